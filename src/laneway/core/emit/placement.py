@@ -1,0 +1,50 @@
+"""Where workloads run on this machine: addresses and ports, decided outside and handed in as data.
+
+A replica has a loopback address of its own. Others reach it at `address:inbound`, where its proxy
+listens; the proxy hands on to `address:program`, where the program listens. The program's own
+calls go through its proxy at `address:outbound`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.mesh.mesh import Caller
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PortPlace:
+    """One container port: what others dial (`inbound`) and where the program listens."""
+
+    container: int
+    inbound: int
+    program: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One running pod of a workload. `name` is unique in the mesh, `mocka-v1-0`.
+
+    Without a sidecar the replica is dialed at `program` directly and its calls meet Istio's plain
+    routes only.
+    """
+
+    name: str
+    workload: Ref
+    caller: Caller
+    address: str
+    ports: tuple[PortPlace, ...]
+    outbound: int
+    sidecar: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """All replicas, and the local port of each gateway port (selector, port)."""
+
+    replicas: tuple[Replica, ...] = ()
+    gateways: Mapping[tuple[Labels, int], int] = field(default_factory=dict)

@@ -1,0 +1,5 @@
+"""What is wrong with the input, where, why, and how to mend it.
+
+The lowest room of the core: every other room reports through these types and none of them is
+known here.
+"""

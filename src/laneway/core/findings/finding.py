@@ -1,0 +1,55 @@
+"""One finding: what is wrong, where, why it matters and how to mend it.
+
+Comes in: a code of the catalog, a place and the words that fill its sentence.
+Goes out: an immutable value that can be sorted, printed or turned into a machine format.
+A user's mistake is always such a value and never an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from laneway.core.findings.place import Place
+
+Level = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the catalog. Codes are never re-used for another meaning.
+
+    `message` and `mend` are `str.format` templates filled with the words of the finding; `why`
+    is fixed text; `also` names the code of Istio (IST…) or Kiali (KIA…) for the same thing.
+    """
+
+    id: str
+    level: Level
+    message: str
+    why: str
+    mend: str
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A code applied to one place. `subject` is the object it speaks of, `Kind namespace/name`."""
+
+    code: Code
+    message: str
+    mend: str
+    subject: str
+    place: Place | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level of the finding's code."""
+        return self.code.level
+
+
+def finding(code: Code, place: Place | None, subject: str = "", **words: object) -> Finding:
+    """Fill a code's sentences with words.
+
+    Raises KeyError when a word of the template is missing: that is a bug, not a user's mistake.
+    """
+    return Finding(code, code.message.format(**words), code.mend.format(**words), subject, place)

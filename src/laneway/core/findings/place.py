@@ -1,0 +1,50 @@
+"""Where a value was written: a document, and a path inside it.
+
+Comes in: the text of one YAML or JSON document and the path of a value in it.
+Goes out: line and column. Positions are looked up only when a finding needs one, since parsing
+with positions costs ten times more than parsing without. It refuses nothing: a path that does not
+exist is placed at its nearest existing parent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Step = str | int
+"""One step into a document: a key of a mapping or a position in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one document and where it stands.
+
+    `path` is the file as the user named it (`-` for standard input), `first_line` the 1-based line
+    of the file on which the document's text begins, `number` the 0-based position of the document in
+    its file. Two sources are equal when they stand in the same place, whatever their text.
+    """
+
+    path: str
+    first_line: int = 1
+    number: int = 0
+    text: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value inside a document. An empty path means the whole document."""
+
+    source: Source
+    path: tuple[Step, ...] = ()
+
+    def at(self, *steps: Step) -> Place:
+        """Return the place of a value below this one."""
+        return Place(self.source, self.path + steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Line and column, both 1-based, in the file; `line_text` is the line itself."""
+
+    line: int
+    column: int
+    line_text: str

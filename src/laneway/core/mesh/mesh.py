@@ -1,0 +1,151 @@
+"""The Mesh: what a Snapshot means once every name is resolved.
+
+Comes in from `link`. Every room after it reads only this. What is missing (a service nobody
+defined, a lane without pods) is a value here, so that a rule can speak of it and a plan can fail
+only its own share of the traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from laneway.core.mesh.names import GatewayName, Host, LaneName
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.istio import DestinationRule, Gateway, Sidecar, VirtualService
+from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.workloads import Namespace, Service, Workload
+
+Protocol = Literal["http", "tcp"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeshPort:
+    """A service port as the mesh routes it. `sniffed` marks a port without a protocol name.
+
+    Sniffed ports are routed as HTTP: Istio detects the protocol at run time.
+    https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+    """
+
+    number: int
+    name: str
+    protocol: Protocol
+    sniffed: bool = False
+    target: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeshService:
+    """A Service with its resolved host. `workloads` are those whose pod labels its selector meets,
+    in the service's namespace; UDP ports are left out."""
+
+    host: Host
+    service: Service
+    ports: tuple[MeshPort, ...]
+    workloads: tuple[Workload, ...]
+    headless: bool = False
+
+    @property
+    def namespace(self) -> str:
+        """The service's namespace."""
+        return self.service.meta.namespace
+
+    @property
+    def name(self) -> str:
+        """The service's short name."""
+        return self.service.meta.name
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLane:
+    """A lane with a legal name that belongs to a group.
+
+    `declared` are the hosts of the lane's list that the group has, or all hosts of the group
+    without a list. `absent` are declared hosts of which the input holds workloads but none of this
+    lane; a host without any workload in the input counts as present, since unknown is not missing.
+    """
+
+    name: LaneName
+    lane: Lane
+    selector: Labels
+    declared: tuple[Host, ...]
+    absent: frozenset[Host] = frozenset()
+
+    @property
+    def rules(self) -> tuple[IngressRule, ...]:
+        """The lane's entry rules, in the order written."""
+        return self.lane.rules
+
+    @property
+    def weight(self) -> IngressWeight | None:
+        """The lane's share under the weighted strategy."""
+        return self.lane.weight
+
+    def has(self, host: Host) -> bool:
+        """Whether the lane has the service: declared and present."""
+        return host in self.declared and host not in self.absent
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A lane group with everything resolved. `lanes` and `hosts` are in age order.
+
+    `hosts` are the services this group routes (known, and not owned by an older group). `held`
+    gives the reasons why any output would be unsafe; a held group plans nothing and what is live
+    stays as it is.
+    """
+
+    name: str
+    group: LaneGroup
+    lanes: tuple[GroupLane, ...]
+    hosts: tuple[Host, ...]
+    gateway: GatewayName | None
+    held: tuple[str, ...] = ()
+
+    def lane(self, name: str) -> GroupLane | None:
+        """Return the lane of that name."""
+        return next((lane for lane in self.lanes if lane.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Everything a plan needs, with every name resolved.
+
+    `virtual_services`, `destination_rules`, `gateways` are the user's own, oldest first; what
+    Laneway or an ASM controller generated is in `superseded` instead. `order` gives each object's
+    place in age order.
+    """
+
+    snapshot: Snapshot
+    groups: tuple[Group, ...] = ()
+    services: Mapping[Host, MeshService] = field(default_factory=dict)
+    workloads: tuple[Workload, ...] = ()
+    gateways: Mapping[GatewayName, Gateway] = field(default_factory=dict)
+    virtual_services: tuple[VirtualService, ...] = ()
+    destination_rules: tuple[DestinationRule, ...] = ()
+    sidecars: tuple[Sidecar, ...] = ()
+    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    superseded: tuple[Ref, ...] = ()
+    stray_lanes: tuple[Lane, ...] = ()
+    owner_of: Mapping[Host, str] = field(default_factory=dict)
+    """The name of the group that routes a host."""
+
+    def group(self, name: str) -> Group | None:
+        """Return the group of that name."""
+        return next((group for group in self.groups if group.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request inside the mesh: a pod's namespace and labels."""
+
+    namespace: str
+    labels: Labels
+
+    @classmethod
+    def of(cls, workload: Workload) -> Caller:
+        """Return the caller that the pods of a workload are."""
+        return cls(workload.namespace, tuple(sorted(workload.labels.items())))

@@ -1,0 +1,63 @@
+"""The whole input of a compilation, frozen.
+
+Comes in: every resource that was read, in the order of its place (file, document, position), and
+what could not be read. Goes out: the same as one value, so a bug report is one file. Order is data:
+the order in which things arrived never matters, `Snapshot.of` sorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.findings.finding import Finding
+from laneway.core.resources.istio import (
+    DestinationRule,
+    Gateway,
+    Sidecar,
+    TrafficLabel,
+    VirtualService,
+)
+from laneway.core.resources.lanes import Lane, LaneGroup
+from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+
+Resource = (
+    LaneGroup
+    | Lane
+    | Service
+    | Workload
+    | Namespace
+    | EndpointSlice
+    | Gateway
+    | VirtualService
+    | DestinationRule
+    | Sidecar
+    | TrafficLabel
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The only input of the compiler.
+
+    `findings` are those of reading. `unread` names the files that could not be read at all: nobody
+    knows what they contained, so with any of them every group is held. `other_kinds` counts the
+    objects that passed by untouched, by kind.
+    """
+
+    resources: tuple[Resource, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[str, ...] = ()
+    other_kinds: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        resources: Iterable[Resource],
+        findings: Iterable[Finding] = (),
+        unread: Iterable[str] = (),
+        other_kinds: Mapping[str, int] | None = None,
+    ) -> Snapshot:
+        """Build a snapshot whose value does not depend on the order of arrival."""
+        ordered = tuple(sorted(resources, key=lambda resource: resource.meta.order))
+        return cls(ordered, tuple(findings), tuple(sorted(unread)), dict(other_kinds or {}))

@@ -1,0 +1,51 @@
+"""How a request is matched, in the words Istio's HTTPMatchRequest uses.
+
+https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+The same types serve lane rules, a user's VirtualServices and the routing plan, so that a match is
+never translated on its way from the file to the route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MatchKind = Literal["exact", "prefix", "regex", "present"]
+Labels = tuple[tuple[str, str], ...]
+"""Labels as sorted pairs, so that equal sets of labels are equal values."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringMatch:
+    """One string condition; `regex` is RE2 and must match the whole value.
+
+    `present` (an empty match in YAML) asks only that the value exists.
+    """
+
+    kind: MatchKind
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """All conditions must hold. An empty match is met by every request.
+
+    `headers`, `without_headers` and `query_params` are sorted by name; header names are in lower
+    case. `source_labels` and `source_namespace` speak of the caller's pod, `port` of the service's
+    port in the mesh and of the listener's port at a gateway. `gateways` is empty or names the only
+    gateways (or `mesh`) the match speaks of; with gateways Istio ignores `source_labels`.
+    """
+
+    name: str = ""
+    uri: StringMatch | None = None
+    ignore_uri_case: bool = False
+    scheme: StringMatch | None = None
+    method: StringMatch | None = None
+    authority: StringMatch | None = None
+    headers: tuple[tuple[str, StringMatch], ...] = ()
+    without_headers: tuple[tuple[str, StringMatch], ...] = ()
+    query_params: tuple[tuple[str, StringMatch], ...] = ()
+    port: int | None = None
+    source_labels: Labels = ()
+    source_namespace: str = ""
+    gateways: tuple[str, ...] = ()

@@ -1,0 +1,62 @@
+"""What every Kubernetes object has: kind, names, labels, age, and the place it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from laneway.core.findings.place import Place, Source, Step
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The identity of an object. `namespace` is empty for cluster-scoped kinds."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """Return `Kind namespace/name`, or `Kind name` without a namespace."""
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The head of an object.
+
+    `created` is `metadata.creationTimestamp` as written (RFC 3339), or empty. `owner` is the
+    controlling owner of `ownerReferences`, if any. `source` says where the object was read and
+    `prefix` the path of the object inside that document (not empty only inside a `List`).
+    """
+
+    ref: Ref
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
+    owner: Ref | None = None
+    api_version: str = ""
+    source: Source = field(default_factory=lambda: Source(""))
+    prefix: tuple[Step, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.ref.name
+
+    @property
+    def namespace(self) -> str:
+        """The object's namespace, empty for cluster-scoped kinds."""
+        return self.ref.namespace
+
+    def place(self, *steps: Step) -> Place:
+        """Return the place of a value inside the object."""
+        return Place(self.source, self.prefix + steps)
+
+    @property
+    def order(self) -> tuple[str, int, tuple[Step, ...]]:
+        """The position in the input: file, document, position in a `List`."""
+        return (self.source.path, self.source.number, self.prefix)

@@ -1,0 +1,100 @@
+"""Kubernetes kinds: Service, workloads, Namespace, EndpointSlice.
+
+A workload is anything that makes pods or is one: Deployment, StatefulSet, DaemonSet, ReplicaSet,
+Pod. They differ here only in `meta.ref.kind`, replicas and readiness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Meta
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a Service. `target` is a number or the name of a container port."""
+
+    number: int
+    name: str = ""
+    protocol: str = "TCP"
+    app_protocol: str = ""
+    target: int | str = 0
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service. `cluster_ip` is `None` as text for headless ones, empty when not given."""
+
+    meta: Meta
+    selector: Labels = ()
+    ports: tuple[ServicePort, ...] = ()
+    cluster_ip: str = ""
+    type: str = "ClusterIP"
+    external_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod. `environment` holds only variables with a literal value."""
+
+    name: str
+    image: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+    ports: tuple[tuple[str, int], ...] = ()
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod.
+
+    `labels`, `annotations` are those of the pod (the template's). `replicas` is the wanted number
+    (1 for a Pod and a DaemonSet). `ready` is None where the input does not say, else the number of
+    ready pods. `pod_ip` is set for live Pods only.
+    """
+
+    meta: Meta
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    replicas: int = 1
+    ready: int | None = None
+    containers: tuple[Container, ...] = ()
+    init_containers: tuple[Container, ...] = ()
+    pod_ip: str = ""
+    host_network: bool = False
+
+    @property
+    def namespace(self) -> str:
+        """The pods' namespace."""
+        return self.meta.namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A Namespace; its labels decide on sidecar injection."""
+
+    meta: Meta
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint of a slice. `pod` is the target Pod's name, if the slice names one."""
+
+    addresses: tuple[str, ...]
+    ready: bool = True
+    pod: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSlice:
+    """An EndpointSlice of the Service named by its label `kubernetes.io/service-name`."""
+
+    meta: Meta
+    service: str
+    endpoints: tuple[Endpoint, ...] = ()
+    ports: tuple[tuple[str, int], ...] = ()

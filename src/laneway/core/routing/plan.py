@@ -1,0 +1,220 @@
+"""The RoutePlan: every routing decision, as frozen values.
+
+An `Entry` is what lanes ask of one gateway and host; a `Hop` what a caller in the mesh meets at
+one service port; `LaneSubsets` the versions of a service that lanes name. Rules of lanes and of a
+user's VirtualService are the same type: each says where it came from (`origin`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from laneway.core.findings.place import Step
+from laneway.core.mesh.mesh import Protocol
+from laneway.core.mesh.names import GatewayName, Host
+from laneway.core.resources.matching import Labels, Match
+from laneway.core.resources.meta import Ref
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The object, and the path inside it, that made a rule."""
+
+    ref: Ref
+    path: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderEdits:
+    """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
+
+    set: Pairs = ()
+    add: Pairs = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header changes on the way in and on the way back."""
+
+    request: HeaderEdits = field(default_factory=HeaderEdits)
+    response: HeaderEdits = field(default_factory=HeaderEdits)
+
+
+NO_HEADERS = Headers()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A port of a service, or one subset of its pods. An empty subset means all its pods.
+
+    A destination that does not exist stays one: its share of the traffic gets a 503.
+    """
+
+    host: Host
+    port: int
+    subset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A destination's part of a split; weights are relative."""
+
+    weight: int
+    destination: Destination
+    headers: Headers = NO_HEADERS
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send the request on. Shares of weight 0 are already left out unless there is only one."""
+
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Answer with an error of the proxy's own."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw."""
+
+    field: str
+    block: Mapping[str, Any]
+
+
+Action = Forward | Refuse | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One route: the first whose match is met decides. No matches means any request.
+
+    `policy` is the rest of Istio's HTTPRoute as written (timeout, retries, fault, mirror, …),
+    without `headers`, which are typed. `name` is the route's name in every proxy.
+    """
+
+    name: str
+    matches: tuple[Match, ...]
+    action: Action
+    origin: Origin
+    headers: Headers = NO_HEADERS
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    lane: str = ""
+    """The lane this rule leads into, empty when it is no lane's rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What lanes ask of one gateway and host. `groups` are those whose rules are in it."""
+
+    gateway: GatewayName
+    host: str
+    rules: tuple[Rule, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualHost:
+    """The routes of one domain of a gateway's port: lanes' and users' together, in final order."""
+
+    domain: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPort:
+    """One port of the gateway proxies that a selector selects, as Istio merges its Gateways."""
+
+    selector: Labels
+    port: int
+    gateways: tuple[GatewayName, ...]
+    virtual_hosts: tuple[VirtualHost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What callers meet at one port of a service.
+
+    `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
+    hop is total: its last rule matches anyone.
+    """
+
+    host: Host
+    port: int
+    protocol: Protocol
+    rules: tuple[Rule, ...]
+    group: str = ""
+    author: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
+
+    name: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlace:
+    """Where a lane DestinationRule has to stand so that its callers see it.
+
+    `export_to` copies a user's DestinationRule beside it (None: not written), since Istio merges
+    only rules of equal exportTo; `traffic_policy` is copied from a rule this one hides.
+    """
+
+    namespace: str
+    export_to: tuple[str, ...] | None = None
+    traffic_policy: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSubsets:
+    """The subsets a group's lanes need of one service, and the places of the rules that say so."""
+
+    host: Host
+    group: str
+    subsets: tuple[Subset, ...]
+    places: tuple[RulePlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetView:
+    """The subsets of a host that callers of a namespace see; `namespace` is empty for the rest."""
+
+    host: Host
+    namespace: str
+    subsets: tuple[Subset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """Everything that is decided.
+
+    `entries` and `lane_subsets` are lanes' own, to be emitted; `gateway_ports`, `hops` and
+    `views` are the whole truth, users' objects included: walk, explain and the laptop mesh read
+    these. A service without a hop is served by Istio's default route: all its pods.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    gateway_ports: tuple[GatewayPort, ...] = ()
+    hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
+    lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
+    views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
+
+    def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:
+        """Return the subsets of a host that callers of a namespace see."""
+        views = self.views.get(host, ())
+        own = next((view for view in views if view.namespace == namespace), None)
+        rest = next((view for view in views if not view.namespace), None)
+        found = own or rest
+        return found.subsets if found else ()
