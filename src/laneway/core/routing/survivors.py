@@ -1,0 +1,98 @@
+"""Which rules of a hop a caller's proxy really holds.
+
+Comes in: a Hop and a Caller. Goes out: the rules that stay for that caller, in order. Istio drops a
+rule that speaks of another caller when it writes a proxy's routes, not when a request arrives; so
+the walk, the laptop mesh and every checker must drop the same ones, and this is the one place where
+it is decided. It refuses nothing: a caller without any rule of its own meets the default route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from laneway.core.mesh.mesh import Caller
+from laneway.core.resources.matching import Match
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
+
+MESH = "mesh"
+"""The reserved gateway name that stands for all sidecars."""
+
+DEFAULT_ROUTE = "default"
+"""Istio's name for the route of a service nobody wrote a rule for."""
+
+
+def surviving(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
+    """Return the rules of a hop that a caller meets, each with only the matches it meets.
+
+    A match that names the mesh among its gateways is held without its source conditions. The list
+    ends at the first rule that takes any request. Where no rule stays, Istio's default route
+    serves: all pods of the service, whatever their lane.
+    https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+
+    >>> from laneway.core.mesh.names import service_host
+    >>> hop = Hop(service_host("mocka", "default"), 8000, "http", ())
+    >>> [rule.name for rule in surviving(hop, Caller("default", ()))]
+    ['default']
+    """
+    held: list[Rule] = []
+    for rule in hop.rules:
+        kept = _for_caller(rule, hop.port, caller)
+        if kept is None:
+            continue
+        held.append(kept)
+        if takes_anything(kept):
+            break
+    return tuple(held) or (default_rule(hop),)
+
+
+def speaks_of(match: Match, port: int, caller: Caller) -> bool:
+    """Whether a match can be met at all by requests of a caller to a port of the service.
+
+    With `gateways` written, only the name `mesh` counts and the source conditions are not looked at.
+    """
+    if match.port is not None and match.port != port:
+        return False
+    if match.gateways:
+        return MESH in match.gateways
+    if match.source_namespace and match.source_namespace != caller.namespace:
+        return False
+    return set(match.source_labels) <= set(caller.labels)
+
+
+def takes_anything(rule: Rule) -> bool:
+    """Whether every request meets the rule, so that what stands after it never counts."""
+    return not rule.matches or any(is_catch_all(match) for match in rule.matches)
+
+
+def is_catch_all(match: Match) -> bool:
+    """Whether a match has no condition on the request itself.
+
+    As Istio has it: a prefix of `/` or a regex of `.*`, or no URI condition, and nothing else.
+    """
+    conditions = (match.scheme, match.method, match.authority)
+    if any(conditions) or match.headers or match.without_headers or match.query_params:
+        return False
+    uri = match.uri
+    return uri is None or (uri.kind, uri.value) in {("prefix", "/"), ("regex", ".*")}
+
+
+def default_rule(hop: Hop) -> Rule:
+    """Return Istio's default route for a service port: all its pods, with no edits.
+
+    Its origin is the service itself, since no object of anybody asked for it.
+    """
+    name, _, rest = hop.host.partition(".")
+    origin = Origin(Ref("Service", rest.partition(".")[0], name))
+    share = Share(100, Destination(hop.host, hop.port))
+    return Rule(DEFAULT_ROUTE, (), Forward((share,)), origin)
+
+
+def _for_caller(rule: Rule, port: int, caller: Caller) -> Rule | None:
+    """Return the rule with the matches that speak of the caller, or None without any."""
+    if not rule.matches:
+        return rule
+    matches = tuple(match for match in rule.matches if speaks_of(match, port, caller))
+    if not matches:
+        return None
+    return rule if len(matches) == len(rule.matches) else replace(rule, matches=matches)
