@@ -1,0 +1,1 @@
+"""Tests of Laneway, one folder per kind of proof."""

@@ -1,0 +1,1 @@
+"""Laws: sentences that hold for every mesh, tried on random ones."""
