@@ -2,11 +2,27 @@
 
 LW10xx reading · LW11xx the shape of resources · LW12xx groups and lanes · LW13xx the entry ·
 LW14xx routing in the mesh · LW15xx workloads · LW16xx services and ports · LW17xx running.
-A code is never re-used; a retired one stays here as a comment.
+The constants stand in one module per range in `codes/`; a module named here is in the table.
+A code is never re-used; a retired one stays in its module as a comment.
 """
 
 from __future__ import annotations
 
+from types import ModuleType
+
+from laneway.core.findings.codes import entry, lanes, routing, services, workloads
 from laneway.core.findings.finding import Code
 
-CATALOG: dict[str, Code] = {}
+RANGES: tuple[ModuleType, ...] = (lanes, entry, routing, workloads, services)
+
+
+def _codes_of(module: ModuleType) -> list[Code]:
+    return [value for value in vars(module).values() if isinstance(value, Code)]
+
+
+CATALOG: dict[str, Code] = {
+    code.id: code
+    for code in sorted(
+        (code for module in RANGES for code in _codes_of(module)), key=lambda code: code.id
+    )
+}

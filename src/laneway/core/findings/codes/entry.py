@@ -1,0 +1,231 @@
+"""LW13xx: how requests enter lanes: gateways, entry rules, weights.
+
+Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+UNKNOWN_GATEWAY = Code(
+    "LW1301",
+    "error",
+    "gateway {gateway} does not exist in the input",
+    "Routes are bound to a Gateway by namespace and name. Bound to one that does not exist they "
+    "serve nobody.",
+    "{advice}",
+    "IST0101, KIA1102",
+)
+
+GATEWAY_TYPE_INGRESS = Code(
+    "LW1302",
+    "error",
+    "group {group} asks for a Kubernetes Ingress as its entry",
+    "Lane routes need an Istio Gateway; a Kubernetes Ingress cannot choose subsets. The lanes "
+    "still work inside the mesh, but nothing enters them.",
+    "Set spec.ingress.gateway.type to ASM and name an Istio Gateway.",
+)
+
+NO_GATEWAY = Code(
+    "LW1303",
+    "error",
+    "group {group} names no gateway, but {lanes} have an entry",
+    "Entry rules and weights become routes of the group's gateway. Without one they are left out.",
+    "Set spec.ingress.gateway.name and namespace of the group.",
+)
+
+WEIGHTS_NOT_100 = Code(
+    "LW1304",
+    "warning",
+    "weights of {route} add up to {total}",
+    "Weights are taken as a ratio, so each share differs from the number that is written: "
+    "{shares}.",
+    "Make the weights add up to 100.",
+)
+
+NEGATIVE_WEIGHT = Code(
+    "LW1305",
+    "error",
+    "the weight of {owner} is {weight}",
+    "A weight is a share of requests and cannot be negative; Istio refuses the whole "
+    "VirtualService. The share is left out.",
+    "Write a weight between 0 and 100.",
+    "IST0106",
+)
+
+ALL_WEIGHTS_ZERO = Code(
+    "LW1306",
+    "error",
+    "all weights of {route} are 0",
+    "Somebody has to answer the requests, and proxies refuse a split whose weights sum to 0. "
+    "The split is left out, so requests that would have met it get 404.",
+    "Give at least one destination a weight above 0.",
+    "IST0106",
+)
+
+LANE_WITHOUT_WEIGHT = Code(
+    "LW1307",
+    "warning",
+    "lane {lane} has no ingressWeight, so it gets no requests",
+    "The group splits its entry by weight, and a lane without one counts as 0.",
+    "Add spec.ingressWeight to the lane, with `weight: 0` if it is meant to get none.",
+)
+
+SOLE_DESTINATION_WEIGHT_ZERO = Code(
+    "LW1308",
+    "error",
+    "the only destination of route {route} has weight 0 and gets every request",
+    "Istio ignores the weight of a single destination: 0 means 100 % there, the opposite of what "
+    "is written.",
+    "Remove the route, or add the destination that is to get the requests.",
+    "KIA1104",
+)
+
+RULE_OFFLINE = Code(
+    "LW1309",
+    "info",
+    "entry rule {rule} of lane {lane} is off",
+    "A rule without `online: true` is not compiled; the field's default is false.",
+    "Set `online: true` to switch the rule on.",
+)
+
+RULE_NEVER_REACHED = Code(
+    "LW1310",
+    "warning",
+    "{rule} is never reached",
+    "The first rule that matches decides, and every request that this one matches is taken before "
+    "by {before}.",
+    "Make the match of the earlier rule narrower, change the order, or remove this one.",
+    "IST0130",
+)
+
+HOST_NOT_SERVED = Code(
+    "LW1311",
+    "warning",
+    "gateway {gateway} does not serve host {host}",
+    "A request for the host is refused by the gateway before any route is looked at: its HTTP "
+    "servers are for {served}.",
+    "Add the host to a server of the Gateway, or name one of its hosts in the rule.",
+    "IST0132",
+)
+
+UNKNOWN_ENTRY_SERVICE = Code(
+    "LW1312",
+    "error",
+    "{owner} leads to {host}, which no Service in the input is",
+    "The route would name a cluster that does not exist, so its requests get 503.",
+    "{advice}",
+    "IST0101, KIA1101",
+)
+
+UNKNOWN_ENTRY_PORT = Code(
+    "LW1313",
+    "error",
+    "{owner} leads to port {port} of {service}, which has {ports}",
+    "The route would name a cluster that does not exist, so its requests get 503.",
+    "Write one of the service's own ports (not a container port), or leave portNum out.",
+)
+
+PORT_NOT_CHOSEN = Code(
+    "LW1314",
+    "error",
+    "{owner} names no port, but {service} has {ports}",
+    "With several ports Istio takes the gateway's own port number, for which the service usually "
+    "has no cluster, so requests get 503. The rule is left out.",
+    "Add destination.portNum.",
+    "IST0112",
+)
+
+ENTRY_SERVICE_NOT_IN_GROUP = Code(
+    "LW1315",
+    "error",
+    "{owner} leads to {service}, which group {group} does not have",
+    "Only services of the group have subsets for its lanes, so the route would lead to a subset "
+    "that does not exist: 503.",
+    "Add the service to spec.services of the group, or lead the rule to one that is there.",
+)
+
+UNUSED_STRATEGY_FIELDS = Code(
+    "LW1316",
+    "info",
+    "{field} of {owner} has no effect under the strategy {strategy}",
+    "A group enters either by rules or by weights; ingressRoutingStrategy decides which, and the "
+    "fields of the other one are not read.",
+    "Remove the unused fields, or change ingressRoutingStrategy of the group.",
+)
+
+TLS_SERVER = Code(
+    "LW1317",
+    "info",
+    "server {server} of gateway {gateway} speaks TLS and is skipped by `laneway up`",
+    "The mesh on this machine has no certificates, so its gateway serves plain HTTP only. "
+    "Rendering is not touched.",
+    "Nothing to do for a cluster; add an HTTP server to try the routes on this machine.",
+)
+
+USER_ENTRY_ORDER_UNKNOWN = Code(
+    "LW1318",
+    "warning",
+    "routes of {user} and of lanes share {gateway} and host {host}, and their order is unknown",
+    "Istio puts the routes of several VirtualServices for one gateway and host in the order of "
+    "their creation. A creationTimestamp is missing, so the order in a cluster may be another one.",
+    "Move the routes into one place: either entry rules of the lanes or a VirtualService of your "
+    "own.",
+)
+
+LANE_RULE_BEHIND_USER_ROUTE = Code(
+    "LW1319",
+    "warning",
+    "{rule} is never reached, since {user} takes its requests first",
+    "Both are routes of one gateway and host, the older VirtualService comes first, and every "
+    "request of the lane's rule is matched by its route {before}.",
+    "Make the match of the VirtualService narrower, or move its route behind the lanes.",
+)
+
+ZERO_WEIGHT_TO_MISSING_SUBSET = Code(
+    "LW1320",
+    "warning",
+    "route {route} names subset {subset} of {host}, which does not exist, with weight 0",
+    "A share of 0 gets no request, so nothing fails; but any weight above 0 would get 503. This is "
+    "what stays behind when a lane is removed after its weight was set to 0.",
+    "Remove the destination from the route.",
+    "IST0101, KIA1107",
+)
+
+MISSING_SUBSET = Code(
+    "LW1321",
+    "error",
+    "route {route} names subset {subset} of {host}, which does not exist",
+    "A subset is known to proxies only if a DestinationRule they see declares it; requests for any "
+    "other one get 503. {known}",
+    "Name a lane or a declared subset, or add the lane.",
+    "IST0101, KIA1107",
+)
+
+NAME_TAKEN = Code(
+    "LW1322",
+    "info",
+    "the name {name} belongs to an object that is not Laneway's",
+    "Laneway would write its own object under this name and never overwrites one it does not own, "
+    "so its object gets a name with a short suffix.",
+    "Nothing to do; rename the other object if the plain name is wanted.",
+)
+
+NO_ENTRY = Code(
+    "LW1323",
+    "info",
+    "nothing leads into the lanes of group {group}",
+    "No lane has an entry rule that is on or a weight, and no VirtualService in the input sends "
+    "requests to a subset named like a lane.",
+    "Add ingressRules to the lanes, or a VirtualService on the gateway that names the lanes.",
+)
+
+ILLEGAL_REGEX = Code(
+    "LW1324",
+    "error",
+    "{owner} has a regular expression that is not RE2: {error}",
+    "Proxies read regular expressions as RE2, which has no look-around and no back references, and "
+    "one bad expression makes a proxy reject its whole route table. The rule is left out.",
+    "Rewrite the expression in RE2's syntax, or use exact or prefix.",
+    "IST0106",
+)

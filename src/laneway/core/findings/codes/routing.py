@@ -1,0 +1,122 @@
+"""LW14xx: routing inside the mesh, where a user's own Istio objects meet the lanes.
+
+Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+USER_MESH_VIRTUAL_SERVICE = Code(
+    "LW1401",
+    "error",
+    "{user} routes {host} in the mesh, so its lanes do not",
+    "Istio honors one mesh VirtualService per host. Yours is kept and no lane routes are written "
+    "for the host, so its calls do not stay in their lane.",
+    "Bind it to a gateway only (spec.gateways without mesh), or move its timeouts, retries and "
+    "faults to the lane routes and remove it.",
+)
+
+TWO_VIRTUAL_SERVICES = Code(
+    "LW1402",
+    "error",
+    "{second} routes {host} in the mesh, as {first} already does",
+    "Proxies honor one mesh VirtualService per host: the oldest one with a route for the caller. "
+    "What this one says is ignored without a word.",
+    "Merge the two into one VirtualService.",
+    "IST0109, KIA1106",
+)
+
+DYNAMIC_SUBSET = Code(
+    "LW1403",
+    "error",
+    "route {route} names the subset {subset}, which only the vendor's mesh can resolve",
+    "A subset that begins with $ is looked up at run time from a label of the request. Istio reads "
+    "it as a plain name, and requests get 503.",
+    "Remove the VirtualService: a lane group with the service does the same, since each lane "
+    "already leads its callers to its own subset.",
+)
+
+FALLBACK_BLOCK = Code(
+    "LW1404",
+    "warning",
+    "the fallback of route {route} is not Istio's and is left out",
+    "The block is the vendor's extension: it names where requests go when the subset has no ready "
+    "pod. Istio's validation rejects the field.",
+    "Remove the block; a request whose lane lacks a service gets 503 in a strict group.",
+)
+
+NEARER_DESTINATION_RULE = Code(
+    "LW1405",
+    "info",
+    "{user} is nearer to callers in namespace {namespace} than the lanes' rule for {host}",
+    "Istio looks for a DestinationRule in the caller's namespace first and takes only that one, so "
+    "these callers would not see the lanes' subsets. The default layout writes a further rule "
+    "beside yours and the two merge; the asm layout writes none, and there these callers get 503.",
+    "Nothing to do in the default layout. For the asm layout move the rule to the namespace of the "
+    "service.",
+)
+
+HIDDEN_DESTINATION_RULE = Code(
+    "LW1406",
+    "info",
+    "the lanes' rule for {host} takes the place of {user}",
+    "The most specific DestinationRule of the nearest namespace wins whole; nothing is inherited. "
+    "So the trafficPolicy of yours is copied into the lanes' rule.",
+    "Nothing to do; later changes to your trafficPolicy are copied as well.",
+)
+
+SUBSET_WITH_OTHER_LABELS = Code(
+    "LW1407",
+    "error",
+    "subset {subset} of {user} selects {labels}, but lane {lane} selects {wanted}",
+    "Two rules for one host that declare the same subset are merged, and the older declaration "
+    "wins. Requests of the lane would go to pods that are not its own.",
+    "Remove the subset from the DestinationRule (the lane declares it), or give it the labels of "
+    "the lane.",
+)
+
+EXPORT_TO_MISMATCH = Code(
+    "LW1408",
+    "warning",
+    "{second} and {first} speak of {host} but are exported differently ({forms})",
+    "Istio merges DestinationRules of one host only if their exportTo is written alike, and even "
+    "a missing one differs from ['*']. Unmerged, the subsets of one of the two vanish.",
+    "Write exportTo alike in both, or leave it out of both.",
+)
+
+EXPORT_TO_HIDES = Code(
+    "LW1409",
+    "warning",
+    "{user} is exported to {export_to} only, so callers in {namespaces} do not see lane subsets",
+    "The lanes' rule for {host} has to copy the exportTo of yours, or the two would not merge. "
+    "Callers elsewhere then know no subset and get 503.",
+    "Export the rule to these namespaces too, or leave exportTo out.",
+)
+
+SIDECAR_HIDES_HOST = Code(
+    "LW1410",
+    "warning",
+    "{user} hides {hosts} from {callers}",
+    "A Sidecar's egress hosts are all that its pods know of the mesh. Calls to a service that is "
+    "not among them pass by all routes, and so by all lanes.",
+    "Add `{pattern}` to the egress hosts.",
+)
+
+SOURCE_LABELS_WITH_GATEWAYS = Code(
+    "LW1411",
+    "warning",
+    "a match of route {route} has both sourceLabels and gateways; the labels are ignored",
+    "Istio looks at the gateways of a match alone and drops its source conditions, so the route is "
+    "for every caller.",
+    "Split the match: one with gateways, one with sourceLabels.",
+)
+
+UNKNOWN_DESTINATION = Code(
+    "LW1412",
+    "error",
+    "route {route} leads to {host}, which no Service in the input is",
+    "The route names a cluster that does not exist, so its requests get 503.",
+    "{advice}",
+    "IST0101, KIA1101",
+)
