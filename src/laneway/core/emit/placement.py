@@ -44,7 +44,11 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """All replicas, and the local port of each gateway port (selector, port)."""
+    """All replicas, and the local port of each gateway port (selector, port).
+
+    Gateways listen on `gateway_address`. A gateway port without a place is not opened.
+    """
 
     replicas: tuple[Replica, ...] = ()
     gateways: Mapping[tuple[Labels, int], int] = field(default_factory=dict)
+    gateway_address: str = "127.0.0.1"
