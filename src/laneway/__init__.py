@@ -1,0 +1,1 @@
+"""Laneway: traffic lanes for services, compiled in one place and run anywhere."""
