@@ -1,14 +1,19 @@
-"""The one door of the core: Snapshot in, Compilation out."""
+"""The one door of the core: Snapshot in, Compilation out.
+
+Pure and without a memory of its own: what may be kept of an earlier compilation is handed in, and
+the result is the same without it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laneway.core.emit.manifest import Manifest
 from laneway.core.findings.finding import Finding
+from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.planner import plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +24,10 @@ class Compilation:
     mesh: Mesh
     plan: RoutePlan
     findings: tuple[Finding, ...]
+
+
+def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:
+    """Compile a snapshot; parts of `previous` that are unaffected are kept by identity."""
+    mesh = link(snapshot)
+    planned = plan(mesh, previous.plan if previous else None)
+    return Compilation(snapshot, mesh, planned, snapshot.findings)

@@ -39,8 +39,11 @@ class MeshPort:
 
 @dataclass(frozen=True, slots=True)
 class MeshService:
-    """A Service with its resolved host. `workloads` are those whose pod labels its selector meets,
-    in the service's namespace; UDP ports are left out."""
+    """A Service with its resolved host.
+
+    `workloads` are those of its namespace whose pod labels its selector meets; UDP ports are left
+    out.
+    """
 
     host: Host
     service: Service
@@ -104,6 +107,8 @@ class Group:
     hosts: tuple[Host, ...]
     gateway: GatewayName | None
     held: tuple[str, ...] = ()
+    excluded: tuple[Lane, ...] = ()
+    """Lanes that cannot be a lane: an illegal name, or a selector that matches every pod."""
 
     def lane(self, name: str) -> GroupLane | None:
         """Return the lane of that name."""

@@ -145,7 +145,9 @@ class Hop:
     """What callers meet at one port of a service.
 
     `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
-    hop is total: its last rule matches anyone.
+    hop is total: its last rule matches anyone. A user's hop is seen only by callers of the
+    namespaces in `export_to` (`*`: all); when no rule of it is for a caller, `otherwise` decides,
+    and without one Istio's default route: all pods of the service.
     """
 
     host: Host
@@ -154,6 +156,8 @@ class Hop:
     rules: tuple[Rule, ...]
     group: str = ""
     author: Ref | None = None
+    export_to: tuple[str, ...] = ("*",)
+    otherwise: Hop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,8 @@ class RoutePlan:
     hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
     lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
     views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
+    made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
+    """What each lane service's share was made from, so that the next plan can keep it."""
 
     def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:
         """Return the subsets of a host that callers of a namespace see."""

@@ -36,20 +36,27 @@ def surviving(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     ['default']
     """
     held: list[Rule] = []
-    for rule in hop.rules:
+    for rule in hop.rules if _is_seen(hop, caller) else ():
         kept = _for_caller(rule, hop.port, caller)
         if kept is None:
             continue
         held.append(kept)
         if takes_anything(kept):
             break
+    if not held and hop.otherwise is not None:
+        return surviving(hop.otherwise, caller)
     return tuple(held) or (default_rule(hop),)
+
+
+def _is_seen(hop: Hop, caller: Caller) -> bool:
+    """Whether the object that made the hop is exported to the caller's namespace."""
+    return "*" in hop.export_to or caller.namespace in hop.export_to
 
 
 def speaks_of(match: Match, port: int, caller: Caller) -> bool:
     """Whether a match can be met at all by requests of a caller to a port of the service.
 
-    With `gateways` written, only the name `mesh` counts and the source conditions are not looked at.
+    With `gateways` written, only the name `mesh` counts; the source conditions are not looked at.
     """
     if match.port is not None and match.port != port:
         return False

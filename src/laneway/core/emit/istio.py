@@ -1,0 +1,160 @@
+"""The plan as Istio's objects: DestinationRules and VirtualServices.
+
+Comes in: a Mesh, its RoutePlan and a layout. Goes out: manifests whose bodies are plain
+dictionaries. Layout `istio` puts a service's objects into the service's namespace, where Istio
+looks first; layout `asm` (see `asm.py`) prints the vendor's objects where its controller puts
+them. What an edit did not touch is the very same Manifest as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from laneway.core.emit import asm
+from laneway.core.emit.manifest import Manifest
+from laneway.core.emit.names import ObjectNames
+from laneway.core.emit.routes import Spelled, http_route, tcp_route
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
+
+Layout = Literal["istio", "asm"]
+LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
+API_VERSION = "networking.istio.io/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What one emission gave, and from what, so that the next can keep what is unchanged."""
+
+    plan: RoutePlan
+    layout: Layout
+    by_ref: Mapping[Ref, Manifest] = field(repr=False)
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The objects to apply: DestinationRules, mesh VirtualServices, entries."""
+        return tuple(self.by_ref.values())
+
+
+def emit(
+    mesh: Mesh, plan: RoutePlan, layout: Layout = "istio", before: Emitted | None = None
+) -> Emitted:
+    """Spell a plan as the objects to apply."""
+    spelling = _Spelling(mesh, plan, layout, before if before and before.layout == layout else None)
+    found = {manifest.ref: manifest for manifest in spelling.all()}
+    return Emitted(plan, layout, found)
+
+
+def manifests(mesh: Mesh, plan: RoutePlan, layout: Layout = "istio") -> tuple[Manifest, ...]:
+    """Spell a plan as the objects to apply, without a memory."""
+    return emit(mesh, plan, layout).manifests
+
+
+class _Spelling:
+    """One emission: the names given, the matches already spelled, and what was there before."""
+
+    def __init__(self, mesh: Mesh, plan: RoutePlan, layout: Layout, before: Emitted | None) -> None:
+        self.mesh = mesh
+        self.plan = plan
+        self.is_asm = layout == "asm"
+        self.names = ObjectNames(mesh, plan)
+        self.before = before
+        self.spelled: Spelled = {}
+
+    def all(self) -> Iterator[Manifest]:
+        if self.is_asm and (label := asm.traffic_label(self.mesh, self.plan)) is not None:
+            yield label
+        for host, subsets in self.plan.lane_subsets.items():
+            yield from self.destination_rules(host, subsets)
+        for host, subsets in self.plan.lane_subsets.items():
+            yield from self.virtual_service(host, subsets.group)
+        for entry in self.plan.entries:
+            yield self.entry(entry)
+
+    def kept(self, ref: Ref, *, same: bool) -> Manifest | None:
+        """Return the manifest of before if what it was made from is the very same."""
+        return self.before.by_ref.get(ref) if same and self.before is not None else None
+
+    def destination_rules(self, host: Host, subsets: LaneSubsets) -> Iterator[Manifest]:
+        same = self.before is not None and self.before.plan.lane_subsets.get(host) is subsets
+        for place in asm.home(subsets) if self.is_asm else subsets.places:
+            name = self.names.destination_rule(host)
+            ref = Ref("DestinationRule", place.namespace, name)
+            yield self.kept(ref, same=same) or self.object(
+                ref, self.labels(subsets.group), self.rule_spec(subsets, place)
+            )
+
+    def rule_spec(self, subsets: LaneSubsets, place: RulePlace) -> dict[str, Any]:
+        spec: dict[str, Any] = {"host": subsets.host}
+        if place.export_to is not None:
+            spec["exportTo"] = list(place.export_to)
+        if place.traffic_policy is not None:
+            spec["trafficPolicy"] = place.traffic_policy
+        named = asm.twins(subsets.subsets) if self.is_asm else subsets.subsets
+        spec["subsets"] = [_subset(subset) for subset in named]
+        return spec
+
+    def virtual_service(self, host: Host, group: str) -> Iterator[Manifest]:
+        hops = self.plan.hops[host]
+        if any(hop.author is not None for hop in hops):
+            return
+        space = asm.ROOT_NAMESPACE if self.is_asm else self.mesh.services[host].namespace
+        ref = Ref("VirtualService", space, self.names.virtual_service(host))
+        same = self.before is not None and self.before.plan.hops.get(host) is hops
+        yield self.kept(ref, same=same) or self.object(
+            ref, self.labels(group), self.hop_spec(host, hops)
+        )
+
+    def hop_spec(self, host: Host, hops: tuple[Hop, ...]) -> dict[str, Any]:
+        spec: dict[str, Any] = {"hosts": [host]}
+        http = [
+            http_route(r, self.spelled) for hop in hops if hop.protocol == "http" for r in hop.rules
+        ]
+        tcp = [
+            tcp_route(r, self.spelled) for hop in hops if hop.protocol == "tcp" for r in hop.rules
+        ]
+        if http:
+            spec["http"] = http
+        if tcp:
+            spec["tcp"] = tcp
+        return spec
+
+    def entry(self, entry: Entry) -> Manifest:
+        space, _, gateway = entry.gateway.partition("/")
+        ref = Ref("VirtualService", space, self.names.entry(entry))
+        same = self.before is not None and any(entry is old for old in self.before.plan.entries)
+        kept = self.kept(ref, same=same)
+        if kept is not None:
+            return kept
+        http = [http_route(rule, self.spelled) for rule in entry.rules]
+        if self.is_asm:
+            http = [asm.as_printed(self.mesh, route) for route in http]
+        spec = {"gateways": [entry.gateway], "hosts": [entry.host], "http": http}
+        return self.object(ref, self.entry_labels(entry, gateway), spec)
+
+    def entry_labels(self, entry: Entry, gateway: str) -> dict[str, str]:
+        if self.is_asm:
+            return asm.LABELS | {"istioGateway": gateway}
+        labels = {MANAGED_BY: "laneway", "istioGateway": gateway}
+        return labels | ({GROUP_LABEL: entry.groups[0]} if len(entry.groups) == 1 else {})
+
+    def labels(self, group: str) -> dict[str, str]:
+        own = asm.LABELS if self.is_asm else {MANAGED_BY: "laneway"}
+        return own | {GROUP_LABEL: group}
+
+    def object(self, ref: Ref, labels: dict[str, str], spec: dict[str, Any]) -> Manifest:
+        metadata: dict[str, Any] = {"name": ref.name, "namespace": ref.namespace, "labels": labels}
+        if self.is_asm:
+            metadata["annotations"] = asm.MARK
+        version = asm.API_VERSION if self.is_asm else API_VERSION
+        body = {"apiVersion": version, "kind": ref.kind, "metadata": metadata, "spec": spec}
+        return Manifest(ref, body)
+
+
+def _subset(subset: Subset) -> dict[str, Any]:
+    return {"name": subset.name, "labels": dict(subset.labels)}

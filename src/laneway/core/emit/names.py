@@ -1,0 +1,66 @@
+"""The names of the objects Laneway writes: the vendor's, made unambiguous.
+
+`trafficlabel-vs-<group>-<namespace>-<service>` can mean two things (groups `t` and `t-a` in
+namespace `a`), and a user's object may already have a name of ours. Whoever comes later in age
+order then gets a short hash behind its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.routing.plan import Entry, RoutePlan
+
+
+class ObjectNames:
+    """Stems of service objects and names of entries, each given once."""
+
+    def __init__(self, mesh: Mesh, plan: RoutePlan) -> None:
+        """Give every planned service and entry its name."""
+        taken = set(_foreign(mesh))
+        self._stems: dict[Host, str] = {}
+        self._entries: dict[tuple[str, str], str] = {}
+        for host, planned in plan.lane_subsets.items():
+            service = mesh.services[host]
+            stem = f"{planned.group}-{service.namespace}-{service.name}"
+            if {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"} & taken:
+                stem = f"{stem}-{_hash(planned.group, host)}"
+            taken |= {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"}
+            self._stems[host] = stem
+        for entry in plan.entries:
+            name = _entry_name(entry)
+            if name in taken:
+                name = f"{name}-{_hash(entry.gateway, entry.host)}"
+            taken.add(name)
+            self._entries[entry.gateway, entry.host] = name
+
+    def destination_rule(self, host: Host) -> str:
+        """Return the name of a service's DestinationRule."""
+        return f"trafficlabel-dr-{self._stems[host]}"
+
+    def virtual_service(self, host: Host) -> str:
+        """Return the name of a service's mesh VirtualService."""
+        return f"trafficlabel-vs-{self._stems[host]}"
+
+    def entry(self, entry: Entry) -> str:
+        """Return the name of an entry VirtualService: the gateway's, for the host `*`."""
+        return self._entries[entry.gateway, entry.host]
+
+
+def _foreign(mesh: Mesh) -> Iterator[str]:
+    yield from (thing.meta.name for thing in mesh.virtual_services)
+    yield from (thing.meta.name for thing in mesh.destination_rules)
+
+
+def _entry_name(entry: Entry) -> str:
+    name = entry.gateway.partition("/")[2]
+    if entry.host == "*":
+        return name
+    return f"{name}-{entry.host.replace('*', 'any').replace('.', '-').lower()}"
+
+
+def _hash(*words: str) -> str:
+    return hashlib.sha256("/".join(words).encode()).hexdigest()[:8]

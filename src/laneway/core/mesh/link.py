@@ -1,0 +1,178 @@
+"""Snapshot -> Mesh: every name resolved, what is missing kept as a value.
+
+Comes in: all resources in the order of their place. Goes out: groups, lanes, services and members.
+It decides which lane and which group something belongs to, and never where a request goes. It
+refuses nothing: what cannot be used is excluded or held, and the rules say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from laneway.core.mesh.age import last_of_each, oldest_first
+from laneway.core.mesh.members import fold, index_by_label, is_present, meets, selected
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
+from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
+from laneway.core.mesh.ports import mesh_ports
+from laneway.core.mesh.snapshot import Resource, Snapshot
+from laneway.core.mesh.superseded import is_generated
+from laneway.core.resources.istio import (
+    DestinationRule,
+    Gateway,
+    Sidecar,
+    TrafficLabel,
+    VirtualService,
+)
+from laneway.core.resources.lanes import Lane, LaneGroup
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+LABEL_VALUE_LENGTH = 63
+
+T = TypeVar("T")
+
+
+def is_dns_label(name: str) -> bool:
+    """Whether a name is a DNS-1123 label, which Istio demands of a subset's name.
+
+    >>> is_dns_label("s1"), is_dns_label("S1"), is_dns_label("a.b")
+    (True, False, False)
+    """
+    return _DNS_LABEL.fullmatch(name) is not None
+
+
+def link(snapshot: Snapshot) -> Mesh:
+    """Resolve every name of a snapshot."""
+    things = last_of_each(snapshot.resources)
+    superseded = {
+        thing.meta.ref
+        for thing in things
+        if isinstance(thing, (VirtualService, DestinationRule, TrafficLabel))
+        and is_generated(thing)
+    }
+    workloads = fold(_of(things, (Workload,)), _of(things, (EndpointSlice,)))
+    services = _services(_of(things, (Service,)), workloads)
+    lanes = _of(things, (Lane,))
+    groups = _groups(snapshot, _of(things, (LaneGroup,)), lanes, services)
+    names = {group.name for group in groups}
+    return Mesh(
+        snapshot=snapshot,
+        groups=groups,
+        services=services,
+        workloads=workloads,
+        gateways={
+            GatewayName(f"{gateway.meta.namespace}/{gateway.meta.name}"): gateway
+            for gateway in oldest_first(_of(things, (Gateway,)))
+        },
+        virtual_services=oldest_first(_users(_of(things, (VirtualService,)), superseded)),
+        destination_rules=oldest_first(_users(_of(things, (DestinationRule,)), superseded)),
+        sidecars=tuple(_of(things, (Sidecar,))),
+        namespaces={space.meta.name: space for space in _of(things, (Namespace,))},
+        superseded=tuple(sorted(superseded)),
+        stray_lanes=tuple(lane for lane in lanes if lane.group not in names),
+        owner_of={host: group.name for group in groups for host in group.hosts},
+    )
+
+
+def _of(things: Sequence[Resource], kinds: tuple[type[T], ...]) -> list[T]:
+    return [thing for thing in things if isinstance(thing, kinds)]
+
+
+M = TypeVar("M", VirtualService, DestinationRule)
+
+
+def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:
+    return [thing for thing in things if thing.meta.ref not in superseded]
+
+
+def _services(
+    services: Iterable[Service], workloads: Sequence[Workload]
+) -> dict[Host, MeshService]:
+    by_label = index_by_label(workloads)
+    found = {}
+    for service in services:
+        host = service_host(service.meta.name, service.meta.namespace)
+        members = selected(service.selector, service.meta.namespace, by_label)
+        headless = service.cluster_ip == "None"
+        found[host] = MeshService(host, service, mesh_ports(service), members, headless)
+    return found
+
+
+def _groups(
+    snapshot: Snapshot,
+    groups: Iterable[LaneGroup],
+    lanes: Sequence[Lane],
+    services: dict[Host, MeshService],
+) -> tuple[Group, ...]:
+    by_group: dict[str, list[Lane]] = {}
+    for lane in lanes:
+        by_group.setdefault(lane.group, []).append(lane)
+    taken: set[Host] = set()
+    linked = []
+    for group in oldest_first(groups):
+        hosts = tuple(host for host in _hosts_of(group) if host in services and host not in taken)
+        taken.update(hosts)
+        members = oldest_first(by_group.get(group.meta.name, ()))
+        linked.append(_group(snapshot, group, members, hosts, services))
+    return tuple(linked)
+
+
+def _hosts_of(group: LaneGroup) -> list[Host]:
+    """Return the hosts a group names, each once, in the order written."""
+    named = (service_host(service.name, service.namespace) for service in group.services)
+    return list(dict.fromkeys(named))
+
+
+def _group(
+    snapshot: Snapshot,
+    group: LaneGroup,
+    members: Sequence[Lane],
+    hosts: tuple[Host, ...],
+    services: dict[Host, MeshService],
+) -> Group:
+    usable = tuple(lane for lane in members if is_dns_label(lane.meta.name) and lane.selector)
+    gateway = None
+    if group.gateway_type in ("ASM", "") and group.gateway_name:
+        gateway = GatewayName(f"{group.gateway_namespace}/{group.gateway_name}")
+    return Group(
+        name=group.meta.name,
+        group=group,
+        lanes=tuple(_lane(group, lane, hosts, services) for lane in usable),
+        hosts=hosts,
+        gateway=gateway,
+        held=tuple(_reasons_to_hold(snapshot, group)),
+        excluded=tuple(lane for lane in members if lane not in usable),
+    )
+
+
+def _lane(
+    group: LaneGroup, lane: Lane, hosts: tuple[Host, ...], services: dict[Host, MeshService]
+) -> GroupLane:
+    named = {service_host(service.name, service.namespace) for service in lane.services}
+    limited = group.is_permissive and bool(lane.services)
+    declared = tuple(host for host in hosts if host in named) if limited else hosts
+    absent = frozenset(
+        host
+        for host in declared
+        if services[host].workloads
+        and not any(
+            is_present(workload) and meets(lane.selector, workload.labels)
+            for workload in services[host].workloads
+        )
+    )
+    return GroupLane(LaneName(lane.meta.name), lane, lane.selector, declared, absent)
+
+
+def _reasons_to_hold(snapshot: Snapshot, group: LaneGroup) -> Iterable[str]:
+    """Yield why any output of a group would be unsafe."""
+    if snapshot.unread:
+        yield f"{', '.join(snapshot.unread)} could not be read, and nobody knows what it contains"
+    if len(group.meta.name) > LABEL_VALUE_LENGTH:
+        yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
+    if not group.strategy_known:
+        yield "the ingressRoutingStrategy is unknown"
+    if group.is_permissive:
+        yield "permissive lanes need routing by context, which this version does not plan"

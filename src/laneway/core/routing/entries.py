@@ -1,0 +1,158 @@
+"""The entry: which requests at a gateway come into which lane.
+
+One Entry per gateway and host, because the hosts of a VirtualService speak for all its routes.
+Rules of wider hosts are repeated, in age order, in every narrower host's entry: a proxy takes the
+most specific host first and looks at no other. A request no rule matches gets a 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
+from laneway.core.mesh.names import GatewayName, Host, resolve_host
+from laneway.core.resources.lanes import EntryDestination, IngressRule
+from laneway.core.resources.matching import Match
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import (
+    NO_HEADERS,
+    Destination,
+    Entry,
+    Forward,
+    HeaderEdits,
+    Headers,
+    Origin,
+    Rule,
+    Share,
+)
+
+LANE_HEADER = "x-asm-prefer-tag"
+LANE_HEADER_ANNOTATION = "laneway.dev/lane-header"
+"""An annotation on a group that names another header in which clients ask for a lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One rule of a group and the hosts it speaks for."""
+
+    group: str
+    hosts: tuple[str, ...]
+    rule: Rule
+
+
+def plan_entries(mesh: Mesh) -> tuple[Entry, ...]:
+    """Return the entries of all groups that are not held, per gateway and host."""
+    by_gateway: dict[GatewayName, list[Admission]] = {}
+    for group in mesh.groups:
+        if group.gateway is not None and not group.held:
+            by_gateway.setdefault(group.gateway, []).extend(admissions(mesh, group))
+    return tuple(
+        entry
+        for gateway in sorted(by_gateway)
+        for entry in _of_gateway(gateway, by_gateway[gateway])
+    )
+
+
+def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator[Entry]:
+    for host in sorted({host for one in admitted for host in one.hosts}):
+        here = [one for one in admitted if any(covers(wide, host) for wide in one.hosts)]
+        groups = tuple(dict.fromkeys(one.group for one in here))
+        yield Entry(gateway, host, tuple(one.rule for one in here), groups)
+
+
+def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:
+    """Yield the rules of a group in age order, by its strategy."""
+    if group.group.strategy == "weighted":
+        yield from _weighted(mesh, group)
+        return
+    number = 0
+    for lane in group.lanes:
+        for rule in lane.rules:
+            number += 1
+            admitted = _by_rule(mesh, group, lane, rule, number)
+            if admitted is not None:
+                yield admitted
+
+
+def _by_rule(
+    mesh: Mesh, group: Group, lane: GroupLane, rule: IngressRule, number: int
+) -> Admission | None:
+    if not rule.online or not rule.valid or rule.destination is None:
+        return None
+    destination = entry_destination(mesh, rule.destination, lane)
+    if destination is None:
+        return None
+    matches = () if rule.match == Match() else (rule.match,)
+    name = f"swimelane-ingress-route-{group.name}-{lane.name}-rule{number}"
+    origin = Origin(lane.lane.meta.ref, ("spec", "ingressRules", rule.index))
+    headers = _settle(rule.match, lane_header(group))
+    action = Forward((Share(100, destination),))
+    planned = Rule(name, matches, action, origin, headers, lane=lane.name)
+    return Admission(group.name, rule.hosts or ("*",), planned)
+
+
+def _weighted(mesh: Mesh, group: Group) -> Iterator[Admission]:
+    shares = tuple(weighted_shares(mesh, group))
+    if not shares:
+        return
+    asked = group.group.weighted
+    matches = asked.matches if asked else ()
+    hosts = asked.hosts if asked else ()
+    if any(match == Match() for match in matches):
+        matches = ()  # one of the alternatives takes any request
+    name = f"swimelane-ingress-route-{group.name}-weighted"
+    origin = Origin(group.group.meta.ref, ("spec", "ingress", "ingressRouting"))
+    yield Admission(group.name, hosts or ("*",), Rule(name, matches, Forward(shares), origin))
+
+
+def weighted_shares(mesh: Mesh, group: Group) -> Iterator[Share]:
+    """Yield the share of each lane that has one; a lane of weight 0 has none."""
+    for lane in group.lanes:
+        weight = lane.weight
+        if weight is None or weight.weight <= 0 or weight.destination is None:
+            continue
+        destination = entry_destination(mesh, weight.destination, lane)
+        if destination is not None:
+            yield Share(weight.weight, destination)
+
+
+def entry_destination(mesh: Mesh, written: EntryDestination, lane: GroupLane) -> Destination | None:
+    """Resolve an entry service in the lane, or None when its port cannot be known."""
+    host = entry_host(mesh, written.host)
+    service = mesh.services.get(host)
+    port = written.port
+    if port is None and service is not None and len(service.ports) == 1:
+        port = service.ports[0].number
+    return None if port is None else Destination(host, port, lane.name)
+
+
+def entry_host(mesh: Mesh, host: str) -> Host:
+    """Make an entry service's host absolute.
+
+    Lanes are cluster-scoped, so a short name has no namespace of its own: it is taken where
+    exactly one known service has it, else in `default`.
+    """
+    if "." in host:
+        parts = host.split(".")
+        absolute = host if len(parts) != 2 else f"{host}.svc.cluster.local"
+        return Host(absolute)
+    named = [known.host for known in mesh.services.values() if known.name == host]
+    return named[0] if len(named) == 1 else resolve_host(host, "default")
+
+
+def lane_header(group: Group) -> str:
+    """Return the header in which clients ask for a lane of this group, in lower case."""
+    return group.group.meta.annotations.get(LANE_HEADER_ANNOTATION, LANE_HEADER).lower()
+
+
+def _settle(match: Match, header: str) -> Headers:
+    """Set the lane header to the value a rule matched, so that a doubled one cannot travel on.
+
+    Envoy matches each line of a repeated header by itself: a client that sends two would carry
+    both into the lane. No other header is touched.
+    """
+    for name, condition in match.headers:
+        if name == header and condition.kind == "exact":
+            return Headers(HeaderEdits(set=((header, condition.value),)))
+    return NO_HEADERS

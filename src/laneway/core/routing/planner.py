@@ -1,0 +1,121 @@
+"""Mesh -> RoutePlan: everything decided, per service and per entry.
+
+Comes in: a Mesh, and the plan made before, if any. Goes out: a RoutePlan. What an edit did not
+touch is the very same object in both plans: a service's share is made again only when what it was
+made from differs, so that an edit costs its own share. A held group plans nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from laneway.core.mesh.mesh import Mesh, MeshPort
+from laneway.core.mesh.names import Host
+from laneway.core.resources.istio import DestinationRule, VirtualService
+from laneway.core.routing.entries import plan_entries
+from laneway.core.routing.gateways import gateway_ports
+from laneway.core.routing.hops import LaneCallers, lane_callers, lane_hops
+from laneway.core.routing.hosts import HostIndex
+from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, SubsetView
+from laneway.core.routing.subsets import lane_subsets, rule_host, views
+from laneway.core.routing.written import binds_mesh, mesh_hosts, written_hops
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInput:
+    """All that a lane service's share of the plan is made from."""
+
+    ports: tuple[MeshPort, ...]
+    group: str
+    lanes: tuple[LaneCallers, ...]
+    written: tuple[DestinationRule, ...]
+    speaking: tuple[VirtualService, ...]
+
+
+@dataclass(slots=True)
+class _Shares:
+    """The shares of all services while they are gathered."""
+
+    hops: dict[Host, tuple[Hop, ...]]
+    lane_subsets: dict[Host, LaneSubsets]
+    views: dict[Host, tuple[SubsetView, ...]]
+    made_from: dict[Host, ServiceInput]
+
+
+def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
+    """Decide every route of a mesh, keeping what `previous` already decided alike."""
+    before = previous or RoutePlan()
+    speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
+    written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
+    shares = _Shares({}, {}, {}, {})
+    for host, made_from in _lane_services(mesh, before, speakers, written):
+        _lane_share(mesh, before, shares, host, made_from)
+    for host in speakers.hosts(mesh.services):
+        if host not in shares.hops and (speaking := speakers.of(host)):
+            shares.hops[host] = written_hops(mesh, mesh.services[host], speaking, "")
+    for host in written.hosts(mesh.services):
+        if host not in shares.views and (rules := written.of(host)):
+            shares.views[host] = views(mesh.services[host], None, rules)
+    entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
+    return RoutePlan(
+        entries,
+        gateway_ports(mesh, entries),
+        shares.hops,
+        shares.lane_subsets,
+        shares.views,
+        shares.made_from,
+    )
+
+
+def _lane_services(
+    mesh: Mesh,
+    before: RoutePlan,
+    speakers: HostIndex[VirtualService],
+    written: HostIndex[DestinationRule],
+) -> Iterator[tuple[Host, ServiceInput]]:
+    """Yield every lane service that is planned, with what its share is made from."""
+    known = _lanes_before(before)
+    for group in mesh.groups:
+        lanes = lane_callers(group)
+        if group.held or not lanes:
+            continue
+        if known.get(group.name) == lanes:
+            lanes = known[group.name]  # one object, so that equality is seen at a glance
+        for host in group.hosts:
+            ports = mesh.services[host].ports
+            yield host, ServiceInput(ports, group.name, lanes, written.of(host), speakers.of(host))
+
+
+def _lanes_before(before: RoutePlan) -> Mapping[str, tuple[LaneCallers, ...]]:
+    return {
+        made.group: made.lanes
+        for made in before.made_from.values()
+        if isinstance(made, ServiceInput)
+    }
+
+
+def _lane_share(
+    mesh: Mesh, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
+) -> None:
+    """Add a lane service's hops, subsets and views: the ones before, if made from the same."""
+    shares.made_from[host] = made_from
+    if before.made_from.get(host) == made_from and not made_from.speaking:
+        shares.hops[host] = before.hops[host]
+        shares.lane_subsets[host] = before.lane_subsets[host]
+        shares.views[host] = before.views[host]
+        return
+    service = mesh.services[host]
+    subsets = lane_subsets(service, made_from.group, made_from.lanes, made_from.written)
+    shares.lane_subsets[host] = subsets
+    shares.views[host] = views(service, subsets, made_from.written)
+    if made_from.speaking:
+        # A user's VirtualService owns the host: two for one host would fight on every sidecar.
+        shares.hops[host] = written_hops(mesh, service, made_from.speaking, made_from.group)
+    else:
+        shares.hops[host] = lane_hops(service, made_from.group, made_from.lanes)
+
+
+def _kept(entry: Entry, before: RoutePlan) -> Entry:
+    """Return the equal entry of the plan before, if there is one."""
+    return next((old for old in before.entries if old == entry), entry)

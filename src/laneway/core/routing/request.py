@@ -1,0 +1,133 @@
+"""A request, and whether it meets a condition, exactly as Envoy sees it.
+
+Comes in: a Request and a Match. Goes out: the first condition that is not met, in words, or None.
+Regular expressions are RE2 and match the whole value; each line of a repeated header is matched by
+itself; the path is matched without its query.
+https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+import re2
+
+from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.routing.plan import HeaderEdits, Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `host` is the authority without a port, `path` may carry a query.
+
+    `headers` are pairs in order; a name may occur more than once and is compared without case.
+    `port` is the port it is sent to, the first one of the service or gateway when not given.
+    """
+
+    host: str = ""
+    path: str = "/"
+    method: str = "GET"
+    scheme: str = "http"
+    headers: Pairs = ()
+    port: int | None = None
+
+    def values(self, name: str) -> list[str]:
+        """Return every value of a header."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    def edited(self, edits: HeaderEdits) -> Request:
+        """Return the request after header changes: remove, then overwrite, then append."""
+        if edits == HeaderEdits():
+            return self
+        gone = {name.lower() for name in edits.remove} | {name.lower() for name, _ in edits.set}
+        kept = tuple(pair for pair in self.headers if pair[0].lower() not in gone)
+        return replace(self, headers=kept + edits.set + edits.add)
+
+
+def meets_string(condition: StringMatch, value: str) -> bool:
+    """Whether a value meets a condition.
+
+    >>> meets_string(StringMatch("regex", "s[12]"), "s12")
+    False
+    """
+    match condition.kind:
+        case "exact":
+            return value == condition.value
+        case "prefix":
+            return value.startswith(condition.value)
+        case "present":
+            return True
+        case _:
+            return re2.fullmatch(condition.value, value) is not None
+
+
+def unmet(match: Match, request: Request) -> str | None:
+    """Return why a request does not meet a match, or None when it does.
+
+    Conditions on the caller and the port are not looked at: a proxy holds only rules for its own
+    callers and ports (see `survivors`).
+    """
+    return (
+        _unmet_line(match, request)
+        or _unmet_headers(match, request)
+        or _unmet_query(match, request)
+    )
+
+
+def _unmet_line(match: Match, request: Request) -> str | None:
+    path = request.path.partition("?")[0]
+    uri = match.uri
+    if uri is not None and not _meets_path(uri, path, ignore_case=match.ignore_uri_case):
+        return f"path {path} is not {describe(uri)}"
+    for name, condition, value in (
+        ("method", match.method, request.method),
+        ("scheme", match.scheme, request.scheme),
+        ("host", match.authority, request.host),
+    ):
+        if condition is not None and not meets_string(condition, value):
+            return f"{name} {value} is not {describe(condition)}"
+    return None
+
+
+def _meets_path(condition: StringMatch, path: str, *, ignore_case: bool) -> bool:
+    if ignore_case and condition.kind in ("exact", "prefix"):
+        return meets_string(StringMatch(condition.kind, condition.value.lower()), path.lower())
+    return meets_string(condition, path)
+
+
+def _unmet_headers(match: Match, request: Request) -> str | None:
+    for name, condition in match.headers:
+        values = request.values(name)
+        if not values:
+            return f"header {name} is absent"
+        if not any(meets_string(condition, value) for value in values):
+            return f"header {name}: {', '.join(values)} is not {describe(condition)}"
+    for name, condition in match.without_headers:
+        values = request.values(name)
+        if condition.kind == "present" and not values:
+            continue
+        if any(meets_string(condition, value) for value in values or [""]):
+            return f"header {name} is {describe(condition)}, which the rule excludes"
+    return None
+
+
+def _unmet_query(match: Match, request: Request) -> str | None:
+    if not match.query_params:
+        return None
+    query = request.path.partition("?")[2]
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        given.setdefault(name, value)
+    for name, condition in match.query_params:
+        if name not in given or not meets_string(condition, given[name]):
+            return f"query parameter {name} is not {describe(condition)}"
+    return None
+
+
+def describe(condition: StringMatch) -> str:
+    """Say a condition in words."""
+    if condition.kind == "present":
+        return "present"
+    return condition.value if condition.kind == "exact" else f"{condition.kind} {condition.value}"

@@ -1,0 +1,158 @@
+"""Which pods a lane's name stands for, and where the DestinationRule that says so must stand.
+
+Istio looks a DestinationRule up in the caller's namespace, then the service's, then the root one,
+and the first namespace with any rule for the host wins whole; only there are rules of the same host
+merged. So lanes' subsets stand in the service's namespace, and once more beside every user's rule
+that would hide them. Which subsets each caller then sees is worked out by that same look-up.
+https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from laneway.core.mesh.mesh import MeshService
+from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.resources.istio import DestinationRule, SubsetRule
+from laneway.core.resources.meta import Meta, Ref
+from laneway.core.routing.hops import LaneCallers
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import LaneSubsets, RulePlace, Subset, SubsetView
+
+ROOT_NAMESPACE = "istio-system"
+"""Istio's root namespace, searched last."""
+
+
+def rule_host(rule: DestinationRule) -> Host:
+    """Return the host of a DestinationRule, made absolute in its namespace."""
+    return resolve_host(rule.host, rule.meta.namespace)
+
+
+def lane_subsets(
+    service: MeshService,
+    group: str,
+    lanes: tuple[LaneCallers, ...],
+    written: Sequence[DestinationRule],
+) -> LaneSubsets:
+    """Return the subsets of a service's lanes and every place their rule has to stand."""
+    subsets = tuple(Subset(lane.name, lane.selector) for lane in lanes)
+    home = _home(service, written)
+    spaces = {rule.meta.namespace for rule in written} - {home.namespace, ROOT_NAMESPACE}
+    beside = (
+        _beside(service.host, space, written)
+        for space in sorted(spaces)
+        if space != service.namespace
+    )
+    return LaneSubsets(service.host, group, subsets, (home, *beside))
+
+
+def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace:
+    """Return the main place: the service's namespace in general.
+
+    It is the root namespace where a user's exact rule stands there and nothing nearer does, since
+    only beside it the two are merged.
+    """
+    near = [rule for rule in written if rule.meta.namespace == service.namespace]
+    root = [rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE]
+    if not near and any(rule_host(rule) == service.host for rule in root):
+        return _beside(service.host, ROOT_NAMESPACE, written)
+    hidden = near or root
+    exact = [rule for rule in near if rule_host(rule) == service.host]
+    if exact:
+        return RulePlace(service.namespace, exact[-1].export_to)
+    return RulePlace(service.namespace, None, _policy(service.host, hidden))
+
+
+def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RulePlace:
+    """Return a place beside a user's rules of a namespace.
+
+    Beside an exact rule it is merged with it; beside a wildcard it is private to the namespace and
+    carries a copy of the policy that it hides.
+    """
+    here = [rule for rule in written if rule.meta.namespace == space]
+    exact = [rule for rule in here if rule_host(rule) == host]
+    if exact:
+        return RulePlace(space, exact[-1].export_to)
+    return RulePlace(space, (".",), _policy(host, here))
+
+
+def _policy(host: Host, hidden: Sequence[DestinationRule]) -> Mapping[str, Any] | None:
+    """Return the traffic policy that applied to a host before: that of the narrowest rule."""
+    found = _narrowest(host, hidden)
+    return next((rule.traffic_policy for rule in found if rule.traffic_policy), None)
+
+
+def views(
+    service: MeshService, planned: LaneSubsets | None, written: Sequence[DestinationRule]
+) -> tuple[SubsetView, ...]:
+    """Return the subsets callers see, by namespace; the view with an empty one is for the rest."""
+    rules = (*written, *_as_rules(planned)) if planned else tuple(written)
+    spaces = sorted({rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE})
+    rest = _seen(service, "", rules)
+    special = ((space, _seen(service, space, rules)) for space in spaces)
+    own = (SubsetView(service.host, space, seen) for space, seen in special if seen != rest)
+    return (SubsetView(service.host, "", rest), *own)
+
+
+def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
+    subsets = tuple(SubsetRule(subset.name, subset.labels) for subset in planned.subsets)
+    return [
+        DestinationRule(
+            Meta(Ref("DestinationRule", place.namespace, "")),
+            planned.host,
+            subsets,
+            export_to=place.export_to,
+        )
+        for place in planned.places
+    ]
+
+
+def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> tuple[Subset, ...]:
+    """Look the rules of a host up as Istio does for a caller of a namespace."""
+    for place in dict.fromkeys((space, service.namespace, ROOT_NAMESPACE)):
+        local = place == space
+        here = [
+            rule
+            for rule in rules
+            if rule.meta.namespace == place
+            and (_is_local(rule) if local else _is_exported(rule, space))
+        ]
+        if local and space == ROOT_NAMESPACE:
+            here = [rule for rule in here if rule.export_to == (".",)]
+        found = _narrowest(service.host, here)
+        if found:
+            return _merged(found)
+    return ()
+
+
+def _is_local(rule: DestinationRule) -> bool:
+    exported = rule.export_to or ("*",)
+    return any(space in ("*", ".", rule.meta.namespace) for space in exported)
+
+
+def _is_exported(rule: DestinationRule, space: str) -> bool:
+    exported = rule.export_to or ("*",)
+    return "*" in exported or space in exported
+
+
+def _narrowest(host: Host, rules: Sequence[DestinationRule]) -> list[DestinationRule]:
+    """Return the rules of the most specific host that covers this one."""
+    covering = [rule for rule in rules if covers(rule_host(rule), host)]
+    longest = max((len(rule_host(rule)) for rule in covering), default=0)
+    exact = [rule for rule in covering if rule_host(rule) == host]
+    return exact or [rule for rule in covering if len(rule_host(rule)) == longest]
+
+
+def _merged(found: Sequence[DestinationRule]) -> tuple[Subset, ...]:
+    """Merge rules of one host: the first of a name wins, and only rules of equal exportTo meet.
+
+    Of several that do not meet, Istio uses the last.
+    """
+    last = found[-1].export_to
+    subsets: dict[str, Subset] = {}
+    for rule in found:
+        if rule.export_to == last:
+            for subset in rule.subsets:
+                subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
+    return tuple(subsets.values())

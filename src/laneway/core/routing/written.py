@@ -1,0 +1,213 @@
+"""A user's own VirtualService, read into the plan's words.
+
+Comes in: a VirtualService and the mesh. Goes out: Rules as Istio would translate them: hosts made
+absolute in the object's namespace, ports filled in, shares of weight 0 dropped beside others.
+https://istio.io/latest/docs/reference/config/networking/virtual-service/
+It refuses nothing: a destination that does not exist stays one and fails only its own share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.mesh.names import resolve_gateway, resolve_host
+from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
+from laneway.core.resources.matching import Match
+from laneway.core.routing.plan import (
+    NO_HEADERS,
+    Action,
+    Answer,
+    Destination,
+    Forward,
+    HeaderEdits,
+    Headers,
+    Hop,
+    Origin,
+    Pairs,
+    Refuse,
+    Rule,
+    Share,
+)
+
+MESH = "mesh"
+
+
+def binds_mesh(service: VirtualService) -> bool:
+    """Whether a VirtualService speaks to sidecars: no gateways written, or `mesh` among them."""
+    return not service.gateways or MESH in service.gateways
+
+
+def mesh_hosts(service: VirtualService) -> tuple[str, ...]:
+    """Return the hosts of a VirtualService, made absolute in its namespace."""
+    return tuple(resolve_host(host, service.meta.namespace) for host in service.hosts)
+
+
+def written_hops(
+    mesh: Mesh, service: MeshService, speaking: Sequence[VirtualService], group: str
+) -> tuple[Hop, ...]:
+    """Return the hops of a service as the user's VirtualServices write them.
+
+    The oldest one with a rule for the caller decides; the next is reached only by callers for
+    whom it has none.
+    """
+    hops = []
+    for port in service.ports:
+        for protocol in ("http", "tcp") if port.sniffed else (port.protocol,):
+            hop: Hop | None = None
+            for author in reversed(speaking):
+                rules = mesh_rules(mesh, author, port.number, tcp=protocol == "tcp")
+                hop = Hop(
+                    service.host,
+                    port.number,
+                    "tcp" if protocol == "tcp" else "http",
+                    rules,
+                    group,
+                    author.meta.ref,
+                    _seen_in(author),
+                    hop,
+                )
+            if hop is not None:
+                hops.append(hop)
+    return tuple(hops)
+
+
+def _seen_in(author: VirtualService) -> tuple[str, ...]:
+    spaces = author.export_to or ("*",)
+    return tuple(author.meta.namespace if space == "." else space for space in spaces)
+
+
+def mesh_rules(mesh: Mesh, author: VirtualService, port: int, *, tcp: bool) -> tuple[Rule, ...]:
+    """Return the rules sidecars hold for requests to a service port."""
+    if tcp:
+        return _tcp_rules(mesh, author, port)
+    rules = []
+    for route in author.http:
+        matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
+        if matches or not route.matches:
+            rules.append(_rule(mesh, author, route, matches, port))
+    return tuple(rules)
+
+
+def gateway_rules(mesh: Mesh, author: VirtualService, gateway: str, port: int) -> tuple[Rule, ...]:
+    """Return the rules a gateway holds on one of its ports, one match each."""
+    rules = []
+    for route in author.http:
+        kept = [m for match in route.matches if (m := _at(match, author, gateway)) is not None]
+        if not route.matches:
+            rules.append(_rule(mesh, author, route, (), port))
+        rules += [_rule(mesh, author, route, (match,), port) for match in kept]
+    return tuple(rules)
+
+
+def _for_mesh(match: Match) -> Match | None:
+    """Keep a match that speaks of the mesh. With gateways written, Istio ignores the caller."""
+    if not match.gateways:
+        return match
+    if MESH not in match.gateways:
+        return None
+    return replace(match, gateways=(), source_labels=(), source_namespace="")
+
+
+def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
+    """Keep a match that speaks of a gateway, as `namespace/name`."""
+    if not match.gateways:
+        return match
+    named = {resolve_gateway(name, author.meta.namespace) for name in match.gateways}
+    if gateway not in named:
+        return None
+    return replace(match, gateways=(), source_labels=(), source_namespace="")
+
+
+def _rule(
+    mesh: Mesh, author: VirtualService, route: HttpRoute, matches: tuple[Match, ...], port: int
+) -> Rule:
+    policy = {key: value for key, value in route.policy.items() if key != "headers"}
+    origin = Origin(author.meta.ref, ("spec", "http", route.index))
+    headers = read_headers(route.policy.get("headers"))
+    action = _action(mesh, author, route, port)
+    return Rule(_name(route, matches), matches, action, origin, headers, policy)
+
+
+def _name(route: HttpRoute, matches: tuple[Match, ...]) -> str:
+    """Return the name the route has in a proxy: its own, then the match's."""
+    words = [route.name, matches[0].name if len(matches) == 1 else ""]
+    return ".".join(word for word in words if word)
+
+
+def _action(mesh: Mesh, author: VirtualService, route: HttpRoute, port: int) -> Action:
+    if route.redirect is not None:
+        return Answer("redirect", route.redirect)
+    if route.direct_response is not None:
+        return Answer("directResponse", route.direct_response)
+    return forward(mesh, author, route.destinations, port)
+
+
+def forward(
+    mesh: Mesh, author: VirtualService, written: Sequence[RouteDestination], port: int
+) -> Action:
+    """Return the split a list of destinations means. Nothing to send to is refused with a 503."""
+    shares = [
+        Share(
+            100 if one.weight is None and len(written) == 1 else one.weight or 0,
+            _destination(mesh, author, one, port),
+            read_headers(one.headers),
+        )
+        for one in written
+    ]
+    if len(shares) == 1:
+        # Istio gives a sole destination all the traffic, also one of weight 0.
+        return Forward((replace(shares[0], weight=100),))
+    weighted = tuple(share for share in shares if share.weight > 0)
+    return Forward(weighted) if weighted else Refuse(503)
+
+
+def _destination(
+    mesh: Mesh, author: VirtualService, written: RouteDestination, port: int
+) -> Destination:
+    """Resolve a destination: without a port, the service's only one, else the listener's."""
+    host = resolve_host(written.host, author.meta.namespace)
+    service = mesh.services.get(host)
+    number = written.port
+    if number is None:
+        only = service is not None and len(service.ports) == 1
+        number = service.ports[0].number if service is not None and only else port
+    return Destination(host, number, written.subset)
+
+
+def _tcp_rules(mesh: Mesh, author: VirtualService, port: int) -> tuple[Rule, ...]:
+    rules = []
+    for route in author.tcp:
+        matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
+        if matches or not route.matches:
+            origin = Origin(author.meta.ref, ("spec", "tcp", route.index))
+            action = forward(mesh, author, route.destinations, port)
+            rules.append(Rule("", matches, action, origin))
+    return tuple(rules)
+
+
+def read_headers(raw: Any) -> Headers:
+    """Read a raw `headers` block; anything that is no block counts as none.
+
+    >>> read_headers({"request": {"set": {"x-lane": "s1"}}}).request.set
+    (('x-lane', 's1'),)
+    """
+    if not isinstance(raw, Mapping) or not raw:
+        return NO_HEADERS
+    return Headers(_edits(raw.get("request")), _edits(raw.get("response")))
+
+
+def _edits(raw: Any) -> HeaderEdits:
+    if not isinstance(raw, Mapping):
+        return HeaderEdits()
+    remove = raw.get("remove")
+    names = tuple(str(name) for name in remove) if isinstance(remove, list) else ()
+    return HeaderEdits(_pairs(raw.get("set")), _pairs(raw.get("add")), names)
+
+
+def _pairs(raw: Any) -> Pairs:
+    if not isinstance(raw, Mapping):
+        return ()
+    return tuple((str(name), str(value)) for name, value in raw.items())
