@@ -11,12 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.emit.manifest import Manifest
-from laneway.core.mesh.link import is_dns_label
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import LaneSubsets, RoutePlan, RulePlace, Subset
+from laneway.core.routing.plan import LaneSubsets, RoutePlan, RulePlace
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"
@@ -29,26 +28,6 @@ def home(subsets: LaneSubsets) -> tuple[RulePlace, ...]:
     """Return the one place the vendor's DestinationRule stands in."""
     policy = subsets.places[0].traffic_policy
     return (RulePlace(ROOT_NAMESPACE, None, policy),)
-
-
-def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
-    """Return each lane's subset and beside it one named like its tag's value, as the vendor does.
-
-    There is no twin for a selector of several labels, for a value that is no legal name, nor where
-    a lane has that name already.
-
-    >>> [s.name for s in twins((Subset("s1", (("tag", "v1"),)), Subset("v2", (("tag", "v2"),))))]
-    ['s1', 'v1', 'v2']
-    """
-    taken = {subset.name for subset in subsets}
-    found: list[Subset] = []
-    for subset in subsets:
-        found.append(subset)
-        value = subset.labels[0][1] if len(subset.labels) == 1 else ""
-        if value and value not in taken and is_dns_label(value):
-            taken.add(value)
-            found.append(Subset(value, subset.labels))
-    return tuple(found)
 
 
 def traffic_label(mesh: Mesh, plan: RoutePlan) -> Manifest | None:

@@ -21,6 +21,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
+from laneway.core.routing.subsets import twins
 
 Layout = Literal["istio", "asm"]
 LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
@@ -65,6 +66,8 @@ class _Spelling:
         self.names = ObjectNames(mesh, plan)
         self.before = before
         self.spelled: Spelled = {}
+        self.subsets: Spelled = {}
+        self.twinned: dict[int, tuple[Subset, ...]] = {}
 
     def all(self) -> Iterator[Manifest]:
         if self.is_asm and (label := asm.traffic_label(self.mesh, self.plan)) is not None:
@@ -95,9 +98,17 @@ class _Spelling:
             spec["exportTo"] = list(place.export_to)
         if place.traffic_policy is not None:
             spec["trafficPolicy"] = place.traffic_policy
-        named = asm.twins(subsets.subsets) if self.is_asm else subsets.subsets
-        spec["subsets"] = [_subset(subset) for subset in named]
+        named = self.twins(subsets.subsets) if self.is_asm else subsets.subsets
+        found = self.subsets.get(id(named))
+        if found is None:
+            found = self.subsets[id(named)] = [_subset(subset) for subset in named]
+        spec["subsets"] = found
         return spec
+
+    def twins(self, subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
+        if id(subsets) not in self.twinned:
+            self.twinned[id(subsets)] = twins(subsets)
+        return self.twinned[id(subsets)]
 
     def virtual_service(self, host: Host, group: str) -> Iterator[Manifest]:
         hops = self.plan.hops[host]

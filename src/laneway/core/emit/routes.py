@@ -23,7 +23,7 @@ from laneway.core.routing.plan import (
 
 Object = dict[str, Any]
 Spelled = dict[int, list[Object]]
-"""Match lists already spelled, by the identity of the matches: lanes share theirs."""
+"""Lists already spelled, by the identity of what they spell: services share lanes' parts."""
 
 
 def http_route(rule: Rule, spelled: Spelled) -> Object:
@@ -33,7 +33,8 @@ def http_route(rule: Rule, spelled: Spelled) -> Object:
         body["match"] = _matches(rule.matches, spelled)
     if rule.headers is not NO_HEADERS and (edits := headers(rule.headers)):
         body["headers"] = edits
-    body |= rule.policy
+    if rule.policy:
+        body |= rule.policy
     action = rule.action
     if isinstance(action, Forward):
         body["route"] = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.matching import Labels, Match
-from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
+from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share, Subset
 
 NO_LANE = "no-lane"
 """The name of the last rule of a strict hop, for callers that are in no lane."""
@@ -22,14 +22,15 @@ NO_LANE = "no-lane"
 class LaneCallers:
     """What hops have to know of a lane: its name, its pods' labels and who wrote it.
 
-    `matches` is the condition on callers, one object for all services of one port, so that fifty
-    lanes of a thousand services cost fifty conditions.
+    `matches` is the condition on callers and `subset` the lane's pods: one object for all services
+    of one port, so that fifty lanes of a thousand services cost fifty conditions.
     """
 
     name: LaneName
     selector: Labels
     origin: Origin
     matches: tuple[Match, ...]
+    subset: Subset
 
 
 def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
@@ -40,6 +41,7 @@ def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
             lane.selector,
             Origin(lane.lane.meta.ref, ("spec", "labelSelector")),
             (Match(source_labels=lane.selector),),
+            Subset(lane.name, lane.selector),
         )
         for lane in group.lanes
     )

@@ -7,19 +7,19 @@ made from differs, so that an edit costs its own share. A held group plans nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from laneway.core.mesh.mesh import Mesh, MeshPort
+from laneway.core.mesh.mesh import Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.hops import LaneCallers, lane_callers, lane_hops
 from laneway.core.routing.hosts import HostIndex
-from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, SubsetView
-from laneway.core.routing.subsets import lane_subsets, rule_host, views
-from laneway.core.routing.written import binds_mesh, mesh_hosts, written_hops
+from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, Subset, SubsetView
+from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
+from laneway.core.routing.written import binds_mesh, mesh_hosts, subsets_asked, written_hops
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class ServiceInput:
     ports: tuple[MeshPort, ...]
     group: str
     lanes: tuple[LaneCallers, ...]
+    subsets: tuple[Subset, ...]
     written: tuple[DestinationRule, ...]
     speaking: tuple[VirtualService, ...]
 
@@ -75,24 +76,36 @@ def _lane_services(
     written: HostIndex[DestinationRule],
 ) -> Iterator[tuple[Host, ServiceInput]]:
     """Yield every lane service that is planned, with what its share is made from."""
-    known = _lanes_before(before)
+    asked = subsets_asked(mesh)
     for group in mesh.groups:
         lanes = lane_callers(group)
         if group.held or not lanes:
             continue
-        if known.get(group.name) == lanes:
-            lanes = known[group.name]  # one object, so that equality is seen at a glance
+        lanes = _same_as_before(before, group, lanes)
+        subsets = tuple(lane.subset for lane in lanes)
         for host in group.hosts:
-            ports = mesh.services[host].ports
-            yield host, ServiceInput(ports, group.name, lanes, written.of(host), speakers.of(host))
+            yield (
+                host,
+                ServiceInput(
+                    mesh.services[host].ports,
+                    group.name,
+                    lanes,
+                    needed(subsets, asked.get(host, frozenset())),
+                    written.of(host),
+                    speakers.of(host),
+                ),
+            )
 
 
-def _lanes_before(before: RoutePlan) -> Mapping[str, tuple[LaneCallers, ...]]:
-    return {
-        made.group: made.lanes
-        for made in before.made_from.values()
-        if isinstance(made, ServiceInput)
-    }
+def _same_as_before(
+    before: RoutePlan, group: Group, lanes: tuple[LaneCallers, ...]
+) -> tuple[LaneCallers, ...]:
+    """Return the very lanes of the plan before if they are equal, to compare them only once."""
+    for host in group.hosts:
+        made = before.made_from.get(host)
+        if isinstance(made, ServiceInput) and made.group == group.name:
+            return made.lanes if made.lanes == lanes else lanes
+    return lanes
 
 
 def _lane_share(
@@ -106,7 +119,7 @@ def _lane_share(
         shares.views[host] = before.views[host]
         return
     service = mesh.services[host]
-    subsets = lane_subsets(service, made_from.group, made_from.lanes, made_from.written)
+    subsets = lane_subsets(service, made_from.group, made_from.subsets, made_from.written)
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
     if made_from.speaking:

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from laneway.core.mesh.link import is_dns_label
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.istio import DestinationRule, SubsetRule
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.hops import LaneCallers
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import LaneSubsets, RulePlace, Subset, SubsetView
 
@@ -29,14 +29,43 @@ def rule_host(rule: DestinationRule) -> Host:
     return resolve_host(rule.host, rule.meta.namespace)
 
 
+def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
+    """Return each lane's subset and beside it one named like its tag's value, as the vendor does.
+
+    There is no twin for a selector of several labels, for a value that is no legal name, nor where
+    a lane has that name already.
+
+    >>> [s.name for s in twins((Subset("s1", (("tag", "v1"),)), Subset("v2", (("tag", "v2"),))))]
+    ['s1', 'v1', 'v2']
+    """
+    taken = {subset.name for subset in subsets}
+    found: list[Subset] = []
+    for subset in subsets:
+        found.append(subset)
+        value = subset.labels[0][1] if len(subset.labels) == 1 else ""
+        if value and value not in taken and is_dns_label(value):
+            taken.add(value)
+            found.append(Subset(value, subset.labels))
+    return tuple(found)
+
+
+def needed(subsets: tuple[Subset, ...], asked: frozenset[str]) -> tuple[Subset, ...]:
+    """Return lanes' subsets, and of their twins only those that a user's route asks for.
+
+    Every subset costs each proxy a cluster, so twins nobody names are not declared.
+    """
+    if asked <= {subset.name for subset in subsets}:
+        return subsets
+    return tuple(one for one in twins(subsets) if one in subsets or one.name in asked)
+
+
 def lane_subsets(
     service: MeshService,
     group: str,
-    lanes: tuple[LaneCallers, ...],
+    subsets: tuple[Subset, ...],
     written: Sequence[DestinationRule],
 ) -> LaneSubsets:
     """Return the subsets of a service's lanes and every place their rule has to stand."""
-    subsets = tuple(Subset(lane.name, lane.selector) for lane in lanes)
     home = _home(service, written)
     spaces = {rule.meta.namespace for rule in written} - {home.namespace, ROOT_NAMESPACE}
     beside = (
@@ -87,6 +116,8 @@ def views(
     service: MeshService, planned: LaneSubsets | None, written: Sequence[DestinationRule]
 ) -> tuple[SubsetView, ...]:
     """Return the subsets callers see, by namespace; the view with an empty one is for the rest."""
+    if planned and not written:
+        return (SubsetView(service.host, "", planned.subsets),)
     rules = (*written, *_as_rules(planned)) if planned else tuple(written)
     spaces = sorted({rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE})
     rest = _seen(service, "", rules)

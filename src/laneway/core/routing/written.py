@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from laneway.core.mesh.mesh import Mesh, MeshService
-from laneway.core.mesh.names import resolve_gateway, resolve_host
+from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
 from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan import (
@@ -43,6 +44,19 @@ def binds_mesh(service: VirtualService) -> bool:
 def mesh_hosts(service: VirtualService) -> tuple[str, ...]:
     """Return the hosts of a VirtualService, made absolute in its namespace."""
     return tuple(resolve_host(host, service.meta.namespace) for host in service.hosts)
+
+
+def subsets_asked(mesh: Mesh) -> dict[Host, frozenset[str]]:
+    """Return the subset names that users' VirtualServices ask for, by host."""
+    asked: dict[Host, set[str]] = {}
+    for service in mesh.virtual_services:
+        written = [route.destinations for route in service.http]
+        written += [route.destinations for route in service.tcp]
+        for to in chain.from_iterable(written):
+            if to.subset:
+                host = resolve_host(to.host, service.meta.namespace)
+                asked.setdefault(host, set()).add(to.subset)
+    return {host: frozenset(names) for host, names in asked.items()}
 
 
 def written_hops(
