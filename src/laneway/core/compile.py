@@ -28,6 +28,6 @@ class Compilation:
 
 def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:
     """Compile a snapshot; parts of `previous` that are unaffected are kept by identity."""
-    mesh = link(snapshot)
+    mesh = link(snapshot, previous.mesh if previous else None)
     planned = plan(mesh, previous.plan if previous else None)
     return Compilation(snapshot, mesh, planned, snapshot.findings)

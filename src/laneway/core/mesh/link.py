@@ -8,7 +8,7 @@ refuses nothing: what cannot be used is excluded or held, and the rules say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from laneway.core.mesh.age import last_of_each, oldest_first
@@ -44,8 +44,8 @@ def is_dns_label(name: str) -> bool:
     return _DNS_LABEL.fullmatch(name) is not None
 
 
-def link(snapshot: Snapshot) -> Mesh:
-    """Resolve every name of a snapshot."""
+def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
+    """Resolve every name of a snapshot; services that are as they were in `before` are kept."""
     things = last_of_each(snapshot.resources)
     superseded = {
         thing.meta.ref
@@ -54,7 +54,8 @@ def link(snapshot: Snapshot) -> Mesh:
         and is_generated(thing)
     }
     workloads = fold(_of(things, (Workload,)), _of(things, (EndpointSlice,)))
-    services = _services(_of(things, (Service,)), workloads)
+    known = before.services if before else {}
+    services = _services(_of(things, (Service,)), workloads, known)
     lanes = _of(things, (Lane,))
     groups = _groups(snapshot, _of(things, (LaneGroup,)), lanes, services)
     names = {group.name for group in groups}
@@ -89,13 +90,19 @@ def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:
 
 
 def _services(
-    services: Iterable[Service], workloads: Sequence[Workload]
+    services: Iterable[Service],
+    workloads: Sequence[Workload],
+    known: Mapping[Host, MeshService],
 ) -> dict[Host, MeshService]:
     by_label = index_by_label(workloads)
     found = {}
     for service in services:
         host = service_host(service.meta.name, service.meta.namespace)
         members = selected(service.selector, service.meta.namespace, by_label)
+        old = known.get(host)
+        if old is not None and old.service is service and old.workloads == members:
+            found[host] = old
+            continue
         headless = service.cluster_ip == "None"
         found[host] = MeshService(host, service, mesh_ports(service), members, headless)
     return found
@@ -134,13 +141,14 @@ def _group(
     services: dict[Host, MeshService],
 ) -> Group:
     usable = tuple(lane for lane in members if is_dns_label(lane.meta.name) and lane.selector)
+    peopled = {host: found for host in hosts if (found := services[host].workloads)}
     gateway = None
     if group.gateway_type in ("ASM", "") and group.gateway_name:
         gateway = GatewayName(f"{group.gateway_namespace}/{group.gateway_name}")
     return Group(
         name=group.meta.name,
         group=group,
-        lanes=tuple(_lane(group, lane, hosts, services) for lane in usable),
+        lanes=tuple(_lane(group, lane, hosts, peopled) for lane in usable),
         hosts=hosts,
         gateway=gateway,
         held=tuple(_reasons_to_hold(snapshot, group)),
@@ -149,21 +157,22 @@ def _group(
 
 
 def _lane(
-    group: LaneGroup, lane: Lane, hosts: tuple[Host, ...], services: dict[Host, MeshService]
+    group: LaneGroup,
+    lane: Lane,
+    hosts: tuple[Host, ...],
+    peopled: Mapping[Host, tuple[Workload, ...]],
 ) -> GroupLane:
+    """Resolve a lane; `peopled` holds the workloads of those hosts that have any."""
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
-    absent = frozenset(
-        host
-        for host in declared
-        if services[host].workloads
-        and not any(
-            is_present(workload) and meets(lane.selector, workload.labels)
-            for workload in services[host].workloads
-        )
-    )
+    empty = (host for host, members in peopled.items() if not _is_in(lane, members))
+    absent = frozenset(declared).intersection(empty) if peopled else frozenset()
     return GroupLane(LaneName(lane.meta.name), lane, lane.selector, declared, absent)
+
+
+def _is_in(lane: Lane, workloads: Iterable[Workload]) -> bool:
+    return any(is_present(one) and meets(lane.selector, one.labels) for one in workloads)
 
 
 def _reasons_to_hold(snapshot: Snapshot, group: LaneGroup) -> Iterable[str]:

@@ -54,7 +54,7 @@ def needed(subsets: tuple[Subset, ...], asked: frozenset[str]) -> tuple[Subset, 
 
     Every subset costs each proxy a cluster, so twins nobody names are not declared.
     """
-    if asked <= {subset.name for subset in subsets}:
+    if not asked or asked <= {subset.name for subset in subsets}:
         return subsets
     return tuple(one for one in twins(subsets) if one in subsets or one.name in asked)
 
