@@ -1,1 +1,3 @@
 """Laneway: traffic lanes for services, compiled in one place and run anywhere."""
+
+__all__: list[str] = []
