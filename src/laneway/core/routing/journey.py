@@ -7,9 +7,9 @@ is a call; where none is named, every other service of the lane group is shown a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host, service_host
@@ -80,12 +80,20 @@ def calls_of(mesh: Mesh, workload: Workload) -> tuple[Host, ...]:
     found: dict[Host, None] = {}
     for container in workload.containers:
         for _, value in container.environment:
-            if "://" not in value:
-                continue
-            host = named_service(mesh, urlsplit(value).hostname or "", workload.namespace)
+            host = named_service(mesh, host_of_url(value), workload.namespace)
             if host is not None:
                 found[host] = None
     return tuple(found)
+
+
+def host_of_url(value: str) -> str:
+    """Return the host in a URL, empty for what is no URL.
+
+    >>> host_of_url("http://user@mockb:8000/path?q=1"), host_of_url("mockb:8000")
+    ('mockb', '')
+    """
+    authority = re.split(r"[/?#]", value.partition("://")[2], maxsplit=1)[0]
+    return authority.rpartition("@")[2].partition(":")[0]
 
 
 def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:

@@ -9,7 +9,6 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl
 
 import re2
 
@@ -116,10 +115,10 @@ def _unmet_headers(match: Match, request: Request) -> str | None:
 def _unmet_query(match: Match, request: Request) -> str | None:
     if not match.query_params:
         return None
-    query = request.path.partition("?")[2]
     given: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        given.setdefault(name, value)
+    for pair in request.path.partition("?")[2].split("&"):
+        key, _, value = pair.partition("=")
+        given.setdefault(key, value)  # the first of a name counts, and nothing is decoded
     for name, condition in match.query_params:
         if name not in given or not meets_string(condition, given[name]):
             return f"query parameter {name} is not {describe(condition)}"
