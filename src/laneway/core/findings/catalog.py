@@ -10,10 +10,28 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from laneway.core.findings.codes import entry, lanes, routing, services, workloads
+from laneway.core.findings.codes import (
+    entry,
+    lanes,
+    reading,
+    routing,
+    running,
+    services,
+    shape,
+    workloads,
+)
 from laneway.core.findings.finding import Code
 
-RANGES: tuple[ModuleType, ...] = (lanes, entry, routing, workloads, services)
+RANGES: tuple[ModuleType, ...] = (
+    reading,
+    shape,
+    lanes,
+    entry,
+    routing,
+    workloads,
+    services,
+    running,
+)
 
 
 def _codes_of(module: ModuleType) -> list[Code]:

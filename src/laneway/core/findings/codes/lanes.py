@@ -10,7 +10,7 @@ from laneway.core.findings.finding import Code
 NOT_CHECKED = Code(
     "LW1201",
     "info",
-    "the input holds no {kinds}, so {subjects} not checked",
+    "the input holds no {kinds}; not checked: {subjects}",
     "What is not in the input is unknown, not missing: these objects may well exist in the "
     "cluster, so no rule says that they are absent.",
     "Add these objects to the input to have them checked.",
@@ -128,7 +128,7 @@ PERMISSIVE_WITHOUT_HEADERS = Code(
 FIELD_WITHOUT_EFFECT = Code(
     "LW1214",
     "info",
-    "{field} of group {group} is read and has no effect",
+    "{field} of {owner} is read and has no effect",
     "The vendor publishes the field without saying what it does on a mesh like this one. It is "
     "kept, and nothing depends on it.",
     "Nothing to do; the field may be removed.",
@@ -137,7 +137,7 @@ FIELD_WITHOUT_EFFECT = Code(
 SEVERAL_SELECTOR_LABELS = Code(
     "LW1215",
     "info",
-    "lane {lane} selects pods by {count} labels, which must all match",
+    "the pods of {lanes} are selected by several labels, which must all match",
     "All labels of a selector hold together. A subset named like a label's value, which the asm "
     "layout adds beside the lane's own, exists only for a selector with one label.",
     "Nothing to do if that is meant; one label is enough to tell lanes apart.",

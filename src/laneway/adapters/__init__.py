@@ -1,0 +1,1 @@
+"""The rooms that touch the world, each thin and strangers to each other."""

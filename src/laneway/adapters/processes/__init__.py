@@ -1,0 +1,32 @@
+"""Programs of workloads: started, watched, stopped, and found again after a crash.
+
+Comes in: a Program, which says what to run and where its output goes. Goes out: processes, each
+in a session of its own so that a whole family can be stopped, and what is known of them. It knows
+nothing of meshes or lanes, and needs Linux (`/proc`, pidfd).
+"""
+
+from laneway.adapters.processes.identity import ProcessId, find_marked, identify, is_running
+from laneway.adapters.processes.listening import (
+    accepts,
+    first_unprivileged_port,
+    listening_sockets,
+)
+from laneway.adapters.processes.program import CannotStart, Program, Started, start
+from laneway.adapters.processes.stopping import stop_marked, stop_processes, wait_gone
+
+__all__ = [
+    "CannotStart",
+    "ProcessId",
+    "Program",
+    "Started",
+    "accepts",
+    "find_marked",
+    "first_unprivileged_port",
+    "identify",
+    "is_running",
+    "listening_sockets",
+    "start",
+    "stop_marked",
+    "stop_processes",
+    "wait_gone",
+]

@@ -1,0 +1,75 @@
+"""Starting a program in a session of its own, with its output in a file.
+
+Comes in: a Program. Goes out: Started, by which the caller asks whether it still runs. A command
+that cannot be started is a value and not an exception: commands are written by users.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from laneway.adapters.processes.identity import MARK, ProcessId, identify
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run.
+
+    `mark` finds the program's family again and is unique among all programs of the machine's user.
+    `environment` is the whole environment. `log` is appended to.
+    """
+
+    mark: str
+    command: tuple[str, ...]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Started:
+    """A program that was started by this process."""
+
+    program: Program
+    id: ProcessId
+    popen: subprocess.Popen[bytes] = field(repr=False)
+
+    def exit_code(self) -> int | None:
+        """Return how it ended: its exit code, minus a signal's number, or None while it runs."""
+        return self.popen.poll()
+
+
+@dataclass(frozen=True, slots=True)
+class CannotStart:
+    """A command that the machine cannot run, and why."""
+
+    program: Program
+    reason: str
+
+
+def start(program: Program) -> Started | CannotStart:
+    """Start a program.
+
+    It gets no terminal input and a session and process group of its own, so that the terminal's
+    Ctrl-C reaches only Laneway, which stops programs in its own order.
+    """
+    found = shutil.which(program.command[0], path=program.environment.get("PATH"))
+    if found is None:
+        return CannotStart(program, f"{program.command[0]}: command not found")
+    try:
+        with program.log.open("ab") as log:
+            popen = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
+                (found, *program.command[1:]),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**program.environment, MARK: program.mark},
+                start_new_session=True,
+            )
+    except OSError as error:
+        return CannotStart(program, f"{program.command[0]}: {error.strerror or error}")
+    # A child that has already ended still waits to be collected, so its number is still its own.
+    return Started(program, identify(popen.pid) or ProcessId(popen.pid, 0), popen)

@@ -1,0 +1,1 @@
+"""Doors to the compiler: wiring only."""

@@ -1,0 +1,112 @@
+"""Which command stands for which image.
+
+Comes in: `--run IMAGE=COMMAND` texts, the `[run]` table of a configuration file, and the images
+that Laneway's mock application stands in for. Goes out: the command of an image, or None. A pure
+table; it refuses images nobody named, since running the wrong program is worse than running none.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+Command = tuple[str, ...]
+
+MOCK: Command = ("@mock",)
+"""The command that stands for the built-in mock application."""
+
+MOCK_IMAGES = (
+    "laneway/mock",
+    "registry.cn-beijing.aliyuncs.com/aliacs-app-catalog/go-http-sample*",
+    "registry.cn-beijing.aliyuncs.com/aliacs-app-catalog/asm-mock*",
+    "docker.io/vifoggy/gobin*",
+    "vifoggy/gobin*",
+)
+"""The sample images of the vendor's lane tutorials, and the one of Laneway's own examples."""
+
+
+class BadCommandError(ValueError):
+    """A `--run` text or a `[run]` entry that is not an image and a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Patterns and their commands; the first pattern that an image meets decides."""
+
+    entries: tuple[tuple[str, Command], ...] = ()
+
+    def of(self, image: str) -> Command | None:
+        """Return the command of an image.
+
+        A pattern is met by the whole image name, or by the name without tag and digest; `*`, `?`
+        and `[...]` are wildcards.
+
+        >>> Commands((("shop/cart", ("./cart",)),)).of("shop/cart:1.4")
+        ('./cart',)
+        >>> Commands((("shop/*", ("./cart",)),)).of("bank/cart") is None
+        True
+        """
+        names = (image, without_tag(image))
+        for pattern, command in self.entries:
+            if any(fnmatchcase(name, pattern) for name in names):
+                return command
+        return None
+
+    @classmethod
+    def of_texts(cls, flags: tuple[str, ...], table: dict[str, object]) -> Commands:
+        """Build the table: flags first, then the configuration file, then the mock's own images.
+
+        Raises BadCommandError.
+        """
+        written = [_of_flag(flag) for flag in flags]
+        written += [(image, _of_value(image, value)) for image, value in table.items()]
+        return cls((*written, *((image, MOCK) for image in MOCK_IMAGES)))
+
+
+def without_tag(image: str) -> str:
+    """Return an image's name without tag and digest; a registry's port is no tag.
+
+    >>> without_tag("localhost:5000/shop/cart:1.4@sha256:abc")
+    'localhost:5000/shop/cart'
+    """
+    name = image.partition("@")[0]
+    folder, slash, last = name.rpartition("/")
+    return folder + slash + last.partition(":")[0]
+
+
+def _of_flag(flag: str) -> tuple[str, Command]:
+    image, equals, text = flag.partition("=")
+    if not equals or not image.strip():
+        raise BadCommandError(f"{flag!r} is not IMAGE=COMMAND")
+    return image.strip(), _split(image, text)
+
+
+def _of_value(image: str, value: object) -> Command:
+    if isinstance(value, str):
+        return _split(image, value)
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise BadCommandError(f"the command of image {image!r} is neither a text nor a list of texts")
+
+
+def _split(image: str, text: str) -> Command:
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise BadCommandError(f"the command of image {image!r}: {error}") from error
+    if not words:
+        raise BadCommandError(f"the command of image {image!r} is empty")
+    return words
+
+
+def filled(command: Command, places: dict[str, str]) -> Command:
+    """Replace `{port}`, `{host}` … in a command's words; other braces stay as they are.
+
+    >>> filled(("serve", "--listen={host}:{port}", "{}"), {"host": "127.1.2.3", "port": "20001"})
+    ('serve', '--listen=127.1.2.3:20001', '{}')
+    """
+    words = list(command)
+    for name, value in places.items():
+        words = [word.replace("{" + name + "}", value) for word in words]
+    return tuple(words)

@@ -1,0 +1,205 @@
+"""What is known of a mesh from outside: its folder, its record, and who holds it.
+
+Comes in: a mesh's name. Goes out: its folder `$XDG_STATE_HOME/laneway/NAME`, which holds `logs/`,
+and while the mesh runs also the proxies' files and `mesh.json`, the record that other commands
+read. The folder itself is locked by the process that runs the mesh, so that the lock goes with it
+however it ends. Nothing is ever written into the folders a mesh is read from.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+class BadNameError(ValueError):
+    """A mesh name that is no DNS label and so might not be a folder's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRecord:
+    """One program as `laneway ps` shows it. `state` is ready, starting or ended."""
+
+    replica: str
+    container: str
+    workload: str
+    namespace: str
+    kind: str
+    state: str
+    address: str
+    pid: int
+    started: int
+    restarts: int
+    log: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRecord:
+    """A gateway port and where it listens."""
+
+    selector: dict[str, str]
+    port: int
+    gateways: list[str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeshRecord:
+    """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to."""
+
+    name: str
+    pid: int
+    started: int
+    boot: str
+    since: float
+    paths: list[str]
+    detached: bool = False
+    state: str = "starting"
+    gateways: list[GatewayRecord] = field(default_factory=list)
+    workloads: list[WorkloadRecord] = field(default_factory=list)
+    proxies: dict[str, Any] = field(default_factory=dict)
+    version: int = VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class MeshFolder:
+    """The folder of one mesh and the names in it."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The mesh's name."""
+        return self.path.name
+
+    @property
+    def mark(self) -> str:
+        """The mark of all processes of this mesh."""
+        return str(self.path)
+
+    @property
+    def logs(self) -> Path:
+        """Where logs are. They stay when the mesh is gone, until the next one of its name."""
+        return self.path / "logs"
+
+    @property
+    def proxies(self) -> Path:
+        """Where the proxies' files are."""
+        return self.path / "envoy"
+
+    @property
+    def record(self) -> Path:
+        """The record of the running mesh."""
+        return self.path / "mesh.json"
+
+    def log_of(self, replica: str, container: str, *, alone: bool) -> Path:
+        """The log of a program; `alone` in its replica it is named after that."""
+        return self.logs / (f"{replica}.log" if alone else f"{replica}.{container}.log")
+
+    def write(self, record: MeshRecord) -> None:
+        """Write the record, in one step for those who read it meanwhile."""
+        text = json.dumps(asdict(record), indent=1)
+        partly = self.record.with_suffix(".partly")
+        partly.write_text(text, encoding="utf-8")
+        partly.replace(self.record)
+
+    def read(self) -> MeshRecord | None:
+        """Read the record; None if there is none or another version of Laneway wrote it."""
+        try:
+            found = json.loads(self.record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return _record(found) if found.get("version") == VERSION else None
+
+    def clear(self) -> None:
+        """Remove everything but the logs."""
+        for entry in self.path.iterdir():
+            if entry == self.logs:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+
+def _record(found: Mapping[str, Any]) -> MeshRecord:
+    gateways = [GatewayRecord(**gateway) for gateway in found["gateways"]]
+    workloads = [WorkloadRecord(**workload) for workload in found["workloads"]]
+    return MeshRecord(**{**found, "gateways": gateways, "workloads": workloads})
+
+
+class Hold:
+    """A mesh's folder, locked for this process."""
+
+    def __init__(self, folder: MeshFolder, handle: int) -> None:
+        """Wrap a locked folder; `take` makes these."""
+        self.folder = folder
+        self._handle = handle
+
+    @classmethod
+    def take(cls, folder: MeshFolder) -> Hold | None:
+        """Lock a mesh's folder, made if need be. None if another process holds it."""
+        folder.logs.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        return cls(folder, handle)
+
+    def release(self) -> None:
+        """Give the folder up."""
+        os.close(self._handle)
+
+
+def state_home(environment: Mapping[str, str]) -> Path:
+    """Return the folder of all meshes of a user.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    stated = environment.get("XDG_STATE_HOME", "")
+    home = Path(stated) if stated.startswith("/") else Path.home() / ".local" / "state"
+    return home / "laneway"
+
+
+def mesh_folder(name: str, environment: Mapping[str, str]) -> MeshFolder:
+    """Return the folder of a mesh. Raises BadNameError."""
+    if not _NAME.fullmatch(name):
+        raise BadNameError(
+            f"{name!r} is no mesh name: lower-case letters, digits, dashes; 63 at most"
+        )
+    return MeshFolder(state_home(environment) / name)
+
+
+def mesh_folders(environment: Mapping[str, str]) -> list[MeshFolder]:
+    """Return the folders of all meshes that are or were, by name."""
+    home = state_home(environment)
+    if not home.is_dir():
+        return []
+    return [MeshFolder(path) for path in sorted(home.iterdir()) if path.is_dir()]
+
+
+def is_held(folder: MeshFolder) -> bool:
+    """Return whether a process runs the mesh now."""
+    hold = Hold.take(folder)
+    if hold is None:
+        return True
+    hold.release()
+    return False
+
+
+def boot_id() -> str:
+    """Return the identity of the machine's boot, since process numbers begin anew with each."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

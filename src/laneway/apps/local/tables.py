@@ -1,0 +1,65 @@
+"""Tables for a terminal: columns as wide as their cells, never wider than the screen.
+
+Pure text. A cell that does not fit is cut and says so by an ellipsis; nothing is wrapped, so that
+a line of a table stays a line for grep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+WIDTH = 80
+GAP = "  "
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
+    """Return a table's lines; the widest column gives way where they are too wide together.
+
+    >>> table(("LANE", "SHARE"), [("v1", "50 %"), ("v2", "50 %")])
+    ['LANE  SHARE', 'v1    50 %', 'v2    50 %']
+    """
+    everything = [head, *rows]
+    widths = [max(len(row[column]) for row in everything) for column in range(len(head))]
+    room = width - len(GAP) * (len(head) - 1)
+    while sum(widths) > room and max(widths) > 4:
+        widths[widths.index(max(widths))] -= 1
+    return [_line(row, widths) for row in everything]
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(
+        cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)
+    ).rstrip()
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text to a width.
+
+    >>> cut("mocka-v1", 5)
+    'mock…'
+    """
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def first_of(rows: Sequence[Sequence[str]], most: int, rest: str) -> list[Sequence[str]]:
+    """Return the first rows and, where there are more, a last one that counts them.
+
+    `rest` is a text with `{count}`; a table that would lose a single row keeps it.
+    """
+    if len(rows) <= most + 1:
+        return list(rows)
+    blank = ("",) * (len(rows[0]) - 1)
+    return [*rows[:most], (rest.format(count=len(rows) - most), *blank)]
+
+
+def duration(seconds: float) -> str:
+    """Say a duration shortly.
+
+    >>> duration(0.0042), duration(0.94), duration(75)
+    ('4.2 ms', '940 ms', '75 s')
+    """
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"

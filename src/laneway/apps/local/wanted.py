@@ -1,0 +1,146 @@
+"""What should run: one entry for each replica of each workload, with the programs in it.
+
+Comes in: a Mesh and the commands that stand for images. Goes out: the wanted replicas, equal as
+values when nothing about them changed, and a finding for each image nobody named a command for.
+Pure. Two replicas that differ in anything a pod template says are different ones, so that a change
+is served by a new process beside the old one, as a cluster does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from laneway.apps.local.commands import Command, Commands
+from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.place import Place
+from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
+from laneway.core.mesh.mesh import Caller, Mesh
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.workloads import Container, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class WantedProgram:
+    """A container's program and environment. `ports` are (name, container port)."""
+
+    container: str
+    image: str
+    command: Command
+    environment: tuple[tuple[str, str], ...]
+    ports: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A replica that should run. `name` is unique in the mesh and safe as a file's name."""
+
+    name: str
+    workload: Ref
+    caller: Caller
+    sidecar: bool
+    programs: tuple[WantedProgram, ...]
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The container ports of all its programs."""
+        return tuple(number for program in self.programs for _, number in program.ports)
+
+
+def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...], list[Finding]]:
+    """Return what should run, and what cannot."""
+    names = _Names()
+    targets = _targets(mesh)
+    wanted: list[Wanted] = []
+    findings: list[Finding] = []
+    for workload in mesh.workloads:
+        missing = _without_command(workload, commands)
+        findings += missing
+        if missing or not _containers(workload):
+            continue
+        ports = targets.get(workload.meta.ref, ())
+        programs = tuple(_programs(workload, commands, ports))
+        sidecar = lack_of_sidecar(mesh, workload) is None
+        ref, caller = workload.meta.ref, Caller.of(workload)
+        wanted += [Wanted(name, ref, caller, sidecar, programs) for name in names.of(workload)]
+    return tuple(wanted), findings
+
+
+def _containers(workload: Workload) -> list[tuple[int, Container]]:
+    """Return the containers that are programs of the user's; a dump's proxies are not."""
+    return [
+        (index, container)
+        for index, container in enumerate(workload.containers)
+        if container.name != PROXY_CONTAINER
+    ]
+
+
+def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
+    return [
+        finding(
+            IMAGE_WITHOUT_COMMAND,
+            _place_of_image(workload, index),
+            str(workload.meta.ref),
+            image=container.image,
+            workload=workload.meta.ref,
+        )
+        for index, container in _containers(workload)
+        if commands.of(container.image) is None
+    ]
+
+
+def _place_of_image(workload: Workload, index: int) -> Place:
+    steps = ("spec",) if workload.meta.ref.kind == "Pod" else ("spec", "template", "spec")
+    return workload.meta.place(*steps, "containers", index, "image")
+
+
+def _programs(
+    workload: Workload, commands: Commands, targets: Iterable[int]
+) -> Iterable[WantedProgram]:
+    """Yield a workload's programs. Ports that only Services name belong to the first of them."""
+    containers = [container for _, container in _containers(workload)]
+    declared = {number for container in containers for _, number in container.ports}
+    undeclared = tuple(("", number) for number in targets if number not in declared)
+    for position, container in enumerate(containers):
+        yield WantedProgram(
+            container.name,
+            container.image,
+            commands.of(container.image) or (),
+            container.environment,
+            container.ports + (undeclared if position == 0 else ()),
+        )
+
+
+def _targets(mesh: Mesh) -> Mapping[Ref, tuple[int, ...]]:
+    """Return the port numbers that Services send to each workload, sorted.
+
+    A container need not declare the ports it listens on:
+    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
+    """
+    found: dict[Ref, set[int]] = {}
+    for service in mesh.services.values():
+        numbers = {port.target for port in service.ports if isinstance(port.target, int)}
+        for workload in service.workloads:
+            found.setdefault(workload.meta.ref, set()).update(numbers)
+    return {ref: tuple(sorted(numbers)) for ref, numbers in found.items()}
+
+
+class _Names:
+    """Gives replicas names: short where that is unambiguous in the order of the input."""
+
+    def __init__(self) -> None:
+        self.given: set[str] = set()
+
+    def of(self, workload: Workload) -> list[str]:
+        ref = workload.meta.ref
+        base = re.sub(r"[^A-Za-z0-9.-]", "_", ref.name).lstrip(".") or "unnamed"
+        if ref.namespace not in ("", "default"):
+            base = f"{base}.{re.sub(r'[^A-Za-z0-9.-]', '_', ref.namespace)}"
+        candidates = (base, f"{base}.{ref.kind.lower()}", *(f"{base}.{n}" for n in range(2, 10000)))
+        name = next(name for name in candidates if name not in self.given)
+        self.given.add(name)
+        if ref.kind == "Pod":
+            return [name]
+        return [f"{name}-{index}" for index in range(workload.replicas)]

@@ -1,0 +1,186 @@
+"""LW10xx: files and documents, before anything is known of what they say.
+
+Only texts, no decisions: a code says what is wrong and how to mend it, a reader finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+_UNREAD = (
+    "Nobody knows what it would have said: taking it for empty would mean to delete whatever it "
+    "describes. So everything stays as it is until it can be read."
+)
+
+MISSING_PATH = Code(
+    "LW1001",
+    "error",
+    "{path} does not exist",
+    _UNREAD,
+    "Check the spelling; a pattern is best quoted so that the shell leaves it alone: 'lanes/*.yaml'.",
+)
+
+UNREADABLE_FILE = Code(
+    "LW1002",
+    "error",
+    "{path} cannot be read: {reason}",
+    _UNREAD,
+    "Make the file readable for the user who runs Laneway.",
+)
+
+TOO_LARGE = Code(
+    "LW1003",
+    "error",
+    "{what} has {size} MB, more than the {limit} MB that are read",
+    "A limit keeps a file that got here by mistake from taking all memory and time. "
+    "A cluster itself accepts no object above 3 MB.",
+    "Split the file, or leave it out of the paths given.",
+)
+
+NOT_UTF8 = Code(
+    "LW1004",
+    "error",
+    "byte 0x{byte:02x} is not valid UTF-8{hint}",
+    "Kubernetes reads UTF-8 only. " + _UNREAD,
+    "Save the file as UTF-8.",
+)
+
+CONTROL_CHARACTER = Code(
+    "LW1005",
+    "error",
+    "the control character {character} is not allowed in YAML",
+    "kubectl refuses a document with such a character, and some readers silently drop what "
+    "follows it. " + _UNREAD,
+    "Delete the character; inside a value write it in double quotes with a backslash.",
+)
+
+SYNTAX = Code(
+    "LW1006",
+    "error",
+    "{problem}",
+    "The document cannot be read. " + _UNREAD,
+    "Mend the text at the mark; often the true cause stands one line above it.",
+)
+
+TAB = Code(
+    "LW1007",
+    "error",
+    "a tab stands where only spaces may indent",
+    "YAML forbids tabs for indentation, since their width differs from editor to editor. " + _UNREAD,
+    "Replace the tab by spaces.",
+)
+
+TOO_DEEP = Code(
+    "LW1008",
+    "error",
+    "values are nested more than {limit} deep",
+    "No Kubernetes object needs such depth; a limit keeps hostile or broken input from taking all "
+    "memory. " + _UNREAD,
+    "Look for brackets or dashes that were never meant to nest.",
+)
+
+ALIASES = Code(
+    "LW1009",
+    "error",
+    "alias *{anchor} {problem}",
+    "A few lines of aliases that hold aliases can stand for more values than any memory holds. "
+    + _UNREAD,
+    "Write the values out instead of repeating them by alias.",
+)
+
+DUPLICATE_KEY = Code(
+    "LW1010",
+    "error",
+    "key {key} is written twice in one mapping; first in line {first}",
+    "Readers differ in which of the two they keep, and kubectl refuses the object, so what is live "
+    "would stay as it is.",
+    "Delete one of the two, or join their contents under one key.",
+)
+
+UNKNOWN_TAG = Code(
+    "LW1011",
+    "warning",
+    "the tag {tag} has no meaning here",
+    "Kubernetes objects are plain values. kubectl drops the tag and keeps the value; another program, "
+    "like the one the tag was written for, would read something else.",
+    "Remove the tag, or render the file with the program that understands it first.",
+)
+
+IGNORED_BY_KUBECTL = Code(
+    "LW1012",
+    "warning",
+    "kubectl does not read what stands {where}",
+    "kubectl drops the rest of a line that begins with `---` and everything between `...` and the "
+    "next `---`. Laneway reads it, so a cluster would get another input than this one.",
+    "Begin the document on a line of its own after `---`.",
+)
+
+NOT_JSON = Code(
+    "LW1013",
+    "error",
+    "{value} cannot be written as JSON",
+    "kubectl turns YAML into JSON before it sends it, and refuses this value, so the object would "
+    "never reach a cluster.",
+    "Quote the value if it is meant as text, or write an ordinary number.",
+)
+
+NO_OBJECT = Code(
+    "LW1014",
+    "info",
+    "this document is no Kubernetes object: it has neither apiVersion nor kind",
+    "Files of other programs (values of a chart, a kustomization) often lie in the same folder. They "
+    "pass by untouched.",
+    "If it is meant as an object, write apiVersion, kind and metadata.name.",
+)
+
+NOTHING_FOUND = Code(
+    "LW1015",
+    "warning",
+    "{path} holds no .yaml, .yml or .json file",
+    "A folder is searched with its subfolders, except hidden ones, and only for these endings.",
+    "Check the path, or name the files one by one.",
+)
+
+HALF_OBJECT = Code(
+    "LW1016",
+    "error",
+    "this object has no {missing}",
+    "Without it nobody can tell which object this is, and a cluster refuses it. Taking it for "
+    "nothing would delete what it describes.",
+    "Write {missing}.",
+)
+
+WRITTEN_TWICE = Code(
+    "LW1017",
+    "error",
+    "{ref} is written twice with different contents; the other stands in {other}",
+    "A cluster holds one object of a name, so applying both leaves the one applied last: the order "
+    "of files and documents would decide. Laneway takes the last as well.",
+    "Delete one of the two, or give them different names. A kustomize base and its overlay are one "
+    "object only after `kustomize build`.",
+)
+
+WRITTEN_TWICE_ALIKE = Code(
+    "LW1018",
+    "warning",
+    "{ref} is written twice with equal contents; the other stands in {other}",
+    "Both say the same, so nothing changes today; the next edit will reach only one of them.",
+    "Delete one of the two.",
+)
+
+OTHER_VERSION = Code(
+    "LW1019",
+    "error",
+    "{kind} of {api_version} is not understood; understood are {known}",
+    "The kind is one that decides where requests go, but a version that is not known may mean "
+    "something else. The object is left out, and everything stays as it is.",
+    "Write one of the versions named.",
+)
+
+NO_ITEMS = Code(
+    "LW1020",
+    "error",
+    "the items of this {kind} are {found}, not a list",
+    "A list of objects holds them under `items`. " + _UNREAD,
+    "Write `items:` as a list of objects.",
+)

@@ -1,0 +1,18 @@
+"""LW17xx: what a mesh on this machine cannot do.
+
+Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+IMAGE_WITHOUT_COMMAND = Code(
+    "LW1701",
+    "error",
+    "no command stands for image {image} of {workload}",
+    "A mesh on this machine runs programs and no images, and only you know which program an image "
+    "holds.",
+    "Name it: --run '{image}=COMMAND' (it gets its port as PORT and {{port}}), or under [run] in "
+    "laneway.toml. The command @mock stands for the built-in mock application.",
+)
