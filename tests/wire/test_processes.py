@@ -53,7 +53,7 @@ class Room:
 def room(tmp_path: Path) -> Iterator[Room]:
     room = Room(tmp_path)
     yield room
-    stop_marked(room.mark)
+    stop_marked([room.mark])
     for started in room.started:
         started.popen.wait()
 
@@ -114,7 +114,7 @@ def test_a_program_leads_a_session_of_its_own(room: Room) -> None:
 def test_stopping_ends_the_whole_family(room: Room) -> None:
     started = room.shell(f"{FOREVER} & {FOREVER} & echo ready; wait")
     _lines(room.log, 1)
-    family = find_marked(room.mark)
+    family = find_marked([room.mark])
 
     stop_processes([started.id], grace=10)
 
@@ -135,15 +135,15 @@ def test_a_child_that_left_its_session_is_found_by_its_mark(room: Room) -> None:
     room.shell(f"setsid {FOREVER} & echo $!; echo ready")
     _lines(room.log, 2)
 
-    assert stop_marked(room.mark) >= 1
-    assert find_marked(room.mark) == {}
+    assert stop_marked([room.mark]) >= 1
+    assert find_marked([room.mark]) == {}
 
 
 def test_a_mark_finds_what_is_below_it_and_nothing_beside_it(room: Room) -> None:
     started = room.run("sleep", "600")
 
-    assert find_marked(room.mark) == {started.id: f"{room.mark}/one"}
-    assert find_marked(f"{room.mark}/on") == {}
+    assert find_marked([room.mark]) == {started.id: f"{room.mark}/one"}
+    assert find_marked([f"{room.mark}/on"]) == {}
 
 
 def test_a_number_used_again_is_another_process() -> None:

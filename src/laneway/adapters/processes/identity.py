@@ -7,6 +7,7 @@ its parent counts as gone. https://man7.org/linux/man-pages/man5/proc_pid_stat.5
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,8 @@ def is_running(process: ProcessId) -> bool:
     return identify(process.pid) == process
 
 
-def find_marked(mark: str) -> dict[ProcessId, str]:
-    """Find the running processes whose mark is `mark` or begins with it and a slash.
+def find_marked(marks: Collection[str]) -> dict[ProcessId, str]:
+    """Find the running processes whose mark is one of `marks`, or begins with one and a slash.
 
     Children inherit the mark, so that a whole family is found even if its first process is gone.
     Processes of other users cannot be read and are never among them.
@@ -50,9 +51,13 @@ def find_marked(mark: str) -> dict[ProcessId, str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (own := _mark(entry)) is not None:
             process = identify(int(entry.name))
-            if process is not None and (own == mark or own.startswith(f"{mark}/")):
+            if process is not None and any(_is_below(own, mark) for mark in marks):
                 found[process] = own
     return found
+
+
+def _is_below(mark: str, other: str) -> bool:
+    return mark == other or mark.startswith(f"{other}/")
 
 
 def _mark(entry: Path) -> str | None:

@@ -54,13 +54,13 @@ def stop_processes(processes: Collection[ProcessId], grace: float) -> None:
     wait_gone(left, seconds=5)
 
 
-def stop_marked(mark: str, grace: float = 0.0) -> int:
-    """Stop every process that carries the mark, or one below it; return how many there were."""
-    found = find_marked(mark)
+def stop_marked(marks: Collection[str], grace: float = 0.0) -> int:
+    """Stop every process that carries a mark, or one below it; return how many there were."""
+    found = find_marked(marks)
     if found and grace:
         stop_processes(found, grace)
     for _ in range(_ROUNDS):  # a family may grow while it is being stopped
-        rest = find_marked(mark)
+        rest = find_marked(marks)
         if not rest:
             break
         _signal(rest, signal.SIGKILL)

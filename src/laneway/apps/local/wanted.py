@@ -45,8 +45,9 @@ class Wanted:
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """The container ports of all its programs."""
-        return tuple(number for program in self.programs for _, number in program.ports)
+        """The container ports of all its programs, each once."""
+        numbers = (number for program in self.programs for _, number in program.ports)
+        return tuple(dict.fromkeys(numbers))
 
 
 def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...], list[Finding]]:
@@ -103,14 +104,23 @@ def _programs(
     containers = [container for _, container in _containers(workload)]
     declared = {number for container in containers for _, number in container.ports}
     undeclared = tuple(("", number) for number in targets if number not in declared)
+    names: set[str] = set()
     for position, container in enumerate(containers):
+        name = _safe(container.name)
+        name = f"{name}.{position}" if name in names else name
+        names.add(name)
         yield WantedProgram(
-            container.name,
+            name,
             container.image,
             commands.of(container.image) or (),
             container.environment,
             container.ports + (undeclared if position == 0 else ()),
         )
+
+
+def _safe(name: str) -> str:
+    """Return a name that is safe as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.-]", "_", name).lstrip(".") or "unnamed"
 
 
 def _targets(mesh: Mesh) -> Mapping[Ref, tuple[int, ...]]:
@@ -135,12 +145,17 @@ class _Names:
 
     def of(self, workload: Workload) -> list[str]:
         ref = workload.meta.ref
-        base = re.sub(r"[^A-Za-z0-9.-]", "_", ref.name).lstrip(".") or "unnamed"
+        base = _safe(ref.name)
         if ref.namespace not in ("", "default"):
-            base = f"{base}.{re.sub(r'[^A-Za-z0-9.-]', '_', ref.namespace)}"
+            base = f"{base}.{_safe(ref.namespace)}"
         candidates = (base, f"{base}.{ref.kind.lower()}", *(f"{base}.{n}" for n in range(2, 10000)))
-        name = next(name for name in candidates if name not in self.given)
-        self.given.add(name)
-        if ref.kind == "Pod":
-            return [name]
-        return [f"{name}-{index}" for index in range(workload.replicas)]
+        named = (_replica_names(candidate, workload) for candidate in candidates)
+        names = next(names for names in named if self.given.isdisjoint(names))
+        self.given.update(names)
+        return names
+
+
+def _replica_names(base: str, workload: Workload) -> list[str]:
+    if workload.meta.ref.kind == "Pod":
+        return [base]
+    return [f"{base}-{index}" for index in range(workload.replicas)]

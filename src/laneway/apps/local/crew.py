@@ -1,0 +1,152 @@
+"""The processes of the fleet: what `fleet` decides is done here, and what happens is noted.
+
+Comes in: instances and program keys to start or stop. Goes out: the standing of every program, and
+what happened since the last look. Nothing is decided here; every look asks the processes anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from signal import Signals
+
+from laneway.adapters.processes import (
+    CannotStart,
+    Started,
+    accepts,
+    start,
+    stop_marked,
+    stop_processes,
+)
+from laneway.apps.local.fleet import Instance, ProgramKey
+from laneway.apps.local.programs import program_of
+from laneway.apps.local.restarts import Standing, became_ready, begun, came_to_an_end
+from laneway.apps.local.state import MeshFolder, WorkloadRecord
+from laneway.apps.local.wanted import WantedProgram
+
+GRACE = 5.0
+"""Seconds a program has to end after the polite signal; requests have ended before it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A program ended by itself, or could not be started."""
+
+    instance: Instance
+    container: str
+    standing: Standing
+
+
+@dataclass(slots=True)
+class Crew:
+    """All programs of a mesh. `clock` gives seconds of a steady clock."""
+
+    folder: MeshFolder
+    environment: Mapping[str, str]
+    clock: Callable[[], float]
+    instances: dict[str, Instance] = field(default_factory=dict)
+    standings: dict[ProgramKey, Standing] = field(default_factory=dict)
+    running: dict[ProgramKey, Started] = field(default_factory=dict)
+
+    def start(self, keys: Collection[ProgramKey]) -> list[Ended]:
+        """Start programs; return those that the machine cannot run."""
+        failed = []
+        for key in keys:
+            instance, program = self._find(key)
+            found = start(program_of(self.folder, instance, program, self.environment))
+            now = self.clock()
+            self.standings[key] = begun(self.standings.get(key), now)
+            if isinstance(found, CannotStart):
+                self.standings[key] = came_to_an_end(self.standings[key], found.reason, now)
+                failed.append(Ended(instance, key[1], self.standings[key]))
+            else:
+                self.running[key] = found
+        return failed
+
+    def _find(self, key: ProgramKey) -> tuple[Instance, WantedProgram]:
+        instance = self.instances[key[0]]
+        programs = instance.wanted.programs
+        return instance, next(one for one in programs if one.container == key[1])
+
+    def observe(self) -> list[Ended]:
+        """Look at every program once; return those that ended since the last look."""
+        ended = []
+        for key, started in list(self.running.items()):
+            code = started.exit_code()
+            instance, program = self._find(key)
+            if code is not None:
+                ended.append(self._ended(key, instance, code))
+            elif self.standings[key].phase == "starting" and _listens(instance, program):
+                self.standings[key] = became_ready(self.standings[key], self.clock())
+        return ended
+
+    def _ended(self, key: ProgramKey, instance: Instance, code: int) -> Ended:
+        """Note an end. What the program left behind would hold its port, so it goes too."""
+        stop_marked([self.running.pop(key).program.mark])
+        self.standings[key] = came_to_an_end(self.standings[key], ending(code), self.clock())
+        return Ended(instance, key[1], self.standings[key])
+
+    def stop(self, instances: Collection[Instance]) -> None:
+        """Stop instances with all their programs, and forget them."""
+        keys = [key for one in instances for key in one.program_keys()]
+        started = [self.running.pop(key) for key in keys if key in self.running]
+        stop_processes([one.id for one in started], GRACE)
+        stop_marked([one.program.mark for one in started])
+        for one in started:
+            one.popen.wait()
+        for key in keys:
+            self.standings.pop(key, None)
+        for instance in instances:
+            self.instances.pop(instance.id, None)
+
+    def is_starting(self) -> bool:
+        """Whether any program has been started and is not ready yet."""
+        return any(self.standings[key].phase == "starting" for key in self.running)
+
+    def records(self) -> list[WorkloadRecord]:
+        """Return what `laneway ps` shows."""
+        return [
+            self._record(instance, program, key)
+            for instance in self.instances.values()
+            for program, key in zip(instance.wanted.programs, instance.program_keys(), strict=True)
+        ]
+
+    def _record(
+        self, instance: Instance, program: WantedProgram, key: ProgramKey
+    ) -> WorkloadRecord:
+        standing, started = self.standings.get(key), self.running.get(key)
+        ref = instance.wanted.workload
+        alone = len(instance.wanted.programs) == 1
+        return WorkloadRecord(
+            replica=instance.id,
+            container=program.container,
+            workload=ref.name,
+            namespace=ref.namespace,
+            kind=ref.kind,
+            state=standing.phase if standing else "starting",
+            address=instance.place.address,
+            pid=started.id.pid if started else 0,
+            started=started.id.started if started else 0,
+            restarts=standing.restarts if standing else 0,
+            log=str(self.folder.log_of(instance.id, program.container, alone=alone)),
+            reason=standing.reason if standing else "",
+        )
+
+
+def _listens(instance: Instance, program: WantedProgram) -> bool:
+    ports = instance.program_ports(program)
+    return all(accepts(instance.place.address, port) for port in ports)
+
+
+def ending(code: int) -> str:
+    """Say how a program ended.
+
+    >>> ending(3), ending(-9)
+    ('exit code 3', 'SIGKILL')
+    """
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

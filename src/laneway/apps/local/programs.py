@@ -1,0 +1,88 @@
+"""What a replica's programs are started with: command, environment, log.
+
+Comes in: an Instance, which has a place, and the environment Laneway itself was started with. Goes
+out: Programs for the adapter that starts them. Pure. A program is told where to listen and to send
+its calls through its own proxy; it is never told of lanes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import laneway.apps.mock
+from laneway.adapters.processes import Program
+from laneway.apps.local.commands import MOCK, filled
+from laneway.apps.local.fleet import Instance
+from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.wanted import WantedProgram
+
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
+"""Both spellings of these are cleared: inherited ones would send calls past the mesh."""
+
+NO_PROXY = "localhost,127.0.0.1,::1"
+
+_MOCK_FOLDER = str(Path(laneway.apps.mock.__path__[0]))
+# Isolated and without `site`, which halves the start; imported rather than run as a script, so that
+# its compiled form is kept.
+_MOCK_COMMAND = (
+    sys.executable,
+    "-I",
+    "-S",
+    "-c",
+    f"import sys; sys.path[:0] = [{_MOCK_FOLDER!r}]; import serve; serve.main()",
+)
+
+
+def program_of(
+    folder: MeshFolder, instance: Instance, wanted: WantedProgram, inherited: Mapping[str, str]
+) -> Program:
+    """Return how one program of an instance is started."""
+    alone = len(instance.wanted.programs) == 1
+    is_mock = wanted.command == MOCK
+    told = dict(_told(instance, wanted))
+    return Program(
+        mark=f"{folder.mark}/{instance.id}/{wanted.container}",
+        command=_command(instance, wanted, told),
+        log=folder.log_of(instance.id, wanted.container, alone=alone),
+        environment={
+            **({} if is_mock else _without_proxies(inherited)),
+            **dict(wanted.environment),
+            **told,
+        },
+    )
+
+
+def _command(instance: Instance, wanted: WantedProgram, told: Mapping[str, str]) -> tuple[str, ...]:
+    if wanted.command == MOCK:
+        return (*_MOCK_COMMAND, instance.id)
+    places = {name.lower(): value for name, value in told.items() if name.startswith("PORT")}
+    return filled(wanted.command, {**places, "host": instance.place.address})
+
+
+def _told(instance: Instance, wanted: WantedProgram) -> Iterator[tuple[str, str]]:
+    """Yield the variables every program gets. They win over the container's own of that name.
+
+    PORT is the first of its ports, PORT_9090 the one that stands for container port 9090.
+    """
+    place = instance.place
+    yield "HOST", place.address
+    yield "POD_IP", place.address
+    own = {number for _, number in wanted.ports}
+    for position, (container, _, port) in enumerate(
+        ports for ports in place.ports if ports[0] in own
+    ):
+        if position == 0:
+            yield "PORT", str(port)
+        yield f"PORT_{container}", str(port)
+    for name, value in (
+        ("http_proxy", f"http://{place.address}:{place.outbound}"),
+        ("no_proxy", NO_PROXY),
+    ):
+        yield name, value
+        yield name.upper(), value
+
+
+def _without_proxies(inherited: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in inherited.items() if name.lower() not in PROXY_VARIABLES}

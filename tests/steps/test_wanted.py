@@ -1,0 +1,114 @@
+"""What should run, as a mesh says it."""
+
+from dataclasses import replace
+
+from laneway.apps.local.commands import Commands
+from laneway.apps.local.wanted import Wanted, wanted_replicas
+from laneway.core.findings.finding import Finding
+from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+from laneway.core.mesh.names import service_host
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.meta import Meta, Ref
+from laneway.core.resources.workloads import Container, Namespace, Service, Workload
+
+MOCK = Container("main", "laneway/mock:1", (("app", "cart"),), (("http", 8000),))
+
+
+def _workload(
+    name: str, *containers: Container, kind: str = "Deployment", namespace: str = "default"
+) -> Workload:
+    meta = Meta(Ref(kind, namespace, name))
+    return Workload(meta, {"app": name}, containers=containers or (MOCK,))
+
+
+def _mesh(*workloads: Workload) -> Mesh:
+    return Mesh(Snapshot(), workloads=workloads)
+
+
+def _wanted(mesh: Mesh, *flags: str) -> tuple[tuple[Wanted, ...], list[Finding]]:
+    return wanted_replicas(mesh, Commands.of_texts(flags, {}))
+
+
+def _names(*workloads: Workload) -> list[str]:
+    return [one.name for one in _wanted(_mesh(*workloads))[0]]
+
+
+def test_each_replica_is_wanted_once() -> None:
+    assert _names(replace(_workload("cart"), replicas=3)) == ["cart-0", "cart-1", "cart-2"]
+
+
+def test_a_workload_without_replicas_wants_nothing() -> None:
+    assert _names(replace(_workload("cart"), replicas=0)) == []
+
+
+def test_a_pod_keeps_its_own_name() -> None:
+    assert _names(_workload("cart-7d9f-x2", kind="Pod")) == ["cart-7d9f-x2"]
+
+
+def test_names_never_clash() -> None:
+    names = _names(
+        replace(_workload("cart"), replicas=2),
+        _workload("cart-1", kind="Pod"),
+        _workload("cart", kind="StatefulSet"),
+        _workload("cart", namespace="other"),
+    )
+
+    assert names == ["cart-0", "cart-1", "cart-1.pod", "cart.statefulset-0", "cart.other-0"]
+
+
+def test_a_hostile_name_stays_inside_its_folder() -> None:
+    assert _names(_workload("../../etc/x", kind="Pod")) == ["_.._etc_x"]
+    (one,), _ = _wanted(_mesh(_workload("cart", replace(MOCK, name="../up"), MOCK, MOCK)))
+    assert [program.container for program in one.programs] == ["_up", "main", "main.2"]
+
+
+def test_an_image_without_a_command_is_a_finding_that_names_the_flag() -> None:
+    mesh = _mesh(_workload("cart"), _workload("desk", replace(MOCK, image="shop/desk:2")))
+
+    wanted, (found,) = _wanted(mesh)
+
+    assert [one.name for one in wanted] == ["cart-0"]
+    assert found.message == "no command stands for image shop/desk:2 of Deployment default/desk"
+    assert "--run 'shop/desk:2=COMMAND'" in found.mend
+    assert found.place is not None
+    assert found.place.path == ("spec", "template", "spec", "containers", 0, "image")
+
+
+def test_a_proxy_of_a_dump_is_no_program() -> None:
+    pod = _workload("cart", MOCK, Container("istio-proxy", "istio/proxyv2:1"), kind="Pod")
+
+    (one,), findings = _wanted(_mesh(pod))
+
+    assert [program.container for program in one.programs] == ["main"]
+    assert findings == []
+
+
+def test_a_port_that_only_a_service_names_belongs_to_the_first_container() -> None:
+    workload = _workload("cart", replace(MOCK, ports=()), replace(MOCK, name="side"))
+    host = service_host("cart", "default")
+    service = Service(Meta(Ref("Service", "default", "cart")))
+    ports = (MeshPort(80, "http", "http", target=9000), MeshPort(81, "http-b", "http", target="b"))
+    mesh = replace(_mesh(workload), services={host: MeshService(host, service, ports, (workload,))})
+
+    (one,), _ = _wanted(mesh)
+
+    assert [program.ports for program in one.programs] == [(("", 9000),), (("http", 8000),)]
+    assert one.ports == (9000, 8000)
+
+
+def test_what_the_template_does_not_say_makes_no_difference() -> None:
+    workload = _workload("cart")
+    older = replace(workload, meta=replace(workload.meta, created="2026-01-01T00:00:00Z"))
+
+    assert _wanted(_mesh(workload)) == _wanted(_mesh(older))
+
+
+def test_a_pod_that_opts_out_has_no_sidecar() -> None:
+    workload = _workload("cart")
+    out = replace(workload, annotations={"sidecar.istio.io/inject": "false"})
+    silent = Namespace(Meta(Ref("Namespace", "", "default")))
+
+    assert [one.sidecar for one in _wanted(_mesh(workload))[0]] == [True]
+    assert [one.sidecar for one in _wanted(_mesh(out))[0]] == [False]
+    mesh = replace(_mesh(workload), namespaces={"default": silent})
+    assert [one.sidecar for one in _wanted(mesh)[0]] == [False]
