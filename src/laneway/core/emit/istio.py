@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 from laneway.core.emit import asm
 from laneway.core.emit.manifest import Manifest
-from laneway.core.emit.names import ObjectNames
 from laneway.core.emit.routes import Spelled, http_route, tcp_route
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.object_names import ObjectNames
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
 from laneway.core.routing.subsets import twins
 

@@ -20,16 +20,16 @@ UNKNOWN_GATEWAY = Code(
 GATEWAY_TYPE_INGRESS = Code(
     "LW1302",
     "error",
-    "group {group} asks for a Kubernetes Ingress as its entry",
-    "Lane routes need an Istio Gateway; a Kubernetes Ingress cannot choose subsets. The lanes "
-    "still work inside the mesh, but nothing enters them.",
+    "group {group} asks for an entry of type {type}",
+    "Lane routes need an Istio Gateway; a Kubernetes Ingress, for one, cannot choose subsets. The "
+    "lanes still work inside the mesh, but nothing enters them.",
     "Set spec.ingress.gateway.type to ASM and name an Istio Gateway.",
 )
 
 NO_GATEWAY = Code(
     "LW1303",
     "error",
-    "group {group} names no gateway, but {lanes} have an entry",
+    "group {group} names no gateway for the entry of {lanes}",
     "Entry rules and weights become routes of the group's gateway. Without one they are left out.",
     "Set spec.ingress.gateway.name and namespace of the group.",
 )
@@ -37,9 +37,8 @@ NO_GATEWAY = Code(
 WEIGHTS_NOT_100 = Code(
     "LW1304",
     "warning",
-    "weights of {route} add up to {total}",
-    "Weights are taken as a ratio, so each share differs from the number that is written: "
-    "{shares}.",
+    "weights of {route} add up to {total}: {shares}",
+    "Weights are taken as a ratio, so each share differs from the number that is written.",
     "Make the weights add up to 100.",
 )
 
@@ -92,9 +91,9 @@ RULE_OFFLINE = Code(
 RULE_NEVER_REACHED = Code(
     "LW1310",
     "warning",
-    "{rule} is never reached",
-    "The first rule that matches decides, and every request that this one matches is taken before "
-    "by {before}.",
+    "{rule} is never reached: {before} takes all its requests before",
+    "Rules are looked at in order and the first that matches decides. Nothing is left for this "
+    "one.",
     "Make the match of the earlier rule narrower, change the order, or remove this one.",
     "IST0130",
 )
@@ -102,9 +101,8 @@ RULE_NEVER_REACHED = Code(
 HOST_NOT_SERVED = Code(
     "LW1311",
     "warning",
-    "gateway {gateway} does not serve host {host}",
-    "A request for the host is refused by the gateway before any route is looked at: its HTTP "
-    "servers are for {served}.",
+    "gateway {gateway} does not serve host {host}; its HTTP servers are for {served}",
+    "A request for the host is refused by the gateway before any route is looked at.",
     "Add the host to a server of the Gateway, or name one of its hosts in the rule.",
     "IST0132",
 )
@@ -123,7 +121,7 @@ UNKNOWN_ENTRY_PORT = Code(
     "error",
     "{owner} leads to port {port} of {service}, which has {ports}",
     "The route would name a cluster that does not exist, so its requests get 503.",
-    "Write one of the service's own ports (not a container port), or leave portNum out.",
+    "Write one of the service's own ports (not a container port), or leave the port out.",
 )
 
 PORT_NOT_CHOSEN = Code(
@@ -131,8 +129,8 @@ PORT_NOT_CHOSEN = Code(
     "error",
     "{owner} names no port, but {service} has {ports}",
     "With several ports Istio takes the gateway's own port number, for which the service usually "
-    "has no cluster, so requests get 503. The rule is left out.",
-    "Add destination.portNum.",
+    "has no cluster, so requests get 503. An entry rule or weight is left out.",
+    "Add the port: destination.portNum of a lane, destination.port.number of a VirtualService.",
     "IST0112",
 )
 
@@ -166,9 +164,9 @@ TLS_SERVER = Code(
 USER_ENTRY_ORDER_UNKNOWN = Code(
     "LW1318",
     "warning",
-    "routes of {user} and of lanes share {gateway} and host {host}, and their order is unknown",
+    "the order of {pair} is unknown, and both can match one request for host {host} at {gateway}",
     "Istio puts the routes of several VirtualServices for one gateway and host in the order of "
-    "their creation. A creationTimestamp is missing, so the order in a cluster may be another one.",
+    "their creation. A creationTimestamp is missing, so a cluster may have another order.",
     "Move the routes into one place: either entry rules of the lanes or a VirtualService of your "
     "own.",
 )
@@ -176,9 +174,9 @@ USER_ENTRY_ORDER_UNKNOWN = Code(
 LANE_RULE_BEHIND_USER_ROUTE = Code(
     "LW1319",
     "warning",
-    "{rule} is never reached, since {user} takes its requests first",
-    "Both are routes of one gateway and host, the older VirtualService comes first, and every "
-    "request of the lane's rule is matched by its route {before}.",
+    "{rule} is never reached, since all its requests are taken by {before}",
+    "Routes of one gateway and host stand in the order of their objects' age, and the first that "
+    "matches decides.",
     "Make the match of the VirtualService narrower, or move its route behind the lanes.",
 )
 
@@ -197,17 +195,17 @@ MISSING_SUBSET = Code(
     "error",
     "route {route} names subset {subset} of {host}, which does not exist",
     "A subset is known to proxies only if a DestinationRule they see declares it; requests for any "
-    "other one get 503. {known}",
-    "Name a lane or a declared subset, or add the lane.",
+    "other one get 503.",
+    "{advice}",
     "IST0101, KIA1107",
 )
 
 NAME_TAKEN = Code(
     "LW1322",
     "info",
-    "the name {name} belongs to an object that is not Laneway's",
-    "Laneway would write its own object under this name and never overwrites one it does not own, "
-    "so its object gets a name with a short suffix.",
+    "the name {wanted} belongs to {other}, so an object of {groups} is called {given}",
+    "Laneway writes its objects under the names its users know, and never overwrites one that it "
+    "does not own; a name that is taken gets a short suffix.",
     "Nothing to do; rename the other object if the plain name is wanted.",
 )
 
@@ -220,12 +218,11 @@ NO_ENTRY = Code(
     "Add ingressRules to the lanes, or a VirtualService on the gateway that names the lanes.",
 )
 
-ILLEGAL_REGEX = Code(
+NO_DESTINATION = Code(
     "LW1324",
     "error",
-    "{owner} has a regular expression that is not RE2: {error}",
-    "Proxies read regular expressions as RE2, which has no look-around and no back references, and "
-    "one bad expression makes a proxy reject its whole route table. The rule is left out.",
-    "Rewrite the expression in RE2's syntax, or use exact or prefix.",
-    "IST0106",
+    "{owner} names no service",
+    "An entry leads requests to the lane's pods of one service. Without route.destination.host "
+    "nobody knows which, so it is left out.",
+    "Add destination.host, for example mocka.default.svc.cluster.local.",
 )

@@ -68,7 +68,8 @@ EMPTY_SELECTOR = Code(
     "lane {lane} selects every pod",
     "An empty labelSelector is met by the pods of all lanes, so requests of this lane would be "
     "spread over all of them. The lane is left out.",
-    "Give the lane the label that only its pods carry, for example `labelSelector: {{version: v1}}`.",
+    "Give the lane the label that only its pods carry, for example "
+    "`labelSelector: {{version: v1}}`.",
 )
 
 OVERLAPPING_SELECTORS = Code(
@@ -164,9 +165,9 @@ GROUP_HELD = Code(
 ORDER_BY_POSITION = Code(
     "LW1218",
     "warning",
-    "{what}, because {first} stands before {second} in the input",
-    "Objects are ordered by creationTimestamp, and here {cause}. A cluster may decide otherwise, "
-    "since there the age of the objects counts and not their place in files.",
+    "{what}, only because {first} stands before {second} in the input",
+    "Objects are ordered by creationTimestamp. Where one is missing or doubled their place in the "
+    "files decides, and a cluster may decide otherwise, since there age counts.",
     "{mend}",
 )
 

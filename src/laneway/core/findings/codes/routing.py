@@ -43,7 +43,7 @@ FALLBACK_BLOCK = Code(
     "the fallback of route {route} is not Istio's and is left out",
     "The block is the vendor's extension: it names where requests go when the subset has no ready "
     "pod. Istio's validation rejects the field.",
-    "Remove the block; a request whose lane lacks a service gets 503 in a strict group.",
+    "Remove the block.",
 )
 
 NEARER_DESTINATION_RULE = Code(
@@ -88,9 +88,9 @@ EXPORT_TO_MISMATCH = Code(
 EXPORT_TO_HIDES = Code(
     "LW1409",
     "warning",
-    "{user} is exported to {export_to} only, so callers in {namespaces} do not see lane subsets",
-    "The lanes' rule for {host} has to copy the exportTo of yours, or the two would not merge. "
-    "Callers elsewhere then know no subset and get 503.",
+    "{user} is exported to {export_to} only: callers in {namespaces} see no lane of {host}",
+    "The lanes' rule has to copy the exportTo of yours, or the two would not merge. Callers "
+    "elsewhere then know no subset and get 503.",
     "Export the rule to these namespaces too, or leave exportTo out.",
 )
 

@@ -53,12 +53,12 @@ SERVICE_WITHOUT_PORTS = Code(
     "Add the port to spec.ports of the Service.",
 )
 
-SERVICE_WITHOUT_PODS_OF_ITS_OWN = Code(
+SERVICE_WITHOUT_SELECTOR = Code(
     "LW1606",
     "error",
     "service {service} selects no pods by labels ({reason})",
-    "A lane is a set of pods told apart by labels. A service without a selector has none that could "
-    "be told apart.",
+    "A lane is a set of pods told apart by labels. A service without a selector has none that "
+    "could be told apart.",
     "Give the Service a selector, or take it out of the lane group.",
 )
 
@@ -66,7 +66,7 @@ SECOND_SERVICE = Code(
     "LW1607",
     "info",
     "service {other} reaches the pods of {service} outside of all lanes",
-    "Both select the same pods, but only {service} is in group {group}. Calls to {other} are "
+    "Both services select the same pods, but only one is in the lane group. Calls to the other are "
     "spread over the pods of all lanes.",
     "Add {other} to the group if it is called inside lanes.",
 )

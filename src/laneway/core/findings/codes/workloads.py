@@ -10,8 +10,8 @@ from laneway.core.findings.finding import Code
 LANE_WITHOUT_PODS = Code(
     "LW1501",
     "warning",
-    "lane {lane} selects {selector}, which no pod of group {group} carries",
-    "The lane exists, but nobody is in it: requests that enter it get 503. {carried}",
+    "lane {lane} selects {selector}, and no pod of group {group} is there for it ({carried})",
+    "The lane exists, but nobody is in it: requests that enter it get 503.",
     "Compare the lane's labelSelector with the labels of the pods (kubectl get pods "
     "--show-labels).",
     "CODE_UNEFFECTED_SWIMLANE_LABEL, IST0173",
@@ -20,9 +20,9 @@ LANE_WITHOUT_PODS = Code(
 LANE_LACKS_SERVICE = Code(
     "LW1502",
     "error",
-    "lane {lane} has no pod of service {service}",
-    "In a strict group each lane holds every service. A request of the lane that reaches this one "
-    "gets 503, never another lane. {carried}",
+    "lane {lane} has no pod of {services} ({carried})",
+    "In a strict group each lane holds every service. A request of the lane that comes to one it "
+    "lacks gets 503, never another lane.",
     "Give the pods of this version the labels {selector}, or deploy them.",
     "IST0173, KIA0203",
 )
@@ -83,7 +83,7 @@ OUTSIDER_IN_LANE = Code(
     "info",
     "{workloads} of no service of group {group} carry the labels of lane {lane}",
     "The labels alone make a caller a member of a lane: calls of these pods to services of the "
-    "group go to lane {lane}.",
+    "group go to that lane.",
     "Nothing to do if that is meant; otherwise select lanes by a label of their own.",
 )
 
@@ -98,8 +98,7 @@ POD_NOT_IN_LIST = Code(
 POD_IN_NO_LANE = Code(
     "LW1510",
     "warning",
-    "the pods of {workload} are in no lane of group {group}",
-    "Each request to {service} goes to the pods of some lane, so these pods get none. They carry "
-    "{carried}; the lanes select {wanted}.",
-    "Give the pods the labels of their lane, or add a lane for them.",
+    "the pods of {workload} are in no lane of group {group}: they carry {carried}",
+    "Each request to a service of the group goes to the pods of some lane, so these pods get none.",
+    "Give the pods the labels of their lane (the lanes select {wanted}), or add a lane for them.",
 )

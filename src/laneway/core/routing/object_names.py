@@ -2,38 +2,58 @@
 
 `trafficlabel-vs-<group>-<namespace>-<service>` can mean two things (groups `t` and `t-a` in
 namespace `a`), and a user's object may already have a name of ours. Whoever comes later in age
-order then gets a short hash behind its name.
+order then gets a short hash behind its name. Names are settled here, below the emitters, so that a
+rule can tell the user of those that had to change.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.routing.plan import Entry, RoutePlan
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A plain name that was taken, the name given instead, and the groups it is given for."""
+
+    wanted: str
+    given: str
+    groups: tuple[str, ...]
+
+
 class ObjectNames:
-    """Stems of service objects and names of entries, each given once."""
+    """Stems of service objects and names of entries, each given once.
+
+    `renamed` tells which plain names could not be given.
+    """
 
     def __init__(self, mesh: Mesh, plan: RoutePlan) -> None:
         """Give every planned service and entry its name."""
         taken = set(_foreign(mesh))
+        self.renamed: list[Renamed] = []
         self._stems: dict[Host, str] = {}
         self._entries: dict[tuple[str, str], str] = {}
         for host, planned in plan.lane_subsets.items():
             service = mesh.services[host]
             stem = f"{planned.group}-{service.namespace}-{service.name}"
-            if {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"} & taken:
-                stem = f"{stem}-{_hash(planned.group, host)}"
+            clash = {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"} & taken
+            if clash:
+                wanted, plain = min(clash), stem
+                stem = f"{plain}-{_hash(planned.group, host)}"
+                given = wanted.removesuffix(plain) + stem
+                self.renamed.append(Renamed(wanted, given, (planned.group,)))
             taken |= {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"}
             self._stems[host] = stem
         for entry in plan.entries:
             name = _entry_name(entry)
             if name in taken:
-                name = f"{name}-{_hash(entry.gateway, entry.host)}"
+                wanted, name = name, f"{name}-{_hash(entry.gateway, entry.host)}"
+                self.renamed.append(Renamed(wanted, name, entry.groups))
             taken.add(name)
             self._entries[entry.gateway, entry.host] = name
 

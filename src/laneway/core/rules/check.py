@@ -1,0 +1,22 @@
+"""What a rule is: one code, and a function that finds where it applies.
+
+Comes in: a Mesh and the RoutePlan made of it. Goes out: findings. A rule reads and never decides:
+what is routed is settled in the plan, a rule tells the user of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from laneway.core.findings.finding import Code, Finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.plan import RoutePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule of the catalog: `run` yields only findings of `code`."""
+
+    code: Code
+    run: Callable[[Mesh, RoutePlan], Iterator[Finding]]

@@ -1,0 +1,48 @@
+"""LW1409: a user's DestinationRule whose exportTo keeps lane subsets from some callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.routing import EXPORT_TO_HIDES
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.subsets import rule_host
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.user_rules import owner
+from laneway.core.rules.questions.words import listing, short_host
+
+
+def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
+    """Find narrowly exported rules for lane services that hide the lanes from some caller."""
+    for rule in mesh.destination_rules:
+        host = rule_host(rule)
+        group = owner(mesh, host)
+        if group is None or rule.export_to is None or "*" in rule.export_to:
+            continue
+        names = {str(lane.name) for lane in group.lanes}
+        blind = [
+            space
+            for space in sorted(_callers(mesh, group))
+            if not names <= {subset.name for subset in plan.subsets(host, space)}
+        ]
+        if blind:
+            words = {
+                "user": rule.meta.ref,
+                "export_to": listing(rule.export_to),
+                "namespaces": listing(blind),
+                "host": short_host(host),
+            }
+            place = rule.meta.place("spec", "exportTo")
+            yield finding(EXPORT_TO_HIDES, place, str(rule.meta.ref), **words)
+
+
+def _callers(mesh: Mesh, group: Group) -> set[str]:
+    """Return the namespaces from which lanes are called: those of its services and the entry's."""
+    spaces = {mesh.services[host].namespace for host in group.hosts}
+    return spaces | {GATEWAY_NAMESPACE} if group.gateway else spaces
+
+
+CHECK = Check(EXPORT_TO_HIDES, check)

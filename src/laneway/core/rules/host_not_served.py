@@ -1,0 +1,68 @@
+"""LW1311: hosts of entry routes for which their gateway has no HTTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.entry import HOST_NOT_SERVED
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import GatewayName, resolve_gateway
+from laneway.core.routing.gateways import HTTP_PROTOCOLS
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import RoutePlan
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.entries import entry_uses
+from laneway.core.rules.questions.words import listing
+
+
+def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+    """Find hosts of lanes' entries and of users' VirtualServices that are not served."""
+    yield from dict.fromkeys(_of_lanes(mesh))
+    for service in mesh.virtual_services:
+        for written in service.gateways:
+            name = GatewayName(resolve_gateway(written, service.meta.namespace))
+            for index, host in enumerate(service.hosts):
+                served = _served(mesh, name)
+                if served is not None and not _meets(host, served):
+                    place = service.meta.place("spec", "hosts", index)
+                    words = {"gateway": name, "host": host, "served": _say(served)}
+                    yield finding(HOST_NOT_SERVED, place, str(service.meta.ref), **words)
+
+
+def _of_lanes(mesh: Mesh) -> Iterator[Finding]:
+    for group in mesh.groups:
+        served = _served(mesh, group.gateway) if group.gateway else None
+        if served is None:
+            continue
+        for use in entry_uses(group):
+            for index, host in enumerate(use.hosts or ("*",)):
+                if not _meets(host, served):
+                    place = use.hosts_place.at(index)
+                    subject = str(use.lane.lane.meta.ref)
+                    words = {"gateway": group.gateway, "host": host, "served": _say(served)}
+                    yield finding(HOST_NOT_SERVED, place, subject, **words)
+
+
+def _served(mesh: Mesh, name: GatewayName) -> list[str] | None:
+    """Return the hosts of a gateway's HTTP servers, or None where the gateway is not known."""
+    gateway = mesh.gateways.get(name)
+    if gateway is None:
+        return None
+    return [
+        host.rpartition("/")[2]
+        for server in gateway.servers
+        if server.protocol.upper() in HTTP_PROTOCOLS
+        for host in server.hosts
+    ]
+
+
+def _meets(host: str, served: list[str]) -> bool:
+    return any(covers(host, known) or covers(known, host) for known in served)
+
+
+def _say(served: list[str]) -> str:
+    return listing(served) or "no host at all"
+
+
+CHECK = Check(HOST_NOT_SERVED, check)

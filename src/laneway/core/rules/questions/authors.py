@@ -1,0 +1,68 @@
+"""Who wrote a rule of the plan: the object, its age, its name in words, its place in a file.
+
+Comes in: a Mesh and rules of its plan. Goes out: the lane, group or VirtualService behind a rule's
+origin. Rules of Istio's own (the default route of a service) have no author.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.age import HasMeta
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.istio import VirtualService
+from laneway.core.resources.lanes import Lane
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan import Rule
+from laneway.core.rules.questions.ages import doubt
+
+
+class Authors:
+    """The objects of a mesh that rules come from, by their identity."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        """Index lanes, groups and the user's VirtualServices."""
+        self._things: dict[Ref, HasMeta] = {
+            service.meta.ref: service for service in mesh.virtual_services
+        }
+        self._group_of: dict[Ref, HasMeta] = {}
+        for group in mesh.groups:
+            self._things[group.group.meta.ref] = group.group
+            for lane in group.lanes:
+                self._things[lane.lane.meta.ref] = lane.lane
+                self._group_of[lane.lane.meta.ref] = group.group
+
+    def place(self, rule: Rule) -> Place:
+        """Return where a rule was written."""
+        return self._things[rule.origin.ref].meta.place(*rule.origin.path)
+
+    def say(self, rule: Rule) -> str:
+        """Name a rule as its author would."""
+        author = self._things[rule.origin.ref]
+        if isinstance(author, Lane):
+            index = rule.origin.path[-1]
+            names = [written.name for written in author.rules if written.index == index]
+            return f"entry rule {names[0] or index} of lane {author.meta.name}"
+        if isinstance(author, VirtualService):
+            return f"route {route_name(author, int(rule.origin.path[-1]))}"
+        return f"the weighted entry of group {author.meta.name}"
+
+    def is_doubtful(self, one: Rule, other: Rule) -> bool:
+        """Whether it is not sure which of two rules is the older.
+
+        Rules of two groups are ordered by their groups, rules of one group by their lanes.
+        """
+        if one.origin.ref == other.origin.ref:
+            return False
+        first, second = self._group(one.origin.ref), self._group(other.origin.ref)
+        if first is second:
+            first, second = self._things[one.origin.ref], self._things[other.origin.ref]
+        return doubt((first, second))
+
+    def _group(self, ref: Ref) -> HasMeta:
+        return self._group_of.get(ref, self._things[ref])
+
+
+def route_name(author: VirtualService, index: int, kind: str = "http") -> str:
+    """Name a route of a VirtualService: by its own name, else by its position."""
+    name = author.http[index].name if kind == "http" else ""
+    return f"{name or f'{kind}[{index}]'} of {author.meta.ref}"

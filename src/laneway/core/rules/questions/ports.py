@@ -1,0 +1,35 @@
+"""The ports of lane services, with their places.
+
+Comes in: a Mesh. Goes out: every port that the mesh routes of every service in a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+
+
+@dataclass(frozen=True, slots=True)
+class LanePort:
+    """A port of a service in a lane group."""
+
+    service: MeshService
+    port: MeshPort
+
+    @property
+    def place(self) -> Place:
+        """Where the port is written."""
+        written = self.service.service.ports
+        index = next(port.index for port in written if port.number == self.port.number)
+        return self.service.service.meta.place("spec", "ports", index)
+
+
+def lane_ports(mesh: Mesh) -> Iterator[LanePort]:
+    """Yield the ports of all services in groups."""
+    for host in mesh.owner_of:
+        service = mesh.services[host]
+        for port in service.ports:
+            yield LanePort(service, port)

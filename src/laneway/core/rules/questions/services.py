@@ -1,0 +1,23 @@
+"""What to say of a service that is not there.
+
+Comes in: a Mesh and a host nobody has. Goes out: advice that names the service that was meant, if
+one is near: the same name in another namespace, or a name with a letter changed.
+"""
+
+from __future__ import annotations
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.rules.questions.words import listing, nearest, short_host
+
+
+def service_advice(mesh: Mesh, host: Host) -> str:
+    """Advise what to write instead of a host that no Service is."""
+    name = host.partition(".")[0]
+    same = [known.host for known in mesh.services.values() if known.name == name]
+    if same:
+        return f"A Service of that name is in another namespace: write {listing(same, limit=2)}."
+    meant = nearest(short_host(host), [short_host(known) for known in mesh.services])
+    if meant:
+        return f"Did you mean {meant}?"
+    return "Add the Service to the input, or correct the name and the namespace."

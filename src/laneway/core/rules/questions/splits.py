@@ -1,0 +1,89 @@
+"""Splits of requests over several destinations, as lanes and users' routes write them.
+
+Comes in: a Mesh. Goes out: each split with its weights as written, its name and its place. What is
+said of weights holds for both kinds alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.resources.istio import RouteDestination, VirtualService
+from laneway.core.rules.questions.authors import route_name
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One destination of a split: what it is called, its weight (0 where none is written)."""
+
+    said: str
+    weight: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """All destinations of one split. `sole` is true for a user's route with one destination."""
+
+    said: str
+    subject: str
+    place: Place
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> int:
+        """The sum of the weights."""
+        return sum(part.weight for part in self.parts)
+
+    @property
+    def has_negative(self) -> bool:
+        """Whether a weight is below 0, so that the sum says nothing."""
+        return any(part.weight < 0 for part in self.parts)
+
+
+def splits(mesh: Mesh) -> Iterator[Split]:
+    """Yield every split that somebody wrote: groups by weight, then users' routes."""
+    for group in mesh.groups:
+        if group.group.strategy == "weighted" and group.lanes:
+            yield _of_group(group)
+    for service in mesh.virtual_services:
+        for route in service.http:
+            if len(route.destinations) > 1:
+                yield _of_route(service, "http", route.index, route.destinations)
+        for tcp in service.tcp:
+            if len(tcp.destinations) > 1:
+                yield _of_route(service, "tcp", tcp.index, tcp.destinations)
+
+
+def _of_group(group: Group) -> Split:
+    meta = group.group.meta
+    parts = tuple(
+        Part(
+            f"lane {lane.name}",
+            lane.weight.weight,
+            lane.lane.meta.place("spec", "ingressWeight", "weight"),
+        )
+        for lane in group.lanes
+        if lane.weight is not None
+    )
+    place = meta.place("spec", "ingress", "ingressRouting", "ingressRoutingStrategy")
+    return Split(f"the lanes of group {group.name}", str(meta.ref), place, parts)
+
+
+def _of_route(
+    service: VirtualService, kind: str, index: int, written: tuple[RouteDestination, ...]
+) -> Split:
+    place = service.meta.place("spec", kind, index, "route")
+    parts = tuple(
+        Part(
+            f"{one.host} subset {one.subset}" if one.subset else one.host,
+            one.weight or 0,
+            place.at(one.index, "weight"),
+        )
+        for one in written
+    )
+    said = f"route {route_name(service, index, kind)}"
+    return Split(said, str(service.meta.ref), place, parts)
