@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laneway.core.findings.finding import Finding
+from laneway.core.findings.order import in_order
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
+from laneway.core.rules.all import check_all
+from laneway.core.rules.all import check_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,18 @@ class Compilation:
     snapshot: Snapshot
     mesh: Mesh
     plan: RoutePlan
-    findings: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a user should know: the reader's findings, then those of every rule.
+
+        Worked out at each call: routing an edit must not wait for them.
+        """
+        return self.snapshot.findings + check_all(self.mesh, self.plan)
 
 
 def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:
     """Compile a snapshot; parts of `previous` that are unaffected are kept by identity."""
     mesh = link(snapshot, previous.mesh if previous else None)
     planned = plan(mesh, previous.plan if previous else None)
-    return Compilation(snapshot, mesh, planned, snapshot.findings)
+    return Compilation(snapshot, mesh, planned)

@@ -8,6 +8,7 @@ https://www.alibabacloud.com/help/en/asm/sidecar/label-traffic
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from laneway.core.emit.manifest import Manifest
@@ -26,8 +27,7 @@ MARK = {MARK_ANNOTATION: "laneway"}
 
 def home(subsets: LaneSubsets) -> tuple[RulePlace, ...]:
     """Return the one place the vendor's DestinationRule stands in."""
-    policy = subsets.places[0].traffic_policy
-    return (RulePlace(ROOT_NAMESPACE, None, policy),)
+    return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=None),)
 
 
 def traffic_label(mesh: Mesh, plan: RoutePlan) -> Manifest | None:

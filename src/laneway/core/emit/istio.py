@@ -18,6 +18,7 @@ from laneway.core.emit.routes import Spelled, http_route, tcp_route
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
+from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.object_names import ObjectNames
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
@@ -102,7 +103,9 @@ class _Spelling:
         found = self.subsets.get(id(named))
         if found is None:
             found = self.subsets[id(named)] = [_subset(subset) for subset in named]
-        spec["subsets"] = found
+        names = {subset.name for subset in named}
+        copied = [_copied(subset) for subset in place.copied if subset.name not in names]
+        spec["subsets"] = found + copied if copied else found
         return spec
 
     def twins(self, subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
@@ -165,6 +168,11 @@ class _Spelling:
         version = asm.API_VERSION if self.is_asm else API_VERSION
         body = {"apiVersion": version, "kind": ref.kind, "metadata": metadata, "spec": spec}
         return Manifest(ref, body)
+
+
+def _copied(subset: SubsetRule) -> dict[str, Any]:
+    body: dict[str, Any] = {"name": subset.name, "labels": dict(subset.labels)}
+    return body | ({"trafficPolicy": subset.traffic_policy} if subset.traffic_policy else {})
 
 
 def _subset(subset: Subset) -> dict[str, Any]:

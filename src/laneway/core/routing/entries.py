@@ -31,6 +31,12 @@ LANE_HEADER = "x-asm-prefer-tag"
 LANE_HEADER_ANNOTATION = "laneway.dev/lane-header"
 """An annotation on a group that names another header in which clients ask for a lane."""
 
+UNKNOWN_PORT = 80
+"""The port written for a service that is not in the input; it is the gateway's guess as well."""
+
+PORT_NOT_CHOSEN = "port-not-chosen"
+"""A subset nobody declares, for an entry service of several ports of which the rule names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -81,8 +87,6 @@ def _by_rule(
     if not rule.online or not rule.valid or rule.destination is None:
         return None
     destination = entry_destination(mesh, rule.destination, lane)
-    if destination is None:
-        return None
     matches = () if rule.match == Match() else (rule.match,)
     name = f"swimelane-ingress-route-{group.name}-{lane.name}-rule{number}"
     origin = Origin(lane.lane.meta.ref, ("spec", "ingressRules", rule.index))
@@ -112,19 +116,23 @@ def weighted_shares(mesh: Mesh, group: Group) -> Iterator[Share]:
         weight = lane.weight
         if weight is None or weight.weight <= 0 or weight.destination is None:
             continue
-        destination = entry_destination(mesh, weight.destination, lane)
-        if destination is not None:
-            yield Share(weight.weight, destination)
+        yield Share(weight.weight, entry_destination(mesh, weight.destination, lane))
 
 
-def entry_destination(mesh: Mesh, written: EntryDestination, lane: GroupLane) -> Destination | None:
-    """Resolve an entry service in the lane, or None when its port cannot be known."""
+def entry_destination(mesh: Mesh, written: EntryDestination, lane: GroupLane) -> Destination:
+    """Resolve an entry service in the lane.
+
+    What cannot be resolved stays a destination that does not exist: its share alone gets a 503,
+    and none of its requests moves on to another lane's rule.
+    """
     host = entry_host(mesh, written.host)
     service = mesh.services.get(host)
-    port = written.port
-    if port is None and service is not None and len(service.ports) == 1:
-        port = service.ports[0].number
-    return None if port is None else Destination(host, port, lane.name)
+    if written.port is not None:
+        return Destination(host, written.port, lane.name)
+    if service is None or not service.ports:
+        return Destination(host, UNKNOWN_PORT, lane.name)
+    known = len(service.ports) == 1
+    return Destination(host, service.ports[0].number, lane.name if known else PORT_NOT_CHOSEN)
 
 
 def entry_host(mesh: Mesh, host: str) -> Host:

@@ -14,6 +14,7 @@ from typing import Any
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
+from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
 
@@ -173,12 +174,14 @@ class RulePlace:
     """Where a lane DestinationRule has to stand so that its callers see it.
 
     `export_to` copies a user's DestinationRule beside it (None: not written), since Istio merges
-    only rules of equal exportTo; `traffic_policy` is copied from a rule this one hides.
+    only rules of equal exportTo; `traffic_policy` and `copied` are copied from a rule of the user's
+    that this one hides: what applied to the host before still does.
     """
 
     namespace: str
     export_to: tuple[str, ...] | None = None
     traffic_policy: Mapping[str, Any] | None = None
+    copied: tuple[SubsetRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namesp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from laneway.core.mesh.link import is_dns_label
 from laneway.core.mesh.mesh import MeshService
@@ -77,39 +77,33 @@ def lane_subsets(
 
 
 def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace:
-    """Return the main place: the service's namespace in general.
-
-    It is the root namespace where a user's exact rule stands there and nothing nearer does, since
-    only beside it the two are merged.
-    """
+    """Return the main place: the service's namespace, which Istio searches before the root one."""
     near = [rule for rule in written if rule.meta.namespace == service.namespace]
     root = [rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE]
-    if not near and any(rule_host(rule) == service.host for rule in root):
-        return _beside(service.host, ROOT_NAMESPACE, written)
-    hidden = near or root
     exact = [rule for rule in near if rule_host(rule) == service.host]
     if exact:
         return RulePlace(service.namespace, exact[-1].export_to)
-    return RulePlace(service.namespace, None, _policy(service.host, hidden))
+    return _hiding(service.host, RulePlace(service.namespace), near or root)
 
 
 def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RulePlace:
     """Return a place beside a user's rules of a namespace.
 
-    Beside an exact rule it is merged with it; beside a wildcard it is private to the namespace and
-    carries a copy of the policy that it hides.
+    Beside an exact rule it is merged with it; beside a wildcard it is private to the namespace.
     """
     here = [rule for rule in written if rule.meta.namespace == space]
     exact = [rule for rule in here if rule_host(rule) == host]
     if exact:
         return RulePlace(space, exact[-1].export_to)
-    return RulePlace(space, (".",), _policy(host, here))
+    return _hiding(host, RulePlace(space, (".",)), here)
 
 
-def _policy(host: Host, hidden: Sequence[DestinationRule]) -> Mapping[str, Any] | None:
-    """Return the traffic policy that applied to a host before: that of the narrowest rule."""
+def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
+    """Return a place with copies of what applied to a host before a rule there hides it."""
     found = _narrowest(host, hidden)
-    return next((rule.traffic_policy for rule in found if rule.traffic_policy), None)
+    policy = next((rule.traffic_policy for rule in found if rule.traffic_policy), None)
+    subsets = tuple(subset for rule in found for subset in rule.subsets)
+    return replace(place, traffic_policy=policy, copied=subsets)
 
 
 def views(
@@ -127,12 +121,13 @@ def views(
 
 
 def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
+    """Return the rules that stand at each place, lanes' subsets before copied ones."""
     subsets = tuple(SubsetRule(subset.name, subset.labels) for subset in planned.subsets)
     return [
         DestinationRule(
             Meta(Ref("DestinationRule", place.namespace, "")),
             planned.host,
-            subsets,
+            subsets + place.copied,
             export_to=place.export_to,
         )
         for place in planned.places
@@ -140,17 +135,17 @@ def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
 
 
 def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> tuple[Subset, ...]:
-    """Look the rules of a host up as Istio does for a caller of a namespace."""
-    for place in dict.fromkeys((space, service.namespace, ROOT_NAMESPACE)):
-        local = place == space
-        here = [
-            rule
-            for rule in rules
-            if rule.meta.namespace == place
-            and (_is_local(rule) if local else _is_exported(rule, space))
-        ]
-        if local and space == ROOT_NAMESPACE:
-            here = [rule for rule in here if rule.export_to == (".",)]
+    """Look the rules of a host up as Istio does for a caller of a namespace.
+
+    The caller's own namespace comes first; of the root namespace only private rules count as own.
+    """
+    own = [rule for rule in rules if rule.meta.namespace == space and _is_local(rule)]
+    if space == ROOT_NAMESPACE:
+        own = [rule for rule in own if rule.export_to == (".",)]
+    exported = [rule for rule in rules if _is_exported(rule, space)]
+    near = [rule for rule in exported if rule.meta.namespace == service.namespace]
+    root = [rule for rule in exported if rule.meta.namespace == ROOT_NAMESPACE]
+    for here in (own, near, root):
         found = _narrowest(service.host, here)
         if found:
             return _merged(found)

@@ -129,7 +129,7 @@ PORT_NOT_CHOSEN = Code(
     "error",
     "{owner} names no port, but {service} has {ports}",
     "With several ports Istio takes the gateway's own port number, for which the service usually "
-    "has no cluster, so requests get 503. An entry rule or weight is left out.",
+    "has no cluster. So the rule or weight keeps its share, and that share gets 503.",
     "Add the port: destination.portNum of a lane, destination.port.number of a VirtualService.",
     "IST0112",
 )
