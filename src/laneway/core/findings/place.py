@@ -19,8 +19,8 @@ class Source:
     """The text of one document and where it stands.
 
     `path` is the file as the user named it (`-` for standard input), `first_line` the 1-based line
-    of the file on which the document's text begins, `number` the 0-based position of the document in
-    its file. Two sources are equal when they stand in the same place, whatever their text.
+    of the file on which the document's text begins, `number` the 0-based position of the document
+    in its file. Two sources are equal when they stand in the same place, whatever their text.
     """
 
     path: str
@@ -31,10 +31,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value inside a document. An empty path means the whole document."""
+    """A value inside a document. An empty path means the whole document.
+
+    `offset`, counted in characters of the document's text, is given where there is no value to
+    point at: the text itself could not be read there.
+    """
 
     source: Source
     path: tuple[Step, ...] = ()
+    offset: int | None = None
 
     def at(self, *steps: Step) -> Place:
         """Return the place of a value below this one."""
@@ -43,8 +48,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Line and column, both 1-based, in the file; `line_text` is the line itself."""
+    """Line and column, both 1-based, in the file; `line_text` is the line itself.
+
+    `width` is the number of characters of the value on that line, at least 1.
+    """
 
     line: int
     column: int
     line_text: str
+    width: int = 1

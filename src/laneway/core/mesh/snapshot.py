@@ -11,29 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from laneway.core.findings.finding import Finding
-from laneway.core.resources.istio import (
-    DestinationRule,
-    Gateway,
-    Sidecar,
-    TrafficLabel,
-    VirtualService,
-)
-from laneway.core.resources.lanes import Lane, LaneGroup
-from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+from laneway.core.resources.kinds import Resource
 
-Resource = (
-    LaneGroup
-    | Lane
-    | Service
-    | Workload
-    | Namespace
-    | EndpointSlice
-    | Gateway
-    | VirtualService
-    | DestinationRule
-    | Sidecar
-    | TrafficLabel
-)
+__all__ = ["Resource", "Snapshot"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,12 @@ class RouteDestination:
 
 @dataclass(frozen=True, slots=True)
 class HttpRoute:
-    """One `http[]` entry. `policy` holds its other fields raw (timeout, retries, fault, mirror,
-    mirrors, rewrite, corsPolicy, headers, …); `redirect`, `direct_response` and `delegate` are
-    raw blocks that replace the destinations. `index` is its position in `spec.http`."""
+    """One `http[]` entry; `index` is its position in `spec.http`.
+
+    `policy` holds its other fields raw (timeout, retries, fault, mirror, mirrors, rewrite,
+    corsPolicy, headers, …); `redirect`, `direct_response` and `delegate` are raw blocks that
+    replace the destinations.
+    """
 
     name: str
     matches: tuple[Match, ...]

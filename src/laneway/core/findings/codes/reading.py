@@ -17,7 +17,7 @@ MISSING_PATH = Code(
     "error",
     "{path} does not exist",
     _UNREAD,
-    "Check the spelling; a pattern is best quoted so that the shell leaves it alone: 'lanes/*.yaml'.",
+    "Check the spelling. A pattern is best quoted, so that the shell leaves it alone: 'a/*.yaml'.",
 )
 
 UNREADABLE_FILE = Code(
@@ -31,7 +31,7 @@ UNREADABLE_FILE = Code(
 TOO_LARGE = Code(
     "LW1003",
     "error",
-    "{what} has {size} MB, more than the {limit} MB that are read",
+    "{what} has more than {limit}, which is the most that is read",
     "A limit keeps a file that got here by mistake from taking all memory and time. "
     "A cluster itself accepts no object above 3 MB.",
     "Split the file, or leave it out of the paths given.",
@@ -66,7 +66,8 @@ TAB = Code(
     "LW1007",
     "error",
     "a tab stands where only spaces may indent",
-    "YAML forbids tabs for indentation, since their width differs from editor to editor. " + _UNREAD,
+    "YAML forbids tabs for indentation, since their width differs from editor to editor. "
+    + _UNREAD,
     "Replace the tab by spaces.",
 )
 
@@ -92,8 +93,8 @@ DUPLICATE_KEY = Code(
     "LW1010",
     "error",
     "key {key} is written twice in one mapping; first in line {first}",
-    "Readers differ in which of the two they keep, and kubectl refuses the object, so what is live "
-    "would stay as it is.",
+    "kubectl keeps the last of the two without a word, and so does Laneway; kustomize, Helm and "
+    "Argo CD refuse the file. One of the two was hardly meant.",
     "Delete one of the two, or join their contents under one key.",
 )
 
@@ -101,18 +102,18 @@ UNKNOWN_TAG = Code(
     "LW1011",
     "warning",
     "the tag {tag} has no meaning here",
-    "Kubernetes objects are plain values. kubectl drops the tag and keeps the value; another program, "
-    "like the one the tag was written for, would read something else.",
+    "Kubernetes objects are plain values. kubectl drops the tag and keeps the value; another "
+    "program, like the one the tag was written for, would read something else.",
     "Remove the tag, or render the file with the program that understands it first.",
 )
 
-IGNORED_BY_KUBECTL = Code(
+MARKER_LINE = Code(
     "LW1012",
-    "warning",
-    "kubectl does not read what stands {where}",
-    "kubectl drops the rest of a line that begins with `---` and everything between `...` and the "
-    "next `---`. Laneway reads it, so a cluster would get another input than this one.",
-    "Begin the document on a line of its own after `---`.",
+    "error",
+    "a document must not begin on the line of its `---`",
+    "YAML allows it and Laneway reads it, but kubectl refuses the whole file: behind the three "
+    "dashes it accepts a comment only.",
+    "Begin the document on the line below `---`.",
 )
 
 NOT_JSON = Code(
@@ -127,9 +128,9 @@ NOT_JSON = Code(
 NO_OBJECT = Code(
     "LW1014",
     "info",
-    "this document is no Kubernetes object: it has neither apiVersion nor kind",
-    "Files of other programs (values of a chart, a kustomization) often lie in the same folder. They "
-    "pass by untouched.",
+    "this is no Kubernetes object, but {found} without apiVersion and kind",
+    "Files of other programs (values of a chart, a kustomization) often lie in the same folder. "
+    "They pass by untouched.",
     "If it is meant as an object, write apiVersion, kind and metadata.name.",
 )
 
@@ -183,4 +184,31 @@ NO_ITEMS = Code(
     "the items of this {kind} are {found}, not a list",
     "A list of objects holds them under `items`. " + _UNREAD,
     "Write `items:` as a list of objects.",
+)
+
+BEHIND_THE_END = Code(
+    "LW1021",
+    "warning",
+    "kubectl does not read this document, since it follows `...` without a `---`",
+    "`...` ends a document, and kubectl drops everything up to the next `---`. Laneway reads it, "
+    "so a cluster gets another input than this one.",
+    "Write `---` in front of the document.",
+)
+
+NUMBER_AS_KEY = Code(
+    "LW1022",
+    "warning",
+    "the key {key} is read as a number",
+    "kubectl reads a number and spells it anew, so that 1.10 becomes 1.1 on its way to a cluster. "
+    "Laneway keeps it as written.",
+    "Put the key in quotes.",
+)
+
+MERGE_OVERRIDES = Code(
+    "LW1023",
+    "warning",
+    "the merge replaces the key {key} that stands above it",
+    "By the YAML standard a key that is written out wins over a merged one, wherever it stands. "
+    "kubectl lets the last one win, and Laneway reads as kubectl does.",
+    "Write `<<` as the first key of the mapping.",
 )

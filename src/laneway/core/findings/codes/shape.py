@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from laneway.core.findings.finding import Code
 
-_LEFT_OUT = "A cluster refuses the object. Here only the smallest part is left out, so that the rest can be checked."
+_LEFT_OUT = (
+    "A cluster refuses the object. Here only the smallest part is left out, so that the rest can "
+    "be checked."
+)
 
 WRONG_TYPE = Code(
     "LW1101",
@@ -47,8 +50,8 @@ NO_WAY = Code(
     "LW1105",
     "error",
     "the match on {field} names no way to compare",
-    "A condition that says nothing would be met by any request, so the whole rule is left out rather "
-    "than let too many requests through.",
+    "A condition that says nothing would be met by any request, so the whole rule is left out "
+    "rather than let too many requests through.",
     "Write one of `exact`, `prefix` and `regex`.",
 )
 
@@ -74,8 +77,8 @@ BAD_HEADER_VALUE = Code(
     "LW1108",
     "error",
     "the value of header {name} {problem}",
-    "One bad value makes a proxy refuse its whole route table, so the rule is left out. In a header "
-    "that is set, % begins a variable of Envoy, such as %REQ(x-request-id)%.",
+    "One bad value makes a proxy refuse its whole route table, so the rule is left out. In a "
+    "header that is set, % begins a variable of Envoy, such as %REQ(x-request-id)%.",
     "{mend}",
 )
 
@@ -109,7 +112,8 @@ NOT_NAMESPACED_NAME = Code(
     "LW1112",
     "error",
     "{field} has the key {key}, which is not written as namespace/name",
-    "The key names a Service. Another spelling would have to be guessed at, so the entry is left out.",
+    "The key names a Service. Another spelling would have to be guessed at, so the entry is left "
+    "out.",
     "Write the service as `namespace/name`.",
 )
 
@@ -126,7 +130,7 @@ UNKNOWN_CONDITION = Code(
     "LW1114",
     "error",
     "{field} is no condition that is known",
-    "A condition that is not understood must not be ignored: more requests would match than anybody "
-    "asked for. The rule is left out.",
+    "A condition that is not understood must not be ignored: more requests would match than "
+    "anybody asked for. The rule is left out.",
     "Write one of {known}.",
 )

@@ -1,0 +1,95 @@
+"""Reads paths into Snapshots, again and again, parsing only what changed.
+
+Comes in: paths, and the bytes of standard input if `-` is among them. Goes out: a Snapshot at each
+call of `read`. Always reads everything anew as far as meaning goes (level, not edge); a file whose
+bytes are those of last time keeps its objects by identity, so that later rooms can see at a glance
+what an edit touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from laneway.adapters.files.search import STDIN, Found, search
+from laneway.core.findings.codes import reading
+from laneway.core.mesh.gather import gather
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.documents import LARGEST_FILE
+from laneway.core.resources.read import Reading, read_file
+
+_SETTLED = 2_000_000_000
+"""A file's times are trusted two seconds after its last change, in nanoseconds.
+
+Clocks of file systems tick coarsely: two writes within one tick leave equal times.
+"""
+
+Signature = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file as it was read: its signature where that can be trusted, its digest, its meaning."""
+
+    signature: Signature | None
+    digest: bytes
+    reading: Reading
+
+
+class Reader:
+    """Reads the same paths again and again. Not for use by several threads at once."""
+
+    def __init__(self, paths: Sequence[str], stdin: bytes | None = None) -> None:
+        self.paths = tuple(paths)
+        self._stdin = stdin or b""
+        self._kept: dict[str, _Kept] = {}
+
+    def read(self) -> Snapshot:
+        """Read all paths as they are now. Never raises for a path or for contents."""
+        found = search(self.paths)
+        kept: dict[str, _Kept] = {}
+        for path in found.files:
+            file = self._file(path, found)
+            if file is not None:
+                kept[path] = file
+        self._kept = kept
+        unread = [Reading(path, unread=True) for path in found.unread]
+        return gather([*(file.reading for file in kept.values()), *unread], found.findings)
+
+    def _file(self, path: str, found: Found) -> _Kept | None:
+        earlier = self._kept.get(path)
+        if path == STDIN:
+            return earlier or _Kept(None, b"", read_file(path, self._stdin))
+        try:
+            return _read(path, earlier)
+        except OSError as error:
+            found.miss(path, reading.UNREADABLE_FILE, reason=error.strerror or str(error))
+            return None
+
+
+def _read(path: str, earlier: _Kept | None) -> _Kept:
+    signature = _signature(path)
+    if earlier is not None and earlier.signature is not None and signature == earlier.signature:
+        return earlier
+    with open(path, "rb") as file:
+        raw = file.read(LARGEST_FILE + 1)
+    digest = hashlib.blake2b(raw, digest_size=16).digest()
+    if earlier is not None and digest == earlier.digest:
+        return _Kept(signature, digest, earlier.reading)
+    return _Kept(signature, digest, read_file(path, raw))
+
+
+def _signature(path: str) -> Signature | None:
+    """Return what changes with a file's contents; None while its times cannot be trusted."""
+    status = os.stat(path)
+    if abs(time.time_ns() - status.st_mtime_ns) < _SETTLED:
+        return None
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def read_paths(paths: Sequence[str], stdin: bytes | None = None) -> Snapshot:
+    """Read files, folders, patterns and `-` (whose bytes are `stdin`) once."""
+    return Reader(paths, stdin).read()

@@ -1,0 +1,55 @@
+"""Joins what the files held into one Snapshot.
+
+Comes in: the readings of all files. Goes out: a Snapshot whose value does not depend on the order
+in which files arrived. An object written twice is kept once: the last in order, as applying the
+files one after the other would leave it. Apart from reading, because only here two files meet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from laneway.core.findings.codes import reading
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.kinds import Resource
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.read import Reading
+
+
+def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Snapshot:
+    """Join the readings of all files; `findings` are those about paths no file was read from."""
+    ordered = sorted(readings, key=lambda found: found.path)
+    resources = [resource for found in ordered for resource in found.resources]
+    kept, repeated = _once(resources)
+    kinds: Counter[str] = Counter()
+    for found in ordered:
+        kinds.update(found.other_kinds)
+    return Snapshot.of(
+        kept,
+        [*findings, *(note for found in ordered for note in found.findings), *repeated],
+        [found.path for found in ordered if found.unread],
+        dict(sorted(kinds.items())),
+    )
+
+
+def _once(resources: list[Resource]) -> tuple[list[Resource], list[Finding]]:
+    """Return each object once, and a finding for each that was written again."""
+    kept: dict[Ref, Resource] = {}
+    findings = []
+    for resource in resources:
+        earlier = kept.get(resource.meta.ref)
+        if earlier is not None:
+            findings.append(_repeated(earlier, resource))
+        kept[resource.meta.ref] = resource
+    return list(kept.values()), findings
+
+
+def _repeated(earlier: Resource, later: Resource) -> Finding:
+    alike = earlier.meta.raw == later.meta.raw
+    code = reading.WRITTEN_TWICE_ALIKE if alike else reading.WRITTEN_TWICE
+    source = earlier.meta.source
+    other = f"{source.path}, in the document that begins in line {source.first_line}"
+    ref = str(later.meta.ref)
+    return finding(code, later.meta.place("metadata", "name"), ref, ref=ref, other=other)

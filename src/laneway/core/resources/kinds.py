@@ -1,0 +1,28 @@
+"""Every typed object there is, as one union."""
+
+from __future__ import annotations
+
+from laneway.core.resources.istio import (
+    DestinationRule,
+    Gateway,
+    Sidecar,
+    TrafficLabel,
+    VirtualService,
+)
+from laneway.core.resources.lanes import Lane, LaneGroup
+from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+
+Resource = (
+    LaneGroup
+    | Lane
+    | Service
+    | Workload
+    | Namespace
+    | EndpointSlice
+    | Gateway
+    | VirtualService
+    | DestinationRule
+    | Sidecar
+    | TrafficLabel
+)
+"""Any object that takes part in a compilation."""

@@ -1,0 +1,168 @@
+"""Reads a whole file: bytes to typed objects, findings, and what passed by.
+
+Comes in: a path and the bytes found there. Goes out: a Reading. Kinds that decide where requests go
+are typed, each by the reader of its family; all others pass by and are counted; a `List` is
+unfolded. An object of an understood kind that cannot be read at all counts its file as unread,
+since taking it for absent would delete what it describes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from laneway.core.findings.codes import reading
+from laneway.core.findings.finding import Finding
+from laneway.core.findings.place import Source, Step
+from laneway.core.resources import read_istio, read_lanes, read_routes, read_workloads
+from laneway.core.resources.cursor import Cursor, Notes
+from laneway.core.resources.documents import read_documents
+from laneway.core.resources.kinds import Resource
+from laneway.core.resources.spelling import describe, shorten
+
+Reader = Callable[[Cursor], Resource | None]
+
+_LANES = "istio.alibabacloud.com"
+_ISTIO = "networking.istio.io"
+_ISTIO_VERSIONS = ("v1", "v1beta1", "v1alpha3")
+_DEEPEST_LIST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    versions: tuple[str, ...]
+    read: Reader
+
+
+_KINDS: dict[tuple[str, str], _Kind] = {
+    ("", "Namespace"): _Kind(("v1",), read_workloads.read_namespace),
+    ("", "Pod"): _Kind(("v1",), read_workloads.read_pod),
+    ("", "Service"): _Kind(("v1",), read_workloads.read_service),
+    ("apps", "DaemonSet"): _Kind(("v1",), read_workloads.read_daemon_set),
+    ("apps", "Deployment"): _Kind(("v1",), read_workloads.read_deployment),
+    ("apps", "ReplicaSet"): _Kind(("v1",), read_workloads.read_replica_set),
+    ("apps", "StatefulSet"): _Kind(("v1",), read_workloads.read_stateful_set),
+    ("discovery.k8s.io", "EndpointSlice"): _Kind(
+        ("v1", "v1beta1"), read_workloads.read_endpoint_slice
+    ),
+    (_LANES, "ASMSwimLane"): _Kind(("v1",), read_lanes.read_lane),
+    (_LANES, "ASMSwimLaneGroup"): _Kind(("v1",), read_lanes.read_group),
+    (_LANES, "TrafficLabel"): _Kind(("v1", "v1beta1"), read_istio.read_traffic_label),
+    (_ISTIO, "DestinationRule"): _Kind(_ISTIO_VERSIONS, read_istio.read_destination_rule),
+    (_ISTIO, "Gateway"): _Kind(_ISTIO_VERSIONS, read_istio.read_gateway),
+    (_ISTIO, "Sidecar"): _Kind(_ISTIO_VERSIONS, read_istio.read_sidecar),
+    (_ISTIO, "VirtualService"): _Kind(_ISTIO_VERSIONS, read_routes.read_virtual_service),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file holds. `unread` says that some part could not be understood at all."""
+
+    path: str
+    resources: tuple[Resource, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: bool = False
+    other_kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_file(path: str, raw: bytes) -> Reading:
+    """Read a file's bytes. Never raises: whatever is wrong with them is a finding."""
+    documents = read_documents(path, raw)
+    objects = _Objects()
+    for document in documents.documents:
+        if document.value is not None:
+            objects.take(document.source, document.value)
+    return Reading(
+        path,
+        tuple(objects.resources),
+        documents.findings + tuple(objects.findings),
+        documents.unread or objects.lost,
+        dict(sorted(objects.other_kinds.items())),
+    )
+
+
+def read_objects(path: str, values: list[Any]) -> Reading:
+    """Read raw values as if each were a document of one file."""
+    objects = _Objects()
+    for number, value in enumerate(values):
+        objects.take(Source(path, number=number), value)
+    other = dict(sorted(objects.other_kinds.items()))
+    return Reading(path, tuple(objects.resources), tuple(objects.findings), objects.lost, other)
+
+
+class _Objects:
+    """Collects the objects of a file."""
+
+    def __init__(self) -> None:
+        self.resources: list[Resource] = []
+        self.findings: list[Finding] = []
+        self.other_kinds: Counter[str] = Counter()
+        self.lost = False
+
+    def take(
+        self, source: Source, value: Any, prefix: tuple[Step, ...] = (), listed: str = ""
+    ) -> None:
+        """Take one value; `listed` is the `apiVersion/kind` items of its list have."""
+        notes = Notes(source, prefix)
+        if isinstance(value, dict):
+            self._object(Cursor(value, notes), listed)
+        else:
+            notes.add(reading.NO_OBJECT, (), found=describe(value))
+        self.findings += notes.findings
+
+    def _object(self, root: Cursor, listed: str) -> None:
+        if not root.written("apiVersion") and not root.written("kind") and not listed:
+            root.report(reading.NO_OBJECT, found="a mapping")
+            return
+        api_version, kind = self._head(root, listed)
+        if not (api_version and kind):
+            return
+        items = root.raw.get("items")
+        if kind.endswith("List") and "items" in root.raw and len(root.notes.prefix) < _DEEPEST_LIST:
+            self._list(root, api_version, kind, items)
+            return
+        group, _, version = api_version.rpartition("/")
+        known = _KINDS.get((group, kind))
+        if known is None:
+            self.other_kinds[shorten(kind)] += 1
+        elif version not in known.versions:
+            self._other_version(root, kind, known)
+        else:
+            resource = known.read(root)
+            self.lost |= resource is None
+            if resource is not None:
+                self.resources.append(resource)
+
+    def _head(self, root: Cursor, listed: str) -> tuple[str, str]:
+        """Return apiVersion and kind; empty ones after noting why there are none."""
+        default_version, _, default_kind = listed.rpartition(" ")
+        api_version = root.text("apiVersion", default_version)
+        kind = root.text("kind", default_kind)
+        for key, value in (("apiVersion", api_version), ("kind", kind)):
+            if not value:
+                root.report(reading.HALF_OBJECT, missing=key)
+                self.lost = True
+        return api_version, kind
+
+    def _list(self, root: Cursor, api_version: str, kind: str, items: Any) -> None:
+        item_kind = kind.removesuffix("List")
+        listed = f"{api_version} {item_kind}" if item_kind else ""
+        if isinstance(items, list):
+            prefix = (*root.notes.prefix, "items")
+            for index, item in enumerate(items):
+                self.take(root.notes.source, item, (*prefix, index), listed)
+        elif items is not None:
+            root.report(reading.NO_ITEMS, "items", kind=shorten(kind), found=describe(items))
+            self.lost = True
+
+    def _other_version(self, root: Cursor, kind: str, known: _Kind) -> None:
+        group, _, _ = root.text("apiVersion").rpartition("/")
+        names = (f"{group}/{version}" if group else version for version in known.versions)
+        words = {"kind": kind, "known": ", ".join(names)}
+        version = shorten(root.text("apiVersion"))
+        root.report(reading.OTHER_VERSION, "apiVersion", api_version=version, **words)
+        self.other_kinds[kind] += 1
+        self.lost = True

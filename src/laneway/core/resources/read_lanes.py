@@ -1,0 +1,224 @@
+"""Reads the two lane kinds, ASMSwimLaneGroup and ASMSwimLane.
+
+Comes in: a cursor on an object. Goes out: a LaneGroup or a Lane with every published field, both
+spellings where the vendor has two. A rule that cannot be read stays, marked as not valid, so that
+its neighbors keep their numbers. Unknown fields are noted and kept, as the vendor's schema does.
+https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlane-crd-description
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from laneway.core.findings.codes import shape
+from laneway.core.resources.cursor import Cursor
+from laneway.core.resources.lanes import (
+    EntryDestination,
+    IngressRule,
+    IngressWeight,
+    Lane,
+    LaneGroup,
+    PermissiveConfiguration,
+    ServiceReference,
+    Strategy,
+    WeightedEntry,
+)
+from laneway.core.resources.matching import Match
+from laneway.core.resources.read_matching import read_headers, read_string
+from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.spelling import describe
+
+GROUP = "ASMSwimLaneGroup"
+LANE = "ASMSwimLane"
+GROUP_LABEL = "swimlane-group"
+
+_STRATEGIES: dict[str, Strategy] = {
+    "": "rule_based",
+    "rule_based": "rule_based",
+    "rule-based": "rule_based",
+    "weighted": "weighted",
+}
+_GROUP_FIELDS = frozenset(
+    {
+        "services",
+        "ingress",
+        "isPermissive",
+        "permissiveModeConfiguration",
+        "defaultTrafficPolicyPatch",
+        "defaultHttpRoutePatch",
+        "defaultHTTPRoutePatch",
+        "autoUpdate",
+    }
+)
+_SERVICE_FIELDS = frozenset(
+    {"name", "namespace", "cluster", "trafficPolicyPatch", "httpRoutePatch", "hTTPRoutePatch"}
+)
+_PERMISSIVE_FIELDS = frozenset(
+    {"fallbackTarget", "serviceLevelFallbackTarget", "traceHeader", "routeHeader"}
+)
+_MOST = 2**31 - 1
+_LEAST = -(2**31)
+
+
+def read_group(root: Cursor) -> LaneGroup | None:
+    """Read an ASMSwimLaneGroup; nothing when it has no name."""
+    meta = read_meta(root, GROUP, namespaced=False)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    spec.known(GROUP, _GROUP_FIELDS)
+    ingress = spec.below("ingress")
+    ingress.known(GROUP, ("gateway", "ingressRouting"))
+    gateway = ingress.below("gateway")
+    gateway.known(GROUP, ("name", "namespace", "type"))
+    routing = ingress.below("ingressRouting")
+    routing.known(GROUP, ("ingressRoutingStrategy", "weightedRoutingRule"))
+    strategy = _strategy(routing)
+    return LaneGroup(
+        meta=meta,
+        services=_services(spec, GROUP),
+        gateway_name=gateway.text("name"),
+        gateway_namespace=gateway.text("namespace") or "istio-system",
+        gateway_type=gateway.text("type") or "ASM",
+        strategy=strategy or "rule_based",
+        strategy_known=strategy is not None,
+        weighted=_weighted(routing),
+        is_permissive=spec.flag("isPermissive"),
+        permissive=_permissive(spec),
+        default_traffic_policy_patch=spec.mapping("defaultTrafficPolicyPatch"),
+        default_http_route_patch=_either(spec, "defaultHttpRoutePatch", "defaultHTTPRoutePatch"),
+        auto_update=spec.flag("autoUpdate"),
+    )
+
+
+def read_lane(root: Cursor) -> Lane | None:
+    """Read an ASMSwimLane; nothing when it has no name."""
+    meta = read_meta(root, LANE, namespaced=False)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    spec.known(LANE, ("labelSelector", "services", "ingressRules", "ingressWeight"))
+    return Lane(
+        meta=meta,
+        group=meta.labels.get(GROUP_LABEL, ""),
+        selector=spec.labels("labelSelector"),
+        services=_services(spec, LANE),
+        rules=_rules(spec),
+        weight=_weight(spec.below("ingressWeight")) if spec.written("ingressWeight") else None,
+    )
+
+
+def _strategy(routing: Cursor) -> Strategy | None:
+    written = routing.text("ingressRoutingStrategy")
+    strategy = _STRATEGIES.get(written)
+    if strategy is None:
+        routing.report(
+            shape.UNKNOWN_VALUE,
+            "ingressRoutingStrategy",
+            found=describe(written),
+            wanted="rule_based or weighted",
+        )
+    return strategy
+
+
+def _services(spec: Cursor, kind: str) -> tuple[ServiceReference, ...]:
+    found = []
+    for index, entry in spec.each("services"):
+        entry.known(kind, _SERVICE_FIELDS)
+        name = entry.required("name")
+        if not name:
+            continue
+        reference = ServiceReference(
+            name=name,
+            namespace=entry.text("namespace") or "default",
+            index=index,
+            cluster=entry.words("cluster"),
+            traffic_policy_patch=entry.mapping("trafficPolicyPatch"),
+            http_route_patch=_either(entry, "httpRoutePatch", "hTTPRoutePatch"),
+        )
+        found.append(reference)
+    return tuple(found)
+
+
+def _either(cursor: Cursor, key: str, older: str) -> Mapping[str, Any] | None:
+    return cursor.mapping(key if cursor.written(key) else older)
+
+
+def _permissive(spec: Cursor) -> PermissiveConfiguration | None:
+    if not spec.written("permissiveModeConfiguration"):
+        return None
+    block = spec.below("permissiveModeConfiguration")
+    block.known(GROUP, _PERMISSIVE_FIELDS)
+    targets = {}
+    for name, lane in block.words("serviceLevelFallbackTarget").items():
+        if name.count("/") == 1 and all(name.split("/")):
+            targets[name] = lane
+        else:
+            key = "serviceLevelFallbackTarget"
+            block.report(shape.NOT_NAMESPACED_NAME, key, name, key=repr(name))
+    return PermissiveConfiguration(
+        fallback_target=block.text("fallbackTarget"),
+        service_level_fallback_target=targets,
+        trace_header=block.text("traceHeader"),
+        route_header=block.text("routeHeader"),
+    )
+
+
+def _weighted(routing: Cursor) -> WeightedEntry | None:
+    if not routing.written("weightedRoutingRule"):
+        return None
+    rule = routing.below("weightedRoutingRule")
+    rule.known(GROUP, ("hosts", "requestMatches"))
+    found = [_entry_match(match, GROUP) for _, match in rule.each("requestMatches")]
+    return WeightedEntry(rule.texts("hosts"), tuple(match for match in found if match is not None))
+
+
+def _entry_match(cursor: Cursor, kind: str) -> Match | None:
+    before = cursor.notes.errors
+    cursor.known(kind, ("uri", "headers"))
+    match = Match(uri=read_string(cursor, "uri"), headers=read_headers(cursor, "headers"))
+    return match if cursor.notes.errors == before else None
+
+
+def _rules(spec: Cursor) -> tuple[IngressRule, ...]:
+    return tuple(_rule(index, entry) for index, entry in spec.each("ingressRules"))
+
+
+def _rule(index: int, entry: Cursor) -> IngressRule:
+    before = entry.notes.errors
+    entry.known(LANE, ("name", "online", "hosts", "match", "route"))
+    route = entry.below("route")
+    route.known(LANE, ("destination",))
+    match = _entry_match(entry.below("match"), LANE)
+    rule = IngressRule(
+        name=entry.text("name"),
+        index=index,
+        online=entry.flag("online"),
+        hosts=entry.texts("hosts"),
+        match=match or Match(),
+        destination=_destination(route),
+    )
+    if entry.notes.errors == before:
+        return rule
+    return IngressRule(
+        rule.name, index, rule.online, rule.hosts, rule.match, rule.destination, valid=False
+    )
+
+
+def _weight(block: Cursor) -> IngressWeight:
+    block.known(LANE, ("weight", "destination"))
+    weight = block.number("weight", _LEAST, _MOST)
+    return IngressWeight(weight or 0, _destination(block))
+
+
+def _destination(block: Cursor) -> EntryDestination | None:
+    if not block.written("destination"):
+        return None
+    destination = block.below("destination")
+    destination.known(LANE, ("host", "portNum"))
+    host = destination.text("host")
+    if not host:
+        destination.report(shape.MISSING_FIELD, "host")
+        return None
+    return EntryDestination(host, destination.port("portNum"))

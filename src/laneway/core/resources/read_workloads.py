@@ -1,0 +1,225 @@
+"""Reads the Kubernetes kinds: Service, workloads, Namespace, EndpointSlice.
+
+Comes in: a cursor on an object. Goes out: the typed object, or nothing when it has no name. Only
+what decides where a request goes and how a program is started is read; the rest stays raw.
+https://kubernetes.io/docs/reference/kubernetes-api/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from laneway.core.findings.codes import shape
+from laneway.core.resources.cursor import Cursor
+from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.spelling import as_text, describe
+from laneway.core.resources.workloads import (
+    Container,
+    Endpoint,
+    EndpointSlice,
+    Namespace,
+    Service,
+    ServicePort,
+    Workload,
+)
+
+SERVICE_LABEL = "kubernetes.io/service-name"
+_MOST = 2**31 - 1
+
+
+def read_service(root: Cursor) -> Service | None:
+    """Read a Service."""
+    meta = read_meta(root, "Service", namespaced=True)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    return Service(
+        meta=meta,
+        selector=spec.labels("selector"),
+        ports=_service_ports(spec),
+        cluster_ip=spec.text("clusterIP"),
+        type=spec.text("type") or "ClusterIP",
+        external_name=spec.text("externalName"),
+    )
+
+
+def _service_ports(spec: Cursor) -> tuple[ServicePort, ...]:
+    found = []
+    for index, entry in spec.each("ports"):
+        number = entry.port("port")
+        if number is None:
+            if not entry.written("port"):
+                entry.report(shape.MISSING_FIELD, "port")
+            continue
+        port = ServicePort(
+            number=number,
+            name=entry.text("name"),
+            protocol=entry.text("protocol") or "TCP",
+            app_protocol=entry.text("appProtocol"),
+            target=_target(entry) or number,
+            index=index,
+        )
+        found.append(port)
+    return tuple(found)
+
+
+def _target(entry: Cursor) -> int | str:
+    if isinstance(entry.raw.get("targetPort"), str):
+        return entry.text("targetPort")
+    return entry.port("targetPort") or 0
+
+
+def read_deployment(root: Cursor) -> Workload | None:
+    """Read a Deployment."""
+    return _templated(root, "Deployment", "readyReplicas")
+
+
+def read_stateful_set(root: Cursor) -> Workload | None:
+    """Read a StatefulSet."""
+    return _templated(root, "StatefulSet", "readyReplicas")
+
+
+def read_replica_set(root: Cursor) -> Workload | None:
+    """Read a ReplicaSet."""
+    return _templated(root, "ReplicaSet", "readyReplicas")
+
+
+def read_daemon_set(root: Cursor) -> Workload | None:
+    """Read a DaemonSet: one replica is wanted, as there is one machine."""
+    return _templated(root, "DaemonSet", "numberReady")
+
+
+def _templated(root: Cursor, kind: str, ready: str) -> Workload | None:
+    meta = read_meta(root, kind, namespaced=True)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    template = spec.below("template")
+    head = template.below("metadata")
+    pod = template.below("spec")
+    replicas = None if kind == "DaemonSet" else spec.number("replicas", 0, _MOST)
+    return Workload(
+        meta=meta,
+        labels=head.words("labels"),
+        annotations=head.words("annotations"),
+        replicas=1 if replicas is None else replicas,
+        ready=_ready(root, ready),
+        containers=_containers(pod, "containers"),
+        init_containers=_containers(pod, "initContainers"),
+        host_network=pod.flag("hostNetwork"),
+    )
+
+
+def _ready(root: Cursor, key: str) -> int | None:
+    """Return how many pods are ready; a status that leaves the number out means none."""
+    status = root.below("status") if root.written("status") else None
+    if status is None or not status.raw:
+        return None
+    return status.number(key, 0, _MOST) or 0
+
+
+def read_pod(root: Cursor) -> Workload | None:
+    """Read a Pod. It is ready when its condition `Ready` is true and it is not going away."""
+    meta = read_meta(root, "Pod", namespaced=True)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    status = root.below("status")
+    return Workload(
+        meta=meta,
+        labels=meta.labels,
+        annotations=meta.annotations,
+        ready=_pod_ready(root, status),
+        containers=_containers(spec, "containers"),
+        init_containers=_containers(spec, "initContainers"),
+        pod_ip=status.text("podIP"),
+        host_network=spec.flag("hostNetwork"),
+    )
+
+
+def _pod_ready(root: Cursor, status: Cursor) -> int | None:
+    if not status.written("conditions"):
+        return None if not status.raw else 0
+    if root.below("metadata").written("deletionTimestamp"):
+        return 0
+    conditions = [condition for _, condition in status.each("conditions")]
+    return int(any(c.text("type") == "Ready" and c.text("status") == "True" for c in conditions))
+
+
+def _containers(pod: Cursor, key: str) -> tuple[Container, ...]:
+    return tuple(_container(entry) for _, entry in pod.each(key))
+
+
+def _container(entry: Cursor) -> Container:
+    return Container(
+        name=entry.text("name"),
+        image=entry.text("image"),
+        environment=tuple(_environment(entry)),
+        ports=_container_ports(entry),
+        command=entry.texts("command"),
+        args=entry.texts("args"),
+    )
+
+
+def _environment(entry: Cursor) -> list[tuple[str, str]]:
+    found = []
+    for _, variable in entry.each("env"):
+        if variable.written("valueFrom"):
+            continue
+        name = variable.required("name")
+        if name:
+            found.append((name, _literal(variable, variable.raw.get("value"))))
+    return found
+
+
+def _literal(variable: Cursor, value: Any) -> str:
+    if isinstance(value, bool | int | float):
+        variable.report(shape.NOT_TEXT, "value", found=describe(value), value=as_text(value))
+        return as_text(value)
+    return variable.text("value")
+
+
+def _container_ports(entry: Cursor) -> tuple[tuple[str, int], ...]:
+    found = []
+    for _, port in entry.each("ports"):
+        number = port.port("containerPort")
+        if number is not None:
+            found.append((port.text("name"), number))
+    return tuple(found)
+
+
+def read_namespace(root: Cursor) -> Namespace | None:
+    """Read a Namespace."""
+    meta = read_meta(root, "Namespace", namespaced=False)
+    return None if meta is None else Namespace(meta)
+
+
+def read_endpoint_slice(root: Cursor) -> EndpointSlice | None:
+    """Read an EndpointSlice. An endpoint that does not say whether it is ready counts as ready.
+
+    https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready
+    """
+    meta = read_meta(root, "EndpointSlice", namespaced=True)
+    if meta is None:
+        return None
+    ports = []
+    for _, entry in root.each("ports"):
+        number = entry.port("port")
+        if number is not None:
+            ports.append((entry.text("name"), number))
+    return EndpointSlice(
+        meta=meta,
+        service=meta.labels.get(SERVICE_LABEL, ""),
+        endpoints=tuple(_endpoint(entry) for _, entry in root.each("endpoints")),
+        ports=tuple(ports),
+    )
+
+
+def _endpoint(entry: Cursor) -> Endpoint:
+    conditions = entry.below("conditions")
+    target = entry.below("targetRef")
+    return Endpoint(
+        addresses=entry.texts("addresses"),
+        ready=conditions.flag("ready") if conditions.written("ready") else True,
+        pod=target.text("name") if target.text("kind") == "Pod" else "",
+    )

@@ -1,0 +1,95 @@
+"""How values and their places are spelled in sentences.
+
+Comes in: raw values and paths. Goes out: short text for a finding. Apart, because every reader
+speaks of values and all should say it alike; nothing here decides what is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from laneway.core.findings.place import Step
+
+_SHOWN = 40
+
+
+def spell(path: tuple[Step, ...]) -> str:
+    """Spell a path as people write it.
+
+    >>> spell(("spec", "services", 1, "name"))
+    'spec.services[1].name'
+    """
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text or "the document"
+
+
+def as_text(value: object) -> str:
+    """Spell a scalar as it would be written in YAML.
+
+    >>> as_text(True), as_text(1.5), as_text(None)
+    ('true', '1.5', 'null')
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def shorten(text: str) -> str:
+    """Return at most 40 characters of a text, in one line."""
+    line = " ".join(text[: _SHOWN + 1].split())
+    return line if len(text) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def describe(value: object) -> str:
+    """Say what a raw value is.
+
+    >>> describe(True), describe(8), describe([1, 2]), describe("a")
+    ('true', 'the number 8', 'a list', "the text 'a'")
+    """
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return as_text(value)
+    if isinstance(value, int | float):
+        return f"the number {number_text(value)}"
+    if isinstance(value, str):
+        return f"the text '{shorten(value)}'"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def number_text(value: float) -> str:
+    """Spell a number; a huge whole one by its size only, since writing it out costs time.
+
+    >>> number_text(8), number_text(1 << 200)
+    ('8', 'of 201 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"of {value.bit_length()} bits"
+    return str(value)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return the choice at most two edits away from a word, or nothing.
+
+    >>> nearest("gatway", ["gateway", "services"]), nearest("x", ["gateway"])
+    ('gateway', '')
+    """
+    if len(word) > _SHOWN:
+        return ""
+    best = min((_distance(word.lower(), choice.lower()), choice) for choice in choices)
+    return best[1] if best[0] <= 2 and best[0] < len(word) else ""
+
+
+def _distance(left: str, right: str) -> int:
+    row = list(range(len(right) + 1))
+    for index, letter in enumerate(left, 1):
+        above, row[0] = row[0], index
+        for column, other in enumerate(right, 1):
+            change = above + (letter != other)
+            above = row[column]
+            row[column] = min(change, above + 1, row[column - 1] + 1)
+    return row[-1]
