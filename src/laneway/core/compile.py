@@ -16,7 +16,6 @@ from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
 from laneway.core.rules.all import check_all
-from laneway.core.rules.all import check_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Compilation:
 
         Worked out at each call: routing an edit must not wait for them.
         """
-        return self.snapshot.findings + check_all(self.mesh, self.plan)
+        return in_order((*self.snapshot.findings, *check_all(self.mesh, self.plan)))
 
 
 def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:

@@ -1,4 +1,7 @@
-"""LW1219: where callers go that are in no lane of a strict group."""
+"""LW1219: where callers go that are in no lane of a strict group.
+
+Said only if the input holds such pods; LW1218 says besides if place alone made the lane first.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,24 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
+from laneway.core.rules.questions.members import in_no_lane, pod_name
+from laneway.core.rules.questions.words import listing
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
-    """Name the lane of each strict group's last route."""
+    """Name the lane of each strict group's last route, and the pods it is for."""
     for group in mesh.groups:
         if group.held or group.group.is_permissive or not group.lanes:
             continue
-        first = group.lanes[0]
-        place = first.lane.meta.place("metadata", "name")
-        words = {"group": group.name, "lane": first.name}
-        yield finding(DEFAULT_LANE, place, str(first.lane.meta.ref), **words)
+        callers = in_no_lane(mesh, group)
+        if callers:
+            meta = group.group.meta
+            words = {
+                "callers": listing([pod_name(pod) for pod in callers], limit=3),
+                "group": group.name,
+                "lane": group.lanes[0].name,
+            }
+            yield finding(DEFAULT_LANE, meta.place("metadata", "name"), str(meta.ref), **words)
 
 
 CHECK = Check(DEFAULT_LANE, check)

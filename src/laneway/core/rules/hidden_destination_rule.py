@@ -8,7 +8,6 @@ from laneway.core.findings.codes.routing import HIDDEN_DESTINATION_RULE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.user_rules import rules_by_host
 from laneway.core.rules.questions.words import short_host
@@ -21,16 +20,12 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         home = plan.lane_subsets[host].places[0]
         if home.traffic_policy is None:
             continue
-        copied = (
-            rule
-            for rule in written.of(host)
-            if rule.traffic_policy == home.traffic_policy and rule_host(rule) != host
+        copied = next(
+            rule for rule in written.of(host) if rule.traffic_policy == home.traffic_policy
         )
-        for rule in copied:
-            words = {"user": rule.meta.ref, "host": short_host(host)}
-            place = rule.meta.place("spec", "host")
-            yield finding(HIDDEN_DESTINATION_RULE, place, str(rule.meta.ref), **words)
-            break
+        words = {"user": copied.meta.ref, "host": short_host(host)}
+        place = copied.meta.place("spec", "host")
+        yield finding(HIDDEN_DESTINATION_RULE, place, str(copied.meta.ref), **words)
 
 
 CHECK = Check(HIDDEN_DESTINATION_RULE, check)

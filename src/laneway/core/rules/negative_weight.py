@@ -18,7 +18,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         for part in split.parts:
             if part.weight < 0:
                 words = {"owner": f"{part.said} in {split.said}", "weight": part.weight}
-                yield finding(NEGATIVE_WEIGHT, part.place, split.subject, **words)
+                yield finding(NEGATIVE_WEIGHT, part.place, part.subject, **words)
 
 
 CHECK = Check(NEGATIVE_WEIGHT, check)

@@ -1,8 +1,9 @@
 """LW1218: an outcome that rests on where objects stand in files, not on their age.
 
-Two outcomes rest on age order: which lane takes callers that are in none, and which of two entry
-rules decides when a request could meet both. Where a creationTimestamp is missing or doubled, files
-and cluster may differ, and that is said only if something real depends on it.
+Three outcomes rest on age order: which group has a service that two ask for, which lane takes
+callers that are in none, and which of two entry rules decides when a request could meet both.
+Where a creationTimestamp is missing or doubled, files and cluster may differ, and that is said only
+if something real depends on it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import ORDER_BY_POSITION
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan import Origin, RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ages import doubt
 from laneway.core.rules.questions.authors import Authors
-from laneway.core.rules.questions.members import Lanes, pod_name
+from laneway.core.rules.questions.members import in_no_lane, pod_name
 from laneway.core.rules.questions.overlap import Pair, overlapping
 from laneway.core.rules.questions.words import listing
 
@@ -24,8 +26,8 @@ from laneway.core.rules.questions.words import listing
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find outcomes that a cluster may decide otherwise."""
     for group in mesh.groups:
-        unsure = doubt(lane.lane for lane in group.lanes)
-        if unsure and not group.held and not group.group.is_permissive:
+        yield from _services(mesh, group)
+        if not group.held and not group.group.is_permissive:
             yield from _default_lane(mesh, group)
     authors = Authors(mesh)
     told: set[tuple[Origin, Origin]] = set()
@@ -37,20 +39,38 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
                 yield from _rules(authors, pair)
 
 
+def _services(mesh: Mesh, group: Group) -> Iterator[Finding]:
+    """Find the first service that another group has only because it stands before this one."""
+    for service in group.group.services:
+        owner = mesh.group(mesh.owner_of.get(service_host(service.name, service.namespace), ""))
+        if owner is None or owner is group or not doubt((owner.group, group.group)):
+            continue
+        words = {
+            "what": f"group {owner.name} has service {service.namespace}/{service.name}",
+            "first": "it",
+            "second": f"group {group.name}",
+            "mend": "Take the service out of one of the groups.",
+        }
+        meta = group.group.meta
+        place = meta.place("spec", "services", service.index)
+        yield finding(ORDER_BY_POSITION, place, str(meta.ref), **words)
+        return
+
+
 def _default_lane(mesh: Mesh, group: Group) -> Iterator[Finding]:
-    lanes = Lanes(group)
-    free = [workload for workload in mesh.workloads if not lanes.of(workload.labels)]
-    if not free:
+    """Find callers for which the first lane was chosen by its place."""
+    callers = in_no_lane(mesh, group)
+    if not callers or not doubt(lane.lane for lane in group.lanes):
         return
     first, second = group.lanes[:2]
-    pods = listing([pod_name(workload) for workload in free], limit=3)
+    pods = listing([pod_name(caller) for caller in callers], limit=3)
     words = {
-        "what": f"calls of {pods}, which are in no lane, go to lane {first.name}",
-        "first": f"lane {first.name}",
+        "what": f"calls of {pods}, in no lane, go to lane {first.name}",
+        "first": "it",
         "second": f"lane {second.name}",
         "mend": "Give these pods the labels of a lane; then nothing depends on the order.",
     }
-    meta = first.lane.meta
+    meta = group.group.meta
     yield finding(ORDER_BY_POSITION, meta.place("metadata", "name"), str(meta.ref), **words)
 
 

@@ -6,30 +6,35 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.workloads import OUTSIDER_IN_LANE
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import Lanes, outsiders, pod_name, pod_place
-from laneway.core.rules.questions.words import listing
+from laneway.core.rules.questions.words import counted, listing
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
-    """Find them, one finding per lane."""
+    """Find them, one finding per group."""
     for group in mesh.groups:
-        lanes = Lanes(group)
-        found: dict[str, list[Workload]] = {}
-        for pod in outsiders(mesh, group):
-            for lane in lanes.of(pod.labels)[:1]:
-                found.setdefault(lane.name, []).append(pod)
-        for name, pods in found.items():
+        found = _found(mesh, group)
+        if found:
+            pods = [pod for pod, _ in found]
+            lanes = list(dict.fromkeys(name for _, name in found))
             words = {
-                "workloads": listing(pod_name(pod) for pod in pods),
+                "workloads": listing([pod_name(pod) for pod in pods], limit=3),
                 "group": group.name,
-                "lane": name,
+                "lanes": counted("lane", lanes),
             }
             place = pod_place(pods[0], "labels")
             yield finding(OUTSIDER_IN_LANE, place, str(pods[0].meta.ref), **words)
+
+
+def _found(mesh: Mesh, group: Group) -> list[tuple[Workload, str]]:
+    """Return each pod outside the group that is in a lane, with the lane that comes first."""
+    lanes = Lanes(group)
+    found = [(pod, lanes.of(pod.labels)) for pod in outsiders(mesh, group)]
+    return [(pod, its[0].name) for pod, its in found if its]
 
 
 CHECK = Check(OUTSIDER_IN_LANE, check)

@@ -19,8 +19,8 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     first = mesh.superseded[0]
     things = mesh.snapshot.resources
     place = next(thing.meta.place() for thing in things if thing.meta.ref == first)
-    words = {"count": len(mesh.superseded), "names": listing(mesh.superseded, limit=2)}
-    yield finding(SUPERSEDED, place, str(first), **words)
+    names = listing(mesh.superseded, limit=2)
+    yield finding(SUPERSEDED, place, count=len(mesh.superseded), names=names)
 
 
 CHECK = Check(SUPERSEDED, check)

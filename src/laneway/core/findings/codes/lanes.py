@@ -102,7 +102,7 @@ STRICT_LIST_INCOMPLETE = Code(
 SERVICE_IN_TWO_GROUPS = Code(
     "LW1211",
     "error",
-    "service {service} already belongs to group {owner}, which is older by {measure}",
+    "service {service} already belongs to group {owner}, which is older",
     "Istio honors one mesh VirtualService per host, so one group alone can route a service. This "
     "group is compiled without it.",
     "Take the service out of one of the two groups.",
@@ -174,10 +174,10 @@ ORDER_BY_POSITION = Code(
 DEFAULT_LANE = Code(
     "LW1219",
     "info",
-    "callers in no lane of group {group} are sent to lane {lane}, the first one",
+    "calls of {callers}, in no lane of group {group}, go to its first lane {lane}",
     "A mesh route that ends without a last rule falls back to Istio's default route, which spreads "
     "requests over all lanes. So the last rule names one lane explicitly.",
-    "Nothing to do if every caller is in a lane.",
+    "Nothing to do if that is meant; else give these pods the labels of a lane.",
 )
 
 SERVICE_IN_NO_LANE = Code(

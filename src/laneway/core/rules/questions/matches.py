@@ -9,6 +9,7 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import re2
 
@@ -16,6 +17,7 @@ from laneway.core.resources.matching import Match, StringMatch
 
 Pairs = tuple[tuple[str, StringMatch], ...]
 ANYTHING = StringMatch("present")
+_PREFIX_LENGTH = 64
 
 
 def covers(wide: Match, narrow: Match) -> bool:
@@ -148,28 +150,43 @@ def _covers_string(wide: StringMatch, narrow: StringMatch) -> bool:
 
 
 def _apart(one: StringMatch, other: StringMatch) -> bool:
-    """Whether no value meets both conditions."""
+    """Whether no value meets both conditions.
+
+    https://github.com/google/re2/blob/main/re2/re2.h, PossibleMatchRange: every text that meets an
+    expression lies between two texts.
+    """
+    if ANYTHING in (one, other):
+        return False
     match (one.kind, other.kind):
-        case ("exact", "exact"):
-            return one.value != other.value
-        case ("exact", "prefix"):
-            return not one.value.startswith(other.value)
-        case ("prefix", "exact"):
-            return not other.value.startswith(one.value)
-        case ("prefix", "prefix"):
-            nested = one.value.startswith(other.value) or other.value.startswith(one.value)
-            return not nested
         case ("exact", "regex"):
             return not meets_regex(other.value, one.value)
         case ("regex", "exact"):
             return not meets_regex(one.value, other.value)
         case _:
-            return False
+            first, second = _bounds(one), _bounds(other)
+            return first[1] < second[0] or second[1] < first[0]
+
+
+def _bounds(condition: StringMatch) -> tuple[bytes, bytes]:
+    """Return two texts between which every value lies that meets a condition."""
+    text = condition.value.encode(errors="surrogatepass")
+    if condition.kind == "regex":
+        expression = _compiled(condition.value)
+        return expression.possiblematchrange(_PREFIX_LENGTH) if expression else (b"", b"")
+    return (text, text + b"\xff") if condition.kind == "prefix" else (text, text)
 
 
 def meets_regex(pattern: str, value: str) -> bool:
     """Whether a value meets an RE2 expression as a whole; one that is no RE2 is met by nothing."""
+    expression = _compiled(pattern)
+    return expression is not None and expression.fullmatch(value) is not None
+
+
+def _compiled(pattern: str) -> Any:
+    """Compile an expression for its whole text, or return None where it is no RE2."""
+    options = re2.Options()
+    options.log_errors = False
     try:
-        return re2.fullmatch(pattern, value) is not None
+        return re2.compile(f"^(?:{pattern})$", options)
     except re2.error:
-        return False
+        return None

@@ -49,6 +49,12 @@ def outsiders(mesh: Mesh, group: Group) -> list[Workload]:
     return [workload for workload in mesh.workloads if id(workload) not in inside]
 
 
+def in_no_lane(mesh: Mesh, group: Group) -> list[Workload]:
+    """Return the workloads of the mesh that are in no lane of a group."""
+    lanes = Lanes(group)
+    return [workload for workload in mesh.workloads if not lanes.of(workload.labels)]
+
+
 def pod_place(workload: Workload, *steps: Step) -> Place:
     """Return the place of something in the metadata of a workload's pods."""
     if workload.meta.ref.kind == "Pod":

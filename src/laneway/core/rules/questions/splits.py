@@ -22,11 +22,12 @@ class Part:
     said: str
     weight: int
     place: Place
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All destinations of one split. `sole` is true for a user's route with one destination."""
+    """All destinations of one split. `subject` is the object that makes the split."""
 
     said: str
     subject: str
@@ -65,6 +66,7 @@ def _of_group(group: Group) -> Split:
             f"lane {lane.name}",
             lane.weight.weight,
             lane.lane.meta.place("spec", "ingressWeight", "weight"),
+            str(lane.lane.meta.ref),
         )
         for lane in group.lanes
         if lane.weight is not None
@@ -82,6 +84,7 @@ def _of_route(
             f"{one.host} subset {one.subset}" if one.subset else one.host,
             one.weight or 0,
             place.at(one.index, "weight"),
+            str(service.meta.ref),
         )
         for one in written
     )
