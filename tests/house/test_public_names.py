@@ -5,6 +5,23 @@ from types import ModuleType
 import laneway
 
 
+PUBLIC = [
+    "Compilation",
+    "Finding",
+    "Request",
+    "RoutePlan",
+    "Snapshot",
+    "compile",
+    "explain",
+    "manifests",
+    "read",
+]
+
+
+def test_public_names_are_these() -> None:
+    assert list(laneway.__all__) == PUBLIC
+
+
 def test_public_names_are_sorted() -> None:
     assert list(laneway.__all__) == sorted(laneway.__all__)
 
