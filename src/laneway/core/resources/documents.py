@@ -75,6 +75,7 @@ class _FileReader:
         self.findings: list[Finding] = []
         self.unread = False
         self._exact_left = LARGEST_EXACT
+        self._number = -1
 
     def read(self, raw: bytes) -> None:
         """Read the documents of a file whose line breaks are plain."""
@@ -101,22 +102,25 @@ class _FileReader:
         self.findings.append(finding(code, Place(source, (), offset), "", **words))
 
     def _source(self, piece: Piece) -> Source | None:
-        number = len(self.documents) + len(self.findings)
         try:
             text = piece.raw.decode()
         except UnicodeDecodeError as error:
             text = piece.raw.decode(errors="replace")
             offset = len(piece.raw[: error.start].decode(errors="replace"))
-            source = Source(self.path, piece.first_line, number, text)
+            source = self._next(piece.first_line, text)
             byte = piece.raw[error.start]
             self.refuse(source, reading.NOT_UTF8, offset, byte=byte, hint="")
             return None
-        source = Source(self.path, piece.first_line, number, text)
+        source = self._next(piece.first_line, text)
         if piece.past_marker:
             self._note(source, reading.MARKER_LINE, 4, {})
         if piece.past_end:
             self._note(source, reading.BEHIND_THE_END, 0, {})
         return source
+
+    def _next(self, first_line: int, text: str) -> Source:
+        self._number += 1
+        return Source(self.path, first_line, self._number, text)
 
     def _document(self, source: Source, *, clean: bool) -> None:
         if looks_like_json(source.text) and self._json(source):
@@ -146,10 +150,7 @@ class _FileReader:
             counted = found.begin
             part = text if len(values) == 1 else text[found.begin : found.end]
             first_line = source.first_line if len(values) == 1 else line
-            number = len(self.documents) + len(self.findings)
-            self.documents.append(
-                Document(Source(self.path, first_line, number, part), found.value)
-            )
+            self.documents.append(Document(self._next(first_line, part), found.value))
         return True
 
     def _exact(self, source: Source) -> None:

@@ -85,19 +85,21 @@ def read_exactly(text: str, first_line: int = 1) -> Exact:
     except _BrokenError as broken:
         return Exact(None, (*builder.faults, broken.fault), broken=True)
     except yaml.MarkedYAMLError as error:
-        return Exact(None, (*builder.faults, _syntax(error)), broken=True)
+        return Exact(None, (*builder.faults, _syntax(text, error)), broken=True)
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         fault = Fault(reading.SYNTAX, 0, {"problem": shorten(str(error))})
         return Exact(None, (*builder.faults, fault), broken=True)
     return Exact(builder.root, tuple(builder.faults), broken=False)
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> Fault:
+def _syntax(text: str, error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     offset = 0 if mark is None else mark.index
     problem = error.problem or error.context or "this is no YAML"
-    if "'\\t'" in problem or "tab character" in problem:
+    if text.startswith("\t", offset) or "tab character" in problem:
         return Fault(reading.TAB, offset)
+    if not text[offset:].strip():  # the end of the text: point at what stands last
+        offset = max(len(text.rstrip()) - 1, 0)
     inside = f", {error.context}" if error.problem and error.context else ""
     return Fault(reading.SYNTAX, offset, {"problem": f"{problem}{inside}"})
 
@@ -178,13 +180,12 @@ class _Builder:
         offset, name = event.start_mark.index, event.anchor
         if name not in self._anchors:
             inside = any(opened.anchor == name for opened in self._stack)
-            problem = "stands inside the value it repeats" if inside else "names no anchor above it"
-            raise _BrokenError(reading.ALIASES, offset, anchor=name, problem=problem)
+            reason = "stands inside the value it repeats" if inside else "names no anchor above it"
+            raise _BrokenError(reading.SYNTAX, offset, problem=f"alias *{name} {reason}")
         value, weight = self._anchors[name]
         self._aliased += weight
         if self._aliased > MOST_ALIASED:
-            problem = f"makes aliases stand for more than {MOST_ALIASED} values"
-            raise _BrokenError(reading.ALIASES, offset, anchor=name, problem=problem)
+            raise _BrokenError(reading.ALIASES, offset, limit=f"{MOST_ALIASED:,}")
         if self._stack and self._awaits_key():
             self._key_of(value, str(value), event)
             return

@@ -83,7 +83,7 @@ TOO_DEEP = Code(
 ALIASES = Code(
     "LW1009",
     "error",
-    "alias *{anchor} {problem}",
+    "the aliases of this document stand for more than {limit} values",
     "A few lines of aliases that hold aliases can stand for more values than any memory holds. "
     + _UNREAD,
     "Write the values out instead of repeating them by alias.",

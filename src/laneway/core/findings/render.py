@@ -1,0 +1,169 @@
+"""Writes findings for people: where, the line with a mark under it, why, and how to mend it.
+
+Comes in: findings. Goes out: text, sorted by file, line and code, with a last line that counts. The
+machine formats are in `machine.py`. Whether there is color and how wide the terminal is, the caller
+knows; nothing here asks the world.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from laneway.core.findings.finding import Finding, Level
+from laneway.core.findings.locate import locate_all
+from laneway.core.findings.place import Position
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+
+_COLORS = {"error": "31;1", "warning": "33;1", "info": "36;1", "mark": "32;1", "quiet": "2"}
+_TAB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with its file and position; both empty where it speaks of no file."""
+
+    finding: Finding
+    path: str = ""
+    position: Position | None = None
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, or as much of it as is known."""
+        if self.position is None or (self.position.line_text == "" and self.position.line == 1):
+            return self.path
+        return f"{self.path}:{self.position.line}:{self.position.column}"
+
+
+def in_order(findings: Iterable[Finding]) -> list[Located]:
+    """Locate findings and sort them by file, line, column and code; equal ones appear once."""
+    unique = list(dict.fromkeys(findings))
+    placed = [finding for finding in unique if finding.place is not None]
+    positions = locate_all([finding.place for finding in placed if finding.place is not None])
+    located = [
+        Located(finding, finding.place.source.path, position)
+        for finding, position in zip(placed, positions, strict=True)
+        if finding.place is not None
+    ]
+    located += [Located(finding) for finding in unique if finding.place is None]
+    return sorted(located, key=_order)
+
+
+def _order(located: Located) -> tuple[str, int, int, str, str]:
+    position = located.position or Position(0, 0, "")
+    finding = located.finding
+    return (located.path, position.line, position.column, finding.code.id, finding.message)
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """Count findings by level.
+
+    >>> summary([])
+    'no findings'
+    """
+    counts = dict.fromkeys(LEVELS, 0)
+    for finding in findings:
+        counts[finding.level] += 1
+    words = [_counted(count, level) for level, count in counts.items() if count]
+    return ", ".join(words) or "no findings"
+
+
+def _counted(count: int, level: str) -> str:
+    plural = "" if count == 1 or level == "info" else "s"
+    return f"{count} {level}{plural}"
+
+
+def as_text(findings: Sequence[Finding], *, width: int = 100, color: bool = False) -> str:
+    """Write findings for people, `width` columns wide; ends with the summary line."""
+    paint = _Paint(color)
+    blocks = [_block(located, width, paint) for located in in_order(findings)]
+    return "\n\n".join([*blocks, summary(dict.fromkeys(findings))]) + "\n"
+
+
+class _Paint:
+    """Colors text, or leaves it."""
+
+    def __init__(self, color: bool) -> None:  # noqa: FBT001
+        self._color = color
+
+    def __call__(self, style: str, text: str) -> str:
+        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color else text
+
+
+def _block(located: Located, width: int, paint: _Paint) -> str:
+    finding = located.finding
+    head = paint(finding.level, f"{finding.level}[{finding.code.id}]") + f" {finding.message}"
+    lines = [head]
+    if located.where:
+        lines.append(paint("quiet", f"  --> {located.where}"))
+    if located.position is not None and located.position.line_text.strip():
+        lines += _excerpt(located.position, width, paint, finding.level)
+    lines += _wrapped("why: ", finding.code.why, width)
+    lines += _wrapped("mend: ", finding.mend, width)
+    if finding.code.also:
+        lines += _wrapped("also: ", finding.code.also, width)
+    return "\n".join(lines)
+
+
+def _wrapped(title: str, text: str, width: int) -> list[str]:
+    if not text:
+        return []
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=f"  {title}",
+        subsequent_indent="       ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _excerpt(position: Position, width: int, paint: _Paint, level: str) -> list[str]:
+    """Return the line and the mark below it, cut so that both fit."""
+    gutter = str(position.line)
+    room = max(width - len(gutter) - 6, 20)
+    text, start, end = _window(position, room)
+    mark = " " * start + "^" * max(1, end - start)
+    bar = paint("quiet", " | ")
+    return [
+        paint("quiet", f"  {gutter}") + bar + text,
+        "  " + " " * len(gutter) + bar + paint(level, mark),
+    ]
+
+
+def _window(position: Position, room: int) -> tuple[str, int, int]:
+    """Return the visible part of a line, and from which to which column the mark goes."""
+    cells = [_cell(character) for character in position.line_text]
+    begin = min(position.column - 1, len(cells))
+    end = min(begin + position.width, len(cells))
+    first = 0
+    if _columns(cells[:end]) > room:
+        first = begin
+        while first > 0 and _columns(cells[first - 1 : begin]) <= room // 3:
+            first -= 1
+    last, used = first, 0
+    while last < len(cells) and used + cells[last][1] <= room:
+        used += cells[last][1]
+        last += 1
+    text = "".join(cell[0] for cell in cells[first:last])
+    start = _columns(cells[first:begin])
+    return text, start, start + _columns(cells[begin : min(end, last)])
+
+
+def _columns(cells: Sequence[tuple[str, int]]) -> int:
+    return sum(cell[1] for cell in cells)
+
+
+def _cell(character: str) -> tuple[str, int]:
+    """Return what is printed for a character, and how many columns it takes."""
+    if character == "\t":
+        return " " * _TAB, _TAB
+    kind = unicodedata.category(character)
+    if kind in ("Mn", "Me"):
+        return character, 0
+    if kind.startswith("C"):
+        return "�", 1
+    return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
