@@ -1,0 +1,217 @@
+"""One proxy: an Envoy, its files, and the proof that it took them.
+
+Comes in: a configuration. Goes out: nothing until Envoy itself reports the version of every file
+that changed, or else what it rejected, in its own words. Writing a file proves nothing: one bad
+string makes Envoy keep the whole table it had before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from laneway.adapters.envoy.admin import Admin, Unreachable
+from laneway.adapters.envoy.files import LOG, SOCKET, Folder
+from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
+from laneway.adapters.envoy.process import Process, find, forget, start
+from laneway.core.emit.envoy_config import ProxyConfig
+
+_PAUSE = 0.0003
+"""Seconds between two questions while a change is not live yet; an answer takes about as long."""
+
+_LONGER_PAUSE = 0.01
+_QUICK = 0.05
+"""Seconds after which questions are asked less often."""
+
+_WARMING = "listener_manager.total_listeners_warming"
+_LAST_LINES = 15
+
+
+class Proxy:
+    """One Envoy and its folder. All its verbs expect one caller at a time."""
+
+    def __init__(self, folder: Folder, concurrency: int, settings: Settings) -> None:
+        self.folder = folder
+        self.process: Process | None = None
+        self._concurrency = concurrency
+        self._settings = settings
+        self._admin = Admin(folder.path / SOCKET)
+        self._expected: Mapping[str, str] = {}
+        self._log_read = 0
+
+    @property
+    def name(self) -> str:
+        """The proxy's name."""
+        return self.folder.path.name
+
+    @property
+    def log(self) -> Path:
+        """The file Envoy writes its words to."""
+        return self.folder.path / LOG
+
+    @property
+    def admin(self) -> Admin:
+        """Envoy's admin interface."""
+        return self._admin
+
+    @property
+    def is_running(self) -> bool:
+        """Whether Envoy runs."""
+        return self.process is not None and self.process.is_running
+
+    def adopt(self) -> bool:
+        """Take over the Envoy an earlier run left here. Returns whether there is one."""
+        self.process = find(self.folder.path)
+        self._log_read = self._log_size()
+        return self.process is not None
+
+    async def start(self) -> None:
+        """Start Envoy on what the files hold; returns when every listener answers.
+
+        Raises CannotStart with Envoy's last words.
+        """
+        self._admin.close()
+        self.folder.prepare(self._concurrency)
+        self._log_read = self._log_size()
+        begun = self._log_read
+        try:
+            self.process = start(self.folder.path, self._concurrency, self._settings)
+        except OSError as problem:
+            raise CannotStart(f"{self.name}: {problem}") from problem
+        try:
+            await asyncio.wait_for(self._until_ready(), self._settings.start_seconds)
+        except TimeoutError as late:
+            await self.stop()
+            took = self._settings.start_seconds
+            raise CannotStart(
+                f"{self.name}: not ready after {took:g} s{self._words(begun)}"
+            ) from late
+
+    async def stop(self) -> None:
+        """End Envoy, and remember that this was meant."""
+        self._admin.close()
+        if self.process is not None:
+            await self.process.stop()
+        self.process = None
+        forget(self.folder.path)
+
+    def write(self, wanted: ProxyConfig) -> bool:
+        """Write what differs; `confirm` then waits for it. Returns whether anything differs."""
+        if wanted == self.folder.config:
+            self._expected = {}
+            return False
+        turned = wanted.listeners != self.folder.config.listeners
+        self._log_read = self._log_size()
+        self._expected = self.folder.write(wanted) | ({_WARMING: "0"} if turned else {})
+        return True
+
+    async def confirm(self) -> tuple[Rejected, ...]:
+        """Wait until Envoy has taken what was written last, or says that it did not."""
+        begun = time.monotonic()
+        while self._expected:
+            if not self.is_running:
+                return await self._come_back()
+            self._tick_off()
+            if not self._expected:
+                return ()
+            if words := self._rejections():
+                return (Rejected(self.name, self._pending(), words),)
+            waited = time.monotonic() - begun
+            if waited > self._settings.confirm_seconds:
+                return (Rejected(self.name, self._pending(), f"not live after {waited:.1f} s"),)
+            await asyncio.sleep(_PAUSE if waited < _QUICK else _LONGER_PAUSE)
+        return ()
+
+    def in_flight(self, clusters: frozenset[str]) -> int:
+        """Count the requests under way in some clusters. Zero when Envoy does not run."""
+        try:
+            active = self._admin.gauges(r"^cluster\..*\.upstream_rq_active$")
+        except Unreachable:
+            return 0
+        return sum(active.get(f"cluster.{name}.upstream_rq_active", 0) for name in clusters)
+
+    async def _come_back(self) -> tuple[Rejected, ...]:
+        """Start an Envoy that ended in the middle of a change: it reads what was written."""
+        try:
+            await self.start()
+        except CannotStart as problem:
+            return (Rejected(self.name, self._pending(), str(problem)),)
+        self._expected = {}
+        return ()
+
+    async def _until_ready(self) -> None:
+        while True:
+            if self.process is None or not self.process.is_running:
+                raise CannotStart(f"{self.name}: Envoy ended at once{self._words(self._log_read)}")
+            if words := self._rejections():
+                await self.stop()
+                raise CannotStart(f"{self.name}: {words}")
+            if self._serves():
+                return
+            await asyncio.sleep(_LONGER_PAUSE)
+
+    def _serves(self) -> bool:
+        try:
+            return self._admin.is_live() and not self._admin.gauges(f"^{_WARMING}$").get(_WARMING)
+        except Unreachable:
+            return False
+
+    def _tick_off(self) -> None:
+        """Drop from what is expected whatever Envoy reports as taken."""
+        try:
+            versions = self._admin.versions()
+            open_ones = {
+                name: version
+                for name, version in self._expected.items()
+                if name != _WARMING and not _is_told(versions, name, version)
+            }
+            if not open_ones and self._expected.get(_WARMING) is not None:
+                warming = self._admin.gauges(f"^{_WARMING}$").get(_WARMING, 0)
+                open_ones = {_WARMING: "0"} if warming else {}
+            elif _WARMING in self._expected:
+                open_ones[_WARMING] = "0"
+            self._expected = open_ones
+        except Unreachable:
+            return
+
+    def _pending(self) -> str:
+        """Name what is not live yet: clusters, listeners, or a table."""
+        for name in sorted(self._expected):
+            if name.startswith(".rds."):
+                return f"routes {name.removeprefix('.rds.').removesuffix('.version_text')}"
+        kinds = {"cluster_manager.cds.version_text": "clusters"}
+        return next((kinds[name] for name in self._expected if name in kinds), "listeners")
+
+    def _rejections(self) -> str:
+        """Return what Envoy said of rejected files since the last write, empty for nothing."""
+        if self._log_size() <= self._log_read:
+            return ""
+        said = [
+            line.partition("update rejected: ")[2]
+            for line in self._new_lines(self._log_read)
+            if "update rejected: " in line
+        ]
+        return "; ".join(said)
+
+    def _new_lines(self, since: int) -> list[str]:
+        with self.log.open("rb") as file:
+            file.seek(since)
+            return file.read().decode(errors="replace").splitlines()
+
+    def _words(self, since: int) -> str:
+        lines = self._new_lines(since)[-_LAST_LINES:]
+        return "".join(f"\n  {line}" for line in lines)
+
+    def _log_size(self) -> int:
+        try:
+            return self.log.stat().st_size
+        except OSError:
+            return 0
+
+
+def _is_told(versions: Mapping[str, str], name: str, version: str) -> bool:
+    if name in versions:
+        return versions[name] == version
+    return any(one.endswith(name) and told == version for one, told in versions.items())

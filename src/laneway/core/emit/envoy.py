@@ -1,0 +1,212 @@
+"""The plan, spelled for Envoy: a gateway and every sidecar on one machine.
+
+Comes in: Mesh, RoutePlan, Placement. Goes out: an EnvoyConfig. Everything is decided in the plan;
+here it is only written down, as istiod would write it for each proxy. By default one Envoy carries
+all listeners; with one per workload each replica's Envoy holds its own table, as a pod's would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.emit.envoy_clusters import clusters, http_version, local_cluster
+from laneway.core.emit.envoy_config import (
+    GATEWAY_PROXY,
+    ONE_PROXY,
+    Block,
+    EnvoyConfig,
+    InboundCounter,
+    ProxyConfig,
+    RouteCounter,
+    Unexecuted,
+    stat_name,
+)
+from laneway.core.emit.envoy_listeners import (
+    gateway_listener,
+    inbound_listener,
+    outbound_listener,
+    tcp_listener,
+)
+from laneway.core.emit.envoy_tables import (
+    CallerClass,
+    Table,
+    asked_labels,
+    caller_table,
+    class_of,
+    gateway_table,
+    gateway_table_name,
+)
+from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+from laneway.core.resources.meta import Meta, Ref
+from laneway.core.routing.plan import Origin, RoutePlan
+
+_NO_POLICY = "the local proxies run with Istio's default traffic policy"
+
+
+@dataclass(slots=True)
+class _Proxy:
+    """One proxy while its parts are gathered."""
+
+    clusters: dict[str, Block]
+    listeners: dict[str, Block] = field(default_factory=dict)
+    tables: dict[str, Block] = field(default_factory=dict)
+
+    def done(self) -> ProxyConfig:
+        return ProxyConfig(self.listeners, self.tables, self.clusters)
+
+
+@dataclass(slots=True)
+class _Books:
+    """What is known of a configuration beside its blocks."""
+
+    routes: list[RouteCounter] = field(default_factory=list)
+    inbound: list[InboundCounter] = field(default_factory=list)
+    callers: dict[str, list[str]] = field(default_factory=dict)
+    unexecuted: set[Unexecuted] = field(default_factory=set)
+
+    def note(self, table: Table) -> None:
+        """Take over what a table says of itself."""
+        self.routes.extend(table.counters)
+        self.unexecuted.update(table.unexecuted)
+
+
+def envoy_config(
+    mesh: Mesh, plan: RoutePlan, placement: Placement, *, per_workload: bool = False
+) -> EnvoyConfig:
+    """Return what every proxy runs. The proxies' names are `mesh`, or `gateway` and the replicas'.
+
+    Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
+    """
+    outbound = clusters(mesh, plan, placement)
+    books = _Books()
+    books.unexecuted.update(_ignored_policies(mesh))
+    proxies: dict[str, _Proxy] = {}
+
+    def proxy(name: str) -> _Proxy:
+        return proxies.setdefault(name if per_workload else ONE_PROXY, _Proxy(dict(outbound)))
+
+    _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), books)
+    tables = _caller_tables(mesh, plan, placement, books)
+    ports = _port_speech(mesh)
+    for replica in placement.replicas:
+        own = proxy(replica.name)
+        table = tables[replica.name]
+        own.tables[str(table["name"])] = table
+        _add_replica(own, replica, str(table["name"]), ports, books)
+    return EnvoyConfig(
+        {name: proxies[name].done() for name in sorted(proxies)},
+        tuple(books.routes),
+        tuple(books.inbound),
+        {table: tuple(names) for table, names in books.callers.items()},
+        tuple(sorted(books.unexecuted)),
+    )
+
+
+def _add_gateways(
+    mesh: Mesh, plan: RoutePlan, placement: Placement, proxy: _Proxy, books: _Books
+) -> None:
+    for port in plan.gateway_ports:
+        local = placement.gateways.get((port.selector, port.port))
+        if local is not None:
+            name = gateway_table_name(port)
+            table = gateway_table(mesh, plan, port, name)
+            books.note(table)
+            proxy.tables[name] = table.block
+            proxy.listeners[name] = gateway_listener(
+                name, placement.gateway_address, local, name, name
+            )
+
+
+def _caller_tables(
+    mesh: Mesh, plan: RoutePlan, placement: Placement, books: _Books
+) -> Mapping[str, Block]:
+    """Return each replica's table; replicas of one class get the very same one."""
+    asked = asked_labels(plan)
+    made: dict[CallerClass, Block] = {}
+    found: dict[str, Block] = {}
+    for replica in placement.replicas:
+        callers = class_of(replica, asked)
+        if callers not in made:
+            table = caller_table(mesh, plan, callers)
+            books.note(table)
+            made[callers] = table.block
+        found[replica.name] = made[callers]
+        books.callers.setdefault(callers.table, []).append(replica.name)
+    return found
+
+
+_Speech = Mapping[Ref, list[tuple[MeshService, MeshPort]]]
+
+
+def _port_speech(mesh: Mesh) -> _Speech:
+    """Return, for each workload, the service ports that lead to it."""
+    found: dict[Ref, list[tuple[MeshService, MeshPort]]] = {}
+    for service in mesh.services.values():
+        for workload in service.workloads:
+            for port in service.ports:
+                found.setdefault(workload.meta.ref, []).append((service, port))
+    return found
+
+
+def _add_replica(
+    proxy: _Proxy, replica: Replica, table: str, speech: _Speech, books: _Books
+) -> None:
+    """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
+    name = f"outbound/{replica.name}"
+    proxy.listeners[name] = outbound_listener(name, replica.address, replica.outbound, table)
+    if not replica.sidecar:
+        return
+    for place in replica.ports:
+        led = [
+            (service, port)
+            for service, port in speech.get(replica.workload, ())
+            if port.target in (place.container, place.name)
+        ]
+        _add_inbound(proxy, replica, place, _spoken(led), books)
+
+
+def _spoken(led: list[tuple[MeshService, MeshPort]]) -> str:
+    """Return what a container port speaks: a version of HTTP, or nothing Envoy would read.
+
+    A port no service leads to is handed on as bytes.
+    """
+    http = [(service, port) for service, port in led if port.protocol == "http"]
+    if not http:
+        return ""
+    return http_version(*http[0])
+
+
+def _add_inbound(
+    proxy: _Proxy, replica: Replica, place: PortPlace, version: str, books: _Books
+) -> None:
+    name = f"inbound/{replica.name}/{place.container}"
+    cluster = f"inbound|{place.container}||{replica.name}"
+    stat = f"in|{replica.name}|{place.container}"
+    proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
+    where = (name, replica.address, place.inbound, cluster, stat)
+    if version:
+        proxy.listeners[name] = inbound_listener(*where, grpc=version == "2")
+        counter = stat_name("http", stat, "downstream_rq_total")
+    else:
+        proxy.listeners[name] = tcp_listener(*where)
+        counter = stat_name("tcp", stat, "downstream_cx_total")
+    books.inbound.append(InboundCounter(counter, replica.name, place.container))
+
+
+def _ignored_policies(mesh: Mesh) -> set[Unexecuted]:
+    """Return the traffic policies of users' DestinationRules, which the proxies do not follow."""
+    ignored = set()
+    for rule in mesh.destination_rules:
+        if rule.traffic_policy:
+            ignored.add(_ignored(rule.meta, ("spec", "trafficPolicy"), "trafficPolicy"))
+        for subset in rule.subsets:
+            if subset.traffic_policy:
+                path = ("spec", "subsets", subset.index, "trafficPolicy")
+                ignored.add(_ignored(rule.meta, path, f"subsets.{subset.name}.trafficPolicy"))
+    return ignored
+
+
+def _ignored(meta: Meta, path: tuple[str | int, ...], name: str) -> Unexecuted:
+    return Unexecuted(Origin(meta.ref, path), str(meta.ref), name, _NO_POLICY)

@@ -1,0 +1,138 @@
+"""What Envoy is to run, as plain values: per proxy its listeners, route tables and clusters.
+
+Comes in from `envoy`, which makes these values; goes out to whoever serves them to Envoy and to
+whoever reads Envoy's counters. It stands apart so that both can speak of a configuration without
+knowing how one is made. Blocks are Envoy's own messages in their JSON form, never shared half-way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from laneway.core.mesh.names import Host
+from laneway.core.routing.plan import Origin
+
+Block = dict[str, Any]
+"""One Envoy message in JSON form; it is never changed once it is part of a configuration."""
+
+ONE_PROXY = "mesh"
+"""The name of the proxy that carries everything."""
+
+GATEWAY_PROXY = "gateway"
+"""The name of the gateways' proxy where every replica has a proxy of its own."""
+
+ENTRY = "gateway/"
+"""How the names of gateways' listeners and tables begin; they change at steps of their own."""
+
+_LONGEST_FILE_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """All resources of one Envoy process, by name. `tables` are route configurations."""
+
+    listeners: Mapping[str, Block] = field(default_factory=dict)
+    tables: Mapping[str, Block] = field(default_factory=dict)
+    clusters: Mapping[str, Block] = field(default_factory=dict)
+
+
+EMPTY = ProxyConfig()
+"""What a proxy runs before it has been told anything."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unexecuted:
+    """A field of somebody's object that the proxies do not carry out, and why."""
+
+    origin: Origin = field(compare=False)
+    subject: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCounter:
+    """The counter of requests that took one rule of one table.
+
+    `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
+    service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into.
+    """
+
+    stat: str
+    table: str
+    host: str
+    port: int
+    rule: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundCounter:
+    """The counter of requests that a replica's container port received."""
+
+    stat: str
+    replica: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoyConfig:
+    """Everything all proxies run, and the counters they will have.
+
+    `callers` names the replicas that use a table; it is empty for a gateway's table.
+    """
+
+    proxies: Mapping[str, ProxyConfig]
+    routes: tuple[RouteCounter, ...] = ()
+    inbound: tuple[InboundCounter, ...] = ()
+    callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unexecuted: tuple[Unexecuted, ...] = ()
+
+
+def cluster_name(host: Host, port: int, subset: str = "") -> str:
+    """Return the name istiod gives to the cluster of a destination.
+
+    >>> cluster_name(Host("mocka.default.svc.cluster.local"), 8000, "s1")
+    'outbound|8000|s1|mocka.default.svc.cluster.local'
+    """
+    return f"outbound|{port}|{subset}|{host}"
+
+
+def is_entry(name: str) -> bool:
+    """Whether a listener or table is a gateway's."""
+    return name.startswith(ENTRY)
+
+
+def table_of(listener: Block) -> str:
+    """Return the table a listener reads its routes from, empty when it has none."""
+    for chain in listener["filter_chains"]:
+        for one in chain["filters"]:
+            if "rds" in one["typed_config"]:
+                return str(one["typed_config"]["rds"]["route_config_name"])
+    return ""
+
+
+def table_file(name: str) -> str:
+    """Return the file, relative to the proxy's folder, from which Envoy reads a route table.
+
+    >>> table_file("outbound/default")
+    'routes/outbound%2Fdefault.json'
+    """
+    safe = quote(name, safe="")
+    if len(safe) > _LONGEST_FILE_NAME:
+        safe = hashlib.sha256(name.encode()).hexdigest()
+    return f"routes/{safe}.json"
+
+
+def stat_name(*parts: str) -> str:
+    """Return a counter's name as Envoy writes it, which has no colons in it.
+
+    >>> stat_name("vhost", "mocka:8000", "route", "r1", "upstream_rq_total")
+    'vhost.mocka_8000.route.r1.upstream_rq_total'
+    """
+    joined = ".".join(parts)
+    return joined.replace("://", "_").replace(":/", "_").replace(":", "_")

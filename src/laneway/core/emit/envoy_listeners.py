@@ -1,0 +1,140 @@
+"""Listeners: where replicas are dialed, where their programs call out, where gateways open.
+
+Comes in: places, names of clusters and tables. Goes out: Envoy's listeners. Their connection
+settings are Istio's: paths are normalized, streams never idle out, the client's request id is kept.
+Filters that only some routes need are off until a route's own settings turn them on, so that plain
+requests pay for the router alone.
+https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http_filters#route-based-filter-chain
+"""
+
+from __future__ import annotations
+
+from laneway.core.emit.envoy_clusters import DNS_CACHE
+from laneway.core.emit.envoy_config import Block, table_file
+
+_TYPES = "type.googleapis.com/envoy.extensions"
+_HTTP_FILTERS = f"{_TYPES}.filters.http"
+_ROUTER: Block = {
+    "name": "envoy.filters.http.router",
+    "typed_config": {"@type": f"{_HTTP_FILTERS}.router.v3.Router"},
+}
+_FAULT: Block = {
+    "name": "envoy.filters.http.fault",
+    "disabled": True,
+    "typed_config": {"@type": f"{_HTTP_FILTERS}.fault.v3.HTTPFault"},
+}
+_CORS: Block = {
+    "name": "envoy.filters.http.cors",
+    "disabled": True,
+    "typed_config": {"@type": f"{_HTTP_FILTERS}.cors.v3.Cors"},
+}
+OUTSIDE_FILTER = "envoy.filters.http.dynamic_forward_proxy"
+_OUTSIDE: Block = {
+    "name": OUTSIDE_FILTER,
+    "disabled": True,
+    "typed_config": {
+        "@type": f"{_HTTP_FILTERS}.dynamic_forward_proxy.v3.FilterConfig",
+        "dns_cache_config": DNS_CACHE,
+    },
+}
+TO_OUTSIDE: Block = {
+    OUTSIDE_FILTER: {"@type": f"{_HTTP_FILTERS}.dynamic_forward_proxy.v3.PerRouteConfig"}
+}
+"""The settings of a virtual host that leads out of the mesh."""
+
+_RETRY_UNSENT: Block = {"retry_on": "reset-before-request", "num_retries": 2}
+
+
+def gateway_listener(name: str, address: str, port: int, table: str, stat: str) -> Block:
+    """Return a gateway's listener on a local port, served by a table of its own file."""
+    settings = _manager(stat) | _read_from(table)
+    settings |= {"use_remote_address": True, "http_filters": [_FAULT, _CORS, _ROUTER]}
+    return _listener(name, address, port, [_http(settings)])
+
+
+def outbound_listener(name: str, address: str, port: int, table: str) -> Block:
+    """Return the HTTP proxy through which a replica's program calls out.
+
+    Requests in absolute form are routed by their URL, plain ones by their Host; CONNECT opens a
+    tunnel where the table has a route for it. All replicas of a table count together.
+    """
+    settings = _manager(f"out|{table}") | _read_from(table)
+    settings["http_filters"] = [_FAULT, _CORS, _OUTSIDE, _ROUTER]
+    settings["upgrade_configs"] = [{"upgrade_type": "websocket"}, {"upgrade_type": "CONNECT"}]
+    return _listener(name, address, port, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
+
+
+def inbound_listener(
+    name: str, address: str, port: int, cluster: str, stat: str, *, grpc: bool = False
+) -> Block:
+    """Return the listener others dial: HTTP to one cluster, with a counter of its own.
+
+    What the program never began to read is sent again, as Istio does on the way in, except gRPC,
+    whose streams it would break.
+    """
+    route: Block = {"cluster": cluster, "timeout": "0s"}
+    if not grpc:
+        route["retry_policy"] = _RETRY_UNSENT
+    default: Block = {"name": "default", "match": {"prefix": "/"}, "route": route}
+    host: Block = {"name": "inbound", "domains": ["*"], "routes": [default]}
+    settings = _manager(stat) | {"http_filters": [_ROUTER]}
+    settings["route_config"] = {"name": name, "virtual_hosts": [host], "validate_clusters": False}
+    return _listener(name, address, port, [_http(settings)]) | {"traffic_direction": "INBOUND"}
+
+
+def tcp_listener(name: str, address: str, port: int, cluster: str, stat: str) -> Block:
+    """Return the listener others dial for a port that is no HTTP: bytes to one cluster."""
+    proxy: Block = {
+        "name": "envoy.filters.network.tcp_proxy",
+        "typed_config": {
+            "@type": f"{_TYPES}.filters.network.tcp_proxy.v3.TcpProxy",
+            "stat_prefix": stat,
+            "cluster": cluster,
+            "idle_timeout": "0s",
+        },
+    }
+    return _listener(name, address, port, [proxy]) | {"traffic_direction": "INBOUND"}
+
+
+def _manager(stat: str) -> Block:
+    """Return what all HTTP listeners share.
+
+    A request id is made where there is none and kept where the client gave one.
+    """
+    return {
+        "stat_prefix": stat,
+        "normalize_path": True,
+        "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
+        "use_remote_address": False,
+        "generate_request_id": True,
+        "preserve_external_request_id": True,
+        "stream_idle_timeout": "0s",
+        "server_header_transformation": "PASS_THROUGH",
+        "upgrade_configs": [{"upgrade_type": "websocket"}],
+    }
+
+
+def _read_from(table: str) -> Block:
+    source = {
+        "path_config_source": {"path": table_file(table)},
+        "initial_fetch_timeout": "0s",
+        "resource_api_version": "V3",
+    }
+    return {"rds": {"route_config_name": table, "config_source": source}}
+
+
+def _http(settings: Block) -> Block:
+    manager = f"{_TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager"
+    return {
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": {"@type": manager} | settings,
+    }
+
+
+def _listener(name: str, address: str, port: int, filters: list[Block]) -> Block:
+    return {
+        "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
+        "name": name,
+        "address": {"socket_address": {"address": address, "port_value": port}},
+        "filter_chains": [{"filters": filters}],
+    }

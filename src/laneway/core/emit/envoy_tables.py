@@ -1,0 +1,236 @@
+"""Route tables: one per class of callers, and one per gateway port.
+
+Comes in: the plan and where replicas run. Goes out: Envoy's route tables, and the name of every
+counter they will have. Callers whom no rule can tell apart are one class and share one table.
+In the mesh a virtual host carries its port, since a program that is told of an HTTP proxy sends the
+whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from laneway.core.emit.envoy_clusters import PASSTHROUGH, ClusterNames
+from laneway.core.emit.envoy_config import ENTRY, Block, RouteCounter, Unexecuted, stat_name
+from laneway.core.emit.envoy_listeners import TO_OUTSIDE
+from laneway.core.emit.envoy_policy import ISTIO_RETRIES
+from laneway.core.emit.envoy_routes import ANYTHING, Spelling, spell
+from laneway.core.emit.placement import Replica
+from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService
+from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
+from laneway.core.resources.matching import Labels
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan import Destination, Forward, GatewayPort, Hop, RoutePlan, Rule
+from laneway.core.routing.survivors import default_rule, surviving
+
+_TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+_CONNECT: Block = {"connect_matcher": {}}
+_TUNNEL: Block = {"upgrade_configs": [{"upgrade_type": "CONNECT", "connect_config": {}}]}
+
+
+@dataclass(frozen=True, slots=True)
+class CallerClass:
+    """Callers that meet the same rules: one namespace, and alike in every label a rule asks for.
+
+    `plain` callers have no sidecar: nothing anybody wrote reaches them.
+    """
+
+    namespace: str
+    labels: Labels = ()
+    plain: bool = False
+
+    @property
+    def table(self) -> str:
+        """The name of the class's route table."""
+        words = [f"{key}={value}" for key, value in self.labels]
+        kind = "plain" if self.plain else "outbound"
+        return "/".join([kind, self.namespace, ",".join(words) or "any"])
+
+
+@dataclass(slots=True)
+class Table:
+    """A route table with its counters and what of its rules is not carried out."""
+
+    block: Block
+    counters: list[RouteCounter] = field(default_factory=list)
+    unexecuted: list[Unexecuted] = field(default_factory=list)
+
+
+def asked_labels(plan: RoutePlan) -> frozenset[tuple[str, str]]:
+    """Return every label that some rule asks of a caller."""
+    rules = (rule for hops in plan.hops.values() for hop in hops for rule in _all_rules(hop))
+    return frozenset(
+        label for rule in rules for match in rule.matches for label in match.source_labels
+    )
+
+
+def class_of(replica: Replica, asked: frozenset[tuple[str, str]]) -> CallerClass:
+    """Return the class a replica's calls belong to."""
+    caller = replica.caller
+    if not replica.sidecar:
+        return CallerClass(caller.namespace, plain=True)
+    labels = tuple(label for label in caller.labels if label in asked)
+    return CallerClass(caller.namespace, labels)
+
+
+def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
+    """Return the table of a class of callers: every service they can dial, then the way out."""
+    table = Table({"@type": _TABLE, "name": callers.table, "validate_clusters": False})
+    taken: set[str] = set()
+    hosts = [_outside()]
+    for service in mesh.services.values():
+        for port in service.ports:
+            domains = [d for d in _domains(service, port.number, callers) if d not in taken]
+            taken.update(domains)
+            if domains:
+                routes = list(_port_routes(mesh, plan, callers, service, port, table))
+                hosts.append(_virtual_host(_name(service.host, port.number), domains, routes))
+    table.block["virtual_hosts"] = hosts
+    return table
+
+
+def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> Table:
+    """Return the table of a gateway port. Domains are met whatever port the client dialed."""
+    table = Table(
+        {
+            "@type": _TABLE,
+            "name": name,
+            "validate_clusters": False,
+            "ignore_port_in_host_matching": True,
+        }
+    )
+    taken: set[str] = set()
+    hosts: list[Block] = []
+    for virtual_host in port.virtual_hosts:
+        domain = virtual_host.domain.lower()
+        if domain and domain not in taken:
+            taken.add(domain)
+            own = f"{name}/{domain}"
+            speller = _Speller(mesh, plan, table, own, domain, port.port, GATEWAY_NAMESPACE)
+            routes = [route for rule in virtual_host.rules for route in speller.routes(rule)]
+            hosts.append(_virtual_host(own, [domain], routes))
+    table.block["virtual_hosts"] = hosts
+    return table
+
+
+def gateway_table_name(port: GatewayPort) -> str:
+    """Return the name of a gateway port's table and listener."""
+    words = ",".join(f"{key}={value}" for key, value in port.selector)
+    return f"{ENTRY}{words or 'any'}/{port.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Speller:
+    """Spells rules for one virtual host of one table and keeps the table's books."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    table: Table
+    virtual_host: str
+    host: str
+    port: int
+    namespace: str
+
+    def routes(self, rule: Rule) -> tuple[Block, ...]:
+        """Return a rule's routes; its counter and what it leaves over go to the table."""
+        spelled = spell(rule, Spelling(self._cluster, self._port_of, self._stat))
+        self.table.unexecuted.extend(spelled.unexecuted)
+        if isinstance(rule.action, Forward):
+            self.table.counters.append(self._counter(rule))
+        return spelled.routes
+
+    def _counter(self, rule: Rule) -> RouteCounter:
+        stat = stat_name("vhost", self.virtual_host, "route", self._stat(rule), "upstream_rq_total")
+        table = str(self.table.block["name"])
+        return RouteCounter(stat, table, self.host, self.port, rule.name, rule.lane)
+
+    def _cluster(self, destination: Destination) -> str:
+        return ClusterNames(self.plan).name(destination, self.namespace)
+
+    def _port_of(self, host: Host) -> int:
+        service = self.mesh.services.get(host)
+        alone = service is not None and len(service.ports) == 1
+        return service.ports[0].number if service is not None and alone else self.port
+
+    def _stat(self, rule: Rule) -> str:
+        return "|".join((str(self.table.block["name"]), rule.lane, rule.name))
+
+
+def _port_routes(
+    mesh: Mesh,
+    plan: RoutePlan,
+    callers: CallerClass,
+    service: MeshService,
+    port: MeshPort,
+    table: Table,
+) -> Iterator[Block]:
+    """Yield the routes of one service port: HTTP ones, and a tunnel where it may carry TCP."""
+    hops = {hop.protocol: hop for hop in plan.hops.get(service.host, ()) if hop.port == port.number}
+    name = _name(service.host, port.number)
+    speller = _Speller(mesh, plan, table, name, service.host, port.number, callers.namespace)
+    caller = Caller(callers.namespace, callers.labels)
+    if port.protocol == "http":
+        hop = hops.get("http", Hop(service.host, port.number, "http", ()))
+        for rule in (default_rule(hop),) if callers.plain else surviving(hop, caller):
+            yield from speller.routes(rule)
+    if port.protocol == "tcp" or port.sniffed:
+        hop = hops.get("tcp", Hop(service.host, port.number, "tcp", ()))
+        rules = (default_rule(hop),) if callers.plain else surviving(hop, caller)
+        for route in speller.routes(rules[0]):
+            yield _tunnel(route)
+
+
+def _tunnel(route: Block) -> Block:
+    """Turn the one route of a TCP rule into a tunnel: the program's CONNECT, then plain bytes."""
+    if "route" not in route:
+        return route | {"match": _CONNECT}
+    return route | {"match": _CONNECT, "route": route["route"] | _TUNNEL}
+
+
+def _outside() -> Block:
+    """Return the virtual host of all hosts that are no service: requests and tunnels pass."""
+    out: Block = {"cluster": PASSTHROUGH, "timeout": "0s"}
+    return {
+        "name": "allow_any",
+        "domains": ["*"],
+        "typed_per_filter_config": TO_OUTSIDE,
+        "routes": [
+            {"name": "allow_any", "match": _CONNECT, "route": out | _TUNNEL},
+            {"name": "allow_any", "match": ANYTHING, "route": out},
+        ],
+    }
+
+
+def _virtual_host(name: str, domains: Iterable[str], routes: list[Block]) -> Block:
+    host: Block = {"name": name, "domains": list(domains), "routes": routes}
+    if any("route" in route for route in routes):
+        host["retry_policy"] = ISTIO_RETRIES
+    return host
+
+
+def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[str]:
+    """Yield what a program may write to dial a service port, as istiod has it per namespace.
+
+    https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+    """
+    names = [service.host, f"{service.host}."]
+    if service.host.endswith(f".svc.{CLUSTER_DOMAIN}"):
+        short = f"{service.name}.{service.namespace}"
+        names += [short, f"{short}.svc"]
+        if service.namespace == callers.namespace:
+            names.append(service.name)
+    for name in names:
+        yield f"{name.lower()}:{port}"
+        if port == 80:
+            yield name.lower()
+
+
+def _name(host: Host, port: int) -> str:
+    return f"{host}:{port}"
+
+
+def _all_rules(hop: Hop) -> Iterator[Rule]:
+    yield from hop.rules
+    if hop.otherwise is not None:
+        yield from _all_rules(hop.otherwise)
