@@ -19,8 +19,8 @@ from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place, Source
 
 STDIN = "-"
-_ENDINGS = (".yaml", ".yml", ".json")
-_WILD = frozenset("*?[")
+ENDINGS = (".yaml", ".yml", ".json")
+WILD = frozenset("*?[")
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def _meant(path: str, found: Found) -> Iterator[str]:
     if path == STDIN or os.path.exists(path):
         yield from _file_or_folder(path, found)
         return
-    matches = sorted(glob.glob(path, recursive=True)) if _WILD & set(path) else []
+    matches = sorted(glob.glob(path, recursive=True)) if WILD & set(path) else []
     if not matches:
         found.miss(path, reading.MISSING_PATH)
     for match in matches:
@@ -81,7 +81,7 @@ def _walk(folder: str, found: Found) -> Iterator[str]:
         folders[:] = sorted(_shown(folders))
         for name in sorted(_shown(names)):
             path = os.path.join(where, name)
-            if name.endswith(_ENDINGS) and _is_file(path):
+            if name.endswith(ENDINGS) and _is_file(path):
                 yield path
 
 
