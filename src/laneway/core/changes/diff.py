@@ -1,0 +1,86 @@
+"""Which objects an edit creates, updates and deletes.
+
+Comes in: the manifests there are and those there should be. Goes out: a ChangeSet. Manifests that
+are the very same object are never looked into, so a mesh of thousands with one edit costs what the
+edit costs. Which order is safe is said in `order.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from laneway.core.changes.fields import FieldChange, field_changes
+from laneway.core.emit.manifest import Manifest
+from laneway.core.mesh.superseded import GROUP_LABEL
+from laneway.core.resources.meta import Ref
+
+Action = Literal["create", "update", "delete"]
+ACTIONS: tuple[Action, ...] = ("create", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one object. `fields` says what an update touches."""
+
+    action: Action
+    ref: Ref
+    fields: tuple[FieldChange, ...] = ()
+    before: Manifest | None = field(default=None, repr=False)
+    after: Manifest | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """All changes, sorted by action, kind, namespace and name, and the objects that stay."""
+
+    changes: tuple[Change, ...] = ()
+    kept: tuple[Manifest, ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether anything changes at all."""
+        return bool(self.changes)
+
+    def of(self, action: Action) -> tuple[Change, ...]:
+        """Return the changes of one action."""
+        return tuple(change for change in self.changes if change.action == action)
+
+
+def diff(
+    live: Iterable[Manifest], desired: Iterable[Manifest], held: Collection[str] = ()
+) -> ChangeSet:
+    """Compare the objects there are with those there should be.
+
+    The live objects of a `held` group stay, though nobody asks for them: what a broken edit means
+    is unknown, and taking its routes away would be a guess.
+
+    >>> old = Manifest(Ref("Service", "default", "mocka"), {"spec": {"port": 80}})
+    >>> new = Manifest(Ref("Service", "default", "mocka"), {"spec": {"port": 81}})
+    >>> [(change.action, change.fields[0].path) for change in diff([old], [new]).changes]
+    [('update', 'spec.port')]
+    """
+    old, new = tuple(live), tuple(desired)
+    same = set(map(id, old)) & set(map(id, new))
+    kept = [manifest for manifest in new if id(manifest) in same]
+    before = {manifest.ref: manifest for manifest in old if id(manifest) not in same}
+    after = {manifest.ref: manifest for manifest in new if id(manifest) not in same}
+    changes = [Change("create", ref, (), None, after[ref]) for ref in after.keys() - before.keys()]
+    for ref in before.keys() - after.keys():
+        if held and _group(before[ref]) in held:
+            kept.append(before[ref])
+        else:
+            changes.append(Change("delete", ref, (), before[ref]))
+    for ref in before.keys() & after.keys():
+        fields = tuple(field_changes(before[ref].body, after[ref].body))
+        if fields:
+            changes.append(Change("update", ref, fields, before[ref], after[ref]))
+        else:
+            kept.append(after[ref])
+    changes.sort(key=lambda change: (ACTIONS.index(change.action), change.ref))
+    return ChangeSet(tuple(changes), tuple(kept))
+
+
+def _group(manifest: Manifest) -> str:
+    labels: dict[str, str] = manifest.body.get("metadata", {}).get("labels") or {}
+    return labels.get(GROUP_LABEL, "")

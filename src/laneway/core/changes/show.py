@@ -1,0 +1,78 @@
+"""A ChangeSet as people read it: a table, or an object to print as YAML or JSON.
+
+Comes in: a ChangeSet. Goes out: text lines, or plain dictionaries. It shows what changes and never
+why; long values are cut in the table only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from laneway.core.changes.diff import ACTIONS, ChangeSet
+from laneway.core.changes.fields import FieldChange
+
+_WIDEST = 60
+_WORDS = {"added": "+ {after}", "removed": "- {before}"}
+_DONE = {"create": "created", "update": "updated", "delete": "deleted"}
+
+
+def table(changes: ChangeSet) -> str:
+    """Return a line per object, the fields an update touches below it, and a sum at the end."""
+    return "\n".join([*chain.from_iterable(_lines(changes)), totals(changes)])
+
+
+def totals(changes: ChangeSet) -> str:
+    """Return the sum of a ChangeSet.
+
+    >>> totals(ChangeSet())
+    '0 created, 0 updated, 0 deleted, 0 unchanged'
+    """
+    counts = [f"{len(changes.of(action))} {_DONE[action]}" for action in ACTIONS]
+    return ", ".join([*counts, f"{len(changes.kept)} unchanged"])
+
+
+def as_object(changes: ChangeSet) -> dict[str, Any]:
+    """Return a ChangeSet as plain dictionaries and lists, every value in full."""
+    return {
+        "changes": [
+            {
+                "action": change.action,
+                "kind": change.ref.kind,
+                "namespace": change.ref.namespace,
+                "name": change.ref.name,
+                "fields": [_field(one) for one in change.fields],
+            }
+            for change in changes.changes
+        ],
+        "unchanged": len(changes.kept),
+    }
+
+
+def _lines(changes: ChangeSet) -> Iterator[list[str]]:
+    for change in changes.changes:
+        width = max((len(one.path) for one in change.fields), default=0)
+        yield [
+            f"{change.action}  {change.ref}",
+            *(f"          {one.path:{width}}  {_difference(one)}" for one in change.fields),
+        ]
+
+
+def _difference(one: FieldChange) -> str:
+    words = _WORDS.get(one.kind, "{before} → {after}")
+    return words.format(before=_short(one.before), after=_short(one.after))
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) and value else json.dumps(value)
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+def _field(one: FieldChange) -> dict[str, Any]:
+    values = {"before": one.before, "after": one.after}
+    absent = {"added": "before", "removed": "after"}.get(one.kind)
+    return {"path": one.path, "kind": one.kind} | {
+        name: value for name, value in values.items() if name != absent
+    }

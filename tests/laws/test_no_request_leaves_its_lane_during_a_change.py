@@ -1,0 +1,284 @@
+"""Law: while a ChangeSet goes live, every route's subset exists and no request leaves its lane.
+
+A town of three services and up to four lanes is drawn twice, as it was and as it shall be. The
+steps between are applied one object at a time, in any order within a step. A small model reads the
+objects as Istio does: the oldest VirtualService of a host speaks, DestinationRules are looked for
+in the service's namespace, then in the root namespace. It knows nothing of the code that orders.
+
+What is held: a caller whose tag only the old town knows meets what it met there, one that only the
+new town knows what it meets there, and one that both know either; as long as a request of it may
+be in flight. Behind a service that one of the towns does not route, a request has no lane to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from random import Random
+from typing import Any
+
+from hypothesis import event, example, given
+from hypothesis import strategies as st
+
+from laneway.core.changes.diff import diff
+from laneway.core.changes.order import Step, steps
+from laneway.core.emit.manifest import Manifest
+from laneway.core.resources.meta import Ref
+
+ROOT = "istio-system"
+SERVICES = ("a", "b", "c")
+TAGS = ("v1", "v2", "v3", "v4")
+LANES = ("s1", "s2", "s3", "s4")
+ANYBODY = "every pod"
+
+State = dict[Ref, Manifest]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane: the tag of its pods, the services it has, and where its requests come in."""
+
+    name: str
+    tag: str
+    has: frozenset[str]
+    door: str
+
+
+@dataclass(frozen=True)
+class Town:
+    """All lanes, the first being the baseline, and where their objects stand."""
+
+    lanes: tuple[Lane, ...] = ()
+    services: frozenset[str] = frozenset(SERVICES)
+    namespace: str = "default"
+    split: tuple[int, int] = (50, 50)
+
+
+def host(service: str) -> str:
+    return f"{service}.default.svc.cluster.local"
+
+
+def target(town: Town, lane: Lane, service: str) -> Lane:
+    return lane if service in lane.has else town.lanes[0]
+
+
+def route(town: Town, lane: Lane, service: str, match: Mapping[str, Any]) -> dict[str, Any]:
+    to = target(town, lane, service)
+    destination = {"host": host(service), "port": {"number": 80}, "subset": to.name}
+    return {"name": lane.name, "match": [match], "route": [{"destination": destination}]}
+
+
+def rule(town: Town, service: str) -> Manifest:
+    named = {target(town, lane, service).name: lane for lane in town.lanes}
+    subsets = [
+        {"name": lane.name, "labels": {"version": lane.tag}}
+        for lane in town.lanes
+        if lane.name in named
+    ]
+    spec = {"host": host(service), "subsets": subsets}
+    return Manifest(Ref("DestinationRule", town.namespace, service), {"spec": spec})
+
+
+def mesh_routes(town: Town, service: str) -> Manifest:
+    http = [
+        route(town, lane, service, {"sourceLabels": {"version": lane.tag}}) for lane in town.lanes
+    ]
+    http.append({**route(town, town.lanes[0], service, {}), "name": "baseline"})
+    del http[-1]["match"]
+    spec = {"hosts": [host(service)], "http": http}
+    return Manifest(Ref("VirtualService", town.namespace, service), {"spec": spec})
+
+
+def entry_routes(town: Town) -> Manifest:
+    http = [
+        route(town, lane, lane.door, {"headers": {"tag": {"exact": lane.name}}})
+        for lane in town.lanes
+    ]
+    first, last = town.lanes[0], town.lanes[-1]
+    shares = [
+        {**route(town, lane, lane.door, {})["route"][0], "weight": weight}
+        for lane, weight in zip((first, last), town.split, strict=True)
+    ]
+    http.append({"name": "split", "route": shares})
+    spec = {"hosts": ["*"], "gateways": ["istio-system/gateway"], "http": http}
+    return Manifest(Ref("VirtualService", ROOT, "entry"), {"spec": spec})
+
+
+def manifests(town: Town) -> list[Manifest]:
+    if not town.lanes:
+        return []
+    services = sorted(town.services)
+    rules = [rule(town, service) for service in services]
+    return [*rules, *(mesh_routes(town, service) for service in services), entry_routes(town)]
+
+
+class MissingSubsetError(AssertionError):
+    """A route leads to a subset that no visible DestinationRule names."""
+
+
+def tag_of(state: State, destination: Mapping[str, Any]) -> str:
+    """Read what pods a destination means."""
+    rules = [m for m in state.values() if m.ref.kind == "DestinationRule"]
+    for namespace in ("default", ROOT):
+        for found in rules:
+            spec = found.body["spec"]
+            if found.ref.namespace == namespace and spec["host"] == destination["host"]:
+                for subset in spec["subsets"]:
+                    if subset["name"] == destination["subset"]:
+                        return str(subset["labels"]["version"])
+                raise MissingSubsetError(destination)
+    raise MissingSubsetError(destination)
+
+
+def virtual_services(state: State) -> Iterator[Mapping[str, Any]]:
+    return (m.body["spec"] for m in state.values() if m.ref.kind == "VirtualService")
+
+
+def met_in_the_mesh(state: State, tag: str, service: str) -> str:
+    """Read what pods a caller of that tag meets at a service."""
+    for spec in virtual_services(state):
+        if spec["hosts"] == [host(service)]:
+            for one in spec["http"]:
+                labels = [match["sourceLabels"]["version"] for match in one.get("match", ())]
+                if not labels or tag in labels:
+                    return tag_of(state, one["route"][0]["destination"])
+    return ANYBODY
+
+
+def let_in(state: State, own: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Read the tags of the pods that requests at the gateway meet first.
+
+    `own` are destinations of a user's VirtualService, which is no part of the ChangeSet.
+    """
+    found = {tag_of(state, destination) for destination in own}
+    for spec in virtual_services(state):
+        if "gateways" in spec:
+            for one in spec["http"]:
+                found |= {tag_of(state, share["destination"]) for share in one["route"]}
+    return found
+
+
+def with_calls(state: State, tags: set[str], services: Iterable[str]) -> set[str]:
+    """Read the tags that requests of pods with these tags meet, however far they go."""
+    while True:
+        met = {met_in_the_mesh(state, tag, service) for tag in tags for service in services}
+        if met <= tags:
+            return tags
+        tags = tags | met
+
+
+def every_subset_exists(state: State) -> None:
+    for spec in virtual_services(state):
+        for one in spec["http"]:
+            for share in one["route"]:
+                tag_of(state, share["destination"])
+
+
+def every_state(live: State, way: Sequence[Step], chance: Random) -> Iterator[tuple[State, bool]]:
+    """Apply steps one object at a time; tell where nothing older is in flight any more."""
+    state = dict(live)
+    yield state, True
+    for step in way:
+        if step.drain:
+            yield state, True
+        for manifest in chance.sample(step.writes, len(step.writes)):
+            state = {**state, manifest.ref: manifest}
+            yield state, False
+        for ref in chance.sample(step.removes, len(step.removes)):
+            state = {key: value for key, value in state.items() if key != ref}
+            yield state, False
+
+
+def follow(before: Town, after: Town, chance: Random) -> int:
+    """Hold every state between two towns to the law. Return how many there were."""
+    old, new = by_ref(before), by_ref(after)
+    way = steps(diff(old.values(), new.values()))
+    tags = [{lane.tag for lane in town.lanes} for town in (before, after)]
+    own = of_a_user(before, after)
+    routed = before.services & after.services if old and new else frozenset()
+    in_flight: set[str] = set()
+    number = 0
+    state = old
+    for number, (state, drained) in enumerate(every_state(old, way, chance)):  # noqa: B007
+        every_subset_exists(state)
+        older = set() if drained else in_flight
+        in_flight = with_calls(state, older | let_in(state, own), routed)
+        for tag, service in product(in_flight, SERVICES):
+            was, will_be = (met_in_the_mesh(town, tag, service) for town in (old, new))
+            may = {was, will_be}
+            if ANYBODY not in may and (tag in tags[0]) != (tag in tags[1]):
+                may = {was} if tag in tags[0] else {will_be}
+            assert met_in_the_mesh(state, tag, service) in may, (tag, service, state)
+    assert state == new
+    return number
+
+
+def by_ref(town: Town) -> State:
+    return {manifest.ref: manifest for manifest in manifests(town)}
+
+
+def of_a_user(before: Town, after: Town) -> list[Mapping[str, Any]]:
+    """Destinations that a user's own VirtualService may name all the time."""
+    lasting = before.services & after.services
+    return [
+        {"host": host(service), "subset": one.name}
+        for one, other in product(before.lanes, after.lanes)
+        for service in sorted(lasting & one.has & other.has)
+        if one.name == other.name
+    ]
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> Town:
+    names = draw(st.lists(st.sampled_from(LANES), unique=True, max_size=4))
+    tags = draw(st.permutations(TAGS))
+    services = draw(st.sets(st.sampled_from(SERVICES), min_size=1))
+    inside = sorted(services)
+    lanes: list[Lane] = []
+    for name, tag in zip(names, tags, strict=False):
+        has = services if not lanes else draw(st.sets(st.sampled_from(inside)))
+        lanes.append(Lane(name, tag, frozenset(has), draw(st.sampled_from(inside))))
+    split = draw(st.sampled_from(((50, 50), (100, 0), (1, 99))))
+    namespace = draw(st.sampled_from(("default", ROOT)))
+    return Town(tuple(lanes), frozenset(services), namespace, split)
+
+
+CHANCE = Random(1)  # noqa: S311 - an order of writes, not a secret
+EVERYWHERE = frozenset(SERVICES)
+ONE = Town((Lane("s1", "v1", EVERYWHERE, "a"), Lane("s2", "v2", EVERYWHERE, "a")))
+SWAPPED = Town((Lane("s1", "v2", EVERYWHERE, "a"), Lane("s2", "v1", EVERYWHERE, "a")))
+MOVED_ON = Town((Lane("s1", "v1", EVERYWHERE, "a"), Lane("s2", "v3", EVERYWHERE, "a")))
+SMALLER = replace(ONE, lanes=ONE.lanes[:1])
+
+
+@given(towns(), towns(), st.randoms(use_true_random=False))
+@example(ONE, SWAPPED, CHANCE).via("two lanes swap their pods")
+@example(ONE, MOVED_ON, CHANCE).via("a lane moves on to other pods")
+@example(ONE, SMALLER, CHANCE).via("a lane goes")
+@example(SMALLER, ONE, CHANCE).via("a lane comes")
+@example(Town(), ONE, CHANCE).via("lanes begin")
+@example(ONE, Town(), CHANCE).via("lanes end")
+@example(ONE, replace(MOVED_ON, namespace=ROOT), CHANCE).via("objects move to the root namespace")
+@example(replace(MOVED_ON, namespace=ROOT), ONE, CHANCE).via("objects move to their services")
+def test_no_request_leaves_its_lane_during_a_change(
+    before: Town, after: Town, chance: Random
+) -> None:
+    event(f"{follow(before, after, chance)} states between")
+
+
+@given(towns())
+def test_no_change_needs_no_step(town: Town) -> None:
+    assert steps(diff(manifests(town), manifests(town))) == ()
+
+
+@given(towns(), towns())
+def test_the_steps_end_at_what_is_desired(before: Town, after: Town) -> None:
+    live, desired = by_ref(before), by_ref(after)
+
+    for step in steps(diff(live.values(), desired.values())):
+        live |= {manifest.ref: manifest for manifest in step.writes}
+        for ref in step.removes:
+            del live[ref]
+
+    assert live == desired
