@@ -1,0 +1,316 @@
+"""Claims on the rules about groups and lanes (LW12xx)."""
+
+from __future__ import annotations
+
+from tests.rules.claim import Claim
+from tests.rules.world import group, lane, mesh, namespace, pods, policy, rule, service
+
+CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
+LONG = "a-name-that-goes-on-and-on-until-it-is-far-too-long-for-a-label-value"
+BOTH = "{routeHeader: x-lane, traceHeader: x-request-id}"
+
+CLAIMS = [
+    Claim(
+        "kinds that are absent are unknown and named once",
+        "LW1201",
+        mesh(without="default door"),
+        [
+            (
+                "the input holds no Namespaces and no Gateways; not checked: "
+                "sidecar injection by namespace and the hosts and ports of the entry"
+            )
+        ],
+        "",
+        None,
+        mesh(),
+    ),
+    Claim(
+        "a lane without the group label is an error",
+        "LW1202",
+        mesh(s2=lane("s2", "{version: v2}", head="labels: {team: x}")),
+        ["lane s2 names no lane group"],
+        "ASMSwimLane s2",
+        ("metadata", "labels"),
+        mesh(),
+    ),
+    Claim(
+        "a lane of a group that is not there is an error, and the nearest name is proposed",
+        "LW1203",
+        mesh(s2=lane("s2", "{version: v2}", head="labels: {swimlane-group: tset}")),
+        ["lane s2 belongs to group tset, which the input does not hold"],
+        "ASMSwimLane s2",
+        ("metadata", "labels", "swimlane-group"),
+        mesh(),
+    ),
+    Claim(
+        "a group without lanes is warned about",
+        "LW1204",
+        mesh(group("quiet", services="[]")),
+        ["group quiet has no lanes"],
+        "ASMSwimLaneGroup quiet",
+        ("metadata", "name"),
+        mesh(
+            group("quiet", services="[]"),
+            lane("Q", "{version: v1}", head="labels: {swimlane-group: quiet}"),
+        ),
+    ),
+    Claim(
+        "a lane name that is no DNS label is an error",
+        "LW1205",
+        mesh(s2=lane("S.2", "{version: v2}")),
+        ["lane name S.2 is not a DNS label"],
+        "ASMSwimLane S.2",
+        ("metadata", "name"),
+        mesh(s2=lane("s-2", "{version: v2}")),
+    ),
+    Claim(
+        "a group name that is no label value is an error",
+        "LW1206",
+        mesh(group(LONG, services="[]")),
+        [f"the name of group {LONG} has 69 characters, more than 63"],
+        f"ASMSwimLaneGroup {LONG}",
+        ("metadata", "name"),
+        mesh(group(LONG[:63], services="[]")),
+    ),
+    Claim(
+        "a lane without a selector is an error",
+        "LW1207",
+        mesh(s2=lane("s2", "{}")),
+        ["lane s2 selects every pod"],
+        "ASMSwimLane s2",
+        ("spec", "labelSelector"),
+        mesh(),
+    ),
+    Claim(
+        "a lane whose pods are all another lane's is an error",
+        "LW1208",
+        mesh(s2=lane("s2", "{app: a, version: v1}")),
+        ["every pod of lane s2 is also a pod of lane s1"],
+        "ASMSwimLane s2",
+        ("spec", "labelSelector"),
+        mesh(s2=lane("s2", "{app: a, version: v2}")),
+    ),
+    Claim(
+        "of two equal selectors the younger lane is named, once",
+        "LW1208",
+        mesh(s2=lane("s2", "{version: v1}")),
+        ["every pod of lane s2 is also a pod of lane s1"],
+        "ASMSwimLane s2",
+        ("spec", "labelSelector"),
+        mesh(),
+    ),
+    Claim(
+        "a service of a lane that the group lacks is warned about",
+        "LW1209",
+        mesh(s2=lane("s2", "{version: v2}", "services: [{name: c, namespace: default}]")),
+        ["lane s2 lists service default/c, which its group test does not have"],
+        "ASMSwimLane s2",
+        ("spec", "services", 0),
+        mesh(s2=lane("s2", "{version: v2}", "services: [{name: b, namespace: default}]")),
+    ),
+    Claim(
+        "a strict lane's list that leaves a service out is an error",
+        "LW1210",
+        mesh(s2=lane("s2", "{version: v2}", "services: [{name: b, namespace: default}]")),
+        ["lane s2 leaves out default/a"],
+        "ASMSwimLane s2",
+        ("spec", "services"),
+        mesh(
+            s2=lane(
+                "s2",
+                "{version: v2}",
+                "services: [{name: b, namespace: default}, {name: a, namespace: default}]",
+            )
+        ),
+    ),
+    Claim(
+        "a service of two groups is an error of the younger",
+        "LW1211",
+        mesh(group("late", services="[{name: b, namespace: default}]")),
+        ["service default/b already belongs to group test, which is older"],
+        "ASMSwimLaneGroup late",
+        ("spec", "services", 0),
+        mesh(group("late", services="[]")),
+    ),
+    Claim(
+        "fallback settings of a strict group have no effect",
+        "LW1212",
+        mesh(group=group(rest=f"\n  permissiveModeConfiguration: {BOTH}")),
+        ["permissiveModeConfiguration of the strict group test has no effect"],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration"),
+        mesh(group=group(rest=f"\n  isPermissive: true\n  permissiveModeConfiguration: {BOTH}")),
+    ),
+    Claim(
+        "a permissive group without its headers is an error",
+        "LW1213",
+        mesh(group=group(rest="\n  isPermissive: true")),
+        ["the permissive group test names no traceHeader and no routeHeader"],
+        "ASMSwimLaneGroup test",
+        ("spec", "isPermissive"),
+        mesh(group=group(rest=f"\n  isPermissive: true\n  permissiveModeConfiguration: {BOTH}")),
+    ),
+    Claim(
+        "autoUpdate is read and changes nothing",
+        "LW1214",
+        mesh(group=group(rest="\n  autoUpdate: true")),
+        ["autoUpdate of group test is read and has no effect"],
+        "ASMSwimLaneGroup test",
+        ("spec", "autoUpdate"),
+        mesh(group=group(rest="\n  autoUpdate: false")),
+    ),
+    Claim(
+        "the cluster of a service is read and changes nothing",
+        "LW1214",
+        mesh(
+            group=group(
+                services="[{name: a, namespace: default}, "
+                "{name: b, namespace: default, cluster: {id: c1}}]"
+            )
+        ),
+        ["services[].cluster of group test is read and has no effect"],
+        "ASMSwimLaneGroup test",
+        ("spec", "services", 1, "cluster"),
+        mesh(),
+    ),
+    Claim(
+        "selectors of several labels are pointed out, all of a group at once",
+        "LW1215",
+        mesh(
+            s1=lane("s1", "{version: v1, app: a}"),
+            s2=lane("s2", "{version: v2, app: a}"),
+        ),
+        ["the pods of lanes s1 and s2 are selected by several labels, which must all match"],
+        "ASMSwimLane s1",
+        ("spec", "labelSelector"),
+        mesh(),
+    ),
+    Claim(
+        "a label value that is another lane's name is pointed out",
+        "LW1216",
+        mesh(s1=lane("s1", "{version: v1}"), s2=lane("v1", "{version: v2}")),
+        ["the label value v1 of lane s1 is also the name of another lane"],
+        "ASMSwimLane s1",
+        ("spec", "labelSelector", "version"),
+        mesh(s1=lane("v1", "{version: v1}"), s2=lane("v2", "{version: v2}")),
+    ),
+    Claim(
+        "a file that cannot be read holds every group",
+        "LW1217",
+        mesh(unread="lost.yaml"),
+        [
+            "group test is held: lost.yaml could not be read, and nobody knows what it contains",
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(),
+    ),
+    Claim(
+        "a lane chosen for strangers by its place in a file is warned about",
+        "LW1218",
+        mesh(pods("stranger", "v9")),
+        [
+            (
+                "calls of default/stranger-v9, in no lane, go to lane s1, "
+                "only because it stands before lane s2 in the input"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(
+            pods("stranger", "v9"),
+            s1=lane("s1", "{version: v1}", head=CREATED % 1),
+            s2=lane("s2", "{version: v2}", head=CREATED % 2),
+        ),
+    ),
+    Claim(
+        "a group that owns a service by its place in a file is warned about",
+        "LW1218",
+        mesh(group("late", services="[{name: b, namespace: default}]")),
+        ["group test has service default/b, only because it stands before group late in the input"],
+        "ASMSwimLaneGroup late",
+        ("spec", "services", 0),
+        mesh(group("late", services="[]")),
+    ),
+    Claim(
+        "an entry rule that wins by its place in a file is warned about",
+        "LW1218",
+        mesh(s2=lane("s2", "{version: v2}", rule("", match="{uri: {prefix: /new}}"))),
+        [
+            (
+                "entry rule r1 of lane s1 decides requests that entry rule r1 of lane s2 matches "
+                "too, only because the former stands before the latter in the input"
+            )
+        ],
+        "ASMSwimLane s2",
+        ("spec", "ingressRules", 0),
+        mesh(
+            s1=lane("s1", "{version: v1}", rule("", match="{uri: {regex: '/old/[0-9]+'}}")),
+            s2=lane("s2", "{version: v2}", rule("", match="{uri: {prefix: /new}}")),
+        ),
+    ),
+    Claim(
+        "pods in no lane are told where their calls go",
+        "LW1219",
+        mesh(pods("stranger", "v9")),
+        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(pods("stranger", "v2")),
+    ),
+    Claim(
+        "a service in no lane is an error",
+        "LW1220",
+        mesh(pods("b", "v9"), without="b1 b2"),
+        ["service default/b is in no lane of group test"],
+        "ASMSwimLaneGroup test",
+        ("spec", "services", 1),
+        mesh(pods("b", "v9"), without="b2"),
+    ),
+    Claim(
+        "a service whose pods nobody knows is in every lane",
+        "LW1220",
+        mesh(pods("b", "v9"), without="b1 b2"),
+        ["service default/b is in no lane of group test"],
+        "ASMSwimLaneGroup test",
+        ("spec", "services", 1),
+        mesh(without="b1 b2"),
+    ),
+    Claim(
+        "generated objects in the input are said to be replaced",
+        "LW1221",
+        mesh(
+            policy("ours", "{host: a}").replace(
+                "name: ours", "labels: {app.kubernetes.io/managed-by: laneway}, name: ours"
+            )
+        ),
+        ["1 generated object(s) in the input are replaced, not read: DestinationRule default/ours"],
+        "",
+        (),
+        mesh(policy("mine", "{host: a}")),
+    ),
+    Claim(
+        "a patch is said not to be applied",
+        "LW1222",
+        mesh(group=group(rest="\n  defaultTrafficPolicyPatch: {connectionPool: {}}")),
+        ["defaultTrafficPolicyPatch of group test is not applied"],
+        "ASMSwimLaneGroup test",
+        ("spec", "defaultTrafficPolicyPatch"),
+        mesh(),
+    ),
+    Claim(
+        "a patch of one service is said not to be applied",
+        "LW1222",
+        mesh(
+            service("c"),
+            group=group(
+                services="[{name: a, namespace: default}, "
+                "{name: b, namespace: default, httpRoutePatch: {timeout: 1s}}]"
+            ),
+        ),
+        ["httpRoutePatch of group test is not applied"],
+        "ASMSwimLaneGroup test",
+        ("spec", "services", 1, "httpRoutePatch"),
+        mesh(namespace("other"), service("c")),
+    ),
+]

@@ -1,0 +1,272 @@
+"""Claims on the rules about users' own objects in the mesh (LW14xx)."""
+
+from __future__ import annotations
+
+from tests.rules.claim import Claim
+from tests.rules.world import mesh, namespace, pods, policy, routes, service
+
+TO_B = "[{route: [{destination: {host: b}}]}]"
+CLIENTS = pods("web", "v1").replace("namespace: default", "namespace: clients")
+
+
+def sidecar(egress: str, space: str = "default", rest: str = "") -> str:
+    return f"""
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {{name: narrow, namespace: {space}}}
+spec:
+  {rest}
+  egress: [{{hosts: {egress}}}]
+"""
+
+
+CLAIMS = [
+    Claim(
+        "a user's VirtualService on a lane host is an error",
+        "LW1401",
+        mesh(routes("own", TO_B, "hosts: [b]")),
+        ["VirtualService default/own routes default/b in the mesh, so its lanes do not"],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: [b]\n  gateways: [istio-system/door]")),
+    ),
+    Claim(
+        "a user's VirtualService on a wildcard over lane hosts is an error",
+        "LW1401",
+        mesh(routes("own", TO_B, "hosts: ['*.default.svc.cluster.local']")),
+        [
+            (
+                "VirtualService default/own routes default/a and default/b in the mesh, "
+                "so its lanes do not"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: ['*.other.svc.cluster.local']")),
+    ),
+    Claim(
+        "two VirtualServices for one mesh host are an error of the younger",
+        "LW1402",
+        mesh(
+            service("c"),
+            routes("one", TO_B, "hosts: [c]"),
+            routes("two", TO_B, "hosts: [c.default.svc.cluster.local]"),
+        ),
+        [
+            (
+                "VirtualService default/two routes default/c in the mesh, "
+                "as VirtualService default/one already does"
+            )
+        ],
+        "VirtualService default/two",
+        ("spec", "hosts", 0),
+        mesh(
+            service("c"),
+            routes("one", TO_B, "hosts: [c]\n  exportTo: [clients]"),
+            routes("two", TO_B, "hosts: [c]\n  exportTo: [.]"),
+        ),
+    ),
+    Claim(
+        "a subset that is looked up at run time is an error",
+        "LW1403",
+        mesh(routes("own", "[{route: [{destination: {host: c, subset: $lane}}]}]", "hosts: [c]")),
+        [
+            (
+                "route http[0] of VirtualService default/own names the subset $lane, "
+                "which only the vendor's mesh can resolve"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 0, "destination", "subset"),
+        mesh(routes("own", "[{route: [{destination: {host: c, subset: lane}}]}]", "hosts: [c]")),
+    ),
+    Claim(
+        "the vendor's fallback block is warned about",
+        "LW1404",
+        mesh(
+            routes(
+                "own",
+                "[{route: [{destination: {host: c}, fallback: {target: {host: c, subset: s1}}}]}]",
+                "hosts: [c]",
+            )
+        ),
+        [
+            (
+                "the fallback of route http[0] of VirtualService default/own "
+                "is not Istio's and is left out"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 0, "fallback"),
+        mesh(routes("own", "[{route: [{destination: {host: c}}]}]", "hosts: [c]")),
+    ),
+    Claim(
+        "a DestinationRule nearer to callers than the lanes' one is pointed out",
+        "LW1405",
+        mesh(policy("near", "{host: b.default.svc.cluster.local}", "clients")),
+        [
+            (
+                "DestinationRule clients/near is nearer to callers in namespace clients "
+                "than the lanes' rule for default/b"
+            )
+        ],
+        "DestinationRule clients/near",
+        ("spec", "host"),
+        mesh(policy("near", "{host: b}", "clients")),
+    ),
+    Claim(
+        "a wildcard rule that the lanes' one hides is pointed out",
+        "LW1406",
+        mesh(
+            policy("all", "{host: '*.default.svc.cluster.local', trafficPolicy: {tls: {}}}"),
+            without="a1 a2",
+        ),
+        [
+            "the lanes' rule for default/a takes the place of DestinationRule default/all",
+            "the lanes' rule for default/b takes the place of DestinationRule default/all",
+        ],
+        "DestinationRule default/all",
+        ("spec", "host"),
+        mesh(policy("all", "{host: '*.default.svc.cluster.local'}"), without="a1 a2"),
+    ),
+    Claim(
+        "a subset named like a lane with other labels is an error",
+        "LW1407",
+        mesh(policy("b", "{host: b, subsets: [{name: s1, labels: {version: v2}}]}")),
+        [
+            (
+                "subset s1 of DestinationRule default/b selects version: v2, "
+                "but lane s1 selects version: v1"
+            )
+        ],
+        "DestinationRule default/b",
+        ("spec", "subsets", 0, "labels"),
+        mesh(policy("b", "{host: b, subsets: [{name: s1, labels: {version: v1}}]}")),
+    ),
+    Claim(
+        "a subset with other labels for the very same pods is none",
+        "LW1407",
+        mesh(policy("b", "{host: b, subsets: [{name: s1, labels: {track: one}}]}")),
+        [
+            (
+                "subset s1 of DestinationRule default/b selects track: one, "
+                "but lane s1 selects version: v1"
+            )
+        ],
+        "DestinationRule default/b",
+        ("spec", "subsets", 0, "labels"),
+        mesh(
+            policy("b", "{host: b, subsets: [{name: s1, labels: {track: one}}]}"),
+            b1=pods("b", "v1", ", track: one"),
+        ),
+    ),
+    Claim(
+        "two DestinationRules exported differently do not merge",
+        "LW1408",
+        mesh(
+            policy("one", "{host: b}"),
+            policy("two", "{host: b, exportTo: ['*']}"),
+        ),
+        [
+            (
+                "DestinationRule default/two and DestinationRule default/one speak of default/b "
+                "but are exported differently (exportTo [*] and no exportTo)"
+            )
+        ],
+        "DestinationRule default/two",
+        ("spec", "exportTo"),
+        mesh(policy("one", "{host: b}"), policy("two", "{host: b}")),
+    ),
+    Claim(
+        "a rule kept to its namespace hides lanes from the gateway",
+        "LW1409",
+        mesh(policy("b", "{host: b, exportTo: [.]}")),
+        [
+            (
+                "DestinationRule default/b is exported to . only: "
+                "callers in istio-system see no lane of default/b"
+            )
+        ],
+        "DestinationRule default/b",
+        ("spec", "exportTo"),
+        mesh(policy("b", "{host: b, exportTo: [., istio-system]}")),
+    ),
+    Claim(
+        "a Sidecar that leaves a lane service out is warned about",
+        "LW1410",
+        mesh(sidecar("[./a.default.svc.cluster.local]")),
+        [
+            (
+                "Sidecar default/narrow hides default/b from default/a-v1, default/a-v2 and 2 more "
+                "of group test"
+            )
+        ],
+        "Sidecar default/narrow",
+        ("spec", "egress"),
+        mesh(sidecar("['./*', 'istio-system/*']")),
+    ),
+    Claim(
+        "a Sidecar of pods outside the lanes hides nothing from them",
+        "LW1410",
+        mesh(sidecar("['~/*']", rest="workloadSelector: {labels: {app: a}}")),
+        ["Sidecar default/narrow hides default/b from default/a-v1 and default/a-v2 of group test"],
+        "Sidecar default/narrow",
+        ("spec", "egress"),
+        mesh(sidecar("['~/*']", rest="workloadSelector: {labels: {app: web}}"), namespace("other")),
+    ),
+    Claim(
+        "source labels beside gateways are ignored, and that is said",
+        "LW1411",
+        mesh(
+            routes(
+                "own",
+                "[{match: [{gateways: [mesh], sourceLabels: {app: a}}], "
+                "route: [{destination: {host: c}}]}]",
+                "hosts: [c]",
+            )
+        ),
+        [
+            (
+                "a match of route http[0] of VirtualService default/own has both sourceLabels "
+                "and gateways; the labels are ignored"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "match", 0),
+        mesh(
+            routes(
+                "own",
+                "[{match: [{sourceLabels: {app: a}}], route: [{destination: {host: c}}]}]",
+                "hosts: [c]",
+            )
+        ),
+    ),
+    Claim(
+        "a route to a short name in another namespace is an error",
+        "LW1412",
+        mesh(
+            routes(
+                "own",
+                TO_B,
+                "hosts: ['*']\n  gateways: [door]",
+                space="istio-system",
+            )
+        ),
+        [
+            (
+                "route http[0] of VirtualService istio-system/own leads to "
+                "b.istio-system.svc.cluster.local, which no Service in the input is"
+            )
+        ],
+        "VirtualService istio-system/own",
+        ("spec", "http", 0, "route", 0, "destination", "host"),
+        mesh(
+            routes(
+                "own",
+                "[{route: [{destination: {host: example.com}}]}]",
+                "hosts: ['*']\n  gateways: [door]",
+                space="istio-system",
+            )
+        ),
+    ),
+]

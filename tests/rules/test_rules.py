@@ -1,0 +1,97 @@
+"""Every rule: what provokes it, and the nearest input that does not."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from laneway.core import rules
+from laneway.core.findings.catalog import CATALOG
+from laneway.core.rules.all import CHECKS, check_all
+from laneway.core.rules.check import Check
+from tests.rules import (
+    claims_entry,
+    claims_lanes,
+    claims_routing,
+    claims_services,
+    claims_workloads,
+)
+from tests.rules.claim import Claim, is_written
+from tests.rules.world import mesh
+
+CLAIMS = [
+    *claims_lanes.CLAIMS,
+    *claims_entry.CLAIMS,
+    *claims_routing.CLAIMS,
+    *claims_workloads.CLAIMS,
+    *claims_services.CLAIMS,
+]
+every_claim = pytest.mark.parametrize(
+    "claim", CLAIMS, ids=lambda claim: f"{claim.code} {claim.says}"
+)
+NO_RULES = {"__init__", "all", "check"}
+
+
+@every_claim
+def test_claim_holds(claim: Claim) -> None:
+    claim.check()
+
+
+@every_claim
+def test_findings_stand_at_what_is_written(claim: Claim) -> None:
+    documents = list(yaml.safe_load_all(claim.spoiled.text))
+
+    astray = [
+        (found.code.id, found.place.path)
+        for found in claim.spoiled.findings()
+        if found.place and not is_written(found.place, documents[found.place.source.number])
+    ]
+
+    assert astray == []
+
+
+def test_sound_mesh_gives_no_finding() -> None:
+    assert mesh().findings() == ()
+
+
+def test_every_rule_is_listed_once_in_the_order_of_its_code() -> None:
+    modules = [path.stem for path in Path(rules.__path__[0]).glob("*.py")]
+    written: list[Check] = [
+        importlib.import_module(f"laneway.core.rules.{name}").CHECK
+        for name in modules
+        if name not in NO_RULES
+    ]
+
+    assert sorted(written, key=lambda check: check.code.id) == list(CHECKS)
+
+
+def test_every_code_from_lanes_to_services_has_a_rule() -> None:
+    codes = [code for code in CATALOG if "LW12" <= code < "LW17"]
+
+    assert [check.code.id for check in CHECKS] == codes
+
+
+def test_every_rule_is_provoked() -> None:
+    assert {check.code.id for check in CHECKS} - {claim.code for claim in CLAIMS} == set()
+
+
+def test_rules_find_only_their_own_code() -> None:
+    astray = [
+        (check.code.id, found.code.id)
+        for claim in CLAIMS
+        for compiled in [claim.spoiled.compiled()]
+        for check in CHECKS
+        for found in check.run(compiled.mesh, compiled.plan)
+        if found.code is not check.code
+    ]
+
+    assert astray == []
+
+
+def test_empty_input_gives_no_finding() -> None:
+    nothing = mesh(without="default a b a1 a2 b1 b2 door group s1 s2").compiled()
+
+    assert check_all(nothing.mesh, nothing.plan) == ()
