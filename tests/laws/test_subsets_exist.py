@@ -1,0 +1,43 @@
+"""Law: every subset that an emitted route names is declared by an emitted DestinationRule.
+
+A route to a subset nobody declares answers 503. The default layout must hold it in the place Istio
+looks first: the service's own namespace, unless a user's rule for the host stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from laneway.core.emit.istio import LAYOUTS, Layout
+from tests.laws.compiling import compile_mesh, emitted, of_kind
+from tests.laws.meshes import meshes
+from tests.laws.objects import Object
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@given(mesh=meshes())
+def test_every_subset_of_a_mesh_route_is_declared(layout: Layout, mesh: list[Object]) -> None:
+    objects = emitted(compile_mesh(mesh), layout)
+    declared = {
+        (rule["spec"]["host"], subset["name"])
+        for rule in of_kind(objects, "DestinationRule")
+        for subset in rule["spec"]["subsets"]
+    }
+    for item in of_kind(objects, "VirtualService"):
+        if item["spec"].get("gateways"):
+            continue
+        for route in [*item["spec"].get("http", []), *item["spec"].get("tcp", [])]:
+            for share in route["route"]:
+                target = share["destination"]
+
+                assert (target["host"], target["subset"]) in declared
+
+
+@given(meshes())
+def test_rules_of_one_host_declare_the_same_subsets_everywhere(mesh: list[Object]) -> None:
+    found: dict[str, list[Object]] = {}
+    for rule in of_kind(emitted(compile_mesh(mesh)), "DestinationRule"):
+        found.setdefault(rule["spec"]["host"], []).append(rule["spec"]["subsets"])
+    for subsets in found.values():
+        assert all(one == subsets[0] for one in subsets)
