@@ -24,13 +24,7 @@ _WORDS_WITH_A_TYPE = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"}
 )
 
-_UNPRINTABLE = re.compile(
-    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-"""Everything that cannot stand in single quotes on one line, by the printable set of YAML 1.1."""
-
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", '"': '\\"', "\\": "\\\\"}
-_ESCAPED = re.compile(f'{_UNPRINTABLE.pattern}|["\\\\]')
 _BLOCK_LINES = re.compile(r"[^ \n](?:.*[^ \n])?(?:\n(?:.*[^ \n])?)*\n?")
 """Text a literal block gives back exactly: begins with a character, no line ends with a space."""
 
@@ -47,9 +41,9 @@ def inline(text: str) -> str:
     """
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_WITH_A_TYPE:
         return text
-    if not _UNPRINTABLE.search(text):
+    if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 def key(text: str, pad: str) -> str:
@@ -96,11 +90,16 @@ def _fits_a_block(text: str) -> bool:
     return (
         not body.endswith("\n")
         and _BLOCK_LINES.fullmatch(body) is not None
-        and not _UNPRINTABLE.search(body.replace("\n", ""))
+        and body.replace("\n", "").isprintable()
     )
 
 
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
+def _escaped(character: str) -> str:
+    """Spell a character inside double quotes."""
+    short = _SHORT_ESCAPES.get(character)
+    if short or character.isprintable():
+        return short or character
     code = ord(character)
-    return _SHORT_ESCAPES.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
