@@ -126,6 +126,8 @@ class Cursor:
 
     def each(self, key: str) -> Iterator[tuple[int, Cursor]]:
         """Return the mappings of a list, with their positions; other items are errors."""
+        if self.raw.get(key) is None:
+            return
         for index, item in enumerate(self.items(key)):
             if isinstance(item, dict):
                 yield index, Cursor(item, self.notes, (*self.path, key, index))
@@ -139,6 +141,8 @@ class Cursor:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the texts of a list; other items are errors and left out."""
+        if self.raw.get(key) is None:
+            return ()
         found = []
         for index, item in enumerate(self.items(key)):
             if isinstance(item, str):

@@ -128,7 +128,7 @@ class _FileReader:
         if clean:
             try:
                 value = yaml_rs.loads(source.text, parse_datetime=False)
-            except yaml_rs.YAMLDecodeError:
+            except (ValueError, TypeError):
                 pass  # the exact way says where and why
             else:
                 self.documents.append(Document(source, value))
@@ -158,7 +158,7 @@ class _FileReader:
         if forbidden is not None:
             character = f"U+{ord(forbidden[0]):04X}"
             offset = forbidden.start()
-            self.refuse(source, reading.CONTROL_CHARACTER, offset, character=character)
+            self.refuse(source, reading.INVISIBLE_CHARACTER, offset, character=character)
             return
         self._exact_left -= len(source.text)
         if self._exact_left < 0:

@@ -65,11 +65,12 @@ class _BrokenError(Exception):
 class _Open:
     """A mapping or list that is being read, and how many values it stands for."""
 
-    __slots__ = ("anchor", "key", "keys", "merged", "value", "weight")
+    __slots__ = ("anchor", "is_flow", "key", "keys", "merged", "value", "weight")
 
-    def __init__(self, value: Any, anchor: str | None) -> None:
+    def __init__(self, value: Any, event: Any) -> None:
         self.value = value
-        self.anchor = anchor
+        self.anchor: str | None = event.anchor
+        self.is_flow: bool = event.flow_style
         self.key: Any = _NO_KEY
         self.keys: dict[str, int] = {}
         self.merged = False
@@ -139,7 +140,7 @@ class _Builder:
         self._note_tag(event)
         if event.anchor:
             self._anchors.pop(event.anchor, None)
-        self._stack.append(_Open(value, event.anchor))
+        self._stack.append(_Open(value, event))
 
     def _close(self, event: Any) -> None:
         closed = self._stack.pop()
@@ -160,6 +161,8 @@ class _Builder:
 
     def _resolved(self, event: Any) -> Scalar:
         self._note_tag(event)
+        if event.implicit[0] and self._stack and self._stack[-1].is_flow and not event.style:
+            self._check_flow(event)
         if event.tag is None or event.tag == "!":
             is_plain = event.tag is None and event.implicit[0]
             return resolve(event.value) if is_plain else str(event.value)
@@ -168,6 +171,12 @@ class _Builder:
         except WrongTagError as error:
             offset = event.start_mark.index
             raise _BrokenError(reading.SYNTAX, offset, problem=str(error)) from error
+
+    def _check_flow(self, event: Any) -> None:
+        """Refuse text that kubectl's older YAML takes for a key inside brackets."""
+        if "?" in event.value or event.value.startswith(":"):
+            problem = "text with a question mark, or after a colon, needs quotes inside [] and {}"
+            raise _BrokenError(reading.SYNTAX, event.start_mark.index, problem=problem)
 
     def _note_tag(self, event: Any) -> None:
         tag = event.tag

@@ -37,7 +37,8 @@ class TooDeepError(ValueError):
 
 def looks_like_json(text: str) -> bool:
     """Whether the first character that is no space is a brace."""
-    return text.startswith("{", _skip(text, 0))
+    first = text[:1]
+    return first == "{" or (first.isspace() and text.startswith("{", _skip(text, 0)))
 
 
 def read_json(text: str) -> list[JsonValue]:

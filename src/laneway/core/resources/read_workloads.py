@@ -162,21 +162,24 @@ def _container(entry: Cursor) -> Container:
 
 
 def _environment(entry: Cursor) -> list[tuple[str, str]]:
+    """Return the variables whose value is written out; others only the cluster knows."""
     found = []
     for _, variable in entry.each("env"):
-        if variable.written("valueFrom"):
-            continue
-        name = variable.required("name")
-        if name:
-            found.append((name, _literal(variable, variable.raw.get("value"))))
+        name, value = variable.raw.get("name"), variable.raw.get("value")
+        if type(name) is str and type(value) is str and name:
+            found.append((name, value))
+        elif not variable.written("valueFrom"):
+            found += _odd_variable(variable, value)
     return found
 
 
-def _literal(variable: Cursor, value: Any) -> str:
+def _odd_variable(variable: Cursor, value: Any) -> list[tuple[str, str]]:
+    name = variable.required("name")
     if isinstance(value, bool | int | float):
         variable.report(shape.NOT_TEXT, "value", found=describe(value), value=as_text(value))
-        return as_text(value)
-    return variable.text("value")
+        return [(name, as_text(value))] if name else []
+    text = variable.text("value")
+    return [(name, text)] if name else []
 
 
 def _container_ports(entry: Cursor) -> tuple[tuple[str, int], ...]:

@@ -109,8 +109,8 @@ def _kind(value: Scalar) -> str:
 
 
 def key_text(value: Scalar, written: str) -> str | None:
-    """Return the key kubectl makes of a scalar; None for null, which it refuses."""
-    if value is None:
+    """Return the key kubectl makes of a scalar; None for what it refuses."""
+    if value is None or (type(value) is int and value >= 1 << 63):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 
@@ -22,8 +22,7 @@ _CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
 _NO_DIRECTIVE = re.compile(rb"^[ \t]*[^ \t\n#%]|^[ \t]+%", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """The bytes of one document.
 
     `first_line` is the 1-based line of the file on which they begin. `past_marker` says that
@@ -37,8 +36,7 @@ class Piece:
     past_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(NamedTuple):
     """What stands between two markers: from its marker, from behind it, to the next one."""
 
     marker: int
@@ -57,17 +55,17 @@ def with_plain_breaks(raw: bytes) -> bytes:
 def split(raw: bytes) -> Iterator[Piece]:
     """Cut a file's bytes, with plain breaks, into the pieces that have content, in order."""
     counted, line = 0, 1
-    directives = -1  # they belong to the document behind the next marker
+    directives: int | None = None  # they belong to the document behind the next marker
     for section in _sections(raw):
         begin, past_marker = _begin(raw, section)
         body = raw[begin : section.end]
-        if not section.dashes and b"%" in body and not _NO_DIRECTIVE.search(body):
+        if directives is not None:
+            begin, directives = directives, None
+        elif not section.dashes and b"%" in body and not _NO_DIRECTIVE.search(body):
             directives = begin
-            continue
-        if directives >= 0 and section.dashes:
-            begin = directives
-        directives = -1
-        if _CONTENT.search(body):
+            if section.end < len(raw):
+                continue
+        if _CONTENT.search(body) or begin < section.marker:
             line += raw.count(b"\n", counted, begin)
             counted = begin
             past_end = not section.dashes and section.marker > 0

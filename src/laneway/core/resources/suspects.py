@@ -38,15 +38,19 @@ _SUSPECT = "|".join(
             (
                 r"[&*!%@`]",  # anchors, aliases, tags, directives, what is reserved
                 r"\?(?: |$)",  # keys that may be anything
-                r":(?: |$)",  # a key that is nothing
+                r":",  # a key that is nothing, or text that kubectl takes for one
+                r"[|>][-+0-9]*(?:[^-+0-9 #\n]| +[^ #\n])",  # a block that is none
                 f"(?:{_WORDS}){_AFTER}",
-                rf"(?:{_KEY_WORDS}) *:",
+                rf"(?:{_KEY_WORDS}) *[:,}}]",
+                r"[-+.]?[0-9][^,{}\[\]:\n]*[,}]",  # a number as a key without a value
                 r"[-+]?[0-9][^\n\"'{}\[\],]*:(?: |$)",  # a number as a key
                 *_NUMBERS,
             )
         )
         + ")",
         r"<<",
+        r"[\[{][^\n]*\?",  # kubectl takes a question mark inside brackets for a key
+        r"[^\"']:[,\[\]{}]",  # and reads such a colon as text
         r"[\]}] *:(?: |$)",  # a list or mapping as a key
         *_BYTES,
         r"(?:- ){5}",  # nested deeper than the fast parser's stack may bear

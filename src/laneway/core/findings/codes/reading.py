@@ -45,12 +45,12 @@ NOT_UTF8 = Code(
     "Save the file as UTF-8.",
 )
 
-CONTROL_CHARACTER = Code(
+INVISIBLE_CHARACTER = Code(
     "LW1005",
     "error",
-    "the control character {character} is not allowed in YAML",
-    "kubectl refuses a document with such a character, and some readers silently drop what "
-    "follows it. " + _UNREAD,
+    "the invisible character {character} does not belong into a manifest",
+    "Some readers refuse a document with such a character, some keep it as part of a name, and "
+    "some drop whatever follows it. " + _UNREAD,
     "Delete the character; inside a value write it in double quotes with a backslash.",
 )
 
