@@ -79,7 +79,7 @@ def _read(path: str, earlier: _Kept | None) -> _Kept:
     digest = hashlib.blake2b(raw, digest_size=16).digest()
     if earlier is not None and digest == earlier.digest:
         return _Kept(signature, digest, earlier.reading)
-    return _Kept(signature, digest, read_file(path, raw))
+    return _Kept(signature, digest, read_file(path, raw, earlier.reading if earlier else None))
 
 
 def _signature(path: str) -> Signature | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml_rs
@@ -44,132 +45,151 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What a file held. `unread` says that some part of it could not be understood at all."""
+    """What a piece of a file held. `unread` says that some of it could not be understood at all."""
 
     documents: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: bool = False
 
 
-def read_documents(path: str, raw: bytes) -> Documents:
-    """Read all documents of a file, in order. Time and memory are bounded by limits on its size."""
-    reader = _FileReader(path)
-    if len(raw) > LARGEST_FILE:
-        reader.refuse_rest(Source(path), f"{LARGEST_FILE // MEGABYTE} MB")
-    elif sum(map(raw.count, _VALUE_MARKS)) > MOST_VALUES:
-        reader.refuse_rest(Source(path), f"{MOST_VALUES:,} values")
-    elif raw.startswith(_UTF16):
-        hint = "; the file is written in UTF-16"
-        reader.refuse(Source(path), reading.NOT_UTF8, byte=raw[0], hint=hint)
-    else:
-        reader.read(with_plain_breaks(raw.removeprefix(BOM)))
-    return Documents(tuple(reader.documents), tuple(reader.findings), reader.unread)
-
-
-class _FileReader:
-    """Reads one file, document by document."""
+class DocumentReader:
+    """Reads one file piece by piece: first `cut`, then each piece with `read`."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.documents: list[Document] = []
-        self.findings: list[Finding] = []
-        self.unread = False
+        self._path = path
+        self._clean = False
         self._exact_left = LARGEST_EXACT
-        self._number = -1
 
-    def read(self, raw: bytes) -> None:
-        """Read the documents of a file whose line breaks are plain."""
-        clean = not is_suspect(raw)
-        for number, piece in enumerate(split(raw)):
-            if number == MOST_DOCUMENTS:
-                rest = Source(self.path, piece.first_line)
-                self.refuse_rest(rest, f"{MOST_DOCUMENTS:,} documents")
-                return
-            source = self._source(piece)
-            if source is not None:
-                self._document(source, clean=clean or not is_suspect(piece.raw))
+    def cut(self, raw: bytes) -> tuple[list[Piece], Documents]:
+        """Cut a file into pieces; the second value tells of what lies beyond the limits."""
+        notes = _Notes(self._path, 0)
+        if len(raw) > LARGEST_FILE:
+            notes.refuse_rest(1, f"{LARGEST_FILE // MEGABYTE} MB")
+        elif sum(map(raw.count, _VALUE_MARKS)) > MOST_VALUES:
+            notes.refuse_rest(1, f"{MOST_VALUES:,} values")
+        elif raw.startswith(_UTF16):
+            hint = "; the file is written in UTF-16"
+            notes.refuse(Source(self._path), reading.NOT_UTF8, byte=raw[0], hint=hint)
+        if notes.unread:
+            return [], notes.documents_read()
+        plain = with_plain_breaks(raw.removeprefix(BOM))
+        self._clean = not is_suspect(plain)
+        pieces = list(islice(split(plain), MOST_DOCUMENTS + 1))
+        if len(pieces) > MOST_DOCUMENTS:
+            notes.refuse_rest(pieces.pop().first_line, f"{MOST_DOCUMENTS:,} documents")
+        return pieces, notes.documents_read()
 
-    def refuse_rest(self, source: Source, limit: str) -> None:
-        """Note that the file, or its rest, goes beyond a limit."""
-        self.refuse(source, reading.TOO_LARGE, what="the file", limit=limit)
+    def read(self, piece: Piece, number: int) -> Documents:
+        """Read a piece. Never raises. Its documents are numbered from `number` on."""
+        notes = _Notes(self._path, number)
+        source = notes.source_of(piece)
+        if source is not None and not (looks_like_json(source.text) and _read_json(source, notes)):
+            clean = self._clean or not is_suspect(piece.raw)
+            if not (clean and _read_fast(source, notes)):
+                self._read_exactly(source, notes)
+        return notes.documents_read()
 
-    def refuse(self, source: Source, code: Code, offset: int = 0, **words: object) -> None:
-        """Note that a part of the file cannot be read."""
-        self.unread = True
-        self._note(source, code, offset, words)
-
-    def _note(self, source: Source, code: Code, offset: int, words: dict[str, object]) -> None:
-        self.findings.append(finding(code, Place(source, (), offset), "", **words))
-
-    def _source(self, piece: Piece) -> Source | None:
-        try:
-            text = piece.raw.decode()
-        except UnicodeDecodeError as error:
-            text = piece.raw.decode(errors="replace")
-            offset = len(piece.raw[: error.start].decode(errors="replace"))
-            source = self._next(piece.first_line, text)
-            byte = piece.raw[error.start]
-            self.refuse(source, reading.NOT_UTF8, offset, byte=byte, hint="")
-            return None
-        source = self._next(piece.first_line, text)
-        if piece.past_marker:
-            self._note(source, reading.MARKER_LINE, 4, {})
-        if piece.past_end:
-            self._note(source, reading.BEHIND_THE_END, 0, {})
-        return source
-
-    def _next(self, first_line: int, text: str) -> Source:
-        self._number += 1
-        return Source(self.path, first_line, self._number, text)
-
-    def _document(self, source: Source, *, clean: bool) -> None:
-        if looks_like_json(source.text) and self._json(source):
-            return
-        if clean:
-            try:
-                value = yaml_rs.loads(source.text, parse_datetime=False)
-            except (ValueError, TypeError):
-                pass  # the exact way says where and why
-            else:
-                self.documents.append(Document(source, value))
-                return
-        self._exact(source)
-
-    def _json(self, source: Source) -> bool:
-        text = source.text
-        try:
-            values = read_json(text)
-        except NoJsonError:
-            return False
-        except TooDeepError as error:
-            self.refuse(source, reading.TOO_DEEP, error.args[0], limit=DEEPEST)
-            return True
-        line, counted = source.first_line, 0
-        for found in values:
-            line += text.count("\n", counted, found.begin)
-            counted = found.begin
-            part = text if len(values) == 1 else text[found.begin : found.end]
-            first_line = source.first_line if len(values) == 1 else line
-            self.documents.append(Document(self._next(first_line, part), found.value))
-        return True
-
-    def _exact(self, source: Source) -> None:
-        forbidden = _FORBIDDEN.search(source.text)
-        if forbidden is not None:
-            character = f"U+{ord(forbidden[0]):04X}"
-            offset = forbidden.start()
-            self.refuse(source, reading.INVISIBLE_CHARACTER, offset, character=character)
-            return
+    def _read_exactly(self, source: Source, notes: _Notes) -> None:
         self._exact_left -= len(source.text)
         if self._exact_left < 0:
             what = "what must be read the exact way (aliases, tags, unusual numbers) in this file"
             limit = f"{LARGEST_EXACT // MEGABYTE} MB"
-            self.refuse(source, reading.TOO_LARGE, what=what, limit=limit)
-            return
-        exact = read_exactly(source.text, source.first_line)
-        for fault in exact.faults:
-            self._note(source, fault.code, fault.offset, fault.words)
-        if exact.broken:
-            self.unread = True
+            notes.refuse(source, reading.TOO_LARGE, what=what, limit=limit)
         else:
-            self.documents.append(Document(source, exact.value))
+            _read_exact(source, notes)
+
+
+class _Notes:
+    """Collects what a piece of a file held."""
+
+    def __init__(self, path: str, number: int) -> None:
+        self._path = path
+        self._number = number
+        self._documents: list[Document] = []
+        self._findings: list[Finding] = []
+        self.unread = False
+
+    def documents_read(self) -> Documents:
+        """Return everything collected."""
+        return Documents(tuple(self._documents), tuple(self._findings), self.unread)
+
+    def add(self, source: Source, value: Any) -> None:
+        """Add a document."""
+        self._documents.append(Document(source, value))
+
+    def note(self, source: Source, code: Code, offset: int, words: dict[str, object]) -> None:
+        """Note a finding about a position in the text."""
+        self._findings.append(finding(code, Place(source, (), offset), "", **words))
+
+    def refuse(self, source: Source, code: Code, offset: int = 0, **words: object) -> None:
+        """Note that a part of the file cannot be read."""
+        self.unread = True
+        self.note(source, code, offset, words)
+
+    def refuse_rest(self, first_line: int, limit: str) -> None:
+        """Note that the file, or its rest, goes beyond a limit."""
+        self.refuse(Source(self._path, first_line), reading.TOO_LARGE, what="the file", limit=limit)
+
+    def source(self, first_line: int, text: str) -> Source:
+        """Return the source of the next document."""
+        number = self._number + len(self._documents)
+        return Source(self._path, first_line, number, text)
+
+    def source_of(self, piece: Piece) -> Source | None:
+        """Decode a piece; None where it is not UTF-8."""
+        try:
+            source = self.source(piece.first_line, piece.raw.decode())
+        except UnicodeDecodeError as error:
+            source = self.source(piece.first_line, piece.raw.decode(errors="replace"))
+            offset = len(piece.raw[: error.start].decode(errors="replace"))
+            self.refuse(source, reading.NOT_UTF8, offset, byte=piece.raw[error.start], hint="")
+            return None
+        if piece.past_marker:
+            self.note(source, reading.MARKER_LINE, 4, {})
+        if piece.past_end:
+            self.note(source, reading.BEHIND_THE_END, 0, {})
+        return source
+
+
+def _read_fast(source: Source, notes: _Notes) -> bool:
+    try:
+        value = yaml_rs.loads(source.text, parse_datetime=False)
+    except (ValueError, TypeError):
+        return False  # the exact way says where and why
+    notes.add(source, value)
+    return True
+
+
+def _read_json(source: Source, notes: _Notes) -> bool:
+    text = source.text
+    try:
+        values = read_json(text)
+    except NoJsonError:
+        return False
+    except TooDeepError as error:
+        notes.refuse(source, reading.TOO_DEEP, error.args[0], limit=DEEPEST)
+        return True
+    if len(values) == 1:
+        notes.add(source, values[0].value)
+        return True
+    line, counted = source.first_line, 0
+    for found in values:
+        line += text.count("\n", counted, found.begin)
+        counted = found.begin
+        notes.add(notes.source(line, text[found.begin : found.end]), found.value)
+    return True
+
+
+def _read_exact(source: Source, notes: _Notes) -> None:
+    forbidden = _FORBIDDEN.search(source.text)
+    if forbidden is not None:
+        character = f"U+{ord(forbidden[0]):04X}"
+        notes.refuse(source, reading.INVISIBLE_CHARACTER, forbidden.start(), character=character)
+        return
+    exact = read_exactly(source.text, source.first_line)
+    for fault in exact.faults:
+        notes.note(source, fault.code, fault.offset, fault.words)
+    if exact.broken:
+        notes.unread = True
+    else:
+        notes.add(source, exact.value)

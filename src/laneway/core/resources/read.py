@@ -9,7 +9,7 @@ since taking it for absent would delete what it describes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,10 @@ from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
 from laneway.core.resources import read_istio, read_lanes, read_routes, read_workloads
 from laneway.core.resources.cursor import Cursor, Notes
-from laneway.core.resources.documents import read_documents
+from laneway.core.resources.documents import DocumentReader, Documents
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.spelling import describe, shorten
+from laneway.core.resources.splitting import Piece
 
 Reader = Callable[[Cursor], Resource | None]
 
@@ -58,6 +59,19 @@ _KINDS: dict[tuple[str, str], _Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one piece of a file holds, and the piece itself, so that it need not be read again."""
+
+    piece: Piece
+    number: int
+    used: int
+    resources: tuple[Resource, ...]
+    findings: tuple[Finding, ...]
+    unread: bool
+    other_kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one file holds. `unread` says that some part could not be understood at all."""
 
@@ -66,22 +80,58 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     unread: bool = False
     other_kinds: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
 
 
-def read_file(path: str, raw: bytes) -> Reading:
-    """Read a file's bytes. Never raises: whatever is wrong with them is a finding."""
-    documents = read_documents(path, raw)
-    objects = _Objects()
-    for document in documents.documents:
-        if document.value is not None:
-            objects.take(document.source, document.value)
+def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
+    """Read a file's bytes. Never raises: whatever is wrong with them is a finding.
+
+    `earlier` is what the same file held before: documents that stand unchanged in the same place
+    keep their objects by identity and cost next to nothing.
+    """
+    reader = DocumentReader(path)
+    pieces, beyond = reader.cut(raw)
+    known = {part.number: part for part in earlier.parts} if earlier is not None else {}
+    parts: list[Part] = []
+    number = 0
+    for piece in pieces:
+        part = known.get(number)
+        if part is None or part.piece != piece:
+            part = _part(piece, number, reader.read(piece, number))
+        parts.append(part)
+        number += part.used
     return Reading(
         path,
-        tuple(objects.resources),
-        documents.findings + tuple(objects.findings),
-        documents.unread or objects.lost,
-        dict(sorted(objects.other_kinds.items())),
+        tuple(resource for part in parts for resource in part.resources),
+        (*beyond.findings, *(note for part in parts for note in part.findings)),
+        beyond.unread or any(part.unread for part in parts),
+        _counted(part.other_kinds for part in parts),
+        tuple(parts),
     )
+
+
+def _part(piece: Piece, number: int, found: Documents) -> Part:
+    objects = _Objects()
+    for document in found.documents:
+        if document.value is not None:
+            objects.take(document.source, document.value)
+    return Part(
+        piece,
+        number,
+        max(1, len(found.documents)),
+        tuple(objects.resources),
+        (*found.findings, *objects.findings),
+        found.unread or objects.lost,
+        objects.other_kinds,
+    )
+
+
+def _counted(kinds: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for found in kinds:
+        if found:
+            total.update(found)
+    return dict(sorted(total.items()))
 
 
 def read_objects(path: str, values: list[Any]) -> Reading:
@@ -89,8 +139,13 @@ def read_objects(path: str, values: list[Any]) -> Reading:
     objects = _Objects()
     for number, value in enumerate(values):
         objects.take(Source(path, number=number), value)
-    other = dict(sorted(objects.other_kinds.items()))
-    return Reading(path, tuple(objects.resources), tuple(objects.findings), objects.lost, other)
+    return Reading(
+        path,
+        tuple(objects.resources),
+        tuple(objects.findings),
+        objects.lost,
+        _counted([objects.other_kinds]),
+    )
 
 
 class _Objects:
@@ -99,7 +154,7 @@ class _Objects:
     def __init__(self) -> None:
         self.resources: list[Resource] = []
         self.findings: list[Finding] = []
-        self.other_kinds: Counter[str] = Counter()
+        self.other_kinds: dict[str, int] = {}
         self.lost = False
 
     def take(
@@ -127,7 +182,7 @@ class _Objects:
         group, _, version = api_version.rpartition("/")
         known = _KINDS.get((group, kind))
         if known is None:
-            self.other_kinds[shorten(kind)] += 1
+            self._pass_by(shorten(kind))
         elif version not in known.versions:
             self._other_version(root, kind, known)
         else:
@@ -135,6 +190,9 @@ class _Objects:
             self.lost |= resource is None
             if resource is not None:
                 self.resources.append(resource)
+
+    def _pass_by(self, kind: str) -> None:
+        self.other_kinds[kind] = self.other_kinds.get(kind, 0) + 1
 
     def _head(self, root: Cursor, listed: str) -> tuple[str, str]:
         """Return apiVersion and kind; empty ones after noting why there are none."""
@@ -164,5 +222,5 @@ class _Objects:
         words = {"kind": kind, "known": ", ".join(names)}
         version = shorten(root.text("apiVersion"))
         root.report(reading.OTHER_VERSION, "apiVersion", api_version=version, **words)
-        self.other_kinds[kind] += 1
+        self._pass_by(kind)
         self.lost = True
