@@ -1,0 +1,16 @@
+"""The command line: flags and paths in, an exit code and text out.
+
+`entry` is the door; each command is loaded only when it runs, so that help and completion do not
+wait for the compiler. Commands wire rooms together and decide nothing.
+"""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    import sys
+
+    from laneway.apps.cli.entry import run
+
+    sys.exit(run())

@@ -1,0 +1,59 @@
+"""`laneway diff`: which objects change from one input to another."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+import click
+
+from laneway.apps.cli.printing import print_object
+from laneway.apps.cli.reading import compiled
+from laneway.apps.cli.telling import exit_code, tell
+
+
+@click.command()
+@click.argument("old", type=click.Path(allow_dash=True))
+@click.argument("new", type=click.Path(allow_dash=True))
+@click.option(
+    "--layout",
+    type=click.Choice(["istio", "asm"]),
+    default="istio",
+    show_default=True,
+    help="The layout in which the objects are compared.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "yaml", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+def diff(
+    old: str,
+    new: str,
+    layout: Literal["istio", "asm"],
+    output: Literal["text", "yaml", "json"],
+) -> int:
+    """Say which objects change from OLD to NEW, both compiled anew.
+
+    Objects of a group that NEW holds stay as they are. Findings are those of NEW.
+    """
+    from laneway.core.changes.diff import diff as difference
+    from laneway.core.changes.show import as_object, table
+    from laneway.core.emit.istio import manifests
+
+    before, after = compiled((old,)), compiled((new,))
+    changes = difference(
+        manifests(before.mesh, before.plan, layout),
+        manifests(after.mesh, after.plan, layout),
+        held={group.name for group in after.mesh.groups if group.held},
+    )
+    if output == "text":
+        click.echo(table(changes))
+    else:
+        print_object(as_object(changes), output)
+    findings = after.findings
+    tell(findings, sys.stderr)
+    return exit_code(findings)

@@ -1,0 +1,143 @@
+"""The door of the command line: which commands there are, and what each ending means.
+
+Comes in: the process's arguments. Goes out: an exit code. 0 all is well, 1 errors were found in the
+input, 2 the command was called wrongly, 3 the world failed (a port, a process, a file), 70 a bug in
+Laneway. A user never sees a traceback without the words that say whose fault it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, INTERRUPTED, BUG = 0, 1, 2, 3, 130, 70
+
+_HERE = "laneway.apps.cli"
+_COMMANDS = {
+    "render": (f"{_HERE}.render:render", "Print the Istio objects that PATH becomes."),
+    "check": (f"{_HERE}.check:check", "Say what is wrong or doubtful in PATH."),
+    "explain": (f"{_HERE}.explain:explain", "Follow one request and say what decides each hop."),
+    "diff": (f"{_HERE}.diff:diff", "Say which objects change from OLD to NEW."),
+    "show": (f"{_HERE}.show:show", "Print the mesh, the plan or the changes as data."),
+    "up": (f"{_HERE}.local_commands:up", "Start a mesh of what PATH says on this machine."),
+    "ps": (f"{_HERE}.local_commands:ps", "List meshes and the programs in them."),
+    "logs": (f"{_HERE}.local_commands:logs", "Print what a workload wrote."),
+    "down": (f"{_HERE}.local_commands:down", "Stop a mesh."),
+    "completion": (f"{_HERE}.completion:completion", "Print a script that completes commands."),
+}
+"""Every command: where it is, and what the list of commands says of it."""
+
+
+class LazyCommands(click.Group):
+    """A group that knows its commands by name and loads one only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order in which a newcomer needs them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, and propose the nearest one for a name that is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _COMMANDS, 1)
+            advice = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{advice}", ctx) from error
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if wanted and not ctx.resilient_parsing:
+        from laneway.apps.cli.version import version
+
+        click.echo(f"laneway {version()}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Exit codes: 0 fine, 1 errors found in the input, 2 wrong usage, 3 the world failed, "
+    "70 a bug in Laneway.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
+def laneway() -> None:
+    """Turn traffic lanes into Istio objects, or into a mesh on this machine.
+
+    PATH is a file, a folder, a quoted pattern such as 'lanes/*.yaml', or - for standard input.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code of its ending."""
+    try:
+        ended = laneway.main(arguments, prog_name="laneway", standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:
+        click.echo(f"Error: {_sentence(error)}", err=True)
+        return WORLD_FAILED
+    except Exception:  # noqa: BLE001 - the last line of defense: whatever is left is a bug
+        return _bug()
+    return ended if isinstance(ended, int) else FINE
+
+
+def _reader_left() -> int:
+    """End quietly when whoever read the output has seen enough (`laneway render … | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FINE
+
+
+def _sentence(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+
+
+def _bug() -> int:
+    import platform
+    import traceback
+
+    from laneway.apps.cli.version import version
+
+    click.echo(traceback.format_exc(), err=True, nl=False)
+    click.echo(
+        "\nThis is a bug in Laneway, not a mistake of yours. Please report it with the lines\n"
+        "above, the command you ran, and the smallest input that shows it.\n"
+        f"laneway {version()}, Python {platform.python_version()}, {platform.platform()}",
+        err=True,
+    )
+    return BUG

@@ -1,0 +1,139 @@
+"""`laneway explain`: the journey of one request, and what decides each hop."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from laneway.apps.cli.printing import print_object
+from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.telling import exit_code, width_of
+
+if TYPE_CHECKING:
+    from laneway.core.compile import Compilation
+    from laneway.core.resources.workloads import Workload
+    from laneway.core.routing.plan import GatewayPort
+    from laneway.core.routing.request import Request
+
+Output = Literal["text", "yaml", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a request begins: a workload, or a gateway, or the first gateway there is."""
+
+    workload: str
+    gateway: str
+
+
+@click.command()
+@paths_argument
+@click.option("--host", default="", metavar="HOST", help="The host that is asked for.")
+@click.option("--path", default="/", show_default=True, metavar="PATH", help="The path.")
+@click.option("--method", default="GET", show_default=True, metavar="METHOD", help="The method.")
+@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The gateway's or service's port.")
+@click.option("--from", "workload", default="", metavar="WORKLOAD", help="Begin at a workload.")
+@click.option("--gateway", default="", metavar="NAME", help="Begin at this gateway.")
+@click.option("--all", "everything", is_flag=True, help="Show every rule that did not decide.")
+@click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")
+def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
+    paths: tuple[str, ...],
+    host: str,
+    path: str,
+    method: str,
+    headers: tuple[str, ...],
+    port: int | None,
+    workload: str,
+    gateway: str,
+    everything: bool,  # noqa: FBT001 - a flag
+    output: Output,
+) -> int:
+    r"""Follow one request and say what decides each hop.
+
+    It begins at a gateway, or with --from at a workload that sends it to --host. Which service a
+    workload calls next is read from the URLs in its environment.
+
+    \b
+    laneway explain --path /mock -H 'x-asm-prefer-tag: s1' lanes/
+    """
+    from laneway.core.routing.request import Request
+
+    pairs = tuple(_header(text) for text in headers)
+    request = Request(host, path, method, headers=pairs, port=port)
+    compilation = compiled(paths)
+    view = _view(compilation, request, Start(workload, gateway))
+    if output == "text":
+        _print(request, view, everything=everything)
+    else:
+        print_object(view, output)
+    code = exit_code(compilation.findings)
+    if code:
+        click.echo("The input has errors that may change this; see `laneway check`.", err=True)
+    return code
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise click.BadParameter(f"{text!r} is not 'NAME: VALUE'", param_hint="-H")
+    return name.strip(), value.strip()
+
+
+def _view(compilation: Compilation, request: Request, start: Start) -> dict[str, Any]:
+    from laneway.apps.cli.journey_view import JourneyView
+    from laneway.core.routing.journey import journey
+
+    mesh, plan = compilation.mesh, compilation.plan
+    views = JourneyView(mesh, plan)
+    if not start.workload:
+        port = _gateway(compilation, start.gateway, request.port)
+        return views.at_gateway(journey(mesh, plan, request, port), port)
+    if not request.host:
+        raise click.UsageError("--from needs --host, the service that the workload calls.")
+    return views.of(journey(mesh, plan, request, _workload(compilation, start.workload)))
+
+
+def _workload(compilation: Compilation, name: str) -> Workload:
+    """Find a workload by its name, with or without its namespace."""
+    known = compilation.mesh.workloads
+    found = [one for one in known if name in (one.meta.name, f"{one.namespace}/{one.meta.name}")]
+    if len(found) == 1:
+        return found[0]
+    names = sorted(f"{one.namespace}/{one.meta.name}" for one in found or known)
+    trouble = "more than one workload is called" if found else "there is no workload"
+    raise click.BadParameter(f"{trouble} {name}{_choices(names)}", param_hint="--from")
+
+
+def _gateway(compilation: Compilation, name: str, number: int | None) -> GatewayPort:
+    """Find a gateway's port, the first one where nothing more is said."""
+    ports = compilation.plan.gateway_ports
+    for port in ports:
+        known = {part for full in port.gateways for part in (full, full.partition("/")[2])}
+        if (not name or name in known) and number in (None, port.port):
+            return port
+    if not ports:
+        raise click.UsageError("No gateway leads into this mesh; begin at a workload with --from.")
+    names = [f"{full} port {port.port}" for port in ports for full in port.gateways]
+    wanted = f" {name}" if name else ""
+    raise click.UsageError(f"There is no such gateway{wanted} or port{_choices(names)}")
+
+
+def _choices(names: list[str]) -> str:
+    if not names:
+        return "; the input holds none."
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"; there are: {', '.join(names[:8])}{more}."
+
+
+def _print(request: Request, view: dict[str, Any], *, everything: bool) -> None:
+    from laneway.apps.cli.journey_text import Style, journey_lines
+
+    headers = "".join(f", {name}: {value}" for name, value in request.headers)
+    asked = f"http://{request.host}{request.path}" if request.host else request.path
+    click.echo(f"{request.method} {asked}{headers}\n")
+    for line in journey_lines(view, Style(width_of(sys.stdout), everything)):
+        sys.stdout.write(f"{line}\n")

@@ -1,0 +1,174 @@
+"""The journey of a request as a plain object: what people read and what `-o json` prints.
+
+Comes in: the steps of a journey, the mesh and the plan. Goes out: dictionaries and lists: per hop
+the rule that decided and where it was written, the rules that did not and why, and the pods that
+may answer with their shares. Pure; only positions in files are looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from laneway.core.emit.plan_object import origin_text
+from laneway.core.findings.locate import locate
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.lanes import Lane
+from laneway.core.resources.meta import Meta, Ref
+from laneway.core.resources.workloads import Workload
+from laneway.core.routing.hops import NO_LANE
+from laneway.core.routing.journey import Step
+from laneway.core.routing.plan import GatewayPort, Headers, Hop, RoutePlan, Rule
+from laneway.core.routing.walk import Considered, Decision, Target, find_host
+
+View = dict[str, Any]
+
+
+class JourneyView:
+    """Turns steps into views; knows who wrote each rule and where."""
+
+    def __init__(self, mesh: Mesh, plan: RoutePlan) -> None:
+        self._mesh = mesh
+        self._plan = plan
+        self._metas: Mapping[Ref, Meta] = {
+            thing.meta.ref: thing.meta for thing in mesh.snapshot.resources
+        }
+        self._lanes: Mapping[Ref, Lane] = {
+            lane.lane.meta.ref: lane.lane for group in mesh.groups for lane in group.lanes
+        }
+
+    def at_gateway(self, step: Step, port: GatewayPort) -> View:
+        """Return the view of a journey that begins at a gateway's port."""
+        shown = self.of(step)
+        if find_host(port.virtual_hosts, step.host) is None:
+            known = ", ".join(host.domain for host in port.virtual_hosts) or "no host"
+            asked = f"host {step.host}" if step.host else "a request without a host"
+            shown["why"] = f"no routes for {asked}; the gateway has routes for {known}"
+        return shown | {"gateway": list(port.gateways), "port": port.port}
+
+    def of(self, step: Step) -> View:
+        """Return the view of a step and all that follow."""
+        decision = step.decision
+        shown: View = {"caller": step.caller, "host": step.host}
+        if step.assumed:
+            shown["assumed"] = True
+        if decision.rule is not None:
+            shown["by"] = self._rule(decision.rule)
+        if decision.status is not None:
+            shown["status"] = decision.status
+        others = [*self._passed(decision.considered), *self._not_held(step)]
+        if others:
+            shown["notBy"] = others
+        shown["answers"] = [self._answer(step, target) for target in decision.targets]
+        return shown
+
+    def _answer(self, step: Step, target: Target) -> View:
+        to = target.destination
+        shown: View = {
+            "percent": round(100 * target.probability, 1),
+            "service": to.host,
+            "port": to.port,
+        }
+        if to.subset:
+            shown["subset"] = to.subset
+        if target.status is not None:
+            shown["status"] = target.status
+            shown["why"] = self._why_nobody(target)
+        shown["pods"] = [_pod(pod) for pod in target.pods]
+        names = {pod.meta.name for pod in target.pods}
+        calls = [self.of(after) for after in step.next if after.caller in names]
+        if calls:
+            shown["calls"] = calls
+        return shown
+
+    def _why_nobody(self, target: Target) -> str:
+        service = self._mesh.services.get(target.destination.host)
+        if service is None:
+            return "no such service"
+        if all(port.number != target.destination.port for port in service.ports):
+            return "no such port"
+        if not service.workloads:
+            return "the input holds no pod of the service"
+        views = self._plan.views.get(service.host, ())
+        declared = {subset.name for view in views for subset in view.subsets}
+        if target.destination.subset and target.destination.subset not in declared:
+            return "no such subset"
+        return "no pod is ready for it"
+
+    # ------------------------------------------------------------------ rules
+
+    def _rule(self, rule: Rule) -> View:
+        shown: View = {"rule": self._say(rule), "from": origin_text(rule.origin)}
+        where = self._where(rule)
+        if where:
+            shown["at"] = where
+        if edits := dict(_sets(rule.headers)):
+            shown["sets"] = edits
+        if rule.policy:
+            shown["with"] = sorted(rule.policy)
+        return shown
+
+    def _where(self, rule: Rule) -> str:
+        meta = self._metas.get(rule.origin.ref)
+        if meta is None:
+            return ""
+        position = locate(meta.place(*rule.origin.path))
+        return f"{meta.source.path}:{position.line}"
+
+    def _say(self, rule: Rule) -> str:
+        """Name a rule as the person who wrote it thinks of it."""
+        ref, path = rule.origin.ref, rule.origin.path
+        if ref in self._lanes:
+            if path[:2] == ("spec", "labelSelector"):
+                own = not rule.name.startswith(NO_LANE)
+                return f"callers of lane {rule.lane}" if own else "callers in no lane"
+            return f"entry rule {_rule_name(self._lanes[ref], path[-1])} of lane {rule.lane}"
+        if ref.kind == "ASMSwimLaneGroup":
+            return f"the weights of group {ref.name}"
+        if ref.kind == "Service":
+            return "Istio's default route: no route is written for the caller"
+        return f"route {rule.name or f'{path[-2]}[{path[-1]}]'} of {ref}"
+
+    def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
+        """Yield the rules that were looked at before the one that decided."""
+        for one in considered:
+            yield self._rule(one.rule) | {"why": one.why_not}
+
+    def _not_held(self, step: Step) -> Iterator[View]:
+        """Yield the lane rules of a hop that the caller's proxy does not hold at all."""
+        hop = self._hop(step.decision)
+        decided = step.decision.rule
+        for rule in hop.rules if hop and hop.group and hop.author is None else ():
+            labels = [pair for match in rule.matches for pair in match.source_labels]
+            if labels and rule is not decided and not _same(rule, decided):
+                wanted = ", ".join(f"{key}: {value}" for key, value in labels)
+                why = f"only for callers with {wanted}"
+                yield self._rule(rule) | {"why": why, "lane": rule.lane}
+
+    def _hop(self, decision: Decision) -> Hop | None:
+        """Return the hop whose rule decided."""
+        if decision.rule is None or not decision.targets:
+            return None
+        to = decision.targets[0].destination
+        hops = (hop for hop in self._plan.hops.get(to.host, ()) if hop.port == to.port)
+        return next((hop for hop in hops if any(_same(r, decision.rule) for r in hop.rules)), None)
+
+
+def _same(rule: Rule, other: Rule | None) -> bool:
+    return other is not None and (rule.name, rule.origin) == (other.name, other.origin)
+
+
+def _rule_name(lane: Lane, index: object) -> object:
+    names = [rule.name for rule in lane.rules if rule.index == index]
+    return names[0] if names and names[0] else index
+
+
+def _sets(headers: Headers) -> Iterator[tuple[str, str]]:
+    yield from headers.request.set
+    yield from headers.request.add
+
+
+def _pod(workload: Workload) -> View:
+    shown: View = {"name": workload.meta.name, "namespace": workload.namespace}
+    ready = workload.replicas if workload.ready is None else workload.ready
+    return shown | {"replicas": ready}

@@ -1,0 +1,50 @@
+"""`laneway show`: what walks through the compiler, as data."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from laneway.apps.cli.printing import Output, output_option, print_object
+from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.telling import exit_code, tell
+
+if TYPE_CHECKING:
+    from laneway.core.compile import Compilation
+
+
+@click.group()
+def show() -> None:
+    """Print the mesh, the plan or the changes as data."""
+
+
+@show.command()
+@paths_argument
+@output_option
+def mesh(paths: tuple[str, ...], output: Output) -> int:
+    """Print what was understood: groups, lanes, services, pods, gateways."""
+    from laneway.core.emit.mesh_object import mesh_object
+
+    compilation = compiled(paths)
+    print_object(mesh_object(compilation.mesh), output)
+    return _ended(compilation)
+
+
+@show.command()
+@paths_argument
+@output_option
+def plan(paths: tuple[str, ...], output: Output) -> int:
+    """Print what was decided: every rule of gateways and services, in order."""
+    from laneway.core.emit.plan_object import plan_object
+
+    compilation = compiled(paths)
+    print_object(plan_object(compilation.plan), output)
+    return _ended(compilation)
+
+
+def _ended(compilation: Compilation) -> int:
+    findings = compilation.findings
+    tell(findings, sys.stderr)
+    return exit_code(findings)

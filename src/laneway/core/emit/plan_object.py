@@ -1,0 +1,121 @@
+"""The RoutePlan as a plain object, for people who want to see what was decided.
+
+Comes in: a RoutePlan. Goes out: dictionaries and lists, rules in the order in which proxies hold
+them, matches and destinations in Istio's words, each rule with the object that made it. It is a view
+and no input: nothing reads it back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from laneway.core.emit.routes import destination, headers, match_block
+from laneway.core.findings.place import Step
+from laneway.core.routing.plan import (
+    NO_HEADERS,
+    Answer,
+    Forward,
+    GatewayPort,
+    Hop,
+    LaneSubsets,
+    Origin,
+    Refuse,
+    RoutePlan,
+    Rule,
+    RulePlace,
+)
+
+Object = dict[str, Any]
+
+
+def plan_object(plan: RoutePlan) -> Object:
+    """Return the plan as an object: gateways first, then services, then subsets."""
+    return {
+        "gateways": [_gateway_port(port) for port in plan.gateway_ports],
+        "services": [_hop(hop) for hops in plan.hops.values() for hop in hops],
+        "subsets": [_subsets(subsets) for subsets in plan.lane_subsets.values()],
+    }
+
+
+def _gateway_port(port: GatewayPort) -> Object:
+    return {
+        "gateways": list(port.gateways),
+        "selector": dict(port.selector),
+        "port": port.port,
+        "hosts": [
+            {"host": host.domain, "rules": [rule_object(rule) for rule in host.rules]}
+            for host in port.virtual_hosts
+        ],
+    }
+
+
+def _hop(hop: Hop) -> Object:
+    shown: Object = {"host": hop.host, "port": hop.port, "protocol": hop.protocol}
+    if hop.group:
+        shown["group"] = hop.group
+    if hop.author is not None:
+        shown["author"] = str(hop.author)
+    if hop.export_to != ("*",):
+        shown["exportTo"] = list(hop.export_to)
+    shown["rules"] = [rule_object(rule) for rule in hop.rules]
+    if hop.otherwise is not None:
+        shown["otherwise"] = _hop(hop.otherwise)
+    return shown
+
+
+def rule_object(rule: Rule) -> Object:
+    """Return one rule as an object."""
+    shown: Object = {"name": rule.name} if rule.name else {}
+    if rule.lane:
+        shown["lane"] = rule.lane
+    if rule.matches:
+        shown["match"] = [match_block(match) for match in rule.matches]
+    if rule.headers is not NO_HEADERS and (edits := headers(rule.headers)):
+        shown["headers"] = edits
+    if rule.policy:
+        shown["policy"] = dict(rule.policy)
+    return shown | _action(rule) | {"from": origin_text(rule.origin)}
+
+
+def _action(rule: Rule) -> Object:
+    match rule.action:
+        case Forward(shares):
+            alone = len(shares) == 1
+            return {"to": [destination(share, alone=alone) for share in shares]}
+        case Refuse(status):
+            return {"refuse": status}
+        case Answer(field, block):
+            return {field: dict(block)}
+
+
+def origin_text(origin: Origin) -> str:
+    """Name an origin: the object and the path inside it.
+
+    >>> from laneway.core.resources.meta import Ref
+    >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
+    'ASMSwimLane s1 spec.ingressRules[0]'
+    """
+    return f"{origin.ref} {_path(origin.path)}".rstrip()
+
+
+def _path(path: tuple[Step, ...]) -> str:
+    words = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(words).lstrip(".")
+
+
+def _subsets(subsets: LaneSubsets) -> Object:
+    return {
+        "host": subsets.host,
+        "group": subsets.group,
+        "names": {subset.name: dict(subset.labels) for subset in subsets.subsets},
+        "places": [_place(place) for place in subsets.places],
+    }
+
+
+def _place(place: RulePlace) -> Object:
+    shown: Object = {"namespace": place.namespace}
+    if place.export_to is not None:
+        shown["exportTo"] = list(place.export_to)
+    if place.traffic_policy is not None:
+        shown["trafficPolicy"] = place.traffic_policy
+    return shown
