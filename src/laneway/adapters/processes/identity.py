@@ -7,6 +7,7 @@ its parent counts as gone. https://man7.org/linux/man-pages/man5/proc_pid_stat.5
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +46,14 @@ def find_marked(marks: Collection[str]) -> dict[ProcessId, str]:
     """Find the running processes whose mark is one of `marks`, or begins with one and a slash.
 
     Children inherit the mark, so that a whole family is found even if its first process is gone.
-    Processes of other users cannot be read and are never among them.
+    Processes of other users cannot be read and are never among them, nor is the caller itself.
     """
+    own_pid = str(os.getpid())
     found = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (own := _mark(entry)) is not None:
+        if not entry.name.isdigit() or entry.name == own_pid:
+            continue
+        if (own := _mark(entry)) is not None:
             process = identify(int(entry.name))
             if process is not None and any(_is_below(own, mark) for mark in marks):
                 found[process] = own

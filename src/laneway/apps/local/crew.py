@@ -86,18 +86,14 @@ class Crew:
         self.standings[key] = came_to_an_end(self.standings[key], ending(code), self.clock())
         return Ended(instance, key[1], self.standings[key])
 
-    def stop(self, instances: Collection[Instance]) -> None:
-        """Stop instances with all their programs, and forget them."""
+    def release(self, instances: Collection[Instance]) -> list[Started]:
+        """Forget instances; return what of them runs, for `end`."""
         keys = [key for one in instances for key in one.program_keys()]
-        started = [self.running.pop(key) for key in keys if key in self.running]
-        stop_processes([one.id for one in started], GRACE)
-        stop_marked([one.program.mark for one in started])
-        for one in started:
-            one.popen.wait()
         for key in keys:
             self.standings.pop(key, None)
         for instance in instances:
             self.instances.pop(instance.id, None)
+        return [self.running.pop(key) for key in keys if key in self.running]
 
     def is_starting(self) -> bool:
         """Whether any program has been started and is not ready yet."""
@@ -136,6 +132,14 @@ class Crew:
 def _listens(instance: Instance, program: WantedProgram) -> bool:
     ports = instance.program_ports(program)
     return all(accepts(instance.place.address, port) for port in ports)
+
+
+def end(started: Collection[Started]) -> None:
+    """End programs with all they started. Takes as long as the slowest of them, at most GRACE."""
+    stop_processes([one.id for one in started], GRACE)
+    stop_marked([one.program.mark for one in started])
+    for one in started:
+        one.popen.wait()
 
 
 def ending(code: int) -> str:

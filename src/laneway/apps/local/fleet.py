@@ -61,14 +61,18 @@ class Instance:
 
 
 def arrange(
-    mesh: str, wanted: Iterable[Wanted], existing: Sequence[Instance], taken: Taken
+    mesh: str,
+    wanted: Iterable[Wanted],
+    existing: Sequence[Instance],
+    taken: Taken,
+    reserved: frozenset[str] = frozenset(),
 ) -> tuple[Instance, ...]:
     """Give each wanted replica an instance: the one it has, or a new one in a place of its own.
 
-    Raises placing.NoRoomError.
+    New ones get none of the `reserved` ids. Raises placing.NoRoomError.
     """
     having = {instance.wanted: instance for instance in existing}
-    used = {instance.id for instance in existing}
+    used = {instance.id for instance in existing} | reserved
     wanted = tuple(wanted)
     new = [(one, _free_id(one.name, used)) for one in wanted if one not in having]
     ports = frozenset(port for one in wanted for port in one.ports)

@@ -43,7 +43,7 @@ def program_of(
     is_mock = wanted.command == MOCK
     told = dict(_told(instance, wanted))
     return Program(
-        mark=f"{folder.mark}/{instance.id}/{wanted.container}",
+        mark=f"{folder.run_mark}/{instance.id}/{wanted.container}",
         command=_command(instance, wanted, told),
         log=folder.log_of(instance.id, wanted.container, alone=alone),
         environment={

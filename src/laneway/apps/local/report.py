@@ -24,9 +24,10 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A gateway port of the plan and the URL under which it is reached."""
+    """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
 
     port: GatewayPort
+    local: int
     url: str
 
 

@@ -18,6 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.mesh.mesh import Caller
+from laneway.core.resources.meta import Ref
+
 VERSION = 1
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
@@ -51,12 +55,16 @@ class GatewayRecord:
     selector: dict[str, str]
     port: int
     gateways: list[str]
+    local: int
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class MeshRecord:
-    """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to."""
+    """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to.
+
+    `replicas` are those the proxies serve, as plain values; `placement` gives them back.
+    """
 
     name: str
     pid: int
@@ -68,8 +76,16 @@ class MeshRecord:
     state: str = "starting"
     gateways: list[GatewayRecord] = field(default_factory=list)
     workloads: list[WorkloadRecord] = field(default_factory=list)
-    proxies: dict[str, Any] = field(default_factory=dict)
+    replicas: list[dict[str, Any]] = field(default_factory=list)
+    per_workload: bool = False
     version: int = VERSION
+
+    def placement(self) -> Placement:
+        """Return where everything runs, as proxies know it."""
+        gateways = {
+            (tuple(sorted(one.selector.items())), one.port): one.local for one in self.gateways
+        }
+        return Placement(tuple(_replica(one) for one in self.replicas), gateways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,11 @@ class MeshFolder:
     def mark(self) -> str:
         """The mark of all processes of this mesh."""
         return str(self.path)
+
+    @property
+    def run_mark(self) -> str:
+        """The mark of the workloads' processes, which leaves the proxies out."""
+        return f"{self.path}/run"
 
     @property
     def logs(self) -> Path:
@@ -122,8 +143,19 @@ class MeshFolder:
             return None
         return _record(found) if found.get("version") == VERSION else None
 
+    def forget_logs(self) -> None:
+        """Remove the logs of an earlier mesh."""
+        for log in self.logs.glob("*.log"):
+            log.unlink()
+
     def clear(self) -> None:
-        """Remove everything but the logs."""
+        """Remove everything but the logs; those that lie elsewhere come to the others."""
+        for link in self.logs.glob("*.log"):
+            if link.is_symlink():
+                target = link.readlink()
+                link.unlink()
+                if target.is_file():
+                    target.replace(link)
         for entry in self.path.iterdir():
             if entry == self.logs:
                 continue
@@ -131,6 +163,20 @@ class MeshFolder:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+
+def _replica(found: Mapping[str, Any]) -> Replica:
+    caller = found["caller"]
+    labels = tuple((key, value) for key, value in caller["labels"])
+    return Replica(
+        name=found["name"],
+        workload=Ref(**found["workload"]),
+        caller=Caller(caller["namespace"], labels),
+        address=found["address"],
+        ports=tuple(PortPlace(**port) for port in found["ports"]),
+        outbound=found["outbound"],
+        sidecar=found["sidecar"],
+    )
 
 
 def _record(found: Mapping[str, Any]) -> MeshRecord:

@@ -141,7 +141,7 @@ class _Names:
     """Gives replicas names: short where that is unambiguous in the order of the input."""
 
     def __init__(self) -> None:
-        self.given: set[str] = set()
+        self.given = {"envoy", "laneway"}  # the other names of logs
 
     def of(self, workload: Workload) -> list[str]:
         ref = workload.meta.ref

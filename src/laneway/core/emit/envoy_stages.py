@@ -8,10 +8,14 @@ requests still under way. No route ever names a cluster that is on its way in or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from laneway.core.emit.envoy_config import Block, ProxyConfig, is_entry
+
+LET_OUT = "requests let out"
+"""The stage after which nothing but tidying up is left: every new request goes its new way."""
 
 Blocks = Mapping[str, Block]
 Proxies = Mapping[str, ProxyConfig]
@@ -46,7 +50,7 @@ def stages(old: Proxies, new: Proxies) -> tuple[Stage, ...]:
         if wanted != live:
             found.append(Stage(what, wanted))
         if what == _LAST_ENTRY and leaving:
-            found.append(Stage("requests let out", wanted, leaving))
+            found.append(Stage(LET_OUT, wanted, leaving))
         live = wanted
     return tuple(found)
 
@@ -132,7 +136,7 @@ def _at_entry(blocks: Blocks) -> dict[str, Block]:
     return {name: block for name, block in blocks.items() if is_entry(name)}
 
 
-def _without_farewells(old: Block, new: Block, leaving: Set[str]) -> Block:
+def _without_farewells(old: Block, new: Block, leaving: AbstractSet[str]) -> Block:
     """Return the new table, with the old virtual host wherever that one leads to what leaves.
 
     Requests that entered before the entry turned still follow these routes.

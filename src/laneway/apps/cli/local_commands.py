@@ -1,0 +1,174 @@
+"""`laneway up`, `ps`, `logs`, `down`, `demo`: the mesh on this machine, from the command line.
+
+Comes in: flags and paths. Goes out: an exit code and text. Nothing is done here but reading flags:
+each command loads what it needs when it runs, and the work is that of `apps/local`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+if TYPE_CHECKING:
+    from laneway.apps.local.state import MeshFolder
+
+DEFAULT_MESH = "default"
+DEFAULT_PORT = 8080
+
+
+class UpFlags(TypedDict):
+    """The flags of `laneway up`."""
+
+    paths: tuple[str, ...]
+    port: int
+    name: str
+    detach: bool
+    commands: tuple[str, ...]
+    config: str | None
+    proxies: str
+
+
+def _folder(name: str) -> MeshFolder:
+    from laneway.apps.local.state import BadNameError, mesh_folder
+
+    try:
+        return mesh_folder(name, os.environ)
+    except BadNameError as error:
+        raise click.BadParameter(str(error), param_hint="--name") from error
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Local port of the first gateway; others follow. The next free one if it is taken.",
+)
+@click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
+@click.option("-d", "--detach", is_flag=True, help="Return when the mesh is ready; it goes on.")
+@click.option(
+    "--run",
+    "commands",
+    multiple=True,
+    metavar="IMAGE=COMMAND",
+    help="The command that stands for an image (wildcards allowed); it finds its port in PORT and "
+    "{port}. @mock is the built-in mock application.",
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A configuration file; ./laneway.toml if there is one.",
+)
+@click.option(
+    "--proxies",
+    type=click.Choice(["shared", "per-workload"]),
+    default="shared",
+    show_default=True,
+    help="One Envoy for everything, or one for each workload.",
+)
+def up(**flags: Unpack[UpFlags]) -> int:
+    """Start a mesh of what PATH says, and follow its changes.
+
+    Every replica of a workload becomes a process with an address of its own, behind real Envoy.
+    """
+    from laneway.apps.local.configuration import ConfigurationError, Options, commands_of
+    from laneway.apps.local.up import up as run
+
+    folder = _folder(flags["name"])
+    try:
+        commands = commands_of(flags["config"], flags["commands"])
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    per_workload = flags["proxies"] == "per-workload"
+    options = Options(flags["paths"], flags["port"], commands, per_workload=per_workload)
+    return run(folder, options, detach=flags["detach"])
+
+
+@click.command()
+@click.argument("mesh", required=False)
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+def ps(mesh: str | None, output: str) -> None:
+    """List meshes and the programs in them."""
+    import json
+    import time
+
+    from laneway.apps.local.listing import as_values, mesh_table, workload_table
+    from laneway.apps.local.outside import look
+    from laneway.apps.local.state import mesh_folders
+
+    folders = [_folder(mesh)] if mesh else mesh_folders(os.environ)
+    meshes = [seen for folder in folders if (seen := look(folder)).record is not None]
+    if output == "json":
+        click.echo(json.dumps(as_values(meshes), indent=2))
+    elif not meshes:
+        click.echo(f"No mesh {mesh} is running." if mesh else "No mesh is running.")
+    else:
+        _print(mesh_table(meshes, time.time()))
+        for seen in meshes:
+            _print(["", *([f"{seen.folder.name}:"] if len(meshes) > 1 else [])])
+            _print(workload_table(seen))
+
+
+@click.command()
+@click.argument("workload")
+@click.option("-f", "--follow", "follows", is_flag=True, help="Go on as lines are added.")
+@click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
+@click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
+def logs(workload: str, follows: bool, tail: int | None, name: str) -> None:  # noqa: FBT001
+    """Print what a WORKLOAD wrote: one of its replicas or all, `envoy`, or `laneway` itself."""
+    import time
+
+    from laneway.apps.local.logs import all_logs, follow, last_lines, logs_named
+    from laneway.apps.local.outside import look
+
+    folder = _folder(name)
+    found = logs_named(folder, workload)
+    if not found:
+        known = ", ".join(path.stem for path in all_logs(folder)) or "none"
+        raise click.UsageError(f"mesh {name} has no log of {workload!r}; there are: {known}")
+    width = max(len(path.stem) for path in found) if len(found) > 1 else 0
+
+    def show(source: str, line: str) -> None:
+        click.echo(f"{source.ljust(width)} | {line}" if width else line)
+
+    for path in found:
+        for line in last_lines(path, tail):
+            show(path.stem, line)
+
+    def pause() -> bool:
+        time.sleep(0.1)
+        return look(folder).condition != "gone"
+
+    if follows:
+        for source, line in follow(found, pause):
+            show(source, line)
+
+
+@click.command()
+@click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
+@click.option("--all", "everything", is_flag=True, help="Every mesh.")
+def down(name: str, everything: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Stop a mesh: its proxies, its programs, and the process that follows its files."""
+    from laneway.apps.local.outside import bring_down
+    from laneway.apps.local.state import mesh_folders
+
+    folders = mesh_folders(os.environ) if everything else [_folder(name)]
+    for folder in folders:
+        condition = bring_down(folder)
+        if condition != "gone":
+            click.echo(f"Mesh {folder.name} is down; its logs are in {folder.logs}")
+        elif not everything:
+            click.echo(f"Mesh {folder.name} is not running.")
+
+
+COMMANDS = (up, ps, logs, down)

@@ -1,0 +1,58 @@
+"""What a user says to `laneway up` beside the mesh itself.
+
+Comes in: flags, and `laneway.toml` of the working directory or of `--config`. Goes out: Options.
+The file is never looked for beside the manifests: a folder that is synced from elsewhere must not
+be able to name commands that run here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from laneway.apps.local.commands import BadCommandError, Commands
+
+FILE = "laneway.toml"
+TABLES = {"run"}
+
+
+class ConfigurationError(ValueError):
+    """A configuration file or a flag that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a mesh is run. `port` is the first gateway's; `per_workload` asks for separate Envoys."""
+
+    paths: tuple[str, ...]
+    port: int
+    commands: Commands
+    per_workload: bool = False
+
+
+def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:
+    """Return the commands of flags and configuration file. Raises ConfigurationError."""
+    path = Path(config or FILE)
+    table: dict[str, Any] = {}
+    if config or path.is_file():
+        table = _run_table(path)
+    try:
+        return Commands.of_texts(flags, table)
+    except BadCommandError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _run_table(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    unknown = sorted(found.keys() - TABLES)
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown table {unknown[0]!r}; there is only [run]")
+    table = found.get("run", {})
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: [run] is not a table of images and commands")
+    return table

@@ -1,0 +1,66 @@
+"""Keeps the record of a running mesh, for `laneway ps` and all others who look from outside.
+
+Comes in: the loop, after each of its looks. Goes out: `mesh.json`, written only when it says
+something new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+from laneway.apps.local.proxies import EnvoyProxies
+from laneway.apps.local.report import Opened
+from laneway.apps.local.runner import Runner
+from laneway.apps.local.state import GatewayRecord, MeshFolder, MeshRecord
+from laneway.core.emit.placement import Replica
+
+
+@dataclass(slots=True)
+class Keeper:
+    """The record of one mesh. `head` is what stays the same while it runs."""
+
+    folder: MeshFolder
+    proxies: EnvoyProxies
+    head: MeshRecord
+    last: MeshRecord | None = None
+
+    def note(self, runner: Runner) -> None:
+        """Write how the mesh stands, if that is new."""
+        record = replace(
+            self.head,
+            state="ready" if runner.is_up else "starting",
+            gateways=[_gateway_record(one) for one in opened(runner)],
+            workloads=[*runner.crew.records(), *self.proxies.records()],
+            replicas=[asdict(one) for one in serving(runner)],
+        )
+        if record != self.last:
+            self.folder.write(record)
+            self.last = record
+
+
+def serving(runner: Runner) -> list[Replica]:
+    """Return the replicas that the proxies serve."""
+    ids = runner.live.ids if runner.live else frozenset()
+    return [one.replica() for one in runner.crew.instances.values() if one.id in ids]
+
+
+def opened(runner: Runner) -> Iterator[Opened]:
+    """Yield the gateway ports that are live, with their URLs."""
+    if runner.live is None:
+        return
+    places = runner.settling.placement(())
+    for port in runner.live.edit.compilation.plan.gateway_ports:
+        local = places.gateways.get((port.selector, port.port))
+        if local is not None:
+            yield Opened(port, local, f"http://{places.gateway_address}:{local}")
+
+
+def _gateway_record(one: Opened) -> GatewayRecord:
+    return GatewayRecord(
+        selector=dict(one.port.selector),
+        port=one.port.port,
+        gateways=list(one.port.gateways),
+        local=one.local,
+        url=one.url,
+    )

@@ -1,0 +1,66 @@
+"""What `laneway ps` shows: meshes, and the programs in them.
+
+Comes in: what is seen of each mesh. Goes out: tables, or plain values for JSON. An orphaned mesh
+cannot keep its record, so its programs are asked directly whether they still run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from laneway.adapters.processes import ProcessId, is_running
+from laneway.apps.local.outside import Seen
+from laneway.apps.local.state import MeshRecord, WorkloadRecord
+from laneway.apps.local.tables import duration, table
+
+
+def mesh_table(meshes: Sequence[Seen], now: float) -> list[str]:
+    """Return a line for each mesh; `now` is in seconds since 1970."""
+    rows = []
+    for seen in meshes:
+        if seen.record is not None:
+            urls = " ".join(gateway.url for gateway in seen.record.gateways)
+            rows.append((seen.folder.name, _state(seen), duration(now - seen.record.since), urls))
+    return table(("MESH", "STATE", "FOR", "URL"), rows)
+
+
+def _state(seen: Seen) -> str:
+    if seen.condition == "running" and seen.record is not None:
+        return seen.record.state
+    return seen.condition
+
+
+def workload_table(seen: Seen) -> list[str]:
+    """Return a line for each program of a mesh, its proxies included."""
+    if seen.record is None:
+        return []
+    rows = [
+        (one.replica, one.state, one.address, str(one.restarts), str(one.pid or "-"), one.reason)
+        for one in _as_seen(seen, seen.record)
+    ]
+    return table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows)
+
+
+def _as_seen(seen: Seen, record: MeshRecord) -> list[WorkloadRecord]:
+    if seen.condition == "running":
+        return record.workloads
+    return [_asked(one) for one in record.workloads]
+
+
+def _asked(one: WorkloadRecord) -> WorkloadRecord:
+    if is_running(ProcessId(one.pid, one.started)):
+        return one
+    values = {**asdict(one), "state": "ended", "pid": 0, "started": 0}
+    return WorkloadRecord(**values)
+
+
+def as_values(meshes: Sequence[Seen]) -> list[dict[str, Any]]:
+    """Return meshes as plain values: the record, and the condition the mesh is in."""
+    found = []
+    for seen in meshes:
+        if seen.record is not None:
+            workloads = [asdict(one) for one in _as_seen(seen, seen.record)]
+            found.append({**asdict(seen.record), "state": _state(seen), "workloads": workloads})
+    return found

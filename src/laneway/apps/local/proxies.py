@@ -1,0 +1,140 @@
+"""The proxies of a mesh on real Envoy.
+
+Comes in: an edit and the places of its replicas. Goes out: Envoy that serves it. Here the core's
+configuration meets the adapter that runs it; nothing is decided.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from laneway.adapters.envoy import Applied, CannotStart, Restarted
+from laneway.adapters.envoy import Fleet as Envoys
+from laneway.adapters.processes import identify
+from laneway.adapters.processes.identity import MARK
+from laneway.apps.local.crew import ending
+from laneway.apps.local.edits import Edit
+from laneway.apps.local.ports import Confirmed, ProxyError
+from laneway.apps.local.state import MeshFolder, WorkloadRecord
+from laneway.apps.local.tables import duration
+from laneway.core.emit.envoy import envoy_config
+from laneway.core.emit.envoy_config import ONE_PROXY, EnvoyConfig, Unexecuted
+from laneway.core.emit.envoy_stages import LET_OUT
+from laneway.core.emit.placement import Placement
+
+LOG = "envoy"
+
+
+@dataclass(slots=True)
+class EnvoyProxies:
+    """All Envoys of a mesh; one, or with `per_workload` one for each replica."""
+
+    folder: MeshFolder
+    envoys: Envoys
+    per_workload: bool = False
+    unexecuted: Sequence[Unexecuted] = ()
+    restarts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: MeshFolder, *, per_workload: bool) -> EnvoyProxies:
+        """Return the proxies of a mesh, those an earlier run left serving among them."""
+        # Envoy inherits the environment, and with the mark it is found even without its files.
+        os.environ[MARK] = f"{folder.mark}/envoy"
+        found = cls(folder, Envoys(folder.proxies), per_workload)
+        found.envoys.adopt()
+        return found
+
+    async def apply(self, edit: Edit, placement: Placement) -> Confirmed:
+        """Bring a configuration live. Raises ProxyError."""
+        compilation = edit.compilation
+        config = envoy_config(
+            compilation.mesh, compilation.plan, placement, per_workload=self.per_workload
+        )
+        try:
+            applied = await self.envoys.apply(config)
+        except CannotStart as error:
+            raise ProxyError(str(error)) from error
+        if applied.rejected:
+            texts = (
+                f"{one.proxy} rejects {one.resource}: {one.message}" for one in applied.rejected
+            )
+            raise ProxyError("\n".join(texts))
+        self.unexecuted = config.unexecuted
+        self._name_logs()
+        return Confirmed(_confirming(applied, config), _until_live(applied), applied.in_flight)
+
+    async def watch(self, told: Callable[[str], None]) -> None:
+        """Start proxies again that end by themselves, until cancelled."""
+
+        def restarted(one: Restarted) -> None:
+            self.restarts[one.proxy] = self.restarts.get(one.proxy, 0) + 1
+            how = "" if one.exit_code is None else f" ({ending(one.exit_code)})"
+            outcome = f"not up again: {one.error}" if one.error else "serves again"
+            pause = duration(one.after_seconds)
+            told(f"{log_name(one.proxy)} ended{how}, restarted after {pause}, {outcome}")
+
+        await self.envoys.watch(restarted)
+
+    async def down(self) -> None:
+        """End all proxies."""
+        await self.envoys.down()
+
+    def records(self) -> list[WorkloadRecord]:
+        """Return how the proxies stand."""
+        processes = self.envoys.processes()
+        return [
+            self._record(name, processes.get(name, 0), log)
+            for name, log in sorted(self.envoys.logs().items())
+        ]
+
+    def _record(self, name: str, pid: int, log: Path) -> WorkloadRecord:
+        identity = identify(pid) if pid else None
+        return WorkloadRecord(
+            replica=log_name(name),
+            container="",
+            workload=name,
+            namespace="",
+            kind="Envoy",
+            state="ready" if identity else "ended",
+            address="",
+            pid=pid,
+            started=identity.started if identity else 0,
+            restarts=self.restarts.get(name, 0),
+            log=str(log),
+        )
+
+    def _name_logs(self) -> None:
+        """Give each proxy's log a name among the others."""
+        for name, log in self.envoys.logs().items():
+            link = self.folder.logs / f"{log_name(name)}.log"
+            if not link.is_symlink():
+                link.unlink(missing_ok=True)
+                link.symlink_to(log)
+
+
+def log_name(proxy: str) -> str:
+    """Return under which name a proxy is listed.
+
+    >>> log_name("mesh"), log_name("cart-0")
+    ('envoy', 'envoy.cart-0')
+    """
+    return LOG if proxy == ONE_PROXY else f"{LOG}.{proxy}"
+
+
+def _confirming(applied: Applied, config: EnvoyConfig) -> int:
+    """Count the proxies that a change concerned; a change that concerned none is live in all."""
+    concerned = {name for step in applied.steps for name in step.proxies}
+    return len(concerned | set(applied.started)) or len(config.proxies)
+
+
+def _until_live(applied: Applied) -> float:
+    """Return the seconds until requests go where they should; tidying up comes after that."""
+    seconds = 0.0
+    for step in applied.steps:
+        if step.what == LET_OUT:
+            return seconds
+        seconds += step.seconds
+    return applied.seconds

@@ -1,0 +1,228 @@
+"""The loop that keeps a mesh as its files say: read all, compile, compare, apply in order, observe.
+
+Comes in: snapshots, the crew, the proxies, and a wake-up that only says "look again". Goes out: a
+mesh that follows, and what is told of it. Nothing reacts to what an event is about; every round
+looks at everything and does the next step that `fleet.next_step` decides on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from laneway.apps.local.crew import Crew, end
+from laneway.apps.local.edits import Edit
+from laneway.apps.local.fleet import Fleet, Instance, Step, next_step
+from laneway.apps.local.placing import NoRoomError
+from laneway.apps.local.ports import Confirmed, Proxies, ProxyError
+from laneway.apps.local.settling import Settling
+from laneway.apps.local.source import Source
+from laneway.apps.local.story import Story, why_not_ready
+from laneway.core.mesh.snapshot import Snapshot
+
+FIRST_PAUSE = 0.005
+"""Seconds until a starting program is looked at again, growing to the next figure."""
+
+LAST_PAUSE = 0.05
+
+
+class StartError(Exception):
+    """The mesh cannot be started; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the proxies serve: an edit, and the ids of the instances that serve it."""
+
+    edit: Edit
+    ids: frozenset[str]
+
+    def is_same(self, other: Live | None) -> bool:
+        """Whether this is the very same edit, served by the same instances."""
+        return other is not None and self.edit is other.edit and self.ids == other.ids
+
+
+@dataclass(slots=True)
+class Runner:
+    """One mesh, from its first process to its last.
+
+    `noted` is called after every look, for those who look from outside.
+    """
+
+    source: Source
+    crew: Crew
+    proxies: Proxies
+    settling: Settling
+    story: Story
+    noted: Callable[[Runner], None]
+    wanted: Edit | None = None
+    live: Live | None = None
+    refused: Live | None = None
+    """What the proxies did not take. It is not offered to them again."""
+
+    snapshot: Snapshot | None = None
+    """The newest state of the files that was not looked at yet."""
+
+    is_up: bool = False
+    is_told_to_stop: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = FIRST_PAUSE
+    endings: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def look_again(self) -> None:
+        """Say that something may have changed. Safe to call from a signal's handler."""
+        self.wake.set()
+
+    def stop(self) -> None:
+        """Say that the mesh should end."""
+        self.is_told_to_stop = True
+        self.wake.set()
+
+    async def start(self, edit: Edit) -> None:
+        """Start everything an edit asks for, and wait until all of it is ready.
+
+        Raises StartError.
+        """
+        try:
+            self._want(edit)
+        except NoRoomError as error:
+            raise StartError(str(error)) from error
+        everything = tuple(self.crew.instances.values())
+        self.live = Live(edit, frozenset(one.id for one in everything))
+        applying = asyncio.create_task(
+            self.proxies.apply(edit, self.settling.placement(everything))
+        )
+        applying.add_done_callback(lambda _: self.wake.set())
+        try:
+            while not self._is_ready(applying):
+                await self._rest(None)
+                if self.is_told_to_stop:
+                    raise StartError("stopped before it was ready")
+        finally:
+            applying.cancel()
+            with suppress(asyncio.CancelledError, ProxyError):
+                await applying
+        self.is_up = True
+        self.noted(self)
+
+    def _is_ready(self, applying: asyncio.Task[Confirmed]) -> bool:
+        """Look at everything once. Raises StartError when waiting is of no use."""
+        if applying.done() and (problem := applying.exception()) is not None:
+            raise StartError(str(problem)) from problem
+        step = self._look()
+        fleet = self._fleet()
+        for one in fleet.instances:
+            if fleet.is_futile(one, time.monotonic()):
+                raise StartError(why_not_ready(one, self.crew.records()))
+        self.story.starting(len(step.serve), len(fleet.instances))
+        self.noted(self)
+        return applying.done() and len(step.serve) == len(fleet.instances)
+
+    async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
+        """Follow the files until told to stop. Raises what watching them raises."""
+        async with asyncio.TaskGroup() as tasks:
+            others = (
+                tasks.create_task(self._listen(snapshots)),
+                tasks.create_task(self.proxies.watch(self.story.mended)),
+            )
+            while not self.is_told_to_stop:
+                wake_at = await self._round()
+                self.noted(self)
+                await self._rest(wake_at)
+            for task in others:
+                task.cancel()
+
+    async def _listen(self, snapshots: AsyncIterator[Snapshot]) -> None:
+        async for snapshot in snapshots:
+            self.snapshot = snapshot
+            self.wake.set()
+
+    async def _round(self) -> float | None:
+        """Bring what is live one step nearer to what is wanted; say when to look again."""
+        self._read()
+        step = self._look()
+        if self.live is not None and self.wanted is not None:
+            edit = self.wanted if step.settled else self.live.edit
+            if await self._bring_live(edit, step):
+                self._retire(step.spare)
+        return step.wake_at
+
+    def _read(self) -> None:
+        """Take the newest state of the files, if it may go live."""
+        snapshot, self.snapshot = self.snapshot, None
+        if snapshot is None:
+            return
+        edit = self.source.edit(snapshot, self.wanted)
+        if edit is None or edit is self.wanted:
+            return
+        try:
+            self._want(edit)
+        except NoRoomError as error:
+            self.story.not_live(str(error))
+
+    def _want(self, edit: Edit) -> None:
+        """Give what an edit asks for a place each. Raises NoRoomError."""
+        found = self.settling.settle(edit, tuple(self.crew.instances.values()))
+        self.crew.instances |= {one.id: one for one in found}
+        self.wanted = edit
+
+    def _look(self) -> Step:
+        """See how programs stand, and start those whose time has come."""
+        self.story.ended(self.crew.observe())
+        step = next_step(self._fleet(), time.monotonic())
+        self.story.ended(self.crew.start(step.start))
+        return step
+
+    def _fleet(self) -> Fleet:
+        return Fleet(
+            instances=tuple(self.crew.instances.values()),
+            current=self.settling.current,
+            served=self.live.ids if self.live else frozenset(),
+            standings=self.crew.standings,
+        )
+
+    async def _bring_live(self, edit: Edit, step: Step) -> bool:
+        """Hand the proxies what they should serve, if it differs; say whether they serve it."""
+        wanted = Live(edit, frozenset(one.id for one in step.serve))
+        if self.live is None or wanted.is_same(self.refused):
+            return False
+        if wanted.is_same(self.live):
+            return True
+        before, begun = self.live.edit, time.time()
+        try:
+            confirmed = await self.proxies.apply(edit, self.settling.placement(step.serve))
+        except ProxyError as error:
+            self.refused = wanted
+            self.story.not_live(str(error))
+            return False
+        self.live, self.refused = wanted, None
+        self.story.live(before, edit, confirmed, begun)
+        return True
+
+    def _retire(self, spare: Collection[Instance]) -> None:
+        """End instances that nothing is sent to any more, while the loop goes on."""
+        if spare:
+            started = self.crew.release(spare)
+            ending = asyncio.create_task(asyncio.to_thread(end, started))
+            self.endings.add(ending)
+            ending.add_done_callback(self.endings.discard)
+
+    async def _rest(self, wake_at: float | None) -> None:
+        """Wait until something may have changed; of several wake-ups one is left."""
+        waiting = not self.is_up or self.crew.is_starting()
+        self.pause = min(self.pause * 1.3, LAST_PAUSE) if waiting else FIRST_PAUSE
+        pauses = [self.pause] if waiting else []
+        if wake_at is not None:
+            pauses.append(max(wake_at - time.monotonic(), 0.0))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wake.wait(), min(pauses, default=None))
+        self.wake.clear()
+
+    async def close(self) -> None:
+        """End everything: first what sends requests, then what answers them."""
+        await self.proxies.down()
+        started = self.crew.release(tuple(self.crew.instances.values()))
+        await asyncio.gather(*self.endings, asyncio.to_thread(end, started))

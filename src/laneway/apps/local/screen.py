@@ -1,0 +1,58 @@
+"""What a person at the terminal sees: results on standard output, progress on standard error.
+
+A line that rewrites itself is only for a terminal; anywhere else a step is a line of its own and is
+said once. Nothing here is parsed by anyone: machines read `mesh.json` and exit codes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from laneway.apps.local.tables import WIDTH, cut
+
+CLEAR = "\r\x1b[K"
+
+
+@dataclass(slots=True)
+class Screen:
+    """Where a mesh speaks."""
+
+    out: TextIO
+    err: TextIO
+    _progress: str = ""
+
+    def progress(self, step: str, detail: str = "") -> None:
+        """Say what is being done; on a terminal the details change in place."""
+        if self.err.isatty():
+            self.err.write(CLEAR + cut(f"{step} {detail}".rstrip(), WIDTH - 1))
+        elif step != self._progress:
+            self.err.write(f"{step}\n")
+        self._progress = step
+        self.err.flush()
+
+    def _settle(self) -> None:
+        if self._progress and self.err.isatty():
+            self.err.write(CLEAR)
+            self.err.flush()
+        self._progress = ""
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Print lines of the result."""
+        self._settle()
+        self.out.write("".join(f"{line}\n" for line in lines))
+        self.out.flush()
+
+    def tell(self, text: str) -> None:
+        """Print something that happened, with the time of day."""
+        self._settle()
+        self.out.write(f"{time.strftime('%H:%M:%S')}  {text}\n")
+        self.out.flush()
+
+    def warn(self, text: str) -> None:
+        """Print something that is wrong."""
+        self._settle()
+        self.err.write(f"{text.rstrip()}\n")
+        self.err.flush()

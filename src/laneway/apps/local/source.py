@@ -1,0 +1,90 @@
+"""Edits out of snapshots: compile with what is kept, and judge whether it may go live.
+
+Comes in: what the files hold now, and the commands that stand for images. Goes out: edits. It does
+not matter how a state came about, only what it is; a state that was refused once is refused again
+in silence.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from laneway.apps.local.commands import Commands
+from laneway.apps.local.edits import Edit, edit_of, is_safe, new_errors
+from laneway.apps.local.story import Story
+from laneway.core.compile import compile_snapshot
+from laneway.core.mesh.snapshot import Resource, Snapshot
+
+
+@dataclass(slots=True)
+class Source:
+    """The edits that snapshots give."""
+
+    commands: Commands
+    story: Story
+    refused: Snapshot | None = None
+
+    def first(self, snapshot: Snapshot) -> Edit:
+        """Return what a mesh begins with, whatever it is."""
+        return edit_of(compile_snapshot(snapshot), self.commands)
+
+    def edit(self, snapshot: Snapshot, before: Edit | None) -> Edit | None:
+        """Return `before` if nothing differs, and None, having told why, if that has to stay."""
+        if before is None:
+            return self.first(snapshot)
+        known = before.compilation.snapshot
+        if is_same(snapshot, known):
+            self.refused = None
+            self.story.as_before()
+            return before
+        if self.refused is not None and is_same(snapshot, self.refused):
+            return None
+        self.refused = snapshot
+        edit = self._compiled(snapshot, before)
+        if edit is None:
+            return None
+        errors = new_errors(edit, before)
+        if errors or not is_safe(edit):
+            self.story.refused(errors or edit.errors())
+            return None
+        self.refused = None
+        self.story.edited(written_at(snapshot, known))
+        return edit
+
+    def _compiled(self, snapshot: Snapshot, before: Edit) -> Edit | None:
+        try:
+            return edit_of(compile_snapshot(snapshot, before.compilation), self.commands)
+        except Exception:  # noqa: BLE001 - told as what it is; a bug must not end what serves
+            self.story.not_live(f"This is a bug in Laneway:\n{traceback.format_exc()}")
+            return None
+
+
+def is_same(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two snapshots hold the very same objects, and the same was found in reading them."""
+    return (
+        len(one.resources) == len(other.resources)
+        and all(a is b for a, b in zip(one.resources, other.resources, strict=True))
+        and one.findings == other.findings
+        and one.unread == other.unread
+    )
+
+
+def written_at(after: Snapshot, before: Snapshot) -> float | None:
+    """Return when the newest file was written that holds something new, in seconds since 1970.
+
+    None when nothing is new: what is only removed leaves no file to ask.
+    """
+    old = {id(resource) for resource in before.resources}
+    new = (resource for resource in after.resources if id(resource) not in old)
+    return max(_times(new), default=None)
+
+
+def _times(resources: Iterable[Resource]) -> Iterable[float]:
+    for path in {resource.meta.source.path for resource in resources}:
+        try:
+            yield Path(path).stat().st_mtime
+        except OSError:
+            continue  # standard input, or gone again

@@ -1,0 +1,146 @@
+"""What is told while a mesh runs: each thing once, when it happens, with its cause and its time.
+
+Comes in: what the loop did or saw. Goes out: lines on the screen. It decides nothing and keeps only
+what it needs to tell a thing once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from laneway.apps.local.crew import Ended
+from laneway.apps.local.edits import Edit
+from laneway.apps.local.fleet import Instance
+from laneway.apps.local.logs import last_lines
+from laneway.apps.local.ports import Confirmed
+from laneway.apps.local.report import changes
+from laneway.apps.local.screen import Screen
+from laneway.apps.local.state import WorkloadRecord
+from laneway.apps.local.tables import duration
+from laneway.core.emit.envoy_config import Unexecuted
+from laneway.core.findings.finding import Finding
+
+MOST_CHANGES = 6
+LOG_LINES = 5
+TOLD_ENDS = 3
+"""Ends in a row of one program that are told; after that only its log grows."""
+
+
+@dataclass(slots=True)
+class Story:
+    """The mesh's voice. `text_of` renders findings."""
+
+    screen: Screen
+    text_of: Callable[[Sequence[Finding]], str]
+    written_at: float | None = None
+    """When the oldest edit was written that is not live yet, in seconds since 1970."""
+
+    is_behind: bool = False
+    """Whether what is live is not what the files say."""
+
+    def starting(self, ready: int, total: int) -> None:
+        """Tell how far the start is."""
+        self.screen.progress("starting the mesh:", f"{ready} of {total} workloads ready")
+
+    def edited(self, written_at: float | None) -> None:
+        """Note when an edit was written, if that is known; of several the oldest counts."""
+        moment = time.time() if written_at is None else written_at
+        if self.written_at is None or moment < self.written_at:
+            self.written_at = moment
+
+    def as_before(self) -> None:
+        """Tell that the files, after edits that did not go live, say what is live."""
+        if self.is_behind:
+            self.screen.tell("the files say again what is live")
+        self.written_at, self.is_behind = None, False
+
+    def live(self, before: Edit, after: Edit, confirmed: Confirmed, begun: float) -> None:
+        """Tell what is live now, in how many proxies, and how long that took.
+
+        The time counts from the moment the edit was written, else from `begun`.
+        """
+        found = changes(before.compilation.snapshot, after.compilation.snapshot)
+        if found:
+            since = begun if self.written_at is None else self.written_at
+            took = duration(max(begun - since, 0.0) + confirmed.seconds)
+            count = confirmed.proxies
+            where = "the proxy" if count == 1 else f"all {count} proxies"
+            self.screen.tell(f"{listed(found)}: live in {where} after {took}")
+        if confirmed.cut_off:
+            self.screen.tell(f"{confirmed.cut_off} requests had not ended in time and were cut off")
+        if before is not after:
+            self.written_at, self.is_behind = None, False
+
+    def not_live(self, reason: str) -> None:
+        """Tell that an edit cannot go live, and that what was live stays."""
+        self.screen.warn(reason)
+        self.screen.tell("not live: the last good configuration keeps serving")
+        self.written_at, self.is_behind = None, True
+
+    def refused(self, findings: Sequence[Finding]) -> None:
+        """Tell the errors by which an edit is refused."""
+        self.not_live(self.text_of(findings))
+
+    def found(self, findings: Sequence[Finding], hint: str) -> None:
+        """Tell the errors of a mesh that runs all the same, and count the rest."""
+        errors = [one for one in findings if one.level == "error"]
+        if errors:
+            self.screen.warn(self.text_of(errors))
+        rest = [
+            f"{count} {word}{'s' if count > 1 else ''}"
+            for word, level in (("warning", "warning"), ("note", "info"))
+            if (count := sum(1 for one in findings if one.level == level))
+        ]
+        if rest:
+            self.screen.warn(f"{' and '.join(rest)}: {hint}")
+
+    def unexecuted(self, parts: Sequence[Unexecuted]) -> None:
+        """Tell which fields of users' objects the proxies on this machine do not carry out."""
+        for one in parts[:MOST_CHANGES]:
+            self.screen.warn(f"not carried out here: {one.field} of {one.subject} ({one.reason})")
+        if len(parts) > MOST_CHANGES:
+            self.screen.warn(f"not carried out here: {len(parts) - MOST_CHANGES} more fields")
+
+    def ended(self, ended: Iterable[Ended]) -> None:
+        """Tell which programs ended by themselves, and when they are started again."""
+        for one in ended:
+            if one.standing.ends > TOLD_ENDS:
+                continue
+            pause = duration(one.standing.retry_at - one.standing.since)
+            last = one.standing.ends == TOLD_ENDS
+            more = ", and from now on without a word" if last else ""
+            self.screen.tell(
+                f"{one.instance.id} ended ({one.standing.reason}): started again in {pause}{more}"
+            )
+
+    def mended(self, text: str) -> None:
+        """Tell what was mended."""
+        self.screen.tell(text)
+
+
+def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:
+    """Say why an instance is not ready: how its program ended or hangs, and its last words."""
+    lines = []
+    for one in records:
+        if one.replica != instance.id or one.state == "ready":
+            continue
+        ports = ", ".join(str(port) for _, _, port in instance.place.ports)
+        hangs = f"does not listen on {one.address} port {ports}"
+        how = f"ended with {one.reason}" if one.reason else hangs
+        lines.append(f"{one.replica} {how}; its log is {one.log}")
+        lines += [f"  | {line}" for line in last_lines(Path(one.log), LOG_LINES)]
+    return "\n".join(lines)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts, of many only the first.
+
+    >>> listed([str(number) for number in range(9)])
+    '0, 1, 2, 3, 4, 5 and 3 more'
+    """
+    if len(texts) <= MOST_CHANGES:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:MOST_CHANGES])} and {len(texts) - MOST_CHANGES} more"

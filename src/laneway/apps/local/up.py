@@ -1,0 +1,170 @@
+"""`laneway up`: a mesh from the first look at its files to the last of its processes.
+
+Comes in: a folder for its state and the options. Goes out: an exit code: 0 it ran and ended when it
+was told to, 1 its files are in error, 3 the machine failed it. Only wiring: the adapters are made
+here and handed to the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+
+from laneway.adapters.files import Reader
+from laneway.adapters.files.watch import follow
+from laneway.adapters.processes import (
+    first_unprivileged_port,
+    identify,
+    listening_sockets,
+    stop_marked,
+)
+from laneway.apps.local.configuration import Options
+from laneway.apps.local.crew import Crew
+from laneway.apps.local.detach import Release, in_background
+from laneway.apps.local.edits import Edit, is_safe
+from laneway.apps.local.keeper import Keeper, opened, serving
+from laneway.apps.local.outside import look
+from laneway.apps.local.placing import Taken
+from laneway.apps.local.proxies import EnvoyProxies
+from laneway.apps.local.report import summary
+from laneway.apps.local.runner import Runner, StartError
+from laneway.apps.local.screen import Screen
+from laneway.apps.local.settling import Settling
+from laneway.apps.local.source import Source
+from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
+from laneway.apps.local.story import Story
+from laneway.apps.local.tables import WIDTH, duration
+from laneway.apps.local.takeover import Leftover, leftover
+from laneway.core.findings.finding import Finding
+
+FINE, ERRORS, FAILED = 0, 1, 3
+STDIN = "-"
+
+
+def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
+    """Run a mesh until it is told to stop; with `detach` return as soon as it is ready."""
+    stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
+    launch = Launch(folder, options, Reader(options.paths, stdin))
+    return in_background(launch.hold) if detach else launch.hold(None)
+
+
+def finding_text(findings: Sequence[Finding]) -> str:
+    """Return findings as people read them."""
+    from laneway.core.findings.render import as_text  # noqa: PLC0415 - loaded if there are any
+
+    return as_text(findings, width=WIDTH, color=sys.stderr.isatty())
+
+
+class Launch:
+    """One run of `laneway up`: what it was told, and where it speaks."""
+
+    def __init__(self, folder: MeshFolder, options: Options, reader: Reader) -> None:
+        self.folder = folder
+        self.options = options
+        self.reader = reader
+        self.begun = time.time()
+        self.screen = Screen(sys.stdout, sys.stderr)
+        self.story = Story(self.screen, finding_text)
+        self.source = Source(options.commands, self.story)
+
+    def hold(self, release: Release | None) -> int:
+        """Run, unless another process runs a mesh of this name; return the exit code."""
+        hold = Hold.take(self.folder)
+        if hold is None:
+            self.screen.warn(_already_running(self.folder))
+            return FAILED
+        try:
+            self.screen.progress("reading", " ".join(self.options.paths))
+            edit = self.source.first(self.reader.read())
+            if not is_safe(edit):
+                self.screen.warn(finding_text(edit.errors()))
+                return ERRORS
+            return asyncio.run(self.run(edit, release))
+        finally:
+            hold.release()
+
+    async def run(self, edit: Edit, release: Release | None) -> int:
+        """Start, tell, follow, and end everything."""
+        left = leftover(self.folder)
+        proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
+        runner = self._runner(proxies, left, detached=release is not None)
+        _heed_signals(runner)
+        try:
+            await runner.start(edit)
+            if ended := await asyncio.to_thread(left.end):
+                self.screen.warn(f"took over from a killed mesh and ended {ended} old processes")
+            self._tell(runner, edit, proxies, detached=release is not None)
+            if release is not None:
+                release(self.folder.logs / "laneway.log")
+            await runner.follow(follow(self.reader))
+        except StartError as error:
+            self.screen.warn(str(error))
+            return FAILED
+        finally:
+            await self._end(runner)
+        return FINE
+
+    def _runner(self, proxies: EnvoyProxies, left: Leftover, *, detached: bool) -> Runner:
+        own = identify(os.getpid())
+        head = MeshRecord(
+            name=self.folder.name,
+            pid=os.getpid(),
+            started=own.started if own else 0,
+            boot=boot_id(),
+            since=self.begun,
+            paths=list(self.options.paths),
+            detached=detached,
+            per_workload=self.options.per_workload,
+        )
+        lowest = first_unprivileged_port()
+
+        def taken() -> Taken:
+            return Taken(listening_sockets() - left.gateways, lowest=lowest)
+
+        return Runner(
+            self.source,
+            Crew(self.folder, dict(os.environ), time.monotonic),
+            proxies,
+            Settling(self.folder.name, self.options.port, taken, left.ids),
+            self.story,
+            Keeper(self.folder, proxies, head).note,
+        )
+
+    def _tell(self, runner: Runner, edit: Edit, proxies: EnvoyProxies, *, detached: bool) -> None:
+        """Tell what is up, and what of the files is wrong or not carried out here."""
+        self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
+        self.story.unexecuted(proxies.unexecuted)
+        took = duration(time.time() - self.begun)
+        self.screen.show(summary(edit.compilation, serving(runner), list(opened(runner))))
+        name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
+        end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
+        line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
+        self.screen.show(["", line])
+
+    async def _end(self, runner: Runner) -> None:
+        """End everything and leave nothing but logs."""
+        self.screen.progress("stopping")
+        await runner.close()
+        stop_marked([self.folder.mark])
+        self.folder.clear()
+        self.screen.show([])
+
+
+def _heed_signals(runner: Runner) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, runner.stop)
+    loop.add_signal_handler(signal.SIGCHLD, runner.look_again)
+
+
+def _already_running(folder: MeshFolder) -> str:
+    record = look(folder).record
+    what = f"process {record.pid} follows {' '.join(record.paths)}" if record else "it is starting"
+    return (
+        f"mesh {folder.name} is already running: {what}\n"
+        f"`laneway down --name {folder.name}` stops it, another --name runs one beside it"
+    )

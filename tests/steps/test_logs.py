@@ -1,0 +1,90 @@
+"""Which logs a name means, and following them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.local.logs import follow, last_lines, logs_named
+from laneway.apps.local.state import MeshFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> MeshFolder:
+    folder = MeshFolder(tmp_path)
+    folder.logs.mkdir()
+    for name in (
+        "cart-0",
+        "cart-1",
+        "cart-0.2",
+        "cart-1.side",
+        "cart-x-0",
+        "cart.other-0",
+        "envoy",
+    ):
+        (folder.logs / f"{name}.log").write_text(f"{name} a\n{name} b\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "logs"),
+    [
+        ("cart", ["cart-0", "cart-0.2", "cart-1", "cart-1.side"]),
+        ("cart-1", ["cart-1"]),
+        ("cart-x", ["cart-x-0"]),
+        ("cart.other", ["cart.other-0"]),
+        ("envoy", ["envoy"]),
+        ("car", []),
+        ("c*", []),
+        ("../logs/envoy", []),
+    ],
+)
+def test_a_name_means_its_replicas_and_no_other_workload(
+    folder: MeshFolder, name: str, logs: list[str]
+) -> None:
+    assert sorted(path.stem for path in logs_named(folder, name)) == logs
+
+
+def test_the_last_lines_are_counted_from_the_end(folder: MeshFolder) -> None:
+    path = folder.logs / "envoy.log"
+
+    assert last_lines(path, None) == ["envoy a", "envoy b"]
+    assert last_lines(path, 1) == ["envoy b"]
+    assert last_lines(path, 0) == []
+
+
+def _steps(*steps: Callable[[], object]) -> Callable[[], bool]:
+    """Return a pause in which one thing happens each time; after the last one it ends."""
+    remaining = list(steps)
+
+    def pause() -> bool:
+        remaining.pop(0)()
+        return bool(remaining)
+
+    return pause
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def test_following_yields_whole_lines_as_they_come(folder: MeshFolder) -> None:
+    one, two = folder.logs / "cart-0.log", folder.logs / "cart-1.log"
+    pause = _steps(
+        lambda: _append(one, "half"),
+        lambda: _append(two, "x\ny\n"),
+        lambda: _append(one, " done\n"),
+    )
+
+    found = list(follow([one, two], pause))
+
+    assert found == [("cart-1", "x"), ("cart-1", "y"), ("cart-0", "half done")]
+
+
+def test_a_log_that_was_begun_anew_is_read_from_its_start(folder: MeshFolder) -> None:
+    path = folder.logs / "envoy.log"
+
+    found = list(follow([path], _steps(lambda: path.write_text("new\n"))))
+
+    assert found == [("envoy", "new")]
