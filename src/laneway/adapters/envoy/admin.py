@@ -19,7 +19,7 @@ _PATIENCE = 10.0
 """Seconds after which an answer is no longer waited for; Envoy answers within milliseconds."""
 
 
-class Unreachable(Exception):
+class Unreachable(Exception):  # noqa: N818 - reads as what is the case
     """The admin interface does not answer: Envoy is starting, ending or gone."""
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,21 +27,21 @@ LOG = "envoy.log"
 
 @dataclass(slots=True)
 class Folder:
-    """The folder of one proxy, and what its files hold now."""
+    """The folder of one proxy, what its files hold now, and the version of each file."""
 
     path: Path
     config: ProxyConfig = field(default_factory=ProxyConfig)
+    versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Folder:
         """Read what an earlier run left. Files that are missing or torn count as empty."""
-        tables = [_read(file) for file in sorted((path / ROUTES).glob("*.json"))]
-        config = ProxyConfig(
-            _by_name(_read(path / LISTENERS)),
-            {name: block for table in tables for name, block in _by_name(table).items()},
-            _by_name(_read(path / CLUSTERS)),
-        )
-        return cls(path, config)
+        folder = cls(path)
+        tables: dict[str, Block] = {}
+        for file in sorted((path / ROUTES).glob("*.json")):
+            tables |= folder._read(f"{ROUTES}/{file.name}")
+        folder.config = ProxyConfig(folder._read(LISTENERS), tables, folder._read(CLUSTERS))
+        return folder
 
     def prepare(self, concurrency: int) -> None:
         """Make the folder and Envoy's bootstrap; take away what may be left of a socket."""
@@ -49,35 +50,40 @@ class Folder:
         (self.path / SOCKET).unlink(missing_ok=True)
         _replace(self.path / BOOTSTRAP, json.dumps(bootstrap(self.path.name, concurrency)))
 
-    def write(self, wanted: ProxyConfig) -> dict[str, str]:
+    def write(self, wanted: ProxyConfig) -> frozenset[str]:
         """Write what differs, clusters first and listeners last; drop tables no longer wanted.
 
-        Returns the versions that Envoy will report once it has taken the files, by the end of the
-        name of the text readout that tells it.
+        Returns the files written.
         """
-        expected: dict[str, str] = {}
-        if wanted.clusters != self.config.clusters:
-            version = _write(self.path / CLUSTERS, wanted.clusters.values())
-            expected["cluster_manager.cds.version_text"] = version
-        expected |= self._write_tables(wanted)
-        if wanted.listeners != self.config.listeners:
-            version = _write(self.path / LISTENERS, wanted.listeners.values())
-            expected["listener_manager.lds.version_text"] = version
-        for name in self.config.tables.keys() - wanted.tables:
-            (self.path / table_file(name)).unlink(missing_ok=True)
-        self.config = wanted
-        return expected
-
-    def _write_tables(self, wanted: ProxyConfig) -> dict[str, str]:
-        """Write the tables that differ. Only those some listener reads will be reported."""
-        read = {table_of(listener) for listener in wanted.listeners.values()}
-        expected = {}
+        before, self.config = self.config, wanted
+        written = []
+        if wanted.clusters != before.clusters:
+            written.append(self._write(CLUSTERS, wanted.clusters.values()))
         for name, table in wanted.tables.items():
-            if self.config.tables.get(name) != table:
-                version = _write(self.path / table_file(name), [table])
-                if name in read:
-                    expected[f".rds.{name}.version_text"] = version
-        return expected
+            if before.tables.get(name) != table:
+                written.append(self._write(table_file(name), [table]))
+        if wanted.listeners != before.listeners:
+            written.append(self._write(LISTENERS, wanted.listeners.values()))
+        for name in before.tables.keys() - wanted.tables:
+            (self.path / table_file(name)).unlink(missing_ok=True)
+            self.versions.pop(table_file(name), None)
+        return frozenset(written)
+
+    def expected(self, files: AbstractSet[str]) -> dict[str, str]:
+        """Return the versions Envoy reports once it has taken some files.
+
+        Keys are the ends of the names of its text readouts. A table that no listener reads is
+        never reported.
+        """
+        found = {}
+        if CLUSTERS in files:
+            found["cluster_manager.cds.version_text"] = self.versions[CLUSTERS]
+        if LISTENERS in files:
+            found["listener_manager.lds.version_text"] = self.versions[LISTENERS]
+        for name in {table_of(listener) for listener in self.config.listeners.values()}:
+            if name and table_file(name) in files:
+                found[f".rds.{name}.version_text"] = self.versions[table_file(name)]
+        return found
 
     def clear(self) -> None:
         """Remove what was written here, except the log."""
@@ -88,6 +94,22 @@ class Folder:
         if (self.path / ROUTES).is_dir():
             (self.path / ROUTES).rmdir()
         self.config = ProxyConfig()
+        self.versions.clear()
+
+    def _write(self, file: str, resources: Iterable[Block]) -> str:
+        body = json.dumps(list(resources), separators=(",", ":"))
+        version = hashlib.sha256(body.encode()).hexdigest()[:16]
+        _replace(self.path / file, f'{{"version_info":"{version}","resources":{body}}}')
+        self.versions[file] = version
+        return file
+
+    def _read(self, file: str) -> dict[str, Block]:
+        try:
+            found = json.loads((self.path / file).read_text(encoding="utf-8"))
+            self.versions[file] = str(found["version_info"])
+            return {str(one["name"]): one for one in found["resources"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
 
 def bootstrap(name: str, concurrency: int) -> Block:
@@ -116,28 +138,8 @@ def _source(file: str) -> Block:
     }
 
 
-def _write(path: Path, resources: Iterable[Block]) -> str:
-    body = json.dumps(list(resources), separators=(",", ":"))
-    version = hashlib.sha256(body.encode()).hexdigest()[:16]
-    _replace(path, f'{{"version_info":"{version}","resources":{body}}}')
-    return version
-
-
 def _replace(path: Path, text: str) -> None:
     """Put a whole new file in the place of an old one; a rename is what Envoy reacts to."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
-
-
-def _read(path: Path) -> list[Block]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    resources = found.get("resources") if isinstance(found, Mapping) else None
-    return resources if isinstance(resources, list) else []
-
-
-def _by_name(resources: Iterable[Block]) -> dict[str, Block]:
-    return {str(one["name"]): one for one in resources}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818 - reads as what is the case
     """Envoy did not come up, or did not take its first configuration. Says what Envoy said."""
 
 

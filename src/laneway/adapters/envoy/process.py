@@ -43,9 +43,11 @@ class Process:
     @property
     def is_running(self) -> bool:
         """Whether it still runs. Collects a child that has ended."""
-        if self.child is not None and self.child.poll() is not None:
-            return False
-        return identify(self.identity.pid) == self.identity
+        if identify(self.identity.pid) == self.identity:
+            return True
+        if self.child is not None:
+            self.child.poll()
+        return False
 
     @property
     def exit_code(self) -> int | None:

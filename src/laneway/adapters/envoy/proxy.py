@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
-from laneway.adapters.envoy.files import LOG, SOCKET, Folder
+from laneway.adapters.envoy.files import LISTENERS, LOG, SOCKET, Folder
 from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
 from laneway.core.emit.envoy_config import ProxyConfig
@@ -39,6 +39,7 @@ class Proxy:
         self._settings = settings
         self._admin = Admin(folder.path / SOCKET)
         self._expected: Mapping[str, str] = {}
+        self._warming = False
         self._log_read = 0
 
     @property
@@ -100,22 +101,20 @@ class Proxy:
     def write(self, wanted: ProxyConfig) -> bool:
         """Write what differs; `confirm` then waits for it. Returns whether anything differs."""
         if wanted == self.folder.config:
-            self._expected = {}
+            self._expected, self._warming = {}, False
             return False
-        turned = wanted.listeners != self.folder.config.listeners
         self._log_read = self._log_size()
-        self._expected = self.folder.write(wanted) | ({_WARMING: "0"} if turned else {})
+        written = self.folder.write(wanted)
+        self._expected = self.folder.expected(written)
+        self._warming = LISTENERS in written
         return True
 
     async def confirm(self) -> tuple[Rejected, ...]:
         """Wait until Envoy has taken what was written last, or says that it did not."""
         begun = time.monotonic()
-        while self._expected:
+        while self._is_pending():
             if not self.is_running:
                 return await self._come_back()
-            self._tick_off()
-            if not self._expected:
-                return ()
             if words := self._rejections():
                 return (Rejected(self.name, self._pending(), words),)
             waited = time.monotonic() - begun
@@ -134,47 +133,47 @@ class Proxy:
 
     async def _come_back(self) -> tuple[Rejected, ...]:
         """Start an Envoy that ended in the middle of a change: it reads what was written."""
+        pending = self._pending()
         try:
             await self.start()
         except CannotStart as problem:
-            return (Rejected(self.name, self._pending(), str(problem)),)
-        self._expected = {}
+            return (Rejected(self.name, pending, str(problem)),)
         return ()
 
     async def _until_ready(self) -> None:
-        while True:
+        """Wait until Envoy serves all that its files hold. Raises CannotStart when it will not."""
+        self._expected = self.folder.expected(self.folder.versions.keys())
+        self._warming = True
+        begun = self._log_read
+        while self._is_pending() or not self._is_live():
             if self.process is None or not self.process.is_running:
-                raise CannotStart(f"{self.name}: Envoy ended at once{self._words(self._log_read)}")
+                raise CannotStart(f"{self.name}: Envoy ended at once{self._words(begun)}")
             if words := self._rejections():
                 await self.stop()
                 raise CannotStart(f"{self.name}: {words}")
-            if self._serves():
-                return
             await asyncio.sleep(_LONGER_PAUSE)
 
-    def _serves(self) -> bool:
+    def _is_pending(self) -> bool:
+        """Ask Envoy what it has taken, and whether anything is still expected of it."""
         try:
-            return self._admin.is_live() and not self._admin.gauges(f"^{_WARMING}$").get(_WARMING)
+            if self._expected:
+                versions = self._admin.versions()
+                self._expected = {
+                    name: version
+                    for name, version in self._expected.items()
+                    if not _tells(versions, name, version)
+                }
+            if self._warming and not self._expected:
+                self._warming = bool(self._admin.gauges(f"^{_WARMING}$").get(_WARMING))
+        except Unreachable:
+            return True
+        return bool(self._expected) or self._warming
+
+    def _is_live(self) -> bool:
+        try:
+            return self._admin.is_live()
         except Unreachable:
             return False
-
-    def _tick_off(self) -> None:
-        """Drop from what is expected whatever Envoy reports as taken."""
-        try:
-            versions = self._admin.versions()
-            open_ones = {
-                name: version
-                for name, version in self._expected.items()
-                if name != _WARMING and not _is_told(versions, name, version)
-            }
-            if not open_ones and self._expected.get(_WARMING) is not None:
-                warming = self._admin.gauges(f"^{_WARMING}$").get(_WARMING, 0)
-                open_ones = {_WARMING: "0"} if warming else {}
-            elif _WARMING in self._expected:
-                open_ones[_WARMING] = "0"
-            self._expected = open_ones
-        except Unreachable:
-            return
 
     def _pending(self) -> str:
         """Name what is not live yet: clusters, listeners, or a table."""
@@ -211,7 +210,7 @@ class Proxy:
             return 0
 
 
-def _is_told(versions: Mapping[str, str], name: str, version: str) -> bool:
+def _tells(versions: Mapping[str, str], name: str, version: str) -> bool:
     if name in versions:
         return versions[name] == version
     return any(one.endswith(name) and told == version for one, told in versions.items())

@@ -23,6 +23,7 @@ from laneway.core.emit.envoy_config import (
     stat_name,
 )
 from laneway.core.emit.envoy_listeners import (
+    Inbound,
     gateway_listener,
     inbound_listener,
     outbound_listener,
@@ -185,12 +186,12 @@ def _add_inbound(
     cluster = f"inbound|{place.container}||{replica.name}"
     stat = f"in|{replica.name}|{place.container}"
     proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
-    where = (name, replica.address, place.inbound, cluster, stat)
+    where = Inbound(name, replica.address, place.inbound, cluster, stat)
     if version:
-        proxy.listeners[name] = inbound_listener(*where, grpc=version == "2")
+        proxy.listeners[name] = inbound_listener(where, grpc=version == "2")
         counter = stat_name("http", stat, "downstream_rq_total")
     else:
-        proxy.listeners[name] = tcp_listener(*where)
+        proxy.listeners[name] = tcp_listener(where)
         counter = stat_name("tcp", stat, "downstream_cx_total")
     books.inbound.append(InboundCounter(counter, replica.name, place.container))
 

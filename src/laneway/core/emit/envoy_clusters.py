@@ -91,12 +91,13 @@ class _Members:
         return members
 
     def serving(self, service: MeshService, port: MeshPort) -> list[tuple[Replica, Address]]:
-        found = []
-        for workload in service.workloads:
-            for replica in self.by_workload.get(workload.meta.ref, ()):
-                if (address := dialed(replica, port)) is not None:
-                    found.append((replica, address))
-        return found
+        """Return the replicas that serve a port, and where each is dialed."""
+        return [
+            (replica, address)
+            for workload in service.workloads
+            for replica in self.by_workload.get(workload.meta.ref, ())
+            if (address := dialed(replica, port)) is not None
+        ]
 
 
 def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Block]:

@@ -129,10 +129,9 @@ def table_file(name: str) -> str:
 
 
 def stat_name(*parts: str) -> str:
-    """Return a counter's name as Envoy writes it, which has no colons in it.
+    """Return a counter's full name; Envoy keeps names of virtual hosts and routes as they are.
 
     >>> stat_name("vhost", "mocka:8000", "route", "r1", "upstream_rq_total")
-    'vhost.mocka_8000.route.r1.upstream_rq_total'
+    'vhost.mocka:8000.route.r1.upstream_rq_total'
     """
-    joined = ".".join(parts)
-    return joined.replace("://", "_").replace(":/", "_").replace(":", "_")
+    return ".".join(parts)

@@ -9,6 +9,8 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from laneway.core.emit.envoy_clusters import DNS_CACHE
 from laneway.core.emit.envoy_config import Block, table_file
 
@@ -42,6 +44,21 @@ TO_OUTSIDE: Block = {
 }
 """The settings of a virtual host that leads out of the mesh."""
 
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Where a replica's port is dialed.
+
+    The listener's name and place, the cluster it hands on to, and the prefix of its statistics.
+    """
+
+    name: str
+    address: str
+    port: int
+    cluster: str
+    stat: str
+
+
 _RETRY_UNSENT: Block = {"retry_on": "reset-before-request", "num_retries": 2}
 
 
@@ -64,36 +81,43 @@ def outbound_listener(name: str, address: str, port: int, table: str) -> Block:
     return _listener(name, address, port, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
 
 
-def inbound_listener(
-    name: str, address: str, port: int, cluster: str, stat: str, *, grpc: bool = False
-) -> Block:
+def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
     """Return the listener others dial: HTTP to one cluster, with a counter of its own.
 
     What the program never began to read is sent again, as Istio does on the way in, except gRPC,
     whose streams it would break.
     """
-    route: Block = {"cluster": cluster, "timeout": "0s"}
+    route: Block = {"cluster": where.cluster, "timeout": "0s"}
     if not grpc:
         route["retry_policy"] = _RETRY_UNSENT
     default: Block = {"name": "default", "match": {"prefix": "/"}, "route": route}
     host: Block = {"name": "inbound", "domains": ["*"], "routes": [default]}
-    settings = _manager(stat) | {"http_filters": [_ROUTER]}
-    settings["route_config"] = {"name": name, "virtual_hosts": [host], "validate_clusters": False}
-    return _listener(name, address, port, [_http(settings)]) | {"traffic_direction": "INBOUND"}
+    settings = _manager(where.stat) | {"http_filters": [_ROUTER]}
+    settings["route_config"] = {
+        "name": where.name,
+        "virtual_hosts": [host],
+        "validate_clusters": False,
+    }
+    return _inbound(where, _http(settings))
 
 
-def tcp_listener(name: str, address: str, port: int, cluster: str, stat: str) -> Block:
+def tcp_listener(where: Inbound) -> Block:
     """Return the listener others dial for a port that is no HTTP: bytes to one cluster."""
     proxy: Block = {
         "name": "envoy.filters.network.tcp_proxy",
         "typed_config": {
             "@type": f"{_TYPES}.filters.network.tcp_proxy.v3.TcpProxy",
-            "stat_prefix": stat,
-            "cluster": cluster,
+            "stat_prefix": where.stat,
+            "cluster": where.cluster,
             "idle_timeout": "0s",
         },
     }
-    return _listener(name, address, port, [proxy]) | {"traffic_direction": "INBOUND"}
+    return _inbound(where, proxy)
+
+
+def _inbound(where: Inbound, handler: Block) -> Block:
+    listener = _listener(where.name, where.address, where.port, [handler])
+    return listener | {"traffic_direction": "INBOUND"}
 
 
 def _manager(stat: str) -> Block:

@@ -90,8 +90,11 @@ def _is_fit(value: StringMatch) -> bool:
 
 
 def _only_present(value: StringMatch) -> bool:
-    """Whether only presence is asked. Istio reads the regex `*`, which RE2 lacks, as that; an empty
-    prefix is met by any value and Envoy wants a prefix to have a character."""
+    """Whether only presence is asked.
+
+    Istio reads the regex `*`, which RE2 lacks, as that. An empty prefix is met by any value, and
+    Envoy wants a prefix to have a character.
+    """
     return value.kind == "present" or (value.kind, value.value) in {("regex", "*"), ("prefix", "")}
 
 

@@ -38,9 +38,11 @@ _NOT_CARRIED_OUT = "the local proxies do not carry it out"
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a table spells destinations: `cluster` names the cluster of one, `port_of` gives the
-    port of a host for a destination written without, else the listener's. `stat` gives a rule's
-    statistics prefix."""
+    """How a table spells destinations.
+
+    `cluster` names the cluster of one; `port_of` gives the port of a host for a destination written
+    without, its only one or the listener's; `stat` gives a rule's statistics prefix.
+    """
 
     cluster: Callable[[Destination], str]
     port_of: Callable[[Host], int]
@@ -79,8 +81,7 @@ def _route(rule: Rule, match: Match | None, body: Block) -> Block:
 
 def _body(rule: Rule, spelling: Spelling, left: list[Unexecuted]) -> Block:
     """Return everything of a rule's routes but their match."""
-    for edit in flawed_edits(rule.headers):
-        left.append(_unexecuted(rule, edit, _REJECTED))
+    left.extend(_unexecuted(rule, edit, _REJECTED) for edit in flawed_edits(rule.headers))
     if isinstance(rule.action, Forward):
         return _forward(rule, rule.action, spelling, left)
     if isinstance(rule.action, Refuse):
@@ -91,9 +92,11 @@ def _body(rule: Rule, spelling: Spelling, left: list[Unexecuted]) -> Block:
 def _forward(rule: Rule, action: Forward, spelling: Spelling, left: list[Unexecuted]) -> Block:
     policy = _policy(rule, spelling)
     left.extend(_unexecuted(rule, name, _NOT_CARRIED_OUT) for name in policy.left_over)
-    for share in action.shares:
-        for edit in flawed_edits(share.headers):
-            left.append(_unexecuted(rule, f"route.{edit}", _REJECTED))
+    left.extend(
+        _unexecuted(rule, f"route.{edit}", _REJECTED)
+        for share in action.shares
+        for edit in flawed_edits(share.headers)
+    )
     if "host_rewrite_literal" not in policy.action and (host := authority(rule.headers)):
         policy.action["host_rewrite_literal"] = host
     body: Block = {"route": policy.action}
@@ -125,8 +128,11 @@ def _policy(rule: Rule, spelling: Spelling) -> Policy:
 
 
 def _single(body: Block, policy: Policy, share: Share, spelling: Spelling) -> None:
-    """Lead everything to one destination. Its edits stand on the route too, after the rule's own,
-    as istiod has it: of two that set the same header the destination's wins."""
+    """Lead everything to one destination.
+
+    Its edits stand on the route too, after the rule's own,
+    as istiod has it: of two that set the same header the destination's wins.
+    """
     policy.action["cluster"] = spelling.cluster(share.destination)
     if host := authority(share.headers):
         policy.action.setdefault("host_rewrite_literal", host)

@@ -17,7 +17,7 @@ from laneway.core.emit.envoy_listeners import TO_OUTSIDE
 from laneway.core.emit.envoy_policy import ISTIO_RETRIES
 from laneway.core.emit.envoy_routes import ANYTHING, Spelling, spell
 from laneway.core.emit.placement import Replica
-from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService
+from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
@@ -84,8 +84,12 @@ def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
             domains = [d for d in _domains(service, port.number, callers) if d not in taken]
             taken.update(domains)
             if domains:
-                routes = list(_port_routes(mesh, plan, callers, service, port, table))
-                hosts.append(_virtual_host(_name(service.host, port.number), domains, routes))
+                name = f"{service.host}:{port.number}"
+                speller = _Speller(
+                    mesh, plan, table, name, service.host, port.number, callers.namespace
+                )
+                routes = list(_port_routes(speller, callers, port))
+                hosts.append(_virtual_host(name, domains, routes))
     table.block["virtual_hosts"] = hosts
     return table
 
@@ -107,7 +111,7 @@ def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> 
         if domain and domain not in taken:
             taken.add(domain)
             own = f"{name}/{domain}"
-            speller = _Speller(mesh, plan, table, own, domain, port.port, GATEWAY_NAMESPACE)
+            speller = _Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_NAMESPACE)
             routes = [route for rule in virtual_host.rules for route in speller.routes(rule)]
             hosts.append(_virtual_host(own, [domain], routes))
     table.block["virtual_hosts"] = hosts
@@ -128,7 +132,7 @@ class _Speller:
     plan: RoutePlan
     table: Table
     virtual_host: str
-    host: str
+    host: Host
     port: int
     namespace: str
 
@@ -157,28 +161,24 @@ class _Speller:
         return "|".join((str(self.table.block["name"]), rule.lane, rule.name))
 
 
-def _port_routes(
-    mesh: Mesh,
-    plan: RoutePlan,
-    callers: CallerClass,
-    service: MeshService,
-    port: MeshPort,
-    table: Table,
-) -> Iterator[Block]:
+def _port_routes(speller: _Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:
     """Yield the routes of one service port: HTTP ones, and a tunnel where it may carry TCP."""
-    hops = {hop.protocol: hop for hop in plan.hops.get(service.host, ()) if hop.port == port.number}
-    name = _name(service.host, port.number)
-    speller = _Speller(mesh, plan, table, name, service.host, port.number, callers.namespace)
-    caller = Caller(callers.namespace, callers.labels)
     if port.protocol == "http":
-        hop = hops.get("http", Hop(service.host, port.number, "http", ()))
-        for rule in (default_rule(hop),) if callers.plain else surviving(hop, caller):
+        for rule in _rules(speller, callers, "http"):
             yield from speller.routes(rule)
     if port.protocol == "tcp" or port.sniffed:
-        hop = hops.get("tcp", Hop(service.host, port.number, "tcp", ()))
-        rules = (default_rule(hop),) if callers.plain else surviving(hop, caller)
-        for route in speller.routes(rules[0]):
+        for route in speller.routes(_rules(speller, callers, "tcp")[0]):
             yield _tunnel(route)
+
+
+def _rules(speller: _Speller, callers: CallerClass, protocol: Protocol) -> tuple[Rule, ...]:
+    """Return what a class of callers meets at a service port, for one of its protocols."""
+    hops = speller.plan.hops.get(speller.host, ())
+    found = (hop for hop in hops if (hop.port, hop.protocol) == (speller.port, protocol))
+    hop = next(found, Hop(speller.host, speller.port, protocol, ()))
+    if callers.plain:
+        return (default_rule(hop),)
+    return surviving(hop, Caller(callers.namespace, callers.labels))
 
 
 def _tunnel(route: Block) -> Block:
@@ -224,10 +224,6 @@ def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[
         yield f"{name.lower()}:{port}"
         if port == 80:
             yield name.lower()
-
-
-def _name(host: Host, port: int) -> str:
-    return f"{host}:{port}"
 
 
 def _all_rules(hop: Hop) -> Iterator[Rule]:
