@@ -36,11 +36,12 @@ def diff(
     layout: Literal["istio", "asm"],
     output: Literal["text", "yaml", "json"],
 ) -> int:
-    """Say which objects change from OLD to NEW, both compiled anew.
+    """Say which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
 
     Objects of a group that NEW holds stay as they are. Findings are those of NEW.
     """
     from laneway.core.changes.diff import diff as difference
+    from laneway.core.changes.given import own_objects
     from laneway.core.changes.show import as_object, table
     from laneway.core.emit.istio import manifests
 
@@ -50,10 +51,13 @@ def diff(
         manifests(after.mesh, after.plan, layout),
         held={group.name for group in after.mesh.groups if group.held},
     )
-    if output == "text":
-        click.echo(table(changes))
+    own = difference(own_objects(before.mesh), own_objects(after.mesh))
+    if output != "text":
+        print_object(as_object(changes) | {"own": as_object(own)}, output)
     else:
-        print_object(as_object(changes), output)
+        click.echo(table(changes))
+        if own:
+            click.echo(f"\nYour own objects:\n{table(own)}")
     findings = after.findings
     tell(findings, sys.stderr)
     return exit_code(findings)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from laneway.apps.cli.changes import changes
 from laneway.apps.cli.printing import Output, output_option, print_object
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.cli.telling import exit_code, tell
@@ -20,7 +21,7 @@ def show() -> None:
     """Print the mesh, the plan or the changes as data."""
 
 
-@show.command()
+@show.command(short_help="Print what was understood.")
 @paths_argument
 @output_option
 def mesh(paths: tuple[str, ...], output: Output) -> int:
@@ -32,7 +33,7 @@ def mesh(paths: tuple[str, ...], output: Output) -> int:
     return _ended(compilation)
 
 
-@show.command()
+@show.command(short_help="Print what was decided.")
 @paths_argument
 @output_option
 def plan(paths: tuple[str, ...], output: Output) -> int:
@@ -42,6 +43,9 @@ def plan(paths: tuple[str, ...], output: Output) -> int:
     compilation = compiled(paths)
     print_object(plan_object(compilation.plan), output)
     return _ended(compilation)
+
+
+show.add_command(changes)
 
 
 def _ended(compilation: Compilation) -> int:

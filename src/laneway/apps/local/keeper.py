@@ -1,7 +1,7 @@
 """Keeps the record of a running mesh, for `laneway ps` and all others who look from outside.
 
-Comes in: the loop, after each of its looks. Goes out: `mesh.json`, written only when it says
-something new.
+Comes in: the loop, after each of its looks. Goes out: `mesh.json` and the input that is live, each
+written only when it says something new.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from laneway.apps.local.report import Opened
 from laneway.apps.local.runner import Runner
 from laneway.apps.local.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.core.emit.placement import Replica
+from laneway.core.mesh.one_file import one_file
+from laneway.core.mesh.snapshot import Snapshot
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class Keeper:
     proxies: EnvoyProxies
     head: MeshRecord
     last: MeshRecord | None = None
+    kept: Snapshot | None = None
 
     def note(self, runner: Runner) -> None:
         """Write how the mesh stands, if that is new."""
@@ -37,6 +40,9 @@ class Keeper:
         if record != self.last:
             self.folder.write(record)
             self.last = record
+        if runner.live is not None and runner.live.edit.compilation.snapshot is not self.kept:
+            self.kept = runner.live.edit.compilation.snapshot
+            self.folder.write_input(one_file(self.kept))
 
 
 def serving(runner: Runner) -> list[Replica]:

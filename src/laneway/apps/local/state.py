@@ -124,16 +124,27 @@ class MeshFolder:
         """The record of the running mesh."""
         return self.path / "mesh.json"
 
+    @property
+    def input(self) -> Path:
+        """The input that is live, as one file: what the mesh serves, whatever its files say now."""
+        return self.path / "input.yaml"
+
     def log_of(self, replica: str, container: str, *, alone: bool) -> Path:
         """The log of a program; `alone` in its replica it is named after that."""
         return self.logs / (f"{replica}.log" if alone else f"{replica}.{container}.log")
 
     def write(self, record: MeshRecord) -> None:
         """Write the record, in one step for those who read it meanwhile."""
-        text = json.dumps(asdict(record), indent=1)
-        partly = self.record.with_suffix(".partly")
+        self._replace(self.record, json.dumps(asdict(record), indent=1))
+
+    def write_input(self, text: str) -> None:
+        """Write the input that is live."""
+        self._replace(self.input, text)
+
+    def _replace(self, file: Path, text: str) -> None:
+        partly = file.with_suffix(".partly")
         partly.write_text(text, encoding="utf-8")
-        partly.replace(self.record)
+        partly.replace(file)
 
     def read(self) -> MeshRecord | None:
         """Read the record; None if there is none or another version of Laneway wrote it."""

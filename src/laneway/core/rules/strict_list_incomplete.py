@@ -20,9 +20,11 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             continue
         for lane in group.lanes:
             services = lane.lane.services
+            if not services:
+                continue
             named = {service_host(service.name, service.namespace) for service in services}
             left_out = [short_host(host) for host in group.hosts if host not in named]
-            if services and left_out:
+            if left_out:
                 meta = lane.lane.meta
                 words = {"lane": lane.name, "services": listing(left_out)}
                 place = meta.place("spec", "services")

@@ -1,0 +1,104 @@
+"""`laneway show changes`: what applying PATH would change, step by step.
+
+Compared is with the running mesh, or with a folder: one of lanes, which is compiled, or one of
+objects that are live, such as an earlier output of `laneway render` or a dump of a cluster.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from laneway.apps.cli.printing import Output, output_option, print_object
+from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.telling import exit_code, tell
+
+if TYPE_CHECKING:
+    from laneway.core.changes.order import Step
+    from laneway.core.emit.manifest import Manifest
+
+Layout = Literal["istio", "asm"]
+
+
+@click.command(short_help="Print what applying PATH would change.")
+@paths_argument
+@click.option(
+    "--against",
+    type=click.Path(exists=True, allow_dash=True),
+    metavar="PATH",
+    help="Compare with this folder instead of the running mesh: lanes, or objects that are live.",
+)
+@click.option(
+    "--name", default="default", show_default=True, metavar="MESH", help="The running mesh."
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["istio", "asm"]),
+    default="istio",
+    show_default=True,
+    help="The layout in which the objects are compared.",
+)
+@output_option
+def changes(
+    paths: tuple[str, ...], against: str | None, name: str, layout: Layout, output: Output
+) -> int:
+    """Print what applying PATH would change, and the steps in which that is safe.
+
+    Objects of a held group stay as they are.
+    """
+    from laneway.core.changes.diff import diff
+    from laneway.core.changes.order import steps
+    from laneway.core.changes.show import as_object
+    from laneway.core.emit.istio import manifests
+
+    live = _live(against or _input_of(name), layout)
+    compilation = compiled(paths)
+    desired = manifests(compilation.mesh, compilation.plan, layout)
+    held = {group.name for group in compilation.mesh.groups if group.held}
+    found = diff(live, desired, held)
+    print_object(as_object(found) | {"steps": [_step(one) for one in steps(found)]}, output)
+    findings = compilation.findings
+    tell(findings, sys.stderr)
+    return exit_code(findings)
+
+
+def _input_of(name: str) -> str:
+    """Return the file with the input that a running mesh serves."""
+    from laneway.apps.local.outside import look
+    from laneway.apps.local.state import BadNameError, mesh_folder
+
+    try:
+        seen = look(mesh_folder(name, os.environ))
+    except BadNameError as error:
+        raise click.BadParameter(str(error), param_hint="--name") from error
+    if seen.condition == "gone" or not seen.folder.input.exists():
+        raise click.UsageError(
+            f"No mesh {name} is running. Start one with `laneway up`, or name a folder to compare "
+            "with by --against."
+        )
+    return str(seen.folder.input)
+
+
+def _live(path: str, layout: Layout) -> tuple[Manifest, ...]:
+    """Return the objects that are there: lanes are compiled, generated objects are as they are."""
+    from laneway.core.changes.given import generated_objects
+    from laneway.core.emit.istio import manifests
+
+    compilation = compiled((path,))
+    if compilation.mesh.groups:
+        return manifests(compilation.mesh, compilation.plan, layout)
+    return generated_objects(compilation.mesh)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    shown: dict[str, Any] = {"phase": step.phase}
+    if step.drain:
+        shown["after"] = "requests in flight have ended"
+    if step.writes:
+        shown["write"] = [str(one.ref) for one in step.writes]
+    if step.removes:
+        shown["remove"] = [str(ref) for ref in step.removes]
+    return shown
