@@ -10,47 +10,72 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import click
 
 FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, INTERRUPTED, BUG = 0, 1, 2, 3, 130, 70
 
-_HERE = "laneway.apps.cli"
-_COMMANDS = {
-    "render": (f"{_HERE}.render:render", "Print the Istio objects that PATH becomes."),
-    "check": (f"{_HERE}.check:check", "Say what is wrong or doubtful in PATH."),
-    "explain": (f"{_HERE}.explain:explain", "Follow one request and say what decides each hop."),
-    "diff": (f"{_HERE}.diff:diff", "Say which objects change from OLD to NEW."),
-    "show": (f"{_HERE}.show:show", "Print the mesh, the plan or the changes as data."),
-    "up": (f"{_HERE}.local_commands:up", "Start a mesh of what PATH says on this machine."),
-    "ps": (f"{_HERE}.local_commands:ps", "List meshes and the programs in them."),
-    "logs": (f"{_HERE}.local_commands:logs", "Print what a workload wrote."),
-    "down": (f"{_HERE}.local_commands:down", "Stop a mesh."),
-    "completion": (f"{_HERE}.completion:completion", "Print a script that completes commands."),
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command: where it is, and what the list of commands says of it."""
+
+    module: str
+    name: str
+    says: str
+
+
+def _listed(module: str, name: str, says: str) -> Listed:
+    return Listed(f"laneway.apps.cli.{module}", name, says)
+
+
+COMMANDS: dict[str, Listed] = {
+    one.name: one
+    for one in (
+        _listed("render", "render", "Print the Istio objects that PATH becomes."),
+        _listed("check", "check", "Say what is wrong or doubtful in PATH, and how to mend it."),
+        _listed("explain", "explain", "Follow one request and say what decides each hop."),
+        _listed("diff", "diff", "Say which objects change from OLD to NEW."),
+        _listed("show", "show", "Print the mesh, the plan or the changes as data."),
+        _listed("local_commands", "up", "Start a mesh of what PATH says, and follow its changes."),
+        _listed("local_commands", "ps", "List meshes and the programs in them."),
+        _listed("local_commands", "logs", "Print what a WORKLOAD wrote."),
+        _listed("local_commands", "down", "Stop a mesh."),
+        _listed("completion", "completion", "Print a script that completes commands in SHELL."),
+    )
 }
-"""Every command: where it is, and what the list of commands says of it."""
+"""Every command, in the order in which a newcomer needs them."""
 
 
 class LazyCommands(click.Group):
     """A group that knows its commands by name and loads one only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names in the order in which a newcomer needs them."""
-        return list(_COMMANDS)
+        """Return the names in their order."""
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command."""
-        if cmd_name not in _COMMANDS:
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
             return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        found: click.Command = getattr(import_module(module), name)
+        found: click.Command = getattr(import_module(listed.module), listed.name)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items()])
+            formatter.write_dl([(one.name, one.says) for one in COMMANDS.values()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whoever reads the output may leave when they have seen enough."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _reader_left()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -61,7 +86,7 @@ class LazyCommands(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], _COMMANDS, 1)
+            near = get_close_matches(args[0], COMMANDS, 1)
             advice = f" Did you mean {near[0]}?" if near else ""
             raise click.UsageError(f"There is no command {args[0]!r}.{advice}", ctx) from error
 
@@ -106,8 +131,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        return _reader_left()
     except OSError as error:
         click.echo(f"Error: {_sentence(error)}", err=True)
         return WORLD_FAILED

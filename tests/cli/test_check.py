@@ -1,0 +1,86 @@
+"""`laneway check`: findings for people and for machines, and when it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EXAMPLES, Command, edit
+
+STRICT = EXAMPLES / "strict-lanes"
+
+
+def test_sound_lanes_have_no_findings(laneway: Command) -> None:
+    ended = laneway("check", STRICT)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "no findings in 1 group, 3 lanes, 3 services\n"
+
+
+def test_error_is_shown_where_it_stands_and_ends_with_1(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "swimlane-group: test", "swimlane-group: tset")
+
+    ended = laneway("check", lanes)
+
+    assert ended.code == 1
+    assert f"--> {lanes}/lanes.yaml:" in ended.out
+    assert "swimlane-group: tset\n" in ended.out
+    assert "^^^^\n" in ended.out
+    assert ended.out.splitlines()[-1] == "3 errors, 1 warning"
+
+
+def test_warning_fails_only_if_asked_to(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    assert laneway("check", lanes).code == 0
+    assert laneway("check", "--fail-on", "warning", lanes).code == 1
+    assert laneway("check", "--fail-on", "info", lanes).code == 1
+    assert laneway("check", "--fail-on", "info", STRICT).code == 0
+
+
+def test_json_gives_every_finding_with_its_place(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    found = json.loads(laneway("check", "-o", "json", lanes).out)
+
+    assert {one["code"] for one in found["findings"]} == {"LW1218", "LW1310"}
+    assert all(one["file"] == f"{lanes}/lanes.yaml" for one in found["findings"])
+    assert found["summary"] == {"error": 0, "warning": 2, "info": 0}
+
+
+def test_sarif_names_the_rules_that_spoke(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    log = json.loads(laneway("check", "-o", "sarif", lanes).out)
+
+    assert [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]] == [
+        "LW1218",
+        "LW1310",
+    ]
+
+
+def test_standard_input_is_read(laneway: Command, typed: Callable[[str], None]) -> None:
+    typed((STRICT / "lanes.yaml").read_text())
+
+    ended = laneway("check", "-")
+
+    assert ended.code == 1
+    assert "names service default/mocka, which the input does not hold" in ended.out
+    assert "--> -:" in ended.out
+
+
+@pytest.mark.parametrize("output", ["text", "json", "sarif"])
+def test_path_that_does_not_exist_is_a_finding(laneway: Command, output: str) -> None:
+    ended = laneway("check", "-o", output, "nowhere.yaml")
+
+    assert ended.code == 1
+    assert "LW1001" in ended.out
+
+
+def test_nothing_is_colored_in_a_pipe(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    assert "\x1b[" not in laneway("check", lanes).out

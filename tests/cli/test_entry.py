@@ -1,0 +1,166 @@
+"""The door: help, wrong usage, and what each ending means."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.cli.entry import COMMANDS
+from laneway.apps.cli.telling import has_color, width_of
+from tests.cli.conftest import EXAMPLES, Command
+
+PYTHON = [sys.executable, "-c"]
+HELP = "import sys; from laneway.apps.cli.entry import run; run(['-h']); print(*sys.modules)"
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_command(laneway: Command, flag: str) -> None:
+    ended = laneway(flag)
+
+    assert ended.code == 0
+    assert [line.split()[0] for line in ended.out.splitlines() if line.startswith("  ")].count(
+        "render"
+    ) == 1
+    assert all(f"  {name} " in ended.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_of_80_columns(laneway: Command, name: str) -> None:
+    for flag in ("-h", "--help"):
+        ended = laneway(name, flag)
+
+        assert ended.code == 0
+        assert ended.out.startswith(f"Usage: laneway {name}")
+        assert max(len(line) for line in ended.out.splitlines()) <= 80
+
+
+def test_help_does_not_load_the_compiler() -> None:
+    loaded = subprocess.run([*PYTHON, HELP], capture_output=True, text=True, check=True).stdout
+
+    rooms = {name for name in loaded.split() if name.startswith("laneway.")}
+    assert rooms == {"laneway.apps", "laneway.apps.cli", "laneway.apps.cli.entry"}
+
+
+def test_wrong_name_of_a_command_is_met_with_the_nearest_one(laneway: Command) -> None:
+    ended = laneway("chekc")
+
+    assert ended.code == 2
+    assert "There is no command 'chekc'. Did you mean check?" in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["render"],
+        ["render", "--layout", "other", "x"],
+        ["check", "-o", "xml", "x"],
+        ["explain", "-H", "no colon", "x"],
+        ["diff", "x"],
+    ],
+)
+def test_wrong_usage_ends_with_2(laneway: Command, arguments: list[str]) -> None:
+    ended = laneway(*arguments)
+
+    assert ended.code == 2
+    assert ended.out == ""
+    assert ended.err.startswith("Usage: laneway")
+
+
+def test_version_is_printed(laneway: Command) -> None:
+    assert laneway("--version").out.startswith("laneway 0.")
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def command(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(import_module("laneway.apps.cli.check"), "compiled", command)
+
+
+def test_failure_of_the_world_ends_with_3_and_a_sentence(
+    laneway: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, OSError(28, "No space left on device", "/x"))
+
+    ended = laneway("check", "x")
+
+    assert (ended.code, ended.err) == (3, "Error: /x: No space left on device.\n")
+
+
+def test_failure_of_the_world_without_a_file_is_a_sentence_too(
+    laneway: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, OSError("nobody answers"))
+
+    assert laneway("check", "x").err == "Error: nobody answers.\n"
+
+
+def test_bug_ends_with_70_and_asks_for_a_report(
+    laneway: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, AssertionError("two and two"))
+
+    ended = laneway("check", "x")
+
+    assert ended.code == 70
+    assert "AssertionError: two and two" in ended.err
+    assert "This is a bug in Laneway, not a mistake of yours. Please report it" in ended.err
+
+
+def test_interrupted_command_ends_with_130(
+    laneway: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, KeyboardInterrupt())
+
+    assert laneway("check", "x").code == 130
+
+
+def test_reader_that_leaves_early_is_no_failure() -> None:
+    writing = subprocess.Popen(
+        [sys.executable, "-m", "laneway", "render", str(EXAMPLES / "strict-lanes")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert writing.stdout
+    assert writing.stderr
+    writing.stdout.close()
+    complaints = writing.stderr.read()
+    writing.stderr.close()
+
+    assert writing.wait() == 0
+    assert b"BrokenPipe" not in complaints
+    assert b"Traceback" not in complaints
+
+
+def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("a: [")
+    command = [sys.executable, "-m", "laneway", "check", str(tmp_path)]
+
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_list_of_commands_says_what_a_command_says_of_itself(name: str) -> None:
+    listed = COMMANDS[name]
+
+    command = getattr(import_module(listed.module), name)
+
+    assert command.name == name
+    assert command.help.split()[:2] == listed.says.split()[:2]
+
+
+def test_environment_decides_on_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    main, side = os.openpty()
+    with os.fdopen(side, "w") as terminal, os.fdopen(main):
+        assert has_color(terminal)
+        assert width_of(terminal) <= 120
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert not has_color(terminal)
+        monkeypatch.delenv("NO_COLOR")
+        monkeypatch.setenv("TERM", "dumb")
+        assert not has_color(terminal)

@@ -1,0 +1,136 @@
+"""`laneway explain`: the journey of one request."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EXAMPLES, Command, edit
+
+STRICT = EXAMPLES / "strict-lanes"
+GITOPS = EXAMPLES / "gitops"
+S2 = ("--path", "/mock", "-H", "x-asm-prefer-tag: s2")
+
+
+def test_journey_names_the_deciding_rule_and_why_the_others_did_not(laneway: Command) -> None:
+    ended = laneway("explain", *S2, STRICT)
+
+    lines = [line.strip() for line in ended.out.splitlines()]
+    assert ended.code == 0
+    assert lines[0] == "GET /mock, x-asm-prefer-tag: s2"
+    assert lines[2] == "gateway istio-system/ingressgateway, port 80"
+    assert lines[4] in lines
+    assert "header x-asm-prefer-tag: s2 is not s1" in lines
+    assert any(line.startswith("by   entry rule r1 of lane s2") for line in lines)
+    assert "sets x-asm-prefer-tag: s2" in lines
+    assert lines[-1] == "100 %  mocka-v2 > mockb-v2 > mockc-v2"
+
+
+def test_split_is_told_whole(laneway: Command) -> None:
+    ended = laneway("explain", "--path", "/mock", GITOPS)
+
+    assert ended.out.splitlines()[-2:] == [
+        "   50 %  mocka-v1 > mockb-v1 > mockc-v1",
+        "   50 %  mocka-v2 > mockb-v2 > mockc-v2",
+    ]
+
+
+def test_request_that_no_rule_matches_gets_404(laneway: Command) -> None:
+    ended = laneway("explain", "--path", "/other", STRICT)
+
+    assert ended.code == 0
+    assert ended.out.splitlines()[-1] == "  404  no rule is met"
+    assert ended.out.count("path /other is not /mock") == 3
+
+
+def test_host_without_routes_is_said_to_have_none(laneway: Command) -> None:
+    ended = laneway("explain", "--host", "nobody.test", EXAMPLES / "two-gateways")
+
+    assert "404  no routes for host nobody.test; the gateway has routes for" in ended.out
+
+
+def test_lines_are_as_wide_as_a_screen(laneway: Command) -> None:
+    ended = laneway("explain", *S2, "--all", STRICT)
+
+    wide = [line for line in ended.out.splitlines() if len(line) > 80 and "/" not in line]
+    assert wide == []
+
+
+def test_every_rule_is_shown_if_asked_for(laneway: Command) -> None:
+    few = laneway("explain", *S2, STRICT).out
+    every = laneway("explain", *S2, "--all", STRICT).out
+
+    assert "not  lanes s1, s3: for callers with other labels (--all)" in few
+    assert "only for callers with ASM_TRAFFIC_TAG: v3" in every
+
+
+def test_journey_may_begin_at_a_workload(laneway: Command) -> None:
+    ended = laneway("explain", "--from", "default/mocka-v3", "--host", "mockb", STRICT)
+
+    assert "mocka-v3 calls default/mockb" in ended.out
+    assert ended.out.splitlines()[-1] == "  100 %  mockb-v3 > mockc-v3"
+
+
+def test_host_outside_the_mesh_is_passed_on(laneway: Command) -> None:
+    ended = laneway("explain", "--from", "mocka-v1", "--host", "example.com", STRICT)
+
+    assert "not a service of the mesh: passed on as it is" in ended.out
+
+
+def test_lane_without_pods_answers_503(laneway: Command, lanes: Path) -> None:
+    (lanes / "mock-v2.yaml").unlink()
+
+    ended = laneway("explain", *S2, lanes)
+
+    assert "100 %  default/mocka:8000 s2: 503, no pod is ready for it" in ended.out
+
+
+def test_subset_that_does_not_exist_is_told_from_one_without_pods(
+    laneway: Command, tmp_path: Path
+) -> None:
+    for source in GITOPS.glob("*.yaml"):
+        (tmp_path / source.name).write_text(source.read_text())
+    edit(tmp_path, "subset: v2", "subset: v9", "route.yaml")
+
+    ended = laneway("explain", "--path", "/mock", tmp_path)
+
+    assert "50 %  default/mocka:8000 v9: 503, no such subset" in ended.out
+    assert ended.code == 1
+    assert "The input has errors that may change this" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--from", "mocka-v1"], "--from needs --host"),
+        (["--from", "nobody", "--host", "mockb"], "there is no workload nobody; there are:"),
+        (["--gateway", "other"], "There is no such gateway other or port; there are:"),
+        (["--port", "81"], "There is no such gateway or port; there are: istio-system/"),
+    ],
+)
+def test_wrong_start_is_answered_with_what_there_is(
+    laneway: Command, arguments: list[str], said: str
+) -> None:
+    ended = laneway("explain", *arguments, STRICT)
+
+    assert ended.code == 2
+    assert said in " ".join(ended.err.split())
+
+
+def test_mesh_without_a_gateway_is_entered_at_a_workload(laneway: Command) -> None:
+    ended = laneway("explain", STRICT / "services.yaml")
+
+    assert ended.code == 2
+    assert "No gateway leads into this mesh" in ended.err
+
+
+def test_json_holds_the_whole_journey(laneway: Command) -> None:
+    journey = json.loads(laneway("explain", *S2, "-o", "json", STRICT).out)
+
+    first = journey["answers"][0]
+    assert journey["by"]["rule"] == "entry rule r1 of lane s2"
+    assert journey["by"]["at"].endswith("lanes.yaml:53")
+    assert first["pods"] == [{"name": "mocka-v2", "namespace": "default", "replicas": 1}]
+    assert first["calls"][0]["host"] == "mockb.default.svc.cluster.local"
