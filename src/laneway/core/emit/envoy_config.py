@@ -59,7 +59,8 @@ class RouteCounter:
     """The counter of requests that took one rule of one table.
 
     `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
-    service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into.
+    service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into,
+    `origin` what made the rule, `clusters` what it leads to.
     """
 
     stat: str
@@ -68,6 +69,8 @@ class RouteCounter:
     port: int
     rule: str
     lane: str
+    origin: Origin
+    clusters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,15 @@ def table_of(listener: Block) -> str:
             if "rds" in one["typed_config"]:
                 return str(one["typed_config"]["rds"]["route_config_name"])
     return ""
+
+
+def table_stat(table: str) -> str:
+    """Return how the counters of the listeners that read a table begin.
+
+    >>> table_stat("outbound/default/any"), table_stat("gateway/any/80")
+    ('http.out|outbound/default/any', 'http.gateway/any/80')
+    """
+    return stat_name("http", table if is_entry(table) else f"out|{table}")
 
 
 def table_file(name: str) -> str:

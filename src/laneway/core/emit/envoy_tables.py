@@ -141,13 +141,20 @@ class _Speller:
         spelled = spell(rule, Spelling(self._cluster, self._port_of, self._stat))
         self.table.unexecuted.extend(spelled.unexecuted)
         if isinstance(rule.action, Forward):
-            self.table.counters.append(self._counter(rule))
+            self.table.counters.append(self._counter(rule, rule.action))
         return spelled.routes
 
-    def _counter(self, rule: Rule) -> RouteCounter:
-        stat = stat_name("vhost", self.virtual_host, "route", self._stat(rule), "upstream_rq_total")
-        table = str(self.table.block["name"])
-        return RouteCounter(stat, table, self.host, self.port, rule.name, rule.lane)
+    def _counter(self, rule: Rule, action: Forward) -> RouteCounter:
+        return RouteCounter(
+            stat_name("vhost", self.virtual_host, "route", self._stat(rule), "upstream_rq_total"),
+            str(self.table.block["name"]),
+            self.host,
+            self.port,
+            rule.name,
+            rule.lane,
+            rule.origin,
+            tuple(self._cluster(share.destination) for share in action.shares),
+        )
 
     def _cluster(self, destination: Destination) -> str:
         return ClusterNames(self.plan).name(destination, self.namespace)
@@ -158,7 +165,15 @@ class _Speller:
         return service.ports[0].number if service is not None and alone else self.port
 
     def _stat(self, rule: Rule) -> str:
-        return "|".join((str(self.table.block["name"]), rule.lane, rule.name))
+        """Return what a rule's counter is called.
+
+        Two routes of a user's may have one name or none, so theirs carry where they are written.
+        """
+        words = [str(self.table.block["name"]), rule.lane, rule.name]
+        if rule.origin.ref.kind == "VirtualService":
+            ref = rule.origin.ref
+            words.append("/".join((ref.namespace, ref.name, *map(str, rule.origin.path[1:]))))
+        return "|".join(words)
 
 
 def _port_routes(speller: _Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:

@@ -1,0 +1,144 @@
+"""Which pods a request may meet, at the first hop and behind it, if every lane keeps its promise.
+
+Comes in: the mesh, the plan and a decision at a gateway. Goes out: workloads. What applications
+call is unknown, so a pod may call any service; a caller in a strict lane promises to meet only pods
+of that lane, whatever rules or subsets say: where they lead elsewhere the promise is broken, and
+nothing that comes after it belongs to the request. Sidecars are taken for granted here, since the
+lack of one is a way to break the promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from laneway.core.mesh.members import meets
+from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh
+from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.workloads import Workload
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan import Destination, Forward, RoutePlan, Rule
+from laneway.core.routing.survivors import surviving
+from laneway.core.routing.walk import Decision, Sight, find_hop, pods_of
+
+
+def owner(mesh: Mesh, host: Host) -> Group | None:
+    """Return the group that routes a host."""
+    return mesh.group(mesh.owner_of.get(host, ""))
+
+
+def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:
+    """Return the lane a destination's subset stands for: by the lane's name, or by its tag's value.
+
+    The value of a lane's only label is the vendor's second name for its subset.
+    """
+    group = owner(mesh, destination.host)
+    if group is None or not destination.subset:
+        return None
+    by_tag = (
+        lane
+        for lane in group.lanes
+        if len(lane.selector) == 1 and lane.selector[0][1] == destination.subset
+    )
+    return group.lane(destination.subset) or next(by_tag, None)
+
+
+def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
+    """Return the names of the lanes a rule leads into, in the order of its shares."""
+    if rule.lane:
+        return (rule.lane,)
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    lanes = (lane_of(mesh, share.destination) for share in shares)
+    return tuple(dict.fromkeys(lane.name for lane in lanes if lane is not None))
+
+
+def lanes_of_caller(mesh: Mesh, caller: Caller, host: Host) -> tuple[GroupLane, ...]:
+    """Return the lanes that a caller keeps when it calls a host: those that have the service."""
+    group = owner(mesh, host)
+    if group is None:
+        return ()
+    labels = dict(caller.labels)
+    return tuple(
+        lane for lane in group.lanes if host in lane.declared and meets(lane.selector, labels)
+    )
+
+
+def stays(lanes: Iterable[GroupLane], pod: Workload) -> bool:
+    """Whether a pod is in one of the lanes; without lanes there is nothing to leave."""
+    wanted = tuple(lanes)
+    return not wanted or any(meets(lane.selector, pod.labels) for lane in wanted)
+
+
+def in_lane(mesh: Mesh, destination: Destination, pods: Iterable[Workload]) -> Iterator[Workload]:
+    """Yield those pods of a destination that are in the lane its subset stands for."""
+    lane = lane_of(mesh, destination)
+    return (pod for pod in pods if lane is None or meets(lane.selector, pod.labels))
+
+
+@dataclass(slots=True)
+class Reach:
+    """What may be met; callees are looked up once per caller."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    _callees: dict[Caller, tuple[Workload, ...]] = field(default_factory=dict)
+
+    def of(self, decision: Decision) -> frozenset[Ref]:
+        """Return the workloads that requests of a decision at a gateway may meet."""
+        waiting = [
+            pod
+            for target in decision.targets
+            for pod in in_lane(self.mesh, target.destination, target.pods)
+        ]
+        if decision.rule is not None:
+            waiting += self._mirrored(decision.rule)
+        met: set[Ref] = set()
+        while waiting:
+            pod = waiting.pop()
+            if pod.meta.ref not in met:
+                met.add(pod.meta.ref)
+                waiting += self._called_by(Caller.of(pod))
+        return frozenset(met)
+
+    def _called_by(self, caller: Caller) -> tuple[Workload, ...]:
+        if caller not in self._callees:
+            found = {pod.meta.ref: pod for pod in self._calls(caller)}
+            self._callees[caller] = tuple(found.values())
+        return self._callees[caller]
+
+    def _calls(self, caller: Caller) -> Iterator[Workload]:
+        sight = Sight(self.mesh, self.plan, caller.namespace)
+        for host in self.mesh.services:
+            lanes = lanes_of_caller(self.mesh, caller, host)
+            for rule in self._rules(caller, host):
+                shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+                for share in shares:
+                    pods = pods_of(sight, share.destination)
+                    yield from (pod for pod in pods if stays(lanes, pod))
+                yield from self._mirrored(rule)
+
+    def _rules(self, caller: Caller, host: Host) -> Iterator[Rule]:
+        for port in self.mesh.services[host].ports:
+            protocols = ("http", "tcp") if port.sniffed else (port.protocol,)
+            for protocol in protocols:
+                tcp = protocol == "tcp"
+                hop = find_hop(self.mesh, self.plan, host, port.number, "tcp" if tcp else "http")
+                if hop is not None:
+                    yield from surviving(hop, caller)
+
+    def _mirrored(self, rule: Rule) -> Iterator[Workload]:
+        """Yield the pods of services that get a copy of a rule's requests."""
+        several = rule.policy.get("mirrors")
+        blocks = [rule.policy.get("mirror"), *(several if isinstance(several, list) else ())]
+        for block in blocks:
+            written = block.get("destination", block) if isinstance(block, dict) else {}
+            host = written.get("host") if isinstance(written, dict) else None
+            if isinstance(host, str):
+                service = self.mesh.services.get(resolve_host(host, rule.origin.ref.namespace))
+                yield from service.workloads if service else ()
+
+
+def entry_pods(mesh: Mesh, plan: RoutePlan, destination: Destination) -> tuple[Workload, ...]:
+    """Return the pods behind a destination as the gateways see it."""
+    return pods_of(Sight(mesh, plan, GATEWAY_NAMESPACE), destination)

@@ -1,0 +1,1 @@
+"""What verifying a mesh asks and how it judges, without a mesh: values in, values out."""
