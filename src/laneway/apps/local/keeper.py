@@ -6,12 +6,11 @@ written only when it says something new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from laneway.apps.local.proxies import EnvoyProxies
-from laneway.apps.local.report import Opened
 from laneway.apps.local.runner import Runner
+from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.one_file import one_file
@@ -51,15 +50,9 @@ def serving(runner: Runner) -> list[Replica]:
     return [one.replica() for one in runner.crew.instances.values() if one.id in ids]
 
 
-def opened(runner: Runner) -> Iterator[Opened]:
-    """Yield the gateway ports that are live, with their URLs."""
-    if runner.live is None:
-        return
-    places = runner.settling.placement(())
-    for port in runner.live.edit.compilation.plan.gateway_ports:
-        local = places.gateways.get((port.selector, port.port))
-        if local is not None:
-            yield Opened(port, local, f"http://{places.gateway_address}:{local}")
+def opened(runner: Runner) -> list[Opened]:
+    """Return the gateway ports that are live, with their URLs."""
+    return runner.settling.opened(runner.live.edit.compilation.plan) if runner.live else []
 
 
 def _gateway_record(one: Opened) -> GatewayRecord:

@@ -7,8 +7,8 @@ text, at most 80 columns wide. Pure; it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from laneway.apps.local.settling import Opened
 from laneway.apps.local.tables import first_of, table
 from laneway.core.compile import Compilation
 from laneway.core.emit.placement import Replica
@@ -22,15 +22,6 @@ from laneway.core.routing.plan import Answer, Destination, Forward, GatewayPort,
 MOST_ROWS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
-
-    port: GatewayPort
-    local: int
-    url: str
-
-
 def summary(
     compilation: Compilation, replicas: Sequence[Replica], opened: Sequence[Opened]
 ) -> list[str]:
@@ -38,14 +29,18 @@ def summary(
     mesh = compilation.mesh
     lines: list[str] = []
     for gateway in opened:
-        names = ", ".join(gateway.port.gateways)
-        lines += [f"{gateway.url}  ({names}, port {gateway.port.port})", ""]
+        lines += [gateway_text(gateway), ""]
         lines += [*_entry_table(gateway.port, mesh), ""]
     if mesh.groups:
         lines += [*_lane_table(mesh, replicas), ""]
     if replicas:
         lines += _workload_table(mesh, replicas)
     return lines
+
+
+def gateway_text(gateway: Opened) -> str:
+    """Say where a gateway's port is reached."""
+    return f"{gateway.url}  ({', '.join(gateway.port.gateways)}, port {gateway.port.port})"
 
 
 def _entry_table(port: GatewayPort, mesh: Mesh) -> list[str]:
@@ -156,15 +151,25 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica]) -> list[str]:
 def changes(before: Snapshot, after: Snapshot) -> list[str]:
     """Say which objects an edit added, changed and removed, in the order of their names."""
     old, new = _by_ref(before), _by_ref(after)
-    found = []
-    for ref in sorted(old.keys() | new.keys()):
-        if ref not in old:
-            found.append(f"{ref} added")
-        elif ref not in new:
-            found.append(f"{ref} removed")
-        elif old[ref] is not new[ref] and old[ref].meta.raw != new[ref].meta.raw:
-            found.append(f"{ref} changed")
-    return found
+    return [
+        f"{ref} {'added' if ref not in old else 'changed' if ref in new else 'removed'}"
+        for ref in sorted(old.keys() | new.keys())
+        if ref not in old or ref not in new or is_changed(old[ref], new[ref])
+    ]
+
+
+def is_changed(old: Resource, new: Resource) -> bool:
+    """Whether an object says something else than before, wherever it stands."""
+    return old is not new and old.meta.raw != new.meta.raw
+
+
+def new_objects(before: Snapshot, after: Snapshot) -> Iterator[Resource]:
+    """Yield the objects that an edit added or changed, as they are now."""
+    old = _by_ref(before)
+    for resource in after.resources:
+        known = old.get(resource.meta.ref)
+        if known is None or is_changed(known, resource):
+            yield resource
 
 
 def _by_ref(snapshot: Snapshot) -> dict[Ref, Resource]:

@@ -126,7 +126,7 @@ class Runner:
         async with asyncio.TaskGroup() as tasks:
             others = (
                 tasks.create_task(self._listen(snapshots)),
-                tasks.create_task(self.proxies.watch(self.story.mended)),
+                tasks.create_task(self.proxies.watch(self._mended)),
             )
             while not self.is_told_to_stop:
                 wake_at = await self._round()
@@ -134,6 +134,10 @@ class Runner:
                 await self._rest(wake_at)
             for task in others:
                 task.cancel()
+
+    def _mended(self, text: str) -> None:
+        self.story.mended(text)
+        self.wake.set()
 
     async def _listen(self, snapshots: AsyncIterator[Snapshot]) -> None:
         async for snapshot in snapshots:
@@ -192,6 +196,7 @@ class Runner:
         if wanted.is_same(self.live):
             return True
         before, begun = self.live.edit, time.time()
+        known = self.settling.opened(before.compilation.plan)
         try:
             confirmed = await self.proxies.apply(edit, self.settling.placement(step.serve))
         except ProxyError as error:
@@ -200,6 +205,7 @@ class Runner:
             return False
         self.live, self.refused = wanted, None
         self.story.live(before, edit, confirmed, begun)
+        self.story.opened(known, self.settling.opened(edit.compilation.plan))
         return True
 
     def _retire(self, spare: Collection[Instance]) -> None:

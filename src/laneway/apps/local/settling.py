@@ -11,11 +11,21 @@ from dataclasses import dataclass, field
 
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance, arrange
-from laneway.apps.local.placing import Taken, gateway_ports
+from laneway.apps.local.placing import GATEWAY_ADDRESS, Taken, gateway_ports
 from laneway.core.emit.placement import Placement
 from laneway.core.resources.matching import Labels
+from laneway.core.routing.plan import GatewayPort, RoutePlan
 
 GatewayKey = tuple[Labels, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
+
+    port: GatewayPort
+    local: int
+    url: str
 
 
 @dataclass(slots=True)
@@ -36,19 +46,30 @@ class Settling:
 
     def settle(self, edit: Edit, existing: Sequence[Instance]) -> tuple[Instance, ...]:
         """Give everything an edit asks for a place. Raises NoRoomError."""
-        taken = self.taken()
+        ports = edit.compilation.plan.gateway_ports
+        new = [key for port in ports if (key := (port.selector, port.port)) not in self.gateways]
+        having = {one.wanted for one in existing}
+        is_settled = not new and all(one in having for one in edit.wanted)
+        taken = Taken() if is_settled else self.taken()
         found = arrange(self.mesh, edit.wanted, existing, taken, self.reserved)
-        wanted = [(port.selector, port.port) for port in edit.compilation.plan.gateway_ports]
-        self._open(wanted, taken)
+        self._open(new, taken)
         self.current = frozenset(one.id for one in found)
         return found
 
-    def _open(self, wanted: Collection[GatewayKey], taken: Taken) -> None:
-        """Choose a local port for each gateway port that has none yet, in the order of the plan."""
-        new = [key for key in wanted if key not in self.gateways]
+    def _open(self, new: Collection[GatewayKey], taken: Taken) -> None:
+        """Choose a local port for each new gateway port, in the order of the plan."""
         first = max(self.gateways.values()) + 1 if self.gateways else self.port
         self.gateways |= dict(zip(new, gateway_ports(len(new), first, taken), strict=True))
 
     def placement(self, instances: Collection[Instance]) -> Placement:
         """Return the places as proxies know them."""
-        return Placement(tuple(one.replica() for one in instances), dict(self.gateways))
+        replicas = tuple(one.replica() for one in instances)
+        return Placement(replicas, dict(self.gateways), GATEWAY_ADDRESS)
+
+    def opened(self, plan: RoutePlan) -> list[Opened]:
+        """Return the gateway ports of a plan that have a local port, in their order."""
+        return [
+            Opened(port, local, f"http://{GATEWAY_ADDRESS}:{local}")
+            for port in plan.gateway_ports
+            if (local := self.gateways.get((port.selector, port.port))) is not None
+        ]

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.edits import Edit, edit_of, is_safe, new_errors
+from laneway.apps.local.report import new_objects
 from laneway.apps.local.story import Story
 from laneway.core.compile import compile_snapshot
-from laneway.core.mesh.snapshot import Resource, Snapshot
+from laneway.core.mesh.snapshot import Snapshot
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Source:
             self.story.refused(errors or edit.errors())
             return None
         self.refused = None
-        self.story.edited(written_at(snapshot, known))
+        self.story.edited(written_at(known, snapshot))
         return edit
 
     def _compiled(self, snapshot: Snapshot, before: Edit) -> Edit | None:
@@ -72,19 +73,18 @@ def is_same(one: Snapshot, other: Snapshot) -> bool:
     )
 
 
-def written_at(after: Snapshot, before: Snapshot) -> float | None:
-    """Return when the newest file was written that holds something new, in seconds since 1970.
+def written_at(before: Snapshot, after: Snapshot) -> float | None:
+    """Return when the newest file was written that says something new, in seconds since 1970.
 
     None when nothing is new: what is only removed leaves no file to ask.
     """
-    old = {id(resource) for resource in before.resources}
-    new = (resource for resource in after.resources if id(resource) not in old)
-    return max(_times(new), default=None)
+    files = {resource.meta.source.path for resource in new_objects(before, after)}
+    return max(_times(files), default=None)
 
 
-def _times(resources: Iterable[Resource]) -> Iterable[float]:
-    for path in {resource.meta.source.path for resource in resources}:
+def _times(files: Iterable[str]) -> Iterable[float]:
+    for file in files:
         try:
-            yield Path(path).stat().st_mtime
+            yield Path(file).stat().st_mtime
         except OSError:
             continue  # standard input, or gone again

@@ -18,10 +18,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from laneway.core.emit.placement import Placement, PortPlace, Replica
-from laneway.core.mesh.mesh import Caller
-from laneway.core.resources.meta import Ref
-
 VERSION = 1
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
@@ -63,7 +59,7 @@ class GatewayRecord:
 class MeshRecord:
     """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to.
 
-    `replicas` are those the proxies serve, as plain values; `placement` gives them back.
+    `replicas` are those the proxies serve, as plain values; `served` gives them back.
     """
 
     name: str
@@ -79,13 +75,6 @@ class MeshRecord:
     replicas: list[dict[str, Any]] = field(default_factory=list)
     per_workload: bool = False
     version: int = VERSION
-
-    def placement(self) -> Placement:
-        """Return where everything runs, as proxies know it."""
-        gateways = {
-            (tuple(sorted(one.selector.items())), one.port): one.local for one in self.gateways
-        }
-        return Placement(tuple(_replica(one) for one in self.replicas), gateways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +163,6 @@ class MeshFolder:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
-
-
-def _replica(found: Mapping[str, Any]) -> Replica:
-    caller = found["caller"]
-    labels = tuple((key, value) for key, value in caller["labels"])
-    return Replica(
-        name=found["name"],
-        workload=Ref(**found["workload"]),
-        caller=Caller(caller["namespace"], labels),
-        address=found["address"],
-        ports=tuple(PortPlace(**port) for port in found["ports"]),
-        outbound=found["outbound"],
-        sidecar=found["sidecar"],
-    )
 
 
 def _record(found: Mapping[str, Any]) -> MeshRecord:

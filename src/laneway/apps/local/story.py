@@ -16,8 +16,9 @@ from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
 from laneway.apps.local.ports import Confirmed
-from laneway.apps.local.report import changes
+from laneway.apps.local.report import changes, gateway_text
 from laneway.apps.local.screen import Screen
+from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import WorkloadRecord
 from laneway.apps.local.tables import duration
 from laneway.core.emit.envoy_config import Unexecuted
@@ -63,16 +64,28 @@ class Story:
         The time counts from the moment the edit was written, else from `begun`.
         """
         found = changes(before.compilation.snapshot, after.compilation.snapshot)
+        if confirmed.cut_off:
+            self.screen.tell(f"{confirmed.cut_off} requests had not ended in time and were cut off")
         if found:
             since = begun if self.written_at is None else self.written_at
             took = duration(max(begun - since, 0.0) + confirmed.seconds)
             count = confirmed.proxies
             where = "the proxy" if count == 1 else f"all {count} proxies"
             self.screen.tell(f"{listed(found)}: live in {where} after {took}")
-        if confirmed.cut_off:
-            self.screen.tell(f"{confirmed.cut_off} requests had not ended in time and were cut off")
+        elif before is not after:
+            self.as_before()
         if before is not after:
             self.written_at, self.is_behind = None, False
+
+    def opened(self, before: Sequence[Opened], after: Sequence[Opened]) -> None:
+        """Tell which gateway ports an edit opened, and which it closed."""
+        old, new = {one.url for one in before}, {one.url for one in after}
+        for one in after:
+            if one.url not in old:
+                self.screen.tell(f"opened {gateway_text(one)}")
+        for one in before:
+            if one.url not in new:
+                self.screen.tell(f"closed {gateway_text(one)}")
 
     def not_live(self, reason: str) -> None:
         """Tell that an edit cannot go live, and that what was live stays."""

@@ -8,6 +8,7 @@ here and handed to the loop.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -98,6 +99,7 @@ class Launch:
             if ended := await asyncio.to_thread(left.end):
                 self.screen.warn(f"took over from a killed mesh and ended {ended} old processes")
             self._tell(runner, edit, proxies, detached=release is not None)
+            gc.freeze()  # what is there now stays; looking through it would delay edits
             if release is not None:
                 release(self.folder.logs / "laneway.log")
             await runner.follow(follow(self.reader))
@@ -139,7 +141,7 @@ class Launch:
         self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
         self.story.unexecuted(proxies.unexecuted)
         took = duration(time.time() - self.begun)
-        self.screen.show(summary(edit.compilation, serving(runner), list(opened(runner))))
+        self.screen.show(summary(edit.compilation, serving(runner), opened(runner)))
         name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from laneway.apps.local.commands import Command, Commands
 from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND
@@ -148,7 +149,7 @@ class _Names:
         base = _safe(ref.name)
         if ref.namespace not in ("", "default"):
             base = f"{base}.{_safe(ref.namespace)}"
-        candidates = (base, f"{base}.{ref.kind.lower()}", *(f"{base}.{n}" for n in range(2, 10000)))
+        candidates = chain((base, f"{base}.{ref.kind.lower()}"), (f"{base}.{n}" for n in count(2)))
         named = (_replica_names(candidate, workload) for candidate in candidates)
         names = next(names for names in named if self.given.isdisjoint(names))
         self.given.update(names)

@@ -1,0 +1,151 @@
+"""`laneway up` as a user runs it: a process of its own, read line by line.
+
+Comes in: paths and flags. Goes out: what it says, as it says it, and answers of its gateway.
+Nothing here waits for a time: a test waits for a line, and fails when the process ends without it.
+"""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
+PATIENCE = 60.0
+VERSION = re.compile(r"-> (\w+)\(version: (\w+), ip: ([\d.]+)\)")
+
+
+def laneway(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of Laneway to its end."""
+    return subprocess.run(
+        (*COMMAND, *arguments),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One program's part of an answer of the mock application."""
+
+    app: str
+    version: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gateway answered."""
+
+    status: int
+    body: str
+
+    @property
+    def hops(self) -> list[Hop]:
+        return [Hop(*found) for found in VERSION.findall(self.body)]
+
+    @property
+    def versions(self) -> set[str]:
+        return {hop.version for hop in self.hops}
+
+
+class Up:
+    """A running `laneway up`. Its output is read as it comes, errors among it."""
+
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
+        self.process = subprocess.Popen(
+            (*COMMAND, "up", "--port", "18080", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=cwd,
+        )
+        self.said: list[str] = []
+        self.alarm = threading.Timer(PATIENCE, self.process.kill)
+        self.alarm.start()
+
+    def until(self, words: str) -> str:
+        """Read on until a line holds some words, and return it."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line.rstrip("\n"))
+            if words in line:
+                return line
+        raise AssertionError(f"it ended without {words!r}:\n" + "\n".join(self.said))
+
+    def ready(self) -> "Up":
+        """Wait until the mesh is up."""
+        self.until("was ready after")
+        return self
+
+    @property
+    def port(self) -> int:
+        """The first gateway's local port, as it was printed."""
+        return int(next(found[1] for line in self.said if (found := _URL.match(line))))
+
+    def ask(self, path: str = "/mock", headers: dict[str, str] | None = None) -> Answer:
+        """Send one request through the gateway."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path, headers=headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, response.read().decode())
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        self.process.send_signal(number)
+
+    def end(self) -> int:
+        """Read to the end and return the exit code."""
+        assert self.process.stdout is not None
+        if not self.process.stdout.closed:
+            self.said += [line.rstrip("\n") for line in self.process.stdout]
+            self.process.stdout.close()
+        self.alarm.cancel()
+        return self.process.wait()
+
+    def stop(self) -> int:
+        """End the mesh as Ctrl-C does, if it still runs; return the exit code."""
+        if self.process.poll() is None:
+            self.signal(signal.SIGINT)
+        return self.end()
+
+
+_URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
+
+
+def meshes(*arguments: str) -> list[dict[str, Any]]:
+    """Return what `laneway ps` tells."""
+    found: list[dict[str, Any]] = json.loads(laneway("ps", *arguments, "-o", "json").stdout)
+    return found
+
+
+def workloads(mesh: str = "default") -> dict[str, dict[str, Any]]:
+    """Return the programs of a mesh by name."""
+    (found,) = meshes(mesh)
+    return {one["replica"]: one for one in found["workloads"]}
+
+
+def state_home() -> Path:
+    """The folder in which meshes of this test keep their state."""
+    return Path(os.environ["HOME"]) / ".local" / "state" / "laneway"
+
+
+def files_left(names: Iterable[str] = ("default",)) -> list[str]:
+    """Return every file in the state folder of meshes that is no log."""
+    return [
+        str(path.relative_to(state_home()))
+        for name in names
+        for path in sorted((state_home() / name).rglob("*"))
+        if path.is_file() and path.suffix != ".log"
+    ]

@@ -1,0 +1,167 @@
+"""`laneway up`: from files to a mesh that answers, and to nothing again."""
+
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from laneway.adapters.processes import find_marked
+from tests.wire.laneway_up import Up, files_left, laneway, meshes, state_home, workloads
+
+pytestmark = pytest.mark.envoy
+Start = Callable[..., Up]
+
+
+def test_the_sample_answers_in_one_version_through_three_services(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    answers = [mesh.ask() for _ in range(60)]
+
+    assert {answer.status for answer in answers} == {200}
+    assert {tuple(hop.app for hop in answer.hops) for answer in answers} == {
+        ("mocka", "mockb", "mockc")
+    }
+    assert all(len(answer.versions) == 1 for answer in answers)
+    assert {version for answer in answers for version in answer.versions} == {"v1", "v2"}
+
+
+def test_a_path_no_rule_speaks_of_is_not_found(up: Start, sample: Path) -> None:
+    assert up(sample).ready().ask("/other").status == 404
+
+
+def test_what_is_up_is_told_within_eighty_columns(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    assert max(len(line) for line in mesh.said) <= 80
+    assert any(line.split() == ["*", "/mock", "mocka:8000", "v1", "50", "%"] for line in mesh.said)
+    assert any(line.split()[:3] == ["mocka-v1", "v1", "1"] for line in mesh.said)
+
+
+def test_one_proxy_for_each_workload_routes_alike(up: Start, sample: Path) -> None:
+    mesh = up(sample, "--proxies", "per-workload").ready()
+
+    assert all(len(mesh.ask().versions) == 1 for _ in range(20))
+    proxies = {name for name, one in workloads().items() if one["kind"] == "Envoy"}
+    assert len(proxies) == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_told_end_leaves_no_process_and_no_file_but_logs(
+    up: Start, sample: Path, number: signal.Signals
+) -> None:
+    mesh = up(sample).ready()
+    before = sorted(path.name for path in sample.iterdir())
+
+    mesh.signal(number)
+
+    assert mesh.end() == 0
+    assert find_marked([str(state_home())]) == {}
+    assert files_left() == []
+    assert (state_home() / "default" / "logs" / "mocka-v1-0.log").is_file()
+    assert sorted(path.name for path in sample.iterdir()) == before
+    assert meshes() == []
+
+
+def test_an_end_before_it_is_ready_leaves_nothing_either(up: Start, tmp_path: Path) -> None:
+    (tmp_path / "slow.yaml").write_text(_deployment("slow", "shop/slow"))
+    mesh = up(tmp_path, "--run", "shop/slow=sleep 600")
+    mesh.until("starting the mesh")
+
+    mesh.signal(signal.SIGINT)
+
+    assert mesh.end() == 3
+    assert find_marked([str(state_home())]) == {}
+    assert files_left() == []
+
+
+def _deployment(name: str, image: str, port: int = 8000) -> str:
+    return f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, namespace: default}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      containers:
+        - name: main
+          image: {image}
+          ports: [{{name: http, containerPort: {port}}}]
+"""
+
+
+def test_a_taken_port_gives_way_to_the_next_free_one_and_is_told(up: Start, sample: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        mesh = up(sample, "--port", str(port)).ready()
+
+        assert mesh.port > port
+        assert mesh.ask().status == 200
+
+
+def test_two_meshes_live_side_by_side(up: Start, sample: Path) -> None:
+    one, two = up(sample, "--name", "one").ready(), up(sample, "--name", "two").ready()
+
+    assert one.port != two.port
+    assert {one.ask().status, two.ask().status} == {200}
+    addresses = [hop.address.split(".")[1] for mesh in (one, two) for hop in mesh.ask().hops[:1]]
+    assert len(set(addresses)) == 2
+    assert one.stop() == 0
+    assert two.ask().status == 200
+
+
+def test_a_name_in_use_is_refused(up: Start, sample: Path) -> None:
+    up(sample).ready()
+
+    refused = laneway("up", str(sample))
+
+    assert refused.returncode == 3
+    assert "mesh default is already running: process" in refused.stderr
+    assert "laneway down --name default" in refused.stderr
+
+
+def test_a_name_that_is_no_name_is_wrong_usage(sample: Path) -> None:
+    assert laneway("up", str(sample), "--name", "../x").returncode == 2
+
+
+def test_a_detached_mesh_is_ready_when_the_command_returns(up: Start, sample: Path) -> None:
+    mesh = up(sample, "-d")
+
+    assert mesh.end() == 0
+    assert mesh.ask().status == 200
+    (seen,) = meshes()
+    assert seen["state"] == "ready"
+    assert seen["gateways"][0]["url"] == f"http://127.0.0.1:{mesh.port}"
+
+    assert laneway("down").returncode == 0
+    assert find_marked([str(state_home())]) == {}
+    assert files_left() == []
+
+
+def test_down_of_nothing_is_fine() -> None:
+    done = laneway("down")
+
+    assert done.returncode == 0
+    assert done.stdout == "Mesh default is not running.\n"
+
+
+def test_logs_are_there_while_it_runs_and_after(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    during = laneway("logs", "mocka-v1").stdout
+    mesh.stop()
+
+    assert during.startswith("listening on 127.")
+    assert laneway("logs", "mocka-v1").stdout == during
+    assert "ENVOY_SIGTERM" in laneway("logs", "envoy").stdout
+
+
+def test_an_unknown_log_names_the_known_ones(up: Start, sample: Path) -> None:
+    up(sample).ready()
+
+    refused = laneway("logs", "cart")
+
+    assert refused.returncode == 2
+    assert "there are: envoy, mocka-v1-0, mocka-v2-0" in refused.stderr

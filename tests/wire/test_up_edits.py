@@ -1,0 +1,219 @@
+"""Edits while a mesh runs: live when it says so, in an order in which no request is lost."""
+
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from laneway.adapters.processes import ProcessId, find_marked, wait_gone
+from tests.wire.client import Client
+from tests.wire.laneway_up import Up, state_home, workloads
+
+pytestmark = pytest.mark.envoy
+Start = Callable[..., Up]
+
+
+def _edit(file: Path, pattern: str, replacement: str, count: int = 0) -> None:
+    """Save a file as an editor does, with a pattern replaced."""
+    text, found = re.subn(pattern, replacement, file.read_text(), count=count)
+    assert found
+    file.write_text(text)
+
+
+def _weights(sample: Path, first: int, second: int) -> None:
+    weights = iter((first, second))
+    text = (sample / "route.yaml").read_text()
+    (sample / "route.yaml").write_text(
+        re.sub(r"weight: \d+", lambda _: f"weight: {next(weights)}", text)
+    )
+
+
+def _add_lane_v3(sample: Path) -> None:
+    """Add the third version as one would: its lane and its Deployments, then its share."""
+    text = (sample / "mock-v2.yaml").read_text().replace("v2", "v3")
+    lane = (sample / "lanes.yaml").read_text().split("---")[2].replace("v2", "v3")
+    (sample / "v3.yaml").write_text(f"{text}\n---{lane}")
+
+
+def _share_for_v3(sample: Path) -> None:
+    share = """
+        - destination:
+            host: mocka.default.svc.cluster.local
+            subset: v3
+          weight: 100
+"""
+    _weights(sample, 0, 0)
+    route = sample / "route.yaml"
+    route.write_text(route.read_text().rstrip() + share)
+
+
+def test_an_edited_weight_is_live_when_it_is_told(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    _weights(sample, 0, 100)
+    told = mesh.until("live in")
+
+    assert "VirtualService istio-system/mock changed: live in the proxy after" in told
+    assert {version for _ in range(40) for version in mesh.ask().versions} == {"v2"}
+
+
+def test_a_lane_and_its_programs_come_and_go(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    _add_lane_v3(sample)
+    added = mesh.until("live in")
+    before = (sample / "route.yaml").read_text()
+    _share_for_v3(sample)
+    mesh.until("live in")
+    assert {version for _ in range(20) for version in mesh.ask().versions} == {"v3"}
+    (sample / "route.yaml").write_text(before)
+    mesh.until("live in")
+    (sample / "v3.yaml").unlink()
+    removed = mesh.until("live in")
+
+    assert "ASMSwimLane v3 added, Deployment default/mocka-v3 added" in added
+    assert "ASMSwimLane v3 removed, Deployment default/mocka-v3 removed" in removed
+    assert {version for _ in range(20) for version in mesh.ask().versions} == {"v1", "v2"}
+
+
+def test_programs_that_nothing_asks_for_end(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    _add_lane_v3(sample)
+    mesh.until("live in")
+    new = [one for name, one in workloads().items() if "-v3-" in name]
+
+    (sample / "v3.yaml").unlink()
+    mesh.until("live in")
+
+    assert len(new) == 3
+    processes = [ProcessId(one["pid"], one["started"]) for one in new]
+    assert wait_gone(processes, seconds=20) == set()
+
+
+def test_a_broken_edit_is_told_with_its_line_and_what_was_live_serves_on(
+    up: Start, sample: Path
+) -> None:
+    mesh = up(sample).ready()
+    good = (sample / "route.yaml").read_text()
+
+    (sample / "route.yaml").write_text(good + "   broken: [\n")
+    mesh.until("not live: the last good configuration keeps serving")
+    answers = [mesh.ask() for _ in range(20)]
+    (sample / "route.yaml").write_text(good)
+    mesh.until("the files say again what is live")
+
+    assert any("route.yaml:" in line for line in mesh.said if "-->" in line)
+    assert {answer.status for answer in answers} == {200}
+    assert all(len(answer.versions) == 1 for answer in answers)
+
+
+def test_an_edit_that_brings_an_error_does_not_go_live(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    _edit(sample / "lanes.yaml", "name: v2", "name: V_2")
+    mesh.until("not live: the last good configuration keeps serving")
+
+    assert any(line.startswith("error[LW12") for line in mesh.said)
+    assert {version for _ in range(40) for version in mesh.ask().versions} == {"v1", "v2"}
+
+
+def test_a_deployment_whose_image_nobody_named_does_not_go_live(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    _edit(sample / "mock-v2.yaml", "laneway/mock:1", "shop/unknown:1", count=1)
+    mesh.until("not live")
+
+    assert any("--run 'shop/unknown:1=COMMAND'" in line for line in mesh.said)
+    assert mesh.ask().status == 200
+
+
+def test_replicas_scale_up_and_down(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    _edit(sample / "mock-v1.yaml", "replicas: 1", "replicas: 3", count=1)
+    mesh.until("live in")
+    addresses = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
+    _edit(sample / "mock-v1.yaml", "replicas: 3", "replicas: 1", count=1)
+    mesh.until("live in")
+    fewer = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
+
+    assert len(addresses) == 4
+    assert len(fewer) == 2
+
+
+def test_a_changed_template_is_served_by_a_new_process_at_a_new_address(
+    up: Start, sample: Path
+) -> None:
+    mesh = up(sample).ready()
+    _weights(sample, 100, 0)
+    mesh.until("live in")
+    before = mesh.ask().hops[0]
+
+    _edit(sample / "mock-v1.yaml", "value: mocka", "value: shop")
+    mesh.until("live in")
+    after = mesh.ask().hops[0]
+
+    assert (before.app, after.app) == ("mocka", "shop")
+    assert before.address != after.address
+
+
+def test_a_new_gateway_port_is_opened_beside_the_first(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    second = "    - port: {number: 81, name: http-b, protocol: HTTP}\n      hosts: ['*']\n"
+
+    gateway = sample / "gateway.yaml"
+    gateway.write_text(gateway.read_text().rstrip() + "\n" + second)
+    told = mesh.until("opened http://127.0.0.1:")
+
+    assert "port 81" in told
+
+
+def test_rewriting_what_did_not_change_disturbs_nothing(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    before = workloads()
+
+    for file in sorted(sample.iterdir()):
+        file.write_text(f"# a comment moves every line\n{file.read_text()}")
+    _weights(sample, 0, 100)
+    told = mesh.until("live in")
+
+    assert told.count("changed") == 1
+    assert workloads() == before
+
+
+def test_no_request_fails_or_strays_while_everything_changes(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+
+    with Client(mesh.port) as client:
+        for number in range(20):
+            _weights(sample, 10 + number, 90 - number)
+            mesh.until("VirtualService istio-system/mock changed: live in")
+        for _ in range(3):
+            _add_lane_v3(sample)
+            mesh.until("added: live in")
+            (sample / "v3.yaml").unlink()
+            mesh.until("removed: live in")
+        for file in sorted(sample.iterdir()):
+            file.write_text(file.read_text())
+        _weights(sample, 0, 100)
+        mesh.until("live in")
+        answers = client.answers()
+
+    assert len(answers) > 100
+    assert [answer for answer in answers if answer.status != 200] == []
+    assert [answer for answer in answers if len(answer.versions) != 1] == []
+
+
+def test_what_a_removed_lane_ran_is_gone_when_the_mesh_is(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    _add_lane_v3(sample)
+    mesh.until("added: live in")
+    (sample / "v3.yaml").unlink()
+    mesh.until("removed: live in")
+
+    mesh.signal(signal.SIGTERM)
+
+    assert mesh.end() == 0
+    assert find_marked([str(state_home())]) == {}
