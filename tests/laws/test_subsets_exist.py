@@ -35,9 +35,13 @@ def test_every_subset_of_a_mesh_route_is_declared(layout: Layout, mesh: list[Obj
 
 
 @given(meshes())
-def test_rules_of_one_host_declare_the_same_subsets_everywhere(mesh: list[Object]) -> None:
-    found: dict[str, list[Object]] = {}
+def test_a_lanes_subset_has_the_lanes_labels_wherever_it_is_declared(mesh: list[Object]) -> None:
+    selectors = {
+        item["metadata"]["name"]: item["spec"]["labelSelector"]
+        for item in of_kind(mesh, "ASMSwimLane")
+    }
     for rule in of_kind(emitted(compile_mesh(mesh)), "DestinationRule"):
-        found.setdefault(rule["spec"]["host"], []).append(rule["spec"]["subsets"])
-    for subsets in found.values():
-        assert all(one == subsets[0] for one in subsets)
+        group = rule["metadata"]["labels"]["swimlane-group"]
+        for subset in rule["spec"]["subsets"]:
+            if subset["name"].startswith(f"{group}-"):
+                assert subset["labels"] == selectors[subset["name"]]
