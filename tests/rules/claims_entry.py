@@ -114,6 +114,27 @@ CLAIMS = [
         mesh(routes("own", split(50, 50), AT_DOOR)),
     ),
     Claim(
+        "weights of a user's TCP route that add up to 90 are a ratio",
+        "LW1304",
+        mesh(
+            routes(
+                "own",
+                "[]\n  tcp: [{route: [{destination: {host: c}, weight: 60}, "
+                "{destination: {host: d}, weight: 30}]}]",
+                AT_DOOR,
+            )
+        ),
+        [
+            ("weights of route tcp[0] of VirtualService default/own add up to 90: "
+            "c gets 66.7 % and d gets 33.3 %")
+        ],
+        "VirtualService default/own",
+        ("spec", "tcp", 0, "route", 0, "weight"),
+        mesh(
+            routes("own", "[]\n  tcp: [{route: [{destination: {host: c}, weight: 60}]}]", AT_DOOR)
+        ),
+    ),
+    Claim(
         "a negative weight is an error of the lane that has it",
         "LW1305",
         mesh(**weighted(weight(100), weight(-1))),
@@ -464,6 +485,25 @@ CLAIMS = [
         mesh(
             routes("own", split(50, 40, 10), AT_DOOR),
             policy("a", "{host: a, subsets: [{name: s3, labels: {version: v2}}]}"),
+        ),
+    ),
+    Claim(
+        "a subset of a service nobody declares any for is unknown without DestinationRules",
+        "LW1321",
+        mesh(
+            service("c"),
+            policy("d", "{host: d}"),
+            routes("own", "[{route: [{destination: {host: c, subset: x}}]}]", AT_DOOR),
+        ),
+        [
+            ("route http[0] of VirtualService default/own names subset x of default/c, "
+            "which does not exist")
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 0, "destination", "subset"),
+        mesh(
+            service("c"),
+            routes("own", "[{route: [{destination: {host: c, subset: x}}]}]", AT_DOOR),
         ),
     ),
     Claim(

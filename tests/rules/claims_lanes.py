@@ -8,6 +8,18 @@ from tests.rules.world import group, lane, mesh, namespace, pods, policy, rule, 
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
 LONG = "a-name-that-goes-on-and-on-until-it-is-far-too-long-for-a-label-value"
 BOTH = "{routeHeader: x-lane, traceHeader: x-request-id}"
+WEIGHTED = "ingressRouting: {ingressRoutingStrategy: weighted}"
+SHARE = "ingressWeight: {destination: {host: a.default.svc.cluster.local}, weight: 100}"
+LATE = (
+    service("c"),
+    group("late", services="[{name: c, namespace: default}]"),
+    lane(
+        "l1",
+        "{version: v1}",
+        rule("late", where="{host: c.default.svc.cluster.local}"),
+        "labels: {swimlane-group: late}",
+    ),
+)
 
 CLAIMS = [
     Claim(
@@ -250,6 +262,20 @@ CLAIMS = [
         ),
     ),
     Claim(
+        "weights of a group that win by its place in a file are warned about",
+        "LW1218",
+        mesh(*LATE, group=group(rest=WEIGHTED), s1=lane("s1", "{version: v1}", SHARE)),
+        [
+            (
+                "the weighted entry of group test decides requests that entry rule r1 of lane l1 "
+                "matches too, only because the former stands before the latter in the input"
+            )
+        ],
+        "ASMSwimLane l1",
+        ("spec", "ingressRules", 0),
+        mesh(*LATE),
+    ),
+    Claim(
         "pods in no lane are told where their calls go",
         "LW1219",
         mesh(pods("stranger", "v9")),
@@ -296,6 +322,24 @@ CLAIMS = [
         ["defaultTrafficPolicyPatch of group test is not applied"],
         "ASMSwimLaneGroup test",
         ("spec", "defaultTrafficPolicyPatch"),
+        mesh(),
+    ),
+    Claim(
+        "every patch is said not to be applied",
+        "LW1222",
+        mesh(
+            group=group(
+                rest="\n  defaultHttpRoutePatch: {timeout: 1s}",
+                services="[{name: a, namespace: default}, "
+                "{name: b, namespace: default, trafficPolicyPatch: {tls: {}}}]",
+            )
+        ),
+        [
+            "defaultHttpRoutePatch of group test is not applied",
+            "trafficPolicyPatch of group test is not applied",
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "defaultHttpRoutePatch"),
         mesh(),
     ),
     Claim(

@@ -12,12 +12,13 @@ LOOSE = (
 
 
 def pod(containers: str, init: str = "[]") -> str:
-    """Return a live Pod of service b in lane s2."""
+    """Return a live Pod of service b in lane s2, with room for one more field of its spec."""
     return f"""
 apiVersion: v1
 kind: Pod
 metadata: {{name: b-v2-x, namespace: default, labels: {{app: b, version: v2}}}}
 spec:
+  %s
   initContainers: {init}
   containers: {containers}
 status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: 'True'}}]}}
@@ -138,11 +139,11 @@ CLAIMS = [
     Claim(
         "a live pod without the proxy's container is an error",
         "LW1506",
-        mesh(pod("[{name: default}]"), without="b2"),
+        mesh(pod("[{name: default}]") % "", without="b2"),
         ["Pod default/b-v2-x runs without the container istio-proxy"],
         "Pod default/b-v2-x",
         ("spec", "containers"),
-        mesh(pod("[{name: default}]", "[{name: istio-proxy}]"), without="b2"),
+        mesh(pod("[{name: default}]", "[{name: istio-proxy}]") % "", without="b2"),
     ),
     Claim(
         "pods on the host's network are an error",
@@ -152,6 +153,15 @@ CLAIMS = [
         "Deployment default/b-v2",
         ("spec", "template", "spec", "hostNetwork"),
         mesh(b2=pods("b", "v2", spec="hostNetwork: false")),
+    ),
+    Claim(
+        "a Pod of its own on the host's network is an error",
+        "LW1507",
+        mesh(pod("[{name: default}]").replace("podIP", "hostIP") % "hostNetwork: true"),
+        ["the pods of default/b-v2-x use the host's network and get no sidecar"],
+        "Pod default/b-v2-x",
+        ("spec", "hostNetwork"),
+        mesh(pod("[{name: default}]").replace("podIP", "hostIP") % ""),
     ),
     Claim(
         "pods outside the group that call as members of a lane are pointed out",

@@ -37,7 +37,8 @@ def _advice(mesh: Mesh, wanted: str) -> str:
     same = [known for known in mesh.gateways if known.endswith(f"/{name}")]
     if same:
         return f"A Gateway of that name is in another namespace: write {listing(same)}."
-    meant = nearest(wanted, mesh.gateways)
+    named = {known.partition("/")[2]: known for known in mesh.gateways}
+    meant = named.get(nearest(name, named))
     return f"Did you mean {meant}?" if meant else "Add the Gateway, or name one that is there."
 
 

@@ -17,7 +17,8 @@ def service_advice(mesh: Mesh, host: Host) -> str:
     same = [known.host for known in mesh.services.values() if known.name == name]
     if same:
         return f"A Service of that name is in another namespace: write {listing(same, limit=2)}."
-    meant = nearest(short_host(host), [short_host(known) for known in mesh.services])
+    named = {known.name: known.host for known in mesh.services.values()}
+    meant = named.get(nearest(name, named))
     if meant:
-        return f"Did you mean {meant}?"
+        return f"Did you mean {short_host(meant)}?"
     return "Add the Service to the input, or correct the name and the namespace."
