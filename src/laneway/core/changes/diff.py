@@ -60,11 +60,11 @@ def diff(
     >>> [(change.action, change.fields[0].path) for change in diff([old], [new]).changes]
     [('update', 'spec.port')]
     """
-    old, new = tuple(live), tuple(desired)
-    same = set(map(id, old)) & set(map(id, new))
-    kept = [manifest for manifest in new if id(manifest) in same]
-    before = {manifest.ref: manifest for manifest in old if id(manifest) not in same}
-    after = {manifest.ref: manifest for manifest in new if id(manifest) not in same}
+    old = {id(manifest): manifest for manifest in live}
+    new = {id(manifest): manifest for manifest in desired}
+    kept = [manifest for identity, manifest in new.items() if identity in old]
+    before = {old[identity].ref: old[identity] for identity in old.keys() - new.keys()}
+    after = {new[identity].ref: new[identity] for identity in new.keys() - old.keys()}
     changes = [Change("create", ref, (), None, after[ref]) for ref in after.keys() - before.keys()]
     for ref in before.keys() - after.keys():
         if held and _group(before[ref]) in held:

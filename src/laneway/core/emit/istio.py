@@ -8,7 +8,7 @@ them. What an edit did not touch is the very same Manifest as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.object_names import ObjectNames
+from laneway.core.routing.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
 from laneway.core.routing.subsets import twins
 
@@ -30,17 +30,33 @@ API_VERSION = "networking.istio.io/v1"
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceObjects:
+    """The objects of one service, and the name they share."""
+
+    stem: str
+    rules: tuple[Manifest, ...]
+    routes: tuple[Manifest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Emitted:
     """What one emission gave, and from what, so that the next can keep what is unchanged."""
 
     plan: RoutePlan
     layout: Layout
-    by_ref: Mapping[Ref, Manifest] = field(repr=False)
+    first: tuple[Manifest, ...] = field(repr=False)
+    services: Mapping[Host, ServiceObjects] = field(repr=False)
+    entries: tuple[Manifest, ...] = field(repr=False)
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """The objects to apply: DestinationRules, mesh VirtualServices, entries."""
-        return tuple(self.by_ref.values())
+        found = [*self.first]
+        for service in self.services.values():
+            found += service.rules
+        for service in self.services.values():
+            found += service.routes
+        return (*found, *self.entries)
 
 
 def emit(
@@ -48,8 +64,14 @@ def emit(
 ) -> Emitted:
     """Spell a plan as the objects to apply."""
     spelling = _Spelling(mesh, plan, layout, before if before and before.layout == layout else None)
-    found = {manifest.ref: manifest for manifest in spelling.all()}
-    return Emitted(plan, layout, found)
+    label = asm.traffic_label(mesh, plan) if layout == "asm" else None
+    return Emitted(
+        plan,
+        layout,
+        (label,) if label is not None else (),
+        {host: spelling.service(host, subsets) for host, subsets in plan.lane_subsets.items()},
+        tuple(spelling.entry(entry) for entry in plan.entries),
+    )
 
 
 def manifests(mesh: Mesh, plan: RoutePlan, layout: Layout = "istio") -> tuple[Manifest, ...]:
@@ -70,28 +92,35 @@ class _Spelling:
         self.subsets: Spelled = {}
         self.twinned: dict[int, tuple[Subset, ...]] = {}
 
-    def all(self) -> Iterator[Manifest]:
-        if self.is_asm and (label := asm.traffic_label(self.mesh, self.plan)) is not None:
-            yield label
-        for host, subsets in self.plan.lane_subsets.items():
-            yield from self.destination_rules(host, subsets)
-        for host, subsets in self.plan.lane_subsets.items():
-            yield from self.virtual_service(host, subsets.group)
-        for entry in self.plan.entries:
-            yield self.entry(entry)
+    def service(self, host: Host, subsets: LaneSubsets) -> ServiceObjects:
+        """Spell a service's objects; those made from the very same are the ones of before."""
+        stem = self.names.stem(host)
+        hops = self.plan.hops[host]
+        kept = self.before.services.get(host) if self.before else None
+        if self.before is None or kept is None or kept.stem != stem:
+            return ServiceObjects(stem, self.rules(subsets, stem), self.routes(host, stem, hops))
+        same_subsets = self.before.plan.lane_subsets[host] is subsets
+        same_hops = self.before.plan.hops[host] is hops
+        if same_subsets and same_hops:
+            return kept
+        return ServiceObjects(
+            stem,
+            kept.rules if same_subsets else self.rules(subsets, stem),
+            kept.routes if same_hops else self.routes(host, stem, hops),
+        )
 
-    def kept(self, ref: Ref, *, same: bool) -> Manifest | None:
-        """Return the manifest of before if what it was made from is the very same."""
-        return self.before.by_ref.get(ref) if same and self.before is not None else None
-
-    def destination_rules(self, host: Host, subsets: LaneSubsets) -> Iterator[Manifest]:
-        same = self.before is not None and self.before.plan.lane_subsets.get(host) is subsets
-        for place in asm.home(subsets) if self.is_asm else subsets.places:
-            name = self.names.destination_rule(host)
-            ref = Ref("DestinationRule", place.namespace, name)
-            yield self.kept(ref, same=same) or self.object(
-                ref, self.labels(subsets.group), self.rule_spec(subsets, place)
+    def rules(self, subsets: LaneSubsets, stem: str) -> tuple[Manifest, ...]:
+        places = asm.home(subsets) if self.is_asm else subsets.places
+        labels = self.labels(subsets.group)
+        name = DESTINATION_RULE.format(stem)
+        return tuple(
+            self.object(
+                Ref("DestinationRule", place.namespace, name),
+                labels,
+                self.rule_spec(subsets, place),
             )
+            for place in places
+        )
 
     def rule_spec(self, subsets: LaneSubsets, place: RulePlace) -> dict[str, Any]:
         spec: dict[str, Any] = {"host": subsets.host}
@@ -113,16 +142,13 @@ class _Spelling:
             self.twinned[id(subsets)] = twins(subsets)
         return self.twinned[id(subsets)]
 
-    def virtual_service(self, host: Host, group: str) -> Iterator[Manifest]:
-        hops = self.plan.hops[host]
+    def routes(self, host: Host, stem: str, hops: tuple[Hop, ...]) -> tuple[Manifest, ...]:
         if any(hop.author is not None for hop in hops):
-            return
+            return ()
         space = asm.ROOT_NAMESPACE if self.is_asm else self.mesh.services[host].namespace
-        ref = Ref("VirtualService", space, self.names.virtual_service(host))
-        same = self.before is not None and self.before.plan.hops.get(host) is hops
-        yield self.kept(ref, same=same) or self.object(
-            ref, self.labels(group), self.hop_spec(host, hops)
-        )
+        ref = Ref("VirtualService", space, VIRTUAL_SERVICE.format(stem))
+        group = self.plan.lane_subsets[host].group
+        return (self.object(ref, self.labels(group), self.hop_spec(host, hops)),)
 
     def hop_spec(self, host: Host, hops: tuple[Hop, ...]) -> dict[str, Any]:
         spec: dict[str, Any] = {"hosts": [host]}
@@ -141,10 +167,11 @@ class _Spelling:
     def entry(self, entry: Entry) -> Manifest:
         space, _, gateway = entry.gateway.partition("/")
         ref = Ref("VirtualService", space, self.names.entry(entry))
-        same = self.before is not None and any(entry is old for old in self.before.plan.entries)
-        kept = self.kept(ref, same=same)
-        if kept is not None:
-            return kept
+        if self.before is not None and not self.is_asm:  # there it depends on services' ports too
+            made = zip(self.before.plan.entries, self.before.entries, strict=True)
+            for old, manifest in made:
+                if old is entry and manifest.ref == ref:
+                    return manifest
         http = [http_route(rule, self.spelled) for rule in entry.rules]
         if self.is_asm:
             http = [asm.as_printed(self.mesh, route) for route in http]

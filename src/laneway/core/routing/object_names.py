@@ -16,6 +16,10 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.routing.plan import Entry, RoutePlan
 
+DESTINATION_RULE = "trafficlabel-dr-{}"
+VIRTUAL_SERVICE = "trafficlabel-vs-{}"
+"""The names of a service's objects, around its stem."""
+
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
@@ -41,13 +45,13 @@ class ObjectNames:
         for host, planned in plan.lane_subsets.items():
             service = mesh.services[host]
             stem = f"{planned.group}-{service.namespace}-{service.name}"
-            clash = {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"} & taken
-            if clash:
-                wanted, plain = min(clash), stem
+            if not taken.isdisjoint(names := _names(stem)):
+                wanted, plain = min(taken.intersection(names)), stem
                 stem = f"{plain}-{_hash(planned.group, host)}"
                 given = wanted.removesuffix(plain) + stem
                 self.renamed.append(Renamed(wanted, given, (planned.group,)))
-            taken |= {f"trafficlabel-dr-{stem}", f"trafficlabel-vs-{stem}"}
+                names = _names(stem)
+            taken.update(names)
             self._stems[host] = stem
         for entry in plan.entries:
             name = _entry_name(entry)
@@ -57,17 +61,17 @@ class ObjectNames:
             taken.add(name)
             self._entries[entry.gateway, entry.host] = name
 
-    def destination_rule(self, host: Host) -> str:
-        """Return the name of a service's DestinationRule."""
-        return f"trafficlabel-dr-{self._stems[host]}"
-
-    def virtual_service(self, host: Host) -> str:
-        """Return the name of a service's mesh VirtualService."""
-        return f"trafficlabel-vs-{self._stems[host]}"
+    def stem(self, host: Host) -> str:
+        """Return what the names of a service's objects have in common."""
+        return self._stems[host]
 
     def entry(self, entry: Entry) -> str:
         """Return the name of an entry VirtualService: the gateway's, for the host `*`."""
         return self._entries[entry.gateway, entry.host]
+
+
+def _names(stem: str) -> tuple[str, str]:
+    return DESTINATION_RULE.format(stem), VIRTUAL_SERVICE.format(stem)
 
 
 def _foreign(mesh: Mesh) -> Iterator[str]:
