@@ -60,9 +60,7 @@ Step = Callable[[ProxyConfig, ProxyConfig, ProxyConfig], ProxyConfig]
 
 
 def _grow_clusters(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
-    """Add clusters that new listeners hand on to, before anybody can dial those."""
-    if not new.listeners.keys() - live.listeners:
-        return live
+    """Add clusters before anything can lead to them; those that are there stay as they are."""
     return ProxyConfig(live.listeners, live.tables, {**new.clusters, **live.clusters})
 
 
@@ -73,7 +71,7 @@ def _grow_listeners(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> Prox
 
 
 def _turn_clusters(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
-    """Add the other clusters and bring endpoints up to date; what leaves is still there."""
+    """Bring endpoints up to date, now that new replicas can be dialed; what leaves stays."""
     return ProxyConfig(live.listeners, live.tables, {**live.clusters, **new.clusters})
 
 
@@ -116,7 +114,7 @@ def _shrink_clusters(_: ProxyConfig, __: ProxyConfig, new: ProxyConfig) -> Proxy
 
 _LAST_ENTRY = "entry routes turned"
 _STEPS: tuple[tuple[str, Step], ...] = (
-    ("clusters of new replicas added", _grow_clusters),
+    ("clusters added", _grow_clusters),
     ("listeners added", _grow_listeners),
     ("clusters turned", _turn_clusters),
     ("mesh routes turned", _turn_mesh),

@@ -1,0 +1,38 @@
+"""A place on this machine for every pod of a drawn mesh, so that it can be spelled for Envoy."""
+
+from __future__ import annotations
+
+from laneway.core.compile import Compilation
+from laneway.core.emit.envoy import envoy_config
+from laneway.core.emit.envoy_config import EnvoyConfig
+from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.mesh.mesh import Caller
+
+
+def placement_of(compilation: Compilation) -> Placement:
+    """Give every replica an address of its own, by its name alone, so that edits move nobody."""
+    replicas = []
+    for workload in compilation.mesh.workloads:
+        ports = tuple(
+            PortPlace(number, number, number + 20000, name)
+            for container in workload.containers
+            for name, number in container.ports
+        )
+        for number in range(workload.replicas):
+            name = f"{workload.namespace}-{workload.meta.name}-{number}"
+            place = 1 + sum(map(ord, name)) % 250
+            caller = Caller.of(workload)
+            replicas.append(
+                Replica(name, workload.meta.ref, caller, f"127.1.1.{place}", ports, 15001)
+            )
+    gateways = {
+        (port.selector, port.port): 18000 + number
+        for number, port in enumerate(compilation.plan.gateway_ports)
+    }
+    return Placement(tuple(replicas), gateways)
+
+
+def envoy_of(compilation: Compilation, *, per_workload: bool = False) -> EnvoyConfig:
+    """Return what Envoy would run for a compilation."""
+    placement = placement_of(compilation)
+    return envoy_config(compilation.mesh, compilation.plan, placement, per_workload=per_workload)

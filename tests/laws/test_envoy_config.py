@@ -1,0 +1,93 @@
+"""Laws of what Envoy is given: whole, loadable, and the same for callers no rule tells apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from laneway.core.emit.envoy_config import Block, ProxyConfig, table_of
+from laneway.core.emit.envoy_tables import CallerClass, asked_labels, caller_table, class_of
+from tests.laws.compiling import compile_mesh
+from tests.laws.meshes import meshes
+from tests.laws.objects import Object
+from tests.laws.placing import envoy_of, placement_of
+
+
+@settings(max_examples=40)
+@given(meshes())
+def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) -> None:
+    compilation = compile_mesh(mesh)
+    asked = asked_labels(compilation.plan)
+    for replica in placement_of(compilation).replicas:
+        caller = replica.caller
+        alone = CallerClass(caller.namespace, caller.labels)
+
+        shared = caller_table(compilation.mesh, compilation.plan, class_of(replica, asked))
+        own = caller_table(compilation.mesh, compilation.plan, alone)
+
+        assert _routes(shared.block) == _routes(own.block)
+
+
+@pytest.mark.parametrize("per_workload", [False, True])
+@settings(max_examples=40)
+@given(mesh=meshes())
+def test_every_listener_finds_its_table_and_every_domain_stands_once(
+    mesh: list[Object],
+    per_workload: bool,  # noqa: FBT001 - the column of a table
+) -> None:
+    config = envoy_of(compile_mesh(mesh), per_workload=per_workload)
+    for proxy in config.proxies.values():
+        for listener in proxy.listeners.values():
+            assert table_of(listener) in {"", *proxy.tables}
+        for table in proxy.tables.values():
+            domains = [domain for host in table["virtual_hosts"] for domain in host["domains"]]
+            assert len(domains) == len(set(domains))
+
+
+@settings(max_examples=40)
+@given(meshes())
+def test_a_configuration_is_the_same_after_a_round_through_its_files(mesh: list[Object]) -> None:
+    for proxy in envoy_of(compile_mesh(mesh)).proxies.values():
+        assert ProxyConfig(**json.loads(json.dumps(asdict(proxy)))) == proxy
+
+
+@settings(max_examples=40)
+@given(meshes())
+def test_one_envoy_and_many_hold_the_same_resources(mesh: list[Object]) -> None:
+    compilation = compile_mesh(mesh)
+    one = envoy_of(compilation)
+    many = envoy_of(compilation, per_workload=True)
+
+    together = [proxy.listeners for proxy in many.proxies.values()]
+    assert {k: v for each in together for k, v in each.items()} == one.proxies["mesh"].listeners
+    assert (one.routes, one.inbound, one.callers) == (many.routes, many.inbound, many.callers)
+
+
+@settings(max_examples=40)
+@given(meshes())
+def test_every_counter_belongs_to_a_route_that_is_there(mesh: list[Object]) -> None:
+    config = envoy_of(compile_mesh(mesh))
+    stats = {
+        f"vhost.{host['name']}.route.{route['stat_prefix']}.upstream_rq_total"
+        for table in config.proxies["mesh"].tables.values()
+        for host in table["virtual_hosts"]
+        for route in host["routes"]
+        if "stat_prefix" in route
+    }
+    assert {counter.stat for counter in config.routes} == stats
+
+
+def _routes(table: Block) -> list[Any]:
+    """Return the virtual hosts of a table without the name of the table in them."""
+    return [list(_anonymous(host)) for host in table["virtual_hosts"]]
+
+
+def _anonymous(host: Block) -> Iterator[object]:
+    yield host["domains"]
+    for route in host["routes"]:
+        yield {name: value for name, value in route.items() if name != "stat_prefix"}

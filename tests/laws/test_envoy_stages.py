@@ -1,0 +1,95 @@
+"""Law: at no stage of a change does a proxy lead a request to what is not there.
+
+A route may name a cluster that its own configuration does not have; that is the user's own 503. But
+what a route's own configuration has is there whenever the route is, and a listener's table is there
+whenever the listener is.
+"""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from laneway.core.emit.envoy_config import Block, EnvoyConfig, ProxyConfig, is_entry, table_of
+from laneway.core.emit.envoy_stages import Stage, named_clusters, stages
+from tests.laws.compiling import compile_mesh
+from tests.laws.edits import edited
+from tests.laws.meshes import meshes
+from tests.laws.placing import envoy_of
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[EnvoyConfig, EnvoyConfig]:
+    """Draw what Envoy runs before and after an edit, or for two meshes with little in common."""
+    before = draw(meshes())
+    after = draw(st.one_of(edited(before), meshes()))
+    return envoy_of(compile_mesh(before)), envoy_of(compile_mesh(after))
+
+
+@settings(max_examples=40)
+@given(changes())
+def test_nothing_leads_to_what_is_not_there_yet_or_no_longer(
+    change: tuple[EnvoyConfig, EnvoyConfig],
+) -> None:
+    old, new = (config.proxies["mesh"] for config in change)
+    for stage in _between(change):
+        live = stage.proxies["mesh"]
+        for name, table in live.tables.items():
+            for host in table["virtual_hosts"]:
+                author = new if host in _hosts(new, name) else old
+                led_to = author.clusters.keys() & named_clusters(host)
+
+                assert led_to <= live.clusters.keys()
+        assert {table_of(listener) for listener in live.listeners.values()} <= {"", *live.tables}
+        for table in live.tables.values():
+            domains = [domain for host in table["virtual_hosts"] for domain in host["domains"]]
+            assert len(domains) == len(set(domains))
+
+
+@settings(max_examples=40)
+@given(changes())
+def test_a_change_ends_at_what_is_wanted_and_then_nothing_is_left(
+    change: tuple[EnvoyConfig, EnvoyConfig],
+) -> None:
+    between = _between(change)
+
+    last = between[-1].proxies if between else change[0].proxies
+    assert last == change[1].proxies
+    assert stages(change[1].proxies, change[1].proxies) == ()
+
+
+@settings(max_examples=40)
+@given(changes())
+def test_the_entry_turns_after_all_that_comes_and_before_all_that_goes(
+    change: tuple[EnvoyConfig, EnvoyConfig],
+) -> None:
+    old, new = (config.proxies["mesh"] for config in change)
+    turned = False
+    for stage in _between(change):
+        live = stage.proxies["mesh"]
+        if not turned and stage.what == "entry routes turned":
+            turned = True
+            assert new.clusters.keys() | old.clusters <= live.clusters.keys()
+            assert _of_replicas(new) | _of_replicas(old) <= _of_replicas(live)
+            assert _at_entry(live) == _at_entry(new)
+        elif not turned:
+            assert _at_entry(live) == _at_entry(old)
+
+
+def _between(change: tuple[EnvoyConfig, EnvoyConfig]) -> tuple[Stage, ...]:
+    return stages(change[0].proxies, change[1].proxies)
+
+
+def _hosts(proxy: ProxyConfig, table: str) -> list[Block]:
+    hosts: list[Block] = proxy.tables.get(table, {}).get("virtual_hosts", [])
+    return hosts
+
+
+def _at_entry(proxy: ProxyConfig) -> list[object]:
+    """Return what gateways answer: their listeners and the tables these read."""
+    listeners = [one for name, one in proxy.listeners.items() if is_entry(name)]
+    return [(one, proxy.tables[table_of(one)]) for one in listeners]
+
+
+def _of_replicas(proxy: ProxyConfig) -> set[str]:
+    return {name for name in proxy.listeners if not is_entry(name)}
