@@ -125,8 +125,10 @@ CLAIMS = [
             )
         ),
         [
-            ("weights of route tcp[0] of VirtualService default/own add up to 90: "
-            "c gets 66.7 % and d gets 33.3 %")
+            (
+                "weights of route tcp[0] of VirtualService default/own add up to 90: "
+                "c gets 66.7 % and d gets 33.3 %"
+            )
         ],
         "VirtualService default/own",
         ("spec", "tcp", 0, "route", 0, "weight"),
@@ -496,8 +498,10 @@ CLAIMS = [
             routes("own", "[{route: [{destination: {host: c, subset: x}}]}]", AT_DOOR),
         ),
         [
-            ("route http[0] of VirtualService default/own names subset x of default/c, "
-            "which does not exist")
+            (
+                "route http[0] of VirtualService default/own names subset x of default/c, "
+                "which does not exist"
+            )
         ],
         "VirtualService default/own",
         ("spec", "http", 0, "route", 0, "destination", "subset"),
