@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from laneway.core.findings.locate import locate
+from laneway.core.findings.place import Place
 from laneway.core.resources.documents import LARGEST_FILE, MOST_VALUES, DocumentReader, Documents
 from laneway.core.resources.exact import DEEPEST
 
@@ -116,7 +118,7 @@ def test_a_document_behind_the_end_of_another_is_read_and_told() -> None:
         (b": 1\n", "LW1006 3:1"),
         (b"b: !!int yes\n", "LW1006 3:4"),
         (b"b: !!binary '%'\n", "LW1006 3:4"),
-        (b"<<: 1\n", "LW1006 3:5"),
+        (b"<<: 1\n", "LW1006 3:1"),
         (b"b: {c: x?y}\n", "LW1006 3:8"),
         (b"%c\n", "LW1006 3:2"),
         (b'{"b": ' + b"[" * 201 + b"]" * 201 + b"}", "LW1008 3:1"),
@@ -200,3 +202,66 @@ def test_a_number_of_ten_thousand_digits_is_no_number() -> None:
     digits = "9" * 10_000
     assert values(f"a: {digits}") == [{"a": digits}]
     assert values(f'{{"a": {digits}}}') == [{"a": digits}]
+
+
+# ------------------------------------------------------------------------ lists
+
+LIST = """apiVersion: v1
+items:
+- apiVersion: v1
+  kind: Namespace
+  metadata:
+    name: a
+- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    name: b
+  data:
+    script: |
+      - not an item
+      yes: &no
+kind: List
+metadata:
+  resourceVersion: ""
+"""
+
+
+@pytest.mark.parametrize("text", [LIST, re.sub(r"(?m)^([- ])", r"  \1", LIST)])
+def test_the_items_of_a_list_are_read_one_by_one(text: str) -> None:
+    found = read("a: 1\n---\n" + text)
+    assert [document.value.get("kind") for document in found.documents] == [
+        None,
+        "Namespace",
+        "ConfigMap",
+    ]
+    assert found.documents[2].value["data"]["script"] == "- not an item\nyes: &no\n"
+    assert found.findings == ()
+
+
+def test_a_value_in_an_item_of_a_list_has_its_position_in_the_file() -> None:
+    document = read("a: 1\n---\n" + LIST).documents[2]
+    place = Place(document.source, (*document.prefix, "metadata", "name"))
+    position = locate(place)
+    assert (position.line, position.column, position.width) == (12, 11, 1)
+
+
+def test_a_list_whose_items_hang_together_is_read_whole() -> None:
+    text = LIST.replace("name: a", "name: &x a").replace("name: b", "name: *x")
+    (document,) = read(text).documents
+    assert [item["metadata"]["name"] for item in document.value["items"]] == ["a", "a"]
+
+
+def test_a_broken_item_is_told_where_it_stands() -> None:
+    assert marks(LIST.replace("name: b", "name: [b")) == ["LW1006 11:7"]
+
+
+def test_the_items_of_a_json_list_have_their_own_places() -> None:
+    text = '{"items": [{"kind": "A"},\n {"kind": "B", "spec": {"items": []}}], "kind": "List"}'
+    found = read(text).documents
+    assert [(one.value["kind"], one.source.first_line) for one in found] == [("A", 1), ("B", 2)]
+
+
+def test_a_json_list_that_holds_another_before_its_items_is_read_whole() -> None:
+    text = '{"metadata": {"items": [1]}, "items": [{"kind": "A"}], "kind": "List"}'
+    (document,) = read(text).documents
+    assert document.value["items"] == [{"kind": "A"}]

@@ -17,9 +17,16 @@ import yaml_rs
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code, Finding, finding
-from laneway.core.findings.place import Place, Source
+from laneway.core.findings.place import Place, Source, Step
 from laneway.core.resources.exact import DEEPEST, read_exactly
-from laneway.core.resources.json_stream import NoJsonError, TooDeepError, looks_like_json, read_json
+from laneway.core.resources.json_stream import (
+    NoJsonError,
+    TooDeepError,
+    list_items,
+    looks_like_json,
+    read_json,
+)
+from laneway.core.resources.list_items import CutList, cut_list
 from laneway.core.resources.splitting import BOM, Piece, split, with_plain_breaks
 from laneway.core.resources.suspects import is_suspect
 
@@ -37,10 +44,14 @@ _VALUE_MARKS = (b"\n", b",", b"[", b"{")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document and its raw value: mappings, lists and scalars, keys being text."""
+    """One document and its raw value: mappings, lists and scalars, keys being text.
+
+    `prefix` leads from the source's text to the value; it is not empty for an item of a `List`.
+    """
 
     source: Source
     value: Any
+    prefix: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,11 @@ class DocumentReader:
 
     def read(self, piece: Piece, number: int) -> Documents:
         """Read a piece. Never raises. Its documents are numbered from `number` on."""
+        cut = cut_list(piece)
+        found = None if cut is None else self._items(cut, number)
+        return found or self._whole(piece, number)
+
+    def _whole(self, piece: Piece, number: int) -> Documents:
         notes = _Notes(self._path, number)
         source = notes.source_of(piece)
         if source is not None and not (looks_like_json(source.text) and _read_json(source, notes)):
@@ -88,6 +104,21 @@ class DocumentReader:
             if not (clean and _read_fast(source, notes)):
                 self._read_exactly(source, notes)
         return notes.documents_read()
+
+    def _items(self, cut: CutList, number: int) -> Documents | None:
+        """Read the items of a list one by one; None where they turn out to hang together."""
+        around = self._whole(cut.around, number)
+        read = [self._whole(piece, number + index) for index, piece in enumerate(cut.items)]
+        if around.findings or any(one.unread for one in (around, *read)):
+            return None
+        documents = []
+        for one in read:
+            values = one.documents[0].value if one.documents else None
+            if not isinstance(values, list) or len(values) != 1:
+                return None
+            documents.append(Document(one.documents[0].source, values[0], (0,)))
+        notes = (note for one in read for note in one.findings)
+        return Documents(tuple(documents), tuple(notes))
 
     def _read_exactly(self, source: Source, notes: _Notes) -> None:
         self._exact_left -= len(source.text)
@@ -169,9 +200,7 @@ def _read_json(source: Source, notes: _Notes) -> bool:
     except TooDeepError as error:
         notes.refuse(source, reading.TOO_DEEP, error.args[0], limit=DEEPEST)
         return True
-    if len(values) == 1:
-        notes.add(source, values[0].value)
-        return True
+    values = [item for value in values for item in list_items(text, value) or [value]]
     line, counted = source.first_line, 0
     for found in values:
         line += text.count("\n", counted, found.begin)

@@ -65,7 +65,7 @@ class _BrokenError(Exception):
 class _Open:
     """A mapping or list that is being read, and how many values it stands for."""
 
-    __slots__ = ("anchor", "is_flow", "key", "keys", "merged", "value", "weight")
+    __slots__ = ("anchor", "is_flow", "key", "keys", "merge_at", "value", "weight")
 
     def __init__(self, value: Any, event: Any) -> None:
         self.value = value
@@ -73,7 +73,7 @@ class _Open:
         self.is_flow: bool = event.flow_style
         self.key: Any = _NO_KEY
         self.keys: dict[str, int] = {}
-        self.merged = False
+        self.merge_at: int | None = None
         self.weight = 1
 
 
@@ -129,7 +129,7 @@ class _Builder:
         elif kind is yaml.AliasEvent:
             self._alias(event)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            self._close(event)
+            self._close()
 
     def _open(self, value: Any, event: Any) -> None:
         offset = event.start_mark.index
@@ -142,11 +142,11 @@ class _Builder:
             self._anchors.pop(event.anchor, None)
         self._stack.append(_Open(value, event))
 
-    def _close(self, event: Any) -> None:
+    def _close(self) -> None:
         closed = self._stack.pop()
         if closed.anchor:
             self._anchors[closed.anchor] = (closed.value, closed.weight)
-        self._put(closed.value, closed.weight, event.start_mark)
+        self._put(closed.value, closed.weight)
 
     def _scalar(self, event: Any) -> None:
         if self._stack and self._awaits_key():
@@ -157,7 +157,7 @@ class _Builder:
             raise _BrokenError(reading.NOT_JSON, event.start_mark.index, value=event.value)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
-        self._put(value, 1, event.start_mark)
+        self._put(value, 1)
 
     def _resolved(self, event: Any) -> Scalar:
         self._note_tag(event)
@@ -198,7 +198,7 @@ class _Builder:
         if self._stack and self._awaits_key():
             self._key_of(value, str(value), event)
             return
-        self._put(value, weight, event.start_mark)
+        self._put(value, weight)
 
     def _awaits_key(self) -> bool:
         top = self._stack[-1]
@@ -208,7 +208,7 @@ class _Builder:
         is_plain = event.implicit[0] or event.tag == _MERGE_TAG
         if event.value == "<<" and is_plain:
             self._stack[-1].key = None
-            self._stack[-1].merged = True
+            self._stack[-1].merge_at = event.start_mark.index
             return
         value = self._resolved(event)
         if event.anchor:
@@ -230,7 +230,7 @@ class _Builder:
         top.keys[key] = mark.index
         top.key = key
 
-    def _put(self, value: Any, weight: int, mark: Any) -> None:
+    def _put(self, value: Any, weight: int) -> None:
         if not self._stack:
             self.root = value
             return
@@ -240,20 +240,19 @@ class _Builder:
             top.value.append(value)
             return
         key, top.key = top.key, _NO_KEY
-        if key is None and top.merged:
-            top.merged = False
-            self._merge(top, value, mark)
+        if key is None and top.merge_at is not None:
+            self._merge(top, value, top.merge_at)
         else:
             top.value[key] = value
 
-    def _merge(self, top: _Open, value: Any, mark: Any) -> None:
+    def _merge(self, top: _Open, value: Any, offset: int) -> None:
         sources = list(reversed(value)) if isinstance(value, list) else [value]
         if not all(isinstance(source, dict) for source in sources):
             problem = "a merge (<<) needs a mapping or a list of mappings"
-            raise _BrokenError(reading.SYNTAX, mark.index, problem=problem)
+            raise _BrokenError(reading.SYNTAX, offset, problem=problem)
         for source in sources:
             for key in source:
                 if key in top.keys:
                     words: dict[str, object] = {"key": shorten(key)}
-                    self.faults.append(Fault(reading.MERGE_OVERRIDES, mark.index, words))
+                    self.faults.append(Fault(reading.MERGE_OVERRIDES, offset, words))
             top.value.update(source)

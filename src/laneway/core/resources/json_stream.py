@@ -15,6 +15,7 @@ from typing import Any
 
 from laneway.core.resources.exact import DEEPEST
 
+_ITEMS = re.compile(r'"items"[ \t\n]*:[ \t\n]*\[')
 _SPACE = re.compile(r"[ \t\n]*")
 
 
@@ -60,6 +61,33 @@ def read_json(text: str) -> list[JsonValue]:
             raise TooDeepError(at)
         found.append(JsonValue(value, at, end))
         at = _skip(text, end)
+    return found
+
+
+def list_items(text: str, listed: JsonValue) -> list[JsonValue]:
+    """Return the items of a `List` each with its own place in the text; none if it is no list.
+
+    So a finding about one object of a dump is located without going through all of them.
+    """
+    value = listed.value
+    if not isinstance(value, dict) or value.get("kind") != "List":
+        return []
+    wanted = value.get("items")
+    begins = _ITEMS.search(text, listed.begin, listed.end)
+    if begins is None or not isinstance(wanted, list):
+        return []
+    found = []
+    at = begins.end()
+    for item in wanted:
+        at = _skip(text, at)
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except ValueError:
+            return []
+        if value != item:  # another list of that name stands before the one wanted
+            return []
+        found.append(JsonValue(item, at, end))
+        at = _skip(text, end) + 1
     return found
 
 
