@@ -20,7 +20,7 @@ from typing import Any
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
 PATIENCE = 60.0
-VERSION = re.compile(r"-> (\w+)\(version: (\w+), ip: ([\d.]+)\)")
+VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 
 def laneway(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
