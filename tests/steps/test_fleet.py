@@ -15,7 +15,7 @@ ENDED = came_to_an_end(READY, "exit code 1", 1.0)
 
 
 def _wanted(workload: str, count: int = 1, image: str = "laneway/mock:1") -> list[Wanted]:
-    program = WantedProgram("main", image, ("@mock",), (), (("http", 8000),))
+    program = WantedProgram("main", image, ("@mock",), (), (("http", 8000),), (8000,))
     caller = Caller("default", (("app", workload),))
     ref = Ref("Deployment", "default", workload)
     return [
@@ -180,4 +180,4 @@ def test_a_replica_is_known_to_proxies_by_its_ports() -> None:
     (port,) = found.replica().ports
 
     assert (port.name, port.container, port.inbound) == ("http", 8000, 8000)
-    assert found.program_ports(found.wanted.programs[0]) == (port.program,)
+    assert found.awaited_ports(found.wanted.programs[0]) == (port.program,)

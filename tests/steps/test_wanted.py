@@ -96,6 +96,20 @@ def test_a_port_that_only_a_service_names_belongs_to_the_first_container() -> No
     assert one.ports == (9000, 8000)
 
 
+def test_a_program_is_awaited_where_services_lead_to_it() -> None:
+    ports = (("http", 8000), ("admin", 9000))
+    workload = _workload("cart", replace(MOCK, ports=ports))
+    host = service_host("cart", "default")
+    service = Service(Meta(Ref("Service", "default", "cart")))
+    to_admin = MeshService(host, service, (MeshPort(80, "", "http", target="admin"),), (workload,))
+
+    (alone,), _ = _wanted(_mesh(workload))
+    (led_to,), _ = _wanted(replace(_mesh(workload), services={host: to_admin}))
+
+    assert alone.programs[0].awaited == (8000,)
+    assert led_to.programs[0].awaited == (9000,)
+
+
 def test_what_the_template_does_not_say_makes_no_difference() -> None:
     workload = _workload("cart")
     older = replace(workload, meta=replace(workload.meta, created="2026-01-01T00:00:00Z"))

@@ -37,6 +37,13 @@ class Ended:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A program that had ended accepts connections again."""
+
+    instance: Instance
+
+
 @dataclass(slots=True)
 class Crew:
     """All programs of a mesh. `clock` gives seconds of a steady clock."""
@@ -68,17 +75,19 @@ class Crew:
         programs = instance.wanted.programs
         return instance, next(one for one in programs if one.container == key[1])
 
-    def observe(self) -> list[Ended]:
-        """Look at every program once; return those that ended since the last look."""
-        ended = []
+    def observe(self) -> list[Ended | Recovered]:
+        """Look at every program once; return what happened since the last look."""
+        happened: list[Ended | Recovered] = []
         for key, started in list(self.running.items()):
             code = started.exit_code()
             instance, program = self._find(key)
             if code is not None:
-                ended.append(self._ended(key, instance, code))
+                happened.append(self._ended(key, instance, code))
             elif self.standings[key].phase == "starting" and _listens(instance, program):
                 self.standings[key] = became_ready(self.standings[key], self.clock())
-        return ended
+                if self.standings[key].restarts:
+                    happened.append(Recovered(instance))
+        return happened
 
     def _ended(self, key: ProgramKey, instance: Instance, code: int) -> Ended:
         """Note an end. What the program left behind would hold its port, so it goes too."""
@@ -130,7 +139,7 @@ class Crew:
 
 
 def _listens(instance: Instance, program: WantedProgram) -> bool:
-    ports = instance.program_ports(program)
+    ports = instance.awaited_ports(program)
     return all(accepts(instance.place.address, port) for port in ports)
 
 

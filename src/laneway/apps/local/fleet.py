@@ -37,10 +37,9 @@ class Instance:
         """The keys of its programs."""
         return tuple((self.id, program.container) for program in self.wanted.programs)
 
-    def program_ports(self, program: WantedProgram) -> tuple[int, ...]:
-        """The ports one of its programs has to listen on."""
-        own = {number for _, number in program.ports}
-        return tuple(port for container, _, port in self.place.ports if container in own)
+    def awaited_ports(self, program: WantedProgram) -> tuple[int, ...]:
+        """The ports one of its programs has to listen on to be ready."""
+        return tuple(port for number, _, port in self.place.ports if number in program.awaited)
 
     def replica(self) -> Replica:
         """The replica as proxies know it."""

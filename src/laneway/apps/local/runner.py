@@ -175,9 +175,9 @@ class Runner:
 
     def _look(self) -> Step:
         """See how programs stand, and start those whose time has come."""
-        self.story.ended(self.crew.observe())
+        self.story.happened(self.crew.observe())
         step = next_step(self._fleet(), time.monotonic())
-        self.story.ended(self.crew.start(step.start))
+        self.story.happened(self.crew.start(step.start))
         return step
 
     def _fleet(self) -> Fleet:

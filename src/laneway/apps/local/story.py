@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.local.crew import Ended
+from laneway.apps.local.crew import Ended, Recovered
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
@@ -117,17 +117,21 @@ class Story:
         if len(parts) > MOST_CHANGES:
             self.screen.warn(f"not carried out here: {len(parts) - MOST_CHANGES} more fields")
 
-    def ended(self, ended: Iterable[Ended]) -> None:
-        """Tell which programs ended by themselves, and when they are started again."""
-        for one in ended:
-            if one.standing.ends > TOLD_ENDS:
-                continue
-            pause = duration(one.standing.retry_at - one.standing.since)
-            last = one.standing.ends == TOLD_ENDS
-            more = ", and from now on without a word" if last else ""
-            self.screen.tell(
-                f"{one.instance.id} ended ({one.standing.reason}): started again in {pause}{more}"
-            )
+    def happened(self, events: Iterable[Ended | Recovered]) -> None:
+        """Tell which programs ended by themselves, and which of them are back."""
+        for one in events:
+            if isinstance(one, Ended):
+                self._ended(one)
+            else:
+                self.screen.tell(f"{one.instance.id} is ready again")
+
+    def _ended(self, one: Ended) -> None:
+        if one.standing.ends > TOLD_ENDS:
+            return
+        pause = duration(one.standing.retry_at - one.standing.since)
+        more = ", and from now on without a word" if one.standing.ends == TOLD_ENDS else ""
+        text = f"{one.instance.id} ended ({one.standing.reason}): started again in {pause}{more}"
+        self.screen.tell(text)
 
     def mended(self, text: str) -> None:
         """Tell what was mended."""
@@ -140,7 +144,8 @@ def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:
     for one in records:
         if one.replica != instance.id or one.state == "ready":
             continue
-        ports = ", ".join(str(port) for _, _, port in instance.place.ports)
+        program = next(each for each in instance.wanted.programs if each.container == one.container)
+        ports = ", ".join(str(port) for port in instance.awaited_ports(program))
         hangs = f"does not listen on {one.address} port {ports}"
         how = f"ended with {one.reason}" if one.reason else hangs
         lines.append(f"{one.replica} {how}; its log is {one.log}")

@@ -25,13 +25,18 @@ from laneway.core.resources.workloads import Container, Workload
 
 @dataclass(frozen=True, slots=True)
 class WantedProgram:
-    """A container's program and environment. `ports` are (name, container port)."""
+    """A container's program and environment.
+
+    `ports` are (name, container port), `awaited` those it must listen on to be ready: the ones that
+    Services lead to, or the first. A declared port that nobody is led to may stay closed.
+    """
 
     container: str
     image: str
     command: Command
     environment: tuple[tuple[str, str], ...]
     ports: tuple[tuple[str, int], ...]
+    awaited: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
         findings += missing
         if missing or not _containers(workload):
             continue
-        ports = targets.get(workload.meta.ref, ())
-        programs = tuple(_programs(workload, commands, ports))
+        led_to = targets.get(workload.meta.ref, frozenset())
+        programs = tuple(_programs(workload, commands, led_to))
         sidecar = lack_of_sidecar(mesh, workload) is None
         ref, caller = workload.meta.ref, Caller.of(workload)
         wanted += [Wanted(name, ref, caller, sidecar, programs) for name in names.of(workload)]
@@ -99,24 +104,32 @@ def _place_of_image(workload: Workload, index: int) -> Place:
 
 
 def _programs(
-    workload: Workload, commands: Commands, targets: Iterable[int]
+    workload: Workload, commands: Commands, targets: frozenset[int | str]
 ) -> Iterable[WantedProgram]:
     """Yield a workload's programs. Ports that only Services name belong to the first of them."""
     containers = [container for _, container in _containers(workload)]
     declared = {number for container in containers for _, number in container.ports}
-    undeclared = tuple(("", number) for number in targets if number not in declared)
+    numbers = {target for target in targets if isinstance(target, int)}
+    undeclared = tuple(("", number) for number in sorted(numbers - declared))
     names: set[str] = set()
     for position, container in enumerate(containers):
         name = _safe(container.name)
         name = f"{name}.{position}" if name in names else name
         names.add(name)
+        ports = container.ports + (undeclared if position == 0 else ())
         yield WantedProgram(
             name,
             container.image,
             commands.of(container.image) or (),
             container.environment,
-            container.ports + (undeclared if position == 0 else ()),
+            ports,
+            _awaited(ports, targets),
         )
+
+
+def _awaited(ports: tuple[tuple[str, int], ...], targets: frozenset[int | str]) -> tuple[int, ...]:
+    led_to = tuple(number for name, number in ports if number in targets or name in targets)
+    return led_to or tuple(number for _, number in ports[:1])
 
 
 def _safe(name: str) -> str:
@@ -124,18 +137,18 @@ def _safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]", "_", name).lstrip(".") or "unnamed"
 
 
-def _targets(mesh: Mesh) -> Mapping[Ref, tuple[int, ...]]:
-    """Return the port numbers that Services send to each workload, sorted.
+def _targets(mesh: Mesh) -> Mapping[Ref, frozenset[int | str]]:
+    """Return the ports, by number or name, that Services lead to at each workload.
 
     A container need not declare the ports it listens on:
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
     """
-    found: dict[Ref, set[int]] = {}
+    found: dict[Ref, frozenset[int | str]] = {}
     for service in mesh.services.values():
-        numbers = {port.target for port in service.ports if isinstance(port.target, int)}
+        targets = frozenset(port.target for port in service.ports)
         for workload in service.workloads:
-            found.setdefault(workload.meta.ref, set()).update(numbers)
-    return {ref: tuple(sorted(numbers)) for ref, numbers in found.items()}
+            found[workload.meta.ref] = found.get(workload.meta.ref, frozenset()) | targets
+    return found
 
 
 class _Names:

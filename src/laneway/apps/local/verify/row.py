@@ -1,0 +1,63 @@
+"""One line of a report: a kind of request, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.findings.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A destination's part of a split: promised in percent, seen in requests.
+
+    `seen` is None where requests of others in the mesh cannot be told from it. Between `low` and
+    `high` is chance.
+    """
+
+    lane: str
+    destination: str
+    percent: float
+    seen: int | None
+    low: int
+    high: int
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the requests seen are within the bounds of chance."""
+        return self.seen is None or self.low <= self.seen <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A kind of request: `sent` = `kept` + `elsewhere` + `failed`.
+
+    `promise` is the status that is promised, 0 where an application answers. `findings` say what
+    was not as promised; an error among them breaks the promise.
+    """
+
+    lanes: tuple[str, ...]
+    request: str
+    purpose: str
+    promise: int
+    sent: int
+    kept: int = 0
+    elsewhere: int = 0
+    failed: int = 0
+    shares: tuple[ShareRow, ...] = ()
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether everything was as promised."""
+        return self.kept == self.sent and not any(one.level == "error" for one in self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, with the status where one is promised, or the code of what is wrong."""
+        if self.is_kept:
+            return f"ok {self.promise}" if self.promise else "ok"
+        errors = [one.code.id for one in self.findings if one.level == "error"]
+        return errors[0] if errors else "broken"
