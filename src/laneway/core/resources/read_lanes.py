@@ -213,7 +213,7 @@ def _weight(block: Cursor) -> IngressWeight:
 
 
 def _destination(block: Cursor) -> EntryDestination | None:
-    if not block.written("destination"):
+    if block.mapping("destination") is None:
         return None
     destination = block.below("destination")
     destination.known(LANE, ("host", "portNum"))
@@ -221,4 +221,5 @@ def _destination(block: Cursor) -> EntryDestination | None:
     if not host:
         destination.report(shape.MISSING_FIELD, "host")
         return None
-    return EntryDestination(host, destination.port("portNum"))
+    unset = destination.raw.get("portNum") == 0  # the zero value of the vendor's type
+    return EntryDestination(host, None if unset else destination.port("portNum"))
