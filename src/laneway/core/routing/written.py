@@ -9,7 +9,7 @@ It refuses nothing: a destination that does not exist stays one and fails only i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -93,26 +93,41 @@ def _seen_in(author: VirtualService) -> tuple[str, ...]:
     return tuple(author.meta.namespace if space == "." else space for space in spaces)
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a VirtualService's routes are read: its author, a port, and the services known there.
+
+    A sidecar's HTTP route table knows only services of its own port, so a destination without a
+    port gets the listener's; a gateway and a TCP route know every service.
+    """
+
+    author: VirtualService
+    port: int
+    known: Mapping[Host, MeshService]
+
+
 def mesh_rules(mesh: Mesh, author: VirtualService, port: int, *, tcp: bool) -> tuple[Rule, ...]:
     """Return the rules sidecars hold for requests to a service port."""
     if tcp:
-        return _tcp_rules(mesh, author, port)
+        return _tcp_rules(Listening(author, port, mesh.services))
+    listening = Listening(author, port, {})
     rules = []
     for route in author.http:
         matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
         if matches or not route.matches:
-            rules.append(_rule(mesh, author, route, matches, port))
+            rules.append(_rule(listening, route, matches))
     return tuple(rules)
 
 
 def gateway_rules(mesh: Mesh, author: VirtualService, gateway: str, port: int) -> tuple[Rule, ...]:
     """Return the rules a gateway holds on one of its ports, one match each."""
+    listening = Listening(author, port, mesh.services)
     rules = []
     for route in author.http:
         kept = [m for match in route.matches if (m := _at(match, author, gateway)) is not None]
         if not route.matches:
-            rules.append(_rule(mesh, author, route, (), port))
-        rules += [_rule(mesh, author, route, (match,), port) for match in kept]
+            rules.append(_rule(listening, route, ()))
+        rules += [_rule(listening, route, (match,)) for match in kept]
     return tuple(rules)
 
 
@@ -135,13 +150,11 @@ def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
     return replace(match, gateways=(), source_labels=(), source_namespace="")
 
 
-def _rule(
-    mesh: Mesh, author: VirtualService, route: HttpRoute, matches: tuple[Match, ...], port: int
-) -> Rule:
+def _rule(listening: Listening, route: HttpRoute, matches: tuple[Match, ...]) -> Rule:
     policy = {key: value for key, value in route.policy.items() if key != "headers"}
-    origin = Origin(author.meta.ref, ("spec", "http", route.index))
+    origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
     headers = read_headers(route.policy.get("headers"))
-    action = _action(mesh, author, route, port)
+    action = _action(listening, route)
     return Rule(_name(route, matches), matches, action, origin, headers, policy)
 
 
@@ -151,22 +164,20 @@ def _name(route: HttpRoute, matches: tuple[Match, ...]) -> str:
     return ".".join(word for word in words if word)
 
 
-def _action(mesh: Mesh, author: VirtualService, route: HttpRoute, port: int) -> Action:
+def _action(listening: Listening, route: HttpRoute) -> Action:
     if route.redirect is not None:
         return Answer("redirect", route.redirect)
     if route.direct_response is not None:
         return Answer("directResponse", route.direct_response)
-    return forward(mesh, author, route.destinations, port)
+    return _forward(listening, route.destinations)
 
 
-def forward(
-    mesh: Mesh, author: VirtualService, written: Sequence[RouteDestination], port: int
-) -> Action:
+def _forward(listening: Listening, written: Sequence[RouteDestination]) -> Action:
     """Return the split a list of destinations means. Nothing to send to is refused with a 503."""
     shares = [
         Share(
             100 if one.weight is None and len(written) == 1 else one.weight or 0,
-            _destination(mesh, author, one, port),
+            _destination(listening, one),
             read_headers(one.headers),
         )
         for one in written
@@ -178,26 +189,24 @@ def forward(
     return Forward(weighted) if weighted else Refuse(503)
 
 
-def _destination(
-    mesh: Mesh, author: VirtualService, written: RouteDestination, port: int
-) -> Destination:
+def _destination(listening: Listening, written: RouteDestination) -> Destination:
     """Resolve a destination: without a port, the service's only one, else the listener's."""
-    host = resolve_host(written.host, author.meta.namespace)
-    service = mesh.services.get(host)
+    host = resolve_host(written.host, listening.author.meta.namespace)
+    service = listening.known.get(host)
     number = written.port
     if number is None:
         only = service is not None and len(service.ports) == 1
-        number = service.ports[0].number if service is not None and only else port
+        number = service.ports[0].number if service is not None and only else listening.port
     return Destination(host, number, written.subset)
 
 
-def _tcp_rules(mesh: Mesh, author: VirtualService, port: int) -> tuple[Rule, ...]:
+def _tcp_rules(listening: Listening) -> tuple[Rule, ...]:
     rules = []
-    for route in author.tcp:
+    for route in listening.author.tcp:
         matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
         if matches or not route.matches:
-            origin = Origin(author.meta.ref, ("spec", "tcp", route.index))
-            action = forward(mesh, author, route.destinations, port)
+            origin = Origin(listening.author.meta.ref, ("spec", "tcp", route.index))
+            action = _forward(listening, route.destinations)
             rules.append(Rule("", matches, action, origin))
     return tuple(rules)
 

@@ -1,0 +1,159 @@
+"""Real Envoy decides: a mesh is served by it, and each request is really sent.
+
+Comes in: a compiled mesh. Goes out: who answered, a workload or a status. One Envoy serves one mesh
+after the other, changed as `laneway up` changes it; one program stands behind all addresses and
+answers with the address it was reached at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from laneway.adapters.envoy import Fleet, Settings
+from laneway.core.compile import Compilation
+from laneway.core.emit.envoy import envoy_config
+from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.mesh.mesh import Caller
+from laneway.core.resources.meta import Ref
+from tests.laws.asks import Ask
+
+OUTBOUND = 15001
+AT_ONCE = 16
+
+
+@dataclass(slots=True)
+class EnvoyReader:
+    """A running Envoy and the one program behind every replica."""
+
+    fleet: Fleet
+    program: int
+    gateways: Iterator[int]
+    placement: Placement = field(default_factory=Placement)
+    numbers: dict[str, int] = field(default_factory=dict)
+    ports: dict[tuple[tuple[tuple[str, str], ...], int], int] = field(default_factory=dict)
+
+    async def serve(self, compilation: Compilation) -> None:
+        """Bring Envoy to a mesh; returns when all of it is live."""
+        self.placement = self._placed(compilation)
+        config = envoy_config(compilation.mesh, compilation.plan, self.placement)
+        applied = await self.fleet.apply(config)
+        assert applied.ok, applied.rejected
+
+    async def answers(self, asks: Sequence[Ask]) -> list[str | int | None]:
+        """Send requests; a workload or a status each, None where its caller has no pod."""
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def one(ask: Ask) -> str | int | None:
+            async with turn:
+                return await self._answer(ask)
+
+        return await asyncio.gather(*(one(ask) for ask in asks))
+
+    async def _answer(self, ask: Ask) -> str | int | None:
+        if not ask.caller:
+            key, _, value = ask.gateway.partition("=")
+            port = self.placement.gateways.get((((key, value),), ask.port))
+            if port is None:
+                return None
+            return self._who(await send("127.0.0.1", port, ask, ask.path, ask.host))
+        caller = next((r for r in self.placement.replicas if _name(r.workload) == ask.caller), None)
+        if caller is None:
+            return None
+        authority = f"{ask.host}:{ask.port}"
+        url = f"http://{authority}{ask.path}"
+        return self._who(await send(caller.address, caller.outbound, ask, url, authority))
+
+    def _who(self, answer: tuple[int, str]) -> str | int:
+        status, body = answer
+        if status != 200:
+            return status
+        return next(_name(r.workload) for r in self.placement.replicas if r.address == body)
+
+    def _address(self, name: str) -> str:
+        """Return a replica's address; it keeps it in every mesh, as listeners are changed live."""
+        number = self.numbers.setdefault(name, len(self.numbers))
+        return f"127.9.{number // 250}.{number % 250 + 1}"
+
+    def _placed(self, compilation: Compilation) -> Placement:
+        mesh = compilation.mesh
+        led: dict[Ref, set[int]] = {}
+        for service in mesh.services.values():
+            for workload in service.workloads:
+                targets = {port.target for port in service.ports if isinstance(port.target, int)}
+                led.setdefault(workload.meta.ref, set()).update(targets)
+        replicas = []
+        for workload in mesh.workloads:
+            ports = tuple(
+                PortPlace(port, port, self.program)
+                for port in sorted(led.get(workload.meta.ref, ()))
+            )
+            for number in range(workload.replicas):
+                name = f"{workload.namespace}-{workload.meta.name}-{number}"
+                address = self._address(name)
+                caller = Caller.of(workload)
+                ref = workload.meta.ref
+                replicas.append(Replica(name, ref, caller, address, ports, OUTBOUND))
+        for port in compilation.plan.gateway_ports:
+            key = (port.selector, port.port)
+            if key not in self.ports:
+                self.ports[key] = next(self.gateways)
+        wanted = {(port.selector, port.port) for port in compilation.plan.gateway_ports}
+        return Placement(tuple(replicas), {key: self.ports[key] for key in wanted})
+
+
+def _name(ref: Ref) -> str:
+    return f"{ref.namespace}/{ref.name}"
+
+
+async def send(host: str, port: int, ask: Ask, target: str, authority: str) -> tuple[int, str]:
+    """Send one request and return its status and body.
+
+    The body is read by its length: Envoy keeps a connection it closes open for a second more.
+    """
+    reader, writer = await asyncio.open_connection(host, port)
+    lines = [f"{ask.method} {target} HTTP/1.1", f"host: {authority}", "connection: close"]
+    lines += [f"{name}: {value}" for name, value in ask.headers]
+    if ask.method == "POST":
+        lines.append("content-length: 0")
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    _, _, length = head.partition("content-length: ")
+    body = await reader.readexactly(int(length.partition("\r\n")[0] or 0))
+    writer.close()
+    return int(head.split(" ", 2)[1]), body.decode()
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer every request with the address it came to."""
+    own = writer.get_extra_info("sockname")[0].encode()
+    try:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(own), own))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+@asynccontextmanager
+async def envoy_reader(folder: Path) -> AsyncIterator[EnvoyReader]:
+    """Start the program behind all replicas, and an Envoy with the first mesh served."""
+    server = await asyncio.start_server(_echo, "0.0.0.0", 0)  # noqa: S104 - every loopback address
+    program = server.sockets[0].getsockname()[1]
+    reader = EnvoyReader(Fleet(folder, Settings(concurrency=1)), program, _free_ports())
+    try:
+        yield reader
+    finally:
+        await reader.fleet.down()
+        server.close()
+
+
+def _free_ports() -> Iterator[int]:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        yield port

@@ -1,0 +1,51 @@
+"""Istio's own code decides: what the translated routes of a proxy make of a request.
+
+Comes in: a mesh as a cluster and what the oracle says of it. Goes out: an Outcome, as the reader of
+Istio's translation has it. Nothing of the plan is looked at.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tests.agree.cluster import ROOT, Cluster
+from tests.agree.decisions import Outcome, refused, service_of
+from tests.agree.envoy_matching import Request
+from tests.agree.istio_proxy import Arrival
+from tests.agree.istio_routes import decide
+from tests.agree.oracle import Translation
+from tests.laws.asks import Ask
+
+
+def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | None:
+    """Let Istio's translation decide; None for what it leaves to the address that was dialed."""
+    path, _, query = ask.path.partition("?")
+    headers = tuple((name.lower(), value) for name, value in ask.headers)
+    authority = f"{ask.host}:{ask.port}" if ask.caller else ask.host
+    request = Request(authority, path, query, ask.method, "http", headers)
+    if ask.caller:
+        proxy = translation.proxies[ask.caller]
+        dialed = cluster.address_of[service_of(ask)]
+        if dialed == "None":
+            return None
+        met = proxy.http(request, ask.port, dialed)
+    else:
+        proxy = translation.proxies[f"{ROOT}/{ask.gateway}"]
+        table = proxy.tables.get(f"http.{ask.port}")
+        if table is None:
+            return refused(404)
+        met = decide(table, request)
+    chances: dict[tuple[str, ...] | int, Fraction] = {}
+    for arrival, part in proxy.arrivals(met).items():
+        if arrival.why == "original destination":
+            return None
+        answer = _answer(cluster, arrival)
+        chances[answer] = chances.get(answer, Fraction(0)) + part
+    return Outcome.of(chances)
+
+
+def _answer(cluster: Cluster, arrival: Arrival) -> tuple[str, ...] | int:
+    if arrival.status:
+        return arrival.status
+    addresses = {endpoint.rpartition(":")[0] for endpoint in arrival.endpoints}
+    return tuple(sorted({cluster.workload_at[address] for address in addresses}))
