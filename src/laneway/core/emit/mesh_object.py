@@ -1,8 +1,8 @@
 """The Mesh as a plain object, for people who want to see what was understood.
 
 Comes in: a Mesh. Goes out: dictionaries and lists: groups with their lanes, services with their
-pods, gateways, and the user's own objects by name. What is missing is said where it is missed. It is
-a view and no input: nothing reads it back.
+pods, gateways, and the user's own objects by name. What is missing is said where it is missed. It
+is a view and no input: nothing reads it back.
 """
 
 from __future__ import annotations

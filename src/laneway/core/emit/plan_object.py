@@ -1,8 +1,8 @@
 """The RoutePlan as a plain object, for people who want to see what was decided.
 
 Comes in: a RoutePlan. Goes out: dictionaries and lists, rules in the order in which proxies hold
-them, matches and destinations in Istio's words, each rule with the object that made it. It is a view
-and no input: nothing reads it back.
+them, matches and destinations in Istio's words, each rule with the object that made it. It is a
+view and no input: nothing reads it back.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.members import in_no_lane, pod_name
+from laneway.core.rules.questions.members import pod_name, strangers
 from laneway.core.rules.questions.words import listing
 
 
@@ -21,7 +21,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for group in mesh.groups:
         if group.held or group.group.is_permissive or not group.lanes:
             continue
-        callers = in_no_lane(mesh, group)
+        callers = strangers(mesh, group)
         if callers:
             meta = group.group.meta
             words = {

@@ -18,7 +18,7 @@ from laneway.core.routing.plan import Origin, RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ages import doubt
 from laneway.core.rules.questions.authors import Authors
-from laneway.core.rules.questions.members import in_no_lane, pod_name
+from laneway.core.rules.questions.members import pod_name, strangers
 from laneway.core.rules.questions.overlap import Pair, overlapping
 from laneway.core.rules.questions.words import listing
 
@@ -59,7 +59,7 @@ def _services(mesh: Mesh, group: Group) -> Iterator[Finding]:
 
 def _default_lane(mesh: Mesh, group: Group) -> Iterator[Finding]:
     """Find callers for which the first lane was chosen by its place."""
-    callers = in_no_lane(mesh, group)
+    callers = strangers(mesh, group)
     if not callers or not doubt(lane.lane for lane in group.lanes):
         return
     first, second = group.lanes[:2]

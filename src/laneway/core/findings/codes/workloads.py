@@ -99,6 +99,7 @@ POD_IN_NO_LANE = Code(
     "LW1510",
     "warning",
     "the pods of {workload} are in no lane of group {group}: they carry {carried}",
-    "Each request to a service of the group goes to the pods of some lane, so these pods get none.",
+    "Each request to a service of the group goes to the pods of some lane, so these pods get none; "
+    "calls of their own go to the group's first lane.",
     "Give the pods the labels of their lane (the lanes select {wanted}), or add a lane for them.",
 )

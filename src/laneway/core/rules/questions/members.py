@@ -49,10 +49,13 @@ def outsiders(mesh: Mesh, group: Group) -> list[Workload]:
     return [workload for workload in mesh.workloads if id(workload) not in inside]
 
 
-def in_no_lane(mesh: Mesh, group: Group) -> list[Workload]:
-    """Return the workloads of the mesh that are in no lane of a group."""
+def strangers(mesh: Mesh, group: Group) -> list[Workload]:
+    """Return the workloads outside a group that are in none of its lanes either.
+
+    Pods of the group's own services that are in no lane are told apart (LW1510).
+    """
     lanes = Lanes(group)
-    return [workload for workload in mesh.workloads if not lanes.of(workload.labels)]
+    return [workload for workload in outsiders(mesh, group) if not lanes.of(workload.labels)]
 
 
 def pod_place(workload: Workload, *steps: Step) -> Place:
