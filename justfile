@@ -30,3 +30,7 @@ bless *ARGS:
 # measure which branches of the core the tests take that need no Envoy and no Go; at least 95 %
 cover *ARGS:
     uv run pytest --cov --cov-report=term-missing:skip-covered -m "not envoy and not engine" {{ ARGS }}
+
+# measure and print tables, all or some: `./dev bench render edit`; nothing in them can fail
+bench *NAMES:
+    uv run python -m benchmarks {{ NAMES }}

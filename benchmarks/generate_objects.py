@@ -4,7 +4,7 @@ Comes in: a number of objects and of files. Goes out: YAML files in a folder; 10
 4.6 MB. Half are Services, half Deployments, as in the input of a mesh. The same numbers give the
 same bytes.
 
-    python benchmarks/generate_objects.py FOLDER [OBJECTS [FILES]]
+    python -m benchmarks.generate_objects FOLDER [OBJECTS [FILES]]
 """
 
 from __future__ import annotations

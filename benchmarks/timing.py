@@ -1,0 +1,95 @@
+"""Whole processes, measured: how long, how much processor time, how much memory.
+
+Comes in: commands. Goes out: medians. Commands that are compared take turns, so that a busy machine
+is busy for both, and memory is the kernel's own count of the largest resident set.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process took: seconds on the clock and on the processor, megabytes at its peak."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+
+
+def run(command: Sequence[str | Path], output: Path) -> Usage:
+    """Run a command once, its standard output going to a file; exit codes above 1 raise."""
+    words = [str(word) for word in command]
+    runner = _runner()
+    if runner.stdin is None or runner.stdout is None:
+        raise RuntimeError("the runner has no pipes")
+    runner.stdin.write(json.dumps({"command": words, "output": str(output)}) + "\n")
+    runner.stdin.flush()
+    said = json.loads(runner.stdout.readline())
+    if said.pop("code") not in (0, 1):
+        raise subprocess.SubprocessError(f"{words} failed")
+    return Usage(**said)
+
+
+@cache
+def _runner() -> subprocess.Popen[str]:
+    program = Path(__file__).with_name("runner.py")
+    words = [sys.executable, "-I", "-S", str(program)]
+    pipe = subprocess.PIPE
+    runner = subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True)
+    atexit.register(runner.communicate)  # which closes its input, and it ends
+    return runner
+
+
+def in_turns(
+    commands: Mapping[str, Sequence[str | Path]], output: Path, rounds: int = ROUNDS
+) -> dict[str, Usage]:
+    """Run every command once to warm up, then all of them in turns; return the medians."""
+    for command in commands.values():
+        run(command, output)
+    runs: dict[str, list[Usage]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(run(command, output))
+    return {name: middle(found) for name, found in runs.items()}
+
+
+def middle(found: Sequence[Usage]) -> Usage:
+    """Return the median of each figure."""
+    return Usage(
+        median(one.seconds for one in found),
+        median(one.processor for one in found),
+        median(one.megabytes for one in found),
+    )
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value that `share` of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def laneway() -> Path:
+    """Return the command of the environment this runs in."""
+    return Path(sys.executable).parent / "laneway"
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under their heads, the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    print(f"\n{title}\n")
+    for row in (heads, ["-" * width for width in widths], *rows):
+        first, *others = zip(row, widths, strict=True)
+        print("  ".join([first[0].ljust(first[1]), *(word.rjust(wide) for word, wide in others)]))
+    sys.stdout.flush()
