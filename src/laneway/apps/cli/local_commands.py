@@ -171,4 +171,27 @@ def down(name: str, everything: bool) -> None:  # noqa: FBT001 - a flag of the c
             click.echo(f"Mesh {folder.name} is not running.")
 
 
-COMMANDS = (up, ps, logs, down)
+@click.command()
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Local port of the gateway. The next free one if it is taken.",
+)
+@click.option(
+    "--requests",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many requests to send before and after the edit.",
+)
+def demo(port: int, requests: int) -> int:
+    """Run a sample on real Envoy and judge its answers.
+
+    Two versions of three services are started, asked, edited while they run, asked again, and taken
+    down. Exits with 1 if a request left its version.
+    """
+    from laneway.apps.local.demo.play import demo as play
+
+    return play(port, requests)

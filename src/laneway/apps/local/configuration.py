@@ -24,12 +24,17 @@ class ConfigurationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a mesh is run. `port` is the first gateway's; `per_workload` asks for separate Envoys."""
+    """How a mesh is run.
+
+    `port` is the first gateway's, `per_workload` asks for separate Envoys, and a `quiet` mesh does
+    not print what is up.
+    """
 
     paths: tuple[str, ...]
     port: int
     commands: Commands
     per_workload: bool = False
+    quiet: bool = False
 
 
 def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:

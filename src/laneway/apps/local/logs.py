@@ -67,8 +67,14 @@ class Reader:
 
 
 def follow(paths: Sequence[Path], pause: Callable[[], bool]) -> Iterator[Line]:
-    """Yield lines as they are added. `pause` waits a moment and says whether to go on."""
-    readers = [Reader(path, path.stat().st_size) for path in paths]
+    """Return the lines that are added from now on, as they come.
+
+    `pause` waits a moment and says whether to go on.
+    """
+    return _added([Reader(path, path.stat().st_size) for path in paths], pause)
+
+
+def _added(readers: Sequence[Reader], pause: Callable[[], bool]) -> Iterator[Line]:
     going_on = True
     while going_on:
         going_on = pause()

@@ -98,7 +98,8 @@ class Launch:
             await runner.start(edit)
             if ended := await asyncio.to_thread(left.end):
                 self.screen.warn(f"took over from a killed mesh and ended {ended} old processes")
-            self._tell(runner, edit, proxies, detached=release is not None)
+            if not self.options.quiet:
+                self._tell(runner, edit, proxies, detached=release is not None)
             gc.freeze()  # what is there now stays; looking through it would delay edits
             if release is not None:
                 release(self.folder.logs / "laneway.log")
