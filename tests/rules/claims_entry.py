@@ -553,6 +553,23 @@ CLAIMS = [
         ),
     ),
     Claim(
+        "a user's narrower host ends the lanes' rules for a wider one",
+        "LW1325",
+        mesh(routes("own", split(100), "hosts: [x.test]\n  gateways: [istio-system/door]")),
+        [
+            (
+                "requests for host x.test at port 80 of istio-system/door meet no rule of "
+                "the lanes of test: VirtualService default/own has that host"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        mesh(
+            routes("own", split(100), "hosts: [x.test]\n  gateways: [istio-system/door]"),
+            s1=lane("s1", "{version: v1}", rule("s1", "hosts: [x.test], ")),
+        ),
+    ),
+    Claim(
         "a rule that leads nowhere is an error",
         "LW1324",
         mesh(

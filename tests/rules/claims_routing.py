@@ -215,6 +215,20 @@ CLAIMS = [
         mesh(sidecar("['~/*']", rest="workloadSelector: {labels: {app: web}}"), namespace("other")),
     ),
     Claim(
+        "a Sidecar that does not import the root namespace hides the asm layout's routes",
+        "LW1413",
+        mesh(sidecar("['./*']")),
+        [
+            (
+                "Sidecar default/narrow hides the asm layout's routes for default/a and default/b "
+                "from default/a-v1, default/a-v2 and 2 more"
+            )
+        ],
+        "Sidecar default/narrow",
+        ("spec", "egress"),
+        mesh(sidecar("['./*', 'istio-system/*']")),
+    ),
+    Claim(
         "source labels beside gateways are ignored, and that is said",
         "LW1411",
         mesh(

@@ -226,3 +226,12 @@ NO_DESTINATION = Code(
     "nobody knows which, so it is left out.",
     "Add destination.host, for example mocka.default.svc.cluster.local.",
 )
+
+NARROWER_HOST = Code(
+    "LW1325",
+    "info",
+    "requests for host {host} at {gateway} meet no rule of {lanes}: {user} has that host",
+    "A gateway takes the most specific host and looks at no other, so rules for a wider host do "
+    "not apply there.",
+    "Nothing to do if that is meant; else name the host in the lanes' rules as well.",
+)

@@ -120,3 +120,14 @@ UNKNOWN_DESTINATION = Code(
     "{advice}",
     "IST0101, KIA1101",
 )
+
+SIDECAR_HIDES_ASM_LAYOUT = Code(
+    "LW1413",
+    "info",
+    "{user} hides the asm layout's routes for {hosts} from {callers}",
+    "In the asm layout lane routes stand in istio-system, and a Sidecar shows its pods only routes "
+    "of namespaces it imports. Without them the calls of these pods spread over all lanes. The "
+    "default layout writes routes beside their services and is not touched.",
+    "Nothing to do in the default layout; for the asm layout add `istio-system/*` to the egress "
+    "hosts.",
+)
