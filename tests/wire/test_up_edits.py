@@ -53,9 +53,9 @@ def test_an_edited_weight_is_live_when_it_is_told(up: Start, sample: Path) -> No
     mesh = up(sample).ready()
 
     _weights(sample, 0, 100)
-    told = mesh.until("live in")
+    told = mesh.until("live after")
 
-    assert "VirtualService istio-system/mock changed: live in the proxy after" in told
+    assert "VirtualService istio-system/mock changed: live after" in told
     assert {version for _ in range(40) for version in mesh.ask().versions} == {"v2"}
 
 
@@ -63,15 +63,15 @@ def test_a_lane_and_its_programs_come_and_go(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
 
     _add_lane_v3(sample)
-    added = mesh.until("live in")
+    added = mesh.until("live after")
     before = (sample / "route.yaml").read_text()
     _share_for_v3(sample)
-    mesh.until("live in")
+    mesh.until("live after")
     assert {version for _ in range(20) for version in mesh.ask().versions} == {"v3"}
     (sample / "route.yaml").write_text(before)
-    mesh.until("live in")
+    mesh.until("live after")
     (sample / "v3.yaml").unlink()
-    removed = mesh.until("live in")
+    removed = mesh.until("live after")
 
     assert "ASMSwimLane v3 added, Deployment default/mocka-v3 added" in added
     assert "ASMSwimLane v3 removed, Deployment default/mocka-v3 removed" in removed
@@ -81,11 +81,11 @@ def test_a_lane_and_its_programs_come_and_go(up: Start, sample: Path) -> None:
 def test_programs_that_nothing_asks_for_end(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
     _add_lane_v3(sample)
-    mesh.until("live in")
+    mesh.until("live after")
     new = [one for name, one in workloads().items() if "-v3-" in name]
 
     (sample / "v3.yaml").unlink()
-    mesh.until("live in")
+    mesh.until("live after")
 
     assert len(new) == 3
     processes = [ProcessId(one["pid"], one["started"]) for one in new]
@@ -133,10 +133,10 @@ def test_replicas_scale_up_and_down(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
 
     _edit(sample / "mock-v1.yaml", "replicas: 1", "replicas: 3", count=1)
-    mesh.until("live in")
+    mesh.until("live after")
     addresses = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
     _edit(sample / "mock-v1.yaml", "replicas: 3", "replicas: 1", count=1)
-    mesh.until("live in")
+    mesh.until("live after")
     fewer = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
 
     assert len(addresses) == 4
@@ -148,11 +148,11 @@ def test_a_changed_template_is_served_by_a_new_process_at_a_new_address(
 ) -> None:
     mesh = up(sample).ready()
     _weights(sample, 100, 0)
-    mesh.until("live in")
+    mesh.until("live after")
     before = mesh.ask().hops[0]
 
     _edit(sample / "mock-v1.yaml", "value: mocka", "value: shop")
-    mesh.until("live in")
+    mesh.until("live after")
     after = mesh.ask().hops[0]
 
     assert (before.app, after.app) == ("mocka", "shop")
@@ -177,7 +177,7 @@ def test_rewriting_what_did_not_change_disturbs_nothing(up: Start, sample: Path)
     for file in sorted(sample.iterdir()):
         file.write_text(f"# a comment moves every line\n{file.read_text()}")
     _weights(sample, 0, 100)
-    told = mesh.until("live in")
+    told = mesh.until("live after")
 
     assert told.count("changed") == 1
     assert workloads() == before
@@ -189,16 +189,16 @@ def test_no_request_fails_or_strays_while_everything_changes(up: Start, sample: 
     with Client(mesh.port) as client:
         for number in range(20):
             _weights(sample, 10 + number, 90 - number)
-            mesh.until("VirtualService istio-system/mock changed: live in")
+            mesh.until("VirtualService istio-system/mock changed: live after")
         for _ in range(3):
             _add_lane_v3(sample)
-            mesh.until("added: live in")
+            mesh.until("added: live after")
             (sample / "v3.yaml").unlink()
-            mesh.until("removed: live in")
+            mesh.until("removed: live after")
         for file in sorted(sample.iterdir()):
             file.write_text(file.read_text())
         _weights(sample, 0, 100)
-        mesh.until("live in")
+        mesh.until("live after")
         answers = client.answers()
 
     assert len(answers) > 100
@@ -209,9 +209,9 @@ def test_no_request_fails_or_strays_while_everything_changes(up: Start, sample: 
 def test_what_a_removed_lane_ran_is_gone_when_the_mesh_is(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
     _add_lane_v3(sample)
-    mesh.until("added: live in")
+    mesh.until("added: live after")
     (sample / "v3.yaml").unlink()
-    mesh.until("removed: live in")
+    mesh.until("removed: live after")
 
     mesh.signal(signal.SIGTERM)
 

@@ -69,9 +69,8 @@ class Story:
         if found:
             since = begun if self.written_at is None else self.written_at
             took = duration(max(begun - since, 0.0) + confirmed.seconds)
-            count = confirmed.proxies
-            where = "the proxy" if count == 1 else f"all {count} proxies"
-            self.screen.tell(f"{listed(found)}: live in {where} after {took}")
+            where = f" in all {confirmed.proxies} proxies" if confirmed.proxies > 1 else ""
+            self.screen.tell(f"{listed(found)}: live after {took}{where}")
         elif before is not after:
             self.as_before()
         if before is not after:

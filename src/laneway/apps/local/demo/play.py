@@ -113,7 +113,7 @@ class Play:
         route.write_text(
             re.sub(r"weight: \d+", lambda _: f"weight: {next(values)}", route.read_text())
         )
-        answer = next((line for _, line in told if "live in" in line), "the mesh did not answer")
+        answer = next((line for _, line in told if "live after" in line), "the mesh did not answer")
         split = ", ".join(f"{lane} {weight} %" for lane, weight in weights.items())
         self._say(f"Now route.yaml is edited to {split}, and the mesh says:", answer, "")
 
