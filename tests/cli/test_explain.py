@@ -69,7 +69,7 @@ def test_every_rule_is_shown_if_asked_for(laneway: Command) -> None:
 def test_journey_may_begin_at_a_workload(laneway: Command) -> None:
     ended = laneway("explain", "--from", "default/mocka-v3", "--host", "mockb", STRICT)
 
-    assert "mocka-v3 calls default/mockb" in ended.out
+    assert "mocka-v3 calls default/mockb\n" in ended.out
     assert ended.out.splitlines()[-1] == "  100 %  mockb-v3 > mockc-v3"
 
 
@@ -77,6 +77,23 @@ def test_host_outside_the_mesh_is_passed_on(laneway: Command) -> None:
     ended = laneway("explain", "--from", "mocka-v1", "--host", "example.com", STRICT)
 
     assert "not a service of the mesh: passed on as it is" in ended.out
+
+
+def test_port_that_a_service_does_not_have_is_passed_on(laneway: Command) -> None:
+    ended = laneway("explain", "--from", "mocka-v1", "--host", "mockb", "--port", "81", STRICT)
+
+    assert "mocka-v1 calls default/mockb:81" in ended.out
+    assert "port 8000 is all it has: passed on as it is" in ended.out
+
+
+def test_tcp_call_is_decided_by_the_caller_alone(laneway: Command, lanes: Path) -> None:
+    services = (lanes / "services.yaml").read_text()
+    (lanes / "services.yaml").write_text(services.replace("name: http", "name: tcp"))
+
+    ended = laneway("explain", "--from", "mocka-v3", "--host", "mockb", lanes)
+
+    assert "by   callers of lane s3" in ended.out
+    assert ended.out.splitlines()[-1] == "  100 %  mockb-v3 > mockc-v3"
 
 
 def test_lane_without_pods_answers_503(laneway: Command, lanes: Path) -> None:

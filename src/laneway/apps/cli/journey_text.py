@@ -143,13 +143,14 @@ def _percent(share: float) -> str:
 def _head(view: View) -> str:
     if "gateway" in view:
         return f"gateway {', '.join(view['gateway'])}, port {view['port']}"
-    return f"{view['caller']} calls {_short(view['host'])}"
+    port = f":{view['port']}" if "port" in view else ""
+    return f"{view['caller']} calls {_short(view['host'])}{port}"
 
 
 def _nobody(view: View) -> str:
     if view.get("status") == 404:
         return f"404  {view.get('why', 'no rule is met')}"
-    return "     not a service of the mesh: passed on as it is"
+    return f"     {view['why']}"
 
 
 def _pods(pods: Sequence[View]) -> str:

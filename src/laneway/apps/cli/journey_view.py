@@ -13,6 +13,7 @@ from typing import Any
 from laneway.core.emit.plan_object import origin_text
 from laneway.core.findings.locate import locate
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
 from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
@@ -20,6 +21,7 @@ from laneway.core.routing.hops import NO_LANE
 from laneway.core.routing.journey import Step
 from laneway.core.routing.plan import GatewayPort, Headers, Hop, RoutePlan, Rule
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
+from laneway.core.rules.questions.words import ports_text
 
 View = dict[str, Any]
 
@@ -50,12 +52,16 @@ class JourneyView:
         """Return the view of a step and all that follow."""
         decision = step.decision
         shown: View = {"caller": step.caller, "host": step.host}
+        if step.port is not None:
+            shown["port"] = step.port
         if step.assumed:
             shown["assumed"] = True
         if decision.rule is not None:
             shown["by"] = self._rule(decision.rule)
         if decision.status is not None:
             shown["status"] = decision.status
+        elif decision.rule is None:
+            shown["why"] = self._why_passed_on(step)
         others = [*self._passed(decision.considered), *self._not_held(step)]
         if others:
             shown["notBy"] = others
@@ -94,6 +100,12 @@ class JourneyView:
         if target.destination.subset and target.destination.subset not in declared:
             return "no such subset"
         return "no pod is ready for it"
+
+    def _why_passed_on(self, step: Step) -> str:
+        service = self._mesh.services.get(Host(step.host))
+        if service is None:
+            return "not a service of the mesh: passed on as it is"
+        return f"{ports_text(service)} is all it has: passed on as it is"
 
     # ------------------------------------------------------------------ rules
 

@@ -8,22 +8,25 @@ is a call; where none is named, every other service of the lane group is shown a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, call, enter
+from laneway.core.routing.walk import Decision, call, connect, enter
+
+_USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One hop: who asks whom, what was decided, and the steps that follow from each answer.
 
-    `assumed` marks a call that no workload names, shown because the group could make it.
+    `assumed` marks a call that no workload names, shown because the group could make it. `port` is
+    None where the call does not say one.
     """
 
     caller: str
@@ -31,6 +34,7 @@ class Step:
     decision: Decision
     next: tuple[Step, ...] = ()
     assumed: bool = False
+    port: int | None = None
 
 
 def journey(
@@ -43,13 +47,14 @@ def journey(
     if isinstance(start, Workload):
         host = named_service(mesh, request.host, start.namespace)
         target = host or Host(request.host)
-        decision = call(mesh, plan, Caller.of(start), target, request)
+        decision = _met(mesh, plan, Caller.of(start), target, request)
         seen = frozenset({start.meta.ref.name})
         name, host_name = start.meta.name, str(target)
     else:
         decision = enter(mesh, plan, request, start)
         seen, name, host_name = frozenset(), "gateway", request.host
-    return Step(name, host_name, decision, tuple(_onward(mesh, plan, decision, seen)))
+    onward = tuple(_onward(mesh, plan, decision, seen))
+    return Step(name, host_name, decision, onward, port=request.port)
 
 
 def _onward(
@@ -63,11 +68,21 @@ def _onward(
                 continue
             asked = Request(headers=_forwarded(target.request))
             named = calls_of(mesh, pod)
-            hosts = named or _siblings(mesh, target.destination.host)
-            for host in hosts:
-                met = call(mesh, plan, Caller.of(pod), host, asked)
+            for one in named or _siblings(mesh, target.destination.host):
+                request = replace(asked, port=one.port)
+                met = _met(mesh, plan, Caller.of(pod), one.host, request)
                 onward = _onward(mesh, plan, met, seen | {name}) if named else ()
-                yield Step(name, host, met, tuple(onward), assumed=not named)
+                yield Step(name, one.host, met, tuple(onward), not named, one.port)
+
+
+def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
+    """Decide a call by what its port speaks; of TCP a proxy sees no request, only who connects."""
+    service = mesh.services.get(host)
+    ports = service.ports if service else ()
+    asked = (port for port in ports if request.port in (None, port.number))
+    if next((port.protocol for port in asked), "http") == "tcp":
+        return connect(mesh, plan, caller, host, request.port)
+    return call(mesh, plan, caller, host, request)
 
 
 def _forwarded(request: Request) -> tuple[tuple[str, str], ...]:
@@ -75,25 +90,39 @@ def _forwarded(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in request.headers if pair[0].lower() == "x-request-id")
 
 
-def calls_of(mesh: Mesh, workload: Workload) -> tuple[Host, ...]:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A service that is called. Without a port it is the service's first one."""
+
+    host: Host
+    port: int | None = None
+
+
+def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
     """Return the services a workload names in the URLs of its environment."""
-    found: dict[Host, None] = {}
+    found: dict[Call, None] = {}
     for container in workload.containers:
         for _, value in container.environment:
-            host = named_service(mesh, host_of_url(value), workload.namespace)
+            name, port = authority_of_url(value)
+            host = named_service(mesh, name, workload.namespace)
             if host is not None:
-                found[host] = None
+                found[Call(host, port)] = None
     return tuple(found)
 
 
-def host_of_url(value: str) -> str:
-    """Return the host in a URL, empty for what is no URL.
+def authority_of_url(value: str) -> tuple[str, int | None]:
+    """Return the host and the port in a URL; no host for what is no URL.
 
-    >>> host_of_url("http://user@mockb:8000/path?q=1"), host_of_url("mockb:8000")
-    ('mockb', '')
+    >>> authority_of_url("http://user@mockb:8000/path?q=1"), authority_of_url("mockb:8000")
+    (('mockb', 8000), ('', None))
+    >>> authority_of_url("http://mockb"), authority_of_url("redis://cache")
+    (('mockb', 80), ('cache', None))
     """
-    authority = re.split(r"[/?#]", value.partition("://")[2], maxsplit=1)[0]
-    return authority.rpartition("@")[2].partition(":")[0]
+    scheme, _, rest = value.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    host, _, port = authority.partition(":")
+    usual = _USUAL_PORTS.get(scheme.lower())
+    return host, int(port) if port.isascii() and port.isdigit() else usual
 
 
 def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:
@@ -105,6 +134,6 @@ def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:
     return host if known and host in mesh.services else None
 
 
-def _siblings(mesh: Mesh, host: Host) -> tuple[Host, ...]:
+def _siblings(mesh: Mesh, host: Host) -> tuple[Call, ...]:
     group = mesh.group(mesh.owner_of.get(host, ""))
-    return tuple(other for other in group.hosts if other != host) if group else ()
+    return tuple(Call(other) for other in group.hosts if other != host) if group else ()
