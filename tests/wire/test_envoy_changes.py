@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.envoy import CannotStart, Fleet, Restarted, Settings
+from laneway.adapters.envoy.watches import watched
 from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig
 from tests.wire.lanes import CHAIN, lanes
 from tests.wire.load import Load
@@ -261,3 +262,25 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert left == ["envoy.log"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_more_files_than_may_be_watched_change_nothing(
+    mesh: LocalMesh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = tmp_path / "limit"
+    limit.write_text("1")
+    monkeypatch.setattr("laneway.adapters.envoy.watches._LIMIT", limit)
+
+    with pytest.raises(CannotStart, match=r"sysctl fs\.inotify\.max_user_instances="):
+        mesh.apply(lanes(("v1", "v2", "v3")))
+
+    assert mesh.enter(headers={"x-asm-prefer-tag": "s1"}).pods == ["mocka-v1-0"]
+    assert mesh.apply(split(0)).ok
+
+
+def test_as_many_files_are_watched_as_are_counted(mesh: LocalMesh) -> None:
+    folder = Path(f"/proc/{mesh.fleet.processes()['mesh']}/fd")
+
+    links = [str(one.readlink()) for one in folder.iterdir()]
+
+    assert links.count("anon_inode:inotify") == watched(mesh.config.proxies["mesh"])

@@ -25,6 +25,7 @@ from laneway.adapters.envoy.outcome import (
     StepDone,
 )
 from laneway.adapters.envoy.proxy import Proxy
+from laneway.adapters.envoy.watches import shortage
 from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy_stages import Stage, stages
 
@@ -51,23 +52,26 @@ class Fleet:
 
         Folders without a running Envoy are left alone until they are wanted again.
         """
-        if self._folder.is_dir():
-            for path in sorted(self._folder.iterdir()):
-                proxy = Proxy(Folder.read(path), self._workers(many=True), self._settings)
-                if path.is_dir() and proxy.adopt():
-                    self._proxies[unquote(path.name)] = proxy
+        paths = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        for path in filter(Path.is_dir, paths):
+            proxy = Proxy(Folder.read(path), self._workers(many=len(paths) > 1), self._settings)
+            if proxy.adopt():
+                self._proxies[unquote(path.name)] = proxy
         return tuple(self._proxies)
 
     async def apply(self, wanted: EnvoyConfig) -> Applied:
         """Bring every proxy to a configuration; returns when all of it is live.
 
         New proxies start with all they need, then the others change stage by stage, then those no
-        longer wanted end. Raises CannotStart when an Envoy does not come up.
+        longer wanted end. Raises CannotStart when an Envoy does not come up, or when the machine
+        would not let it watch its files; then nothing has changed.
         """
         async with self._turn:
             begun = time.perf_counter()
             await self._revive()
             old = {name: proxy.folder.config for name, proxy in self._proxies.items()}
+            if why := shortage(old, wanted.proxies):
+                raise CannotStart(why)
             started = await self._start_new(wanted.proxies)
             steps: list[StepDone] = []
             in_flight = 0

@@ -18,8 +18,11 @@ _TYPES = "type.googleapis.com/envoy.extensions"
 _HTTP_FILTERS = f"{_TYPES}.filters.http"
 _ROUTER: Block = {
     "name": "envoy.filters.http.router",
-    "typed_config": {"@type": f"{_HTTP_FILTERS}.router.v3.Router"},
+    "typed_config": {"@type": f"{_HTTP_FILTERS}.router.v3.Router", "dynamic_stats": False},
 }
+"""The router without counters of every status by cluster: each would cost a look-up per request,
+and what is asked of the proxies is counted by listeners and routes."""
+
 _FAULT: Block = {
     "name": "envoy.filters.http.fault",
     "disabled": True,
