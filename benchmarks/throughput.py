@@ -1,0 +1,123 @@
+"""A chain of three services behind Envoy: with 3 lanes, with 50, and with plain routes.
+
+The same programs run behind the same Envoy; only the routes differ. All three meshes are up at
+once and take turns, each round in another order, so that a busy machine is busy for all. Programs
+and client are written in Go: Python would be the slowest part and hide the routes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.local_mesh import READY, LocalMesh, processor_seconds, running
+from benchmarks.populated_mesh import HEADER, Chain, write_lanes, write_plain
+from benchmarks.timing import table
+
+from tests.engines import Workshop, workshop
+
+CHAIN = ("mocka", "mockb", "mockc")
+IMAGE = "bench/hop:1"
+ROUNDS, SECONDS, CLIENTS = 9, 3.0, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one mesh did in one round: requests a second, and Envoy's time for each."""
+
+    rate: float
+    envoy_microseconds: float
+    p99: float
+    failed: int
+    mixed: int
+
+
+def measure() -> None:
+    """Print requests a second beside those of plain routes in the same round."""
+    wire = Workshop(Path(__file__).with_name("wire"), workshop().cache).program("wire", ".")
+    work = Path(tempfile.mkdtemp(prefix="laneway-bench-"))
+    try:
+        with ExitStack() as stack:
+            meshes = {
+                name: stack.enter_context(running(folder, "--run", f"{IMAGE}={wire} hop"))
+                for name, folder in _folders(work).items()
+            }
+            turns = _rounds(meshes, wire)
+    finally:
+        shutil.rmtree(work)
+    rows = [_row(name, found, turns["plain routes"]) for name, found in turns.items()]
+    table(
+        f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:.0f} s",
+        ("", "requests/s", "of plain", "Envoy a request", "of plain", "p99", "failed", "mixed"),
+        rows,
+    )
+    print("mixed: answers of more than one version; without lanes they are expected")
+
+
+def _folders(work: Path) -> dict[str, Path]:
+    few = Chain(CHAIN, ("v0", "v1", "v2"), IMAGE, len(CHAIN))
+    many = Chain(CHAIN, ("v0", "v24", "v49"), IMAGE, len(CHAIN))
+    return {
+        "plain routes": write_plain(work / "plain", few),
+        "3 lanes": write_lanes(work / "lanes-3", few, 3),
+        "50 lanes": write_lanes(work / "lanes-50", many, 50),
+    }
+
+
+LANES_USED = {
+    "plain routes": (f"{HEADER}=s0", f"{HEADER}=s1", f"{HEADER}=s2"),
+    "3 lanes": (f"{HEADER}=s0", f"{HEADER}=s1", f"{HEADER}=s2"),
+    "50 lanes": (f"{HEADER}=s0", f"{HEADER}=s24", f"{HEADER}=s49"),
+}
+
+
+def _rounds(meshes: Mapping[str, LocalMesh], wire: Path) -> dict[str, list[Turn]]:
+    for mesh in meshes.values():
+        mesh.wait_for(READY)
+    envoys = {name: mesh.envoy() for name, mesh in meshes.items()}
+    turns: dict[str, list[Turn]] = {name: [] for name in meshes}
+    names = list(meshes)
+    for number in range(ROUNDS + 1):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            turn = _turn(wire, meshes[name].url, LANES_USED[name], envoys[name])
+            if number:  # the first round warms up
+                turns[name].append(turn)
+    return turns
+
+
+def _turn(wire: Path, url: str, headers: tuple[str, ...], envoy: int) -> Turn:
+    words = [str(wire), "load", f"{url}/", str(SECONDS), str(CLIENTS), *headers]
+    before = processor_seconds(envoy)
+    said = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
+    took = processor_seconds(envoy) - before
+    requests = said["requests"]
+    return Turn(
+        requests / said["seconds"],
+        took / requests * 1e6,
+        said["p99_ms"],
+        said["failed"],
+        said["mixed"],
+    )
+
+
+def _row(name: str, found: list[Turn], plain: list[Turn]) -> tuple[str, ...]:
+    pairs = list(zip(found, plain, strict=True))
+    rate = median(one.rate / other.rate for one, other in pairs)
+    cost = median(one.envoy_microseconds / other.envoy_microseconds for one, other in pairs)
+    return (
+        name,
+        f"{median(one.rate for one in found):.0f}",
+        f"{rate:.1%}",
+        f"{median(one.envoy_microseconds for one in found):.0f} µs",
+        f"{cost:.1%}",
+        f"{median(one.p99 for one in found):.1f} ms",
+        str(sum(one.failed for one in found)),
+        str(sum(one.mixed for one in found)),
+    )

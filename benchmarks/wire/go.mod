@@ -1,0 +1,3 @@
+module laneway/benchmarks/wire
+
+go 1.24
