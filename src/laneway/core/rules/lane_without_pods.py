@@ -9,7 +9,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import GroupLane, Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.carried import carried_text
+from laneway.core.rules.questions.carried import Carried
 from laneway.core.rules.questions.members import pods_of
 from laneway.core.rules.questions.words import labels_text
 
@@ -18,14 +18,14 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find lanes that lack every service of which the input holds pods."""
     for group in mesh.groups:
         empty = [lane for lane in group.lanes if is_empty(mesh, lane)]
-        pods = list(pods_of(mesh, group).values()) if empty else []
+        carried = Carried(pods_of(mesh, group).values() if empty else ())
         for lane in empty:
             meta = lane.lane.meta
             words = {
                 "lane": lane.name,
                 "selector": labels_text(lane.selector),
                 "group": group.name,
-                "carried": carried_text(pods, lane.selector),
+                "carried": carried.instead_of(lane.selector),
             }
             place = meta.place("spec", "labelSelector")
             yield finding(LANE_WITHOUT_PODS, place, str(meta.ref), **words)
