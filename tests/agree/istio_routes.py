@@ -9,10 +9,9 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from tests.agree.envoy_matching import Json, Request, UnreadError, known, meets
 
@@ -184,30 +183,36 @@ def _edits(layer: Json) -> Edits:
 
 
 def _edited(request: Request, layer: Edits) -> Request:
-    gone = {name.lower() for name in layer.remove}
-    headers = [pair for pair in request.headers if pair[0].lower() not in gone]
-    now = replace(request, headers=tuple(headers))
-    for option in layer.add:
-        now = _added(now, request, option)
-    return now
+    """Apply one layer: removals, then all overwriting, then all appending.
+
+    Values are filled in from the headers as they are after the removals.
+    """
+    after = _without(request, layer.remove)
+    added = [(_append(option), *_header(option, after)) for option in layer.add]
+    filled = [(append, name, value) for append, name, value in added if value]
+    overwriting = {name: value for append, name, value in filled if not append}
+    appending = tuple((name, value) for append, name, value in filled if append)
+    kept = _without(after, overwriting)
+    return replace(kept, headers=(*kept.headers, *overwriting.items(), *appending))
 
 
-def _added(now: Request, before: Request, option: Json) -> Request:
-    known(option, ("header", "append", "appendAction", "keepEmptyValue"))
-    name = option["header"]["key"].lower()
-    value = _formatted(option["header"].get("value", ""), before)
-    if not value and not option.get("keepEmptyValue", False):
-        return now
-    if name in (":authority", "host"):
-        return replace(now, authority=value)
-    match option.get("appendAction", "APPEND_IF_EXISTS_OR_ADD"):
-        case "OVERWRITE_IF_EXISTS_OR_ADD":
-            kept = tuple(pair for pair in now.headers if pair[0].lower() != name)
-        case "APPEND_IF_EXISTS_OR_ADD":
-            kept = now.headers
-        case other:
-            raise UnreadError(f"no reading for {other}")
-    return replace(now, headers=(*kept, (name, value)))
+def _without(request: Request, names: Iterable[str]) -> Request:
+    gone = {name.lower() for name in names}
+    kept = tuple(pair for pair in request.headers if pair[0].lower() not in gone)
+    return replace(request, headers=kept)
+
+
+def _append(option: Json) -> bool:
+    known(option, ("header", "appendAction"))
+    action = option.get("appendAction", "APPEND_IF_EXISTS_OR_ADD")
+    if action not in ("APPEND_IF_EXISTS_OR_ADD", "OVERWRITE_IF_EXISTS_OR_ADD"):
+        raise UnreadError(f"no reading for {action}")
+    return bool(action == "APPEND_IF_EXISTS_OR_ADD")
+
+
+def _header(option: Json, request: Request) -> tuple[str, str]:
+    found = option["header"]
+    return found["key"].lower(), _formatted(found.get("value", ""), request)
 
 
 def _formatted(text: str, request: Request) -> str:
@@ -229,10 +234,3 @@ def _command(command: str, request: Request) -> str:
     if not (command.startswith("REQ(") and command.endswith(")")):
         raise UnreadError(f"no reading for %{command}%")
     return ",".join(request.values(command[4:-1])[:1])
-
-
-def places(table: Json) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Every route of a table with its virtual host's name and its position there."""
-    for host in table.get("virtualHosts", []):
-        for position, route in enumerate(host.get("routes", [])):
-            yield host["name"], position, route

@@ -153,6 +153,25 @@ def test_a_path_no_entry_route_names_is_not_found(oracle: Oracle, mesh: SmallMes
     assert ends(proxy, "shop.example", 80, "/mock/") == NO_ROUTE
 
 
+def test_a_proxy_can_answer_by_itself(oracle: Oracle, mesh: SmallMesh) -> None:
+    mesh.ingress()
+    mesh.istio += entry(
+        {"match": [{"uri": {"prefix": "/old"}}], "redirect": {"uri": "/new", "redirectCode": 308}},
+        {"directResponse": {"status": 418}},
+    )
+    proxy = mesh.translated(oracle).proxies["istio-system/gateway"]
+    assert ends(proxy, "any", 80, "/old") == Arrival(frozenset(), 308, "direct_response")
+    assert ends(proxy, "any", 80, "/") == Arrival(frozenset(), 418, "direct_response")
+
+
+def test_a_gateway_that_wants_https_redirects(oracle: Oracle, mesh: SmallMesh) -> None:
+    mesh.ingress()
+    mesh.istio += entry({"route": [to("mocka")]})
+    mesh.istio[-2]["spec"]["servers"][0]["tls"] = {"httpsRedirect": True}
+    proxy = mesh.translated(oracle).proxies["istio-system/gateway"]
+    assert ends(proxy, "any", 80) == Arrival(frozenset(), 301, "direct_response")
+
+
 def test_a_header_set_per_destination_travels_with_its_share(
     oracle: Oracle, mesh: SmallMesh
 ) -> None:
