@@ -15,7 +15,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.lane_without_pods import is_empty
-from laneway.core.rules.questions.carried import Carried
+from laneway.core.rules.questions.carried import carried_text
 from laneway.core.rules.questions.words import counted, labels_text, short_host
 from laneway.core.rules.service_in_no_lane import in_no_lane
 
@@ -41,7 +41,7 @@ def _found(mesh: Mesh, group: Group, lane: GroupLane, lacked: list[Host]) -> Fin
     words = {
         "lane": lane.name,
         "services": counted("service", [short_host(host) for host in lacked]),
-        "carried": Carried(mesh.services[lacked[0]].workloads).instead_of(lane.selector),
+        "carried": carried_text(mesh.services[lacked[0]].workloads, lane.selector),
         "selector": labels_text(lane.selector),
         "group": group.name,
     }

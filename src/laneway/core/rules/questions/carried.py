@@ -37,6 +37,11 @@ class Carried:
         return f"its pods carry {found}" if found else "no pod has such a label"
 
 
+def carried_text(pods: Iterable[Workload], selector: Labels) -> str:
+    """Say once why no pod meets a selector."""
+    return Carried(pods).instead_of(selector)
+
+
 def values_of(pods: Iterable[Workload], keys: Sequence[str]) -> str:
     """Say which labels of these keys the pods carry, each once."""
     parts = dict.fromkeys(part_of(pod.labels, keys) for pod in pods)
