@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref
 from tests.laws.asks import Ask
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 OUTBOUND = 15001
 AT_ONCE = 16
 
@@ -35,14 +36,23 @@ class EnvoyReader:
     gateways: Iterator[int]
     placement: Placement = field(default_factory=Placement)
     numbers: dict[str, int] = field(default_factory=dict)
+    idle: dict[tuple[str, int], list[Connection]] = field(default_factory=dict)
     ports: dict[tuple[tuple[tuple[str, str], ...], int], int] = field(default_factory=dict)
 
     async def serve(self, compilation: Compilation) -> None:
         """Bring Envoy to a mesh; returns when all of it is live."""
         self.placement = self._placed(compilation)
+        await self.hang_up()
         config = envoy_config(compilation.mesh, compilation.plan, self.placement)
         applied = await self.fleet.apply(config)
         assert applied.ok, applied.rejected
+
+    async def hang_up(self) -> None:
+        """Close the connections kept for later requests."""
+        writers = [writer for kept in self.idle.values() for _, writer in kept]
+        self.idle.clear()
+        for writer in writers:
+            await _closed(writer)
 
     async def answers(self, asks: Sequence[Ask]) -> list[str | int | None]:
         """Send requests; a workload or a status each, None where its caller has no pod."""
@@ -60,13 +70,26 @@ class EnvoyReader:
             port = self.placement.gateways.get((((key, value),), ask.port))
             if port is None:
                 return None
-            return self._who(await send("127.0.0.1", port, ask, ask.path, ask.host))
+            return self._who(await self._send("127.0.0.1", port, ask, ask.host))
         caller = next((r for r in self.placement.replicas if _name(r.workload) == ask.caller), None)
         if caller is None:
             return None
         authority = f"{ask.host}:{ask.port}"
-        url = f"http://{authority}{ask.path}"
-        return self._who(await send(caller.address, caller.outbound, ask, url, authority))
+        return self._who(await self._send(caller.address, caller.outbound, ask, authority))
+
+    async def _send(self, host: str, port: int, ask: Ask, authority: str) -> tuple[int, str]:
+        """Send one request over a connection kept from an earlier one, or a new one."""
+        kept = self.idle.setdefault((host, port), [])
+        target = f"http://{authority}{ask.path}" if ask.caller else ask.path
+        lines = [f"{ask.method} {target} HTTP/1.1", f"host: {authority}"]
+        lines += [f"{name}: {value}" for name, value in ask.headers]
+        if ask.method == "POST":
+            lines.append("content-length: 0")
+        text = "\r\n".join([*lines, "", ""]).encode()
+        connection = kept.pop() if kept else await asyncio.open_connection(host, port)
+        answer = await _exchange(connection, text)
+        kept.append(connection)
+        return answer
 
     def _who(self, answer: tuple[int, str]) -> str | int:
         status, body = answer
@@ -110,22 +133,20 @@ def _name(ref: Ref) -> str:
     return f"{ref.namespace}/{ref.name}"
 
 
-async def send(host: str, port: int, ask: Ask, target: str, authority: str) -> tuple[int, str]:
-    """Send one request and return its status and body.
-
-    The body is read by its length: Envoy keeps a connection it closes open for a second more.
-    """
-    reader, writer = await asyncio.open_connection(host, port)
-    lines = [f"{ask.method} {target} HTTP/1.1", f"host: {authority}", "connection: close"]
-    lines += [f"{name}: {value}" for name, value in ask.headers]
-    if ask.method == "POST":
-        lines.append("content-length: 0")
-    writer.write("\r\n".join([*lines, "", ""]).encode())
+async def _exchange(connection: Connection, text: bytes) -> tuple[int, str]:
+    """Write a request, return the answer's status and body."""
+    reader, writer = connection
+    writer.write(text)
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
     _, _, length = head.partition("content-length: ")
     body = await reader.readexactly(int(length.partition("\r\n")[0] or 0))
-    writer.close()
     return int(head.split(" ", 2)[1]), body.decode()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -135,20 +156,27 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while await reader.readuntil(b"\r\n\r\n"):
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(own), own))
     except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+        await _closed(writer)
 
 
 @asynccontextmanager
 async def envoy_reader(folder: Path) -> AsyncIterator[EnvoyReader]:
     """Start the program behind all replicas, and an Envoy with the first mesh served."""
-    server = await asyncio.start_server(_echo, "0.0.0.0", 0)  # noqa: S104 - every loopback address
+    talks: set[asyncio.Task[None]] = set()
+
+    def talk(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.get_running_loop().create_task(_echo(incoming, outgoing)))
+
+    server = await asyncio.start_server(talk, "0.0.0.0", 0)  # noqa: S104 - every loopback address
     program = server.sockets[0].getsockname()[1]
     reader = EnvoyReader(Fleet(folder, Settings(concurrency=1)), program, _free_ports())
     try:
         yield reader
     finally:
+        await reader.hang_up()
         await reader.fleet.down()
         server.close()
+        await asyncio.gather(*talks)
 
 
 def _free_ports() -> Iterator[int]:

@@ -83,14 +83,14 @@ def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
 
 def istio_objects(mesh: list[Object], compilation: Compilation) -> list[Object]:
     """Return users' Istio objects and Laneway's, dated so that Istio takes them in plan's order."""
-    kinds = ("Gateway", "DestinationRule", "Sidecar")
-    plain = [item for item in mesh if item["kind"] in kinds]
+    mesh_of = compilation.mesh
+    order = [gateway.meta.ref for gateway in mesh_of.gateways.values()]
+    order += [sidecar.meta.ref for sidecar in mesh_of.sidecars]
+    order += [rule.meta.ref for rule in mesh_of.destination_rules]
+    found = [item for item in mesh if item["kind"] in ("Gateway", "DestinationRule", "Sidecar")]
+    found.sort(key=lambda item: order.index(_ref(item)))
     ours = emitted(compilation)
-    rules = [item for item in plain if item["kind"] == "DestinationRule"]
-    ordered = [thing.meta.ref for thing in compilation.mesh.destination_rules]
-    rules.sort(key=lambda item: ordered.index(_ref(item)))
-    rest = [item for item in plain if item["kind"] != "DestinationRule"]
-    found = rest + rules + [item for item in ours if item["kind"] == "DestinationRule"]
+    found += [item for item in ours if item["kind"] == "DestinationRule"]
     found += _virtual_services(mesh, compilation, ours)
     return [_dated(item, at) for at, item in enumerate(found)]
 

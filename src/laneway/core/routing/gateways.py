@@ -15,7 +15,7 @@ from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.istio import Gateway
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.hosts import covers
+from laneway.core.routing.hosts import covers, visibility
 from laneway.core.routing.plan import Entry, GatewayPort, Rule, VirtualHost
 from laneway.core.routing.survivors import speaks_of, takes_anything
 from laneway.core.routing.written import gateway_rules
@@ -90,29 +90,31 @@ def _virtual_hosts(
 
 
 def bound_to(mesh: Mesh, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:
-    """Yield what is bound to an opening and has a rule there, oldest first.
+    """Yield what is bound to an opening and has a rule there: nearest first, then oldest.
 
     The age of an entry is that of its oldest group where every object has a creation time; without
     one the entry is the newest, since it is made from what is already there.
     """
-    bound: list[tuple[tuple[str, int], Bound]] = []
+    bound: list[tuple[tuple[int, str, int], Bound]] = []
     position = 0
     dated = all(service.meta.created for service in mesh.virtual_services) and all(
         group.group.meta.created for group in mesh.groups
     )
     for service in mesh.virtual_services:
-        named = (resolve_gateway(name, service.meta.namespace) for name in service.gateways)
-        if opening.name in named:
+        space = service.meta.namespace
+        near = visibility(service.export_to or ("*",), space, GATEWAY_NAMESPACE)
+        named = (resolve_gateway(name, space) for name in service.gateways)
+        if near is not None and opening.name in named:
             rules = _kept(gateway_rules(mesh, service, opening.name, opening.port), opening)
             age = service.meta.created if dated else ""
-            bound.append(((age, position), Bound(service.hosts, service.meta.namespace, rules)))
+            bound.append(((near, age, position), Bound(service.hosts, space, rules)))
             position += 1
     for entry in entries:
         if entry.gateway == opening.name:
             age = _age(mesh, entry) if dated else ""
             rules = _kept(one_match_each(entry.rules), opening)
             space = entry.gateway.partition("/")[0]
-            bound.append(((age, position), Bound((entry.host,), space, rules)))
+            bound.append(((2, age, position), Bound((entry.host,), space, rules)))
             position += 1
     bound.sort(key=lambda pair: pair[0])
     yield from (one for _, one in bound if one.rules)

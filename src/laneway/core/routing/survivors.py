@@ -13,6 +13,7 @@ from dataclasses import replace
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.hosts import visibility
 from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
 
 MESH = "mesh"
@@ -35,22 +36,37 @@ def surviving(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     >>> [rule.name for rule in surviving(hop, Caller("default", ()))]
     ['default']
     """
+    for one in _nearest_first(hop, caller):
+        held = _held(one, caller)
+        if held:
+            return held
+    return (default_rule(hop),)
+
+
+def _nearest_first(hop: Hop, caller: Caller) -> list[Hop]:
+    """Return a hop and its alternatives as a caller's proxy sees them: private ones first."""
+    chain = []
+    link: Hop | None = hop
+    while link is not None:
+        author = link.author.namespace if link.author else ""
+        rank = visibility(link.export_to, author, caller.namespace)
+        if rank is not None:
+            chain.append((rank, link))
+        link = link.otherwise
+    return [one for _, one in sorted(chain, key=lambda pair: pair[0])]
+
+
+def _held(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
+    """Return the rules of one object that stay for a caller, up to the first that takes any."""
     held: list[Rule] = []
-    for rule in hop.rules if _is_seen(hop, caller) else ():
+    for rule in hop.rules:
         kept = _for_caller(rule, hop.port, caller)
         if kept is None:
             continue
         held.append(kept)
         if takes_anything(kept):
             break
-    if not held and hop.otherwise is not None:
-        return surviving(hop.otherwise, caller)
-    return tuple(held) or (default_rule(hop),)
-
-
-def _is_seen(hop: Hop, caller: Caller) -> bool:
-    """Whether the object that made the hop is exported to the caller's namespace."""
-    return "*" in hop.export_to or caller.namespace in hop.export_to
+    return tuple(held)
 
 
 def speaks_of(match: Match, port: int, caller: Caller) -> bool:

@@ -1,0 +1,82 @@
+"""Readers beside each other: how many decisions were compared, and which came out apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from laneway.core.compile import Compilation
+from tests.agree.by_envoy import EnvoyReader, envoy_reader
+from tests.agree.by_istio import by_istio
+from tests.agree.cluster import cluster_of
+from tests.agree.decisions import by_walk, service_of
+from tests.agree.drawing import Drawn
+from tests.agree.oracle import Oracle
+from tests.laws.asks import Ask
+from tests.laws.compiling import compile_mesh
+
+
+@dataclass(slots=True)
+class Compared:
+    """A tally. `apart` holds what each reader said where they differ, in words."""
+
+    meshes: int = 0
+    decisions: int = 0
+    apart: list[str] = field(default_factory=list)
+
+
+def against_istio(drawn: Iterable[Drawn], oracle: Oracle) -> Compared:
+    """Compare the plan with Istio's translation: every answer and its exact chance."""
+    tally = Compared()
+    for case in drawn:
+        compilation = compile_mesh(case.mesh)
+        cluster = cluster_of(case.mesh, compilation)
+        translation = oracle.translate(cluster.kubernetes, cluster.istio, cluster.proxies)
+        tally.apart += [f"Istio refuses {verdict}" for verdict in translation.refused]
+        tally.meshes += 1
+        for ask in case.asks:
+            theirs = by_istio(cluster, translation, ask)
+            if theirs is None:
+                continue
+            ours = by_walk(compilation, ask)
+            tally.decisions += 1
+            if ours != theirs:
+                tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Istio {theirs}")
+    return tally
+
+
+async def against_envoy(drawn: Iterable[Drawn], folder: Path) -> Compared:
+    """Compare the plan with what real Envoy does: each answer must be one that can happen."""
+    tally = Compared()
+    async with envoy_reader(folder / "envoy") as reader:
+        for case in drawn:
+            await _serve_and_ask(case, reader, tally)
+    return tally
+
+
+async def _serve_and_ask(case: Drawn, reader: EnvoyReader, tally: Compared) -> None:
+    compilation = compile_mesh(case.mesh)
+    await reader.serve(compilation)
+    asks = [ask for ask in case.asks if _is_http(compilation, ask)]
+    tally.meshes += 1
+    for ask, answer in zip(asks, await reader.answers(asks), strict=True):
+        if answer is None:
+            continue
+        ours = by_walk(compilation, ask)
+        tally.decisions += 1
+        if not ours.allows(answer):
+            tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Envoy {answer}")
+
+
+def _is_http(compilation: Compilation, ask: Ask) -> bool:
+    """Whether the request goes to an HTTP port: an HTTP proxy speaks nothing else."""
+    if not ask.caller:
+        return True
+    space, _, name = service_of(ask).partition("/")
+    ports = next(
+        service.ports
+        for service in compilation.mesh.services.values()
+        if (service.namespace, service.name) == (space, name)
+    )
+    return any(port.number == ask.port and port.protocol == "http" for port in ports)

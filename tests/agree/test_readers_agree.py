@@ -1,0 +1,38 @@
+"""Three readers decide alike: the plan, Istio's own translation of what is emitted, real Envoy."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.agree.comparing import against_envoy, against_istio
+from tests.agree.drawing import Drawn, draw
+from tests.agree.oracle import Oracle
+
+MESHES = 300
+ASKS = 40
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[Drawn]:
+    return draw(MESHES, ASKS)
+
+
+@pytest.mark.engine
+def test_istios_translation_decides_like_the_plan(drawn: list[Drawn], oracle: Oracle) -> None:
+    result = against_istio(drawn, oracle)
+
+    assert result.apart == []
+    assert result.meshes >= 300
+    assert result.decisions >= 10_000
+
+
+@pytest.mark.envoy
+def test_real_envoy_decides_like_the_plan(drawn: list[Drawn], tmp_path: Path) -> None:
+    result = asyncio.run(against_envoy(drawn, tmp_path))
+
+    assert result.apart == []
+    assert result.meshes >= 300
+    assert result.decisions >= 10_000
