@@ -6,7 +6,9 @@ what happened since the last look. Nothing is decided here; every look asks the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from signal import Signals
 
@@ -26,6 +28,9 @@ from laneway.apps.local.wanted import WantedProgram
 
 GRACE = 5.0
 """Seconds a program has to end after the polite signal; requests have ended before it is sent."""
+
+LONGEST_LOG = 16 * 1024 * 1024
+"""Bytes at which a program's log begins anew: a mesh may run for weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,13 @@ class Crew:
         for instance in instances:
             self.instances.pop(instance.id, None)
         return [self.running.pop(key) for key in keys if key in self.running]
+
+    def begin_long_logs_anew(self) -> None:
+        """Empty logs that have grown too long; programs append, and so go on at the beginning."""
+        for started in self.running.values():
+            with suppress(FileNotFoundError):
+                if started.program.log.stat().st_size > LONGEST_LOG:
+                    os.truncate(started.program.log, 0)
 
     def is_starting(self) -> bool:
         """Whether any program has been started and is not ready yet."""

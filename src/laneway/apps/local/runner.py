@@ -28,6 +28,9 @@ FIRST_PAUSE = 0.005
 
 LAST_PAUSE = 0.05
 
+LOG_PAUSE = 10.0
+"""Seconds between two looks at the length of logs."""
+
 
 class StartError(Exception):
     """The mesh cannot be started; the text says why."""
@@ -103,10 +106,10 @@ class Runner:
                     raise StartError("stopped before it was ready")
         finally:
             applying.cancel()
-            with suppress(asyncio.CancelledError, ProxyError):
+            with suppress(asyncio.CancelledError, ProxyError, OSError):
                 await applying
         self.is_up = True
-        self.noted(self)
+        self._note()
 
     def _is_ready(self, applying: asyncio.Task[Confirmed]) -> bool:
         """Look at everything once. Raises StartError when waiting is of no use."""
@@ -118,31 +121,47 @@ class Runner:
             if fleet.is_futile(one, time.monotonic()):
                 raise StartError(why_not_ready(one, self.crew.records()))
         self.story.starting(len(step.serve), len(fleet.instances))
-        self.noted(self)
+        self._note()
         return applying.done() and len(step.serve) == len(fleet.instances)
 
     async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
-        """Follow the files until told to stop. Raises what watching them raises."""
+        """Follow the files until told to stop."""
         async with asyncio.TaskGroup() as tasks:
             others = (
                 tasks.create_task(self._listen(snapshots)),
                 tasks.create_task(self.proxies.watch(self._mended)),
+                tasks.create_task(self._look_after_logs()),
             )
             while not self.is_told_to_stop:
                 wake_at = await self._round()
-                self.noted(self)
+                self._note()
                 await self._rest(wake_at)
             for task in others:
                 task.cancel()
+
+    async def _look_after_logs(self) -> None:
+        while True:
+            await asyncio.sleep(LOG_PAUSE)
+            self.crew.begin_long_logs_anew()
 
     def _mended(self, text: str) -> None:
         self.story.mended(text)
         self.wake.set()
 
+    def _note(self) -> None:
+        try:
+            self.noted(self)
+        except OSError as error:
+            self.story.not_noted(str(error))
+
     async def _listen(self, snapshots: AsyncIterator[Snapshot]) -> None:
-        async for snapshot in snapshots:
-            self.snapshot = snapshot
-            self.wake.set()
+        """Take what the files say; where they cannot be watched, what is live goes on alone."""
+        try:
+            async for snapshot in snapshots:
+                self.snapshot = snapshot
+                self.wake.set()
+        except OSError as error:
+            self.story.not_followed(str(error))
 
     async def _round(self) -> float | None:
         """Bring what is live one step nearer to what is wanted; say when to look again."""
@@ -199,7 +218,7 @@ class Runner:
         known = self.settling.opened(before.compilation.plan)
         try:
             confirmed = await self.proxies.apply(edit, self.settling.placement(step.serve))
-        except ProxyError as error:
+        except (ProxyError, OSError) as error:
             self.refused = wanted
             self.story.not_live(str(error))
             return False

@@ -141,7 +141,9 @@ class MeshFolder:
             found = json.loads(self.record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return _record(found) if found.get("version") == VERSION else None
+        if not isinstance(found, dict) or found.get("version") != VERSION:
+            return None
+        return _record(found)
 
     def forget_logs(self) -> None:
         """Remove the logs of an earlier mesh."""

@@ -92,6 +92,14 @@ class Story:
         self.screen.tell("not live: the last good configuration keeps serving")
         self.written_at, self.is_behind = None, True
 
+    def not_followed(self, reason: str) -> None:
+        """Tell that edits will not be seen."""
+        self.screen.warn(f"edits are not followed, what is live goes on: {reason}")
+
+    def not_noted(self, reason: str) -> None:
+        """Tell that `laneway ps` will show an older state."""
+        self.screen.warn(f"the record of the mesh cannot be written: {reason}")
+
     def refused(self, findings: Sequence[Finding]) -> None:
         """Tell the errors by which an edit is refused."""
         self.not_live(self.text_of(findings))

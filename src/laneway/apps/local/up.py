@@ -93,7 +93,7 @@ class Launch:
         left = leftover(self.folder)
         proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
         runner = self._runner(proxies, left, detached=release is not None)
-        _heed_signals(runner)
+        self._heed_signals(runner)
         try:
             await runner.start(edit)
             if ended := await asyncio.to_thread(left.end):
@@ -148,6 +148,19 @@ class Launch:
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
         self.screen.show(["", line])
 
+    def _heed_signals(self, runner: Runner) -> None:
+        """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""
+
+        def told_to_stop() -> None:
+            if runner.is_told_to_stop:
+                stop_marked([self.folder.mark])
+            runner.stop()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, told_to_stop)
+        loop.add_signal_handler(signal.SIGCHLD, runner.look_again)
+
     async def _end(self, runner: Runner) -> None:
         """End everything and leave nothing but logs."""
         self.screen.progress("stopping")
@@ -155,13 +168,6 @@ class Launch:
         stop_marked([self.folder.mark])
         self.folder.clear()
         self.screen.show([])
-
-
-def _heed_signals(runner: Runner) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, runner.stop)
-    loop.add_signal_handler(signal.SIGCHLD, runner.look_again)
 
 
 def _already_running(folder: MeshFolder) -> str:

@@ -3,7 +3,8 @@
 Comes in: requests, and settings by environment (`app`, `version`, `upstream_url`, and the address
 from HOST, PORT, POD_IP, HTTP_PROXY). Goes out: `-> mocka(version: v1, ip: 127.1.2.3)` followed by
 the upstream's answer. It stands in for the sample images of lane tutorials and behaves as they do:
-every path answers, 200 even when the upstream fails, and no header but `x-request-id` is passed on.
+every path answers, 200 even when the upstream fails, no header but `x-request-id` is passed on, and
+each request is a line of the log.
 
 It is apart from the rest of Laneway and imports nothing of it: hundreds of copies run at once, so
 it uses `_socket` and `_thread` rather than `socket` and `threading`, which halves its start.
@@ -212,9 +213,11 @@ class Application:
         """Answer one request; say whether the connection stays open."""
         words, fields = stream.head()
         stream.body(fields)
+        request_id = fields.get(b"x-request-id", b"")
+        os.write(1, b"%b %b x-request-id: %b\n" % (words[0], words[1], request_id))
         body = self.greeting
         if upstream is not None:
-            body += upstream.ask(fields.get(b"x-request-id", b""))
+            body += upstream.ask(request_id)
         keep = words[-1] == b"HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
         head = f"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
         if not keep:

@@ -1,0 +1,116 @@
+"""What a mesh tells: its tables, and what an edit changed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.local.commands import Commands
+from laneway.apps.local.edits import edit_of, is_safe, new_errors
+from laneway.apps.local.placing import Taken
+from laneway.apps.local.report import changes, new_objects, summary
+from laneway.apps.local.settling import Settling
+from laneway.apps.local.tables import first_of, table
+from laneway.core.compile import compile_snapshot
+from laneway.core.mesh.snapshot import Snapshot
+from tests.snapshot import snapshot_of_texts
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
+    """Read an example; `edits` replace a text in the file of that name."""
+    texts = []
+    for path in sorted((EXAMPLES / name).glob("*.yaml")):
+        text = path.read_text()
+        if path.stem in edits:
+            assert edits[path.stem][0] in text
+            text = text.replace(*edits[path.stem])
+        texts.append((path.name, text))
+    return snapshot_of_texts(texts)
+
+
+def _summary(name: str) -> list[str]:
+    edit = edit_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
+    settling = Settling("shop", 8080, Taken)
+    instances = settling.settle(edit, ())
+    opened = settling.opened(edit.compilation.plan)
+    return summary(edit.compilation, settling.placement(instances).replicas, opened)
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(EXAMPLES.iterdir())])
+def test_every_example_is_told_within_eighty_columns(name: str) -> None:
+    assert max(len(line) for line in _summary(name)) <= 80
+
+
+def test_entries_of_rules_are_told_by_their_match() -> None:
+    lines = [line.split() for line in _summary("strict-lanes")]
+
+    assert ["*", "/mock,", "x-asm-prefer-tag:", "s1", "mocka:8000", "s1", "100", "%"] in lines
+
+
+def test_weighted_entries_are_told_by_their_shares() -> None:
+    lines = [line.split() for line in _summary("weighted-entry")]
+
+    shares = [line[-2] for line in lines if line[-1:] == ["%"]]
+    assert sum(float(share) for share in shares) == 100
+
+
+def test_each_gateway_has_a_port_of_its_own() -> None:
+    urls = [line.split()[0] for line in _summary("two-gateways") if line.startswith("http")]
+
+    assert urls == ["http://127.0.0.1:8080", "http://127.0.0.1:8081"]
+
+
+def test_changes_are_told_by_object_and_moved_lines_are_none() -> None:
+    before = _example("gitops")
+    moved = _example("gitops", route=("apiVersion", "# one line more\napiVersion"))
+    weighed = _example("gitops", route=("weight: 50", "weight: 49"))
+    fewer = replace(before, resources=before.resources[1:])
+
+    assert changes(before, moved) == []
+    assert changes(before, weighed) == ["VirtualService istio-system/mock changed"]
+    assert [str(one.meta.ref) for one in new_objects(before, weighed)] == [
+        "VirtualService istio-system/mock"
+    ]
+    gone = str(before.resources[0].meta.ref)
+    assert changes(before, fewer) == [f"{gone} removed"]
+    assert changes(fewer, before) == [f"{gone} added"]
+
+
+def test_an_edit_may_keep_its_errors_and_bring_no_new_ones() -> None:
+    commands = Commands.of_texts((), {})
+    good = edit_of(compile_snapshot(_example("gitops")), commands)
+    bad = edit_of(compile_snapshot(_example("gitops", lanes=("name: v2", "name: V_2"))), commands)
+
+    assert new_errors(good, good) == ()
+    assert new_errors(bad, good)
+    assert new_errors(bad, bad) == ()
+    assert new_errors(good, bad) == ()
+
+
+def test_what_nobody_can_run_safely_is_not_run() -> None:
+    commands = Commands.of_texts((), {})
+    unread = replace(_example("gitops"), unread=("route.yaml",))
+    unnamed = _example("gitops", **{"mock-v1": ("laneway/mock:1", "shop/unknown:1")})
+    permissive = _example(
+        "gitops", lanes=("spec:\n  ingress", "spec:\n  isPermissive: true\n  ingress")
+    )
+
+    assert is_safe(edit_of(compile_snapshot(_example("gitops")), commands))
+    assert not is_safe(edit_of(compile_snapshot(unread), commands))
+    assert not is_safe(edit_of(compile_snapshot(unnamed), commands))
+    assert not is_safe(edit_of(compile_snapshot(permissive), commands))
+
+
+def test_a_table_gives_way_in_its_widest_column() -> None:
+    lines = table(("A", "B"), [("x" * 100, "kept"), ("y", "z")], width=20)
+
+    assert lines == ["A               B", "x" * 13 + "…  kept", "y               z"]
+
+
+def test_a_long_table_counts_what_it_leaves_out() -> None:
+    rows = [(str(number), "x") for number in range(10)]
+
+    assert first_of(rows, 3, "… {count} more")[3:] == [("… 7 more", "")]
+    assert first_of(rows, 9, "… {count} more") == rows

@@ -1,0 +1,261 @@
+"""The loop, with proxies that only remember: what goes live, what stays, what is told."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.local.commands import Commands
+from laneway.apps.local.crew import Crew
+from laneway.apps.local.edits import Edit
+from laneway.apps.local.placing import Taken
+from laneway.apps.local.ports import Confirmed, ProxyError
+from laneway.apps.local.runner import Runner, StartError
+from laneway.apps.local.screen import Screen
+from laneway.apps.local.settling import Settling
+from laneway.apps.local.source import Source
+from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.story import Story
+from laneway.core.emit.placement import Placement
+from laneway.core.mesh.snapshot import Snapshot
+from tests.snapshot import snapshot_of_texts
+
+GATEWAY = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {{name: gateway, namespace: default}}
+spec:
+  selector: {{istio: ingressgateway}}
+  servers:
+"""
+SERVER = "  - {{port: {{number: {0}, name: http-{0}, protocol: HTTP}}, hosts: ['*']}}\n"
+
+
+def _gateway(*ports: int) -> Snapshot:
+    text = GATEWAY.format() + "".join(SERVER.format(port) for port in ports)
+    return snapshot_of_texts([("gateway.yaml", text)])
+
+
+BROKEN = snapshot_of_texts([("gateway.yaml", "kind: [")])
+
+
+@dataclass
+class Remembering:
+    """Proxies that remember what they were given, and refuse what they are told to."""
+
+    live: list[list[int]] = field(default_factory=list)
+    """The gateway ports of each configuration that went live."""
+
+    refuse: str = ""
+    is_down: bool = False
+
+    async def apply(self, edit: Edit, placement: Placement) -> Confirmed:
+        del placement
+        if self.refuse:
+            raise ProxyError(self.refuse)
+        self.live.append([port.port for port in edit.compilation.plan.gateway_ports])
+        return Confirmed(1, 0.004)
+
+    async def watch(self, told: Callable[[str], None]) -> None:
+        told("envoy ended")
+        await asyncio.Event().wait()
+
+    async def down(self) -> None:
+        self.is_down = True
+
+
+class Stage:
+    """A loop without programs, fed one state of the files after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.said = io.StringIO()
+        self.proxies = Remembering()
+        story = Story(
+            Screen(self.said, self.said),
+            lambda findings: "\n".join(found.message for found in findings),
+        )
+        self.source = Source(Commands(), story)
+        self.files: asyncio.Queue[Snapshot] = asyncio.Queue()
+        self.idle = asyncio.Event()
+        self.runner = Runner(
+            self.source,
+            Crew(MeshFolder(folder), {}, lambda: 0.0),
+            self.proxies,
+            Settling("shop", 8080, Taken),
+            story,
+            self._noted,
+        )
+
+    def _noted(self, runner: Runner) -> None:
+        if self.files.empty() and runner.snapshot is None:
+            self.idle.set()
+
+    async def feed(self, snapshot: Snapshot) -> None:
+        """Let the files say something else, and wait until the loop has done all it can."""
+        self.idle.clear()
+        self.files.put_nowait(snapshot)
+        await self.idle.wait()
+
+    async def _snapshots(self) -> AsyncIterator[Snapshot]:
+        while True:
+            yield await self.files.get()
+
+    def play(self, scene: Callable[["Stage"], Coroutine[None, None, None]]) -> "Stage":
+        """Start with one gateway port, play a scene, and end."""
+
+        async def whole() -> None:
+            await self.runner.start(self.source.first(_gateway(80)))
+            following = asyncio.create_task(self.runner.follow(self._snapshots()))
+            await scene(self)
+            self.runner.stop()
+            await following
+            await self.runner.close()
+
+        asyncio.run(whole())
+        return self
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_an_edit_goes_live_and_is_told(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(_gateway(80, 81))
+
+    stage.play(scene)
+
+    assert stage.proxies.live == [[80], [80, 81]]
+    assert "Gateway default/gateway changed: live after" in stage.said.getvalue()
+    assert "opened http://127.0.0.1:8081  (default/gateway, port 81)" in stage.said.getvalue()
+    assert stage.proxies.is_down
+
+
+def test_files_that_say_the_same_change_nothing(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(stage.runner.wanted.compilation.snapshot)  # type: ignore[union-attr]
+
+    stage.play(scene)
+
+    assert stage.proxies.live == [[80]]
+    assert "live after" not in stage.said.getvalue()
+
+
+def test_what_cannot_be_read_leaves_the_last_good_configuration(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(BROKEN)
+        await stage.feed(_gateway(80, 82))
+
+    stage.play(scene)
+
+    assert stage.proxies.live == [[80], [80, 82]]
+    assert stage.said.getvalue().count("not live: the last good configuration") == 1
+
+
+def test_a_state_that_was_refused_is_refused_again_in_silence(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(BROKEN)
+        await stage.feed(BROKEN)
+
+    assert stage.play(scene).said.getvalue().count("not live") == 1
+
+
+def test_files_that_are_mended_as_they_were_are_told(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(BROKEN)
+        await stage.feed(_gateway(80))
+
+    assert "the files say again what is live" in stage.play(scene).said.getvalue()
+
+
+def test_what_proxies_reject_is_told_and_not_offered_twice(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.proxies.refuse = "mesh rejects listeners: no"
+        await stage.feed(_gateway(80, 81))
+        stage.proxies.refuse = ""
+        stage.runner.look_again()
+        await stage.feed(stage.runner.wanted.compilation.snapshot)  # type: ignore[union-attr]
+
+    stage.play(scene)
+
+    assert stage.proxies.live == [[80]]
+    assert stage.said.getvalue().count("mesh rejects listeners: no") == 1
+
+
+def test_the_edit_after_a_rejected_one_goes_live(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.proxies.refuse = "mesh rejects listeners: no"
+        await stage.feed(_gateway(80, 81))
+        stage.proxies.refuse = ""
+        await stage.feed(_gateway(80, 82))
+
+    assert stage.play(scene).proxies.live == [[80], [80, 82]]
+
+
+def test_a_bug_in_compiling_is_told_and_does_not_end_what_serves(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AssertionError("two and two are five")
+
+    async def scene(stage: Stage) -> None:
+        monkeypatch.setattr("laneway.apps.local.source.compile_snapshot", broken)
+        await stage.feed(_gateway(80, 81))
+
+    stage.play(scene)
+
+    assert stage.proxies.live == [[80]]
+    assert "two and two are five" in stage.said.getvalue()
+    assert "bug in Laneway" in stage.said.getvalue()
+
+
+def test_files_that_cannot_be_watched_leave_the_mesh_serving(stage: Stage) -> None:
+    told = asyncio.Event()
+
+    async def unwatched() -> AsyncIterator[Snapshot]:
+        yield _gateway(80)
+        asyncio.get_running_loop().call_soon(told.set)
+        raise OSError("inotify watch limit reached")
+
+    async def whole() -> None:
+        await stage.runner.start(stage.source.first(_gateway(80)))
+        following = asyncio.create_task(stage.runner.follow(unwatched()))
+        await told.wait()
+        assert not following.done()
+        stage.runner.stop()
+        await following
+
+    asyncio.run(whole())
+
+    assert "inotify watch limit reached" in stage.said.getvalue()
+
+
+def test_what_proxies_mend_is_told(stage: Stage) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.feed(_gateway(80, 81))
+
+    assert "envoy ended" in stage.play(scene).said.getvalue()
+
+
+def test_proxies_that_do_not_come_up_end_the_start(stage: Stage) -> None:
+    stage.proxies.refuse = "Envoy ended at once"
+
+    with pytest.raises(StartError, match="Envoy ended at once"):
+        asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+
+
+def test_a_start_can_be_stopped(stage: Stage) -> None:
+    async def never(edit: Edit, placement: Placement) -> Confirmed:
+        del edit, placement
+        stage.runner.stop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    stage.proxies.apply = never  # type: ignore[method-assign]
+
+    with pytest.raises(StartError, match="stopped before it was ready"):
+        asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
