@@ -34,3 +34,7 @@ cover *ARGS:
 # measure and print tables, all or some: `./dev bench render edit`; nothing in them can fail
 bench *NAMES:
     uv run python -m benchmarks {{ NAMES }}
+
+# build the outside judges of engines/ (minutes the first time; tests that need one build it as well)
+engines:
+    uv run python -m tests.engines
