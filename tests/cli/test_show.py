@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
+from laneway.adapters.files import read_paths
+from laneway.adapters.processes import identify
+from laneway.apps.local.state import MeshRecord, boot_id, mesh_folder
+from laneway.core.mesh.one_file import one_file
 from tests.cli.conftest import EXAMPLES, Command, edit
 
 STRICT = EXAMPLES / "strict-lanes"
@@ -123,6 +128,33 @@ def test_without_a_running_mesh_a_folder_has_to_be_named(laneway: Command) -> No
 
     assert ended.code == 2
     assert "No mesh default is running." in ended.err
+
+
+def test_running_mesh_is_compared_by_the_input_it_serves(laneway: Command, lanes: Path) -> None:
+    own = identify(os.getpid())
+    assert own is not None
+    folder = mesh_folder("default", os.environ)
+    folder.path.mkdir(parents=True)
+    folder.write(MeshRecord("default", own.pid, own.started, boot_id(), 0.0, [str(lanes)]))
+    folder.write_input(one_file(read_paths([str(STRICT)])))
+    edit(lanes, "exact: /mock", "exact: /new")
+
+    same = yaml.safe_load(laneway("show", "changes", STRICT).out)
+    edited = yaml.safe_load(laneway("show", "changes", lanes).out)
+
+    assert (same["changes"], same["own"]["changes"]) == ([], [])
+    assert [one["name"] for one in edited["changes"]] == ["ingressgateway"]
+
+
+def test_changes_of_the_users_own_objects_stand_apart(laneway: Command, tmp_path: Path) -> None:
+    for source in GITOPS.glob("*.yaml"):
+        (tmp_path / source.name).write_text(source.read_text())
+    edit(tmp_path, "weight: 50", "weight: 30", "route.yaml")
+
+    shown = yaml.safe_load(laneway("show", "changes", "--against", GITOPS, tmp_path).out)
+
+    assert shown["changes"] == []
+    assert [one["name"] for one in shown["own"]["changes"]] == ["mock"]
 
 
 def test_name_that_is_no_mesh_name_is_wrong_usage(laneway: Command) -> None:

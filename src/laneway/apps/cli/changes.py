@@ -18,6 +18,7 @@ from laneway.apps.cli.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.changes.order import Step
+    from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
 
 Layout = Literal["istio", "asm"]
@@ -47,19 +48,20 @@ def changes(
 ) -> int:
     """Print what applying PATH would change, and the steps in which that is safe.
 
-    Objects of a held group stay as they are.
+    Objects of a held group stay as they are. Changes of your own Istio objects stand apart.
     """
     from laneway.core.changes.diff import diff
     from laneway.core.changes.order import steps
     from laneway.core.changes.show import as_object
     from laneway.core.emit.istio import manifests
 
-    live = _live(against or _input_of(name), layout)
+    live = compiled((against or _input_of(name),))
     compilation = compiled(paths)
     desired = manifests(compilation.mesh, compilation.plan, layout)
     held = {group.name for group in compilation.mesh.groups if group.held}
-    found = diff(live, desired, held)
-    print_object(as_object(found) | {"steps": [_step(one) for one in steps(found)]}, output)
+    found = diff(_objects(live, layout), desired, held)
+    shown = as_object(found) | {"steps": [_step(one) for one in steps(found)]}
+    print_object(shown | _own(live, compilation), output)
     findings = compilation.findings
     tell(findings, sys.stderr)
     return exit_code(findings)
@@ -82,15 +84,25 @@ def _input_of(name: str) -> str:
     return str(seen.folder.input)
 
 
-def _live(path: str, layout: Layout) -> tuple[Manifest, ...]:
+def _objects(live: Compilation, layout: Layout) -> tuple[Manifest, ...]:
     """Return the objects that are there: lanes are compiled, generated objects are as they are."""
     from laneway.core.changes.given import generated_objects
     from laneway.core.emit.istio import manifests
 
-    compilation = compiled((path,))
-    if compilation.mesh.groups:
-        return manifests(compilation.mesh, compilation.plan, layout)
-    return generated_objects(compilation.mesh)
+    if live.mesh.groups:
+        return manifests(live.mesh, live.plan, layout)
+    return generated_objects(live.mesh)
+
+
+def _own(live: Compilation, wanted: Compilation) -> dict[str, Any]:
+    """Return what changes of the user's own objects, where both sides would hold them."""
+    from laneway.core.changes.diff import diff
+    from laneway.core.changes.given import own_objects
+    from laneway.core.changes.show import as_object
+
+    if not live.mesh.groups:
+        return {}
+    return {"own": as_object(diff(own_objects(live.mesh), own_objects(wanted.mesh)))}
 
 
 def _step(step: Step) -> dict[str, Any]:
