@@ -49,7 +49,7 @@ def test_each_lane_rule_has_a_request_that_comes_into_its_lane() -> None:
 
 def test_requests_without_the_header_and_with_a_strange_one_are_sent_once_for_all_lanes() -> None:
     assert asks(mesh(), "no header") == [(("s1", "s2"), "/", {})]
-    assert asks(mesh(), "unknown value") == [(("s1", "s2"), "/", {"x-lane": "laneway-unknown"})]
+    assert asks(mesh(), "unknown value") == [(("s1", "s2"), "/", {"x-lane": "nosuch"})]
     assert {probe.promise.status for probe in sent(mesh(), "no header")} == {404}
 
 
@@ -57,7 +57,7 @@ def test_another_path_is_sent_where_a_rule_asks_for_one() -> None:
     match = "{uri: {exact: /mock}, headers: {x-lane: {exact: s1}}}"
     given = mesh(s1=lane("s1", "{version: v1}", rule("s1", match=match)))
 
-    assert asks(given, "other path") == [(("s1",), "/laneway-unknown", {"x-lane": "s1"})]
+    assert asks(given, "other path") == [(("s1",), "/nosuch", {"x-lane": "s1"})]
 
 
 def test_a_request_that_misses_one_rule_may_be_promised_another() -> None:

@@ -62,7 +62,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     """
     from laneway.core.routing.request import Request
 
-    pairs = tuple(_header(text) for text in headers)
+    pairs = tuple(header_of(text) for text in headers)
     request = Request(host, path, method, headers=pairs, port=port)
     compilation = compiled(paths)
     view = _view(compilation, request, Start(workload, gateway))
@@ -76,7 +76,8 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     return code
 
 
-def _header(text: str) -> tuple[str, str]:
+def header_of(text: str) -> tuple[str, str]:
+    """Read a header as typed. Raises click.BadParameter."""
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         raise click.BadParameter(f"{text!r} is not 'NAME: VALUE'", param_hint="-H")

@@ -20,6 +20,7 @@ from laneway.core.emit.envoy_config import (
     ProxyConfig,
     RouteCounter,
     Unexecuted,
+    inbound_cluster,
     stat_name,
 )
 from laneway.core.emit.envoy_listeners import (
@@ -183,7 +184,7 @@ def _add_inbound(
     proxy: _Proxy, replica: Replica, place: PortPlace, version: str, books: _Books
 ) -> None:
     name = f"inbound/{replica.name}/{place.container}"
-    cluster = f"inbound|{place.container}||{replica.name}"
+    cluster = inbound_cluster(replica.name, place.container)
     stat = f"in|{replica.name}|{place.container}"
     proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
     where = Inbound(name, replica.address, place.inbound, cluster, stat)

@@ -105,6 +105,11 @@ def cluster_name(host: Host, port: int, subset: str = "") -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
+def inbound_cluster(replica: str, port: int) -> str:
+    """Return the name of the cluster that hands on to a program, by replica and container port."""
+    return f"inbound|{port}||{replica}"
+
+
 def is_entry(name: str) -> bool:
     """Whether a listener or table is a gateway's."""
     return name.startswith(ENTRY)

@@ -18,6 +18,7 @@ from laneway.core.findings.codes import (
     running,
     services,
     shape,
+    verifying,
     workloads,
 )
 from laneway.core.findings.finding import Code
@@ -31,6 +32,7 @@ RANGES: tuple[ModuleType, ...] = (
     workloads,
     services,
     running,
+    verifying,
 )
 
 

@@ -17,7 +17,7 @@ from laneway.core.routing.plan import Pairs
 from laneway.core.routing.request import Request, unmet
 from laneway.core.routing.specimen import FILLER, specimens
 
-STRANGER = f"{FILLER}-unknown"
+STRANGER = "nosuch"
 """A header's value, and a path, that no rule is likely to ask for."""
 
 MOST = 256

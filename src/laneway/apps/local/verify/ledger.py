@@ -23,14 +23,16 @@ from laneway.core.emit.placement import Placement, Replica
 Counters = Mapping[str, int]
 
 _TRIES = "upstream_rq_total"
-_ENDED = "upstream_rq_completed"
+_NOBODY = "upstream_cx_none_healthy"
+_NO_CONNECTION = "upstream_rq_pending_failure_eject"
+_AGAIN = "upstream_rq_retry"
 _BEGUN = "downstream_rq_total"
 _DONE = "downstream_rq_completed"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What took one route: `sent` tries reached an address, `refused` ended before that.
+    """How many tries took one route and reached an address.
 
     `callers` are the replicas of the route's table; a gateway's has none.
     """
@@ -38,12 +40,6 @@ class Call:
     route: RouteCounter
     callers: tuple[str, ...]
     sent: int
-    refused: int
-
-    @property
-    def is_entry(self) -> bool:
-        """Whether a gateway sent it."""
-        return is_entry(self.route.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +55,17 @@ class Seen:
     """Everything that was counted between two readings.
 
     `calls` are those routes that were taken. `received` counts requests and connections by replica,
-    `requests` the HTTP ones among them; `dialed` counts tries by cluster, `entered` requests by
-    gateway table, `broken` requests by replica whose program did not answer its proxy.
+    `requests` the HTTP ones among them. By cluster, `dialed` counts the tries that reached an
+    address and `unreached` the requests that never did, for want of a pod or a connection.
+    `entered` counts requests by gateway table, `broken` by replica those that its program did not
+    accept from its proxy.
     """
 
     calls: tuple[Call, ...] = ()
     received: Counters = field(default_factory=dict)
     requests: Counters = field(default_factory=dict)
     dialed: Counters = field(default_factory=dict)
+    unreached: Counters = field(default_factory=dict)
     entered: Counters = field(default_factory=dict)
     unrouted: Mapping[str, Unrouted] = field(default_factory=dict)
     broken: Counters = field(default_factory=dict)
@@ -80,10 +79,14 @@ class Ledger:
         self.replicas: Mapping[str, Replica] = {one.name: one for one in placement.replicas}
         self.members: Mapping[str, tuple[str, ...]] = _members(config, placement)
         self._config = config
-        self._routes = tuple({one.stat: one for one in config.routes}.values())
+        self.routes = tuple({one.stat: one for one in config.routes}.values())
         tables = (name for proxy in config.proxies.values() for name in proxy.tables)
         self._tables = tuple(dict.fromkeys(tables))
         self._names = tuple(dict.fromkeys(self._all_names()))
+
+    def callers_of(self, table: str) -> tuple[str, ...]:
+        """Return the replicas that call by a table; a gateway's has none."""
+        return self._config.callers.get(table, ())
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all counters to read."""
@@ -104,25 +107,20 @@ class Ledger:
             tuple(self._calls(before, after)),
             received,
             requests,
-            _used({one: _grown(before, after, _tries(one)) for one in self.members}),
-            _used(
-                {
-                    table: _grown(before, after, f"{table_stat(table)}.{_BEGUN}")
-                    for table in self._tables
-                    if is_entry(table)
-                }
-            ),
+            _used({one: _grown(before, after, _of(one, _TRIES)) for one in self.members}),
+            _used({one: _unreached(before, after, one) for one in self.members}),
+            _used({one: self._entered(before, after, one) for one in self._tables}),
             {table: self._unrouted(before, after, table) for table in self._tables},
             self._broken(before, after),
         )
 
     def _calls(self, before: Counters, after: Counters) -> Iterator[Call]:
-        for route in self._routes:
-            sent = _grown(before, after, route.stat)
-            ended = _grown(before, after, route.stat.removesuffix(_TRIES) + _ENDED)
-            if sent or ended:
-                callers = self._config.callers.get(route.table, ())
-                yield Call(route, callers, sent, max(0, ended - sent))
+        for route in self.routes:
+            if sent := _grown(before, after, route.stat):
+                yield Call(route, self.callers_of(route.table), sent)
+
+    def _entered(self, before: Counters, after: Counters, table: str) -> int:
+        return _grown(before, after, f"{table_stat(table)}.{_BEGUN}") if is_entry(table) else 0
 
     def _received(self, before: Counters, after: Counters) -> tuple[Counters, Counters]:
         received: dict[str, int] = {}
@@ -143,29 +141,33 @@ class Ledger:
     def _broken(self, before: Counters, after: Counters) -> Counters:
         found: dict[str, int] = {}
         for one in self._config.inbound:
-            stat = f"cluster.{inbound_cluster(one.replica, one.port)}."
-            tries = _grown(before, after, stat + _TRIES)
-            ended = _grown(before, after, stat + _ENDED)
-            found[one.replica] = found.get(one.replica, 0) + max(0, ended - tries)
+            count = _unreached(before, after, inbound_cluster(one.replica, one.port))
+            found[one.replica] = found.get(one.replica, 0) + count
         return _used(found)
 
     def _all_names(self) -> Iterator[str]:
-        for route in self._routes:
-            yield from (route.stat, route.stat.removesuffix(_TRIES) + _ENDED)
+        yield from (route.stat for route in self.routes)
         for one in self._config.inbound:
             yield one.stat
             if one.stat.endswith(_BEGUN):
                 yield one.stat.removesuffix(_BEGUN) + _DONE
-            cluster = f"cluster.{inbound_cluster(one.replica, one.port)}."
-            yield from (cluster + _TRIES, cluster + _ENDED)
         for table in self._tables:
             stat = table_stat(table)
             yield from (f"{stat}.{word}" for word in (_BEGUN, _DONE, "no_route", "no_cluster"))
-        yield from (_tries(cluster) for cluster in self.members)
+        programs = (inbound_cluster(one.replica, one.port) for one in self._config.inbound)
+        for cluster in (*self.members, *programs):
+            yield from (_of(cluster, word) for word in (_TRIES, _NOBODY, _NO_CONNECTION, _AGAIN))
 
 
-def _tries(cluster: str) -> str:
-    return f"cluster.{cluster}.{_TRIES}"
+def _of(cluster: str, word: str) -> str:
+    return f"cluster.{cluster}.{word}"
+
+
+def _unreached(before: Counters, after: Counters, cluster: str) -> int:
+    """Count requests that came to no address: there was none, or the last try got no connection."""
+    nobody = _grown(before, after, _of(cluster, _NOBODY))
+    failed = _grown(before, after, _of(cluster, _NO_CONNECTION))
+    return nobody + max(0, failed - _grown(before, after, _of(cluster, _AGAIN)))
 
 
 def _grown(before: Counters, after: Counters, name: str) -> int:

@@ -33,15 +33,17 @@ class ShareRow:
 class Row:
     """A kind of request: `sent` = `kept` + `elsewhere` + `failed`.
 
-    `promise` is the status that is promised, 0 where an application answers. `findings` say what
-    was not as promised; an error among them breaks the promise.
+    `port` is the gateway's, 0 where none serves it. `promise` is the status that is promised, 0
+    where an application answers. `findings` say what was not as promised; an error among them
+    breaks the promise.
     """
 
     lanes: tuple[str, ...]
+    port: int
     request: str
     purpose: str
-    promise: int
-    sent: int
+    promise: int = 0
+    sent: int = 0
     kept: int = 0
     elsewhere: int = 0
     failed: int = 0
@@ -57,6 +59,8 @@ class Row:
     @property
     def verdict(self) -> str:
         """`ok`, with the status where one is promised, or the code of what is wrong."""
+        if not self.sent and self.findings:
+            return self.findings[0].code.id
         if self.is_kept:
             return f"ok {self.promise}" if self.promise else "ok"
         errors = [one.code.id for one in self.findings if one.level == "error"]

@@ -7,7 +7,7 @@ that got requests without any such call is left aside: those were somebody else'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from laneway.apps.local.verify.ledger import Call, Ledger, Seen
@@ -86,12 +86,11 @@ class Ground:
         return tuple(dict.fromkeys(met))
 
 
-def follow(ground: Ground, table: str, allowed: frozenset[Ref], seen: Seen) -> Trail:
-    """Follow requests that came in by a gateway's table."""
+def follow(ground: Ground, entered: Iterable[Call], allowed: frozenset[Ref], seen: Seen) -> Trail:
+    """Follow requests from the routes by which they came in."""
     walk = _Walk(ground, allowed, seen)
-    for call in seen.calls:
-        if call.is_entry and call.route.table == table and call.sent:
-            walk.step("", call)
+    for call in entered:
+        walk.step("", call)
     walk.run()
     return Trail(tuple(walk.kept), tuple(walk.left), tuple(walk.crossings))
 
@@ -109,7 +108,7 @@ class _Walk:
         self._waiting: list[str] = []
         self._by_caller: dict[str, list[Call]] = {}
         for call in seen.calls:
-            for caller in call.callers if call.sent else ():
+            for caller in call.callers:
                 self._by_caller.setdefault(caller, []).append(call)
 
     def run(self) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from laneway.core.findings.place import Step
 from laneway.core.mesh.injection import Lack, lack_of_sidecar
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import GroupLane, Mesh
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.plan import Rule
+from laneway.core.routing.plan import Origin
 from laneway.core.routing.probes import Probe
 from laneway.core.routing.request import Request
+from laneway.core.rules.questions.authors import route_name
 
 REMEDIES: dict[Lack, str] = {
     "pod opts out": "Take sidecar.istio.io/inject off the pod and restart it.",
@@ -45,9 +47,26 @@ def probe_text(probe: Probe) -> str:
     return request_text(probe.request, probe.domain or probe.request.host or "*")
 
 
-def rule_text(rule: Rule) -> str:
-    """Name a rule by its name and the object that made it."""
-    return f"route {rule.name} of {rule.origin.ref}" if rule.name else f"a route of {rule.origin.ref}"
+def rule_text(mesh: Mesh, origin: Origin, name: str = "") -> str:
+    """Name a rule as its author would; `name` serves where that is not enough."""
+    ref, path = origin.ref, origin.path
+    if ref.kind == "Service":
+        return "Istio's default route"
+    for author in mesh.virtual_services:
+        if author.meta.ref == ref:
+            return f"route {route_name(author, int(path[-1]), str(path[-2]))}"
+    for group in mesh.groups:
+        if group.group.meta.ref == ref:
+            return f"the weighted entry of group {group.name}"
+        for lane in group.lanes:
+            if lane.lane.meta.ref == ref:
+                return _lane_rule_text(lane, path[-1])
+    return f"route {name} of {ref}"
+
+
+def _lane_rule_text(lane: GroupLane, last: Step) -> str:
+    names = [rule.name or str(rule.index) for rule in lane.rules if rule.index == last]
+    return f"entry rule {names[0]} of lane {lane.name}" if names else f"lane {lane.name}'s own rule"
 
 
 def lack_text(mesh: Mesh, workload: Workload) -> tuple[str, str]:

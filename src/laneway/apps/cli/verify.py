@@ -1,0 +1,130 @@
+"""`laneway verify`: a running mesh held against its plan by real requests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from laneway.apps.cli.entry import ERRORS_FOUND, FINE, WORLD_FAILED
+from laneway.apps.cli.printing import print_object
+from laneway.apps.cli.telling import tell, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from laneway.apps.local.verify.report import Report
+    from laneway.apps.local.verify.run import Progress
+    from laneway.core.routing.request import Request
+
+Output = Literal["text", "yaml", "json"]
+
+
+@click.command()
+@click.option(
+    "--requests",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="How often each request is sent.",
+)
+@click.option("--lane", default="", metavar="LANE", help="Only what speaks of this lane.")
+@click.option("--name", default="default", show_default=True, metavar="MESH", help="The mesh.")
+@click.option("--path", metavar="PATH", help="Send a request of your own, for this path.")
+@click.option("--host", default="", metavar="HOST", help="The host your request asks for.")
+@click.option("--method", metavar="METHOD", help="The method of your request.")
+@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The gateway's port for your request.")
+@click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text")
+def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
+    requests: int,
+    lane: str,
+    name: str,
+    path: str | None,
+    host: str,
+    method: str | None,
+    headers: tuple[str, ...],
+    port: int | None,
+    output: Output,
+) -> int:
+    r"""Send real requests to a running mesh and say whether all went as promised.
+
+    Each rule at a gateway gets requests that meet it and requests that miss it. The proxies' own
+    counters say which pods were met, so it works with any program; bodies are not looked at.
+    Requests are GET unless a rule asks for another method. With --path, -H, --host or --method only
+    that request is sent; with --lane it has to come into that lane.
+
+    \b
+    laneway verify --lane s1
+    laneway verify --path /mock -H 'x-asm-prefer-tag: s1' --lane s1
+    """
+    from laneway.apps.local.state import BadNameError, mesh_folder
+    from laneway.apps.local.verify.run import CannotVerifyError, Wish, WrongWishError
+    from laneway.apps.local.verify.run import verify as run
+
+    own = _own(path, host, method, headers, port)
+    try:
+        folder = mesh_folder(name, os.environ)
+        report = run(folder, Wish(requests, lane, own), _progress(output))
+    except BadNameError as error:
+        raise click.BadParameter(str(error), param_hint="--name") from error
+    except WrongWishError as error:
+        raise click.UsageError(f"In mesh {name} {error}.") from error
+    except CannotVerifyError as error:
+        click.echo(f"Error: {error}.", err=True)
+        return WORLD_FAILED
+    _print(report, output)
+    return FINE if report.is_kept else ERRORS_FOUND
+
+
+def _own(
+    path: str | None,
+    host: str,
+    method: str | None,
+    headers: tuple[str, ...],
+    port: int | None,
+) -> Request | None:
+    """Return the user's own request, if any part of one is given."""
+    if path is None and method is None and not (host or headers or port):
+        return None
+    from laneway.apps.cli.explain import header_of
+    from laneway.core.routing.request import Request
+
+    pairs = tuple(header_of(text) for text in headers)
+    if not (path or "/").startswith("/"):
+        raise click.BadParameter(f"{path!r} does not begin with /", param_hint="--path")
+    return Request(host, path or "/", method or "GET", headers=pairs, port=port)
+
+
+def _progress(output: Output) -> Callable[[Progress], None]:
+    """Return what shows progress in one line of a terminal; nothing anywhere else."""
+    if output != "text" or not sys.stderr.isatty():
+        return lambda _: None
+    from laneway.apps.local.screen import Screen
+
+    screen = Screen(sys.stdout, sys.stderr)
+
+    def show(progress: Progress) -> None:
+        if progress.done % 10 == 0 or progress.done == progress.total:
+            screen.progress(f"{progress.done} of {progress.total}", progress.request)
+        if progress.done == progress.total:
+            screen.show([])
+
+    return show
+
+
+def _print(report: Report, output: Output) -> None:
+    from laneway.apps.local.verify.report import as_value, last_line, table_lines
+
+    if output != "text":
+        print_object(as_value(report), output)
+        return
+    for line in table_lines(report, width_of(sys.stdout)):
+        click.echo(line)
+    if report.findings:
+        click.echo()
+        sys.stdout.flush()
+        tell(report.findings, sys.stdout)
+    click.echo(f"\n{last_line(report)}")

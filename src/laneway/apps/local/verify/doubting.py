@@ -1,0 +1,82 @@
+"""What was as promised and may still not be meant, as findings.
+
+Comes in: a probe's scene. Goes out: a warning for each service of which a lane met two versions,
+and for each caller in no lane that carried a lane's requests on into another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.apps.local.verify.ledger import Call
+from laneway.apps.local.verify.scene import Scene
+from laneway.apps.local.verify.trail import services_of
+from laneway.core.findings.codes import verifying
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import GroupLane
+from laneway.core.mesh.names import Host
+from laneway.core.routing.reach import lanes_of_caller, owner
+from laneway.core.rules.questions.words import labels_text, listing, short_host
+
+
+def doubts(scene: Scene) -> Iterator[Finding]:
+    """Yield what may not be meant."""
+    yield from _versions(scene)
+    yield from _outsiders(scene)
+
+
+def _versions(scene: Scene) -> Iterator[Finding]:
+    """Yield services of which a lane met pods with different `version` labels."""
+    mesh = scene.ground.mesh
+    for lane in scene.own_lanes():
+        if len(scene.lanes) != 1 or any(key == "version" for key, _ in lane.selector):
+            continue
+        for host in lane.declared:
+            found: dict[str, list[str]] = {}
+            for name in scene.trail.kept:
+                workload = scene.ground.workload(name)
+                if host in services_of(mesh, workload) and "version" in workload.labels:
+                    found.setdefault(workload.labels["version"], []).append(name)
+            if len(found) > 1:
+                yield _two_versions(lane, host, found)
+
+
+def _two_versions(lane: GroupLane, host: Host, found: dict[str, list[str]]) -> Finding:
+    versions = listing(f"{version} ({listing(names, 2)})" for version, names in found.items())
+    return finding(
+        verifying.TWO_VERSIONS,
+        None,
+        str(lane.lane.meta.ref),
+        lane=lane.name,
+        versions=f"the versions {versions}",
+        service=short_host(host),
+        selector=labels_text(lane.selector),
+    )
+
+
+def _outsiders(scene: Scene) -> Iterator[Finding]:
+    """Yield callers in no lane that carried a lane's requests on into another lane."""
+    own = {lane.name for lane in scene.own_lanes()}
+    for call in scene.seen.calls:
+        group = owner(scene.ground.mesh, Host(call.route.host))
+        callers = scene.callers_of(call.route.table)
+        if not callers or group is None or call.route.lane in own:
+            continue
+        if any(lane.name in own for lane in group.lanes) and _is_outside(scene, callers[0], call):
+            yield finding(
+                verifying.LEFT_BY_OUTSIDER,
+                None,
+                listing(callers),
+                lane=listing(scene.lanes),
+                callers=listing(callers),
+                group=group.name,
+                service=short_host(call.route.host),
+                other=call.route.lane,
+            )
+
+
+def _is_outside(scene: Scene, caller: str, call: Call) -> bool:
+    """Whether a caller with a sidecar is in no lane, and its call went to some lane."""
+    replica = scene.ground.replica(caller)
+    lanes = lanes_of_caller(scene.ground.mesh, replica.caller, Host(call.route.host))
+    return replica.sidecar and not lanes and bool(call.route.lane)

@@ -1,0 +1,139 @@
+"""What the gateway did with a probe's requests, in numbers.
+
+Comes in: a probe, what came of sending it, and what was counted. Goes out: how many the promised
+rule decided, how many others did, and each share of a split. Requests that came in beside the
+probe's own are known only by their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from laneway.apps.local.verify.ledger import Call, Seen, Unrouted
+from laneway.apps.local.verify.row import ShareRow
+from laneway.apps.local.verify.sending import Sent
+from laneway.apps.local.verify.shares import bounds
+from laneway.core.emit.envoy_clusters import ClusterNames
+from laneway.core.emit.envoy_tables import gateway_table_name
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan import Forward, RoutePlan, Share
+from laneway.core.routing.probes import Probe
+from laneway.core.routing.reach import lane_of
+from laneway.core.rules.questions.words import short_host
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a probe's requests came in.
+
+    `mine` are the calls of the promised rule, `others` those of other rules of the same port.
+    `strangers` counts requests that are not the probe's; `clusters` are where the rule leads.
+    """
+
+    table: str
+    sent: Sent
+    mine: tuple[Call, ...]
+    others: tuple[Call, ...]
+    strangers: int
+    is_forward: bool
+    status: int
+    clusters: tuple[str, ...] = ()
+
+    @property
+    def astray(self) -> int:
+        """How many of the probe's requests another rule decided; strangers get the benefit."""
+        decided = sum(call.sent for call in self.others)
+        return min(max(0, decided - self.strangers), self.sent.total)
+
+    @property
+    def reached(self) -> int:
+        """How many of the probe's requests came to a pod by the promised rule."""
+        return min(sum(call.sent for call in self.mine), self.sent.total - self.astray)
+
+    @property
+    def unexpected(self) -> Mapping[int, int]:
+        """The answers whose status is not the promised one."""
+        return {status: n for status, n in self.sent.statuses.items() if status != self.status}
+
+
+def arrival(plan: RoutePlan, probe: Probe, sent: Sent, seen: Seen) -> Arrival:
+    """Sort what a gateway's port counted into the probe's promise and the rest."""
+    names = ClusterNames(plan)
+    table = gateway_table_name(probe.gateway)
+    here = [call for call in seen.calls if call.route.table == table]
+    mine = tuple(call for call in here if _is_of(call, probe))
+    rule = probe.promise.rule
+    forward = rule.action if rule is not None and isinstance(rule.action, Forward) else None
+    shares = forward.shares if forward else ()
+    return Arrival(
+        table,
+        sent,
+        mine,
+        tuple(call for call in here if call not in mine),
+        max(0, sum(seen.entered.values()) - sent.total),
+        forward is not None,
+        probe.promise.status or 0,
+        tuple(names.name(share.destination, GATEWAY_NAMESPACE) for share in shares),
+    )
+
+
+def _is_of(call: Call, probe: Probe) -> bool:
+    rule = probe.promise.rule
+    return (
+        rule is not None
+        and call.route.host == probe.domain.lower()
+        and (call.route.origin, call.route.rule) == (rule.origin, rule.name)
+    )
+
+
+def share_rows(mesh: Mesh, plan: RoutePlan, probe: Probe, seen: Seen) -> tuple[ShareRow, ...]:
+    """Return each share of a split; nothing for a rule that leads to one destination."""
+    rule = probe.promise.rule
+    if rule is None or not isinstance(rule.action, Forward) or len(rule.action.shares) < 2:
+        return ()
+    names = ClusterNames(plan)
+    merged: dict[str, tuple[Share, int]] = {}
+    for share in rule.action.shares:
+        name = names.name(share.destination, GATEWAY_NAMESPACE)
+        first, weight = merged.get(name, (share, 0))
+        merged[name] = (first, weight + share.weight)
+    counted = {name: _came(probe, seen, name) for name in merged}
+    unrouted = seen.unrouted.get(gateway_table_name(probe.gateway), Unrouted())
+    total = sum(count or 0 for count in counted.values()) + unrouted.no_cluster
+    weights = sum(weight for _, weight in merged.values())
+    return tuple(
+        _row(mesh, share, weight / weights, counted[name], total)
+        for name, (share, weight) in merged.items()
+    )
+
+
+def _row(mesh: Mesh, share: Share, part: float, count: int | None, total: int) -> ShareRow:
+    lane = lane_of(mesh, share.destination)
+    destination = short_host(share.destination.host)
+    if share.destination.subset:
+        destination = f"{destination} {share.destination.subset}"
+    low, high = bounds(total, part)
+    return ShareRow(lane.name if lane else "", destination, 100 * part, count, low, high)
+
+
+def _came(probe: Probe, seen: Seen, cluster: str) -> int | None:
+    """Count the requests of a share: all that were sent to its cluster, less those of others.
+
+    None where another split also leads there, whose part nobody counts.
+    """
+    count = seen.dialed.get(cluster, 0) + seen.unreached.get(cluster, 0)
+    for call in _of_others(probe, seen, cluster):
+        if len(call.route.clusters) > 1:
+            return None
+        count -= call.sent
+    return max(0, count)
+
+
+def _of_others(probe: Probe, seen: Seen, cluster: str) -> Iterator[Call]:
+    table = gateway_table_name(probe.gateway)
+    for call in seen.calls:
+        mine = call.route.table == table and _is_of(call, probe)
+        if cluster in call.route.clusters and not mine:
+            yield call
