@@ -9,144 +9,43 @@ the same mesh.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.laws import objects
 from tests.laws.objects import Object
+from tests.laws.services import TAG_KEYS, TAGS, Spot, namespaces, services, spots, workloads
+from tests.laws.taste import EVERYTHING, SOUND, Taste, rarely
 from tests.laws.users import own_destination_rules, own_entries, own_mesh_routes
 
-TAGS = ("v1", "v2", "v3")
-TAG_KEYS = ("version", "ASM_TRAFFIC_TAG")
 HOSTS = (["*"], ["shop.example.com"], ["*.example.com"], ["a.example.com", "b.example.com"])
 PREFER = "x-asm-prefer-tag"
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """What a mesh may hold.
-
-    `flawed`: pods in two lanes, equal selectors, unknown services, lanes without a group, missing
-    ports, a service in two groups, bad weights. `users_own`: users' own VirtualServices and
-    DestinationRules. `tcp`, `headless`: ports and services of that kind.
-    """
-
-    flawed: bool = True
-    users_own: bool = True
-    tcp: bool = True
-    headless: bool = True
-
-
-EVERYTHING = Taste()
-SOUND = Taste(flawed=False, users_own=False, headless=False)
-"""Meshes for which strict isolation is promised without an exception."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A service of the mesh being drawn: name, namespace, ports as `(number, name)`."""
-
-    name: str
-    namespace: str
-    ports: tuple[tuple[int, str], ...]
-
-    @property
-    def host(self) -> str:
-        """The service's fully qualified host."""
-        return objects.host_of(self.name, self.namespace)
-
-    @property
-    def reference(self) -> Object:
-        """The service as a group names it."""
-        return objects.reference(self.name, self.namespace)
+PERMISSIVE: tuple[Object, ...] = (
+    {"isPermissive": True},
+    {
+        "isPermissive": True,
+        "permissiveModeConfiguration": {"traceHeader": "x-request-id", "routeHeader": PREFER},
+    },
+)
 
 
 @st.composite
 def meshes(draw: st.DrawFn, taste: Taste = EVERYTHING) -> list[Object]:
     """Draw the objects of one mesh, in the order in which they stand in a file."""
-    spots = draw(_spots(taste))
+    here = draw(spots(taste))
     gateways = draw(_gateways())
-    lanes = draw(_groups(spots, gateways, taste))
-    found = [*draw(_namespaces()), *draw(_services(spots, taste)), *gateways, *lanes]
-    found += draw(_workloads(spots, taste))
+    lanes = draw(_groups(here, gateways, taste))
+    found = [*draw(namespaces()), *draw(services(here, taste)), *gateways, *lanes]
+    found += draw(workloads(here, taste))
     if taste.users_own:
         names = [item["metadata"]["name"] for item in lanes if item["kind"] == "ASMSwimLane"]
-        hosts = [(spot.name, spot.namespace, spot.ports) for spot in spots]
+        hosts = [(spot.name, spot.namespace, spot.ports) for spot in here]
         found += draw(own_entries(hosts, gateways, names))
         found += draw(own_mesh_routes(hosts, names))
         found += draw(own_destination_rules(hosts, names))
     return draw(_aged(found))
-
-
-def _spots(taste: Taste) -> st.SearchStrategy[list[Spot]]:
-    ports = [(8000, "http"), (9000, ""), (7000, "http-admin")]
-    if taste.tcp:
-        ports.append((6000, "tcp-raw"))
-    several = st.lists(st.sampled_from(ports), min_size=1, max_size=3, unique=True).map(tuple)
-    spot = st.builds(
-        Spot,
-        st.sampled_from(("cart", "order", "stock", "price")),
-        st.sampled_from(("default", "default", "shop")),
-        st.one_of(st.just(((8000, "http"),)), several),
-    )
-    return st.lists(spot, min_size=2, max_size=4, unique_by=lambda one: (one.name, one.namespace))
-
-
-@st.composite
-def _services(draw: st.DrawFn, spots: list[Spot], taste: Taste) -> list[Object]:
-    found = []
-    for number, spot in enumerate(spots):
-        ports: list[Object] = [
-            {
-                "port": port,
-                "protocol": "TCP",
-                "targetPort": port,
-                **({"name": name} if name else {}),
-            }
-            for port, name in _named(spot.ports)
-        ]
-        headless = taste.headless and draw(st.integers(0, 9)) == 0
-        address = "None" if headless else f"10.96.0.{number + 10}"
-        found.append(objects.service(spot.name, spot.namespace, ports, cluster_ip=address))
-    return found
-
-
-def _named(ports: tuple[tuple[int, str], ...]) -> list[tuple[int, str]]:
-    """Kubernetes wants a name for every port of a service of several; `p9000` says no protocol."""
-    if len(ports) == 1:
-        return list(ports)
-    return [(number, name or f"p{number}") for number, name in ports]
-
-
-@st.composite
-def _namespaces(draw: st.DrawFn) -> list[Object]:
-    if draw(st.booleans()):
-        return []
-    return [objects.namespace(name) for name in ("default", "shop", "clients")]
-
-
-@st.composite
-def _workloads(draw: st.DrawFn, spots: list[Spot], taste: Taste) -> list[Object]:
-    found = []
-    replicas = st.sampled_from((1, 1, 1, 2, 0))
-    for spot in spots:
-        tags = draw(st.lists(st.sampled_from(TAGS), max_size=3, unique=True).map(sorted))
-        for tag in tags:
-            labels = {"app": spot.name, "version": tag, "ASM_TRAFFIC_TAG": tag}
-            if taste.flawed and draw(st.integers(0, 9)) == 0:
-                labels["version"] = draw(st.sampled_from(TAGS))
-            found.append(
-                objects.deployment(f"{spot.name}-{tag}", spot.namespace, labels, draw(replicas))
-            )
-        if draw(st.booleans()):
-            labels = {"app": spot.name}
-            found.append(objects.deployment(f"{spot.name}-plain", spot.namespace, labels))
-    for tag in draw(st.lists(st.sampled_from(("none", *TAGS)), max_size=2, unique=True)):
-        labels = {"app": "caller"} | ({} if tag == "none" else dict.fromkeys(TAG_KEYS, tag))
-        found.append(objects.deployment(f"caller-{tag}", "clients", labels))
-    return found
 
 
 @st.composite
@@ -193,16 +92,27 @@ def _group(
         rule["requestMatches"] = draw(st.lists(_match(name), max_size=2))
         ingress["ingressRouting"]["weightedRoutingRule"] = rule
     services = [spot.reference for spot in members]
-    if taste.flawed and draw(st.integers(0, 9)) == 0:
+    if taste.flawed and draw(rarely(10)):
         services.append(objects.reference("nowhere", "default"))
     found = [objects.lane_group(name, services, ingress)]
+    if taste.flawed and draw(rarely(20)):
+        found[0]["spec"] |= draw(st.sampled_from(PERMISSIVE))
     key = draw(st.sampled_from(TAG_KEYS))
-    for tag in draw(st.lists(st.sampled_from(TAGS), max_size=3, unique=True)):
-        label = name if not taste.flawed else draw(st.sampled_from((name,) * 9 + ("lost",)))
-        worn = tag if not taste.flawed else draw(st.sampled_from((tag,) * 9 + ("v1",)))
+    for tag in draw(_lane_tags(taste)):
+        label = name if not taste.flawed else draw(st.sampled_from((name,) * 19 + ("lost",)))
+        worn = tag if not taste.flawed else draw(st.sampled_from((tag,) * 19 + ("v1",)))
         spec = draw(_entry_spec(members, strategy, f"{name}-{tag}", taste))
         found.append(objects.lane(f"{name}-{tag}", label, {key: worn}, **spec))
     return found
+
+
+@st.composite
+def _lane_tags(draw: st.DrawFn, taste: Taste) -> list[str]:
+    """Draw the tags that get a lane: two or three as a rule, rarely none."""
+    if taste.flawed and draw(rarely(20)):
+        return []
+    fewest = 1 if draw(rarely(5)) else 2
+    return draw(st.lists(st.sampled_from(TAGS), min_size=fewest, max_size=3, unique=True))
 
 
 @st.composite
@@ -210,8 +120,8 @@ def _entry_spec(
     draw: st.DrawFn, members: list[Spot], strategy: str, lane: str, taste: Taste
 ) -> Object:
     spec: Object = {}
-    if strategy == "weighted" and draw(st.integers(0, 9)):
-        low = -1 if taste.flawed and draw(st.integers(0, 19)) == 0 else 0
+    if strategy == "weighted" and not draw(rarely(10)):
+        low = -1 if taste.flawed and draw(rarely(20)) else 0
         weight = draw(st.integers(low, 100))
         spec["ingressWeight"] = {"destination": draw(_target(members, taste)), "weight": weight}
     rules = draw(st.lists(_rule(members, lane, taste), max_size=2))
@@ -233,7 +143,7 @@ def _target(draw: st.DrawFn, members: list[Spot], taste: Taste) -> Object:
     spot = draw(st.sampled_from(members))
     target: dict[str, Any] = {"host": spot.host}
     http = [number for number, name in spot.ports if not name.startswith("tcp")]
-    if len(spot.ports) > 1 and http and not (taste.flawed and draw(st.integers(0, 9)) == 0):
+    if len(spot.ports) > 1 and http and not (taste.flawed and draw(rarely(10))):
         target["portNum"] = draw(st.sampled_from(http))
     return target
 
