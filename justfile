@@ -14,6 +14,10 @@ setup:
 test *ARGS:
     uv run pytest {{ ARGS }}
 
+# run a mesh of the sample on real Envoy, send requests through it, say where they went, and end it
+demo *ARGS:
+    uv run laneway demo {{ ARGS }}
+
 # lint, format, types, layers, the lock file, the changelog
 check:
     uv run ruff check
