@@ -4,7 +4,6 @@ from types import ModuleType
 
 import laneway
 
-
 PUBLIC = [
     "Compilation",
     "Finding",
