@@ -57,6 +57,7 @@ _SERVICE_FIELDS = frozenset(
 _PERMISSIVE_FIELDS = frozenset(
     {"fallbackTarget", "serviceLevelFallbackTarget", "traceHeader", "routeHeader"}
 )
+_CONDITIONS = ("uri", "headers")
 _MOST = 2**31 - 1
 _LEAST = -(2**31)
 
@@ -170,13 +171,15 @@ def _weighted(routing: Cursor) -> WeightedEntry | None:
         return None
     rule = routing.below("weightedRoutingRule")
     rule.known(GROUP, ("hosts", "requestMatches"))
-    found = [_entry_match(match, GROUP) for _, match in rule.each("requestMatches")]
+    found = [_entry_match(match) for _, match in rule.each("requestMatches")]
     return WeightedEntry(rule.texts("hosts"), tuple(match for match in found if match is not None))
 
 
-def _entry_match(cursor: Cursor, kind: str) -> Match | None:
+def _entry_match(cursor: Cursor) -> Match | None:
     before = cursor.notes.errors
-    cursor.known(kind, ("uri", "headers"))
+    for name in cursor.raw:
+        if name not in _CONDITIONS:
+            cursor.report(shape.UNKNOWN_CONDITION, name, known=" and ".join(_CONDITIONS))
     match = Match(uri=read_string(cursor, "uri"), headers=read_headers(cursor, "headers"))
     return match if cursor.notes.errors == before else None
 
@@ -190,7 +193,7 @@ def _rule(index: int, entry: Cursor) -> IngressRule:
     entry.known(LANE, ("name", "online", "hosts", "match", "route"))
     route = entry.below("route")
     route.known(LANE, ("destination",))
-    match = _entry_match(entry.below("match"), LANE)
+    match = _entry_match(entry.below("match"))
     rule = IngressRule(
         name=entry.text("name"),
         index=index,
