@@ -15,8 +15,10 @@ from laneway.core.rules.check import Check
 from tests.rules import (
     claims_entry,
     claims_lanes,
+    claims_own_entries,
     claims_routing,
     claims_services,
+    claims_weights,
     claims_workloads,
 )
 from tests.rules.claim import Claim, is_written
@@ -25,6 +27,8 @@ from tests.rules.world import mesh
 CLAIMS = [
     *claims_lanes.CLAIMS,
     *claims_entry.CLAIMS,
+    *claims_weights.CLAIMS,
+    *claims_own_entries.CLAIMS,
     *claims_routing.CLAIMS,
     *claims_workloads.CLAIMS,
     *claims_services.CLAIMS,

@@ -129,6 +129,37 @@ spec: {spec}
 """
 
 
+AT_DOOR = "hosts: ['*']\n  gateways: [istio-system/door]"
+"""What binds a VirtualService to the mesh's gateway, for every host."""
+
+WEIGHTED = "ingressRouting: {ingressRoutingStrategy: weighted}"
+"""What makes a group split its entry by weight."""
+
+
+def weight(share: object, host: str = "a") -> str:
+    where = f"{{host: {host}.default.svc.cluster.local}}" if host else "{}"
+    destination = f"destination: {where}, " if host else ""
+    return f"ingressWeight: {{{destination}weight: {share}}}"
+
+
+def split(*weights: object) -> str:
+    """Return an http list with one destination per weight, in the subsets s1, s2 and so on."""
+    host = "a.default.svc.cluster.local"
+    parts = ", ".join(
+        f"{{destination: {{host: {host}, subset: s{number}}}, weight: {share}}}"
+        for number, share in enumerate(weights, 1)
+    )
+    return f"[{{route: [{parts}]}}]"
+
+
+def weighted(one: str, two: str) -> dict[str, str]:
+    return {
+        "group": group(rest=WEIGHTED),
+        "s1": lane("s1", "{version: v1}", one),
+        "s2": lane("s2", "{version: v2}", two),
+    }
+
+
 PARTS = {
     "default": namespace(),
     "a": service("a"),

@@ -1,0 +1,163 @@
+"""Claims on the rules about users' own routes beside lanes' entries (LW1318 and on)."""
+
+from __future__ import annotations
+
+from tests.rules.claim import Claim
+from tests.rules.world import (
+    AT_DOOR,
+    lane,
+    mesh,
+    policy,
+    routes,
+    rule,
+    service,
+    split,
+)
+
+CLAIMS = [
+    Claim(
+        "a user's route that meets requests of a lane's rule has no sure order",
+        "LW1318",
+        mesh(
+            routes(
+                "own",
+                "[{match: [{uri: {prefix: /own}}], route: [{destination: {host: b}}]}]",
+                AT_DOOR,
+            )
+        ),
+        [
+            (
+                "the order of entry rule r1 of lane s1 and "
+                "route http[0] of VirtualService default/own is unknown, and both can match "
+                "one request for host * at port 80 of istio-system/door"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        mesh(
+            routes(
+                "own",
+                "[{match: [{headers: {x-lane: {exact: s9}}}], route: [{destination: {host: b}}]}]",
+                AT_DOOR,
+            )
+        ),
+    ),
+    Claim(
+        "a lane's rule behind a user's wider route is never reached",
+        "LW1319",
+        mesh(
+            routes(
+                "own",
+                "[{match: [{headers: {x-lane: {prefix: s1}}}], route: [{destination: {host: b}}]}]",
+                AT_DOOR,
+            )
+        ),
+        [
+            (
+                "entry rule r1 of lane s1 is never reached, since all its requests are taken by "
+                "route http[0] of VirtualService default/own"
+            )
+        ],
+        "ASMSwimLane s1",
+        ("spec", "ingressRules", 0),
+        mesh(routes("own", "[{route: [{destination: {host: b}}]}]", AT_DOOR)),
+    ),
+    Claim(
+        "a share of 0 to a subset that is gone is warned about",
+        "LW1320",
+        mesh(routes("own", split(50, 50, 0), AT_DOOR)),
+        [
+            (
+                "route http[0] of VirtualService default/own names subset s3 of default/a, "
+                "which does not exist, with weight 0"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 2, "destination", "subset"),
+        mesh(routes("own", split(50, 50), AT_DOOR)),
+    ),
+    Claim(
+        "requests to a subset that does not exist are an error",
+        "LW1321",
+        mesh(routes("own", split(50, 40, 10), AT_DOOR)),
+        [
+            (
+                "route http[0] of VirtualService default/own names subset s3 of default/a, "
+                "which does not exist"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 2, "destination", "subset"),
+        mesh(
+            routes("own", split(50, 40, 10), AT_DOOR),
+            policy("a", "{host: a, subsets: [{name: s3, labels: {version: v2}}]}"),
+        ),
+    ),
+    Claim(
+        "a subset of a service nobody declares any for is unknown without DestinationRules",
+        "LW1321",
+        mesh(
+            service("c"),
+            policy("d", "{host: d}"),
+            routes("own", "[{route: [{destination: {host: c, subset: x}}]}]", AT_DOOR),
+        ),
+        [
+            (
+                "route http[0] of VirtualService default/own names subset x of default/c, "
+                "which does not exist"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 0, "destination", "subset"),
+        mesh(
+            service("c"),
+            routes("own", "[{route: [{destination: {host: c, subset: x}}]}]", AT_DOOR),
+        ),
+    ),
+    Claim(
+        "a subset that a held group would declare is not missed",
+        "LW1321",
+        mesh(routes("own", split(50, 40, 10), AT_DOOR)),
+        [
+            (
+                "route http[0] of VirtualService default/own names subset s3 of default/a, "
+                "which does not exist"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 2, "destination", "subset"),
+        mesh(routes("own", split(50, 40, 10), AT_DOOR), unread="lost.yaml"),
+    ),
+    Claim(
+        "a name of ours that a user's object has is not taken from it",
+        "LW1322",
+        mesh(policy("trafficlabel-dr-test-default-a", "{host: c}")),
+        [
+            (
+                "the name trafficlabel-dr-test-default-a belongs to "
+                "DestinationRule default/trafficlabel-dr-test-default-a, so an object of "
+                "group test is called trafficlabel-dr-test-default-a-5941fcd5"
+            )
+        ],
+        "DestinationRule default/trafficlabel-dr-test-default-a",
+        ("metadata", "name"),
+        mesh(policy("trafficlabel-dr-test-default-c", "{host: c}")),
+    ),
+    Claim(
+        "a user's narrower host ends the lanes' rules for a wider one",
+        "LW1325",
+        mesh(routes("own", split(100), "hosts: [x.test]\n  gateways: [istio-system/door]")),
+        [
+            (
+                "requests for host x.test at port 80 of istio-system/door meet no rule of "
+                "the lanes of test: VirtualService default/own has that host"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        mesh(
+            routes("own", split(100), "hosts: [x.test]\n  gateways: [istio-system/door]"),
+            s1=lane("s1", "{version: v1}", rule("s1", "hosts: [x.test], ")),
+        ),
+    ),
+]
