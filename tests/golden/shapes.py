@@ -21,13 +21,21 @@ def objects_of(manifests: Iterable[Manifest]) -> list[str]:
 def shapes_of(
     manifests: Iterable[Manifest], wanted: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return the specs of the objects a case speaks of, in the form the case writes them."""
-    specs = {manifest.ref: manifest.body["spec"] for manifest in manifests}
+    """Return the objects a case speaks of, in the form the case writes them.
+
+    That is their spec, and their labels where the case has any.
+    """
+    bodies = {manifest.ref: manifest.body for manifest in manifests}
     found = []
     for shape in wanted:
         ref = Ref(shape["kind"], shape["namespace"], shape["name"])
-        head = {key: shape[key] for key in ("kind", "name", "namespace")}
-        found.append({**head, "spec": specs.get(ref, "is not there")})
+        shown = {key: shape[key] for key in ("kind", "name", "namespace")}
+        if ref not in bodies:
+            found.append({**shown, "spec": "is not there"})
+            continue
+        if "labels" in shape:
+            shown["labels"] = bodies[ref]["metadata"]["labels"]
+        found.append({**shown, "spec": bodies[ref]["spec"]})
     return found
 
 
