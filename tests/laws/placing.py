@@ -13,10 +13,15 @@ def placement_of(compilation: Compilation) -> Placement:
     """Give every replica an address of its own, by its name alone, so that edits move nobody."""
     replicas = []
     for workload in compilation.mesh.workloads:
+        named = {
+            number: name for container in workload.containers for name, number in container.ports
+        }
+        for service in compilation.mesh.services.values():
+            if workload in service.workloads:
+                targets = (port.target for port in service.ports)
+                named |= {one: "" for one in targets if isinstance(one, int) and one not in named}
         ports = tuple(
-            PortPlace(number, number, number + 20000, name)
-            for container in workload.containers
-            for name, number in container.ports
+            PortPlace(number, number, number + 20000, name) for number, name in named.items()
         )
         for number in range(workload.replicas):
             name = f"{workload.namespace}-{workload.meta.name}-{number}"
