@@ -66,7 +66,7 @@ class Workshop:
 
     def program(self, name: str, package: str) -> Path:
         """Return the program built from a package of the module or of a module it requires."""
-        with _making(self.shelf(own=package.startswith("./")) / name) as (target, fresh):
+        with _making(self.shelf(own=package.startswith(".")) / name) as (target, fresh):
             if fresh is not None:
                 sys.stderr.write(f"engines: building {name} (minutes the first time)\n")
                 self._fetch("list", "-deps", package)

@@ -50,6 +50,15 @@ def test_an_edit_builds_another_program_beside_the_old_one(workshop: Workshop) -
 
 
 @pytest.mark.engine
+def test_an_edit_counts_where_the_program_is_the_module_itself(workshop: Workshop) -> None:
+    (workshop.sources / "main.go").write_text(SAYS % "one")
+    old = workshop.program("speaker", ".")
+    (workshop.sources / "main.go").write_text(SAYS % "two")
+    new = workshop.program("speaker", ".")
+    assert (said_by(old), said_by(new)) == ("one", "two")
+
+
+@pytest.mark.engine
 def test_two_who_ask_at_once_get_one_program(workshop: Workshop) -> None:
     with ThreadPoolExecutor(2) as both:
         found = set(both.map(lambda _: workshop.program("speaker", "./speaker"), range(2)))
