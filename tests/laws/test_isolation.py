@@ -78,11 +78,11 @@ def decisions(
     mesh, plan, caller = compilation.mesh, compilation.plan, Caller.of(pod)
     for host in group.hosts:
         for port in mesh.services[host].ports:
-            if port.protocol == "tcp":
+            if port.protocol == "tcp" or port.sniffed:
                 yield connect(mesh, plan, caller, host, port.number)
-                continue
-            request = Request(host, ask.path, ask.method, headers=ask.headers, port=port.number)
-            yield call(mesh, plan, caller, host, request)
+            if port.protocol == "http":
+                request = Request(host, ask.path, ask.method, headers=ask.headers, port=port.number)
+                yield call(mesh, plan, caller, host, request)
 
 
 def stays(decision: Decision, lane: GroupLane) -> bool:
