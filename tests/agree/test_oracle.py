@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from tests import engines
 from tests.agree.envoy_matching import Request
 from tests.agree.istio_proxy import (
     NO_CLUSTER,
@@ -363,8 +362,8 @@ def test_a_case_that_is_no_yaml_does_not_end_the_oracle(oracle: Oracle, mesh: Sm
     assert ends(mesh.translated(oracle).proxies["default/mocka-v1"]) == {V1, V2}
 
 
-def test_an_oracle_that_was_killed_starts_again(mesh: SmallMesh) -> None:
-    with Oracle(engines.engine("oracle")) as own:
+def test_an_oracle_that_was_killed_starts_again(oracle: Oracle, mesh: SmallMesh) -> None:
+    with Oracle(oracle.program) as own:
         mesh.translated(own)
         assert own.process is not None
         own.process.kill()
