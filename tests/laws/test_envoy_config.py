@@ -18,7 +18,7 @@ from tests.laws.objects import Object
 from tests.laws.placing import envoy_of, placement_of
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(meshes())
 def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
@@ -34,7 +34,7 @@ def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) ->
 
 
 @pytest.mark.parametrize("per_workload", [False, True])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(mesh=meshes())
 def test_every_listener_finds_its_table_and_every_domain_stands_once(
     mesh: list[Object],
@@ -49,14 +49,14 @@ def test_every_listener_finds_its_table_and_every_domain_stands_once(
             assert len(domains) == len(set(domains))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(meshes())
 def test_a_configuration_is_the_same_after_a_round_through_its_files(mesh: list[Object]) -> None:
     for proxy in envoy_of(compile_mesh(mesh)).proxies.values():
         assert ProxyConfig(**json.loads(json.dumps(asdict(proxy)))) == proxy
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(meshes())
 def test_one_envoy_and_many_hold_the_same_resources(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
@@ -68,7 +68,7 @@ def test_one_envoy_and_many_hold_the_same_resources(mesh: list[Object]) -> None:
     assert (one.routes, one.inbound, one.callers) == (many.routes, many.inbound, many.callers)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(meshes())
 def test_every_counter_belongs_to_a_route_that_is_there(mesh: list[Object]) -> None:
     config = envoy_of(compile_mesh(mesh))

@@ -26,7 +26,7 @@ def changes(draw: st.DrawFn) -> tuple[EnvoyConfig, EnvoyConfig]:
     return envoy_of(compile_mesh(before)), envoy_of(compile_mesh(after))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(changes())
 def test_nothing_leads_to_what_is_not_there_yet_or_no_longer(
     change: tuple[EnvoyConfig, EnvoyConfig],
@@ -46,7 +46,7 @@ def test_nothing_leads_to_what_is_not_there_yet_or_no_longer(
             assert len(domains) == len(set(domains))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(changes())
 def test_a_change_ends_at_what_is_wanted_and_then_nothing_is_left(
     change: tuple[EnvoyConfig, EnvoyConfig],
@@ -58,7 +58,7 @@ def test_a_change_ends_at_what_is_wanted_and_then_nothing_is_left(
     assert stages(change[1].proxies, change[1].proxies) == ()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(changes())
 def test_the_entry_turns_after_all_that_comes_and_before_all_that_goes(
     change: tuple[EnvoyConfig, EnvoyConfig],

@@ -15,7 +15,7 @@ import pytest
 
 from laneway.adapters.envoy import CannotStart, Fleet, Restarted, Settings
 from laneway.adapters.envoy.watches import watched
-from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig
+from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig, table_file
 from tests.wire.lanes import CHAIN, lanes
 from tests.wire.load import Load
 from tests.wire.local_mesh import LocalMesh, free_port, running
@@ -176,6 +176,24 @@ def test_the_next_run_takes_over_what_a_killed_one_left(tmp_path: Path) -> None:
     finally:
         mesh.down()
     assert not Path(f"/proc/{adopted['mesh']}/exe").exists()
+
+
+def test_an_envoy_that_serves_something_else_than_its_files_is_replaced(tmp_path: Path) -> None:
+    mesh = LocalMesh(tmp_path / "state")
+    wanted = tmp_path / "wanted"
+    wanted.write_bytes(pickle.dumps(mesh.compile(BOTH)))
+    try:
+        run = [sys.executable, "-c", KILLED_RUN, str(mesh.folder), str(wanted)]
+        subprocess.run(run, check=False)
+        (mesh.folder / "mesh" / table_file(ENTRY)).write_text('{"version_info": "x"}')
+
+        assert mesh.fleet.adopt() == ()
+
+        assert mesh.apply(BOTH).started == ("mesh",)
+        found = {mesh.enter(headers={"x-asm-prefer-tag": "s2"}).pods[0] for _ in range(20)}
+        assert found == {"mocka-v2-0"}
+    finally:
+        mesh.down()
 
 
 def test_a_stranger_with_a_remembered_number_is_not_adopted(mesh: LocalMesh) -> None:

@@ -44,19 +44,22 @@ class Fleet:
         self._folder = folder
         self._settings = settings or Settings()
         self._proxies: dict[str, Proxy] = {}
+        self._strays: list[Proxy] = []
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
 
     def adopt(self) -> tuple[str, ...]:
         """Take over the proxies an earlier run left running, with what they serve; their names.
 
-        Folders without a running Envoy are left alone until they are wanted again.
+        An Envoy that serves something else than what lies in its folder ends at the next change.
         """
         paths = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
         for path in filter(Path.is_dir, paths):
             proxy = Proxy(Folder.read(path), self._workers(many=len(paths) > 1), self._settings)
             if proxy.adopt():
                 self._proxies[unquote(path.name)] = proxy
+            elif proxy.is_running:
+                self._strays.append(proxy)
         return tuple(self._proxies)
 
     async def apply(self, wanted: EnvoyConfig) -> Applied:
@@ -68,6 +71,7 @@ class Fleet:
         """
         async with self._turn:
             begun = time.perf_counter()
+            await self._end_strays()
             await self._revive()
             old = {name: proxy.folder.config for name, proxy in self._proxies.items()}
             if why := shortage(old, wanted.proxies):
@@ -108,8 +112,15 @@ class Fleet:
     async def down(self) -> None:
         """End every proxy and remove its files, logs excepted."""
         async with self._turn:
+            await self._end_strays()
             await self._stop_unwanted({})
             self._changed.set()
+
+    def leave(self) -> None:
+        """Let go of the proxies, which go on as they are; for those who only looked."""
+        for proxy in self._proxies.values():
+            proxy.admin.close()
+        self._proxies = {}
 
     def counters(self, names: Iterable[str] | None = None) -> dict[str, int]:
         """Sum counters over all proxies, by full name; with `names`, exactly those, 0 if unused."""
@@ -141,6 +152,10 @@ class Fleet:
         if self._settings.concurrency is not None:
             return self._settings.concurrency
         return 1 if many else len(os.sched_getaffinity(0))
+
+    async def _end_strays(self) -> None:
+        strays, self._strays = self._strays, []
+        await _together(proxy.stop() for proxy in strays)
 
     async def _revive(self) -> None:
         """Start proxies that ended and that nobody has started again yet."""

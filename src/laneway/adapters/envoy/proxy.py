@@ -27,6 +27,7 @@ _QUICK = 0.05
 
 _WARMING = "listener_manager.total_listeners_warming"
 _LAST_LINES = 15
+_LOOKS = 20
 
 
 class Proxy:
@@ -63,10 +64,20 @@ class Proxy:
         return self.process is not None and self.process.is_running
 
     def adopt(self) -> bool:
-        """Take over the Envoy an earlier run left here. Returns whether there is one."""
+        """Take over the Envoy an earlier run left here. Returns whether it serves what lies here.
+
+        One that serves something else (its files were replaced while nobody watched, or it rejected
+        them) is kept as the process to stop, no more.
+        """
         self.process = find(self.folder.path)
         self._log_read = self._log_size()
-        return self.process is not None
+        for _ in range(_LOOKS if self.process is not None else 0):
+            self.folder = Folder.read(self.folder.path)
+            self._expected = self.folder.expected(self.folder.versions.keys())
+            if not self._is_pending():
+                return True
+            time.sleep(_LONGER_PAUSE)  # somebody may be changing it just now
+        return False
 
     async def start(self) -> None:
         """Start Envoy on what the files hold; returns when every listener answers.
