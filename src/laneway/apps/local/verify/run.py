@@ -72,8 +72,11 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     """Verify a mesh. Raises CannotVerifyError and WrongWishError."""
     begun = time.monotonic()
     running = _Running.of(folder)
-    wanted = _wanted(running.compilation, wish)
-    rows = list(running.rows(wanted, wish.requests, told))
+    try:
+        wanted = _wanted(running.compilation, wish)
+        rows = list(running.rows(wanted, wish.requests, told))
+    finally:
+        running.fleet.leave()
     rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
     changed = finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name)
     further = () if running.is_as_before() else (changed,)
@@ -135,6 +138,7 @@ class _Running:
         )
         fleet = Fleet(folder.proxies)
         if len(fleet.adopt()) < len(config.proxies):
+            fleet.leave()
             raise CannotVerifyError(f"not all proxies of mesh {folder.name} run; see `laneway ps`")
         return cls(folder, record, compilation, text, fleet, Ledger(config, placement))
 
