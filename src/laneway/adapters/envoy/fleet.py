@@ -122,12 +122,6 @@ class Fleet:
             proxy.admin.close()
         self._proxies = {}
 
-    def leave(self) -> None:
-        """Let go of the proxies, which go on as they are; for those who only looked."""
-        for proxy in self._proxies.values():
-            proxy.admin.close()
-        self._proxies = {}
-
     def counters(self, names: Iterable[str] | None = None) -> dict[str, int]:
         """Sum counters over all proxies, by full name; with `names`, exactly those, 0 if unused."""
         chosen = None if names is None else dict.fromkeys(names, 0)
