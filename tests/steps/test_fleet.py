@@ -25,7 +25,7 @@ def _wanted(workload: str, count: int = 1, image: str = "laneway/mock:1") -> lis
 
 
 def _arranged(wanted: Iterable[Wanted], existing: Iterable[Instance] = ()) -> list[Instance]:
-    return list(arrange("shop", wanted, tuple(existing), Taken()))
+    return list(arrange(88, wanted, tuple(existing), Taken()))
 
 
 def _fleet(

@@ -1,38 +1,45 @@
 """Where replicas live: the same mesh in the same places, and nothing in the way of another."""
 
+from itertools import islice
+
 import pytest
 
-from laneway.apps.local.placing import NoRoomError, Taken, gateway_ports, places
+from laneway.apps.local.placing import Taken, gateway_ports, networks, places
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - as the kernel spells it
 THREE = [("mocka-0", (8000,)), ("mockb-0", (8000,)), ("mockc-0", (8000,))]
 
 
 def test_the_same_mesh_gets_the_same_places_again() -> None:
-    assert places("shop", THREE, Taken()) == places("shop", THREE, Taken())
+    assert places(88, THREE, Taken()) == places(88, THREE, Taken())
 
 
 def test_a_place_depends_on_the_name_and_not_on_who_else_is_there() -> None:
-    assert places("shop", THREE, Taken())[2:] == places("shop", THREE[2:], Taken())
+    assert places(88, THREE, Taken())[2:] == places(88, THREE[2:], Taken())
 
 
 def test_replicas_have_an_address_and_program_ports_of_their_own() -> None:
     wanted = [(f"mock-{number}", (8000, 9000)) for number in range(500)]
 
-    found = places("shop", wanted, Taken())
+    found = places(88, wanted, Taken())
 
     assert len({place.address for place in found}) == 500
     assert len({port for place in found for _, _, port in place.ports}) == 1000
 
 
 def test_two_meshes_share_no_network() -> None:
-    networks = {places(mesh, THREE, Taken())[0].address.split(".")[1] for mesh in ("a", "b")}
+    assert next(networks("a")) != next(networks("b"))
 
-    assert len(networks) == 2
+
+def test_every_network_is_tried_and_none_that_belongs_to_others() -> None:
+    found = list(networks("shop"))
+
+    assert len(found) == len(set(found)) == 250
+    assert (min(found), max(found)) == (2, 251)
 
 
 def test_a_proxy_listens_on_the_number_the_container_declares() -> None:
-    (place,) = places("shop", [("cart-0", (8000, 9090))], Taken())
+    (place,) = places(88, [("cart-0", (8000, 9090))], Taken())
 
     assert [(port, inbound) for port, inbound, _ in place.ports] == [(8000, 8000), (9090, 9090)]
 
@@ -45,7 +52,7 @@ def test_a_proxy_listens_on_the_number_the_container_declares() -> None:
     ],
 )
 def test_a_number_that_cannot_be_had_is_replaced(taken: Taken) -> None:
-    (place,) = places("shop", [("cart-0", (8000,))], taken)
+    (place,) = places(88, [("cart-0", (8000,))], taken)
 
     ((container, inbound, _),) = place.ports
     assert container == 8000
@@ -55,29 +62,27 @@ def test_a_number_that_cannot_be_had_is_replaced(taken: Taken) -> None:
 def test_a_number_in_use_at_another_address_does_not_matter() -> None:
     taken = Taken(sockets=frozenset({("127.0.0.1", 8000)}))
 
-    assert places("shop", THREE, taken) == places("shop", THREE, Taken())
+    assert places(88, THREE, taken) == places(88, THREE, Taken())
 
 
 def test_an_address_in_use_is_left_alone() -> None:
-    (first,) = places("shop", THREE[:1], Taken())
+    (first,) = places(88, THREE[:1], Taken())
 
-    (second,) = places("shop", THREE[:1], Taken(sockets=frozenset({(first.address, 1)})))
+    (second,) = places(88, THREE[:1], Taken(sockets=frozenset({(first.address, 1)})))
 
     assert second.address != first.address
 
 
 def test_a_program_never_gets_a_number_that_a_container_asks_for() -> None:
-    ((_, _, program),) = places("shop", [("cart-0", (8000,))], Taken())[0].ports
+    ((_, _, program),) = places(88, [("cart-0", (8000,))], Taken())[0].ports
 
-    ((_, _, other),) = places("shop", [("cart-0", (8000,))], Taken(ports=frozenset({program})))[
-        0
-    ].ports
+    ((_, _, other),) = places(88, [("cart-0", (8000,))], Taken(ports=frozenset({program})))[0].ports
 
     assert other != program
 
 
 def test_the_way_out_gives_way_to_a_container_of_its_number() -> None:
-    (place,) = places("shop", [("cart-0", (15001,))], Taken())
+    (place,) = places(88, [("cart-0", (15001,))], Taken())
 
     assert place.ports[0][1] == 15001
     assert place.outbound != 15001
@@ -86,9 +91,5 @@ def test_the_way_out_gives_way_to_a_container_of_its_number() -> None:
 def test_gateways_follow_each_other_and_step_over_what_is_taken() -> None:
     sockets = frozenset({("127.0.0.1", 8080), (ANYWHERE, 8082), ("127.9.9.9", 8081)})
 
-    assert gateway_ports(3, 8080, Taken(sockets=sockets)) == [8081, 8083, 8084]
-
-
-def test_no_free_port_is_said_and_not_looped_over() -> None:
-    with pytest.raises(NoRoomError, match="65535"):
-        gateway_ports(2, 65535, Taken())
+    assert list(islice(gateway_ports(8080, Taken(sockets=sockets)), 3)) == [8081, 8083, 8084]
+    assert list(gateway_ports(65535, Taken())) == [65535]

@@ -32,7 +32,7 @@ def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
 
 def _summary(name: str) -> list[str]:
     edit = edit_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
-    settling = Settling("shop", 8080, Taken)
+    settling = Settling("shop", 8080, Taken, lambda _: True)
     instances = settling.settle(edit, ())
     opened = settling.opened(edit.compilation.plan)
     return summary(edit.compilation, settling.placement(instances).replicas, opened)

@@ -84,7 +84,7 @@ class Stage:
             self.source,
             Crew(MeshFolder(folder), {}, lambda: 0.0),
             self.proxies,
-            Settling("shop", 8080, Taken),
+            Settling("shop", 8080, Taken, lambda _: True),
             story,
             self._noted,
         )

@@ -12,6 +12,7 @@ import pytest
 
 from laneway.adapters.processes import (
     CannotStart,
+    Claims,
     ProcessId,
     Program,
     Started,
@@ -191,3 +192,14 @@ def test_a_python_program_gets_its_words_unchanged(room: Room) -> None:
     wait_gone([room.run(sys.executable, "-c", code, *words).id], seconds=30)
 
     assert room.log.read_text() == shlex.join(words) + "\n"
+
+
+def test_a_claim_holds_against_others_and_ends_with_its_holder() -> None:
+    one, two = Claims(), Claims()
+
+    assert one.claim("test/claim")
+    assert one.claim("test/claim")
+    assert not two.claim("test/claim")
+    one.release()
+    assert two.claim("test/claim")
+    two.release()

@@ -217,3 +217,18 @@ def test_what_a_removed_lane_ran_is_gone_when_the_mesh_is(up: Start, sample: Pat
 
     assert mesh.end() == 0
     assert find_marked([str(state_home())]) == {}
+
+
+def test_a_new_program_that_cannot_run_holds_up_nothing_else(up: Start, sample: Path) -> None:
+    mesh = up(sample, "--run", "shop/cart=sh -c 'exit 4'").ready()
+    text = (sample / "mock-v1.yaml").read_text().split("---")[0]
+
+    (sample / "cart.yaml").write_text(
+        text.replace("mocka", "cart").replace("laneway/mock", "shop/cart")
+    )
+    _weights(sample, 0, 100)
+    mesh.until("cart-v1-0 ended (exit code 4): started again in 100 ms")
+    mesh.until("VirtualService istio-system/mock changed: live after")
+
+    assert {version for _ in range(20) for version in mesh.ask().versions} == {"v2"}
+    assert workloads()["cart-v1-0"]["state"] != "ready"

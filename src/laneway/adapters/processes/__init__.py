@@ -5,6 +5,7 @@ in a session of its own so that a whole family can be stopped, and what is known
 nothing of meshes or lanes, and needs Linux (`/proc`, pidfd).
 """
 
+from laneway.adapters.processes.claims import Claims
 from laneway.adapters.processes.identity import ProcessId, find_marked, identify, is_running
 from laneway.adapters.processes.listening import (
     accepts,
@@ -16,6 +17,7 @@ from laneway.adapters.processes.stopping import stop_marked, stop_processes, wai
 
 __all__ = [
     "CannotStart",
+    "Claims",
     "ProcessId",
     "Program",
     "Started",

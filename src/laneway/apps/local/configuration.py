@@ -7,7 +7,6 @@ be able to name commands that run here.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +49,8 @@ def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:
 
 
 def _run_table(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - most meshes have no configuration file
+
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

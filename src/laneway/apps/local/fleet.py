@@ -60,7 +60,7 @@ class Instance:
 
 
 def arrange(
-    mesh: str,
+    network: int,
     wanted: Iterable[Wanted],
     existing: Sequence[Instance],
     taken: Taken,
@@ -80,7 +80,7 @@ def arrange(
         taken.ports | ports,
         taken.lowest,
     )
-    found = places(mesh, [(name, one.ports) for one, name in new], taken)
+    found = places(network, [(name, one.ports) for one, name in new], taken)
     for (one, name), place in zip(new, found, strict=True):
         having[one] = Instance(name, one, place)
     return tuple(having[one] for one in wanted)

@@ -1,13 +1,13 @@
 """Where each replica lives on this machine: its address, and its ports.
 
-Comes in: what wants a place, what is taken, and the mesh's name. Goes out: places that depend on
+Comes in: what wants a place, what is taken, and the mesh's network. Goes out: places that depend on
 nothing else, so that the same mesh gets the same addresses at each start. Pure: which sockets are
 taken is data.
 
-A replica has the loopback address `127.X.Y.Z`, X from the mesh's name, Y and Z from its own. Its
-proxy listens there on the container's own port numbers where they can be had. The number a program
-listens on is its alone on the whole machine, since a program that disregards HOST listens on every
-address.
+A replica has the loopback address `127.X.Y.Z`: X is the mesh's network, Y and Z follow from its own
+name. Its proxy listens there on the container's own port numbers where they can be had. The number
+a program listens on is its alone on the whole machine, since a program that disregards HOST listens
+on every address.
 """
 
 from __future__ import annotations
@@ -65,35 +65,42 @@ class Place:
     outbound: int
 
 
-def places(mesh: str, wanted: Iterable[tuple[str, tuple[int, ...]]], taken: Taken) -> list[Place]:
+def networks(mesh: str) -> Iterator[int]:
+    """Yield the networks a mesh may have, each once, first the one its name gives.
+
+    127.0 and 127.1 are left to others: resolvers and host names live there.
+    """
+    for number in _from(crc32(mesh.encode()), 250):
+        yield 2 + number
+
+
+def places(
+    network: int, wanted: Iterable[tuple[str, tuple[int, ...]]], taken: Taken
+) -> list[Place]:
     """Place replicas, given as (name, container ports), in their order.
 
     Raises NoRoomError when a mesh of this size does not fit beside what is taken.
 
-    >>> places("shop", [("cart-0", (8000,))], Taken())
-    [Place(address='127.88.26.167', ports=((8000, 8000, 28497),), outbound=15001)]
+    >>> places(88, [("cart-0", (8000,))], Taken())
+    [Place(address='127.88.26.167', ports=((8000, 8000, 23479),), outbound=15001)]
     """
-    room = _Room(mesh, taken)
+    room = _Room(network, taken)
     return [room.place(name, ports) for name, ports in wanted]
 
 
-def gateway_ports(count: int, first: int, taken: Taken) -> list[int]:
-    """Choose local ports for gateways: `first` and those after it, without the ones in use."""
+def gateway_ports(first: int, taken: Taken) -> Iterator[int]:
+    """Yield the local ports gateways may have: `first` and those after it that nobody uses."""
     used = taken.everywhere() | {
         port for address, port in taken.sockets if address == GATEWAY_ADDRESS
     }
-    free = (port for port in range(first, 65536) if port not in used)
-    chosen = [port for port, _ in zip(free, range(count), strict=False)]
-    if len(chosen) < count:
-        raise NoRoomError(f"no free port from {first} on")
-    return chosen
+    yield from (port for port in range(first, 65536) if port not in used)
 
 
 class _Room:
     """What is still free while a list is being placed."""
 
-    def __init__(self, mesh: str, taken: Taken) -> None:
-        self.mesh = mesh
+    def __init__(self, network: int, taken: Taken) -> None:
+        self.network = network
         self.taken = taken
         self.addresses = set(taken.addresses())
         self.numbers = set(taken.numbers()) | taken.ports | {OUTBOUND_PORT}
@@ -110,13 +117,12 @@ class _Room:
         return Place(address, tuple(found), outbound)
 
     def address(self, name: str) -> str:
-        third = 2 + crc32(self.mesh.encode()) % 250
         for number in _from(crc32(name.encode()), 256 * 254):
-            address = f"127.{third}.{number // 254}.{1 + number % 254}"
+            address = f"127.{self.network}.{number // 254}.{1 + number % 254}"
             if address not in self.addresses:
                 self.addresses.add(address)
                 return address
-        raise NoRoomError(f"no free address in 127.{third}.0.0/16")
+        raise NoRoomError(f"no free address in 127.{self.network}.0.0/16")
 
     def inbound(self, port: int, used: set[int]) -> int:
         """The container's own number; for one that cannot be had, a spare one."""
@@ -125,7 +131,7 @@ class _Room:
         return next(spare for spare in SPARE_PORTS if spare not in used)
 
     def program(self, name: str) -> int:
-        start = crc32(f"{self.mesh}/{name}".encode())
+        start = crc32(f"{self.network}/{name}".encode())
         for number in _from(start, len(PROGRAM_PORTS)):
             if (port := PROGRAM_PORTS[number]) not in self.numbers:
                 self.numbers.add(port)

@@ -28,6 +28,8 @@ def summary(
     """Return what is up: URLs with what they lead to, lanes, workloads."""
     mesh = compilation.mesh
     lines: list[str] = []
+    if not opened:
+        lines += ["No Gateway opens a port, so nothing listens for requests from outside.", ""]
     for gateway in opened:
         lines += [gateway_text(gateway), ""]
         lines += [*_entry_table(gateway.port, mesh), ""]

@@ -29,7 +29,7 @@ class Screen:
         if self.err.isatty():
             self.err.write(CLEAR + cut(f"{step} {detail}".rstrip(), WIDTH - 1))
         elif step != self._progress:
-            self.err.write(f"{step}\n")
+            self.err.write(f"{step.rstrip(':')} …\n")
         self._progress = step
         self.err.flush()
 

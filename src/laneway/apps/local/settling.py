@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance, arrange
-from laneway.apps.local.placing import GATEWAY_ADDRESS, Taken, gateway_ports
+from laneway.apps.local.placing import (
+    GATEWAY_ADDRESS,
+    NoRoomError,
+    Taken,
+    gateway_ports,
+    networks,
+)
 from laneway.core.emit.placement import Placement
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan import GatewayPort, RoutePlan
@@ -30,18 +36,22 @@ class Opened:
 
 @dataclass(slots=True)
 class Settling:
-    """The places of one mesh. `taken` looks at the machine's sockets.
+    """The places of one mesh.
 
-    `port` is the first gateway's; `reserved` are ids that a mesh before this one still uses.
+    `taken` looks at the machine's sockets; `claim` keeps a name from every other mesh that is being
+    settled at this very moment, and so has no sockets yet. `port` is the first gateway's,
+    `reserved` are ids that a mesh before this one still uses.
     """
 
     mesh: str
     port: int
     taken: Callable[[], Taken]
+    claim: Callable[[str], bool]
     reserved: frozenset[str] = frozenset()
     current: frozenset[str] = frozenset()
     """The ids of the instances that the edit settled last asks for."""
 
+    network: int | None = None
     gateways: dict[GatewayKey, int] = field(default_factory=dict)
 
     def settle(self, edit: Edit, existing: Sequence[Instance]) -> tuple[Instance, ...]:
@@ -51,15 +61,28 @@ class Settling:
         having = {one.wanted for one in existing}
         is_settled = not new and all(one in having for one in edit.wanted)
         taken = Taken() if is_settled else self.taken()
-        found = arrange(self.mesh, edit.wanted, existing, taken, self.reserved)
+        if self.network is None:
+            self.network = self._claimed_network()
+        found = arrange(self.network, edit.wanted, existing, taken, self.reserved)
         self._open(new, taken)
         self.current = frozenset(one.id for one in found)
         return found
 
+    def _claimed_network(self) -> int:
+        for network in networks(self.mesh):
+            if self.claim(f"network/{network}"):
+                return network
+        raise NoRoomError("every network for meshes is in use")
+
     def _open(self, new: Collection[GatewayKey], taken: Taken) -> None:
         """Choose a local port for each new gateway port, in the order of the plan."""
-        first = max(self.gateways.values()) + 1 if self.gateways else self.port
-        self.gateways |= dict(zip(new, gateway_ports(len(new), first, taken), strict=True))
+        for key in new:
+            first = max(self.gateways.values()) + 1 if self.gateways else self.port
+            free = (port for port in gateway_ports(first, taken) if self.claim(f"port/{port}"))
+            chosen = next(free, None)
+            if chosen is None:
+                raise NoRoomError(f"no free port from {first} on")
+            self.gateways[key] = chosen
 
     def placement(self, instances: Collection[Instance]) -> Placement:
         """Return the places as proxies know them."""

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from laneway.adapters.files import Reader
 from laneway.adapters.files.watch import follow
 from laneway.adapters.processes import (
+    Claims,
     first_unprivileged_port,
     identify,
     listening_sockets,
@@ -132,7 +133,7 @@ class Launch:
             self.source,
             Crew(self.folder, dict(os.environ), time.monotonic),
             proxies,
-            Settling(self.folder.name, self.options.port, taken, left.ids),
+            Settling(self.folder.name, self.options.port, taken, Claims().claim, left.ids),
             self.story,
             Keeper(self.folder, proxies, head).note,
         )

@@ -1,0 +1,60 @@
+"""Where a mesh settles beside others that settle at the same moment."""
+
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.local.commands import Commands
+from laneway.apps.local.edits import Edit, edit_of
+from laneway.apps.local.placing import NoRoomError, Taken, networks
+from laneway.apps.local.settling import Settling
+from laneway.core.compile import compile_snapshot
+from tests.snapshot import snapshot_of_texts
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "two-gateways"
+
+
+def _edit() -> Edit:
+    texts = [(path.name, path.read_text()) for path in sorted(EXAMPLE.glob("*.yaml"))]
+    return edit_of(compile_snapshot(snapshot_of_texts(texts)), Commands.of_texts(("*=x",), {}))
+
+
+def _claimed_by_others(*names: str) -> Settling:
+    return Settling("shop", 8080, Taken, lambda name: name not in names)
+
+
+def test_a_network_another_mesh_has_claimed_is_left_to_it() -> None:
+    first, second = list(networks("shop"))[:2]
+
+    (replica, *_) = _claimed_by_others(f"network/{first}").settle(_edit(), ())
+
+    assert replica.place.address.startswith(f"127.{second}.")
+
+
+def test_a_port_another_mesh_has_claimed_is_left_to_it() -> None:
+    settling = _claimed_by_others("port/8080", "port/8082")
+
+    settling.settle(_edit(), ())
+
+    assert sorted(settling.gateways.values()) == [8081, 8083]
+
+
+def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
+    asked: list[int] = []
+
+    def taken() -> Taken:
+        asked.append(1)
+        return Taken()
+
+    settling = Settling("shop", 8080, taken, lambda _: True)
+    found = settling.settle(_edit(), ())
+    gateways = dict(settling.gateways)
+
+    assert settling.settle(_edit(), found) == found
+    assert settling.gateways == gateways
+    assert asked == [1]
+
+
+def test_a_machine_without_room_is_told() -> None:
+    with pytest.raises(NoRoomError, match="every network"):
+        Settling("shop", 8080, Taken, lambda _: False).settle(_edit(), ())
