@@ -170,3 +170,11 @@ def test_callers_alike_share_one_table(mesh: LocalMesh) -> None:
         "outbound/default/lane=v3",
         "outbound/elsewhere/any",
     ]
+
+
+def test_of_two_lane_headers_only_the_one_that_was_entered_travels_on(mesh: LocalMesh) -> None:
+    answer = mesh.enter(headers={"x-asm-prefer-tag": "s3", "X-Asm-Prefer-Tag": "s2"})
+
+    # The first rule that any of the two lines meets decides.
+    assert answer.pods == ["mocka-v2-0"]
+    assert answer.seen["headers"]["x-asm-prefer-tag"] == "s2"
