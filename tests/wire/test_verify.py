@@ -42,6 +42,12 @@ spec:
   - match: [{sourceLabels: {ASM_TRAFFIC_TAG: v2}}]
     route: [{destination: {host: mockc, subset: s2}}]
 """
+WAITING = """
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLane
+metadata: {name: v3, labels: {swimlane-group: mock}}
+spec: {labelSelector: {version: v3}}
+"""
 OUTSIDER = """
 apiVersion: v1
 kind: Service
@@ -277,13 +283,19 @@ def test_a_caller_outside_the_lanes_that_leads_on_is_doubtful(unshielded: MeshFo
     assert "outside-0, in no lane of group test" in message(row, "LW1736")
 
 
-def test_a_split_keeps_its_weights(up: Callable[..., Up], sample: Path) -> None:
+def test_a_split_keeps_its_weights_and_a_lane_that_waits_is_told(
+    up: Callable[..., Up], sample: Path
+) -> None:
+    (sample / "v3.yaml").write_text(WAITING)
     up("--name", NAME, sample).ready()
 
     done = laneway("verify", "--name", NAME, "--requests", "200", "-o", "json")
 
     assert done.returncode == 0
-    split = json.loads(done.stdout)["requests"][0]
+    report = json.loads(done.stdout)
+    assert [one["code"] for one in report["findings"]] == ["LW1737"]
+    assert "into lane v3" in report["findings"][0]["message"]
+    split = report["requests"][0]
     assert split["lanes"] == ["v1", "v2"]
     assert sum(share["seen"] for share in split["shares"]) == 200
     assert [share["percent"] for share in split["shares"]] == [50, 50]

@@ -25,11 +25,13 @@ from laneway.apps.local.verify.sending import Address, send
 from laneway.apps.local.verify.wording import probe_text
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy import envoy_config
-from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE
-from laneway.core.findings.finding import finding
+from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_ENTERED
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import GatewayPort
 from laneway.core.routing.probes import Probe, Probes, asked, probes
 from laneway.core.routing.request import Request
+from laneway.core.rules.questions.words import counted, listing
 
 REQUESTS = 100
 PATIENCE = 2.0
@@ -78,10 +80,11 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     finally:
         running.fleet.leave()
     rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
-    changed = finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name)
-    further = () if running.is_as_before() else (changed,)
+    further = list(_not_entered(running.compilation.mesh, wish, wanted))
+    if not running.is_as_before():
+        further.append(finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name))
     urls = tuple(one.url for one in running.record.gateways)
-    return Report(folder.name, urls, tuple(rows), time.monotonic() - begun, further)
+    return Report(folder.name, urls, tuple(rows), time.monotonic() - begun, tuple(further))
 
 
 def _wanted(compilation: Compilation, wish: Wish) -> Probes:
@@ -101,6 +104,15 @@ def _wanted(compilation: Compilation, wish: Wish) -> Probes:
         tuple(probe for probe in found.sent if wish.lane in probe.lanes),
         tuple(one for one in found.unprobed if wish.lane in one.lanes),
     )
+
+
+def _not_entered(mesh: Mesh, wish: Wish, wanted: Probes) -> Iterator[Finding]:
+    """Yield which lanes nothing was sent into, if that was not wished for."""
+    entered = {lane for probe in wanted.sent if probe.purpose == "rule" for lane in probe.lanes}
+    lanes = [lane.name for group in mesh.groups for lane in group.lanes]
+    left = [name for name in lanes if name not in entered and wish.lane in ("", name)]
+    if left and wish.own is None:
+        yield finding(LANE_NOT_ENTERED, None, listing(left), lanes=counted("lane", left))
 
 
 def _port(ports: tuple[GatewayPort, ...], number: int | None) -> GatewayPort:

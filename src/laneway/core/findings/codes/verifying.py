@@ -163,3 +163,11 @@ LEFT_BY_OUTSIDER = Code(
     "A pod's own labels decide where its calls go; what is in no lane calls the oldest one.",
     "Put the service into the group and its pods into the lanes, or call no lane service from it.",
 )
+
+LANE_NOT_ENTERED = Code(
+    "LW1737",
+    "info",
+    "no request was sent into {lanes}: no rule at a gateway leads there",
+    "Only what enters at a gateway is verified, so nothing is known of these lanes.",
+    "Nothing to do if they are entered in another way or wait for their weight.",
+)
