@@ -21,7 +21,15 @@ from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
-from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, RulePlace, Subset
+from laneway.core.routing.plan import (
+    Entry,
+    Hop,
+    LaneSubsets,
+    RoutePlan,
+    RulePlace,
+    Subset,
+    lanes_own,
+)
 from laneway.core.routing.subsets import twins
 
 Layout = Literal["istio", "asm"]
@@ -143,12 +151,13 @@ class _Spelling:
         return self.twinned[id(subsets)]
 
     def routes(self, host: Host, stem: str, hops: tuple[Hop, ...]) -> tuple[Manifest, ...]:
-        if any(hop.author is not None for hop in hops):
+        own = tuple(hop for first in hops if (hop := lanes_own(first)) is not None)
+        if not own:
             return ()
         space = asm.ROOT_NAMESPACE if self.is_asm else self.mesh.services[host].namespace
         ref = Ref("VirtualService", space, VIRTUAL_SERVICE.format(stem))
         group = self.plan.lane_subsets[host].group
-        return (self.object(ref, self.labels(group), self.hop_spec(host, hops)),)
+        return (self.object(ref, self.labels(group), self.hop_spec(host, own)),)
 
     def hop_spec(self, host: Host, hops: tuple[Hop, ...]) -> dict[str, Any]:
         spec: dict[str, Any] = {"hosts": [host]}

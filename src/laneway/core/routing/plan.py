@@ -161,6 +161,14 @@ class Hop:
     otherwise: Hop | None = None
 
 
+def lanes_own(hop: Hop) -> Hop | None:
+    """Return the lanes' own hop among a hop and its alternatives; it is the one to be emitted."""
+    link: Hop | None = hop
+    while link is not None and link.author is not None:
+        link = link.otherwise
+    return link
+
+
 @dataclass(frozen=True, slots=True)
 class Subset:
     """A named set of a service's pods: those that carry all the labels. No labels: all pods."""

@@ -19,7 +19,13 @@ from laneway.core.routing.hops import LaneCallers, lane_callers, lane_hops
 from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, Subset, SubsetView
 from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
-from laneway.core.routing.written import binds_mesh, mesh_hosts, subsets_asked, written_hops
+from laneway.core.routing.written import (
+    binds_mesh,
+    is_public,
+    mesh_hosts,
+    subsets_asked,
+    written_hops,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
         _lane_share(mesh, before, shares, host, made_from)
     for host in speakers.hosts(mesh.services):
         if host not in shares.hops and (speaking := speakers.of(host)):
-            shares.hops[host] = written_hops(mesh, mesh.services[host], speaking, "")
+            shares.hops[host] = written_hops(mesh, mesh.services[host], speaking, ())
     for host in written.hosts(mesh.services):
         if host not in shares.views and (rules := written.of(host)):
             shares.views[host] = views(mesh.services[host], None, rules)
@@ -122,11 +128,10 @@ def _lane_share(
     subsets = lane_subsets(service, made_from.group, made_from.subsets, made_from.written)
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
-    if made_from.speaking:
-        # A user's VirtualService owns the host: two for one host would fight on every sidecar.
-        shares.hops[host] = written_hops(mesh, service, made_from.speaking, made_from.group)
-    else:
-        shares.hops[host] = lane_hops(service, made_from.group, made_from.lanes)
+    # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.
+    owned = any(map(is_public, made_from.speaking))
+    own = () if owned else lane_hops(service, made_from.group, made_from.lanes)
+    shares.hops[host] = written_hops(mesh, service, made_from.speaking, own)
 
 
 def _kept(entry: Entry, before: RoutePlan) -> Entry:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.mesh.mesh import Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
 from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
@@ -59,30 +59,30 @@ def subsets_asked(mesh: Mesh) -> dict[Host, frozenset[str]]:
     return {host: frozenset(names) for host, names in asked.items()}
 
 
-def written_hops(
-    mesh: Mesh, service: MeshService, speaking: Sequence[VirtualService], group: str
-) -> tuple[Hop, ...]:
-    """Return the hops of a service as the user's VirtualServices write them.
+def is_public(service: VirtualService) -> bool:
+    """Whether callers of every namespace see a VirtualService."""
+    return not service.export_to or "*" in service.export_to
 
-    The oldest one with a rule for the caller decides; the next is reached only by callers for
-    whom it has none.
+
+def written_hops(
+    mesh: Mesh, service: MeshService, speaking: Sequence[VirtualService], own: Sequence[Hop]
+) -> tuple[Hop, ...]:
+    """Return the hops of a service as the user's VirtualServices write them, before lanes' own.
+
+    The first one with a rule for the caller decides; the next is reached only by callers that do
+    not see it or for whom it has no rule.
     """
     hops = []
     for port in service.ports:
-        for protocol in ("http", "tcp") if port.sniffed else (port.protocol,):
-            hop: Hop | None = None
+        protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
+        for protocol in protocols:
+            mine = (hop for hop in own if (hop.port, hop.protocol) == (port.number, protocol))
+            hop = next(mine, None)
             for author in reversed(speaking):
                 rules = mesh_rules(mesh, author, port.number, tcp=protocol == "tcp")
-                hop = Hop(
-                    service.host,
-                    port.number,
-                    "tcp" if protocol == "tcp" else "http",
-                    rules,
-                    group,
-                    author.meta.ref,
-                    _seen_in(author),
-                    hop,
-                )
+                seen = _seen_in(author)
+                ref = author.meta.ref
+                hop = Hop(service.host, port.number, protocol, rules, "", ref, seen, hop)
             if hop is not None:
                 hops.append(hop)
     return tuple(hops)

@@ -11,8 +11,8 @@ USER_MESH_VIRTUAL_SERVICE = Code(
     "LW1401",
     "error",
     "{user} routes {host} in the mesh, so its lanes do not",
-    "Istio honors one mesh VirtualService per host. Yours is kept and no lane routes are written "
-    "for the host, so its calls do not stay in their lane.",
+    "Istio honors one mesh VirtualService per host. Callers that see yours go by it and do not "
+    "stay in their lane; where everybody sees it, no lane routes are written for the host.",
     "Bind it to a gateway only (spec.gateways without mesh), or move its timeouts, retries and "
     "faults to the lane routes and remove it.",
 )
@@ -35,6 +35,7 @@ DYNAMIC_SUBSET = Code(
     "it as a plain name, and requests get 503.",
     "Remove the VirtualService: a lane group with the service does the same, since each lane "
     "already leads its callers to its own subset.",
+    "IST0101, IST0106",
 )
 
 FALLBACK_BLOCK = Code(
