@@ -9,8 +9,10 @@ import pytest
 
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place
+from laneway.core.resources import documents
 from laneway.core.resources.documents import LARGEST_FILE, MOST_VALUES, DocumentReader, Documents
-from laneway.core.resources.exact import DEEPEST
+from laneway.core.resources.exact import DEEPEST, MOST_FAULTS, read_exactly
+from laneway.core.resources.read import read_file
 
 
 def read(text: str | bytes) -> Documents:
@@ -265,3 +267,48 @@ def test_a_json_list_that_holds_another_before_its_items_is_read_whole() -> None
     text = '{"metadata": {"items": [1]}, "items": [{"kind": "A"}], "kind": "List"}'
     (document,) = read(text).documents
     assert document.value["items"] == [{"kind": "A"}]
+
+
+# ------------------------------------------------------------------------ limits
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\n" * 5, '{"a": 1}\n' * 5])
+def test_documents_beyond_the_limit_are_refused_and_told(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST_DOCUMENTS", 3)
+    found = read(text)
+    assert len(found.documents) <= 3
+    assert [finding.code.id for finding in found.findings] == ["LW1003"]
+    assert found.unread
+
+
+def test_what_only_the_exact_way_reads_is_limited_but_the_rest_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "LARGEST_EXACT", 10)
+    found = read("a: yes\n---\nb: no # no more\n---\nc: 3\n")
+    assert [document.value for document in found.documents] == [{"a": True}, {"c": 3}]
+    assert [finding.code.id for finding in found.findings] == ["LW1003"]
+
+
+def test_only_so_many_faults_of_one_document_are_told() -> None:
+    found = read("a: 1\n" * 5_000)
+    assert [document.value for document in found.documents] == [{"a": 1}]
+    assert len(found.findings) == MOST_FAULTS
+
+
+def test_only_so_many_errors_of_one_object_are_told() -> None:
+    ports = "{port: x}, " * 5_000
+    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{ports: [{ports}]}}\n"
+    assert len(read_file("a.yaml", text.encode()).findings) == 100
+
+
+def test_an_alias_may_be_a_key() -> None:
+    assert values("a: &x b\n*x : c\n") == [{"a": "b", "b": "c"}]
+
+
+def test_text_the_parser_itself_refuses_is_a_fault() -> None:
+    exact = read_exactly("a: \x00")
+    assert exact.broken
+    assert [fault.code.id for fault in exact.faults] == ["LW1006"]

@@ -203,6 +203,7 @@ def test_a_rule_without_online_is_off() -> None:
         ("uri: {exact: /mock}", "uri: {exact: 12}", "LW1101 11:26"),
         ("uri: {exact: /mock}", "uri: {regex: '(?=a)'}", "LW1106 11:26"),
         ("uri: {exact: /mock}", "uri: {regex: ''}", "LW1113 11:26"),
+        ("uri: {exact: /mock}", "uri: {regex: '" + "a" * 1025 + "'}", "LW1106 11:26"),
         ("uri: {exact: /mock}", "headers: {a b: {exact: c}}", "LW1107 11:23"),
         ("uri: {exact: /mock}", 'headers: {a: {exact: "b\\n"}}', "LW1108 11:34"),
         ("uri: {exact: /mock}", "headers: {a: }", "LW1105 11:23"),

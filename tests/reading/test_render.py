@@ -113,3 +113,10 @@ def test_sarif_names_rule_level_and_region() -> None:
 
 def test_a_finding_is_told_once_however_often_it_was_made() -> None:
     assert as_text([weight_in("a.yaml"), weight_in("a.yaml")]).splitlines()[-1] == "1 error"
+
+
+def test_a_line_as_long_as_a_file_is_cut_too() -> None:
+    text = "spec: {" + "padding: 1, " * 100_000 + "weight: 2}\n"
+    shown = as_text([weight_in("a.yaml", text)], width=60).splitlines()
+    assert max(map(len, shown)) <= 60
+    assert shown[2][shown[3].index("^")] == "2"

@@ -135,9 +135,14 @@ def _excerpt(position: Position, width: int, paint: _Paint, level: str) -> list[
 
 
 def _window(position: Position, room: int) -> tuple[str, int, int]:
-    """Return the visible part of a line, and from which to which column the mark goes."""
-    cells = [_cell(character) for character in position.line_text]
-    begin = min(position.column - 1, len(cells))
+    """Return the visible part of a line, and from which to which column the mark goes.
+
+    A line may be as long as a file, so only what is near the mark is looked at.
+    """
+    begin = min(position.column - 1, len(position.line_text))
+    cut = max(0, begin - 4 * room)
+    cells = [_cell(character) for character in position.line_text[cut : begin + 4 * room]]
+    begin -= cut
     end = min(begin + position.width, len(cells))
     first = 0
     if _columns(cells[:end]) > room:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from laneway.core.findings.codes import shape
@@ -19,6 +20,8 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.spelling import as_text, describe, nearest, spell
 
 _NOTHING: dict[str, Any] = {}
+_MOST_FINDINGS = 100
+_MOST_UNKNOWN = 20
 
 
 class Notes:
@@ -34,10 +37,16 @@ class Notes:
         self.errors = 0
 
     def add(self, code: Code, path: tuple[Step, ...], **words: object) -> None:
-        """Note a finding about the value at `path` of the object."""
-        place = Place(self.source, self.prefix + path)
-        self.findings.append(finding(code, place, self.subject, **words))
+        """Note a finding about the value at `path` of the object; only the first 100 are kept."""
         self.errors += code.level == "error"
+        if not self.is_full:
+            place = Place(self.source, self.prefix + path)
+            self.findings.append(finding(code, place, self.subject, **words))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough is told of this object; further errors are only counted."""
+        return len(self.findings) >= _MOST_FINDINGS
 
 
 class Cursor:
@@ -167,13 +176,13 @@ class Cursor:
         return tuple(sorted(words.items())) if len(words) > 1 else tuple(words.items())
 
     def known(self, kind: str, names: Iterable[str]) -> None:
-        """Note every key that is none of `names`, with the nearest of them as a hint."""
+        """Note the keys that are none of `names`, with the nearest of them as a hint."""
         allowed = frozenset(names)
-        for name in self.raw:
-            if name not in allowed:
-                near = nearest(str(name), allowed)
-                hint = f"; did you mean {near}?" if near else ""
-                self.report(shape.UNKNOWN_FIELD, name, kind=kind, hint=hint)
+        unknown = (name for name in self.raw if name not in allowed)
+        for name in islice(unknown, _MOST_UNKNOWN):
+            near = nearest(str(name), allowed)
+            hint = f"; did you mean {near}?" if near else ""
+            self.report(shape.UNKNOWN_FIELD, name, kind=kind, hint=hint)
 
     def wrong(self, key: str, wanted: str, value: object) -> None:
         """Note that the value of `key` has the wrong type."""
@@ -184,6 +193,9 @@ class Cursor:
         self._wrong((key, item), wanted, value)
 
     def _wrong(self, steps: tuple[Step, ...], wanted: str, value: object) -> None:
+        if self.notes.is_full:
+            self.notes.errors += 1
+            return
         mend = f"Write {wanted} here."
         if wanted == "text" and isinstance(value, bool | int | float):
             mend = f'Put the value in quotes: "{as_text(value)}".'

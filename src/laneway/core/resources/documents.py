@@ -22,6 +22,7 @@ from laneway.core.resources.exact import DEEPEST, read_exactly
 from laneway.core.resources.json_stream import (
     NoJsonError,
     TooDeepError,
+    TooManyError,
     list_items,
     looks_like_json,
     read_json,
@@ -34,7 +35,7 @@ MEGABYTE = 1 << 20
 LARGEST_FILE = 64 * MEGABYTE
 LARGEST_EXACT = 8 * MEGABYTE
 """How much of one file the exact way reads, which takes a second for each megabyte."""
-MOST_VALUES = 4_000_000
+MOST_VALUES = 3_000_000
 MOST_DOCUMENTS = 200_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
@@ -93,7 +94,9 @@ class DocumentReader:
     def read(self, piece: Piece, number: int) -> Documents:
         """Read a piece. Never raises. Its documents are numbered from `number` on."""
         cut = cut_list(piece)
-        found = None if cut is None else self._items(cut, number)
+        found = None
+        if cut is not None and len(cut.items) <= MOST_DOCUMENTS:
+            found = self._items(cut, number)
         return found or self._whole(piece, number)
 
     def _whole(self, piece: Piece, number: int) -> Documents:
@@ -194,11 +197,14 @@ def _read_fast(source: Source, notes: _Notes) -> bool:
 def _read_json(source: Source, notes: _Notes) -> bool:
     text = source.text
     try:
-        values = read_json(text)
+        values = read_json(text, MOST_DOCUMENTS)
     except NoJsonError:
         return False
     except TooDeepError as error:
         notes.refuse(source, reading.TOO_DEEP, error.args[0], limit=DEEPEST)
+        return True
+    except TooManyError:
+        notes.refuse_rest(source.first_line, f"{MOST_DOCUMENTS:,} documents")
         return True
     values = [item for value in values for item in list_items(text, value) or [value]]
     line, counted = source.first_line, 0

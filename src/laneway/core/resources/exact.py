@@ -27,6 +27,8 @@ from laneway.core.resources.spelling import shorten
 
 DEEPEST = 200
 MOST_ALIASED = 100_000
+MOST_FAULTS = 100
+"""How many faults of one document are told; who mends them sees the rest."""
 _CORE = "tag:yaml.org,2002:"
 _MERGE_TAG = _CORE + "merge"
 _PLAIN_TAGS = frozenset(
@@ -79,7 +81,7 @@ class _Open:
 
 def read_exactly(text: str, first_line: int = 1) -> Exact:
     """Read one document, whose text begins in that line of its file. Never raises."""
-    builder = _Builder(text, first_line)
+    builder = _Builder(first_line)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
@@ -108,9 +110,8 @@ def _syntax(text: str, error: yaml.MarkedYAMLError) -> Fault:
 class _Builder:
     """Builds a value out of events."""
 
-    def __init__(self, text: str, first_line: int) -> None:
+    def __init__(self, first_line: int) -> None:
         self.root: Any = None
-        self._text = text
         self._first_line = first_line
         self.faults: list[Fault] = []
         self._stack: list[_Open] = []
@@ -182,8 +183,11 @@ class _Builder:
         tag = event.tag
         if tag is not None and tag != "!" and tag not in _PLAIN_TAGS and tag != _MERGE_TAG:
             spelled = "!!" + tag.removeprefix(_CORE) if tag.startswith(_CORE) else tag
-            offset = event.start_mark.index
-            self.faults.append(Fault(reading.UNKNOWN_TAG, offset, {"tag": shorten(spelled)}))
+            self._note(reading.UNKNOWN_TAG, event.start_mark.index, tag=shorten(spelled))
+
+    def _note(self, code: Code, offset: int, **words: object) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(code, offset, words))
 
     def _alias(self, event: Any) -> None:
         offset, name = event.start_mark.index, event.anchor
@@ -221,13 +225,12 @@ class _Builder:
         if key is None:
             raise _BrokenError(reading.SYNTAX, mark.index, problem="a key must be text")
         if isinstance(value, float):
-            self.faults.append(Fault(reading.NUMBER_AS_KEY, mark.index, {"key": written}))
+            self._note(reading.NUMBER_AS_KEY, mark.index, key=written)
         first = top.keys.get(key)
         if first is not None:
-            line = self._first_line + self._text.count("\n", 0, first)
-            words: dict[str, object] = {"key": shorten(key), "first": line}
-            self.faults.append(Fault(reading.DUPLICATE_KEY, mark.index, words))
-        top.keys[key] = mark.index
+            line = self._first_line + first
+            self._note(reading.DUPLICATE_KEY, mark.index, key=shorten(key), first=line)
+        top.keys[key] = mark.line
         top.key = key
 
     def _put(self, value: Any, weight: int) -> None:
@@ -253,6 +256,5 @@ class _Builder:
         for source in sources:
             for key in source:
                 if key in top.keys:
-                    words: dict[str, object] = {"key": shorten(key)}
-                    self.faults.append(Fault(reading.MERGE_OVERRIDES, offset, words))
+                    self._note(reading.MERGE_OVERRIDES, offset, key=shorten(key))
             top.value.update(source)

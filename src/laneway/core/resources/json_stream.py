@@ -42,15 +42,22 @@ def looks_like_json(text: str) -> bool:
     return first == "{" or (first.isspace() and text.startswith("{", _skip(text, 0)))
 
 
-def read_json(text: str) -> list[JsonValue]:
+class TooManyError(ValueError):
+    """A JSON stream of more values than are read."""
+
+
+def read_json(text: str, most: int) -> list[JsonValue]:
     """Read all values of a JSON stream.
 
     Raises NoJsonError where the text is not plain JSON throughout: other syntax, a key written
-    twice, a number no JSON reader holds. Raises TooDeepError for nesting beyond 200.
+    twice, a number no JSON reader holds. Raises TooDeepError for nesting beyond 200,
+    TooManyError for more than `most` values.
     """
-    found = []
+    found: list[JsonValue] = []
     at = _skip(text, 0)
     while at < len(text):
+        if len(found) == most:
+            raise TooManyError
         try:
             value, end = _DECODER.raw_decode(text, at)
         except RecursionError:
