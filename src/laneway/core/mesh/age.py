@@ -33,8 +33,8 @@ def oldest_first(objects: Iterable[T]) -> tuple[T, ...]:
 
 def last_of_each(objects: Iterable[T]) -> list[T]:
     """Keep one object of each identity: the last in place, as applying the files would."""
-    kept: dict[object, T] = {}
-    for thing in objects:
-        kept.pop(thing.meta.ref, None)
-        kept[thing.meta.ref] = thing
-    return list(kept.values())
+    found = list(objects)
+    last = {thing.meta.ref: thing for thing in found}
+    if len(last) == len(found):
+        return found
+    return [thing for thing in found if last[thing.meta.ref] is thing]

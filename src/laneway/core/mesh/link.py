@@ -46,18 +46,15 @@ def is_dns_label(name: str) -> bool:
 
 def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     """Resolve every name of a snapshot; services that are as they were in `before` are kept."""
-    things = last_of_each(snapshot.resources)
-    superseded = {
-        thing.meta.ref
-        for thing in things
-        if isinstance(thing, (VirtualService, DestinationRule, TrafficLabel))
-        and is_generated(thing)
-    }
-    workloads = fold(_of(things, (Workload,)), _of(things, (EndpointSlice,)))
-    known = before.services if before else {}
-    services = _services(_of(things, (Service,)), workloads, known)
-    lanes = _of(things, (Lane,))
-    groups = _groups(snapshot, _of(things, (LaneGroup,)), lanes, services)
+    things = _by_kind(last_of_each(snapshot.resources))
+    routes, rules = _of(things, VirtualService), _of(things, DestinationRule)
+    written: list[VirtualService | DestinationRule | TrafficLabel]
+    written = [*routes, *rules, *_of(things, TrafficLabel)]
+    superseded = {thing.meta.ref for thing in written if is_generated(thing)}
+    workloads = fold(_of(things, Workload), _of(things, EndpointSlice))
+    services = _services(_of(things, Service), workloads, before)
+    lanes = _of(things, Lane)
+    groups = _groups(snapshot, _of(things, LaneGroup), lanes, services)
     names = {group.name for group in groups}
     return Mesh(
         snapshot=snapshot,
@@ -66,20 +63,30 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         workloads=workloads,
         gateways={
             GatewayName(f"{gateway.meta.namespace}/{gateway.meta.name}"): gateway
-            for gateway in oldest_first(_of(things, (Gateway,)))
+            for gateway in oldest_first(_of(things, Gateway))
         },
-        virtual_services=oldest_first(_users(_of(things, (VirtualService,)), superseded)),
-        destination_rules=oldest_first(_users(_of(things, (DestinationRule,)), superseded)),
-        sidecars=tuple(_of(things, (Sidecar,))),
-        namespaces={space.meta.name: space for space in _of(things, (Namespace,))},
+        virtual_services=oldest_first(_users(routes, superseded)),
+        destination_rules=oldest_first(_users(rules, superseded)),
+        sidecars=tuple(_of(things, Sidecar)),
+        namespaces={space.meta.name: space for space in _of(things, Namespace)},
         superseded=tuple(sorted(superseded)),
         stray_lanes=tuple(lane for lane in lanes if lane.group not in names),
         owner_of={host: group.name for group in groups for host in group.hosts},
     )
 
 
-def _of(things: Sequence[Resource], kinds: tuple[type[T], ...]) -> list[T]:
-    return [thing for thing in things if isinstance(thing, kinds)]
+Kinds = Mapping[type, Sequence[Resource]]
+
+
+def _by_kind(things: Iterable[Resource]) -> Kinds:
+    found: dict[type, list[Resource]] = {}
+    for thing in things:
+        found.setdefault(type(thing), []).append(thing)
+    return found
+
+
+def _of(things: Kinds, kind: type[T]) -> list[T]:
+    return [thing for thing in things.get(kind, ()) if isinstance(thing, kind)]
 
 
 M = TypeVar("M", VirtualService, DestinationRule)
@@ -90,10 +97,11 @@ def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:
 
 
 def _services(
-    services: Iterable[Service],
-    workloads: Sequence[Workload],
-    known: Mapping[Host, MeshService],
-) -> dict[Host, MeshService]:
+    services: Sequence[Service], workloads: Sequence[Workload], before: Mesh | None
+) -> Mapping[Host, MeshService]:
+    known = before.services if before else {}
+    if before and before.workloads == workloads and _are_those_of(known, services):
+        return known
     by_label = index_by_label(workloads)
     found = {}
     for service in services:
@@ -108,11 +116,18 @@ def _services(
     return found
 
 
+def _are_those_of(known: Mapping[Host, MeshService], services: Sequence[Service]) -> bool:
+    """Whether these are the very Services that are known, in the same order."""
+    if len(known) != len(services):
+        return False
+    return all(old.service is new for old, new in zip(known.values(), services, strict=True))
+
+
 def _groups(
     snapshot: Snapshot,
     groups: Iterable[LaneGroup],
     lanes: Sequence[Lane],
-    services: dict[Host, MeshService],
+    services: Mapping[Host, MeshService],
 ) -> tuple[Group, ...]:
     by_group: dict[str, list[Lane]] = {}
     for lane in lanes:
@@ -138,9 +153,9 @@ def _group(
     group: LaneGroup,
     members: Sequence[Lane],
     hosts: tuple[Host, ...],
-    services: dict[Host, MeshService],
+    services: Mapping[Host, MeshService],
 ) -> Group:
-    usable = tuple(lane for lane in members if is_dns_label(lane.meta.name) and lane.selector)
+    usable = [lane for lane in members if _is_usable(lane)]
     peopled = {host: found for host in hosts if (found := services[host].workloads)}
     gateway = None
     if group.gateway_type in ("ASM", "") and group.gateway_name:
@@ -152,8 +167,12 @@ def _group(
         hosts=hosts,
         gateway=gateway,
         held=tuple(_reasons_to_hold(snapshot, group)),
-        excluded=tuple(lane for lane in members if lane not in usable),
+        excluded=tuple(lane for lane in members if not _is_usable(lane)),
     )
+
+
+def _is_usable(lane: Lane) -> bool:
+    return is_dns_label(lane.meta.name) and bool(lane.selector)
 
 
 def _lane(
