@@ -14,7 +14,6 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
-from laneway.core.rules.all import check_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,11 @@ class Compilation:
     def findings(self) -> tuple[Finding, ...]:
         """What a user should know: the reader's findings, then those of every rule.
 
-        Worked out at each call: routing an edit must not wait for them.
+        Worked out at each call, and the rules are loaded by the first one: routing must not wait
+        for them.
         """
+        from laneway.core.rules.all import check_all  # noqa: PLC0415 - eighty modules
+
         return self.snapshot.findings + check_all(self.mesh, self.plan)
 
 

@@ -8,27 +8,30 @@ that were not there before: the last good configuration serves on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.wanted import Wanted, wanted_replicas
 from laneway.core.compile import Compilation
 from laneway.core.findings.finding import Finding
-from laneway.core.mesh.snapshot import Snapshot
-
-Compiler = Callable[[Snapshot, Compilation | None], Compilation]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edit:
-    """One state of the input. `runnable` says that every image has a command."""
+    """One state of the input. `missing` are findings on images without a command."""
 
     compilation: Compilation
     wanted: tuple[Wanted, ...]
-    findings: tuple[Finding, ...]
-    runnable: bool = True
+    missing: tuple[Finding, ...] = ()
 
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything a user should know of it. Not worked out before somebody asks."""
+        return (*self.compilation.findings, *self.missing)
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings of level error."""
         return tuple(found for found in self.findings if found.level == "error")
@@ -37,14 +40,13 @@ class Edit:
 def edit_of(compilation: Compilation, commands: Commands) -> Edit:
     """Return the edit a compilation is."""
     wanted, missing = wanted_replicas(compilation.mesh, commands)
-    findings = (*compilation.findings, *missing)
-    return Edit(compilation, wanted, findings, runnable=not missing)
+    return Edit(compilation, wanted, tuple(missing))
 
 
 def is_safe(edit: Edit) -> bool:
     """Whether an edit may be run at all."""
     held = any(group.held for group in edit.compilation.mesh.groups)
-    return edit.runnable and not held and not edit.compilation.snapshot.unread
+    return not edit.missing and not held and not edit.compilation.snapshot.unread
 
 
 def new_errors(edit: Edit, live: Edit) -> tuple[Finding, ...]:
@@ -52,8 +54,8 @@ def new_errors(edit: Edit, live: Edit) -> tuple[Finding, ...]:
 
     An error is the same while its code and the object it speaks of are; its line may move.
     """
-    known = _keys(live.errors())
-    return tuple(found for found in edit.errors() if not _keys([found]) <= known)
+    known = _keys(live.errors)
+    return tuple(found for found in edit.errors if not _keys([found]) <= known)
 
 
 def _keys(findings: Iterable[Finding]) -> set[tuple[str, str]]:

@@ -49,7 +49,7 @@ class Source:
             return None
         errors = new_errors(edit, before)
         if errors or not is_safe(edit):
-            self.story.refused(errors or edit.errors())
+            self.story.refused(errors or edit.errors)
             return None
         self.refused = None
         self.story.edited(written_at(known, snapshot))

@@ -83,7 +83,7 @@ class Launch:
             self.screen.progress("reading", " ".join(self.options.paths))
             edit = self.source.first(self.reader.read())
             if not is_safe(edit):
-                self.screen.warn(finding_text(edit.errors()))
+                self.screen.warn(finding_text(edit.errors))
                 return ERRORS
             return asyncio.run(self.run(edit, release))
         finally:
@@ -139,15 +139,15 @@ class Launch:
         )
 
     def _tell(self, runner: Runner, edit: Edit, proxies: EnvoyProxies, *, detached: bool) -> None:
-        """Tell what is up, and what of the files is wrong or not carried out here."""
-        self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
-        self.story.unexecuted(proxies.unexecuted)
+        """Tell what is up, then what of the files is wrong or not carried out here."""
         took = duration(time.time() - self.begun)
         self.screen.show(summary(edit.compilation, serving(runner), opened(runner)))
         name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
         self.screen.show(["", line])
+        self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
+        self.story.unexecuted(proxies.unexecuted)
 
     def _heed_signals(self, runner: Runner) -> None:
         """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""
