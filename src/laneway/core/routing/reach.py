@@ -10,15 +10,14 @@ lack of one is a way to break the promise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import Destination, Forward, RoutePlan, Rule
+from laneway.core.routing.plan import Destination, Forward, Hop, RoutePlan, Rule
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import Decision, Sight, find_hop, pods_of
 
@@ -78,11 +77,15 @@ def in_lane(mesh: Mesh, destination: Destination, pods: Iterable[Workload]) -> I
 
 @dataclass(slots=True)
 class Reach:
-    """What may be met; callees are looked up once per caller."""
+    """What may be met; callees are looked up once for all callers that nothing tells apart."""
 
     mesh: Mesh
     plan: RoutePlan
+    _asked: frozenset[tuple[str, str]] = frozenset()
     _callees: dict[Caller, tuple[Workload, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._asked = frozenset(_asked_labels(self.mesh, self.plan))
 
     def of(self, decision: Decision) -> frozenset[Ref]:
         """Return the workloads that requests of a decision at a gateway may meet."""
@@ -98,10 +101,12 @@ class Reach:
             pod = waiting.pop()
             if pod.meta.ref not in met:
                 met.add(pod.meta.ref)
-                waiting += self._called_by(Caller.of(pod))
+                waiting += self._called_by(pod)
         return frozenset(met)
 
-    def _called_by(self, caller: Caller) -> tuple[Workload, ...]:
+    def _called_by(self, pod: Workload) -> tuple[Workload, ...]:
+        full = Caller.of(pod)
+        caller = replace(full, labels=tuple(one for one in full.labels if one in self._asked))
         if caller not in self._callees:
             found = {pod.meta.ref: pod for pod in self._calls(caller)}
             self._callees[caller] = tuple(found.values())
@@ -139,6 +144,16 @@ class Reach:
                 yield from service.workloads if service else ()
 
 
-def entry_pods(mesh: Mesh, plan: RoutePlan, destination: Destination) -> tuple[Workload, ...]:
-    """Return the pods behind a destination as the gateways see it."""
-    return pods_of(Sight(mesh, plan, GATEWAY_NAMESPACE), destination)
+def _asked_labels(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[str, str]]:
+    """Yield every label by which rules or lanes tell callers apart."""
+    for group in mesh.groups:
+        for lane in group.lanes:
+            yield from lane.selector
+    for hops in plan.hops.values():
+        for first in hops:
+            hop: Hop | None = first
+            while hop is not None:
+                for rule in hop.rules:
+                    for match in rule.matches:
+                        yield from match.source_labels
+                hop = hop.otherwise

@@ -20,9 +20,7 @@ from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.scene import Scene
 from laneway.apps.local.verify.sending import Sent
 from laneway.apps.local.verify.trail import Ground, follow, services_of
-from laneway.apps.local.verify.wording import number, probe_text, rule_text
-from laneway.core.findings.codes.verifying import OTHER_TRAFFIC
-from laneway.core.findings.finding import Finding, finding
+from laneway.apps.local.verify.wording import probe_text, rule_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.probes import Probe, Unprobed
@@ -51,7 +49,7 @@ class Judge:
         failed = min(sent.total - elsewhere, _failed(scene, probe, came))
         shares = share_rows(self.ground.mesh, self.plan, probe, seen)
         found = [*at_entry(scene, probe, came, shares), *leaks(scene)]
-        found += [*refusals(scene, came.table), *doubts(scene), *_strangers(came)]
+        found += [*refusals(scene, came.table), *doubts(scene)]
         return Row(
             probe.lanes,
             probe.gateway.port,
@@ -65,6 +63,7 @@ class Judge:
             shares,
             dict(sorted(sent.statuses.items())),
             tuple(dict.fromkeys(found)),
+            came.strangers,
         )
 
 
@@ -116,8 +115,3 @@ def _failed_inside(scene: Scene, table: str) -> Iterator[int]:
         if scene.callers_of(caller_table):
             yield unrouted.no_route + unrouted.no_cluster
     yield from (count for name, count in scene.seen.broken.items() if name in scene.trail.kept)
-
-
-def _strangers(came: Arrival) -> Iterator[Finding]:
-    if came.strangers:
-        yield finding(OTHER_TRAFFIC, None, came.table, count=number(came.strangers, "request"))

@@ -50,6 +50,8 @@ class Row:
     shares: tuple[ShareRow, ...] = ()
     statuses: Mapping[int, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    strangers: int = 0
+    """How many requests of others came in meanwhile."""
 
     @property
     def is_kept(self) -> bool:

@@ -22,10 +22,14 @@ from laneway.apps.local.verify.ledger import Counters, Ledger
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.sending import Address, send
-from laneway.apps.local.verify.wording import probe_text
+from laneway.apps.local.verify.wording import number, probe_text
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy import envoy_config
-from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_ENTERED
+from laneway.core.findings.codes.verifying import (
+    CHANGED_MEANWHILE,
+    LANE_NOT_ENTERED,
+    OTHER_TRAFFIC,
+)
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import GatewayPort
@@ -81,6 +85,9 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
         running.fleet.leave()
     rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
     further = list(_not_entered(running.compilation.mesh, wish, wanted))
+    if strangers := sum(row.strangers for row in rows):
+        count = number(strangers, "request")
+        further.append(finding(OTHER_TRAFFIC, None, folder.name, count=count))
     if not running.is_as_before():
         further.append(finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name))
     urls = tuple(one.url for one in running.record.gateways)
