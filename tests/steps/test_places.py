@@ -59,6 +59,13 @@ def test_a_number_that_cannot_be_had_is_replaced(taken: Taken) -> None:
     assert inbound != 8000
 
 
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_number_that_is_no_port_is_replaced(port: int) -> None:
+    (place,) = places(88, [("cart-0", (port,))], Taken(lowest=0))
+
+    assert 1 <= place.ports[0][1] <= 65535
+
+
 def test_a_number_in_use_at_another_address_does_not_matter() -> None:
     taken = Taken(sockets=frozenset({("127.0.0.1", 8000)}))
 

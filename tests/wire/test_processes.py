@@ -98,6 +98,15 @@ def test_a_missing_command_is_a_value(room: Room) -> None:
     assert start(program) == CannotStart(program, "no-such-program: command not found")
 
 
+@pytest.mark.parametrize("environment", [{"A=B": "x"}, {"A": "x\0y"}])
+def test_a_variable_no_process_can_be_given_is_a_value(
+    room: Room, environment: dict[str, str]
+) -> None:
+    program = Program(f"{room.mark}/one", ("sh",), room.log, environment)
+
+    assert isinstance(start(program), CannotStart)
+
+
 def test_a_program_that_ended_tells_how(room: Room) -> None:
     started = room.shell("exit 3")
 

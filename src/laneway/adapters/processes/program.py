@@ -71,5 +71,7 @@ def start(program: Program) -> Started | CannotStart:
             )
     except OSError as error:
         return CannotStart(program, f"{program.command[0]}: {error.strerror or error}")
+    except ValueError as error:  # a word or a variable that no process can be given
+        return CannotStart(program, f"{program.command[0]}: {error}")
     # A child that has already ended still waits to be collected, so its number is still its own.
     return Started(program, identify(popen.pid) or ProcessId(popen.pid, 0), popen)

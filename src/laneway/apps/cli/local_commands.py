@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MESH = "default"
 DEFAULT_PORT = 8080
+WORLD_FAILED = 3
 
 
 class UpFlags(TypedDict):
@@ -38,6 +39,16 @@ def _folder(name: str) -> MeshFolder:
         return mesh_folder(name, os.environ)
     except BadNameError as error:
         raise click.BadParameter(str(error), param_hint="--name") from error
+
+
+def _demand_linux() -> None:
+    if os.uname().sysname != "Linux":
+        problem = click.ClickException(
+            "a mesh on this machine needs Linux, which gives every program a loopback address of "
+            "its own; the other commands run anywhere"
+        )
+        problem.exit_code = WORLD_FAILED
+        raise problem
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -81,6 +92,7 @@ def up(**flags: Unpack[UpFlags]) -> int:
 
     Every replica of a workload becomes a process with an address of its own, behind real Envoy.
     """
+    _demand_linux()
     from laneway.apps.local.configuration import ConfigurationError, Options, commands_of
     from laneway.apps.local.up import up as run
 
@@ -192,6 +204,7 @@ def demo(port: int, requests: int) -> int:
     Two versions of three services are started, asked, edited while they run, asked again, and taken
     down. Exits with 1 if a request left its version.
     """
+    _demand_linux()
     from laneway.apps.local.demo.play import demo as play
 
     return play(port, requests)

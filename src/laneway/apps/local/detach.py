@@ -57,6 +57,9 @@ def _verdict_of_child(run: Callable[[Release], int], release: Release) -> int:
     """Run to the end. Nothing may escape: the parent's code above must not run a second time."""
     try:
         code = run(release)
+    except OSError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        code = WORLD_FAILED
     except Exception:  # noqa: BLE001 - told, and turned into an exit code
         traceback.print_exc()
         code = BUG

@@ -19,6 +19,7 @@ from zlib import crc32
 WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened on
 GATEWAY_ADDRESS = "127.0.0.1"
 OUTBOUND_PORT = 15001
+HIGHEST_PORT = 65535
 PROGRAM_PORTS = range(20000, 32000)
 """Below the kernel's own choice for outgoing connections, above the numbers people write."""
 
@@ -93,7 +94,7 @@ def gateway_ports(first: int, taken: Taken) -> Iterator[int]:
     used = taken.everywhere() | {
         port for address, port in taken.sockets if address == GATEWAY_ADDRESS
     }
-    yield from (port for port in range(first, 65536) if port not in used)
+    yield from (port for port in range(first, HIGHEST_PORT + 1) if port not in used)
 
 
 class _Room:
@@ -126,7 +127,7 @@ class _Room:
 
     def inbound(self, port: int, used: set[int]) -> int:
         """The container's own number; for one that cannot be had, a spare one."""
-        if port >= self.taken.lowest and port not in used:
+        if max(self.taken.lowest, 1) <= port <= HIGHEST_PORT and port not in used:
             return port
         return next(spare for spare in SPARE_PORTS if spare not in used)
 

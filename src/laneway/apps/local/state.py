@@ -183,8 +183,12 @@ class Hold:
 
     @classmethod
     def take(cls, folder: MeshFolder) -> Hold | None:
-        """Lock a mesh's folder, made if need be. None if another process holds it."""
+        """Lock a mesh's folder, made if need be. None if another process holds it.
+
+        Logs and manifests may hold what others must not read, so it is the user's alone.
+        """
         folder.logs.mkdir(parents=True, exist_ok=True)
+        folder.path.chmod(0o700)
         handle = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
