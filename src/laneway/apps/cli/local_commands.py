@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 DEFAULT_MESH = "default"
 DEFAULT_PORT = 8080
-WORLD_FAILED = 3
+
+
+class UnfitError(click.ClickException):
+    """This machine cannot do what was asked for."""
+
+    exit_code = 3
 
 
 class UpFlags(TypedDict):
@@ -43,12 +48,10 @@ def _folder(name: str) -> MeshFolder:
 
 def _demand_linux() -> None:
     if os.uname().sysname != "Linux":
-        problem = click.ClickException(
+        raise UnfitError(
             "a mesh on this machine needs Linux, which gives every program a loopback address of "
             "its own; the other commands run anywhere"
         )
-        problem.exit_code = WORLD_FAILED
-        raise problem
 
 
 def _print(lines: Iterable[str]) -> None:
