@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 from laneway.adapters.files.reader import Reader
@@ -21,14 +22,13 @@ def changes(
 
     async def run() -> None:
         with Watch([str(folder)], QUIET) as watch:
-            stream = aiter(watch)
+            async with aclosing(watch.changes()) as stream:
 
-            async def following() -> Change:
-                async with asyncio.timeout(10):
-                    return await anext(stream)
+                async def following() -> Change:
+                    async with asyncio.timeout(10):
+                        return await anext(stream)
 
-            await script(following)
-            await stream.aclose()  # type: ignore[attr-defined]
+                await script(following)
 
     asyncio.run(run())
 
@@ -112,14 +112,13 @@ def followed(
     """Run a script with a function that awaits the next snapshot of paths."""
 
     async def run() -> None:
-        stream: AsyncIterator[Snapshot] = follow(Reader(paths), QUIET)
+        async with aclosing(follow(Reader(paths), QUIET)) as stream:
 
-        async def following() -> Snapshot:
-            async with asyncio.timeout(10):
-                return await anext(stream)
+            async def following() -> Snapshot:
+                async with asyncio.timeout(10):
+                    return await anext(stream)
 
-        await script(following)
-        await stream.aclose()  # type: ignore[attr-defined]
+            await script(following)
 
     asyncio.run(run())
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -65,15 +66,17 @@ class Watch:
     ) -> None:
         self._inotify.close()
 
-    async def __aiter__(self) -> AsyncIterator[Change]:
+    async def changes(self) -> AsyncGenerator[Change]:
+        """Give every change, for ever. Close the stream before the watch (`aclosing`)."""
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
-        loop.add_reader(self._inotify.fileno(), readable.set)
+        events = self._inotify.fileno()
+        loop.add_reader(events, readable.set)
         try:
             while True:
                 yield await self._next(readable)
         finally:
-            loop.remove_reader(self._inotify.fileno())
+            loop.remove_reader(events)
 
     async def _next(self, readable: asyncio.Event) -> Change:
         """Return the next change: at once after a finished write, else when all is quiet."""
@@ -132,7 +135,7 @@ class Watch:
                 continue  # it is gone again, or nobody may look into it: reading says so
 
 
-async def follow(reader: Reader, quiet: float = QUIET) -> AsyncIterator[Snapshot]:
+async def follow(reader: Reader, quiet: float = QUIET) -> AsyncGenerator[Snapshot]:
     """Read at once, then again after every change that changes what is read, for ever.
 
     A snapshot that lacks an object of the one before, or could not read a file it could, is given
@@ -141,12 +144,13 @@ async def follow(reader: Reader, quiet: float = QUIET) -> AsyncIterator[Snapshot
     with Watch(reader.paths, quiet) as watch:
         latest = reader.read()
         yield latest
-        async for change in watch:
-            snapshot = reader.read()
-            if snapshot == latest or (loses(latest, snapshot) and not change.settled):
-                continue
-            latest = snapshot
-            yield latest
+        async with aclosing(watch.changes()) as changes:
+            async for change in changes:
+                snapshot = reader.read()
+                if snapshot == latest or (loses(latest, snapshot) and not change.settled):
+                    continue
+                latest = snapshot
+                yield latest
 
 
 def loses(earlier: Snapshot, later: Snapshot) -> bool:
