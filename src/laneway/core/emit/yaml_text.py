@@ -95,17 +95,16 @@ class _Columns:
             self._spelled.clear()
 
     def write(self, values: Sequence[Any], lead: str, pad: str) -> list[str]:
-        """Write values of any types."""
+        """Write values of any types; there is at least one."""
         kinds = set(map(type, values))
         if len(kinds) > 1:
             return self._in_groups(values, map(type, values), lead, pad)
-        for kind in kinds:
-            if kind is str:
-                return list(map(self._spelled_at(pad).__getitem__, values))
-            if collection := self._collections.get(kind):
-                return _once(collection, values, lead, pad)
-            return list(map(_scalar_writer(kind), values))
-        return []
+        kind = kinds.pop()
+        if kind is str:
+            return list(map(self._spelled_at(pad).__getitem__, values))
+        if collection := self._collections.get(kind):
+            return _once(collection, values, lead, pad)
+        return list(map(_scalar_writer(kind), values))
 
     def _mappings(self, values: Sequence[Body], lead: str, pad: str) -> list[str]:
         shapes = set(map(tuple, values))
