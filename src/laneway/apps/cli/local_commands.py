@@ -20,7 +20,7 @@ DEFAULT_PORT = 8080
 
 
 class UnfitError(click.ClickException):
-    """This machine cannot do what was asked for."""
+    """What was asked for cannot be done on a machine like this one."""
 
     exit_code = 3
 
