@@ -52,7 +52,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     everything: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
-    r"""Follow one request and say what decides each hop.
+    """Follow one request and say what decides each hop.
 
     It begins at a gateway, or with --from at a workload that sends it to --host. Which service a
     workload calls next is read from the URLs in its environment.

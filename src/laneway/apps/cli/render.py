@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def render(
     paths: tuple[str, ...], layout: Literal["istio", "asm"], output: Literal["yaml", "json"]
 ) -> int:
-    r"""Print the Istio objects that PATH becomes.
+    """Print the Istio objects that PATH becomes.
 
     Findings go to standard error. Groups whose output would be unsafe are held: they are left out,
     and the exit code is 1.

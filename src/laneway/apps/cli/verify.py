@@ -49,7 +49,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     port: int | None,
     output: Output,
 ) -> int:
-    r"""Send real requests to a running mesh and say whether all went as promised.
+    """Send real requests to a running mesh and say whether all went as promised.
 
     Each rule at a gateway gets requests that meet it and requests that miss it. The proxies' own
     counters say which pods were met, so it works with any program; bodies are not looked at.
