@@ -96,7 +96,7 @@ class Oracle:
         """Return what Istio makes of a mesh.
 
         `kubernetes`: Services, EndpointSlices and Pods; `istio`: Istio's own kinds; both as YAML
-        documents.
+        documents. Without proxies only the objects are judged, which is quick.
         """
         asked = [asdict(each) for each in proxies]
         line = json.dumps({"kubernetes": kubernetes, "istio": istio, "proxies": asked})

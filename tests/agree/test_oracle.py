@@ -356,7 +356,7 @@ def _of_no_kind() -> Object:
 
 def test_a_case_that_is_no_yaml_does_not_end_the_oracle(oracle: Oracle, mesh: SmallMesh) -> None:
     with pytest.raises(UntranslatableError):
-        oracle.translate("a: [", "", [])
+        oracle.translate("a: [", "", [Workload("mocka-v1", V1)])
     with pytest.raises(UntranslatableError):
         oracle.translate("", "a: [", [])
     assert ends(mesh.translated(oracle).proxies["default/mocka-v1"]) == {V1, V2}

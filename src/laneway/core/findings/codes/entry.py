@@ -14,7 +14,7 @@ UNKNOWN_GATEWAY = Code(
     "Routes are bound to a Gateway by namespace and name. Bound to one that does not exist they "
     "serve nobody.",
     "{advice}",
-    "IST0101, KIA1102",
+    "IST0101, IST0132, KIA1102",
 )
 
 GATEWAY_TYPE_INGRESS = Code(
@@ -122,6 +122,7 @@ UNKNOWN_ENTRY_PORT = Code(
     "{owner} leads to port {port} of {service}, which has {ports}",
     "The route would name a cluster that does not exist, so its requests get 503.",
     "Write one of the service's own ports (not a container port), or leave the port out.",
+    "IST0101",
 )
 
 PORT_NOT_CHOSEN = Code(
@@ -131,7 +132,7 @@ PORT_NOT_CHOSEN = Code(
     "With several ports Istio takes the gateway's own port number, for which the service usually "
     "has no cluster. So the rule or weight keeps its share, and that share gets 503.",
     "Add the port: destination.portNum of a lane, destination.port.number of a VirtualService.",
-    "IST0112",
+    "IST0101, IST0112",
 )
 
 ENTRY_SERVICE_NOT_IN_GROUP = Code(
@@ -141,6 +142,7 @@ ENTRY_SERVICE_NOT_IN_GROUP = Code(
     "Only services of the group have subsets for its lanes, so the route would lead to a subset "
     "that does not exist: 503.",
     "Add the service to spec.services of the group, or lead the rule to one that is there.",
+    "IST0101",
 )
 
 UNUSED_STRATEGY_FIELDS = Code(

@@ -79,6 +79,7 @@ OVERLAPPING_SELECTORS = Code(
     "The labels of one selector contain those of the other, so the lanes share pods and are not "
     "isolated: a request of one lane meets pods of the other.",
     "Give each lane a label value that no other lane of the group selects.",
+    "IST0130",
 )
 
 LANE_SERVICE_NOT_IN_GROUP = Code(

@@ -15,6 +15,7 @@ USER_MESH_VIRTUAL_SERVICE = Code(
     "stay in their lane; where everybody sees it, no lane routes are written for the host.",
     "Bind it to a gateway only (spec.gateways without mesh), or move its timeouts, retries and "
     "faults to the lane routes and remove it.",
+    "IST0109, KIA1106",
 )
 
 TWO_VIRTUAL_SERVICES = Code(

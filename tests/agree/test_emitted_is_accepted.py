@@ -1,0 +1,119 @@
+"""Everything Laneway emits is accepted by Istio: its schemas, its admission, its analyzers.
+
+Comes in: every golden case and random meshes, in every layout. The analyzers see the objects beside
+the case's own input, and may say nothing worse than Info that Laneway has not said itself; whether
+it has is read from the codes of Istio that stand beside its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+
+from laneway.core.emit.istio import LAYOUTS, Layout
+from tests.agree.istioctl import Istioctl
+from tests.agree.oracle import Oracle
+from tests.agree.schemas import Schemas
+from tests.agree.small_mesh import documents
+from tests.golden.case import CASES, Case, read_case
+from tests.golden.test_cases import compiled
+from tests.laws.compiling import compile_mesh, emitted
+from tests.laws.meshes import meshes
+from tests.laws.objects import Object
+
+pytestmark = pytest.mark.engine
+
+FILES = sorted(CASES.rglob("*.yaml"))
+SEEN_BY_ISTIOCTL = {
+    *("Namespace", "Service", "Pod", "Deployment", "StatefulSet", "DaemonSet"),
+    *("Gateway", "VirtualService", "DestinationRule", "Sidecar"),
+}
+UNKNOWN_IS_NOT_MISSING = {"a_gateway_that_is_not_in_the_input_is_unknown": {"IST0101", "IST0132"}}
+"""What istioctl misses where the input holds nothing of the kind, so that Laneway cannot know."""
+
+
+def of_istio(objects: Iterable[Object]) -> list[Object]:
+    """Leave out the vendor's kind of layout `asm`, which is not Istio's."""
+    return [item for item in objects if item["kind"] != "TrafficLabel"]
+
+
+def not_accepted(schemas: Schemas, oracle: Oracle, objects: list[Object]) -> list[str]:
+    """Return what Istio's schemas and its admission say against objects."""
+    ruled = oracle.translate("", documents(objects), []).refused
+    return [*schemas.errors(objects), *(f"{each.name}: {each.error}" for each in ruled)]
+
+
+def beside(case: Case, objects: Iterable[Object]) -> list[Object]:
+    """Return the objects beside those of the case's input that they do not supersede."""
+    found = {_name(item): item for item in _input(case) if item["kind"] in SEEN_BY_ISTIOCTL}
+    return list({**found, **{_name(item): item for item in objects}}.values())
+
+
+def _input(case: Case) -> Iterable[Object]:
+    for text in case.documents:
+        try:
+            yield from filter(_is_object, yaml.safe_load_all(text))
+        except yaml.YAMLError:
+            continue
+
+
+def _is_object(item: object) -> bool:
+    return isinstance(item, dict) and "kind" in item and "name" in item.get("metadata", {})
+
+
+def _name(item: Object) -> tuple[str, str, str]:
+    metadata = item["metadata"]
+    return item["kind"], metadata.get("namespace", "default"), metadata["name"]
+
+
+def unsaid(istioctl: Istioctl, path: Path, layout: Layout) -> list[str]:
+    """Return what `istioctl analyze` says of a case, and Laneway does not."""
+    case = read_case(path)
+    compilation = compiled(case)
+    said = {code for one in compilation.findings for code in one.code.also.split(", ")}
+    said |= UNKNOWN_IS_NOT_MISSING.get(path.stem, set())
+    objects = beside(case, of_istio(emitted(compilation, layout)))
+    return [
+        f"{path.stem}: {each.code} {each.origin}: {each.message}"
+        for each in istioctl.analyze(documents(objects))
+        if each.level != "Info" and each.code not in said
+    ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_golden_cases_emit_is_valid_for_istio(
+    oracle: Oracle, istio_schemas: Schemas, layout: Layout
+) -> None:
+    against = [
+        f"{path.stem}: {line}"
+        for path in FILES
+        for objects in [of_istio(emitted(compiled(read_case(path)), layout))]
+        for line in not_accepted(istio_schemas, oracle, objects)
+    ]
+    assert against == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_istioctl_says_nothing_of_golden_cases_that_laneway_does_not(
+    istioctl: Istioctl, layout: Layout
+) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        lines = threads.map(lambda path: unsaid(istioctl, path, layout), FILES)
+    assert [line for found in lines for line in found] == []
+
+
+def test_what_random_meshes_emit_is_valid_for_istio(oracle: Oracle, istio_schemas: Schemas) -> None:
+    @settings(max_examples=60)
+    @given(meshes())
+    def check(mesh: list[Object]) -> None:
+        compilation = compile_mesh(mesh)
+        for layout in LAYOUTS:
+            objects = of_istio(emitted(compilation, layout))
+            assert not_accepted(istio_schemas, oracle, objects) == []
+
+    check()
