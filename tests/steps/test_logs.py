@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.logs import follow, last_lines, logs_named
+from laneway.apps.local.logs import Reader, follow, last_lines, logs_named
 from laneway.apps.local.state import MeshFolder
 
 
@@ -64,6 +64,14 @@ def _steps(*steps: Callable[[], object]) -> Callable[[], bool]:
     return pause
 
 
+def _read(*paths: Path) -> list[Reader]:
+    """Readers that have read what there is."""
+    readers = [Reader(path) for path in paths]
+    for reader in readers:
+        reader.lines()
+    return readers
+
+
 def _append(path: Path, text: str) -> None:
     with path.open("a") as file:
         file.write(text)
@@ -77,14 +85,26 @@ def test_following_yields_whole_lines_as_they_come(folder: MeshFolder) -> None:
         lambda: _append(one, " done\n"),
     )
 
-    found = list(follow([one, two], pause))
+    found = list(follow(_read(one, two), pause))
 
     assert found == [("cart-1", "x"), ("cart-1", "y"), ("cart-0", "half done")]
+
+
+def test_nothing_is_lost_between_reading_and_following(folder: MeshFolder) -> None:
+    path = folder.logs / "envoy.log"
+    reader = Reader(path)
+
+    read = reader.lines()
+    _append(path, "between\n")
+    found = list(follow([reader], _steps(lambda: _append(path, "after\n"))))
+
+    assert read == ["envoy a", "envoy b"]
+    assert found == [("envoy", "between"), ("envoy", "after")]
 
 
 def test_a_log_that_was_begun_anew_is_read_from_its_start(folder: MeshFolder) -> None:
     path = folder.logs / "envoy.log"
 
-    found = list(follow([path], _steps(lambda: path.write_text("new\n"))))
+    found = list(follow(_read(path), _steps(lambda: path.write_text("new\n"))))
 
     assert found == [("envoy", "new")]

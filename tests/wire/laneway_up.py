@@ -60,12 +60,12 @@ class Answer:
         return {hop.version for hop in self.hops}
 
 
-class Up:
-    """A running `laneway up`. Its output is read as it comes, errors among it."""
+class Said:
+    """A running command. Its output is read as it comes, errors among it."""
 
     def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
         self.process = subprocess.Popen(
-            (*COMMAND, "up", "--port", "18080", *arguments),
+            (*COMMAND, *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,6 +84,26 @@ class Up:
                 return line
         raise AssertionError(f"it ended without {words!r}:\n" + "\n".join(self.said))
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        self.process.send_signal(number)
+
+    def end(self) -> int:
+        """Read to the end and return the exit code."""
+        assert self.process.stdout is not None
+        if not self.process.stdout.closed:
+            self.said += [line.rstrip("\n") for line in self.process.stdout]
+            self.process.stdout.close()
+        self.alarm.cancel()
+        return self.process.wait()
+
+
+class Up(Said):
+    """A running `laneway up`."""
+
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
+        super().__init__("up", "--port", "18080", *arguments, cwd=cwd)
+
     def ready(self) -> "Up":
         """Wait until the mesh is up."""
         self.until("was ready after")
@@ -100,19 +120,6 @@ class Up:
             connection.request("GET", path, headers=headers or {})
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send the process a signal."""
-        self.process.send_signal(number)
-
-    def end(self) -> int:
-        """Read to the end and return the exit code."""
-        assert self.process.stdout is not None
-        if not self.process.stdout.closed:
-            self.said += [line.rstrip("\n") for line in self.process.stdout]
-            self.process.stdout.close()
-        self.alarm.cancel()
-        return self.process.wait()
 
     def stop(self) -> int:
         """End the mesh as Ctrl-C does, if it still runs; return the exit code."""

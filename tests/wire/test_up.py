@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import find_marked
-from tests.wire.laneway_up import Up, files_left, laneway, meshes, state_home, workloads
+from tests.wire.laneway_up import Said, Up, files_left, laneway, meshes, state_home, workloads
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -156,6 +156,20 @@ def test_logs_are_there_while_it_runs_and_after(up: Start, sample: Path) -> None
     assert during.startswith("listening on 127.")
     assert laneway("logs", "mocka-v1").stdout == during
     assert laneway("logs", "envoy").returncode == 0
+
+
+def test_a_log_is_followed_until_the_mesh_is_down(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    follower = Said("logs", "--follow", "mockc-v1")
+    follower.until("listening on")
+
+    answers = [mesh.ask() for _ in range(20)]
+    told = follower.until("GET / x-request-id: ")
+    mesh.stop()
+
+    assert {answer.status for answer in answers} == {200}
+    assert told.startswith("GET / x-request-id: ")
+    assert follower.end() == 0
 
 
 def test_an_unknown_log_names_the_known_ones(up: Start, sample: Path) -> None:

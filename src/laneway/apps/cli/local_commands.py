@@ -143,29 +143,32 @@ def logs(workload: str, follows: bool, tail: int | None, name: str) -> None:  # 
     """Print what a WORKLOAD wrote: one of its replicas or all, `envoy`, or `laneway` itself."""
     import time
 
-    from laneway.apps.local.logs import all_logs, follow, last_lines, logs_named
+    from laneway.apps.local.logs import Reader, all_logs, follow, logs_named
     from laneway.apps.local.outside import look
 
     folder = _folder(name)
-    found = logs_named(folder, workload)
-    if not found:
+    readers = [Reader(path) for path in logs_named(folder, workload)]
+    if not readers:
         known = ", ".join(path.stem for path in all_logs(folder)) or "none"
         raise click.UsageError(f"mesh {name} has no log of {workload!r}; there are: {known}")
-    width = max(len(path.stem) for path in found) if len(found) > 1 else 0
+    width = max(len(one.path.stem) for one in readers) if len(readers) > 1 else 0
 
     def show(source: str, line: str) -> None:
         click.echo(f"{source.ljust(width)} | {line}" if width else line)
 
-    for path in found:
-        for line in last_lines(path, tail):
-            show(path.stem, line)
+    for reader in readers:
+        lines = reader.lines()
+        if reader.rest and not follows:
+            lines.append(reader.rest)
+        for line in lines if tail is None else lines[len(lines) - tail :]:
+            show(reader.path.stem, line)
 
     def pause() -> bool:
         time.sleep(0.1)
         return look(folder).condition != "gone"
 
     if follows:
-        for source, line in follow(found, pause):
+        for source, line in follow(readers, pause):
             show(source, line)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from laneway.apps.local.state import MeshFolder
@@ -45,40 +45,41 @@ def last_lines(path: Path, count: int | None) -> list[str]:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads what is appended to a log. A log that became shorter was begun anew."""
+    """Reads a log from its beginning on. A log that became shorter was begun anew."""
 
     path: Path
-    position: int
-    rest: str = field(default="")
+    position: int = 0
+    rest: str = ""
 
     def lines(self) -> list[str]:
         """Return the whole lines that were added since the last call."""
+        found: list[str] = []
+        while read := self._read():
+            *lines, self.rest = (self.rest + read.decode(errors="replace")).split("\n")
+            found += lines
+        return found
+
+    def _read(self) -> bytes:
         size = self.path.stat().st_size if self.path.exists() else 0
         if size < self.position:
             self.position, self.rest = 0, ""
         if size == self.position:
-            return []
+            return b""
         with self.path.open("rb") as file:
             file.seek(self.position)
             read = file.read(CHUNK)
         self.position += len(read)
-        *lines, self.rest = (self.rest + read.decode(errors="replace")).split("\n")
-        return lines
+        return read
 
 
-def follow(paths: Sequence[Path], pause: Callable[[], bool]) -> Iterator[Line]:
-    """Return the lines that are added from now on, as they come.
+def follow(readers: Sequence[Reader], pause: Callable[[], bool]) -> Iterator[Line]:
+    """Yield the lines that readers have not read yet, and those that are added, as they come.
 
     `pause` waits a moment and says whether to go on.
     """
-    return _added([Reader(path, path.stat().st_size) for path in paths], pause)
-
-
-def _added(readers: Sequence[Reader], pause: Callable[[], bool]) -> Iterator[Line]:
     going_on = True
     while going_on:
         going_on = pause()
         for reader in readers:
-            while lines := reader.lines():
-                for line in lines:
-                    yield reader.path.stem, line
+            for line in reader.lines():
+                yield reader.path.stem, line

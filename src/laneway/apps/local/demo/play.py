@@ -19,7 +19,7 @@ from pathlib import Path
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.configuration import Options
 from laneway.apps.local.demo.asking import CHAIN, Tally, ask
-from laneway.apps.local.logs import follow
+from laneway.apps.local.logs import Reader, follow
 from laneway.apps.local.outside import bring_down
 from laneway.apps.local.screen import Screen
 from laneway.apps.local.state import GatewayRecord, MeshFolder, mesh_folder
@@ -107,12 +107,14 @@ class Play:
     def _edit(self, weights: dict[str, int]) -> None:
         """Save other weights in the file, and say what the mesh says of it."""
         until = time.monotonic() + PATIENCE
-        told = follow([self.folder.logs / "laneway.log"], lambda: _pause(until))
+        log = Reader(self.folder.logs / "laneway.log")
+        log.lines()
         route = self.sample / "route.yaml"
         values = iter(weights.values())
         route.write_text(
             re.sub(r"weight: \d+", lambda _: f"weight: {next(values)}", route.read_text())
         )
+        told = follow([log], lambda: _pause(until))
         answer = next((line for _, line in told if "live after" in line), "the mesh did not answer")
         split = ", ".join(f"{lane} {weight} %" for lane, weight in weights.items())
         self._say(f"Now route.yaml is edited to {split}, and the mesh says:", answer, "")
