@@ -38,13 +38,17 @@ def test_one_file_compiles_to_the_same_objects(mesh: list[Object]) -> None:
     assert manifests(second.mesh, second.plan) == manifests(first.mesh, first.plan)
 
 
-def test_lists_and_comments_stay_whole() -> None:
+def test_documents_keep_their_comments_and_the_items_of_a_list_become_documents() -> None:
+    kept = "# kept\napiVersion: v1\nkind: Namespace\nmetadata: {name: a} # and this\n"
     text = (
-        "# kept\napiVersion: v1\nkind: List\nitems:\n"
-        "- {apiVersion: v1, kind: Namespace, metadata: {name: a}}\n"
-        "- {apiVersion: v1, kind: Namespace, metadata: {name: b}}"
+        kept + "---\napiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: Namespace, metadata: {name: b}}\n"
+        "- {apiVersion: v1, kind: Namespace, metadata: {name: c}}"
     )
+    snapshot = read([("list.yaml", text)])
 
-    written = one_file(read([("list.yaml", text)]))
+    written = one_file(snapshot)
 
-    assert written == f"---\n# list.yaml:1\n{text}\n"
+    assert written.startswith(f"---\n# list.yaml:1\n{kept}---\n# list.yaml:9\n")
+    again = read([("list.yaml", written)])
+    assert [one.meta.ref for one in again.resources] == [one.meta.ref for one in snapshot.resources]

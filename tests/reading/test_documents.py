@@ -242,7 +242,7 @@ def test_the_items_of_a_list_are_read_one_by_one(text: str) -> None:
 
 def test_a_value_in_an_item_of_a_list_has_its_position_in_the_file() -> None:
     document = read("a: 1\n---\n" + LIST).documents[2]
-    place = Place(document.source, (*document.prefix, "metadata", "name"))
+    place = Place(document.source, ("metadata", "name"))
     position = locate(place)
     assert (position.line, position.column, position.width) == (12, 11, 1)
 

@@ -493,3 +493,23 @@ def test_a_document_that_moved_is_read_again_since_its_lines_are_others() -> Non
     after = read_file("a.yaml", ("# new\n" + text).encode(), before)
     assert after.resources[1].meta.source.first_line == 11
     assert after == read("# new\n" + text)
+
+
+# ------------------------------------------------------------------------ never wider than written
+
+
+def test_a_virtual_service_whose_gateways_cannot_be_read_does_not_speak_for_the_mesh() -> None:
+    reading = read(VIRTUAL_SERVICE.replace("gateways: [mesh]", "gateways: infra/gateway", 1))
+    assert (reading.resources, reading.unread) == ((), True)
+    assert [finding.code.id for finding in reading.findings] == ["LW1101"]
+
+
+def test_a_subset_whose_labels_cannot_be_read_is_left_out() -> None:
+    text = """apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: d}
+spec: {host: mocka, subsets: [{name: v1, labels: [version]}, {name: v2, labels: {version: v2}}]}
+"""
+    (found,) = read(text).resources
+    assert isinstance(found, DestinationRule)
+    assert [subset.name for subset in found.subsets] == ["v2"]

@@ -17,7 +17,7 @@ import yaml_rs
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code, Finding, finding
-from laneway.core.findings.place import Place, Source, Step
+from laneway.core.findings.place import Place, Source
 from laneway.core.resources.exact import DEEPEST, read_exactly
 from laneway.core.resources.json_stream import (
     NoJsonError,
@@ -45,14 +45,10 @@ _VALUE_MARKS = (b"\n", b",", b"[", b"{")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document and its raw value: mappings, lists and scalars, keys being text.
-
-    `prefix` leads from the source's text to the value; it is not empty for an item of a `List`.
-    """
+    """One document and its raw value: mappings, lists and scalars, keys being text."""
 
     source: Source
     value: Any
-    prefix: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +107,17 @@ class DocumentReader:
     def _items(self, cut: CutList, number: int) -> Documents | None:
         """Read the items of a list one by one; None where they turn out to hang together."""
         around = self._whole(cut.around, number)
-        read = [self._whole(piece, number + index) for index, piece in enumerate(cut.items)]
-        if around.findings or any(one.unread for one in (around, *read)):
+        if around.findings:
             return None
-        documents = []
-        for one in read:
-            values = one.documents[0].value if one.documents else None
-            if not isinstance(values, list) or len(values) != 1:
+        documents: list[Document] = []
+        findings: list[Finding] = []
+        for piece in cut.items:
+            found = self._whole(piece, number + len(documents))
+            if found.unread:
                 return None
-            documents.append(Document(one.documents[0].source, values[0], (0,)))
-        notes = (note for one in read for note in one.findings)
-        return Documents(tuple(documents), tuple(notes))
+            documents += found.documents
+            findings += found.findings
+        return Documents(tuple(documents), tuple(findings))
 
     def _read_exactly(self, source: Source, notes: _Notes) -> None:
         self._exact_left -= len(source.text)

@@ -41,10 +41,15 @@ class PermissiveConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class WeightedEntry:
-    """`spec.ingress.ingressRouting.weightedRoutingRule`: hosts and matches before the split."""
+    """`spec.ingress.ingressRouting.weightedRoutingRule`: hosts and matches before the split.
+
+    `valid` is false when hosts or matches were written and none of them could be read: the split
+    must not take every request for that.
+    """
 
     hosts: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
+    valid: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _NEXT_KEY = re.compile(rb"^[^ \-#\n]", re.MULTILINE)
 
 
 class CutList(NamedTuple):
-    """The items of a list, each a piece that reads as a list of one, and the list without them."""
+    """The items of a list, each a document of its own, and the list without them."""
 
     items: list[Piece]
     around: Piece
@@ -31,7 +31,9 @@ def cut_list(piece: Piece) -> CutList | None:
     >>> raw = b"apiVersion: v1\nitems:\n- kind: A\n- kind: B\nkind: List\n"
     >>> cut = cut_list(Piece(raw, 1))
     >>> [(item.raw, item.first_line) for item in cut.items], cut.around.raw
-    ([(b'- kind: A\n', 3), (b'- kind: B\n', 4)], b'apiVersion: v1\nkind: List\n')
+    ([(b'  kind: A\n', 3), (b'  kind: B\n', 4)], b'apiVersion: v1\nkind: List\n')
+
+    A space stands for the dash, so that every column is the one of the file.
     """
     raw = piece.raw
     first = _FIRST_ITEM.search(raw)
@@ -42,9 +44,10 @@ def cut_list(piece: Piece) -> CutList | None:
     end = len(raw) if after is None else after.start()
     starts = _starts(raw, begin, end, first[1])
     line = piece.first_line + raw.count(b"\n", 0, begin)
+    dash = len(first[1])
     items = []
     for start, stop in zip(starts, [*starts[1:], end], strict=True):
-        items.append(Piece(raw[start:stop], line))
+        items.append(Piece(first[1] + b" " + raw[start + dash + 1 : stop], line))
         line += raw.count(b"\n", start, stop)
     return CutList(items, Piece(raw[: first.start()] + raw[end:], piece.first_line))
 

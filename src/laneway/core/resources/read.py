@@ -114,7 +114,7 @@ def _part(piece: Piece, number: int, found: Documents) -> Part:
     objects = _Objects()
     for document in found.documents:
         if document.value is not None:
-            objects.take(document.source, document.value, document.prefix)
+            objects.take(document.source, document.value)
     return Part(
         piece,
         number,

@@ -55,7 +55,7 @@ def _server(index: int, entry: Cursor) -> GatewayServer | None:
 
 
 def read_destination_rule(root: Cursor) -> DestinationRule | None:
-    """Read a DestinationRule; a subset without a name is left out."""
+    """Read a DestinationRule; a subset without a name or readable labels is left out."""
     meta = read_meta(root, "DestinationRule", namespaced=True)
     if meta is None:
         return None
@@ -78,8 +78,9 @@ def export_to(spec: Cursor) -> tuple[str, ...] | None:
 
 def _subset(index: int, entry: Cursor) -> SubsetRule | None:
     name = entry.required("name")
-    if not name:
-        return None
+    lost = entry.written("labels") and entry.mapping("labels") is None
+    if lost or not name:
+        return None  # without its labels it would be every pod
     return SubsetRule(
         name=name,
         labels=entry.labels("labels"),

@@ -32,17 +32,24 @@ _TYPED = frozenset({"name", "match", "route", "redirect", "directResponse", "del
 
 
 def read_virtual_service(root: Cursor) -> VirtualService | None:
-    """Read a VirtualService; nothing when it has no name."""
+    """Read a VirtualService; nothing when it has no name.
+
+    Nothing either when none of its gateways can be read: without gateways it would speak for the
+    mesh.
+    """
     meta = read_meta(root, "VirtualService", namespaced=True)
     if meta is None:
         return None
     spec = root.below("spec")
+    gateways = spec.texts("gateways")
+    if spec.raw.get("gateways") and not gateways:
+        return None
     http = (_http(index, entry) for index, entry in spec.each("http"))
     tcp = (_tcp(index, entry) for index, entry in spec.each("tcp"))
     return VirtualService(
         meta=meta,
         hosts=spec.texts("hosts"),
-        gateways=spec.texts("gateways"),
+        gateways=gateways,
         http=tuple(route for route in http if route is not None),
         tcp=tuple(route for route in tcp if route is not None),
         tls=tuple(entry.raw for _, entry in spec.each("tls")),

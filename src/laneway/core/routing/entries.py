@@ -98,9 +98,9 @@ def _by_rule(
 
 def _weighted(mesh: Mesh, group: Group) -> Iterator[Admission]:
     shares = tuple(weighted_shares(mesh, group))
-    if not shares:
-        return
     asked = group.group.weighted
+    if not shares or (asked is not None and not asked.valid):
+        return
     matches = asked.matches if asked else ()
     hosts = asked.hosts if asked else ()
     if any(match == Match() for match in matches):
@@ -158,9 +158,10 @@ def _settle(match: Match, header: str) -> Headers:
     """Set the lane header to the value a rule matched, so that a doubled one cannot travel on.
 
     Envoy matches each line of a repeated header by itself: a client that sends two would carry
-    both into the lane. No other header is touched.
+    both into the lane. No other header is touched. A percent sign begins a variable in a value that
+    is set, so it is doubled.
     """
     for name, condition in match.headers:
         if name == header and condition.kind == "exact":
-            return Headers(HeaderEdits(set=((header, condition.value),)))
+            return Headers(HeaderEdits(set=((header, condition.value.replace("%", "%%")),)))
     return NO_HEADERS

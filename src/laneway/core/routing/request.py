@@ -37,12 +37,16 @@ class Request:
         return [value for key, value in self.headers if key.lower() == wanted]
 
     def edited(self, edits: HeaderEdits) -> Request:
-        """Return the request after header changes: remove, then overwrite, then append."""
+        """Return the request after header changes: remove, then overwrite, then append.
+
+        `%%` is how a value spells a percent sign. Variables of Envoy stay as they are written.
+        """
         if edits == HeaderEdits():
             return self
         gone = {name.lower() for name in edits.remove} | {name.lower() for name, _ in edits.set}
         kept = tuple(pair for pair in self.headers if pair[0].lower() not in gone)
-        return replace(self, headers=kept + edits.set + edits.add)
+        added = tuple((name, value.replace("%%", "%")) for name, value in edits.set + edits.add)
+        return replace(self, headers=kept + added)
 
 
 def meets_string(condition: StringMatch, value: str) -> bool:
