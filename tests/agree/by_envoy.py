@@ -8,6 +8,7 @@ answers with the address it was reached at.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,9 @@ from tests.laws.asks import Ask
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 OUTBOUND = 15001
+NET = 16 + os.getpid() % 200
+"""The second number of all addresses: runs side by side must not share one."""
+
 AT_ONCE = 16
 
 
@@ -100,7 +104,7 @@ class EnvoyReader:
     def _address(self, name: str) -> str:
         """Return a replica's address; it keeps it in every mesh, as listeners are changed live."""
         number = self.numbers.setdefault(name, len(self.numbers))
-        return f"127.9.{number // 250}.{number % 250 + 1}"
+        return f"127.{NET}.{number // 250}.{number % 250 + 1}"
 
     def _placed(self, compilation: Compilation) -> Placement:
         mesh = compilation.mesh
