@@ -24,7 +24,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.timing import laneway
+from benchmarks.timing import laneway, warm_environment
 
 NAME = "bench"
 READY = re.compile(r"was ready after")
@@ -96,7 +96,11 @@ class LocalMesh:
 def running(folder: Path, *options: str) -> Iterator[LocalMesh]:
     """Start a mesh and end it afterwards; it is yielded as soon as its process runs."""
     state = tempfile.mkdtemp(prefix="laneway-bench-")
-    environment = os.environ | {"HOME": state, "XDG_STATE_HOME": state, "NO_COLOR": "1"}
+    environment = warm_environment() | {
+        "HOME": state,
+        "XDG_STATE_HOME": state,
+        "NO_COLOR": "1",
+    }
     port = free_port()
     words = [str(laneway()), "up", "--port", str(port), "--name", NAME, *options, str(folder)]
     pipe = subprocess.PIPE

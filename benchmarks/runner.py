@@ -14,7 +14,9 @@ for line in sys.stdin:
     asked = json.loads(line)
     with open(asked["output"], "wb") as file:  # noqa: PTH123 - pathlib would make it larger
         begin = time.perf_counter()
-        process = subprocess.Popen(asked["command"], stdout=file, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            asked["command"], stdout=file, stderr=subprocess.DEVNULL, env=asked["environment"]
+        )
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)

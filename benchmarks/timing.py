@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,12 +35,18 @@ def run(command: Sequence[str | Path], output: Path) -> Usage:
     runner = _runner()
     if runner.stdin is None or runner.stdout is None:
         raise RuntimeError("the runner has no pipes")
-    runner.stdin.write(json.dumps({"command": words, "output": str(output)}) + "\n")
+    asked = {"command": words, "output": str(output), "environment": warm_environment()}
+    runner.stdin.write(json.dumps(asked) + "\n")
     runner.stdin.flush()
     said = json.loads(runner.stdout.readline())
     if said.pop("code") not in (0, 1):
         raise subprocess.SubprocessError(f"{words} failed")
     return Usage(**said)
+
+
+def warm_environment() -> dict[str, str]:
+    """Return an environment in which Python keeps what it compiled, as it does by default."""
+    return {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 @cache
