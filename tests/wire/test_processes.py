@@ -142,7 +142,7 @@ def test_a_program_that_ignores_the_polite_signal_is_killed(room: Room) -> None:
 
 
 def test_a_child_that_left_its_session_is_found_by_its_mark(room: Room) -> None:
-    room.shell(f"setsid {FOREVER} & echo $!; echo ready")
+    room.shell(f"setsid sh -c 'echo left; {FOREVER}; :' & echo ready")
     _lines(room.log, 2)
 
     assert stop_marked([room.mark]) >= 1

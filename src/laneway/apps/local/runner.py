@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from laneway.apps.local.crew import Crew, end
+from laneway.apps.local.crew import Crew, Recovered, end
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Fleet, Instance, Step, next_step
 from laneway.apps.local.placing import NoRoomError
@@ -74,6 +74,8 @@ class Runner:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = FIRST_PAUSE
     endings: set[asyncio.Task[None]] = field(default_factory=set)
+    recovered: list[Recovered] = field(default_factory=list)
+    """Programs that are back and are not told of yet."""
 
     def look_again(self) -> None:
         """Say that something may have changed. Safe to call from a signal's handler."""
@@ -171,6 +173,7 @@ class Runner:
             edit = self.wanted if step.settled else self.live.edit
             if await self._bring_live(edit, step):
                 self._retire(step.spare)
+            self._tell_recovered(self.live.ids)
         return step.wake_at
 
     def _read(self) -> None:
@@ -194,10 +197,18 @@ class Runner:
 
     def _look(self) -> Step:
         """See how programs stand, and start those whose time has come."""
-        self.story.happened(self.crew.observe())
+        events = self.crew.observe()
+        self.story.happened(one for one in events if not isinstance(one, Recovered))
+        self.recovered += [one for one in events if isinstance(one, Recovered)]
         step = next_step(self._fleet(), time.monotonic())
         self.story.happened(self.crew.start(step.start))
         return step
+
+    def _tell_recovered(self, served: Collection[str]) -> None:
+        """Tell which programs are back, once requests are sent to them again."""
+        self.story.happened(one for one in self.recovered if one.instance.id in served)
+        waiting = self.crew.instances.keys() - served
+        self.recovered = [one for one in self.recovered if one.instance.id in waiting]
 
     def _fleet(self) -> Fleet:
         return Fleet(
