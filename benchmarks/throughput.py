@@ -25,7 +25,7 @@ from tests.engines import Workshop, workshop
 
 CHAIN = ("mocka", "mockb", "mockc")
 IMAGE = "bench/hop:1"
-ROUNDS, SECONDS, CLIENTS = 9, 3.0, 16
+ROUNDS, SECONDS, CLIENTS = 30, 1.0, 16
 
 
 @dataclass(frozen=True, slots=True)
