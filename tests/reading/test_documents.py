@@ -10,8 +10,9 @@ import pytest
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place
 from laneway.core.resources import documents
-from laneway.core.resources.documents import LARGEST_FILE, MOST_VALUES, DocumentReader, Documents
-from laneway.core.resources.exact import DEEPEST, MOST_FAULTS, read_exactly
+from laneway.core.resources.documents import DocumentReader, Documents
+from laneway.core.resources.exact import read_exactly
+from laneway.core.resources.limits import DEEPEST, LARGEST_FILE, MOST_FAULTS, MOST_VALUES
 from laneway.core.resources.read import read_file
 
 

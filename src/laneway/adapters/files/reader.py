@@ -18,7 +18,7 @@ from laneway.adapters.files.search import STDIN, Found, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.resources.documents import LARGEST_FILE
+from laneway.core.resources.limits import LARGEST_FILE
 from laneway.core.resources.read import Reading, read_file
 
 _SETTLED = 2_000_000_000

@@ -88,8 +88,8 @@ class Cursor:
     def number(self, key: str, low: int, high: int) -> int | None:
         """Return a whole number of the closed range; None where nothing usable is written."""
         value = self.raw.get(key)
-        if value is None:
-            return None
+        if value is None or (type(value) is int and low <= value <= high):
+            return value
         if isinstance(value, float) and math.isfinite(value) and value == int(value):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -108,13 +108,18 @@ class Cursor:
     def flag(self, key: str) -> bool:
         """Return true or false; false where nothing usable is written."""
         value = self.raw.get(key)
-        if value is not None and not isinstance(value, bool):
+        if value is None:
+            return False
+        if not isinstance(value, bool):
             self.wrong(key, "true or false", value)
         return value is True
 
     def below(self, key: str) -> Cursor:
         """Return the mapping under `key`, an empty one where nothing usable is written."""
-        return Cursor(self.mapping(key) or _NOTHING, self.notes, (*self.path, key))
+        value = self.raw.get(key)
+        if type(value) is not dict:
+            value = self.mapping(key) or _NOTHING
+        return Cursor(value, self.notes, (*self.path, key))
 
     def mapping(self, key: str) -> Mapping[str, Any] | None:
         """Return the mapping under `key` as it is, or None."""
@@ -133,10 +138,11 @@ class Cursor:
             self.wrong(key, "a list", value)
         return []
 
-    def each(self, key: str) -> Iterator[tuple[int, Cursor]]:
+    def each(self, key: str) -> Iterable[tuple[int, Cursor]]:
         """Return the mappings of a list, with their positions; other items are errors."""
-        if self.raw.get(key) is None:
-            return
+        return () if self.raw.get(key) is None else self._each(key)
+
+    def _each(self, key: str) -> Iterator[tuple[int, Cursor]]:
         for index, item in enumerate(self.items(key)):
             if isinstance(item, dict):
                 yield index, Cursor(item, self.notes, (*self.path, key, index))
@@ -162,9 +168,9 @@ class Cursor:
 
     def words(self, key: str) -> Mapping[str, str]:
         """Return a mapping of text to text, as labels are. Other scalars arrive as spelled."""
-        value = self.mapping(key)
-        if value is None:
-            return _NOTHING
+        value = self.raw.get(key)
+        if type(value) is not dict:
+            return self.mapping(key) or _NOTHING
         for name, word in value.items():
             if type(word) is not str or type(name) is not str:
                 return self._spelled(key, value)

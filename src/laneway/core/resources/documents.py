@@ -9,16 +9,14 @@ depth end in an exception. It knows no kinds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml_rs
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place, Source
-from laneway.core.resources.exact import DEEPEST, read_exactly
 from laneway.core.resources.json_stream import (
     NoJsonError,
     TooDeepError,
@@ -27,32 +25,31 @@ from laneway.core.resources.json_stream import (
     looks_like_json,
     read_json,
 )
+from laneway.core.resources.limits import (
+    DEEPEST,
+    LARGEST_EXACT,
+    LARGEST_FILE,
+    MEGABYTE,
+    MOST_DOCUMENTS,
+    MOST_VALUES,
+)
 from laneway.core.resources.list_items import CutList, cut_list
 from laneway.core.resources.splitting import BOM, Piece, split, with_plain_breaks
 from laneway.core.resources.suspects import is_suspect
-
-MEGABYTE = 1 << 20
-LARGEST_FILE = 64 * MEGABYTE
-LARGEST_EXACT = 8 * MEGABYTE
-"""How much of one file the exact way reads, which takes a second for each megabyte."""
-MOST_VALUES = 3_000_000
-MOST_DOCUMENTS = 200_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _VALUE_MARKS = (b"\n", b",", b"[", b"{")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document and its raw value: mappings, lists and scalars, keys being text."""
 
     source: Source
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(NamedTuple):
     """What a piece of a file held. `unread` says that some of it could not be understood at all."""
 
     documents: tuple[Document, ...] = ()
@@ -217,6 +214,8 @@ def _read_exact(source: Source, notes: _Notes) -> None:
         character = f"U+{ord(forbidden[0]):04X}"
         notes.refuse(source, reading.INVISIBLE_CHARACTER, forbidden.start(), character=character)
         return
+    from laneway.core.resources.exact import read_exactly  # noqa: PLC0415 - brings in PyYAML
+
     exact = read_exactly(source.text, source.first_line)
     for fault in exact.faults:
         notes.note(source, fault.code, fault.offset, fault.words)

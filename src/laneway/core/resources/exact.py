@@ -16,6 +16,7 @@ import yaml
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code
+from laneway.core.resources.limits import DEEPEST, MOST_ALIASED, MOST_FAULTS
 from laneway.core.resources.scalars import (
     Scalar,
     WrongTagError,
@@ -25,10 +26,6 @@ from laneway.core.resources.scalars import (
 )
 from laneway.core.resources.spelling import shorten
 
-DEEPEST = 200
-MOST_ALIASED = 100_000
-MOST_FAULTS = 100
-"""How many faults of one document are told; who mends them sees the rest."""
 _CORE = "tag:yaml.org,2002:"
 _MERGE_TAG = _CORE + "merge"
 _PLAIN_TAGS = frozenset(

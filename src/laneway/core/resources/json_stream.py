@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from laneway.core.resources.exact import DEEPEST
+from laneway.core.resources.limits import DEEPEST
 
 _ITEMS = re.compile(r'"items"[ \t\n]*:[ \t\n]*\[')
 _SPACE = re.compile(r"[ \t\n]*")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
@@ -58,8 +58,7 @@ _KINDS: dict[tuple[str, str], _Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one piece of a file holds, and the piece itself, so that it need not be read again."""
 
     piece: Piece
