@@ -12,7 +12,7 @@ from tests.agree.drawing import Drawn, draw
 from tests.agree.oracle import Oracle
 
 MESHES = 300
-ASKS = 40
+ASKS = 44
 
 
 @pytest.fixture(scope="module")
