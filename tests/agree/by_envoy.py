@@ -17,7 +17,7 @@ from pathlib import Path
 
 from laneway.adapters.envoy import Fleet, Settings
 from laneway.core.compile import Compilation
-from laneway.core.emit.envoy import envoy_config
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref

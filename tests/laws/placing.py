@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from laneway.core.compile import Compilation
-from laneway.core.emit.envoy import envoy_config
-from laneway.core.emit.envoy_config import EnvoyConfig
+from laneway.core.emit.envoy.config import EnvoyConfig
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 

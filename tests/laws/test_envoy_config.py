@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from laneway.core.emit.envoy_config import Block, ProxyConfig, table_of
-from laneway.core.emit.envoy_tables import CallerClass, asked_labels, caller_table, class_of
+from laneway.core.emit.envoy.config import Block, ProxyConfig, table_of
+from laneway.core.emit.envoy.tables import CallerClass, asked_labels, caller_table, class_of
 from tests.laws.compiling import compile_mesh
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from laneway.core.emit.envoy import envoy_config
-from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig, table_file
+from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig, table_file
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from laneway.core.emit.envoy_policy import ISTIO_RETRIES, duration, fraction, hundredths, translate
+from laneway.core.emit.envoy.policy import ISTIO_RETRIES, duration, fraction, hundredths, translate
 
 FAULT = "envoy.filters.http.fault"
 CORS = "envoy.filters.http.cors"

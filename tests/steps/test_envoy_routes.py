@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from laneway.core.emit.envoy_match import flaw, route_match
-from laneway.core.emit.envoy_routes import Spelled, Spelling, spell
+from laneway.core.emit.envoy.match import flaw, route_match
+from laneway.core.emit.envoy.routes import Spelled, Spelling, spell
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref

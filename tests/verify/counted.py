@@ -14,8 +14,8 @@ from laneway.apps.local.verify.ledger import Ledger
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.sending import Sent
 from laneway.core.compile import Compilation
-from laneway.core.emit.envoy import envoy_config
-from laneway.core.emit.envoy_config import inbound_cluster, is_entry, table_stat
+from laneway.core.emit.envoy.config import inbound_cluster, is_entry, table_stat
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from laneway.adapters.envoy import Applied, Fleet, Settings
-from laneway.core.emit.envoy import envoy_config
-from laneway.core.emit.envoy_config import EnvoyConfig
+from laneway.core.emit.envoy.config import EnvoyConfig
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller, Mesh

@@ -15,7 +15,7 @@ import pytest
 
 from laneway.adapters.envoy import CannotStart, Fleet, Restarted, Settings
 from laneway.adapters.envoy.watches import watched
-from laneway.core.emit.envoy_config import EnvoyConfig, ProxyConfig, table_file
+from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig, table_file
 from tests.wire.lanes import CHAIN, lanes
 from tests.wire.load import Load
 from tests.wire.local_mesh import LocalMesh, free_port, running

@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from laneway.core.emit.envoy_config import Block, ProxyConfig, table_file, table_of
+from laneway.core.emit.envoy.config import Block, ProxyConfig, table_file, table_of
 
 CLUSTERS = "clusters.json"
 LISTENERS = "listeners.json"

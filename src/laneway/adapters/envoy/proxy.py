@@ -16,7 +16,7 @@ from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import LISTENERS, LOG, SOCKET, Folder
 from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
-from laneway.core.emit.envoy_config import ProxyConfig
+from laneway.core.emit.envoy.config import ProxyConfig
 
 _PAUSE = 0.0003
 """Seconds between two questions while a change is not live yet; an answer takes about as long."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from laneway.core.emit.envoy_config import EMPTY, ProxyConfig, table_of
+from laneway.core.emit.envoy.config import EMPTY, ProxyConfig, table_of
 
 _LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 _INSTANCE = "anon_inode:inotify"

@@ -20,9 +20,9 @@ from laneway.apps.local.edits import Edit
 from laneway.apps.local.ports import Confirmed, ProxyError
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
 from laneway.apps.local.tables import duration
-from laneway.core.emit.envoy import envoy_config
-from laneway.core.emit.envoy_config import ONE_PROXY, EnvoyConfig, Unexecuted
-from laneway.core.emit.envoy_stages import LET_OUT
+from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
+from laneway.core.emit.envoy.configure import envoy_config
+from laneway.core.emit.envoy.stages import LET_OUT
 from laneway.core.emit.placement import Placement
 
 LOG = "envoy"

@@ -21,7 +21,7 @@ from laneway.apps.local.screen import Screen
 from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import WorkloadRecord
 from laneway.apps.local.tables import duration
-from laneway.core.emit.envoy_config import Unexecuted
+from laneway.core.emit.envoy.config import Unexecuted
 from laneway.core.findings.finding import Finding
 
 MOST_CHANGES = 6

@@ -14,8 +14,8 @@ from laneway.apps.local.verify.ledger import Call, Seen, Unrouted
 from laneway.apps.local.verify.row import ShareRow
 from laneway.apps.local.verify.sending import Sent
 from laneway.apps.local.verify.shares import bounds
-from laneway.core.emit.envoy_clusters import ClusterNames
-from laneway.core.emit.envoy_tables import gateway_table_name
+from laneway.core.emit.envoy.clusters import ClusterNames
+from laneway.core.emit.envoy.tables import gateway_table_name
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan import Forward, RoutePlan, Share

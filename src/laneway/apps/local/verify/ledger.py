@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from laneway.core.emit.envoy_config import (
+from laneway.core.emit.envoy.config import (
     Block,
     EnvoyConfig,
     RouteCounter,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from laneway.apps.local.verify.scene import Scene, destination_of
 from laneway.apps.local.verify.wording import number, unique
-from laneway.core.emit.envoy_config import is_entry
+from laneway.core.emit.envoy.config import is_entry
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import GroupLane

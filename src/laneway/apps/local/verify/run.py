@@ -24,7 +24,7 @@ from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.sending import Address, send
 from laneway.apps.local.verify.wording import number, probe_text
 from laneway.core.compile import Compilation, compile_snapshot
-from laneway.core.emit.envoy import envoy_config
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.findings.codes.verifying import (
     CHANGED_MEANWHILE,
     LANE_NOT_ENTERED,

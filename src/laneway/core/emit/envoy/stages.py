@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from laneway.core.emit.envoy_config import Block, ProxyConfig, is_entry
+from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry
 
 LET_OUT = "requests let out"
 """The stage after which nothing but tidying up is left: every new request goes its new way."""

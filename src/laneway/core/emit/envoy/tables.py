@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from laneway.core.emit.envoy_clusters import PASSTHROUGH, ClusterNames
-from laneway.core.emit.envoy_config import ENTRY, Block, RouteCounter, Unexecuted, stat_name
-from laneway.core.emit.envoy_listeners import TO_OUTSIDE
-from laneway.core.emit.envoy_policy import ISTIO_RETRIES
-from laneway.core.emit.envoy_routes import ANYTHING, Spelling, spell
+from laneway.core.emit.envoy.clusters import PASSTHROUGH, ClusterNames
+from laneway.core.emit.envoy.config import ENTRY, Block, RouteCounter, Unexecuted, stat_name
+from laneway.core.emit.envoy.listeners import TO_OUTSIDE
+from laneway.core.emit.envoy.policy import ISTIO_RETRIES
+from laneway.core.emit.envoy.routes import ANYTHING, Spelling, spell
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from laneway.core.emit.envoy_config import Block
-from laneway.core.emit.envoy_match import is_header_name
+from laneway.core.emit.envoy.config import Block
+from laneway.core.emit.envoy.match import is_header_name
 from laneway.core.routing.plan import HeaderEdits, Headers, Pairs
 
 _SET = "OVERWRITE_IF_EXISTS_OR_ADD"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from laneway.core.emit.envoy_config import Block, cluster_name
+from laneway.core.emit.envoy.config import Block, cluster_name
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host

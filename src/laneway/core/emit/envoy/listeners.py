@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laneway.core.emit.envoy_clusters import DNS_CACHE
-from laneway.core.emit.envoy_config import Block, table_file
+from laneway.core.emit.envoy.clusters import DNS_CACHE
+from laneway.core.emit.envoy.config import Block, table_file
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _HTTP_FILTERS = f"{_TYPES}.filters.http"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from laneway.core.emit.envoy_clusters import clusters, http_version, local_cluster
-from laneway.core.emit.envoy_config import (
+from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
+from laneway.core.emit.envoy.config import (
     GATEWAY_PROXY,
     ONE_PROXY,
     Block,
@@ -23,14 +23,14 @@ from laneway.core.emit.envoy_config import (
     inbound_cluster,
     stat_name,
 )
-from laneway.core.emit.envoy_listeners import (
+from laneway.core.emit.envoy.listeners import (
     Inbound,
     gateway_listener,
     inbound_listener,
     outbound_listener,
     tcp_listener,
 )
-from laneway.core.emit.envoy_tables import (
+from laneway.core.emit.envoy.tables import (
     CallerClass,
     Table,
     asked_labels,

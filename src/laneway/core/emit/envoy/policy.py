@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from laneway.core.emit.envoy_config import Block
+from laneway.core.emit.envoy.config import Block
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _PREVIOUS_HOSTS: Block = {

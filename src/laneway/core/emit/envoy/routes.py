@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from laneway.core.emit.envoy_config import Block, Unexecuted
-from laneway.core.emit.envoy_headers import authority, flawed_edits, header_fields
-from laneway.core.emit.envoy_match import flaw, route_match
-from laneway.core.emit.envoy_policy import Policy, translate
+from laneway.core.emit.envoy.config import Block, Unexecuted
+from laneway.core.emit.envoy.headers import authority, flawed_edits, header_fields
+from laneway.core.emit.envoy.match import flaw, route_match
+from laneway.core.emit.envoy.policy import Policy, translate
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan import Answer, Destination, Forward, Refuse, Rule, Share

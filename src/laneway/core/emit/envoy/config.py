@@ -1,6 +1,6 @@
 """What Envoy is to run, as plain values: per proxy its listeners, route tables and clusters.
 
-Comes in from `envoy`, which makes these values; goes out to whoever serves them to Envoy and to
+Comes in from `configure`, which makes these values; goes out to whoever serves them to Envoy and to
 whoever reads Envoy's counters. It stands apart so that both can speak of a configuration without
 knowing how one is made. Blocks are Envoy's own messages in their JSON form, never shared half-way.
 """

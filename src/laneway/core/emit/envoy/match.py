@@ -13,7 +13,7 @@ import re
 
 import re2
 
-from laneway.core.emit.envoy_config import Block
+from laneway.core.emit.envoy.config import Block
 from laneway.core.resources.matching import Match, StringMatch
 
 _HEADER_NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+")
