@@ -37,7 +37,7 @@ def measure() -> None:
         ),
         [_row(1, empty, found[1000], empty), *rows],
     )
-    print("linear: processor time a service beyond an empty run, against that of 1000 services")
+    print("linear: least processor time a service beyond an empty run, against 1000 services")
 
 
 def _compare(work: Path, services: int, lanes: int) -> Figures:
@@ -85,6 +85,7 @@ def _row(services: int, one: Figures, thousand: Figures, empty: Figures) -> tupl
 def _growth(name: str, services: int, one: Figures, thousand: Figures, empty: Figures) -> str:
     if services == 1:
         return ""
-    mine = (one[0][name].processor - empty[0][name].processor) / services
-    base = (thousand[0][name].processor - empty[0][name].processor) / 1000
+    nothing = empty[0][name].least
+    mine = (one[0][name].least - nothing) / services
+    base = (thousand[0][name].least - nothing) / 1000
     return f"{mine / base:.2f}"
