@@ -58,8 +58,11 @@ class Forward:
 
     @property
     def parts(self) -> dict[str, Fraction]:
-        """Each cluster's part of the requests; together 1."""
-        return {share.cluster: share.part for share in self.shares}
+        """Each cluster's part of the requests; together 1. Several shares may be of one cluster."""
+        found: dict[str, Fraction] = {}
+        for share in self.shares:
+            found[share.cluster] = found.get(share.cluster, Fraction(0)) + share.part
+        return found
 
 
 @dataclass(frozen=True)
