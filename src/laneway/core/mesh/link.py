@@ -16,6 +16,7 @@ from laneway.core.mesh.members import fold, index_by_label, is_present, meets, s
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
 from laneway.core.mesh.ports import mesh_ports
+from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.mesh.superseded import is_generated
 from laneway.core.resources.istio import (
@@ -31,6 +32,8 @@ from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, 
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE_LENGTH = 63
+RUNTIME_FALLBACK_ANNOTATION = "laneway.dev/runtime-fallback"
+"""An annotation on a permissive group; `off` keeps requests with lanes whose pods are all down."""
 
 T = TypeVar("T")
 
@@ -156,6 +159,7 @@ def _group(
     services: Mapping[Host, MeshService],
 ) -> Group:
     usable = [lane for lane in members if _is_usable(lane)]
+    names = [LaneName(lane.meta.name) for lane in usable]
     peopled = {host: found for host in hosts if (found := services[host].workloads)}
     gateway = None
     if group.gateway_type in ("ASM", "") and group.gateway_name:
@@ -166,9 +170,37 @@ def _group(
         lanes=tuple(_lane(group, lane, hosts, peopled) for lane in usable),
         hosts=hosts,
         gateway=gateway,
-        held=tuple(_reasons_to_hold(snapshot, group)),
+        held=tuple(_reasons_to_hold(snapshot, group, names)),
         excluded=tuple(lane for lane in members if not _is_usable(lane)),
+        propagation=propagation_of(group),
+        baseline=_baseline(group, names),
+        service_targets=_service_targets(group, names),
+        falls_back=group.is_permissive and _falls_back(group),
     )
+
+
+def _baseline(group: LaneGroup, names: Sequence[LaneName]) -> LaneName | None:
+    """Return the lane a permissive group names, or its oldest one where it names none."""
+    if not group.is_permissive:
+        return None
+    target = group.permissive.fallback_target if group.permissive else ""
+    return next((name for name in names if not target or name == target), None)
+
+
+def _service_targets(group: LaneGroup, names: Sequence[LaneName]) -> Mapping[Host, LaneName]:
+    """Return the lanes that stand in at single services; what names nothing known is left out."""
+    if not group.is_permissive or group.permissive is None:
+        return {}
+    found = {}
+    for key, lane in group.permissive.service_level_fallback_target.items():
+        space, slash, name = key.partition("/")
+        if slash and lane in names:
+            found[service_host(name, space)] = LaneName(lane)
+    return found
+
+
+def _falls_back(group: LaneGroup) -> bool:
+    return group.meta.annotations.get(RUNTIME_FALLBACK_ANNOTATION, "on") != "off"
 
 
 def _is_usable(lane: Lane) -> bool:
@@ -187,14 +219,17 @@ def _lane(
     declared = tuple(host for host in hosts if host in named) if limited else hosts
     empty = (host for host, members in peopled.items() if not _is_in(lane, members))
     absent = frozenset(declared).intersection(empty) if peopled else frozenset()
-    return GroupLane(LaneName(lane.meta.name), lane, lane.selector, declared, absent)
+    undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
+    return GroupLane(LaneName(lane.meta.name), lane, lane.selector, declared, absent, undeclared)
 
 
 def _is_in(lane: Lane, workloads: Iterable[Workload]) -> bool:
     return any(is_present(one) and meets(lane.selector, one.labels) for one in workloads)
 
 
-def _reasons_to_hold(snapshot: Snapshot, group: LaneGroup) -> Iterable[str]:
+def _reasons_to_hold(
+    snapshot: Snapshot, group: LaneGroup, names: Sequence[LaneName]
+) -> Iterable[str]:
     """Yield why any output of a group would be unsafe."""
     if snapshot.unread:
         yield f"{', '.join(snapshot.unread)} could not be read, and nobody knows what it contains"
@@ -203,4 +238,8 @@ def _reasons_to_hold(snapshot: Snapshot, group: LaneGroup) -> Iterable[str]:
     if not group.strategy_known:
         yield "the ingressRoutingStrategy is unknown"
     if group.is_permissive:
-        yield "permissive lanes need routing by context, which this version does not plan"
+        if flaw := propagation_flaw(group):
+            yield flaw
+        target = group.permissive.fallback_target if group.permissive else ""
+        if target and target not in names:
+            yield f"the fallbackTarget {target} is no lane of the group"

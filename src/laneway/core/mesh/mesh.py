@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.mesh.names import GatewayName, Host, LaneName
+from laneway.core.mesh.propagation import Propagation
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.istio import DestinationRule, Gateway, Sidecar, VirtualService
 from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
@@ -76,6 +77,8 @@ class GroupLane:
     selector: Labels
     declared: tuple[Host, ...]
     absent: frozenset[Host] = frozenset()
+    undeclared: frozenset[Host] = frozenset()
+    """The hosts of the group that the lane's list leaves out."""
 
     @property
     def rules(self) -> tuple[IngressRule, ...]:
@@ -89,7 +92,7 @@ class GroupLane:
 
     def has(self, host: Host) -> bool:
         """Whether the lane has the service: declared and present."""
-        return host in self.declared and host not in self.absent
+        return host not in self.undeclared and host not in self.absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ class Group:
     `hosts` are the services this group routes (known, and not owned by an older group). `held`
     gives the reasons why any output would be unsafe; a held group plans nothing and what is live
     stays as it is.
+
+    A permissive group has a `baseline` lane and a `propagation`; `service_targets` names the lane
+    that stands in at single services. A strict group has none of the three.
     """
 
     name: str
@@ -109,6 +115,32 @@ class Group:
     held: tuple[str, ...] = ()
     excluded: tuple[Lane, ...] = ()
     """Lanes that cannot be a lane: an illegal name, or a selector that matches every pod."""
+    propagation: Propagation | None = None
+    baseline: LaneName | None = None
+    service_targets: Mapping[Host, LaneName] = field(default_factory=dict)
+    falls_back: bool = False
+    """Whether a lane without a ready pod of a service counts as a lane without that service."""
+
+    def resolve(self, name: LaneName, host: Host) -> LaneName:
+        """Return the lane whose pods answer requests of a lane at a service.
+
+        Of a permissive group that is the lane itself if it has the service, else the service's own
+        target if that has it, else the baseline. Strict lanes answer for themselves.
+        """
+        return name if self.baseline is None else self.answering(host).get(name, self.baseline)
+
+    def answering(self, host: Host) -> Mapping[LaneName, LaneName]:
+        """Return for each lane the one that answers its requests at a service (see `resolve`)."""
+        names = [lane.name for lane in self.lanes]
+        if self.baseline is None:
+            return dict(zip(names, names, strict=True))
+        having = {lane.name for lane in self.lanes if self._has(lane, host)}
+        target = self.service_targets.get(host, self.baseline)
+        last = target if target in having else self.baseline
+        return {name: name if name in having else last for name in names}
+
+    def _has(self, lane: GroupLane, host: Host) -> bool:
+        return lane.has(host) if self.falls_back else host not in lane.undeclared
 
     def lane(self, name: str) -> GroupLane | None:
         """Return the lane of that name."""

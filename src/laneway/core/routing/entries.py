@@ -8,11 +8,11 @@ most specific host first and looks at no other. A request no rule matches gets a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.mesh.names import GatewayName, Host, resolve_host
-from laneway.core.resources.lanes import EntryDestination, IngressRule
+from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
+from laneway.core.resources.lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
@@ -26,6 +26,7 @@ from laneway.core.routing.plan import (
     Rule,
     Share,
 )
+from laneway.core.routing.stamps import stamps
 
 LANE_HEADER = "x-asm-prefer-tag"
 LANE_HEADER_ANNOTATION = "laneway.dev/lane-header"
@@ -69,45 +70,47 @@ def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator
 
 def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:
     """Yield the rules of a group in age order, by its strategy."""
-    if group.group.strategy == "weighted":
-        yield from _weighted(mesh, group)
-        return
+    planned = _weighted(mesh, group) if group.group.strategy == "weighted" else _ruled(mesh, group)
+    for hosts, rule in planned:
+        for stamped in _stamped(group, rule):
+            yield Admission(group.name, hosts or ("*",), stamped)
+
+
+Planned = Iterator[tuple[tuple[str, ...], Rule]]
+"""The hosts a rule speaks for, and the rule before lanes are stamped."""
+
+
+def _ruled(mesh: Mesh, group: Group) -> Planned:
     number = 0
     for lane in group.lanes:
         for rule in lane.rules:
             number += 1
-            admitted = _by_rule(mesh, group, lane, rule, number)
-            if admitted is not None:
-                yield admitted
+            if not rule.online or not rule.valid or rule.destination is None:
+                continue
+            yield (
+                rule.hosts,
+                Rule(
+                    f"swimelane-ingress-route-{group.name}-{lane.name}-rule{number}",
+                    () if rule.match == Match() else (rule.match,),
+                    Forward((entry_share(mesh, group, lane, 100, rule.destination),)),
+                    Origin(lane.lane.meta.ref, ("spec", "ingressRules", rule.index)),
+                    lane=lane.name,
+                    by="entry",
+                ),
+            )
 
 
-def _by_rule(
-    mesh: Mesh, group: Group, lane: GroupLane, rule: IngressRule, number: int
-) -> Admission | None:
-    if not rule.online or not rule.valid or rule.destination is None:
-        return None
-    destination = entry_destination(mesh, rule.destination, lane)
-    matches = () if rule.match == Match() else (rule.match,)
-    name = f"swimelane-ingress-route-{group.name}-{lane.name}-rule{number}"
-    origin = Origin(lane.lane.meta.ref, ("spec", "ingressRules", rule.index))
-    headers = _settle(rule.match, lane_header(group))
-    action = Forward((Share(100, destination),))
-    planned = Rule(name, matches, action, origin, headers, lane=lane.name)
-    return Admission(group.name, rule.hosts or ("*",), planned)
-
-
-def _weighted(mesh: Mesh, group: Group) -> Iterator[Admission]:
+def _weighted(mesh: Mesh, group: Group) -> Planned:
     shares = tuple(weighted_shares(mesh, group))
     asked = group.group.weighted
     if not shares or (asked is not None and not asked.valid):
         return
     matches = asked.matches if asked else ()
-    hosts = asked.hosts if asked else ()
     if any(match == Match() for match in matches):
         matches = ()  # one of the alternatives takes any request
     name = f"swimelane-ingress-route-{group.name}-weighted"
     origin = Origin(group.group.meta.ref, ("spec", "ingress", "ingressRouting"))
-    yield Admission(group.name, hosts or ("*",), Rule(name, matches, Forward(shares), origin))
+    yield asked.hosts if asked else (), Rule(name, matches, Forward(shares), origin, by="entry")
 
 
 def weighted_shares(mesh: Mesh, group: Group) -> Iterator[Share]:
@@ -116,23 +119,49 @@ def weighted_shares(mesh: Mesh, group: Group) -> Iterator[Share]:
         weight = lane.weight
         if weight is None or weight.weight <= 0 or weight.destination is None:
             continue
-        yield Share(weight.weight, entry_destination(mesh, weight.destination, lane))
+        yield entry_share(mesh, group, lane, weight.weight, weight.destination)
 
 
-def entry_destination(mesh: Mesh, written: EntryDestination, lane: GroupLane) -> Destination:
-    """Resolve an entry service in the lane.
+def _stamped(group: Group, rule: Rule) -> Iterator[Rule]:
+    """Yield an entry rule once for each way a lane is written; each share writes its own lane.
+
+    Strict lanes are written nowhere: what a client asked with is only settled.
+    """
+    if group.propagation is None or not isinstance(rule.action, Forward):
+        yield replace(rule, headers=_settle(rule.matches, lane_header(group)))
+        return
+    for stamp in stamps(group.propagation):
+        shares = tuple(
+            replace(share, headers=stamp.edits(LaneName(share.lane)))
+            for share in rule.action.shares
+        )
+        matches = tuple(stamp.onto(match) for match in rule.matches or (Match(),))
+        if matches == (Match(),):
+            matches = ()
+        name = f"{rule.name}{stamp.suffix}"
+        yield replace(rule, name=name, matches=matches, action=Forward(shares))
+
+
+def entry_share(
+    mesh: Mesh, group: Group, lane: GroupLane, weight: int, written: EntryDestination
+) -> Share:
+    """Return a lane's share: to the lane that answers for it at the entry service.
 
     What cannot be resolved stays a destination that does not exist: its share alone gets a 503,
     and none of its requests moves on to another lane's rule.
     """
     host = entry_host(mesh, written.host)
+    answering = group.resolve(lane.name, host)
     service = mesh.services.get(host)
     if written.port is not None:
-        return Destination(host, written.port, lane.name)
-    if service is None or not service.ports:
-        return Destination(host, UNKNOWN_PORT, lane.name)
-    known = len(service.ports) == 1
-    return Destination(host, service.ports[0].number, lane.name if known else PORT_NOT_CHOSEN)
+        destination = Destination(host, written.port, answering)
+    elif service is None or not service.ports:
+        destination = Destination(host, UNKNOWN_PORT, answering)
+    else:
+        known = len(service.ports) == 1
+        subset = answering if known else PORT_NOT_CHOSEN
+        destination = Destination(host, service.ports[0].number, subset)
+    return Share(weight, destination, lane=lane.name)
 
 
 def entry_host(mesh: Mesh, host: str) -> Host:
@@ -154,14 +183,15 @@ def lane_header(group: Group) -> str:
     return group.group.meta.annotations.get(LANE_HEADER_ANNOTATION, LANE_HEADER).lower()
 
 
-def _settle(match: Match, header: str) -> Headers:
+def _settle(matches: tuple[Match, ...], header: str) -> Headers:
     """Set the lane header to the value a rule matched, so that a doubled one cannot travel on.
 
     Envoy matches each line of a repeated header by itself: a client that sends two would carry
     both into the lane. No other header is touched. A percent sign begins a variable in a value that
     is set, so it is doubled.
     """
-    for name, condition in match.headers:
+    asked = matches[0].headers if len(matches) == 1 else ()
+    for name, condition in asked:
         if name == header and condition.kind == "exact":
             return Headers(HeaderEdits(set=((header, condition.value.replace("%", "%%")),)))
     return NO_HEADERS

@@ -1,87 +1,169 @@
-"""What callers in the mesh meet at a service of a lane group: one rule per lane, then anyone.
+"""What callers in the mesh meet at a service of a lane group: rules per lane, then anyone.
 
-Strict lanes need no header: the caller's own pod labels decide, so isolation needs nothing of the
-application. The last rule matches anyone, because without it Istio's default route would spread
-callers outside the lanes over all of them; it leads to the group's oldest lane.
+What a request carries decides first, in groups that have a context; then the labels of the pod that
+calls; the last rule matches anyone, because without it Istio's default route would spread callers
+over all lanes. Strict groups have no context: their lanes need nothing of the application. Whoever
+a rule is for, it leads to the lane that answers for that lane at this service.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.matching import Labels, Match
-from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share, Subset
+from laneway.core.routing.plan import (
+    NO_HEADERS,
+    Destination,
+    Forward,
+    Headers,
+    Hop,
+    Means,
+    Origin,
+    Rule,
+    Share,
+    Subset,
+)
+from laneway.core.routing.stamps import Stamp, conditions, stamps
 
 NO_LANE = "no-lane"
 """The name of the last rule of a strict hop, for callers that are in no lane."""
+BASELINE = "baseline"
+"""The name of the last rule of a permissive hop, for requests that nothing puts into a lane."""
+
+Answers = Mapping[LaneName, LaneName]
+"""For each lane of a group the lane whose pods answer its requests at one service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way a request is known to be of a lane, and what is then written into it."""
+
+    by: Means
+    suffix: str
+    matches: tuple[Match, ...]
+    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
 class LaneCallers:
     """What hops have to know of a lane: its name, its pods' labels and who wrote it.
 
-    `matches` is the condition on callers and `subset` the lane's pods: one object for all services
-    of one port, so that fifty lanes of a thousand services cost fifty conditions.
+    `carried` are the ways by what a request carries, `called` those by who calls. They and `subset`
+    are one object for all services of one port, so that fifty lanes of a thousand services cost
+    fifty conditions.
     """
 
     name: LaneName
     selector: Labels
     origin: Origin
-    matches: tuple[Match, ...]
+    carried: tuple[Way, ...]
+    called: tuple[Way, ...]
     subset: Subset
 
 
 def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
     """Return the lanes of a group as its hops see them; weights and rules are no part of it."""
+    writing = stamps(group.propagation) or (None,)
     return tuple(
         LaneCallers(
             lane.name,
             lane.selector,
             Origin(lane.lane.meta.ref, ("spec", "labelSelector")),
-            (Match(source_labels=lane.selector),),
+            tuple(
+                Way(means, f"-{means}", (match,))
+                for means, match in conditions(group.propagation, lane.name)
+            ),
+            tuple(_called(lane.name, lane.selector, stamp) for stamp in writing),
             Subset(lane.name, lane.selector),
         )
         for lane in group.lanes
     )
 
 
-def lane_hops(service: MeshService, group: str, lanes: tuple[LaneCallers, ...]) -> tuple[Hop, ...]:
-    """Return the hops of a service: one per port, two where Istio has to sniff the protocol.
-
-    A sniffed port may turn out to carry plain TCP, so its TCP routes must stay in the lane too.
-    """
-    alone = len(service.ports) == 1
-    hops = []
-    for port in service.ports:
-        protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
-        rules = _rules(service.host, port, lanes, alone=alone)
-        hops += [Hop(service.host, port.number, protocol, rules, group) for protocol in protocols]
-    return tuple(hops)
+def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Way:
+    """Return the rule for callers of a lane; where there is a context the lane is written anew."""
+    match = Match(source_labels=selector)
+    if stamp is None:
+        return Way("caller", "", (match,))
+    return Way("caller", f"-caller{stamp.suffix}", (stamp.onto(match),), stamp.edits(lane))
 
 
-def _rules(
-    host: Host, port: MeshPort, lanes: tuple[LaneCallers, ...], *, alone: bool
-) -> tuple[Rule, ...]:
-    """Return one rule per lane and the last one. A port is matched only where there are several."""
-    number = None if alone else port.number
-    suffix = "" if alone else f"-{port.number}"
-    rules = [
-        Rule(
-            f"lane-{lane.name}{suffix}",
-            lane.matches if alone else (Match(port=number, source_labels=lane.selector),),
-            _only(Destination(host, port.number, lane.name)),
-            lane.origin,
-            lane=lane.name,
+def last_lane(group: Group) -> LaneName:
+    """Return the lane of requests that nothing puts into one: the baseline, or the oldest lane."""
+    return group.baseline or group.lanes[0].name
+
+
+def lane_answers(group: Group) -> Mapping[Host, Answers]:
+    """Return who answers for each lane, service by service; for strict lanes one for all."""
+    if group.baseline is None and group.hosts:
+        return dict.fromkeys(group.hosts, group.answering(group.hosts[0]))
+    return {host: group.answering(host) for host in group.hosts}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHops:
+    """What the hops of one service are made of. `last` is the lane of everybody else."""
+
+    group: str
+    lanes: tuple[LaneCallers, ...]
+    answers: Answers
+    last: LaneName
+    strict: bool
+
+    def of(self, service: MeshService) -> tuple[Hop, ...]:
+        """Return a service's hops: one per port, two where Istio has to sniff the protocol.
+
+        A sniffed port may turn out to carry plain TCP, so its TCP routes must stay in the lane too.
+        """
+        alone = len(service.ports) == 1
+        hops = []
+        for port in service.ports:
+            protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
+            rules = tuple(self._rules(service.host, port, alone=alone))
+            for protocol in protocols:
+                kept = rules if protocol == "http" or self.strict else tuple(_plain(rules))
+                hops.append(Hop(service.host, port.number, protocol, kept, self.group))
+        return tuple(hops)
+
+    def _rules(self, host: Host, port: MeshPort, *, alone: bool) -> Iterator[Rule]:
+        """Yield the rules of a port, which is matched only where there are several."""
+        number = None if alone else port.number
+        suffix = "" if alone else f"-{port.number}"
+        carried = len(self.lanes[0].carried)
+        ways = [(lane, lane.carried[place]) for place in range(carried) for lane in self.lanes]
+        ways += [(lane, way) for lane in self.lanes for way in lane.called]
+        for lane, way in ways:
+            yield Rule(
+                f"lane-{lane.name}{way.suffix}{suffix}",
+                way.matches if alone else tuple(replace(one, port=number) for one in way.matches),
+                _only(Destination(host, port.number, self.answers[lane.name])),
+                lane.origin,
+                way.headers,
+                lane=lane.name,
+                by=way.by,
+            )
+        last = next(lane for lane in self.lanes if lane.name == self.last)
+        yield Rule(
+            f"{NO_LANE if self.strict else BASELINE}{suffix}",
+            () if alone else (Match(port=number),),
+            _only(Destination(host, port.number, self.answers[self.last])),
+            last.origin,
+            lane=self.last,
+            by="anyone",
         )
-        for lane in lanes
-    ]
-    first = lanes[0]
-    anyone = () if alone else (Match(port=number),)
-    last = Destination(host, port.number, first.name)
-    rules.append(Rule(f"{NO_LANE}{suffix}", anyone, _only(last), first.origin, lane=first.name))
-    return tuple(rules)
+
+
+def _plain(rules: tuple[Rule, ...]) -> Iterator[Rule]:
+    """Yield the rules of a TCP connection: it carries no header, so who calls decides alone."""
+    told = set()
+    for rule in rules:
+        if rule.by in ("caller", "anyone") and (rule.by, rule.lane) not in told:
+            told.add((rule.by, rule.lane))
+            matches = tuple(replace(match, without_headers=()) for match in rule.matches)
+            yield replace(rule, matches=matches, headers=NO_HEADERS)
 
 
 def _only(destination: Destination) -> Forward:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Protocol
@@ -19,6 +19,10 @@ from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
 
 Pairs = tuple[tuple[str, str], ...]
+
+Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
+"""How a rule of lanes knows the lane of a request: by an entry rule, by what the request carries,
+by the pod that calls, or by nothing at all. Rules of users have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Share:
     weight: int
     destination: Destination
     headers: Headers = NO_HEADERS
+    lane: str = ""
+    """The lane whose requests the share carries, where lanes made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,9 @@ class Rule:
     headers: Headers = NO_HEADERS
     policy: Mapping[str, Any] = field(default_factory=dict)
     lane: str = ""
-    """The lane this rule leads into, empty when it is no lane's rule."""
+    """The lane whose requests take this rule, empty when it is no lane's rule. Where that lane
+    lacks the service another one answers, and the destination's subset names it."""
+    by: Means = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
-from laneway.core.routing.hops import LaneCallers, lane_callers, lane_hops
+from laneway.core.routing.hops import LaneCallers, LaneHops, lane_answers, lane_callers, last_lane
 from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, Subset, SubsetView
 from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
@@ -33,8 +33,7 @@ class ServiceInput:
     """All that a lane service's share of the plan is made from."""
 
     ports: tuple[MeshPort, ...]
-    group: str
-    lanes: tuple[LaneCallers, ...]
+    hops: LaneHops
     subsets: tuple[Subset, ...]
     written: tuple[DestinationRule, ...]
     speaking: tuple[VirtualService, ...]
@@ -88,15 +87,18 @@ def _lane_services(
         if group.held or not lanes:
             continue
         lanes = _same_as_before(before, group, lanes)
+        answers = lane_answers(group)
         subsets = tuple(lane.subset for lane in lanes)
         for host in group.hosts:
+            hops = LaneHops(
+                group.name, lanes, answers[host], last_lane(group), strict=group.baseline is None
+            )
             yield (
                 host,
                 ServiceInput(
                     mesh.services[host].ports,
-                    group.name,
-                    lanes,
-                    needed(subsets, asked.get(host, frozenset())),
+                    hops,
+                    needed(group, host, subsets, asked.get(host, frozenset())),
                     written.of(host),
                     speakers.of(host),
                 ),
@@ -109,8 +111,8 @@ def _same_as_before(
     """Return the very lanes of the plan before if they are equal, to compare them only once."""
     for host in group.hosts:
         made = before.made_from.get(host)
-        if isinstance(made, ServiceInput) and made.group == group.name:
-            return made.lanes if made.lanes == lanes else lanes
+        if isinstance(made, ServiceInput) and made.hops.group == group.name:
+            return made.hops.lanes if made.hops.lanes == lanes else lanes
     return lanes
 
 
@@ -125,12 +127,12 @@ def _lane_share(
         shares.views[host] = before.views[host]
         return
     service = mesh.services[host]
-    subsets = lane_subsets(service, made_from.group, made_from.subsets, made_from.written)
+    subsets = lane_subsets(service, made_from.hops.group, made_from.subsets, made_from.written)
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
     # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.
     owned = any(map(is_public, made_from.speaking))
-    own = () if owned else lane_hops(service, made_from.group, made_from.lanes)
+    own = () if owned else made_from.hops.of(service)
     shares.hops[host] = written_hops(mesh, service, made_from.speaking, own)
 
 

@@ -28,9 +28,10 @@ def owner(mesh: Mesh, host: Host) -> Group | None:
 
 
 def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:
-    """Return the lane a destination's subset stands for: by the lane's name, or by its tag's value.
+    """Return the lane whose pods a destination's subset stands for.
 
-    The value of a lane's only label is the vendor's second name for its subset.
+    A subset is named like a lane, or like the value of its only label, the vendor's second name. A
+    lane that lacks the service is answered for by another.
     """
     group = owner(mesh, destination.host)
     if group is None or not destination.subset:
@@ -40,7 +41,10 @@ def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:
         for lane in group.lanes
         if len(lane.selector) == 1 and lane.selector[0][1] == destination.subset
     )
-    return group.lane(destination.subset) or next(by_tag, None)
+    named = group.lane(destination.subset)
+    if named is None:
+        return next(by_tag, None)
+    return group.lane(group.resolve(named.name, destination.host))
 
 
 def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
@@ -48,8 +52,13 @@ def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
     if rule.lane:
         return (rule.lane,)
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
-    lanes = (lane_of(mesh, share.destination) for share in shares)
-    return tuple(dict.fromkeys(lane.name for lane in lanes if lane is not None))
+    found = (share.lane or _lane_name(mesh, share.destination) for share in shares)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _lane_name(mesh: Mesh, destination: Destination) -> str:
+    lane = lane_of(mesh, destination)
+    return lane.name if lane else ""
 
 
 def lanes_of_caller(mesh: Mesh, caller: Caller, host: Host) -> tuple[GroupLane, ...]:

@@ -8,12 +8,16 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import re2
 
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan import HeaderEdits, Pairs
+
+_VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)\)%|%[^%]*%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,34 @@ class Request:
     def edited(self, edits: HeaderEdits) -> Request:
         """Return the request after header changes: remove, then overwrite, then append.
 
-        `%%` is how a value spells a percent sign. Variables of Envoy stay as they are written.
+        `%%` is how a value spells a percent sign and `%REQ(name)%` a header of the request; what
+        comes out empty adds nothing. Other variables of Envoy stay as they are written.
+        https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
         """
         if edits == HeaderEdits():
             return self
-        gone = {name.lower() for name in edits.remove} | {name.lower() for name, _ in edits.set}
-        kept = tuple(pair for pair in self.headers if pair[0].lower() not in gone)
-        added = tuple((name, value.replace("%%", "%")) for name, value in edits.set + edits.add)
-        return replace(self, headers=kept + added)
+        left = _without(self, edits.remove)
+        setting = [(name, text) for name, value in edits.set if (text := _filled(left, value))]
+        adding = [(name, text) for name, value in edits.add if (text := _filled(left, value))]
+        kept = _without(left, [name for name, _ in setting])
+        return replace(kept, headers=(*kept.headers, *setting, *adding))
+
+
+def _without(request: Request, names: Sequence[str]) -> Request:
+    gone = {name.lower() for name in names}
+    kept = tuple(pair for pair in request.headers if pair[0].lower() not in gone)
+    return replace(request, headers=kept)
+
+
+def _filled(request: Request, value: str) -> str:
+    """Fill in the variables of a value: of a header of several lines the first one counts."""
+
+    def variable(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        return next(iter(request.values(found[1])), "") if found[1] else found[0]
+
+    return _VARIABLE.sub(variable, value) if "%" in value else value
 
 
 def meets_string(condition: StringMatch, value: str) -> bool:

@@ -9,12 +9,12 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namesp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from laneway.core.mesh.link import is_dns_label
-from laneway.core.mesh.mesh import MeshService
-from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.mesh.mesh import Group, MeshService
+from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.resources.istio import DestinationRule, SubsetRule
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.hosts import covers
@@ -49,14 +49,33 @@ def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
     return tuple(found)
 
 
-def needed(subsets: tuple[Subset, ...], asked: frozenset[str]) -> tuple[Subset, ...]:
-    """Return lanes' subsets, and of their twins only those that a user's route asks for.
+def needed(
+    group: Group, host: Host, subsets: tuple[Subset, ...], asked: frozenset[str]
+) -> tuple[Subset, ...]:
+    """Return the subsets of a service that routes name, and those that a user's route asks for.
 
-    Every subset costs each proxy a cluster, so twins nobody names are not declared.
+    Every subset costs each proxy a cluster: a lane that leaves the service out has none, and twins
+    nobody names are not declared. A user's route that names such a lane, or one without a ready
+    pod, meets the pods of the lane that answers for it.
     """
+    if group.baseline is not None:
+        subsets = tuple(_permissive(group, host, subsets, asked))
     if not asked or asked <= {subset.name for subset in subsets}:
         return subsets
     return tuple(one for one in twins(subsets) if one in subsets or one.name in asked)
+
+
+def _permissive(
+    group: Group, host: Host, subsets: tuple[Subset, ...], asked: frozenset[str]
+) -> Iterator[Subset]:
+    answering = group.answering(host)
+    labels = {subset.name: subset.labels for subset in subsets}
+    declaring = {lane.name for lane in group.lanes if host not in lane.undeclared}
+    for subset in subsets:
+        if subset.name in asked:
+            yield Subset(subset.name, labels[answering[LaneName(subset.name)]])
+        elif subset.name in declaring or subset.name == group.baseline:
+            yield subset
 
 
 def lane_subsets(

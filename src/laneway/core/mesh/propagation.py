@@ -1,0 +1,76 @@
+"""How a request of a permissive group says which lane it belongs to.
+
+Comes in: the two headers a group names. Goes out: a Propagation, or why there can be none. Its
+carrier says who takes the lane from hop to hop: the application, which forwards the route header
+itself; OpenTelemetry in the application, which forwards baggage; or a filter beside it, which
+remembers the lane under the request's trace id.
+https://www.alibabacloud.com/help/en/asm/sidecar/full-link-traffic-management-using-relaxed-mode-traffic-swimlanes/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from laneway.core.resources.lanes import LaneGroup
+
+Carrier = Literal["header", "baggage", "trace id"]
+
+BAGGAGE = "baggage"
+TRACE_IDS = frozenset(
+    {
+        *("x-request-id", "traceparent", "tracestate", "b3", "x-b3-traceid", "x-b3-spanid"),
+        *("x-datadog-trace-id", "uber-trace-id", "x-cloud-trace-context", "x-amzn-trace-id"),
+        *("x-ot-span-context", "sw8", "grpc-trace-bin"),
+    }
+)
+"""Headers that are known to carry the id of a trace: none of them can hold a lane's name."""
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Propagation:
+    """How the lane of a request travels in a permissive group; header names are in lower case.
+
+    `route_header` holds the lane's name where routes match it. `trace_header` is what the
+    application forwards: the route header itself, `baggage`, or the id of a trace.
+    """
+
+    carrier: Carrier
+    route_header: str
+    trace_header: str
+
+
+def propagation_of(group: LaneGroup) -> Propagation | None:
+    """Return a permissive group's propagation; None for strict ones and for unusable headers."""
+    if not group.is_permissive or propagation_flaw(group):
+        return None
+    route, trace = _headers(group)
+    if trace == route:
+        return Propagation("header", route, trace)
+    return Propagation("baggage" if trace == BAGGAGE else "trace id", route, trace)
+
+
+def propagation_flaw(group: LaneGroup) -> str:
+    """Say why the headers of a permissive group are of no use; empty when they do."""
+    route, trace = _headers(group)
+    if not route or not trace:
+        missing = [
+            name for name, value in (("traceHeader", trace), ("routeHeader", route)) if not value
+        ]
+        return f"permissiveModeConfiguration names no {' and no '.join(missing)}"
+    if route == BAGGAGE or route in TRACE_IDS:
+        return f"the routeHeader {route} already has a meaning and cannot hold a lane's name"
+    for name, value in (("routeHeader", route), ("traceHeader", trace)):
+        if not _HEADER_NAME.fullmatch(value):
+            return f"the {name} {value!r} is no name of an HTTP header"
+    return ""
+
+
+def _headers(group: LaneGroup) -> tuple[str, str]:
+    written = group.permissive
+    if written is None:
+        return "", ""
+    return written.route_header.lower(), written.trace_header.lower()

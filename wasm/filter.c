@@ -1,0 +1,217 @@
+// The lane filter: what Envoy calls, and what each role does to a request.
+//
+// inbound    remembers, under the id of a request's trace, the lane it came in with
+// outbound   gives a request that goes out without a lane the one its trace came in with
+// entry      makes a trace id for a client that sends none
+// tag        gives a client always the same tag, by the hash of a header
+// baggage-entry, baggage-outbound    keep and read the lane's member of W3C baggage
+//
+// Nothing a client sends can stop a request: what cannot be read is left alone.
+
+#include "baggage.h"
+#include "contexts.h"
+#include "ids.h"
+#include "memory.h"
+#include "tag.h"
+
+enum { ARENA = 1 << 18 };
+
+// What the host hands over during one callback.
+static char arena[ARENA];
+static u32 arena_used;
+
+static int header(struct text name, struct text *value) {
+  char *at = 0;
+  u32 size = 0;
+  u32 status = host_header(REQUEST_HEADERS, name.at, name.size, &at, &size);
+  *value = (struct text){at, status == OK ? size : 0};
+  return status == OK;
+}
+
+static void set_header(struct text name, struct text value) {
+  host_set_header(REQUEST_HEADERS, name.at, name.size, value.at, value.size);
+}
+
+static void count(const struct settings *of, enum counter what) {
+  host_increment(of->metrics[what], 1);
+}
+
+static struct limits limits_of(const struct settings *of) {
+  return (struct limits){of->buckets, of->linger, of->keep};
+}
+
+// Whether the request has a trace id, and under which digest it is remembered.
+static int has_trace(const struct settings *of, struct digest *found) {
+  char space[256];
+  struct writer writer = {space, 0, sizeof space, 0};
+  struct text value;
+  if (!header(of->trace_header, &value)) return 0;
+  struct text id = trace_id(of->trace_header, value, &writer);
+  if (is_empty(id)) return 0;
+  *found = remembered_as(of->workload, of->group, id);
+  return 1;
+}
+
+static void come_in(const struct settings *of, struct request *request) {
+  struct text lane;
+  if (!has_trace(of, &request->id)) return;
+  header(of->route_header, &lane);
+  if (is_empty(lane) || lane.size > LONGEST_LANE) {
+    if (forget(limits_of(of), request->id) == GAVE_UP) count(of, CONTENDED);
+    return;
+  }
+  enum outcome outcome = remember(limits_of(of), request->id, lane);
+  request->holds = outcome != GAVE_UP;
+  count(of, outcome == GAVE_UP ? CONTENDED : REMEMBERED);
+  if (outcome == PUSHED_OUT) count(of, EVICTED);
+}
+
+static void go_out(const struct settings *of) {
+  struct digest id;
+  struct text sent;
+  struct lane lane;
+  if (header(of->route_header, &sent) || !has_trace(of, &id)) return;
+  switch (recall(limits_of(of), id, &lane)) {
+    case DONE:
+      set_header(of->route_header, (struct text){lane.text, lane.size});
+      return count(of, RESTORED);
+    case TWO_LANES: return count(of, AMBIGUOUS);
+    default: return count(of, UNKNOWN);
+  }
+}
+
+static void enter(const struct settings *of) {
+  char space[256];
+  u8 random[24];
+  struct writer old = {space, 0, sizeof space, 0}, new = {space, 0, sizeof space, 0};
+  struct text value;
+  if (header(of->trace_header, &value) && !is_empty(trace_id(of->trace_header, value, &old))) return;
+  if (host_random(random, sizeof random) != OK) return;
+  set_header(of->trace_header, new_trace(of->trace_header, random, &new));
+}
+
+static void tag(const struct settings *of) {
+  struct text value, authority, found = TEXT("");
+  header(TEXT(":authority"), &authority);
+  if (!meant(of->host, authority)) return;
+  if (header(of->header, &value)) found = tag_of(value, of->modulo, of->partitions);
+  // A client's own tag goes first: a tag is only what the hash says.
+  host_remove_header(REQUEST_HEADERS, of->tag_header.at, of->tag_header.size);
+  if (!is_empty(found)) set_header(of->tag_header, found);
+}
+
+static int headers(struct text *pairs) {
+  char *at = 0;
+  u32 size = 0;
+  int good = host_headers(REQUEST_HEADERS, &at, &size) == OK;
+  *pairs = (struct text){at, good ? size : 0};
+  return good;
+}
+
+static void keep_baggage(const struct settings *of) {
+  static char space[MOST_BAGGAGE];
+  struct writer writer = {space, 0, sizeof space, 0};
+  struct text pairs, name = TEXT("baggage"), sent;
+  if (!header(name, &sent) || !headers(&pairs)) return;
+  struct text others = others_of(pairs, of->route_header, of->route_header.size + LONGEST_LANE + 2, &writer);
+  host_remove_header(REQUEST_HEADERS, name.at, name.size);
+  if (!is_empty(others)) set_header(name, others);
+}
+
+static void read_baggage(const struct settings *of) {
+  char space[LONGEST_LANE * 3];
+  struct writer writer = {space, 0, sizeof space, 0};
+  struct text pairs, sent;
+  if (!header(TEXT("baggage"), &sent) || !headers(&pairs)) return;
+  struct text lane = member_of(pairs, of->route_header, &writer);
+  if (is_empty(lane) || lane.size > LONGEST_LANE) return;
+  set_header(of->route_header, lane);
+  count(of, RESTORED);
+}
+
+static int define_metrics(struct settings *of) {
+  static const struct text names[COUNTERS] = {
+      TEXT("remembered"), TEXT("restored"), TEXT("unknown"),
+      TEXT("ambiguous"),  TEXT("evicted"),  TEXT("contended"),
+  };
+  for (u32 i = 0; i < COUNTERS; i++) {
+    char space[1100];
+    struct writer writer = {space, 0, sizeof space, 0};
+    struct text parts[] = {TEXT("laneway|"), of->group, TEXT("|"), of->workload, TEXT("|"), names[i]};
+    for (u32 k = 0; k < sizeof parts / sizeof parts[0]; k++) put(&writer, parts[k]);
+    if (host_define_metric(COUNTER, space, writer.size, &of->metrics[i]) != OK) return 0;
+  }
+  return 1;
+}
+
+static u32 refuse(struct text why) {
+  static char space[1200];
+  struct writer writer = {space, 0, sizeof space, 0};
+  put(&writer, TEXT("laneway filter: wrong or missing: "));
+  put(&writer, why);
+  host_log(LOG_ERROR, writer.at, writer.size);
+  return 0;
+}
+
+EXPORT("proxy_abi_version_0_2_1") void abi_version(void) {}
+
+EXPORT("proxy_on_memory_allocate") char *on_memory_allocate(u32 size) {
+  u32 rounded = (size + 7) & ~7u;
+  if (size > ARENA || rounded > ARENA - arena_used) return 0;
+  arena_used += rounded;
+  return arena + arena_used - rounded;
+}
+
+EXPORT("proxy_on_vm_start") u32 on_vm_start(u32 number, u32 size) {
+  (void)number, (void)size;
+  return 1;
+}
+
+EXPORT("proxy_on_configure") u32 on_configure(u32 number, u32 size) {
+  char *json = 0;
+  struct text flaw;
+  arena_used = 0;
+  struct plugin *plugin = plugin_of(number);
+  if (!plugin) return refuse(TEXT("more plugins than there is room for"));
+  plugin->settings = (struct settings){0};
+  struct settings *settings = &plugin->settings;
+  if (host_buffer(PLUGIN_CONFIGURATION, 0, size, &json, &size) != OK) size = 0;
+  if (!read_settings(settings, (struct text){json, size}, &flaw)) return refuse(flaw);
+  int shares = settings->role == INBOUND || settings->role == OUTBOUND;
+  if (shares && !prepare(limits_of(settings))) return refuse(TEXT("shared data"));
+  return define_metrics(settings) ? 1 : refuse(TEXT("metrics"));
+}
+
+EXPORT("proxy_on_context_create") void on_context_create(u32 number, u32 parent) {
+  arena_used = 0;
+  if (parent) add_request(number, parent);
+  else add_plugin(number);
+}
+
+EXPORT("proxy_on_request_headers") u32 on_request_headers(u32 number, u32 count_of, u32 last) {
+  (void)count_of, (void)last;
+  arena_used = 0;
+  struct request *request = request_of(number);
+  struct plugin *plugin = request ? plugin_of(request->plugin) : 0;
+  if (!plugin) return 0;
+  const struct settings *settings = &plugin->settings;
+  switch (settings->role) {
+    case INBOUND: come_in(settings, request); break;
+    case OUTBOUND: go_out(settings); break;
+    case ENTRY: enter(settings); break;
+    case TAG: tag(settings); break;
+    case BAGGAGE_ENTRY: keep_baggage(settings); break;
+    case BAGGAGE_OUTBOUND: read_baggage(settings); break;
+  }
+  return 0;
+}
+
+EXPORT("proxy_on_delete") void on_delete(u32 number) {
+  arena_used = 0;
+  struct request *request = request_of(number);
+  struct plugin *plugin = plugin_of(request ? request->plugin : number);
+  if (request && request->holds && plugin)
+    if (release(limits_of(&plugin->settings), request->id) == GAVE_UP) count(&plugin->settings, CONTENDED);
+  if (request) request->number = 0;
+  else if (plugin) plugin->number = 0;
+}

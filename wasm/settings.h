@@ -1,0 +1,27 @@
+// What one plugin was configured to do.
+
+#ifndef LANEWAY_SETTINGS_H
+#define LANEWAY_SETTINGS_H
+
+#include "text.h"
+
+enum role { INBOUND = 1, OUTBOUND, ENTRY, TAG, BAGGAGE_ENTRY, BAGGAGE_OUTBOUND };
+
+enum counter { REMEMBERED, RESTORED, UNKNOWN, AMBIGUOUS, EVICTED, CONTENDED, COUNTERS };
+
+// All texts lie in `space`.
+struct settings {
+  enum role role;
+  struct text workload, group, route_header, trace_header;
+  struct text header, tag_header, partitions, host;
+  u32 modulo, buckets, linger, keep;
+  u32 metrics[COUNTERS];
+  u32 used;
+  char space[1024];
+};
+
+// Reads a flat JSON object whose values are strings or whole numbers. Returns 0 and says in `flaw`
+// what is wrong; a name it does not know is wrong.
+int read_settings(struct settings *into, struct text json, struct text *flaw);
+
+#endif
