@@ -39,6 +39,10 @@ cover *ARGS:
 bench *NAMES:
     uv run python -m benchmarks {{ NAMES }}
 
+# build the lane filter anew after a change in wasm/; the same sources always give the same bytes
+wasm:
+    uv run python wasm/build.py
+
 # build the outside judges of engines/ (minutes the first time; tests that need one build it as well)
 engines:
     uv run python -m tests.engines

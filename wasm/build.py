@@ -41,7 +41,7 @@ def build(module: Path) -> None:
 
 def digest_file(module: bytes) -> str:
     """Return the text of the file that names a module by its digest."""
-    return f'''"""Which module the lane filter is. `wasm/build.py` writes this file; do not edit it."""
+    return f'''"""Which module the lane filter is. Written by `wasm/build.py`; do not edit."""
 
 from __future__ import annotations
 
@@ -53,9 +53,13 @@ FILE = f"laneway-{{SHA256[:12]}}.wasm"
 '''
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Build the module of the package, and say what came out."""
     build(MODULE)
-    DIGEST.write_text(digest_file(MODULE.read_bytes()), encoding="utf-8")
-    print(
-        f"{MODULE.stat().st_size} bytes, sha256 {hashlib.sha256(MODULE.read_bytes()).hexdigest()}"
-    )
+    module = MODULE.read_bytes()
+    DIGEST.write_text(digest_file(module), encoding="utf-8")
+    print(f"{len(module)} bytes, sha256 {hashlib.sha256(module).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

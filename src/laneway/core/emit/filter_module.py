@@ -1,4 +1,4 @@
-"""Which module the lane filter is. `wasm/build.py` writes this file; do not edit it."""
+"""Which module the lane filter is. Written by `wasm/build.py`; do not edit."""
 
 from __future__ import annotations
 
