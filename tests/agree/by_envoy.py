@@ -21,8 +21,11 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref
+from tests.agree.decisions import Carried, carried_by
 from tests.laws.asks import Ask
 
+Seen = tuple[str | int, Carried]
+"""Who answered, a workload or a status, and what the request carried when it arrived."""
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 OUTBOUND = 15001
 NET = 16 + os.getpid() % 200
@@ -58,17 +61,17 @@ class EnvoyReader:
         for writer in writers:
             await _closed(writer)
 
-    async def answers(self, asks: Sequence[Ask]) -> list[str | int | None]:
+    async def answers(self, asks: Sequence[Ask]) -> list[Seen | None]:
         """Send requests; a workload or a status each, None where its caller has no pod."""
         turn = asyncio.Semaphore(AT_ONCE)
 
-        async def one(ask: Ask) -> str | int | None:
+        async def one(ask: Ask) -> Seen | None:
             async with turn:
                 return await self._answer(ask)
 
         return await asyncio.gather(*(one(ask) for ask in asks))
 
-    async def _answer(self, ask: Ask) -> str | int | None:
+    async def _answer(self, ask: Ask) -> Seen | None:
         if not ask.caller:
             key, _, value = ask.gateway.partition("=")
             port = self.placement.gateways.get((((key, value),), ask.port))
@@ -95,11 +98,14 @@ class EnvoyReader:
         kept.append(connection)
         return answer
 
-    def _who(self, answer: tuple[int, str]) -> str | int:
+    def _who(self, answer: tuple[int, str]) -> Seen:
         status, body = answer
         if status != 200:
-            return status
-        return next(_name(r.workload) for r in self.placement.replicas if r.address == body)
+            return status, ()
+        address, *lines = body.split("\n")
+        pairs = (line.partition(": ") for line in lines)
+        who = next(_name(r.workload) for r in self.placement.replicas if r.address == address)
+        return who, carried_by((name, value) for name, _, value in pairs)
 
     def _address(self, name: str) -> str:
         """Return a replica's address; it keeps it in every mesh, as listeners are changed live."""
@@ -154,11 +160,12 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer every request with the address it came to."""
+    """Answer every request with the address it came to and the lines of headers it came with."""
     own = writer.get_extra_info("sockname")[0].encode()
     try:
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(own), own))
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            body = b"\n".join((own, *head.split(b"\r\n")[1:-2]))
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
     except (asyncio.IncompleteReadError, ConnectionError):
         await _closed(writer)
 

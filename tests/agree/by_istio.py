@@ -6,13 +6,11 @@ Istio's translation has it. Nothing of the plan is looked at.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from tests.agree.cluster import ROOT, Cluster
-from tests.agree.decisions import Outcome, refused, service_of
+from tests.agree.decisions import Outcome, carried_by, refused, service_of
 from tests.agree.envoy_matching import Request
 from tests.agree.istio_proxy import Arrival
-from tests.agree.istio_routes import decide
+from tests.agree.istio_routes import Forward, Missing, decide
 from tests.agree.oracle import Translation
 from tests.laws.asks import Ask
 
@@ -35,13 +33,16 @@ def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | 
         if table is None:
             return refused(404)
         met = decide(table, request)
-    chances: dict[tuple[str, ...] | int, Fraction] = {}
-    for arrival, part in proxy.arrivals(met).items():
+    if not isinstance(met, Forward):
+        return refused(404 if isinstance(met, Missing) else met.status)
+    parts = []
+    for share in met.shares:
+        arrival = proxy.end(share.cluster)
         if arrival.why == "original destination":
             return None
-        answer = _answer(cluster, arrival)
-        chances[answer] = chances.get(answer, Fraction(0)) + part
-    return Outcome.of(chances)
+        carried = carried_by(share.headers_after(request).headers)
+        parts.append((_answer(cluster, arrival), carried, share.part))
+    return Outcome.of(parts)
 
 
 def _answer(cluster: Cluster, arrival: Arrival) -> tuple[str, ...] | int:

@@ -65,7 +65,7 @@ async def _serve_and_ask(case: Drawn, reader: EnvoyReader, tally: Compared) -> N
             continue
         ours = by_walk(compilation, ask)
         tally.decisions += 1
-        if not ours.allows(answer):
+        if not ours.allows(*answer):
             tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Envoy {answer}")
 
 

@@ -7,48 +7,67 @@ them: `walk` is ours, the others are Istio's translation and Envoy.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
-from laneway.core.routing.plan import Forward
+from laneway.core.routing.plan import Forward, Pairs
 from laneway.core.routing.request import Request
 from laneway.core.routing.walk import Decision, call, connect, enter
 from tests.laws.asks import Ask
 
+Answer = tuple[str, ...] | int
+"""The sorted workloads that may answer, or the status a proxy answers itself."""
+Carried = tuple[tuple[str, str], ...]
+"""The lines of `CARRIERS` in a request as it leaves the proxy, sorted; none for a status."""
+
+CARRIERS = ("baggage", "x-asm-prefer-tag")
+"""Headers that say which lane a request is of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Chances by answer: an answer is the sorted workloads that may give it, or a status.
+    """Chances by answer and by what the request then carries.
 
-    `{("default/cart-v1",): 1}` is one certain subset, `{404: 1}` a refusal by a proxy.
+    `{(("default/cart-v1",), ()): 1}` is one certain subset, `{(404, ()): 1}` a refusal by a proxy.
     """
 
-    chances: frozenset[tuple[tuple[str, ...] | int, Fraction]]
+    chances: frozenset[tuple[tuple[Answer, Carried], Fraction]]
 
     @classmethod
-    def of(cls, chances: dict[tuple[str, ...] | int, Fraction]) -> Outcome:
+    def of(cls, parts: Iterable[tuple[Answer, Carried, Fraction]]) -> Outcome:
         """Add up the chances of equal answers."""
-        return cls(frozenset(chances.items()))
+        found: dict[tuple[Answer, Carried], Fraction] = {}
+        for answer, carried, part in parts:
+            key = (answer, () if isinstance(answer, int) else carried)
+            found[key] = found.get(key, Fraction(0)) + part
+        return cls(frozenset(found.items()))
 
-    @property
-    def answers(self) -> set[tuple[str, ...] | int]:
-        """The answers that can happen at all."""
-        return {answer for answer, _ in self.chances}
-
-    def allows(self, answer: str | int) -> bool:
-        """Whether one observed answer, a workload or a status, can happen."""
+    def allows(self, answer: str | int, carried: Carried) -> bool:
+        """Whether one observed answer, a workload or a status, can happen with these headers."""
         return any(
-            answer == known or (isinstance(known, tuple) and answer in known)
-            for known in self.answers
+            answer == known
+            or (isinstance(known, tuple) and (answer, carried) in _each(known, then))
+            for (known, then), _ in self.chances
         )
+
+
+def _each(workloads: tuple[str, ...], carried: Carried) -> list[tuple[str, Carried]]:
+    return [(workload, carried) for workload in workloads]
+
+
+def carried_by(headers: Iterable[tuple[str, str]]) -> Carried:
+    """Return what a request's headers say of its lane."""
+    lines = ((name.lower(), value) for name, value in headers)
+    return tuple(sorted(line for line in lines if line[0] in CARRIERS))
 
 
 def refused(status: int) -> Outcome:
     """Return the outcome of a proxy that always answers by itself."""
-    return Outcome.of({status: Fraction(1)})
+    return Outcome.of([(status, (), Fraction(1))])
 
 
 def by_walk(compilation: Compilation, ask: Ask) -> Outcome:
@@ -75,7 +94,7 @@ def by_walk(compilation: Compilation, ask: Ask) -> Outcome:
     caller = Caller.of(workload)
     ports = {port.number: port.protocol for port in mesh.services[host].ports}
     if ports[ask.port] == "tcp":
-        return _told(connect(mesh, plan, caller, host, ask.port))
+        return _told(connect(mesh, plan, caller, host, ask.port), ask.headers)
     request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
     return _told(call(mesh, plan, caller, host, request))
 
@@ -87,17 +106,20 @@ def service_of(ask: Ask) -> str:
     return f"{space}/{name}"
 
 
-def _told(decision: Decision) -> Outcome:
+def _told(decision: Decision, untouched: Pairs | None = None) -> Outcome:
+    """Tell a decision; `untouched` are the headers in the bytes of a plain connection."""
     if decision.status is not None:
         return refused(decision.status)
-    chances: dict[tuple[str, ...] | int, Fraction] = {}
     assert decision.rule is not None
     assert isinstance(decision.rule.action, Forward)
     weights = decision.rule.action.shares
     total = sum(share.weight for share in weights)
-    for target, share in zip(decision.targets, weights, strict=True):
-        answer: tuple[str, ...] | int = target.status or tuple(
-            sorted(f"{pod.namespace}/{pod.meta.name}" for pod in target.pods)
+    return Outcome.of(
+        (
+            target.status
+            or tuple(sorted(f"{pod.namespace}/{pod.meta.name}" for pod in target.pods)),
+            carried_by(target.request.headers if untouched is None else untouched),
+            Fraction(share.weight, total),
         )
-        chances[answer] = chances.get(answer, Fraction(0)) + Fraction(share.weight, total)
-    return Outcome.of(chances)
+        for target, share in zip(decision.targets, weights, strict=True)
+    )

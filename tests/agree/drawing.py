@@ -24,7 +24,12 @@ class Drawn:
     asks: tuple[Ask, ...]
 
 
-def draw(count: int, asks: int, number: int = 0) -> list[Drawn]:
+def draw(
+    count: int,
+    asks: int,
+    number: int = 0,
+    kind: st.SearchStrategy[list[Object]] | None = None,
+) -> list[Drawn]:
     """Draw `count` meshes with `asks` requests each."""
     found: list[Drawn] = []
 
@@ -37,7 +42,7 @@ def draw(count: int, asks: int, number: int = 0) -> list[Drawn]:
         deadline=None,
         derandomize=False,
     )
-    @given(meshes(), st.integers(0, 2**32))
+    @given(meshes() if kind is None else kind, st.integers(0, 2**32))
     def collect(mesh: list[Object], chance: int) -> None:
         random = Random(chance)  # noqa: S311 - a drawn case is no secret
         found.append(Drawn(mesh, tuple(random_ask(mesh, random) for _ in range(asks))))

@@ -84,11 +84,12 @@ class IstioProxy:
         """Return where traffic shared among clusters ends."""
         found: dict[Arrival, Fraction] = {}
         for cluster, part in parts.items():
-            end = self._end(cluster)
+            end = self.end(cluster)
             found[end] = found.get(end, Fraction(0)) + part
         return found
 
-    def _end(self, cluster: str) -> Arrival:
+    def end(self, cluster: str) -> Arrival:
+        """Return where the requests of a cluster end."""
         if cluster not in self.clusters:
             return NO_CLUSTER
         if self.clusters[cluster] == "ORIGINAL_DST":

@@ -17,6 +17,7 @@ from tests.agree.comparing import Compared, against_envoy, against_istio
 from tests.agree.drawing import Drawn, draw
 from tests.agree.oracle import Oracle
 from tests.engines import engine
+from tests.laws.meshes import meshes, permissive_meshes
 
 LOT = 100
 
@@ -27,13 +28,16 @@ def main() -> int:
     parser.add_argument("--meshes", type=int, default=5000)
     parser.add_argument("--asks", type=int, default=200, help="requests for each mesh")
     parser.add_argument("--seed", type=int, default=1, help="the first lot's seed")
+    parser.add_argument("--permissive", action="store_true", help="permissive groups only")
     parser.add_argument("--reader", choices=("istio", "envoy", "both"), default="both")
     options = parser.parse_args()
     totals = {"istio": Compared(), "envoy": Compared()}
     began = time.monotonic()
     with Oracle(engine("oracle")) as oracle:
         for lot in range(-(-options.meshes // LOT)):
-            drawn = draw(min(LOT, options.meshes - lot * LOT), options.asks, options.seed + lot)
+            count = min(LOT, options.meshes - lot * LOT)
+            kind = permissive_meshes() if options.permissive else meshes()
+            drawn = draw(count, options.asks, options.seed + lot, kind)
             for name in totals if options.reader == "both" else (options.reader,):
                 found = against_istio(drawn, oracle) if name == "istio" else _by_envoy(drawn)
                 totals[name].meshes += found.meshes

@@ -17,7 +17,7 @@ import yaml
 def bless(path: Path, blocks: dict[str, Any]) -> None:
     """Rewrite the top-level blocks of a case's first document that it already has."""
     first, mark, rest = path.read_text().partition("\n---\n")
-    text = first + "\n"
+    text = first.rstrip("\n") + "\n"
     for key, value in blocks.items():
         if key in yaml.safe_load(first):
             text = replaced(text, key, value)

@@ -9,7 +9,11 @@ names, are the input. `calls` is a table, one request a line:
 An OUTCOME is a list of shares, `60% mocka-v1 > mockb-v1, 40% mocka-v2 > mockb-v2|mockb-x`: `>` is
 the next hop (the one the pod's `upstream_url` names), `|` separates pods that may answer alike,
 a number is the status a proxy answers, `mocka@s1` a subset whose pods the input does not hold.
-`with NAME:VALUE ...` at its end says which lines of these headers reach the first pod.
+`with NAME:VALUE ...` at its end says which lines of these headers reach the first pod. A value is
+spelled without blanks.
+
+`forwards` names the headers that every application copies from the request it serves to the
+requests it sends; `forgetful` the workloads that copy none.
 """
 
 from __future__ import annotations
@@ -78,6 +82,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarding:
+    """The headers that applications copy to the requests they send, and workloads that do not."""
+
+    headers: frozenset[str] = frozenset()
+    forgetful: frozenset[str] = frozenset()
+
+    def of(self, workload: str, headers: Headers) -> Headers:
+        """Return what a workload's own requests carry of the one it serves."""
+        if workload in self.forgetful:
+            return ()
+        return tuple(pair for pair in headers if pair[0].lower() in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case as read. `expected` is the raw first document, `documents` the input in its order."""
 
@@ -86,6 +104,14 @@ class Case:
     expected: dict[str, Any]
     calls: tuple[Call, ...]
     documents: tuple[str, ...]
+
+    @property
+    def forwarding(self) -> Forwarding:
+        """What applications copy from the requests they serve."""
+        return Forwarding(
+            frozenset(self.expected.get("forwards", [])),
+            frozenset(self.expected.get("forgetful", [])),
+        )
 
     @property
     def findings(self) -> list[str]:

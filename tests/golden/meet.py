@@ -18,10 +18,10 @@ from laneway.core.routing.journey import named_service
 from laneway.core.routing.plan import GatewayPort
 from laneway.core.routing.request import Request
 from laneway.core.routing.walk import Decision, Target, call, connect, enter
-from tests.golden.case import Ask, Headers, Outcome, Share
+from tests.golden.case import Ask, Forwarding, Headers, Outcome, Share
 
 
-def meet(compilation: Compilation, ask: Ask, wanted: Headers) -> Outcome:
+def meet(compilation: Compilation, ask: Ask, wanted: Headers, forwarding: Forwarding) -> Outcome:
     """Follow one call. `wanted` names the headers whose lines are told."""
     decision = _decide(compilation, ask)
     if decision is None:
@@ -29,7 +29,7 @@ def meet(compilation: Compilation, ask: Ask, wanted: Headers) -> Outcome:
     if not decision.targets:
         return Outcome(frozenset({Share(100, (frozenset({str(decision.status)}),))}))
     shares = frozenset(
-        Share(round(target.probability * 100), tuple(_hops(compilation, [target])))
+        Share(round(target.probability * 100), tuple(_hops(compilation, [target], forwarding)))
         for target in decision.targets
     )
     names = dict.fromkeys(name.lower() for name, _ in wanted)
@@ -83,7 +83,9 @@ def find_workload(compilation: Compilation, name: str) -> Workload:
     )
 
 
-def _hops(compilation: Compilation, targets: Iterable[Target]) -> Iterable[frozenset[str]]:
+def _hops(
+    compilation: Compilation, targets: Iterable[Target], forwarding: Forwarding
+) -> Iterable[frozenset[str]]:
     """Yield what may answer at each hop; all pods of a hop are followed together."""
     found = list(targets)
     seen: set[frozenset[str]] = set()
@@ -93,8 +95,12 @@ def _hops(compilation: Compilation, targets: Iterable[Target]) -> Iterable[froze
             return
         seen.add(names)
         yield names
-        pods = [pod for target in found for pod in target.pods]
-        found = [target for pod in pods for target in _upstream(compilation, pod)]
+        served = [(pod, target.request) for target in found for pod in target.pods]
+        found = [
+            target
+            for pod, request in served
+            for target in _upstream(compilation, pod, forwarding.of(pod.meta.name, request.headers))
+        ]
 
 
 def _names(compilation: Compilation, target: Target) -> Iterable[str]:
@@ -110,7 +116,7 @@ def _name(pod: Workload) -> str:
     return pod.meta.name if pod.namespace == "default" else f"{pod.namespace}/{pod.meta.name}"
 
 
-def _upstream(compilation: Compilation, pod: Workload) -> tuple[Target, ...]:
+def _upstream(compilation: Compilation, pod: Workload, headers: Headers) -> tuple[Target, ...]:
     variables = dict(pair for container in pod.containers for pair in container.environment)
     url = urlsplit(variables.get("upstream_url", ""))
     if not url.hostname:
@@ -118,6 +124,6 @@ def _upstream(compilation: Compilation, pod: Workload) -> tuple[Target, ...]:
     host = named_service(compilation.mesh, url.hostname, pod.namespace)
     if host is None:
         return ()
-    ask = Ask(pod.meta.name, "", "GET", url.hostname, url.port or 80, url.path or "/", ())
+    ask = Ask(pod.meta.name, "", "GET", url.hostname, url.port or 80, url.path or "/", headers)
     decision = decide_call(compilation, pod, host, ask)
     return decision.targets if decision else ()

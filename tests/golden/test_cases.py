@@ -31,9 +31,9 @@ def compiled(case: Case, arrival: random.Random | None = None) -> Compilation:
     return compile_snapshot(snapshot_of_texts(files))
 
 
-def mismatch(compilation: Compilation, call: Call) -> str:
+def mismatch(compilation: Compilation, case: Case, call: Call) -> str:
     """Return how a call differs from what its line says, or nothing."""
-    found = meet(compilation, call.ask, call.expected.carried)
+    found = meet(compilation, call.ask, call.expected.carried, case.forwarding)
     return "" if found == call.expected else f"{call.text}\n      but meets {found}"
 
 
@@ -65,7 +65,7 @@ def test_case_holds(path: Path) -> None:
         case = read_case(path)
 
     assert case.expected["claim"].endswith(".")
-    assert [text for call in case.calls if (text := mismatch(compilation, call))] == []
+    assert [text for call in case.calls if (text := mismatch(compilation, case, call))] == []
     assert found["findings"] == case.findings
     assert found["held"] == case.held
     for block in ("objects", "shapes"):

@@ -14,6 +14,15 @@ from hypothesis import strategies as st
 from tests.laws.objects import Object
 
 PATHS = ("/mock", "/mock/", "/mock?beta=1", "/", "/api", "/api/v1", "/item/7", "/item/x", "/other")
+BAGGAGE = (
+    "x-asm-prefer-tag={0}",
+    "userId=alice, x-asm-prefer-tag = {0};p=1 ,isProduction=false",
+    "userId=alice;x-asm-prefer-tag={0}",
+    "userId=alice",
+    "x-asm-prefer-tags={0}",
+    "X-Asm-Prefer-Tag={0}",
+)
+"""Baggage that holds a lane among others, and baggage that only seems to."""
 HOSTS = ("shop.example.com", "a.example.com", "b.example.com", "c.example.com", "elsewhere.test")
 
 
@@ -71,6 +80,7 @@ def _headers(mesh: list[Object], chance: Random) -> tuple[tuple[str, str], ...]:
         ("X-User", ["alice", "bob", "a"]),
         ("cookie", ["x=1; beta=1", "x=1"]),
         ("x-debug", ["1"]),
+        ("baggage", [line.format(lane) for line in BAGGAGE for lane in [*lanes, "unknown"]]),
     )
     chosen = (chance.choice(lines) for _ in range(chance.choice((0, 1, 1, 2, 3))))
     return tuple((name, chance.choice(values)) for name, values in chosen)

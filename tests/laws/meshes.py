@@ -17,18 +17,13 @@ from hypothesis import strategies as st
 from tests.laws import objects
 from tests.laws.objects import Object
 from tests.laws.services import TAG_KEYS, TAGS, Spot, namespaces, services, spots, workloads
-from tests.laws.taste import EVERYTHING, SOUND, Taste, rarely
+from tests.laws.taste import EVERYTHING, PERMISSIVE, SOUND, Taste, rarely
 from tests.laws.users import own_destination_rules, own_entries, own_mesh_routes
 
 HOSTS = (["*"], ["shop.example.com"], ["*.example.com"], ["a.example.com", "b.example.com"])
 PREFER = "x-asm-prefer-tag"
-PERMISSIVE: tuple[Object, ...] = (
-    {"isPermissive": True},
-    {
-        "isPermissive": True,
-        "permissiveModeConfiguration": {"traceHeader": "x-request-id", "routeHeader": PREFER},
-    },
-)
+TRACES = (PREFER, "baggage", "x-request-id")
+"""What applications forward: the lane itself, baggage, or the id of a trace."""
 
 
 @st.composite
@@ -95,15 +90,40 @@ def _group(
     if taste.flawed and draw(rarely(10)):
         services.append(objects.reference("nowhere", "default"))
     found = [objects.lane_group(name, services, ingress)]
-    if taste.flawed and draw(rarely(20)):
-        found[0]["spec"] |= draw(st.sampled_from(PERMISSIVE))
     key = draw(st.sampled_from(TAG_KEYS))
-    for tag in draw(_lane_tags(taste)):
+    tags = draw(_lane_tags(taste))
+    permissive = taste.permissive > 0 and draw(st.integers(1, taste.permissive)) == 1
+    if permissive:
+        lanes = [f"{name}-{tag}" for tag in tags]
+        found[0]["spec"] |= draw(_permissive(lanes, members, taste))
+    for tag in tags:
         label = name if not taste.flawed else draw(st.sampled_from((name,) * 19 + ("lost",)))
         worn = tag if not taste.flawed else draw(st.sampled_from((tag,) * 19 + ("v1",)))
         spec = draw(_entry_spec(members, strategy, f"{name}-{tag}", taste))
+        if permissive and draw(st.booleans()):
+            chosen = draw(st.lists(st.sampled_from(members), min_size=1, unique=True))
+            spec["services"] = [spot.reference for spot in chosen]
         found.append(objects.lane(f"{name}-{tag}", label, {key: worn}, **spec))
     return found
+
+
+@st.composite
+def _permissive(draw: st.DrawFn, lanes: list[str], members: list[Spot], taste: Taste) -> Object:
+    """Draw the mode of a permissive group; rarely with a mistake that holds it."""
+    headers = {"traceHeader": draw(st.sampled_from(TRACES)), "routeHeader": PREFER}
+    written: dict[str, Any] = dict(headers)
+    if taste.flawed and draw(rarely(20)):
+        del written["traceHeader"]
+    named, by_service = draw(st.booleans()), draw(rarely(3))
+    if lanes and named:
+        written["fallbackTarget"] = draw(st.sampled_from(lanes))
+    elif taste.flawed and draw(rarely(20)):
+        written["fallbackTarget"] = "gone"
+    if lanes and by_service:
+        spot = draw(st.sampled_from(members))
+        target = draw(st.sampled_from(lanes))
+        written["serviceLevelFallbackTarget"] = {f"{spot.namespace}/{spot.name}": target}
+    return {"isPermissive": True, "permissiveModeConfiguration": written}
 
 
 @st.composite
@@ -188,6 +208,11 @@ def _aged(draw: st.DrawFn, found: list[Object]) -> list[Object]:
 def sound_meshes() -> st.SearchStrategy[list[Object]]:
     """Draw meshes for which isolation is promised: nothing flawed, nothing of the user's own."""
     return meshes(SOUND)
+
+
+def permissive_meshes() -> st.SearchStrategy[list[Object]]:
+    """Draw meshes with everything, all of whose groups are permissive."""
+    return meshes(PERMISSIVE)
 
 
 def meshes_without_tcp() -> st.SearchStrategy[list[Object]]:

@@ -14,18 +14,22 @@ class Taste:
 
     `flawed`: pods in two lanes, equal selectors, unknown services, lanes without a group, missing
     ports, a service in two groups, bad weights. `users_own`: users' own VirtualServices and
-    DestinationRules. `tcp`, `headless`: ports and services of that kind.
+    DestinationRules. `tcp`, `headless`: ports and services of that kind. `permissive`: one group in
+    so many is permissive; 0: none.
     """
 
     flawed: bool = True
     users_own: bool = True
     tcp: bool = True
     headless: bool = True
+    permissive: int = 2
 
 
 EVERYTHING = Taste()
-SOUND = Taste(flawed=False, users_own=False, headless=False)
+SOUND = Taste(flawed=False, users_own=False, headless=False, permissive=0)
 """Meshes for which strict isolation is promised without an exception."""
+PERMISSIVE = Taste(permissive=1)
+"""Meshes with everything, all of whose groups are permissive."""
 
 
 @cache

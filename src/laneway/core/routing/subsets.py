@@ -119,10 +119,13 @@ def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RuleP
 
 def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
     """Return a place with copies of what applied to a host before a rule there hides it."""
-    found = _narrowest(host, hidden)
+    found = _meeting(_narrowest(host, hidden))
     policy = next((rule.traffic_policy for rule in found if rule.traffic_policy), None)
-    subsets = tuple(subset for rule in found for subset in rule.subsets)
-    return replace(place, traffic_policy=policy, copied=subsets)
+    subsets: dict[str, SubsetRule] = {}
+    for rule in found:
+        for subset in rule.subsets:
+            subsets.setdefault(subset.name, subset)
+    return replace(place, traffic_policy=policy, copied=tuple(subsets.values()))
 
 
 def views(
@@ -190,14 +193,14 @@ def _narrowest(host: Host, rules: Sequence[DestinationRule]) -> list[Destination
 
 
 def _merged(found: Sequence[DestinationRule]) -> tuple[Subset, ...]:
-    """Merge rules of one host: the first of a name wins, and only rules of equal exportTo meet.
-
-    Of several that do not meet, Istio uses the last.
-    """
-    last = found[-1].export_to
+    """Merge rules of one host: the first subset of a name wins."""
     subsets: dict[str, Subset] = {}
-    for rule in found:
-        if rule.export_to == last:
-            for subset in rule.subsets:
-                subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
+    for rule in _meeting(found):
+        for subset in rule.subsets:
+            subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
     return tuple(subsets.values())
+
+
+def _meeting(found: Sequence[DestinationRule]) -> list[DestinationRule]:
+    """Return those rules of one host that Istio merges: of unequal exportTo it uses the last."""
+    return [rule for rule in found if rule.export_to == found[-1].export_to]
