@@ -4,7 +4,7 @@ Comes in: requests, and settings by environment (`app`, `version`, `upstream_url
 from HOST, PORT, POD_IP, HTTP_PROXY). Goes out: `-> mocka(version: v1, ip: 127.1.2.3)` followed by
 the upstream's answer. It stands in for the sample images of lane tutorials and behaves as they do:
 every path answers, 200 even when the upstream fails, no header but `x-request-id` is passed on, and
-each request is a line of the log.
+each request is a line of the log. `forward_headers` names the headers to pass on instead.
 
 It is apart from the rest of Laneway and imports nothing of it: hundreds of copies run at once, so
 it uses `_socket` and `_thread` rather than `socket` and `threading`, which halves its start.
@@ -111,13 +111,13 @@ class Upstream:
         self.request = f"GET {target} HTTP/1.1\r\nhost: {authority}\r\n".encode()
         self.stream: Stream | None = None
 
-    def ask(self, request_id: bytes) -> bytes:
-        """Return the upstream's body, or the text of what went wrong."""
-        message = self.request
-        if request_id:
-            message += b"x-request-id: " + request_id + b"\r\n"
+    def ask(self, forwarded: bytes) -> bytes:
+        """Return the upstream's body, or the text of what went wrong.
+
+        `forwarded` are the header lines to pass on.
+        """
         try:
-            return self.exchange(message + b"\r\n")
+            return self.exchange(self.request + forwarded + b"\r\n")
         except (OSError, BrokenError) as error:
             self.close()
             return f" upstream failed: {error}".encode()
@@ -179,6 +179,8 @@ class Application:
         self.greeting = f"-> {name}(version: {version}, ip: {address})".encode()
         self.url = environment.get("upstream_url", "")
         self.proxy = environment.get("HTTP_PROXY", "")
+        passed_on = environment.get("forward_headers", "x-request-id").lower().split(",")
+        self.forwards = [name.strip().encode() for name in passed_on if name.strip()]
 
     def listen(self) -> _socket.socket:
         """Open the listening socket. Raises OSError."""
@@ -217,13 +219,18 @@ class Application:
         os.write(1, b"%b %b x-request-id: %b\n" % (words[0], words[1], request_id))
         body = self.greeting
         if upstream is not None:
-            body += upstream.ask(request_id)
+            body += upstream.ask(self.forwarded(fields))
         keep = words[-1] == b"HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
         head = f"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
         if not keep:
             head += "connection: close\r\n"
         stream.socket.sendall(head.encode() + b"\r\n" + (b"" if words[0] == b"HEAD" else body))
         return keep
+
+    def forwarded(self, fields: Fields) -> bytes:
+        """Return the header lines of a request that the next service gets as well."""
+        lines = [name + b": " + fields[name] + b"\r\n" for name in self.forwards if name in fields]
+        return b"".join(lines)
 
 
 def main() -> None:

@@ -1,0 +1,112 @@
+"""The published scenarios of permissive lanes, on real Envoy with the mock application.
+
+The group of the first ones: s1 is the baseline and has all three services, s2 has mocka and mockc,
+s3 has mockb.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+
+from tests.wire.chains import Chain, RunningChain, running_chain
+
+pytestmark = pytest.mark.envoy
+
+LANES = {"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"}
+BY_HEADER = Chain(LANES, trace_header="my-trace-id", route_header="my-trace-id")
+BY_BAGGAGE = Chain(LANES, trace_header="baggage")
+MET = {"s1": ("v1", "v1", "v1"), "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v1")}
+"""What requests of each lane meet: the lane's own version where it has one, else the baseline's."""
+
+
+@pytest.fixture(scope="module", params=["header", "baggage"])
+def carried(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Chain, RunningChain]]:
+    chain = BY_HEADER if request.param == "header" else BY_BAGGAGE
+    with running_chain(tmp_path_factory.mktemp(request.param) / "lanes", chain.yaml) as mesh:
+        yield chain, mesh
+
+
+def met(chain: Chain, mesh: RunningChain, count: int = 50) -> dict[str, dict[tuple[str, ...], int]]:
+    """Send requests into each lane; return what they met."""
+    return {lane: mesh.chains(count, {chain.route_header: lane}) for lane in chain.lanes}
+
+
+def test_requests_fall_back_to_the_baseline_and_return_to_their_lane(
+    carried: tuple[Chain, RunningChain],
+) -> None:
+    chain, mesh = carried
+
+    assert met(chain, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
+
+
+def test_what_a_client_says_of_another_lane_is_overwritten(
+    carried: tuple[Chain, RunningChain],
+) -> None:
+    chain, mesh = carried
+    said = {chain.route_header: "s2", "baggage": f"user=jane,{chain.route_header}=s3;p=1"}
+
+    assert mesh.chains(50, said) == {MET["s2"]: 50}
+
+
+def test_baggage_of_the_clients_own_is_no_obstacle(carried: tuple[Chain, RunningChain]) -> None:
+    chain, mesh = carried
+    said = {chain.route_header: "s3", "baggage": "user=jane,region=eu;p=1"}
+
+    assert mesh.chains(50, said) == {MET["s3"]: 50}
+
+
+def test_a_service_that_stands_in_passes_the_lane_on(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = replace(BY_HEADER, targets={"mockb": "s3"})
+    with running_chain(tmp_path_factory.mktemp("target") / "lanes", chain.yaml) as mesh:
+        assert met(chain, mesh) == {
+            "s1": {("v1", "v1", "v1"): 50},
+            "s2": {("v2", "v3", "v2"): 50},
+            "s3": {("v1", "v3", "v1"): 50},
+        }
+
+
+@pytest.mark.parametrize("chain", [BY_HEADER, BY_BAGGAGE], ids=["header", "baggage"])
+def test_a_lane_is_lost_behind_a_service_of_the_baseline_that_forgets_it(
+    chain: Chain, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    forgetful = replace(chain, forgets=frozenset({"mockb-v1"}))
+    with running_chain(tmp_path_factory.mktemp("lost") / "lanes", forgetful.yaml) as mesh:
+        assert met(forgetful, mesh) == {
+            "s1": {("v1", "v1", "v1"): 50},
+            "s2": {("v2", "v1", "v1"): 50},
+            "s3": {("v1", "v3", "v1"): 50},
+        }
+
+
+def test_a_lane_whose_own_pods_forget_it_is_healed_by_their_label(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    forgetful = replace(BY_HEADER, forgets=frozenset({"mocka-v2", "mockb-v3"}))
+    with running_chain(tmp_path_factory.mktemp("healed") / "lanes", forgetful.yaml) as mesh:
+        assert met(forgetful, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
+
+
+def test_shares_by_baggage_are_kept_and_each_answer_is_one_lanes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = replace(BY_BAGGAGE, weights={"s1": 60, "s2": 20, "s3": 20})
+    with running_chain(tmp_path_factory.mktemp("shares") / "lanes", chain.yaml) as mesh:
+        found = mesh.chains(5000)
+        if not _is_within(found, 5000):  # chance does this once in 200 runs
+            found += mesh.chains(5000)
+
+    assert set(found) == set(MET.values())
+    assert _is_within(found, found.total())
+
+
+def _is_within(found: Mapping[tuple[str, ...], int], count: int) -> bool:
+    """Whether each share is within two percent of all requests."""
+    shares = {"s1": 0.6, "s2": 0.2, "s3": 0.2}
+    return all(
+        abs(found[MET[lane]] - share * count) <= count / 50 for lane, share in shares.items()
+    )
