@@ -7,6 +7,7 @@ from laneway.apps.local.restarts import (
     became_ready,
     begun,
     came_to_an_end,
+    told_to_stop,
 )
 
 
@@ -39,3 +40,12 @@ def test_a_program_that_was_ready_for_a_moment_keeps_its_past() -> None:
     ready = became_ready(begun(_ended(1), 50.0), 51.0)
 
     assert came_to_an_end(ready, "signal 9", 51.5).ends == 3
+
+
+def test_a_program_that_somebody_stopped_begins_without_its_ends() -> None:
+    stopped = told_to_stop(_ended(3), 5.0, runs=False)
+
+    again = begun(stopped, 6.0)
+
+    assert (again.phase, again.ends, again.restarts) == ("starting", 0, 3)
+    assert again.is_back

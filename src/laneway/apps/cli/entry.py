@@ -45,6 +45,8 @@ COMMANDS: dict[str, Listed] = {
         _listed("verify", "verify", "Send real requests to a mesh; say whether all went right."),
         _listed("local_commands", "ps", "List meshes and the programs in them."),
         _listed("local_commands", "logs", "Print what a WORKLOAD wrote."),
+        _listed("stopping_commands", "stop", "Hold a WORKLOAD of a mesh down."),
+        _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
         _listed("local_commands", "down", "Stop a mesh."),
         _listed("completion", "completion", "Print a script that completes commands in SHELL."),
     )

@@ -20,7 +20,7 @@ DEFAULT_PORT = 8080
 
 
 class UnfitError(click.ClickException):
-    """What was asked for cannot be done on a machine like this one."""
+    """What was asked for cannot be done: the machine or the mesh is not in a state for it."""
 
     exit_code = 3
 
@@ -37,7 +37,8 @@ class UpFlags(TypedDict):
     proxies: str
 
 
-def _folder(name: str) -> MeshFolder:
+def folder_of(name: str) -> MeshFolder:
+    """Return the folder of a mesh that `--name` speaks of."""
     from laneway.apps.local.state import BadNameError, mesh_folder
 
     try:
@@ -99,7 +100,7 @@ def up(**flags: Unpack[UpFlags]) -> int:
     from laneway.apps.local.configuration import ConfigurationError, Options, commands_of
     from laneway.apps.local.up import up as run
 
-    folder = _folder(flags["name"])
+    folder = folder_of(flags["name"])
     try:
         commands = commands_of(flags["config"], flags["commands"])
     except ConfigurationError as error:
@@ -121,7 +122,7 @@ def ps(mesh: str | None, output: str) -> None:
     from laneway.apps.local.outside import look
     from laneway.apps.local.state import mesh_folders
 
-    folders = [_folder(mesh)] if mesh else mesh_folders(os.environ)
+    folders = [folder_of(mesh)] if mesh else mesh_folders(os.environ)
     meshes = [seen for folder in folders if (seen := look(folder)).record is not None]
     if output == "json":
         click.echo(json.dumps(as_values(meshes), indent=2))
@@ -146,7 +147,7 @@ def logs(workload: str, follows: bool, tail: int | None, name: str) -> None:  # 
     from laneway.apps.local.logs import Reader, all_logs, follow, logs_named
     from laneway.apps.local.outside import look
 
-    folder = _folder(name)
+    folder = folder_of(name)
     readers = [Reader(path) for path in logs_named(folder, workload)]
     if not readers:
         known = ", ".join(path.stem for path in all_logs(folder)) or "none"
@@ -180,7 +181,7 @@ def down(name: str, everything: bool) -> None:  # noqa: FBT001 - a flag of the c
     from laneway.apps.local.outside import bring_down
     from laneway.apps.local.state import mesh_folders
 
-    folders = mesh_folders(os.environ) if everything else [_folder(name)]
+    folders = mesh_folders(os.environ) if everything else [folder_of(name)]
     for folder in folders:
         condition = bring_down(folder)
         if condition != "gone":

@@ -22,7 +22,13 @@ from laneway.adapters.processes import (
 )
 from laneway.apps.local.fleet import Instance, ProgramKey
 from laneway.apps.local.programs import program_of
-from laneway.apps.local.restarts import Standing, became_ready, begun, came_to_an_end
+from laneway.apps.local.restarts import (
+    Standing,
+    became_ready,
+    begun,
+    came_to_an_end,
+    told_to_stop,
+)
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
 from laneway.apps.local.wanted import WantedProgram
 
@@ -44,9 +50,19 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A program that had ended accepts connections again."""
+    """A program that had ended, or was stopped, accepts connections again."""
 
     instance: Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """All programs of an instance that somebody stopped have ended."""
+
+    instance: Instance
+
+
+Event = Ended | Recovered | Stopped
 
 
 @dataclass(slots=True)
@@ -80,17 +96,19 @@ class Crew:
         programs = instance.wanted.programs
         return instance, next(one for one in programs if one.container == key[1])
 
-    def observe(self) -> list[Ended | Recovered]:
+    def observe(self) -> list[Event]:
         """Look at every program once; return what happened since the last look."""
-        happened: list[Ended | Recovered] = []
+        happened: list[Event] = []
         for key, started in list(self.running.items()):
             code = started.exit_code()
             instance, program = self._find(key)
-            if code is not None:
+            if code is not None and self.standings[key].phase == "stopping":
+                happened += self._has_stopped(key, instance)
+            elif code is not None:
                 happened.append(self._ended(key, instance, code))
             elif self.standings[key].phase == "starting" and _listens(instance, program):
                 self.standings[key] = became_ready(self.standings[key], self.clock())
-                if self.standings[key].restarts:
+                if self.standings[key].is_back:
                     happened.append(Recovered(instance))
         return happened
 
@@ -99,6 +117,21 @@ class Crew:
         stop_marked([self.running.pop(key).program.mark])
         self.standings[key] = came_to_an_end(self.standings[key], ending(code), self.clock())
         return Ended(instance, key[1], self.standings[key])
+
+    def halt(self, instances: Collection[Instance]) -> list[Started]:
+        """Hold instances down; return what of them runs, for `end`."""
+        keys = [key for one in instances for key in one.program_keys()]
+        for key in keys:
+            runs = key in self.running
+            self.standings[key] = told_to_stop(self.standings.get(key), self.clock(), runs=runs)
+        return [self.running[key] for key in keys if key in self.running]
+
+    def _has_stopped(self, key: ProgramKey, instance: Instance) -> list[Event]:
+        """Note that a program has ended as it was told to; the last one of an instance is told."""
+        del self.running[key]
+        self.standings[key] = told_to_stop(self.standings[key], self.clock(), runs=False)
+        rest = [self.standings[one].phase for one in instance.program_keys()]
+        return [Stopped(instance)] if "stopping" not in rest else []
 
     def release(self, instances: Collection[Instance]) -> list[Started]:
         """Forget instances; return what of them runs, for `end`."""
@@ -147,6 +180,7 @@ class Crew:
             restarts=standing.restarts if standing else 0,
             log=str(self.folder.log_of(instance.id, program.container, alone=alone)),
             reason=standing.reason if standing else "",
+            name=instance.wanted.name,
         )
 
 

@@ -109,13 +109,15 @@ class Fleet:
     """All instances, and how they stand.
 
     `current` are the ids of those the wanted configuration asks for, `served` of those the live one
-    sends traffic to. An instance in neither is on its way out.
+    sends traffic to. An instance in neither is on its way out. `held` are those that somebody
+    stopped: they get no traffic, are not waited for and stay down.
     """
 
     instances: tuple[Instance, ...] = ()
     current: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
     standings: Mapping[ProgramKey, Standing] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
     def is_ready(self, instance: Instance) -> bool:
         """Whether all programs of an instance accept connections."""
@@ -125,11 +127,16 @@ class Fleet:
     def is_futile(self, instance: Instance, now: float) -> bool:
         """Whether waiting for an instance has gone on for long enough."""
         found = [self.standings.get(key) for key in instance.program_keys()]
-        return any(
+        return instance.id in self.held or any(
             standing.ends >= FUTILE_ENDS or now - standing.since >= PATIENCE
             for standing in found
             if standing is not None and standing.phase != "ready"
         )
+
+    def is_down(self, instance: Instance) -> bool:
+        """Whether all programs of an instance are stopped, or about to be."""
+        found = [self.standings.get(key) for key in instance.program_keys()]
+        return all(one is not None and one.phase in ("stopping", "stopped") for one in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,8 @@ class Step:
 
     `start` are programs whose time has come. `serve` are the instances that get traffic. `settled`
     says that the wanted configuration may go live with them; until then the live one stays. `spare`
-    are instances that nothing will be sent to any more. `wake_at` is when to look again, if ever.
+    are instances that nothing will be sent to any more, `halt` those whose programs are to end and
+    that keep their place. `wake_at` is when to look again, if ever.
     """
 
     start: tuple[ProgramKey, ...]
@@ -146,11 +154,12 @@ class Step:
     settled: bool
     spare: tuple[Instance, ...]
     wake_at: float | None
+    halt: tuple[Instance, ...] = ()
 
 
 def next_step(fleet: Fleet, now: float) -> Step:
     """Decide on the next step; `now` is in seconds of a steady clock."""
-    ready = {one.id for one in fleet.instances if fleet.is_ready(one)}
+    ready = {one.id for one in fleet.instances if fleet.is_ready(one)} - fleet.held
     settled = all(
         one.id in ready or fleet.is_futile(one, now)
         for one in fleet.instances
@@ -158,7 +167,7 @@ def next_step(fleet: Fleet, now: float) -> Step:
     )
     serve = _serving(fleet, ready) if settled else _still_serving(fleet, ready)
     kept = {one.id for one in serve} | fleet.current
-    needed = fleet.current | fleet.served
+    needed = (fleet.current | fleet.served) - fleet.held
     keys = [key for one in fleet.instances if one.id in needed for key in one.program_keys()]
     return Step(
         start=tuple(key for key in keys if _is_due(fleet.standings.get(key), now)),
@@ -166,6 +175,9 @@ def next_step(fleet: Fleet, now: float) -> Step:
         settled=settled,
         spare=tuple(one for one in fleet.instances if settled and one.id not in kept),
         wake_at=_wake_at([fleet.standings[key] for key in keys if key in fleet.standings], now),
+        halt=tuple(
+            one for one in fleet.instances if one.id in fleet.held and not fleet.is_down(one)
+        ),
     )
 
 
@@ -179,7 +191,7 @@ def _serving(fleet: Fleet, ready: set[str]) -> tuple[Instance, ...]:
     lacking = {
         one.wanted.workload
         for one in fleet.instances
-        if one.id in fleet.current and one.id not in ready
+        if one.id in fleet.current and one.id not in ready and one.id not in fleet.held
     }
     return tuple(
         one
@@ -189,7 +201,9 @@ def _serving(fleet: Fleet, ready: set[str]) -> tuple[Instance, ...]:
 
 
 def _is_due(standing: Standing | None, now: float) -> bool:
-    return standing is None or (standing.phase == "ended" and now >= standing.retry_at)
+    if standing is None or standing.phase == "stopped":
+        return True
+    return standing.phase == "ended" and now >= standing.retry_at
 
 
 def _wake_at(standings: Iterable[Standing], now: float) -> float | None:
@@ -197,6 +211,6 @@ def _wake_at(standings: Iterable[Standing], now: float) -> float | None:
     times = {
         standing.retry_at if standing.phase == "ended" else standing.since + PATIENCE
         for standing in standings
-        if standing.phase != "ready"
+        if standing.phase in ("starting", "ended")
     }
     return min((time for time in times if time > now), default=None)

@@ -50,7 +50,7 @@ def _as_seen(seen: Seen, record: MeshRecord) -> list[WorkloadRecord]:
 
 
 def _asked(one: WorkloadRecord) -> WorkloadRecord:
-    if is_running(ProcessId(one.pid, one.started)):
+    if one.state == "stopped" or is_running(ProcessId(one.pid, one.started)):
         return one
     values = {**asdict(one), "state": "ended", "pid": 0, "started": 0}
     return WorkloadRecord(**values)

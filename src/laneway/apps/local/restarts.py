@@ -1,4 +1,4 @@
-"""When a program that ended is started again.
+"""When a program that ended is started again, and that one told to stop is not.
 
 A step function with time as data: (what is known of a program, what happened, now) → what is known
 then. The pause doubles with each end in a row, so that a program that cannot run costs nothing,
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Phase = Literal["starting", "ready", "ended"]
+Phase = Literal["starting", "ready", "ended", "stopping", "stopped"]
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
@@ -24,6 +24,7 @@ class Standing:
 
     `since` is the time of the last change of phase, `ends` the number of ends in a row, `restarts`
     the number of all, `reason` how it ended last, `retry_at` when it may be started again.
+    `is_back` says that it is not the program's first start.
     """
 
     phase: Phase
@@ -32,6 +33,7 @@ class Standing:
     restarts: int = 0
     reason: str = ""
     retry_at: float = 0.0
+    is_back: bool = False
 
 
 def pause_after(ends: int) -> float:
@@ -44,10 +46,16 @@ def pause_after(ends: int) -> float:
 
 
 def begun(standing: Standing | None, now: float) -> Standing:
-    """Return the standing of a program that was just started, for the first time or again."""
+    """Return the standing of a program that was just started, for the first time or again.
+
+    One that somebody stopped begins without a past: its ends were not its own.
+    """
     if standing is None:
         return Standing("starting", now)
-    return replace(standing, phase="starting", since=now, restarts=standing.restarts + 1)
+    if standing.phase == "stopped":
+        return Standing("starting", now, restarts=standing.restarts, is_back=True)
+    restarts = standing.restarts + 1
+    return replace(standing, phase="starting", since=now, restarts=restarts, is_back=True)
 
 
 def became_ready(standing: Standing, now: float) -> Standing:
@@ -67,3 +75,9 @@ def came_to_an_end(standing: Standing, reason: str, now: float) -> Standing:
         reason=reason,
         retry_at=now + pause_after(ends),
     )
+
+
+def told_to_stop(standing: Standing | None, now: float, *, runs: bool) -> Standing:
+    """Return the standing of a program that is held down; `runs` says whether it has yet to end."""
+    restarts = standing.restarts if standing else 0
+    return Standing("stopping" if runs else "stopped", now, restarts=restarts)

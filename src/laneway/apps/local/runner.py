@@ -13,9 +13,11 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from laneway.adapters.processes import Started
 from laneway.apps.local.crew import Crew, Recovered, end
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Fleet, Instance, Step, next_step
+from laneway.apps.local.holding import Held
 from laneway.apps.local.placing import NoRoomError
 from laneway.apps.local.ports import Confirmed, Proxies, ProxyError
 from laneway.apps.local.settling import Settling
@@ -52,7 +54,8 @@ class Live:
 class Runner:
     """One mesh, from its first process to its last.
 
-    `noted` is called after every look, for those who look from outside.
+    `noted` is called after every look, for those who look from outside; `held` says at every look
+    what they want to be down.
     """
 
     source: Source
@@ -61,6 +64,7 @@ class Runner:
     settling: Settling
     story: Story
     noted: Callable[[Runner], None]
+    held: Callable[[], Held] = Held
     wanted: Edit | None = None
     live: Live | None = None
     refused: Live | None = None
@@ -173,6 +177,7 @@ class Runner:
             edit = self.wanted if step.settled else self.live.edit
             if await self._bring_live(edit, step):
                 self._retire(step.spare)
+                self._end(self.crew.halt(step.halt))
             self._tell_recovered(self.live.ids)
         return step.wake_at
 
@@ -211,11 +216,15 @@ class Runner:
         self.recovered = [one for one in self.recovered if one.instance.id in waiting]
 
     def _fleet(self) -> Fleet:
+        held = self.held()
         return Fleet(
             instances=tuple(self.crew.instances.values()),
             current=self.settling.current,
             served=self.live.ids if self.live else frozenset(),
             standings=self.crew.standings,
+            held=frozenset(
+                one.id for one in self.crew.instances.values() if held.holds(one.wanted)
+            ),
         )
 
     async def _bring_live(self, edit: Edit, step: Step) -> bool:
@@ -241,7 +250,10 @@ class Runner:
     def _retire(self, spare: Collection[Instance]) -> None:
         """End instances that nothing is sent to any more, while the loop goes on."""
         if spare:
-            started = self.crew.release(spare)
+            self._end(self.crew.release(spare))
+
+    def _end(self, started: Collection[Started]) -> None:
+        if started:
             ending = asyncio.create_task(asyncio.to_thread(end, started))
             self.endings.add(ending)
             ending.add_done_callback(self.endings.discard)

@@ -28,7 +28,11 @@ class BadNameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WorkloadRecord:
-    """One program as `laneway ps` shows it. `state` is ready, starting or ended."""
+    """One program as `laneway ps` shows it.
+
+    `state` is ready, starting, ended, stopping or stopped. `name` is the replica's, which its
+    successors keep; a proxy has none.
+    """
 
     replica: str
     container: str
@@ -42,6 +46,7 @@ class WorkloadRecord:
     restarts: int
     log: str
     reason: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,11 @@ class MeshFolder:
     def input(self) -> Path:
         """The input that is live, as one file: what the mesh serves, whatever its files say now."""
         return self.path / "input.yaml"
+
+    @property
+    def held(self) -> Path:
+        """Where a file stands for each workload or replica that somebody stopped."""
+        return self.path / "held"
 
     def log_of(self, replica: str, container: str, *, alone: bool) -> Path:
         """The log of a program; `alone` in its replica it is named after that."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.local.crew import Ended, Recovered
+from laneway.apps.local.crew import Ended, Event, Stopped
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
@@ -124,11 +124,13 @@ class Story:
         if len(parts) > MOST_CHANGES:
             self.screen.warn(f"not carried out here: {len(parts) - MOST_CHANGES} more fields")
 
-    def happened(self, events: Iterable[Ended | Recovered]) -> None:
-        """Tell which programs ended by themselves, and which of them are back."""
+    def happened(self, events: Iterable[Event]) -> None:
+        """Tell which programs ended by themselves or were stopped, and which are back."""
         for one in events:
             if isinstance(one, Ended):
                 self._ended(one)
+            elif isinstance(one, Stopped):
+                self.screen.tell(f"{one.instance.id} is stopped")
             else:
                 self.screen.tell(f"{one.instance.id} is ready again")
 

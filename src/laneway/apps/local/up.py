@@ -28,6 +28,7 @@ from laneway.apps.local.configuration import Options
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.detach import Release, in_background
 from laneway.apps.local.edits import Edit, is_safe
+from laneway.apps.local.holding import LOOK_AGAIN, held, let_go
 from laneway.apps.local.keeper import Keeper, opened, serving
 from laneway.apps.local.outside import look
 from laneway.apps.local.placing import Taken
@@ -92,6 +93,7 @@ class Launch:
     async def run(self, edit: Edit, release: Release | None) -> int:
         """Start, tell, follow, and end everything."""
         left = leftover(self.folder)
+        let_go(self.folder, held(self.folder).names)
         proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
         runner = self._runner(proxies, left, detached=release is not None)
         self._heed_signals(runner)
@@ -136,6 +138,7 @@ class Launch:
             Settling(self.folder.name, self.options.port, taken, Claims().claim, left.ids),
             self.story,
             Keeper(self.folder, proxies, head).note,
+            lambda: held(self.folder),
         )
 
     def _tell(self, runner: Runner, edit: Edit, proxies: EnvoyProxies, *, detached: bool) -> None:
@@ -160,7 +163,8 @@ class Launch:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, told_to_stop)
-        loop.add_signal_handler(signal.SIGCHLD, runner.look_again)
+        for number in (signal.SIGCHLD, LOOK_AGAIN):
+            loop.add_signal_handler(number, runner.look_again)
 
     async def _end(self, runner: Runner) -> None:
         """End everything and leave nothing but logs."""

@@ -1,0 +1,85 @@
+"""Workloads of a running mesh that are held down, and brought back."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.wire.client import Client
+from tests.wire.laneway_up import Up, laneway, workloads
+
+pytestmark = pytest.mark.envoy
+Start = Callable[..., Up]
+
+
+def _states() -> dict[str, str]:
+    return {name: one["state"] for name, one in workloads().items()}
+
+
+def test_a_replica_stops_and_comes_back_without_a_lost_request(up: Start, sample: Path) -> None:
+    text = (sample / "mock-v1.yaml").read_text().replace("replicas: 1", "replicas: 2")
+    (sample / "mock-v1.yaml").write_text(text)
+    mesh = up(sample).ready()
+
+    with Client(mesh.port) as client:
+        stopped = laneway("stop", "mockb-v1-0")
+        assert _states()["mockb-v1-0"] == "stopped"
+        assert workloads()["mockb-v1-0"]["pid"] == 0
+        started = laneway("start", "mockb-v1-0")
+        answers = client.answers()
+
+    assert (stopped.returncode, stopped.stdout) == (0, "mockb-v1-0 is stopped\n")
+    assert (started.returncode, started.stdout) == (0, "mockb-v1-0 is ready\n")
+    assert {(answer.status, len(answer.versions)) for answer in answers} == {(200, 1)}
+    mesh.until("mockb-v1-0 is ready again")
+    assert "mockb-v1-0 is stopped" in "\n".join(mesh.said)
+
+
+def test_a_stopped_workload_stays_down_through_edits(up: Start, sample: Path) -> None:
+    mesh = up(sample).ready()
+    assert laneway("stop", "default/mocka-v2").returncode == 0
+
+    text = (sample / "mock-v2.yaml").read_text()
+    (sample / "mock-v2.yaml").write_text(text.replace("value: v2", "value: v3"))
+    mesh.until("live after")
+
+    assert {name for name, state in _states().items() if state == "stopped"} == {"mocka-v2-0.2"}
+    assert {mesh.ask().status for _ in range(20)} == {200, 503}
+    assert laneway("start", "mocka-v2").stdout == "mocka-v2 is ready\n"
+    assert {mesh.ask().status for _ in range(20)} == {200}
+    assert "v3" in set().union(*(mesh.ask().versions for _ in range(20)))
+
+
+def test_what_cannot_be_stopped_is_told_with_its_exit_code(up: Start, sample: Path) -> None:
+    assert laneway("stop", "mocka-v1").returncode == 3
+
+    up(sample).ready()
+
+    unknown = laneway("stop", "mocka")
+    assert unknown.returncode == 2
+    assert "workloads are: mocka-v1, mockb-v1" in unknown.stderr
+    assert laneway("start", "mocka-v1").stdout == "mocka-v1 is not stopped\n"
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+def test_a_shell_completes_what_can_be_stopped(up: Start, sample: Path) -> None:
+    up(sample, "--name", "shop").ready()
+    asked = {
+        "COMP_WORDS": "laneway stop --name shop mocka-v1",
+        "COMP_CWORD": "4",
+        "_LANEWAY_COMPLETE": "bash_complete",
+    }
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "laneway"],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.stdout.split() == ["plain,mocka-v1", "plain,mocka-v1-0"]
