@@ -29,6 +29,7 @@ RANGES = {
     "LW15": "Workloads",
     "LW16": "Services and ports",
     "LW17": "Running",
+    "LW18": "Permissive groups",
 }
 
 

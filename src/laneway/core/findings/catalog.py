@@ -1,7 +1,8 @@
 """Every code there is, in one table, sorted by number.
 
 LW10xx reading · LW11xx the shape of resources · LW12xx groups and lanes · LW13xx the entry ·
-LW14xx routing in the mesh · LW15xx workloads · LW16xx services and ports · LW17xx running.
+LW14xx routing in the mesh · LW15xx workloads · LW16xx services and ports · LW17xx running ·
+LW18xx permissive groups.
 The constants stand in one module per range in `codes/`; a module named here is in the table.
 A code is never re-used; a retired one stays in its module as a comment.
 """
@@ -13,6 +14,7 @@ from types import ModuleType
 from laneway.core.findings.codes import (
     entry,
     lanes,
+    permissive,
     reading,
     routing,
     running,
@@ -33,6 +35,7 @@ RANGES: tuple[ModuleType, ...] = (
     services,
     running,
     verifying,
+    permissive,
 )
 
 

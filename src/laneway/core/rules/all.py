@@ -11,6 +11,8 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules import (
     all_weights_zero,
+    baseline_by_age,
+    baseline_lacks_service,
     default_lane,
     dynamic_subset,
     empty_selector,
@@ -23,6 +25,7 @@ from laneway.core.rules import (
     group_held,
     group_name_too_long,
     group_without_lanes,
+    header_unusable,
     headless_service,
     hidden_destination_rule,
     host_network,
@@ -62,6 +65,7 @@ from laneway.core.rules import (
     second_service,
     service_in_no_lane,
     service_in_two_groups,
+    service_target_unusable,
     service_without_ports,
     service_without_selector,
     several_selector_labels,
@@ -73,12 +77,14 @@ from laneway.core.rules import (
     subset_with_other_labels,
     superseded,
     tag_name_taken,
+    tcp_not_isolated,
     tcp_port,
     tls_server,
     two_virtual_services,
     unknown_destination,
     unknown_entry_port,
     unknown_entry_service,
+    unknown_fallback_target,
     unknown_gateway,
     unknown_group,
     unknown_service,
@@ -168,6 +174,12 @@ CHECKS: tuple[Check, ...] = (
     service_without_ports.CHECK,
     service_without_selector.CHECK,
     second_service.CHECK,
+    unknown_fallback_target.CHECK,
+    baseline_by_age.CHECK,
+    header_unusable.CHECK,
+    service_target_unusable.CHECK,
+    baseline_lacks_service.CHECK,
+    tcp_not_isolated.CHECK,
 )
 
 

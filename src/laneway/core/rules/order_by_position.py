@@ -1,7 +1,8 @@
 """LW1218: an outcome that rests on where objects stand in files, not on their age.
 
-Three outcomes rest on age order: which group has a service that two ask for, which lane takes
-callers that are in none, and which of two entry rules decides when a request could meet both.
+Four outcomes rest on age order: which group has a service that two ask for, which lane takes
+callers that are in none, which lane is a baseline that nobody named, and which of two entry rules
+decides when a request could meet both.
 Where a creationTimestamp is missing or doubled, files and cluster may differ, and that is said only
 if something real depends on it.
 """
@@ -15,6 +16,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan import Origin, RoutePlan
+from laneway.core.rules.baseline_by_age import names_baseline
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ages import doubt
 from laneway.core.rules.questions.authors import Authors
@@ -27,8 +29,8 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find outcomes that a cluster may decide otherwise."""
     for group in mesh.groups:
         yield from _services(mesh, group)
-        if not group.held and not group.group.is_permissive:
-            yield from _default_lane(mesh, group)
+        if not group.held:
+            yield from _baseline(group) if group.baseline else _default_lane(mesh, group)
     authors = Authors(mesh)
     told: set[tuple[Origin, Origin]] = set()
     for entry in plan.entries:
@@ -69,6 +71,21 @@ def _default_lane(mesh: Mesh, group: Group) -> Iterator[Finding]:
         "first": "it",
         "second": f"lane {second.name}",
         "mend": "Give these pods the labels of a lane; then nothing depends on the order.",
+    }
+    meta = group.group.meta
+    yield finding(ORDER_BY_POSITION, meta.place("metadata", "name"), str(meta.ref), **words)
+
+
+def _baseline(group: Group) -> Iterator[Finding]:
+    """Find a baseline that its place made one."""
+    if names_baseline(group) or not doubt(lane.lane for lane in group.lanes):
+        return
+    first, second = group.lanes[:2]
+    words = {
+        "what": f"lane {first.name} is the baseline of group {group.name}",
+        "first": "it",
+        "second": f"lane {second.name}",
+        "mend": f"Set `fallbackTarget: {first.name}` in permissiveModeConfiguration.",
     }
     meta = group.group.meta
     yield finding(ORDER_BY_POSITION, meta.place("metadata", "name"), str(meta.ref), **words)

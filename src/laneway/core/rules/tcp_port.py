@@ -1,4 +1,4 @@
-"""LW1603: a TCP port of a lane service, where only the caller can decide the lane."""
+"""LW1603: a TCP port of a strict lane service, where only the caller decides the lane."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from laneway.core.rules.questions.words import short_host
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find ports that say they are no HTTP."""
     for one in lane_ports(mesh):
-        if one.port.protocol == "tcp":
+        if one.port.protocol == "tcp" and one.group.baseline is None:
             words = {"port": one.port.number, "service": short_host(one.service.host)}
             yield finding(TCP_PORT, one.place, str(one.service.service.meta.ref), **words)
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
-from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 
 
 @dataclass(frozen=True, slots=True)
 class LanePort:
     """A port of a service in a lane group."""
 
+    group: Group
     service: MeshService
     port: MeshPort
 
@@ -29,7 +30,8 @@ class LanePort:
 
 def lane_ports(mesh: Mesh) -> Iterator[LanePort]:
     """Yield the ports of all services in groups."""
-    for host in mesh.owner_of:
-        service = mesh.services[host]
-        for port in service.ports:
-            yield LanePort(service, port)
+    for group in mesh.groups:
+        for host in group.hosts:
+            service = mesh.services[host]
+            for port in service.ports:
+                yield LanePort(group, service, port)

@@ -1,0 +1,64 @@
+"""LW18xx: permissive groups: the baseline, stand-ins and the headers that carry a lane.
+
+Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+UNKNOWN_FALLBACK_TARGET = Code(
+    "LW1801",
+    "error",
+    "fallbackTarget {target} is no lane of group {group}",
+    "Whatever a lane lacks, the baseline answers. Without it no request of another lane could be "
+    "sent on, so the group is held: what is live stays as it is.",
+    "{advice}",
+)
+
+BASELINE_BY_AGE = Code(
+    "LW1802",
+    "info",
+    "group {group} names no fallbackTarget, so its oldest lane {lane} is the baseline",
+    "Age is not kept when objects are created anew, for example from Git: another lane may then be "
+    "the oldest, and every request that falls back would change its version.",
+    "Set `fallbackTarget: {lane}` in permissiveModeConfiguration.",
+)
+
+HEADER_UNUSABLE = Code(
+    "LW1803",
+    "error",
+    "the headers of group {group} cannot carry a lane: {reason}",
+    "The routes match the lane's name in the routeHeader, so it must be an ordinary header that "
+    "nothing else writes. The group is held: what is live stays as it is.",
+    "Use a header of your own, for example `routeHeader: x-asm-prefer-tag`.",
+)
+
+SERVICE_TARGET_UNUSABLE = Code(
+    "LW1804",
+    "error",
+    "serviceLevelFallbackTarget {key} to {lane} has no effect: {reason}",
+    "The key is `namespace/name` of a service of the group, and the lane named must have that "
+    "service. Where it does not, the baseline answers as everywhere else.",
+    "{advice}",
+)
+
+BASELINE_LACKS_SERVICE = Code(
+    "LW1805",
+    "error",
+    "the baseline {lane} of group {group} has no pods of {services}",
+    "Requests of every lane that lacks a service end in the baseline. Here it cannot answer, and "
+    "they get a 503.",
+    "Give pods of {services} the baseline's labels ({selector}), or name another fallbackTarget.",
+)
+
+TCP_NOT_ISOLATED = Code(
+    "LW1806",
+    "error",
+    "port {port} of {service} is TCP, and the lanes of the permissive group {group} are not "
+    "isolated there",
+    "A connection carries no header, so only the pod that connects decides. A request that fell "
+    "back to the baseline goes on in the baseline, and never returns to its lane.",
+    "Name the port http if it speaks HTTP (or http2, grpc); else take the service out of the group "
+    "or use a strict group.",
+)

@@ -1,0 +1,175 @@
+"""Claims on the rules about permissive groups (LW18xx)."""
+
+from __future__ import annotations
+
+from tests.rules.claim import Claim
+from tests.rules.world import group, lane, mesh, pods, rule, service
+
+HEADERS = "traceHeader: x-asm-prefer-tag, routeHeader: x-asm-prefer-tag"
+CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
+
+
+def loose(more: str = ", fallbackTarget: s1", headers: str = HEADERS) -> str:
+    """Return the group of the small mesh as a permissive one."""
+    configuration = f"permissiveModeConfiguration: {{{headers}{more}}}"
+    return group(rest=f"\n  isPermissive: true\n  {configuration}")
+
+
+AGED = {
+    "s1": lane("s1", "{version: v1}", rule("s1"), head=CREATED % 1),
+    "s2": lane("s2", "{version: v2}", rule("s2"), head=CREATED % 2),
+}
+
+CLAIMS = [
+    Claim(
+        "a baseline that is no lane is an error, and the nearest name is proposed",
+        "LW1801",
+        mesh(group=loose(", fallbackTarget: s11")),
+        ["fallbackTarget s11 is no lane of group test"],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "fallbackTarget"),
+        mesh(group=loose()),
+    ),
+    Claim(
+        "a group held for its baseline says so",
+        "LW1217",
+        mesh(group=loose(", fallbackTarget: gone")),
+        ["group test is held: the fallbackTarget gone is no lane of the group"],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(group=loose()),
+    ),
+    Claim(
+        "a baseline that nobody names is the oldest lane, and that is said",
+        "LW1802",
+        mesh(group=loose(""), **AGED),
+        ["group test names no fallbackTarget, so its oldest lane s1 is the baseline"],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration"),
+        mesh(group=loose(), **AGED),
+    ),
+    Claim(
+        "a baseline that its place in the file made one is warned about",
+        "LW1218",
+        mesh(group=loose("")),
+        [
+            (
+                "lane s1 is the baseline of group test, only because it stands before lane s2 in "
+                "the input"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(group=loose(""), **AGED),
+    ),
+    Claim(
+        "a header with a meaning of its own carries no lane",
+        "LW1803",
+        mesh(group=loose(headers="traceHeader: x-request-id, routeHeader: traceparent")),
+        [
+            (
+                "the headers of group test cannot carry a lane: the routeHeader traceparent "
+                "already has a meaning and cannot hold a lane's name"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers="traceHeader: traceparent, routeHeader: x-lane")),
+    ),
+    Claim(
+        "a word that is no header carries no lane",
+        "LW1803",
+        mesh(group=loose(headers="traceHeader: 'x trace', routeHeader: x-lane")),
+        [
+            (
+                "the headers of group test cannot carry a lane: the traceHeader 'x trace' is no "
+                "name of an HTTP header"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers="traceHeader: X-Trace, routeHeader: X-Lane")),
+    ),
+    Claim(
+        "a stand-in is for a service of the group",
+        "LW1804",
+        mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {shop/b: s2}")),
+        ["serviceLevelFallbackTarget shop/b to s2 has no effect: it is no service of the group"],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "serviceLevelFallbackTarget", "shop/b"),
+        mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/b: s2}")),
+    ),
+    Claim(
+        "a stand-in is a lane of the group",
+        "LW1804",
+        mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/b: s7}")),
+        ["serviceLevelFallbackTarget default/b to s7 has no effect: that is no lane of the group"],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "serviceLevelFallbackTarget", "default/b"),
+        mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/b: s2}")),
+    ),
+    Claim(
+        "a stand-in has pods of the service",
+        "LW1804",
+        mesh(
+            group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/b: s2}"),
+            without="b2",
+        ),
+        [
+            (
+                "serviceLevelFallbackTarget default/b to s2 has no effect: that lane does not "
+                "have the service"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "serviceLevelFallbackTarget", "default/b"),
+        mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/b: s2}")),
+    ),
+    Claim(
+        "a baseline without pods of a service cannot answer for it",
+        "LW1805",
+        mesh(group=loose(), without="b1"),
+        ["the baseline s1 of group test has no pods of default/b"],
+        "ASMSwimLane s1",
+        ("spec", "labelSelector"),
+        mesh(group=loose(), without="b2"),
+    ),
+    Claim(
+        "a list of the baseline that leaves a service out is where it is told",
+        "LW1805",
+        mesh(
+            group=loose(),
+            s1=lane("s1", "{version: v1}", "services: [{name: a, namespace: default}]"),
+        ),
+        ["the baseline s1 of group test has no pods of default/b"],
+        "ASMSwimLane s1",
+        ("spec", "services"),
+        mesh(
+            group=loose(),
+            s2=lane("s2", "{version: v2}", "services: [{name: a, namespace: default}]"),
+        ),
+    ),
+    Claim(
+        "TCP of a permissive group does not return to its lane",
+        "LW1806",
+        mesh(group=loose(), b=service("b", "[{port: 6379, name: tcp-redis}]")),
+        [
+            (
+                "port 6379 of default/b is TCP, and the lanes of the permissive group test are "
+                "not isolated there"
+            )
+        ],
+        "Service default/b",
+        ("spec", "ports", 0),
+        mesh(b=service("b", "[{port: 6379, name: tcp-redis}]")),
+    ),
+    Claim(
+        "a lane of few services is what permissive groups are for",
+        "LW1502",
+        mesh(without="b2"),
+        ["lane s2 has no pod of service default/b (its pods carry version: v1)"],
+        "ASMSwimLane s2",
+        ("spec", "labelSelector"),
+        mesh(pods("b", "v3"), group=loose(), without="b2"),
+    ),
+]
