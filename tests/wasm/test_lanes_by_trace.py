@@ -11,7 +11,12 @@ from tests.wasm.filtered import BASE, LANE, Filtered, filtered
 
 pytestmark = pytest.mark.envoy
 
-COMMON = {"workload": "mocka", "group": "shop", "routeHeader": LANE}
+COMMON: dict[str, str | int] = {
+    "workload": "mocka",
+    "group": "shop",
+    "routeHeader": LANE,
+    "linger": 3600,
+}
 
 
 def pair(header: str, name: str = "", **more: str | int) -> dict[str, list[dict[str, str | int]]]:

@@ -2,7 +2,8 @@
 
 Comes in: YAML. Goes out: answers to requests sent through a gateway or out of a pod. A program
 answers with its pod's name and the request it saw; asked by `x-chain` it calls on through its own
-proxy and adds what it was answered, so that one request shows a whole chain of pods.
+proxy and adds what it was answered, so that one request shows a whole chain of pods. It passes on
+only the headers that `x-forward` names.
 """
 
 import asyncio
@@ -84,9 +85,15 @@ class _Http(BaseHTTPRequestHandler):
         answer = ask(
             (replica.address, replica.outbound),
             f"http://{chain[0]}{self.path}",
-            {"x-chain": ",".join(chain[1:])},
+            {"x-chain": ",".join(chain[1:])} | self._forwarded(),
         )
         return answer.pods or [f"{answer.status} {answer.body}"]
+
+    def _forwarded(self) -> dict[str, str]:
+        """Return the headers the request asks to be passed on, and the one that asks for it."""
+        asked = self.headers.get("x-forward", "")
+        names = ["x-forward", *asked.split(",")] if asked else []
+        return {name: self.headers[name] for name in names if name in self.headers}
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""

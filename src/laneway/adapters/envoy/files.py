@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_file, table_of
+from laneway.core.emit.filter_module import FILE
 
 CLUSTERS = "clusters.json"
 LISTENERS = "listeners.json"
@@ -23,6 +25,8 @@ ROUTES = "routes"
 BOOTSTRAP = "bootstrap.json"
 SOCKET = "admin.sock"
 LOG = "envoy.log"
+MODULE = Path(__file__).with_name("laneway.wasm")
+"""The lane filter as shipped."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class Folder:
             if before.tables.get(name) != table:
                 written.append(self._write(table_file(name), [table]))
         if wanted.listeners != before.listeners:
+            self._lay_out_module()
             written.append(self._write(LISTENERS, wanted.listeners.values()))
         for name in before.tables.keys() - wanted.tables:
             (self.path / table_file(name)).unlink(missing_ok=True)
@@ -89,12 +94,19 @@ class Folder:
         """Remove what was written here, except the log."""
         for name in (CLUSTERS, LISTENERS, BOOTSTRAP, SOCKET):
             (self.path / name).unlink(missing_ok=True)
-        for file in (self.path / ROUTES).glob("*"):
+        for file in (*self.path.glob("laneway-*.wasm"), *(self.path / ROUTES).glob("*")):
             file.unlink()
         if (self.path / ROUTES).is_dir():
             (self.path / ROUTES).rmdir()
         self.config = ProxyConfig()
         self.versions.clear()
+
+    def _lay_out_module(self) -> None:
+        """Put the lane filter beside Envoy, before a listener can name it."""
+        if not (self.path / FILE).exists():
+            fresh = self.path / f".{FILE}.new"
+            shutil.copyfile(MODULE, fresh)
+            fresh.replace(self.path / FILE)
 
     def _write(self, file: str, resources: Iterable[Block]) -> str:
         body = json.dumps(list(resources), separators=(",", ":"))

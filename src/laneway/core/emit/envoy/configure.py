@@ -25,6 +25,7 @@ from laneway.core.emit.envoy.config import (
 )
 from laneway.core.emit.envoy.listeners import (
     Inbound,
+    filtered,
     gateway_listener,
     inbound_listener,
     outbound_listener,
@@ -39,6 +40,7 @@ from laneway.core.emit.envoy.tables import (
     gateway_table,
     gateway_table_name,
 )
+from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Meta, Ref
@@ -63,6 +65,7 @@ class _Proxy:
 class _Books:
     """What is known of a configuration beside its blocks."""
 
+    filters: LaneFilters
     routes: list[RouteCounter] = field(default_factory=list)
     inbound: list[InboundCounter] = field(default_factory=list)
     callers: dict[str, list[str]] = field(default_factory=dict)
@@ -82,7 +85,7 @@ def envoy_config(
     Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
     """
     outbound = clusters(mesh, plan, placement)
-    books = _Books()
+    books = _Books(LaneFilters(mesh))
     books.unexecuted.update(_ignored_policies(mesh))
     proxies: dict[str, _Proxy] = {}
 
@@ -116,9 +119,8 @@ def _add_gateways(
             table = gateway_table(mesh, plan, port, name)
             books.note(table)
             proxy.tables[name] = table.block
-            proxy.listeners[name] = gateway_listener(
-                name, placement.gateway_address, local, name, name
-            )
+            listener = gateway_listener(name, placement.gateway_address, local, name, name)
+            proxy.listeners[name] = filtered(listener, books.filters.at_entries)
 
 
 def _caller_tables(
@@ -157,7 +159,8 @@ def _add_replica(
 ) -> None:
     """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
     name = f"outbound/{replica.name}"
-    proxy.listeners[name] = outbound_listener(name, replica.address, replica.outbound, table)
+    listener = outbound_listener(name, replica.address, replica.outbound, table)
+    proxy.listeners[name] = filtered(listener, books.filters.going_out(replica))
     if not replica.sidecar:
         return
     for place in replica.ports:
@@ -189,7 +192,8 @@ def _add_inbound(
     proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
     where = Inbound(name, replica.address, place.inbound, cluster, stat)
     if version:
-        proxy.listeners[name] = inbound_listener(where, grpc=version == "2")
+        listener = inbound_listener(where, grpc=version == "2")
+        proxy.listeners[name] = filtered(listener, books.filters.coming_in(replica))
         counter = stat_name("http", stat, "downstream_rq_total")
     else:
         proxy.listeners[name] = tcp_listener(where)

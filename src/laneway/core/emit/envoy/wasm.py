@@ -1,0 +1,96 @@
+"""The lane filter as a filter of Envoy's, and the listeners it stands in.
+
+Comes in: the groups of a mesh. Goes out: the blocks that stand in a listener before all filters
+that look at the route, since the route is chosen by what they write. All of them share one machine
+per worker and one memory per Envoy; the settings tell groups and replicas apart, so that nothing
+is known here that a sidecar of its own would not know. The module lies beside Envoy under a name
+that tells its content. Groups whose applications forward the lane themselves have no filter.
+https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/wasm_filter
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from laneway.core.emit.envoy.config import Block
+from laneway.core.emit.filter_module import FILE
+from laneway.core.emit.lane_filter import Settings, Traced, ids_to_make, traced
+from laneway.core.emit.placement import Replica
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Ref
+
+NAME = "laneway"
+_WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"
+_TEXT = "type.googleapis.com/google.protobuf.StringValue"
+COUNTERS = ("remembered", "restored", "unknown", "ambiguous", "evicted", "contended")
+"""What the filter counts for each group and workload, in the words of `wasm/filter.c`.
+
+Requests taken in with a lane; calls given their lane back; calls of which nothing is known; calls
+whose trace was met in two lanes; requests pushed out of memory while they ran; and changes of
+memory given up because others changed the same place.
+"""
+
+
+def lane_filter(settings: Settings) -> Block:
+    """Return the filter that does what some settings say.
+
+    If the filter ever fails, requests go on without it, which leaves them in the baseline.
+    """
+    return {
+        "name": NAME,
+        "typed_config": {
+            "@type": _WASM,
+            "config": {
+                "name": NAME,
+                "failure_policy": "FAIL_OPEN",
+                "configuration": {"@type": _TEXT, "value": json.dumps(settings)},
+                "vm_config": {
+                    "vm_id": NAME,
+                    "runtime": "envoy.wasm.runtime.v8",
+                    "code": {"local": {"filename": f"./{FILE}"}},
+                },
+            },
+        },
+    }
+
+
+class LaneFilters:
+    """The lane filters of a mesh, place by place."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        """Find whose lanes are remembered by trace."""
+        self._of_workload = _by_workload(mesh)
+        self.at_entries = [lane_filter(made) for made in ids_to_make(mesh)]
+
+    def coming_in(self, replica: Replica) -> list[Block]:
+        """Return the filters where a replica is dialed."""
+        return [lane_filter(one.remembering()) for one in self._of(replica)]
+
+    def going_out(self, replica: Replica) -> list[Block]:
+        """Return the filters where a replica calls out."""
+        return [lane_filter(one.restoring()) for one in self._of(replica)]
+
+    def _of(self, replica: Replica) -> Iterable[Traced]:
+        if replica.sidecar:
+            for one in self._of_workload.get(replica.workload, ()):
+                yield replace(one, workload=replica.name)
+
+
+def _by_workload(mesh: Mesh) -> Mapping[Ref, tuple[Traced, ...]]:
+    found: dict[Ref, dict[Traced, None]] = {}
+    for one, hosts in traced(mesh):
+        for host in hosts:
+            for workload in mesh.services[host].workloads:
+                found.setdefault(workload.meta.ref, {})[one] = None
+    return {ref: tuple(ones) for ref, ones in found.items()}
+
+
+def counter(group: str, workload: str, what: str) -> str:
+    """Return the full name of one of the filter's counters.
+
+    >>> counter("shop", "mocka-v1-0", "ambiguous")
+    'wasmcustom.laneway|shop|mocka-v1-0|ambiguous'
+    """
+    return f"wasmcustom.{NAME}|{group}|{workload}|{what}"

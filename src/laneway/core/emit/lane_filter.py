@@ -1,0 +1,139 @@
+"""What the lane filter is told to do, as plain settings.
+
+Comes in: the headers of a group, a rule of shares. Goes out: the flat settings the filter reads,
+the same for Envoy and for Istio. The filter stands for what neither can do by itself: remember a
+request's lane for the calls that follow from it, count a hash, and edit a list in a header. Its
+sources are in `wasm/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+
+Settings = Mapping[str, str]
+"""Settings of one filter; the filter refuses names it does not know."""
+
+MADE_BY_ENVOY = "x-request-id"
+"""The trace header that every proxy makes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Whose lanes are remembered by trace: a group, and its two headers in lower case.
+
+    `workload` tells those apart that share one Envoy; a sidecar of its own needs none.
+    """
+
+    group: str
+    route_header: str
+    trace_header: str
+    workload: str = ""
+
+    def _settings(self, role: str) -> Settings:
+        found = {
+            "role": role,
+            "group": self.group,
+            "workload": self.workload,
+            "routeHeader": self.route_header,
+            "traceHeader": self.trace_header,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def remembering(self) -> Settings:
+        """Return the settings on the way in: what a trace's lane is.
+
+        >>> Traced("shop", "x-lane", "x-request-id").remembering()["role"]
+        'inbound'
+        """
+        return self._settings("inbound")
+
+    def restoring(self) -> Settings:
+        """Return the settings on the way out: the lane is given back, unless one is sent along."""
+        return self._settings("outbound")
+
+
+def traced(mesh: Mesh) -> Iterator[tuple[Traced, tuple[Host, ...]]]:
+    """Yield the groups whose lanes are remembered by trace, each with the services it routes."""
+    for group in mesh.groups:
+        way = group.propagation
+        if way is not None and way.carrier == "trace id" and not group.held:
+            yield Traced(group.name, way.route_header, way.trace_header), group.hosts
+
+
+def ids_to_make(mesh: Mesh) -> list[Settings]:
+    """Return what entries need so that each request has the trace ids groups go by."""
+    headers = {one.trace_header: None for one, _ in traced(mesh)}
+    return [making_ids(header) for header in headers if header != MADE_BY_ENVOY]
+
+
+def making_ids(trace_header: str) -> Settings:
+    """Return the settings of an entry that gives each request without a trace id one."""
+    return {"role": "entry", "traceHeader": trace_header}
+
+
+def joining_baggage(route_header: str) -> Settings:
+    """Return the settings of an entry that brings baggage onto one line without a lane's member."""
+    return {"role": "baggage-entry", "routeHeader": route_header}
+
+
+def reading_baggage(route_header: str) -> Settings:
+    """Return the settings on the way out of a program that forwards baggage."""
+    return {"role": "baggage-outbound", "routeHeader": route_header}
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """A rule of sticky shares: users by the hash of `header`, a tag for each partition in turn.
+
+    Sizes add up to `modulo` at most; a user beyond them gets no tag. `host` is empty for all.
+    """
+
+    header: str
+    modulo: int
+    tag_header: str
+    partitions: tuple[tuple[int, str], ...]
+    host: str = ""
+
+    def settings(self) -> Settings:
+        """Return the settings at the entry.
+
+        >>> Tagging("x-user", 100, "x-lane", ((20, "s2"), (80, "s1"))).settings()["partitions"]
+        '20=s2,80=s1'
+        """
+        found = {
+            "role": "tag",
+            "header": self.header,
+            "modulo": str(self.modulo),
+            "tagHeader": self.tag_header,
+            "partitions": ",".join(f"{size}={tag}" for size, tag in self.partitions),
+            "host": self.host,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def tag_of(value: str, rule: Tagging) -> str:
+    """Return the tag of a header value, empty for none: the filter's own reckoning, for walks.
+
+    The number is FNV-1a of 64 bits modulo the rule's; the first partition whose added up sizes
+    exceed it gives the tag. https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
+
+    >>> tag_of("jason", Tagging("x-user", 100, "x-lane", ((12, "s1"), (1, "s2"))))
+    's2'
+    """
+    number, total = _fnv_1a(value.encode("utf-8", "surrogateescape")) % rule.modulo, 0
+    for size, tag in rule.partitions:
+        total += size
+        if number < total:
+            return tag
+    return ""
+
+
+def _fnv_1a(value: Iterable[int]) -> int:
+    found = 0xCBF29CE484222325
+    for byte in value:
+        found = (found ^ byte) * 0x100000001B3 % 2**64
+    return found
