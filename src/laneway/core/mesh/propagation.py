@@ -9,11 +9,11 @@ https://www.alibabacloud.com/help/en/asm/sidecar/full-link-traffic-management-us
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from laneway.core.resources.lanes import LaneGroup
+from laneway.core.resources.matching import is_header_name
 
 Carrier = Literal["header", "baggage", "trace id"]
 
@@ -26,8 +26,6 @@ TRACE_IDS = frozenset(
     }
 )
 """Headers that are known to carry the id of a trace: none of them can hold a lane's name."""
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def propagation_flaw(group: LaneGroup) -> str:
     if route == BAGGAGE or route in TRACE_IDS:
         return f"the routeHeader {route} already has a meaning and cannot hold a lane's name"
     for name, value in (("routeHeader", route), ("traceHeader", trace)):
-        if not _HEADER_NAME.fullmatch(value):
+        if not is_header_name(value):
             return f"the {name} {value!r} is no name of an HTTP header"
     return ""
 

@@ -10,6 +10,7 @@ from laneway.core.resources.istio import (
     VirtualService,
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
+from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
 
 Resource = (
@@ -24,5 +25,7 @@ Resource = (
     | DestinationRule
     | Sidecar
     | TrafficLabel
+    | HashTagging
+    | HeaderPropagation
 )
 """Any object that takes part in a compilation."""

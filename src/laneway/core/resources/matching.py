@@ -7,10 +7,13 @@ never translated on its way from the file to the route.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 MatchKind = Literal["exact", "prefix", "regex", "present"]
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
 Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""
 
@@ -49,3 +52,12 @@ class Match:
     source_labels: Labels = ()
     source_namespace: str = ""
     gateways: tuple[str, ...] = ()
+
+
+def is_header_name(name: str) -> bool:
+    """Whether a text can be the name of a header, by RFC 9110.
+
+    >>> is_header_name("x-lane"), is_header_name("x lane"), is_header_name("")
+    (True, False, False)
+    """
+    return _HEADER_NAME.fullmatch(name) is not None

@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
-from laneway.core.resources import read_istio, read_lanes, read_routes, read_workloads
+from laneway.core.resources import (
+    read_istio,
+    read_lanes,
+    read_routes,
+    read_tagging,
+    read_workloads,
+)
 from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.documents import DocumentReader, Documents
 from laneway.core.resources.kinds import Resource
@@ -28,6 +34,7 @@ Reader = Callable[[Cursor], Resource | None]
 _LANES = "istio.alibabacloud.com"
 _ISTIO = "networking.istio.io"
 _ISTIO_VERSIONS = ("v1", "v1beta1", "v1alpha3")
+_VENDOR_VERSIONS = ("v1", "v1beta1")
 _DEEPEST_LIST = 4
 
 
@@ -48,9 +55,11 @@ _KINDS: dict[tuple[str, str], _Kind] = {
     ("discovery.k8s.io", "EndpointSlice"): _Kind(
         ("v1", "v1beta1"), read_workloads.read_endpoint_slice
     ),
+    (_LANES, "ASMHashTagging"): _Kind(_VENDOR_VERSIONS, read_tagging.read_hash_tagging),
+    (_LANES, "ASMHeaderPropagation"): _Kind(_VENDOR_VERSIONS, read_tagging.read_header_propagation),
     (_LANES, "ASMSwimLane"): _Kind(("v1",), read_lanes.read_lane),
     (_LANES, "ASMSwimLaneGroup"): _Kind(("v1",), read_lanes.read_group),
-    (_LANES, "TrafficLabel"): _Kind(("v1", "v1beta1"), read_istio.read_traffic_label),
+    (_LANES, "TrafficLabel"): _Kind(_VENDOR_VERSIONS, read_istio.read_traffic_label),
     (_ISTIO, "DestinationRule"): _Kind(_ISTIO_VERSIONS, read_istio.read_destination_rule),
     (_ISTIO, "Gateway"): _Kind(_ISTIO_VERSIONS, read_istio.read_gateway),
     (_ISTIO, "Sidecar"): _Kind(_ISTIO_VERSIONS, read_istio.read_sidecar),

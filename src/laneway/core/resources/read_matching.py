@@ -17,7 +17,7 @@ import re2
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.cursor import Cursor
-from laneway.core.resources.matching import Match, MatchKind, StringMatch
+from laneway.core.resources.matching import Match, MatchKind, StringMatch, is_header_name
 
 MATCH_FIELDS = frozenset(
     {
@@ -39,7 +39,6 @@ MATCH_FIELDS = frozenset(
 )
 _WAYS: tuple[MatchKind, ...] = ("exact", "prefix", "regex")
 _LONGEST_REGEX = 1024
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _PSEUDO_HEADERS = frozenset({":method", ":scheme", ":authority", ":path", ":status"})
 _CLAIM = "@request.auth.claims"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -68,11 +67,7 @@ def regex_problem(expression: str) -> str:
 
 def header_name_is_valid(name: str) -> bool:
     """Whether a request can carry a header of that name, pseudo headers and claims included."""
-    return (
-        name in _PSEUDO_HEADERS
-        or name.startswith(_CLAIM)
-        or _HEADER_NAME.fullmatch(name) is not None
-    )
+    return name in _PSEUDO_HEADERS or name.startswith(_CLAIM) or is_header_name(name)
 
 
 def read_match(cursor: Cursor) -> Match | None:

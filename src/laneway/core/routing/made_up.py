@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.resources.matching import Match, StringMatch, is_header_name
 from laneway.core.routing.plan import Pairs
 from laneway.core.routing.request import Request, unmet
 from laneway.core.routing.specimen import FILLER, specimens
@@ -23,7 +23,6 @@ STRANGER = "nosuch"
 MOST = 256
 """How many combinations are tried for one match."""
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*")
@@ -104,7 +103,7 @@ def _headers(match: Match) -> Iterator[Pairs]:
     choices = [
         [(name, value) for value in _full_first(_fit(condition, _HEADER_VALUE))]
         for name, condition in match.headers
-        if _HEADER_NAME.fullmatch(name) and name not in _OF_THE_CONNECTION
+        if is_header_name(name) and name not in _OF_THE_CONNECTION
     ]
     if len(choices) == len(match.headers):
         yield from product(*choices)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from laneway.core.emit.envoy.config import Block
-from laneway.core.emit.envoy.match import is_header_name
+from laneway.core.emit.envoy.match import is_matched_header
 from laneway.core.routing.plan import HeaderEdits, Headers, Pairs
 
 _SET = "OVERWRITE_IF_EXISTS_OR_ADD"
@@ -44,7 +44,7 @@ def header_fields(headers: Headers) -> Block:
         added = [*_options(edits.set, _SET), *_options(edits.add, _ADD)]
         if added:
             block[f"{side}_headers_to_add"] = added
-        removed = [name for name in edits.remove if _is_editable(name) and is_header_name(name)]
+        removed = [name for name in edits.remove if _is_editable(name) and is_matched_header(name)]
         if removed:
             block[f"{side}_headers_to_remove"] = removed
     return block
@@ -87,4 +87,4 @@ def _is_editable(name: str) -> bool:
 
 
 def _is_fit(name: str, value: str) -> bool:
-    return is_header_name(name) and _VALUE.fullmatch(value) is not None
+    return is_matched_header(name) and _VALUE.fullmatch(value) is not None

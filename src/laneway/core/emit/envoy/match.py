@@ -14,9 +14,8 @@ import re
 import re2
 
 from laneway.core.emit.envoy.config import Block
-from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.resources.matching import Match, StringMatch, is_header_name
 
-_HEADER_NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FORBIDDEN = re.compile(r"[\x00\r\n]")
 _ANY: Block = {"prefix": "/"}
 
@@ -55,7 +54,7 @@ def flaw(match: Match) -> str:
             return field
     for field, pairs in (("headers", match.headers), ("withoutHeaders", match.without_headers)):
         for name, value in pairs:
-            if not is_header_name(name) or not _is_fit(value):
+            if not is_matched_header(name) or not _is_fit(value):
                 return f"{field}.{name}"
     for name, value in match.query_params:
         if not name or not _is_fit(value):
@@ -63,9 +62,9 @@ def flaw(match: Match) -> str:
     return ""
 
 
-def is_header_name(name: str) -> bool:
-    """Whether Envoy takes a text as a header's name."""
-    return _HEADER_NAME.fullmatch(name) is not None
+def is_matched_header(name: str) -> bool:
+    """Whether Envoy takes a text as a header's name, pseudo headers included."""
+    return is_header_name(name.removeprefix(":"))
 
 
 def string_match(value: StringMatch) -> Block:
