@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import EXAMPLES, Command, edit
+from tests.wire.chains import Chain
 
 STRICT = EXAMPLES / "strict-lanes"
 GITOPS = EXAMPLES / "gitops"
+PERMISSIVE = EXAMPLES / "permissive-lanes"
 S2 = ("--path", "/mock", "-H", "x-asm-prefer-tag: s2")
 
 
@@ -151,3 +153,72 @@ def test_json_holds_the_whole_journey(laneway: Command) -> None:
     assert journey["by"]["at"].endswith("lanes.yaml:53")
     assert first["pods"] == [{"name": "mocka-v2", "namespace": "default", "replicas": 1}]
     assert first["calls"][0]["host"] == "mockb.default.svc.cluster.local"
+
+
+def test_each_hop_of_a_permissive_lane_says_how_it_is_known_and_who_stands_in(
+    laneway: Command,
+) -> None:
+    ended = laneway("explain", *S2, PERMISSIVE)
+
+    lines = [line.strip() for line in ended.out.splitlines()]
+    known = [line for line in lines if line.startswith("by ")]
+    assert [line.split("  ")[1].strip() for line in known] == [
+        "entry rule r1 of lane s2",
+        "lane s2, named in the header x-asm-prefer-tag",
+        "lane s2, named in the header x-asm-prefer-tag",
+    ]
+    assert lines.count("lane s2 has no default/mockb: the baseline s1 answers") == 1
+    assert lines[-1] == "100 %  mocka-v2 > mockb-v1 > mockc-v2"
+
+
+@pytest.mark.parametrize("name", ["mockb", "default/mockb", "mockb-v1"])
+def test_a_lane_is_lost_behind_a_baseline_service_that_forgets_it(
+    laneway: Command, name: str
+) -> None:
+    ended = laneway("explain", *S2, "--forgets", name, PERMISSIVE)
+
+    assert "lane s2 is lost: mockb-v1 does not pass on x-asm-prefer-tag" in ended.out
+    assert ended.out.splitlines()[-1] == "  100 %  mocka-v2 > mockb-v1 > mockc-v1"
+
+
+def test_a_labeled_pod_that_forgets_the_lane_loses_nothing(laneway: Command) -> None:
+    ended = laneway("explain", *S2, "--forgets", "mocka-v2", PERMISSIVE)
+
+    assert "callers of lane s2" in ended.out
+    assert "is lost" not in ended.out
+    assert ended.out.splitlines()[-1] == "  100 %  mocka-v2 > mockb-v1 > mockc-v2"
+
+
+def test_who_forgets_must_be_known(laneway: Command) -> None:
+    ended = laneway("explain", *S2, "--forgets", "mockd", PERMISSIVE)
+
+    assert ended.code == 2
+    assert "there is no workload and no service mockd" in ended.err
+
+
+def test_json_names_the_lane_its_sign_and_the_one_that_stands_in(laneway: Command) -> None:
+    ended = laneway("explain", *S2, "--forgets", "mockb", PERMISSIVE, "-o", "json")
+
+    [first] = json.loads(ended.out)["answers"]
+    [second] = first["calls"][0]["answers"]
+    assert (first["calls"][0]["by"]["lane"], first["calls"][0]["by"]["means"]) == ("s2", "header")
+    assert second["standsIn"]["answering"] == "s1"
+    assert second["calls"][0]["lost"]["lane"] == "s2"
+
+
+def test_lanes_of_a_split_that_meet_the_same_pods_are_followed_apart(
+    laneway: Command, tmp_path: Path
+) -> None:
+    lanes = Chain(
+        {"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"},
+        trace_header="baggage",
+        weights={"s1": 60, "s2": 20, "s3": 20},
+    )
+    (tmp_path / "mesh.yaml").write_text(lanes.yaml)
+    ended = laneway("explain", "--path", "/mock", tmp_path)
+
+    assert ended.out.splitlines()[-3:] == [
+        "   60 %  mocka-v1 > mockb-v1 > mockc-v1",
+        "   20 %  mocka-v2 > mockb-v1 > mockc-v2",
+        "   20 %  mocka-v1 > mockb-v3 > mockc-v1",
+    ]

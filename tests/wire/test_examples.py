@@ -63,6 +63,17 @@ def test_weights_are_kept_and_a_share_stays_in_its_lane(up: Start) -> None:
     assert met["v3", "v3", "v3"] == pytest.approx(200, abs=80)
 
 
+def test_a_permissive_lane_borrows_what_it_lacks_and_returns(up: Start) -> None:
+    mesh = up(EXAMPLES / "permissive-lanes").ready()
+    met = {lane: chains(ask(mesh.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")}
+
+    assert met == {
+        "s1": {("v1", "v1", "v1"): 100},
+        "s2": {("v2", "v1", "v2"): 100},
+        "s3": {("v1", "v3", "v1"): 100},
+    }
+
+
 def test_a_users_own_split_is_halved_and_a_half_stays_in_its_lane(up: Start) -> None:
     mesh = up(EXAMPLES / "gitops").ready()
     met = chains(ask(mesh.port, 2000))

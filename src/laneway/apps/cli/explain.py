@@ -23,10 +23,14 @@ Output = Literal["text", "yaml", "json"]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a request begins: a workload, or a gateway, or the first gateway there is."""
+    """Where a request begins: a workload, or a gateway, or the first gateway there is.
+
+    `forgets` names workloads and services that do not pass on the lane.
+    """
 
     workload: str
     gateway: str
+    forgets: tuple[str, ...] = ()
 
 
 @click.command()
@@ -38,6 +42,12 @@ class Start:
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's or service's port.")
 @click.option("--from", "workload", default="", metavar="WORKLOAD", help="Begin at a workload.")
 @click.option("--gateway", default="", metavar="NAME", help="Begin at this gateway.")
+@click.option(
+    "--forgets",
+    multiple=True,
+    metavar="SERVICE",
+    help="A service or workload that does not pass on the lane; may be given several times.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show every rule that did not decide.")
 @click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")
 def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
@@ -49,23 +59,26 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     port: int | None,
     workload: str,
     gateway: str,
+    forgets: tuple[str, ...],
     everything: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
     """Follow one request and say what decides each hop.
 
     It begins at a gateway, or with --from at a workload that sends it to --host. Which service a
-    workload calls next is read from the URLs in its environment.
+    workload calls next is read from the URLs in its environment. In a permissive group, workloads
+    are taken to pass the lane on; --forgets shows what happens where one does not.
 
     \b
     laneway explain --path /mock -H 'x-asm-prefer-tag: s1' lanes/
+    laneway explain --path /mock -H 'x-asm-prefer-tag: s2' --forgets mockb lanes/
     """
     from laneway.core.routing.request import Request
 
     pairs = tuple(header_of(text) for text in headers)
     request = Request(host, path, method, headers=pairs, port=port)
     compilation = compiled(paths)
-    view = _view(compilation, request, Start(workload, gateway))
+    view = _view(compilation, request, Start(workload, gateway, forgets))
     if output == "text":
         _print(request, view, everything=everything)
     else:
@@ -90,12 +103,26 @@ def _view(compilation: Compilation, request: Request, start: Start) -> dict[str,
 
     mesh, plan = compilation.mesh, compilation.plan
     views = JourneyView(mesh, plan)
+    _known(compilation, start.forgets)
     if not start.workload:
         port = _gateway(compilation, start.gateway, request.port)
-        return views.at_gateway(journey(mesh, plan, request, port), port)
+        return views.at_gateway(journey(mesh, plan, request, port, start.forgets), port)
     if not request.host:
         raise click.UsageError("--from needs --host, the service that the workload calls.")
-    return views.of(journey(mesh, plan, request, _workload(compilation, start.workload)))
+    workload = _workload(compilation, start.workload)
+    return views.of(journey(mesh, plan, request, workload, start.forgets))
+
+
+def _known(compilation: Compilation, names: tuple[str, ...]) -> None:
+    """Check that each name is some workload's or service's."""
+    from laneway.core.routing.passing import is_among
+
+    mesh = compilation.mesh
+    for name in names:
+        if not any(is_among(mesh, pod, (name,)) for pod in mesh.workloads):
+            services = sorted(f"{one.namespace}/{one.name}" for one in mesh.services.values())
+            trouble = f"there is no workload and no service {name}{_choices(services)}"
+            raise click.BadParameter(trouble, param_hint="--forgets")
 
 
 def _workload(compilation: Compilation, name: str) -> Workload:

@@ -7,7 +7,7 @@ decided would drown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,28 +40,67 @@ def _step(view: View, pad: str, style: Style) -> Iterator[str]:
     """Write one hop, and below each answer the hops that follow."""
     yield f"{pad}{_head(view)}"
     inner = pad + "  "
-    yield from _others(view.get("notBy", ()), inner, style)
+    yield from _others(view, inner, style)
     yield from _decided(view, inner, style)
     for answer in view["answers"]:
         yield from _answer(answer, inner, style)
 
 
-def _others(others: Sequence[View], pad: str, style: Style) -> Iterator[str]:
-    """Write the rules that did not decide; lanes of other callers in one line."""
-    foreign = [] if style.everything else [one for one in others if "lane" in one]
-    passed = [one for one in others if one not in foreign]
+def _others(view: View, pad: str, style: Style) -> Iterator[str]:
+    """Write the rules that did not decide; those of other lanes in one line of each kind."""
+    others = view.get("notBy", ())
+    if not style.everything:
+        others = _distinct_rules(one for one in others if not _is_variant(one, view.get("by")))
+    told = set() if style.everything else {"not held", "not carried"}
+    passed = [one for one in others if _kind(one) not in told]
     shown = passed if style.everything else passed[:FEW]
     for one in shown:
         yield from _located(f"{pad}not  {one['rule']}", one, style)
         yield f"{pad}     {one['why']}"
     if len(shown) < len(passed):
         yield f"{pad}not  {len(passed) - len(shown)} rules more (--all)"
-    if foreign:
-        yield f"{pad}not  {_lanes(foreign)}: for callers with other labels (--all)"
+    for kind, why in (
+        ("not carried", "the request does not carry {it}"),
+        ("not held", "for callers with other labels"),
+    ):
+        lanes = list(dict.fromkeys(one["lane"] for one in others if _kind(one) == kind))
+        if kind in told and lanes:
+            reason = why.format(it="it" if len(lanes) == 1 else "them")
+            yield f"{pad}not  {_lanes(lanes)}: {reason} (--all)"
 
 
-def _lanes(foreign: Sequence[View]) -> str:
-    names = [one["lane"] for one in foreign]
+def _distinct_rules(others: Iterable[View]) -> list[View]:
+    """Return rules that read alike once: what one of them writes into a request is no news."""
+    found: dict[tuple[str, ...], View] = {}
+    for one in others:
+        held = "held" if one.get("held", True) else ""
+        found.setdefault((one["rule"], one["why"], one.get("at", ""), held), one)
+    return list(found.values())
+
+
+def _kind(one: View) -> str:
+    """Say why a rule of lanes did not decide, as far as many do not for one reason."""
+    if not one.get("held", True):
+        return "not held"
+    return "not carried" if one.get("means") in ("header", "baggage") else ""
+
+
+def _is_variant(one: View, decided: View | None) -> bool:
+    """Whether a rule is no news beside the deciding one.
+
+    It may differ by what it writes into a request alone, look for the same lane in another place,
+    or stand behind all that could decide.
+    """
+    if decided is None or not decided.get("lane"):
+        return False
+    if not one.get("held", True) and _kind(decided) == "not carried":
+        return True  # what a request carries is looked at before who calls
+    if one.get("lane") != decided["lane"]:
+        return False
+    return (one["means"], one["from"]) == (decided["means"], decided["from"]) or _kind(one) != ""
+
+
+def _lanes(names: Sequence[str]) -> str:
     more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     return f"lane{'s' if len(names) > 1 else ''} {', '.join(names[:FEW])}{more}"
 
@@ -76,6 +115,9 @@ def _decided(view: View, pad: str, style: Style) -> Iterator[str]:
         yield f"{pad}     sets {name}: {value}"
     if "with" in rule:
         yield f"{pad}     with {', '.join(rule['with'])}"
+    if "lost" in view:
+        lost = view["lost"]
+        yield f"{pad}     lane {lost['lane']} is lost: {lost['why']}"
     if "status" in view:
         yield f"{pad}{view['status']}  the proxy answers by itself"
 
@@ -83,11 +125,14 @@ def _decided(view: View, pad: str, style: Style) -> Iterator[str]:
 def _answer(answer: View, pad: str, style: Style) -> Iterator[str]:
     to = f"{_short(answer['service'])}:{answer['port']}"
     named = f"{to} {answer['subset']}" if "subset" in answer else to
+    named += f" for lane {answer['lane']}" if "lane" in answer else ""
     head = f"{pad}{_percent(answer['percent'])}  {named}"
     if "status" in answer:
         yield f"{head}: {answer['status']}, {answer['why']}"
         return
     yield f"{head} -> {_pods(answer['pods'])}"
+    if "standsIn" in answer:
+        yield f"{pad}       {answer['standsIn']['why']}"
     for call in answer.get("calls", ()):
         if call.get("assumed"):
             yield f"{pad}      {_assumed(call)}"

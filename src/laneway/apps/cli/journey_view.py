@@ -2,7 +2,8 @@
 
 Comes in: the steps of a journey, the mesh and the plan. Goes out: dictionaries and lists: per hop
 the rule that decided and where it was written, the rules that did not and why, and the pods that
-may answer with their shares. Pure; only positions in files are looked up.
+may answer with their shares; in permissive groups also who stands in for a lane, and who lost it.
+Pure; only positions in files are looked up.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from laneway.apps.cli.permissive_view import group_of_lane, lost_at, standing_in
 from laneway.core.emit.plan_object import origin_text
 from laneway.core.findings.locate import locate
 from laneway.core.mesh.mesh import Mesh
@@ -17,9 +19,8 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.hops import NO_LANE
 from laneway.core.routing.journey import Step
-from laneway.core.routing.plan import GatewayPort, Headers, Hop, RoutePlan, Rule
+from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
 from laneway.core.rules.questions.words import ports_text
 
@@ -62,13 +63,17 @@ class JourneyView:
             shown["status"] = decision.status
         elif decision.rule is None:
             shown["why"] = self._why_passed_on(step)
+        if lost := lost_at(self._mesh, step):
+            shown["lost"] = lost
         others = [*self._passed(decision.considered), *self._not_held(step)]
         if others:
             shown["notBy"] = others
-        shown["answers"] = [self._answer(step, target) for target in decision.targets]
+        shown["answers"] = [
+            self._answer(step, target, position) for position, target in enumerate(decision.targets)
+        ]
         return shown
 
-    def _answer(self, step: Step, target: Target) -> View:
+    def _answer(self, step: Step, target: Target, position: int) -> View:
         to = target.destination
         shown: View = {
             "percent": round(100 * target.probability, 1),
@@ -77,12 +82,15 @@ class JourneyView:
         }
         if to.subset:
             shown["subset"] = to.subset
+        if stand_in := standing_in(self._mesh, target):
+            shown["standsIn"] = stand_in
+        if target.lane and len(step.decision.targets) > 1:
+            shown["lane"] = target.lane
         if target.status is not None:
             shown["status"] = target.status
             shown["why"] = self._why_nobody(target)
         shown["pods"] = [_pod(pod) for pod in target.pods]
-        names = {pod.meta.name for pod in target.pods}
-        calls = [self.of(after) for after in step.next if after.caller in names]
+        calls = [self.of(after) for after in step.next if after.answer == position]
         if calls:
             shown["calls"] = calls
         return shown
@@ -111,10 +119,14 @@ class JourneyView:
 
     def _rule(self, rule: Rule) -> View:
         shown: View = {"rule": self._say(rule), "from": origin_text(rule.origin)}
+        if rule.by:
+            shown["means"] = rule.by
+        if rule.lane:
+            shown["lane"] = rule.lane
         where = self._where(rule)
         if where:
             shown["at"] = where
-        if edits := dict(_sets(rule.headers)):
+        if edits := dict(_sets(rule)):
             shown["sets"] = edits
         if rule.policy:
             shown["with"] = sorted(rule.policy)
@@ -130,16 +142,27 @@ class JourneyView:
     def _say(self, rule: Rule) -> str:
         """Name a rule as the person who wrote it thinks of it."""
         ref, path = rule.origin.ref, rule.origin.path
+        if rule.by in ("header", "baggage", "caller", "anyone"):
+            return self._say_known(rule)
         if ref in self._lanes:
-            if path[:2] == ("spec", "labelSelector"):
-                own = not rule.name.startswith(NO_LANE)
-                return f"callers of lane {rule.lane}" if own else "callers in no lane"
             return f"entry rule {_rule_name(self._lanes[ref], path[-1])} of lane {rule.lane}"
         if ref.kind == "ASMSwimLaneGroup":
             return f"the weights of group {ref.name}"
         if ref.kind == "Service":
             return "Istio's default route: no route is written for the caller"
         return f"route {rule.name or f'{path[-2]}[{path[-1]}]'} of {ref}"
+
+    def _say_known(self, rule: Rule) -> str:
+        """Name a rule of lanes by what it knows a request's lane by."""
+        if rule.by == "caller":
+            return f"callers of lane {rule.lane}"
+        group = group_of_lane(self._mesh, rule)
+        if rule.by == "anyone":
+            strict = group is None or group.baseline is None
+            return "callers in no lane" if strict else f"no lane: the baseline {rule.lane}"
+        header = group.propagation.route_header if group and group.propagation else ""
+        where = "baggage" if rule.by == "baggage" else f"the header {header}"
+        return f"lane {rule.lane}, named in {where}"
 
     def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
         """Yield the rules that were looked at before the one that decided."""
@@ -150,12 +173,13 @@ class JourneyView:
         """Yield the lane rules of a hop that the caller's proxy does not hold at all."""
         hop = self._hop(step.decision)
         decided = step.decision.rule
+        seen = {one.rule.name for one in step.decision.considered}
         for rule in hop.rules if hop and hop.group and hop.author is None else ():
             labels = [pair for match in rule.matches for pair in match.source_labels]
-            if labels and rule is not decided and not _same(rule, decided):
+            if labels and rule.name not in seen and not _same(rule, decided):
                 wanted = ", ".join(f"{key}: {value}" for key, value in labels)
                 why = f"only for callers with {wanted}"
-                yield self._rule(rule) | {"why": why, "lane": rule.lane}
+                yield self._rule(rule) | {"why": why, "held": False}
 
     def _hop(self, decision: Decision) -> Hop | None:
         """Return the hop whose rule decided."""
@@ -175,9 +199,12 @@ def _rule_name(lane: Lane, index: object) -> object:
     return names[0] if names and names[0] else index
 
 
-def _sets(headers: Headers) -> Iterator[tuple[str, str]]:
-    yield from headers.request.set
-    yield from headers.request.add
+def _sets(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield what a rule writes into each request, whichever share it takes."""
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    for headers in (rule.headers, *(share.headers for share in shares if len(shares) == 1)):
+        yield from headers.request.set
+        yield from headers.request.add
 
 
 def _pod(workload: Workload) -> View:

@@ -3,20 +3,22 @@
 Comes in: a plan, a request and where it starts. Goes out: a tree of steps. Which service calls
 which is read from the workloads: a variable of theirs that names a service of the mesh in a URL
 is a call; where none is named, every other service of the lane group is shown as a possible one.
+Applications are taken to pass the lane on as their group has it, but those that are said to forget.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.workloads import Workload
+from laneway.core.routing.passing import passed_on
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, call, connect, enter
+from laneway.core.routing.walk import Decision, Target, call, connect, enter
 
 _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -26,7 +28,8 @@ class Step:
     """One hop: who asks whom, what was decided, and the steps that follow from each answer.
 
     `assumed` marks a call that no workload names, shown because the group could make it. `port` is
-    None where the call does not say one.
+    None where the call does not say one. Behind another step, `answer` is the position of the
+    target whose pods call, and `came_in` the lane in which they were asked.
     """
 
     caller: str
@@ -35,6 +38,17 @@ class Step:
     next: tuple[Step, ...] = ()
     assumed: bool = False
     port: int | None = None
+    answer: int = 0
+    came_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Land:
+    """Where journeys are made: the mesh, its plan, and who forgets the lane."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    forgets: Collection[str]
 
 
 def journey(
@@ -42,8 +56,12 @@ def journey(
     plan: RoutePlan,
     request: Request,
     start: GatewayPort | Workload | None = None,
+    forgets: Collection[str] = (),
 ) -> Step:
-    """Follow a request from a gateway port, or from a workload that sends it to `request.host`."""
+    """Follow a request from a gateway port, or from a workload that sends it to `request.host`.
+
+    `forgets` names workloads or services that pass the lane on to nobody.
+    """
     if isinstance(start, Workload):
         host = named_service(mesh, request.host, start.namespace)
         target = host or Host(request.host)
@@ -53,26 +71,28 @@ def journey(
     else:
         decision = enter(mesh, plan, request, start)
         seen, name, host_name = frozenset(), "gateway", request.host
-    onward = tuple(_onward(mesh, plan, decision, seen))
+    onward = tuple(_onward(_Land(mesh, plan, forgets), decision, seen))
     return Step(name, host_name, decision, onward, port=request.port)
 
 
-def _onward(
-    mesh: Mesh, plan: RoutePlan, decision: Decision, seen: frozenset[str]
-) -> Iterator[Step]:
+def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[Step]:
     """Yield the calls of every pod the request may meet; a pod already passed is not followed."""
-    for target in decision.targets:
+    for position, target in enumerate(decision.targets):
         for pod in target.pods:
-            name = pod.meta.name
-            if name in seen:
-                continue
-            asked = Request(headers=_forwarded(target.request))
-            named = calls_of(mesh, pod)
-            for one in named or _siblings(mesh, target.destination.host):
-                request = replace(asked, port=one.port)
-                met = _met(mesh, plan, Caller.of(pod), one.host, request)
-                onward = _onward(mesh, plan, met, seen | {name}) if named else ()
-                yield Step(name, one.host, met, tuple(onward), not named, one.port)
+            if pod.meta.name not in seen:
+                for step in _calls(land, pod, target, seen):
+                    yield replace(step, answer=position, came_in=target.lane)
+
+
+def _calls(land: _Land, pod: Workload, target: Target, seen: frozenset[str]) -> Iterator[Step]:
+    mesh, name = land.mesh, pod.meta.name
+    asked = Request(headers=passed_on(mesh, pod, target.request, land.forgets))
+    named = calls_of(mesh, pod)
+    for one in named or _siblings(mesh, target.destination.host):
+        request = replace(asked, port=one.port)
+        met = _met(mesh, land.plan, Caller.of(pod), one.host, request)
+        onward = _onward(land, met, seen | {name}) if named else ()
+        yield Step(name, one.host, met, tuple(onward), not named, one.port)
 
 
 def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
@@ -83,11 +103,6 @@ def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     if next((port.protocol for port in asked), "http") == "tcp":
         return connect(mesh, plan, caller, host, request.port)
     return call(mesh, plan, caller, host, request)
-
-
-def _forwarded(request: Request) -> tuple[tuple[str, str], ...]:
-    """Return the headers an application is sure to pass on: none but the request's id."""
-    return tuple(pair for pair in request.headers if pair[0].lower() == "x-request-id")
 
 
 @dataclass(frozen=True, slots=True)

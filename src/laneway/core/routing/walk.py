@@ -45,7 +45,8 @@ class Target:
     """One outcome of a decision: its probability, where to, and the pods that may answer.
 
     `status` is the error a proxy answers instead where the subset does not exist or has no pods
-    (503). `request` is the request as it leaves the proxy.
+    (503). `request` is the request as it leaves the proxy, `lane` the lane it is known to be of,
+    empty where a user's rule decided.
     """
 
     probability: float
@@ -53,6 +54,7 @@ class Target:
     pods: tuple[Workload, ...]
     request: Request
     status: int | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _follow(
     if isinstance(action, Answer):
         return Decision(rule, (), _answer_status(action), considered)
     edited = request.edited(rule.headers.request)
-    return Decision(rule, _targets(sight, action, edited), None, considered)
+    return Decision(rule, _targets(sight, action, edited, rule.lane), None, considered)
 
 
 def _answer_status(action: Answer) -> int:
@@ -174,14 +176,15 @@ def _answer_status(action: Answer) -> int:
     return status if isinstance(status, int) else default
 
 
-def _targets(sight: Sight, action: Forward, request: Request) -> tuple[Target, ...]:
+def _targets(sight: Sight, action: Forward, request: Request, lane: str) -> tuple[Target, ...]:
     total = sum(share.weight for share in action.shares)
     targets = []
     for share in action.shares:
         pods = pods_of(sight, share.destination)
         edited = request.edited(share.headers.request)
         status = None if pods else 503
-        targets.append(Target(share.weight / total, share.destination, pods, edited, status))
+        part, known = share.weight / total, share.lane or lane
+        targets.append(Target(part, share.destination, pods, edited, status, known))
     return tuple(targets)
 
 
