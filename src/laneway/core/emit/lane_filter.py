@@ -8,11 +8,12 @@ sources are in `wasm/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.resources.tagging import HashRule
 
 Settings = Mapping[str, str]
 """Settings of one filter; the filter refuses names it does not know."""
@@ -85,55 +86,19 @@ def reading_baggage(route_header: str) -> Settings:
     return {"role": "baggage-outbound", "routeHeader": route_header}
 
 
-@dataclass(frozen=True, slots=True)
-class Tagging:
-    """A rule of sticky shares: users by the hash of `header`, a tag for each partition in turn.
+def tagging(rule: HashRule) -> Settings:
+    """Return the settings of an entry that tags users by a hash.
 
-    Sizes add up to `modulo` at most; a user beyond them gets no tag. `host` is empty for all.
+    >>> rule = HashRule("", 0, "x-user", 100, "x-lane", ((20, "s2"), (80, "s1")))
+    >>> tagging(rule)["partitions"]
+    '20=s2,80=s1'
     """
-
-    header: str
-    modulo: int
-    tag_header: str
-    partitions: tuple[tuple[int, str], ...]
-    host: str = ""
-
-    def settings(self) -> Settings:
-        """Return the settings at the entry.
-
-        >>> Tagging("x-user", 100, "x-lane", ((20, "s2"), (80, "s1"))).settings()["partitions"]
-        '20=s2,80=s1'
-        """
-        found = {
-            "role": "tag",
-            "header": self.header,
-            "modulo": str(self.modulo),
-            "tagHeader": self.tag_header,
-            "partitions": ",".join(f"{size}={tag}" for size, tag in self.partitions),
-            "host": self.host,
-        }
-        return {name: value for name, value in found.items() if value}
-
-
-def tag_of(value: str, rule: Tagging) -> str:
-    """Return the tag of a header value, empty for none: the filter's own reckoning, for walks.
-
-    The number is FNV-1a of 64 bits modulo the rule's; the first partition whose added up sizes
-    exceed it gives the tag. https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
-
-    >>> tag_of("jason", Tagging("x-user", 100, "x-lane", ((12, "s1"), (1, "s2"))))
-    's2'
-    """
-    number, total = _fnv_1a(value.encode("utf-8", "surrogateescape")) % rule.modulo, 0
-    for size, tag in rule.partitions:
-        total += size
-        if number < total:
-            return tag
-    return ""
-
-
-def _fnv_1a(value: Iterable[int]) -> int:
-    found = 0xCBF29CE484222325
-    for byte in value:
-        found = (found ^ byte) * 0x100000001B3 % 2**64
-    return found
+    found = {
+        "role": "tag",
+        "header": rule.header,
+        "modulo": str(rule.modulo),
+        "tagHeader": rule.tag_header,
+        "partitions": ",".join(f"{size}={tag}" for size, tag in rule.partitions),
+        "host": rule.host,
+    }
+    return {name: value for name, value in found.items() if value}

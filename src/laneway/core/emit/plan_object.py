@@ -11,6 +11,7 @@ from typing import Any
 
 from laneway.core.emit.routes import destination, headers, match_block
 from laneway.core.findings.place import Step
+from laneway.core.resources.tagging import HashRule
 from laneway.core.routing.plan import (
     NO_HEADERS,
     Answer,
@@ -38,14 +39,28 @@ def plan_object(plan: RoutePlan) -> Object:
 
 
 def _gateway_port(port: GatewayPort) -> Object:
-    return {
+    shown: Object = {
         "gateways": list(port.gateways),
         "selector": dict(port.selector),
         "port": port.port,
+    }
+    if port.tagging:
+        shown["tagging"] = [_tagging(rule) for rule in port.tagging]
+    return shown | {
         "hosts": [
             {"host": host.domain, "rules": [rule_object(rule) for rule in host.rules]}
             for host in port.virtual_hosts
         ],
+    }
+
+
+def _tagging(rule: HashRule) -> Object:
+    return {
+        "header": rule.header,
+        "modulo": rule.modulo,
+        "tagHeader": rule.tag_header,
+        "partitions": [{"size": size, "tag": tag} for size, tag in rule.partitions],
+        "hosts": [rule.host or "*"],
     }
 
 
@@ -91,9 +106,10 @@ def _action(rule: Rule) -> Object:
 def origin_text(origin: Origin) -> str:
     """Name an origin: the object and the path inside it.
 
-    >>> from laneway.core.resources.meta import Ref
-    >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
-    'ASMSwimLane s1 spec.ingressRules[0]'
+        >>> from laneway.core.resources.meta import Ref
+    from laneway.core.resources.tagging import HashRule
+        >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
+        'ASMSwimLane s1 spec.ingressRules[0]'
     """
     return f"{origin.ref} {_path(origin.path)}".rstrip()
 

@@ -28,6 +28,7 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.tagging import HashTagging
 from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -71,6 +72,7 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         virtual_services=oldest_first(_users(routes, superseded)),
         destination_rules=oldest_first(_users(rules, superseded)),
         sidecars=tuple(_of(things, Sidecar)),
+        taggings=oldest_first(_of(things, HashTagging)),
         namespaces={space.meta.name: space for space in _of(things, Namespace)},
         superseded=tuple(sorted(superseded)),
         stray_lanes=tuple(lane for lane in lanes if lane.group not in names),

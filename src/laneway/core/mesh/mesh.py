@@ -18,6 +18,7 @@ from laneway.core.resources.istio import DestinationRule, Gateway, Sidecar, Virt
 from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.tagging import HashTagging
 from laneway.core.resources.workloads import Namespace, Service, Workload
 
 Protocol = Literal["http", "tcp"]
@@ -164,6 +165,7 @@ class Mesh:
     virtual_services: tuple[VirtualService, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
+    taggings: tuple[HashTagging, ...] = ()
     namespaces: Mapping[str, Namespace] = field(default_factory=dict)
     superseded: tuple[Ref, ...] = ()
     stray_lanes: tuple[Lane, ...] = ()

@@ -18,6 +18,7 @@ from laneway.core.resources.matching import Labels
 from laneway.core.routing.hosts import covers, visibility
 from laneway.core.routing.plan import Entry, GatewayPort, Rule, VirtualHost
 from laneway.core.routing.survivors import speaks_of, takes_anything
+from laneway.core.routing.tagging import tagging_at
 from laneway.core.routing.written import gateway_rules
 
 GATEWAY_NAMESPACE = "istio-system"
@@ -58,6 +59,7 @@ def gateway_ports(mesh: Mesh, entries: Sequence[Entry]) -> tuple[GatewayPort, ..
             port,
             tuple(dict.fromkeys(opening.name for opening in merged[selector, port])),
             _virtual_hosts(mesh, entries, merged[selector, port]),
+            tuple(tagging_at(mesh, selector, GATEWAY_NAMESPACE)),
         )
         for selector, port in merged
     )

@@ -17,6 +17,7 @@ from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.tagging import HashRule
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -141,12 +142,16 @@ class VirtualHost:
 
 @dataclass(frozen=True, slots=True)
 class GatewayPort:
-    """One port of the gateway proxies that a selector selects, as Istio merges its Gateways."""
+    """One port of the gateway proxies that a selector selects, as Istio merges its Gateways.
+
+    `tagging` is what these proxies write into requests before any route is looked at.
+    """
 
     selector: Labels
     port: int
     gateways: tuple[GatewayName, ...]
     virtual_hosts: tuple[VirtualHost, ...]
+    tagging: tuple[HashRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

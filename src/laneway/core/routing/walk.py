@@ -30,6 +30,7 @@ from laneway.core.routing.plan import (
 )
 from laneway.core.routing.request import Request, unmet
 from laneway.core.routing.survivors import surviving
+from laneway.core.routing.tagging import tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,10 @@ def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None 
     """Decide a request that comes in at a gateway port; by default the one of its port."""
     gateway = at or find_port(plan, request.port)
     host = find_host(gateway.virtual_hosts, request.host) if gateway else None
-    if host is None:
+    if gateway is None or host is None:
         return Decision(None, status=404)
-    return decide(Sight(mesh, plan, GATEWAY_NAMESPACE), host.rules, request)
+    sight = Sight(mesh, plan, GATEWAY_NAMESPACE)
+    return decide(sight, host.rules, tagged(request, gateway.tagging))
 
 
 def find_port(plan: RoutePlan, number: int | None) -> GatewayPort | None:

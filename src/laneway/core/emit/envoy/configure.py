@@ -93,7 +93,7 @@ def envoy_config(
         return proxies.setdefault(name if per_workload else ONE_PROXY, _Proxy(dict(outbound)))
 
     _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), books)
-    tables = _caller_tables(mesh, plan, placement, books)
+    tables = _caller_tables(mesh, plan, placement, books, outbound)
     ports = _port_speech(mesh)
     for replica in placement.replicas:
         own = proxy(replica.name)
@@ -118,9 +118,9 @@ def _add_gateways(
             name = gateway_table_name(port)
             table = gateway_table(mesh, plan, port, name)
             books.note(table)
-            proxy.tables[name] = table.block
+            proxy.tables[name] = retrying(table.block, proxy.clusters)
             listener = gateway_listener(name, placement.gateway_address, local, name, name)
-            proxy.listeners[name] = filtered(listener, books.filters.at_entries)
+            proxy.listeners[name] = filtered(listener, books.filters.coming_from_outside(port))
 
 
 def _caller_tables(

@@ -16,10 +16,11 @@ from dataclasses import replace
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.filter_module import FILE
-from laneway.core.emit.lane_filter import Settings, Traced, ids_to_make, traced
+from laneway.core.emit.lane_filter import Settings, Traced, ids_to_make, tagging, traced
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan import GatewayPort
 
 NAME = "laneway"
 _WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"
@@ -62,7 +63,11 @@ class LaneFilters:
     def __init__(self, mesh: Mesh) -> None:
         """Find whose lanes are remembered by trace."""
         self._of_workload = _by_workload(mesh)
-        self.at_entries = [lane_filter(made) for made in ids_to_make(mesh)]
+        self._making = [lane_filter(made) for made in ids_to_make(mesh)]
+
+    def coming_from_outside(self, port: GatewayPort) -> list[Block]:
+        """Return the filters of a gateway port: ids are made, then users are tagged."""
+        return [*self._making, *(lane_filter(tagging(rule)) for rule in port.tagging)]
 
     def coming_in(self, replica: Replica) -> list[Block]:
         """Return the filters where a replica is dialed."""
