@@ -1,0 +1,96 @@
+"""Users shared out by a hash, on real Envoy: always the same lane, and more of them by an edit.
+
+`USERS` scales the tests: `LANEWAY_USERS=10000 ./dev test tests/wire/test_sticky.py` is the long
+form.
+"""
+
+import http.client
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from laneway.core.resources.tagging import HashRule
+from laneway.core.routing.tagging import tag_of
+from tests.wire.chains import Chain, RunningChain, running_chain
+from tests.wire.laneway_up import Answer
+
+pytestmark = pytest.mark.envoy
+
+USERS = [f"user-{number}" for number in range(int(os.environ.get("LANEWAY_USERS", "400")))]
+LANES = {"s1": "mocka mockb mockc", "s2": "mocka mockc"}
+CHAIN = Chain(LANES, trace_header="x-asm-prefer-tag")
+MET = {("v1", "v1", "v1"): "s1", ("v2", "v1", "v2"): "s2"}
+
+
+def tagging(canary: int) -> str:
+    """Return hash tagging that gives so many of a hundred to the canary, the first one."""
+    return f"""---
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMHashTagging
+metadata: {{name: users, namespace: istio-system}}
+spec:
+  workloadSelector: {{istio: ingressgateway}}
+  rules:
+    - name: users
+      match: {{host: '*'}}
+      header: x-user-id
+      modulo: 100
+      tagHeader: x-asm-prefer-tag
+      partitions:
+        - {{partitionSize: {canary}, tagValue: s2}}
+        - {{partitionSize: {100 - canary}, tagValue: s1}}
+"""
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Iterator[RunningChain]:
+    with running_chain(tmp_path / "lanes", CHAIN.yaml + tagging(10)) as running:
+        yield running
+
+
+def lane_of_each(mesh: RunningChain) -> dict[str, str]:
+    """Ask once for every user; return the lane each one met."""
+    found = {}
+    with closing(http.client.HTTPConnection("127.0.0.1", mesh.up.port, timeout=10)) as client:
+        for user in USERS:
+            client.request("GET", "/mock", headers={"x-user-id": user})
+            response = client.getresponse()
+            answer = Answer(response.status, response.read().decode())
+            found[user] = MET[tuple(hop.version for hop in answer.hops)]
+    return found
+
+
+def reckoned(canary: int) -> dict[str, str]:
+    rule = HashRule(
+        "", 0, "x-user-id", 100, "x-asm-prefer-tag", ((canary, "s2"), (100 - canary, "s1"))
+    )
+    return {user: tag_of(user, rule) for user in USERS}
+
+
+def test_a_user_meets_the_same_lane_each_time_and_more_users_by_an_edit(
+    mesh: RunningChain, tmp_path: Path
+) -> None:
+    rounds = [lane_of_each(mesh) for _ in range(5)]
+    few = rounds[0]
+    (tmp_path / "lanes" / "mesh.yaml").write_text(CHAIN.yaml + tagging(20))
+    mesh.up.until("live")
+    many = lane_of_each(mesh)
+
+    assert all(one == few for one in rounds)
+    assert few == reckoned(10)
+    assert many == reckoned(20)
+    assert {user for user, lane in few.items() if lane == "s2"} <= {
+        user for user, lane in many.items() if lane == "s2"
+    }
+    share = Counter(many.values())["s2"] / len(USERS)
+    assert abs(share - 0.2) <= max(0.015, 2.5 * (0.16 / len(USERS)) ** 0.5)
+
+
+def test_what_a_client_says_of_its_lane_never_counts(mesh: RunningChain) -> None:
+    said = {"x-user-id": "jason", "x-asm-prefer-tag": "s2"}
+
+    assert mesh.chains(20, said) == {("v1", "v1", "v1"): 20}
