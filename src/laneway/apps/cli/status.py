@@ -1,0 +1,85 @@
+"""`laneway status`: what each group and lane comes to."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.telling import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from laneway.core.mesh.mesh import Group, GroupLane
+
+Row = tuple[str, ...]
+
+
+@click.command()
+@paths_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "yaml", "json"]),
+    default="text",
+    show_default=True,
+    help="yaml and json print the objects' status as a cluster would hold it.",
+)
+def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> int:
+    """Say what each group and lane comes to: what it has, and who answers for what it lacks."""
+    from laneway.core.emit.status import statuses
+
+    compilation = compiled(paths)
+    findings = compilation.findings
+    objects = statuses(compilation.mesh, findings)
+    if output == "text":
+        told = {(one["kind"], one["metadata"]["name"]): one["status"] for one in objects}
+        lanes = [(group, lane) for group in compilation.mesh.groups for lane in group.lanes]
+        _print(
+            ("GROUP", "MODE", "BASELINE", "LANES", "SERVICES", "STATUS"),
+            [_group(one, told["ASMSwimLaneGroup", one.name]) for one in compilation.mesh.groups],
+        )
+        _print(
+            ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS"),
+            [_lane(group, lane, told["ASMSwimLane", lane.name]) for group, lane in lanes],
+        )
+    else:
+        from laneway.apps.cli.printing import print_object
+
+        print_object({"apiVersion": "v1", "kind": "List", "items": objects}, output)
+    return exit_code(findings)
+
+
+def _print(head: Row, rows: Sequence[Row]) -> None:
+    from laneway.apps.local.tables import table
+
+    if rows:
+        sys.stdout.write("\n".join([*table(head, rows), "", ""]))
+
+
+def _group(group: Group, status: dict[str, Any]) -> Row:
+    mode = "permissive" if group.group.is_permissive else "strict"
+    counts = (str(len(group.lanes)), str(len(group.hosts)))
+    return (group.name, mode, group.baseline or "-", *counts, status["status"])
+
+
+def _lane(group: Group, lane: GroupLane, status: dict[str, Any]) -> Row:
+    has = [host.partition(".")[0] for host in group.hosts if lane.has(host)]
+    others = [
+        f"{host.partition('.')[0]}: {answering}"
+        for host in group.hosts
+        if (answering := group.resolve(lane.name, host)) != lane.name
+    ]
+    told = status["validationMessage"]
+    counts = [(sum(one["level"] == level for one in told), level) for level in ("error", "warning")]
+    worst = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
+    return (
+        lane.name,
+        group.name,
+        ", ".join(has) or "-",
+        ", ".join(others) or "-",
+        worst or "Ready",
+    )

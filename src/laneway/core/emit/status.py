@@ -1,0 +1,120 @@
+"""What a cluster would say of groups and lanes: their status, in the vendor's fields.
+
+Comes in: the mesh and the findings. Goes out: each object with its status. A finding about a lane
+or a group becomes one of its messages; the one code that the vendor publishes is told under the
+vendor's name. Times are nobody's business here: whoever writes a status knows when it changed.
+https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlane-crd-description
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from laneway.core.findings.codes.workloads import LANE_WITHOUT_PODS
+from laneway.core.findings.finding import Finding
+from laneway.core.mesh.mesh import Group, Mesh, MeshService
+from laneway.core.resources.meta import Meta
+
+Object = dict[str, Any]
+
+API_VERSION = "istio.alibabacloud.com/v1"
+VENDORS_CODES: Mapping[str, str] = {LANE_WITHOUT_PODS.id: "CODE_UNEFFECTED_SWIMLANE_LABEL"}
+"""Our codes that the vendor has a published name for."""
+
+
+def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
+    """Return every group with its status, each followed by its lanes; lanes without a group last.
+
+    A lane or group is `Ready` as long as nothing found about it is an error.
+    """
+    by_subject: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_subject.setdefault(one.subject, []).append(one)
+    told = _Told(by_subject)
+    shown = []
+    for group in mesh.groups:
+        shown.append(_object(group.group.meta, _group(mesh, group, told)))
+        lanes = (*(lane.lane for lane in group.lanes), *group.excluded)
+        shown += [_object(lane.meta, told.lane(lane.meta)) for lane in lanes]
+    return [*shown, *(_object(lane.meta, told.lane(lane.meta)) for lane in mesh.stray_lanes)]
+
+
+class _Told:
+    """The findings, by the object they speak of."""
+
+    def __init__(self, by_subject: Mapping[str, list[Finding]]) -> None:
+        self._by_subject = by_subject
+
+    def about(self, meta: Meta) -> list[Finding]:
+        return self._by_subject.get(str(meta.ref), [])
+
+    def lane(self, meta: Meta) -> Object:
+        """Return a lane's status."""
+        found = self.about(meta)
+        messages = [
+            {
+                "code": VENDORS_CODES.get(one.code.id, one.code.id),
+                "level": one.level,
+                "message": one.message,
+            }
+            for one in found
+        ]
+        return {
+            "error": _error(found),
+            "validationMessage": messages,
+            "conditions": [_ready(_error(found))],
+        }
+
+
+def _object(meta: Meta, status: Object) -> Object:
+    return {
+        "apiVersion": API_VERSION,
+        "kind": meta.ref.kind,
+        "metadata": {"name": meta.name},
+        "status": status,
+    }
+
+
+def _group(mesh: Mesh, group: Group, told: _Told) -> Object:
+    services = [mesh.services[host] for host in group.hosts]
+    error = "; ".join(group.held) or _error(told.about(group.group.meta))
+    return {
+        "status": "Failed" if error else "Ready",
+        "error": error,
+        "servicesInSwimLaneGroup": {
+            "serviceSummaries": {f"{one.namespace}/{one.name}": _summary(one) for one in services},
+            "commonLabels": _common_labels(services),
+        },
+        "conditions": [_ready(error)],
+    }
+
+
+def _summary(service: MeshService) -> Object:
+    return {
+        "serviceSelector": dict(service.service.selector),
+        "podLabels": {pod.meta.name: dict(sorted(pod.labels.items())) for pod in service.workloads},
+    }
+
+
+def _common_labels(services: Iterable[MeshService]) -> dict[str, list[str]]:
+    """Return the labels that pods of every service carry: any of them could tell lanes apart."""
+    seen: list[dict[str, set[str]]] = []
+    for service in services:
+        keys: dict[str, set[str]] = {}
+        for pod in service.workloads:
+            for key, value in pod.labels.items():
+                keys.setdefault(key, set()).add(value)
+        seen.append(keys)
+    common = set.intersection(*(set(keys) for keys in seen)) if seen else set()
+    return {key: sorted(set().union(*(keys[key] for keys in seen))) for key in sorted(common)}
+
+
+def _error(found: Iterable[Finding]) -> str:
+    return "; ".join(one.message for one in found if one.level == "error")
+
+
+def _ready(error: str) -> Object:
+    if error:
+        return {"type": "Ready", "status": "False", "reason": "Invalid", "message": error}
+    return {"type": "Ready", "status": "True", "reason": "Compiled", "message": ""}

@@ -1,0 +1,89 @@
+"""`laneway status`: what each group and lane comes to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.cli.conftest import EXAMPLES, Command, edit
+
+PERMISSIVE = """apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLaneGroup
+metadata: {name: test}
+spec:
+  ingress: {gateway: {name: ingressgateway, namespace: istio-system, type: ASM}}
+  services: [{name: mocka, namespace: default}, {name: mockb, namespace: default}]
+  isPermissive: true
+  permissiveModeConfiguration:
+    {traceHeader: x-asm-prefer-tag, routeHeader: x-asm-prefer-tag, fallbackTarget: %s}
+"""
+
+
+def make_permissive(lanes: Path, baseline: str) -> None:
+    """Put a permissive group in the place of the strict one, which stands first in its file."""
+    file = lanes / "lanes.yaml"
+    own = file.read_text().split("---\n")
+    kept = [document for document in own if "kind: ASMSwimLaneGroup" not in document]
+    file.write_text("---\n".join([PERMISSIVE % baseline, *kept]))
+
+
+def told(text: str) -> dict[str, Any]:
+    items = yaml.safe_load(text)["items"]
+    return {f"{one['kind']} {one['metadata']['name']}": one["status"] for one in items}
+
+
+def test_a_healthy_group_is_ready_and_says_what_its_lanes_have(laneway: Command) -> None:
+    ended = laneway("status", EXAMPLES / "strict-lanes")
+
+    assert ended.code == 0
+    assert ended.out.split("\n")[:2] == [
+        "GROUP  MODE    BASELINE  LANES  SERVICES  STATUS",
+        "test   strict  -         3      3         Ready",
+    ]
+    assert "s2    test   mocka, mockb, mockc  -                   Ready" in ended.out
+
+
+def test_a_lane_without_pods_has_the_vendors_code(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "ASM_TRAFFIC_TAG: v3", "ASM_TRAFFIC_TAG: v9", "lanes.yaml")
+
+    status = told(laneway("status", "-o", "yaml", lanes).out)["ASMSwimLane s3"]
+
+    (message,) = status["validationMessage"]
+    assert message["code"] == "CODE_UNEFFECTED_SWIMLANE_LABEL"
+    assert message["level"] == "warning"
+    assert "lane s3" in message["message"]
+    assert (status["error"], status["conditions"][0]["status"]) == ("", "True")
+
+
+def test_a_permissive_lane_says_who_answers_for_it(laneway: Command, lanes: Path) -> None:
+    make_permissive(lanes, "s1")
+    (lanes / "mock-v2.yaml").write_text((lanes / "mock-v2.yaml").read_text().split("---")[0])
+
+    ended = laneway("status", lanes)
+
+    assert "test   permissive  s1        3      2         Ready" in ended.out
+    assert "s2    test   mocka         mockb: s1           Ready" in ended.out
+
+
+def test_a_held_group_has_failed_and_says_why(laneway: Command, lanes: Path) -> None:
+    make_permissive(lanes, "s7")
+
+    ended = laneway("status", "-o", "json", lanes)
+    items = {one["metadata"]["name"]: one["status"] for one in json.loads(ended.out)["items"]}
+
+    assert ended.code == 1
+    assert (items["test"]["status"], items["test"]["error"]) == (
+        "Failed",
+        "the fallbackTarget s7 is no lane of the group",
+    )
+
+
+def test_a_group_tells_the_labels_that_could_tell_lanes_apart(laneway: Command) -> None:
+    status = told(laneway("status", "-o", "yaml", EXAMPLES / "strict-lanes").out)
+    services = status["ASMSwimLaneGroup test"]["servicesInSwimLaneGroup"]
+
+    assert services["commonLabels"]["ASM_TRAFFIC_TAG"] == ["v1", "v2", "v3"]
+    assert services["serviceSummaries"]["default/mocka"]["serviceSelector"] == {"app": "mocka"}
