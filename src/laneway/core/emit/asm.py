@@ -1,7 +1,7 @@
-"""What only layout `asm` prints: the vendor's places, labels, doubled subsets and TrafficLabel.
+"""What only layout `asm` prints: the vendor's places, labels, doubled subsets and own kinds.
 
 The objects equal those the vendor's controller generates, field for field, so that people who know
-them can compare. On vanilla Istio the TrafficLabel does nothing; isolation comes from the mesh
+them can compare. On vanilla Istio those kinds do nothing; isolation comes from the mesh
 VirtualServices, which this layout has too.
 https://www.alibabacloud.com/help/en/asm/sidecar/label-traffic
 """
@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from laneway.core.emit.manifest import Manifest
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.superseded import MARK_ANNOTATION
+from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import LaneSubsets, RoutePlan, RulePlace
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"
+VENDOR_VERSION = "istio.alibabacloud.com/v1beta1"
 LABELS = {"asm-system": "true", "provider": "asm"}
 MARK = {MARK_ANNOTATION: "laneway"}
 """The one annotation of ours in this layout: ownership is never read from the vendor's labels."""
@@ -30,36 +31,63 @@ def home(subsets: LaneSubsets) -> tuple[RulePlace, ...]:
     return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=None),)
 
 
-def traffic_label(mesh: Mesh, plan: RoutePlan) -> Manifest | None:
-    """Return the mesh's one TrafficLabel, which names every lane label key once."""
+def vendor_kinds(mesh: Mesh, plan: RoutePlan) -> tuple[Manifest, ...]:
+    """Return the vendor's own kinds: what its controller makes to carry lanes from hop to hop.
+
+    Strict groups share one TrafficLabel that names every lane label key once. A permissive group
+    has one per service that finds the lane by the trace's id, or takes it out of baggage; where
+    applications forward the lane itself there is nothing to carry.
+    """
     planned = {subsets.group for subsets in plan.lane_subsets.values()}
+    groups = [group for group in mesh.groups if group.name in planned]
     keys = [
         key
-        for group in mesh.groups
-        if group.name in planned
+        for group in groups
+        if group.propagation is None
         for lane in group.lanes
         for key, _ in lane.selector
     ]
-    if not keys:
-        return None
+    carriers = (_carrier(mesh, group, host) for group in groups for host in group.hosts)
+    found = [one for one in carriers if one is not None]
+    return (_global_label(keys), *found) if keys else tuple(found)
+
+
+def _global_label(keys: list[str]) -> Manifest:
     sources = [f"$getLabel({key})" for key in dict.fromkeys(keys)]
     ref = Ref("TrafficLabel", ROOT_NAMESPACE, "asm-trafficlabel-global")
+    rules = [{"labels": [{"name": "asm-label", "valueFrom": sources}]}]
+    return _vendors(ref, LABELS, {"rules": rules})
+
+
+def _carrier(mesh: Mesh, group: Group, host: Host) -> Manifest | None:
+    """Return what carries a permissive group's lanes through one service.
+
+    The function's arguments stand as the vendor generates them: the header, then the trace's id.
+    """
+    way, service = group.propagation, mesh.services[host]
+    if way is None or way.carrier == "header":
+        return None
+    name = f"asm-swimlane-{group.name}-{service.name}"
+    labels = LABELS | {GROUP_LABEL: group.name}
+    selector = {"workloadSelector": {"labels": dict(service.service.selector)}}
+    if way.carrier == "baggage":
+        ref = Ref("ASMHeaderPropagation", service.namespace, name)
+        return _vendors(ref, labels, {"headers": [way.route_header], **selector})
+    ref = Ref("TrafficLabel", service.namespace, name)
+    source = f"$getExternalInboundRequestHeader({way.route_header}, {way.trace_header})"
+    rules = [{"labels": [{"name": "asm-label", "valueFrom": [source]}]}]
+    return _vendors(ref, labels, {"rules": rules, **selector})
+
+
+def _vendors(ref: Ref, labels: dict[str, str], spec: dict[str, Any]) -> Manifest:
     metadata = {
         "name": ref.name,
         "namespace": ref.namespace,
-        "labels": dict(LABELS),
+        "labels": dict(labels),
         "annotations": MARK,
     }
-    rules = [{"labels": [{"name": "asm-label", "valueFrom": sources}]}]
-    return Manifest(
-        ref,
-        {
-            "apiVersion": "istio.alibabacloud.com/v1beta1",
-            "kind": ref.kind,
-            "metadata": metadata,
-            "spec": {"rules": rules},
-        },
-    )
+    body = {"apiVersion": VENDOR_VERSION, "kind": ref.kind, "metadata": metadata, "spec": spec}
+    return Manifest(ref, body)
 
 
 def as_printed(mesh: Mesh, route: dict[str, Any]) -> dict[str, Any]:

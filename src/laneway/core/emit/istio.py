@@ -72,11 +72,10 @@ def emit(
 ) -> Emitted:
     """Spell a plan as the objects to apply."""
     spelling = _Spelling(mesh, plan, layout, before if before and before.layout == layout else None)
-    label = asm.traffic_label(mesh, plan) if layout == "asm" else None
     return Emitted(
         plan,
         layout,
-        (label,) if label is not None else (),
+        asm.vendor_kinds(mesh, plan) if layout == "asm" else (),
         {host: spelling.service(host, subsets) for host, subsets in plan.lane_subsets.items()},
         tuple(spelling.entry(entry) for entry in plan.entries),
     )

@@ -18,7 +18,7 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
 from laneway.core.mesh.ports import mesh_ports
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Resource, Snapshot
-from laneway.core.mesh.superseded import is_generated
+from laneway.core.mesh.superseded import Generated, is_generated
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -28,7 +28,7 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.tagging import HashTagging
+from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -52,8 +52,8 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     """Resolve every name of a snapshot; services that are as they were in `before` are kept."""
     things = _by_kind(last_of_each(snapshot.resources))
     routes, rules = _of(things, VirtualService), _of(things, DestinationRule)
-    written: list[VirtualService | DestinationRule | TrafficLabel]
-    written = [*routes, *rules, *_of(things, TrafficLabel)]
+    written: list[Generated]
+    written = [*routes, *rules, *_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
     superseded = {thing.meta.ref for thing in written if is_generated(thing)}
     workloads = fold(_of(things, Workload), _of(things, EndpointSlice))
     services = _services(_of(things, Service), workloads, before)

@@ -8,6 +8,10 @@ labels together, never by one of them alone.
 from __future__ import annotations
 
 from laneway.core.resources.istio import DestinationRule, TrafficLabel, VirtualService
+from laneway.core.resources.tagging import HeaderPropagation
+
+Generated = DestinationRule | VirtualService | TrafficLabel | HeaderPropagation
+"""Kinds that controllers of lanes generate."""
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 """The label that marks Laneway's own objects; its value is `laneway`."""
@@ -19,7 +23,7 @@ MARK_ANNOTATION = "laneway.dev/managed-by"
 """The annotation that marks Laneway's own objects where the labels must be the vendor's."""
 
 
-def is_generated(thing: DestinationRule | VirtualService | TrafficLabel) -> bool:
+def is_generated(thing: Generated) -> bool:
     """Whether a controller of lanes wrote this object."""
     labels = thing.meta.labels
     if labels.get(MANAGED_BY) == "laneway":
@@ -28,7 +32,7 @@ def is_generated(thing: DestinationRule | VirtualService | TrafficLabel) -> bool
         return True
     if labels.get("provider") != "asm" or labels.get("asm-system") != "true":
         return False
-    if isinstance(thing, TrafficLabel):
+    if isinstance(thing, TrafficLabel | HeaderPropagation):
         return thing.meta.name.startswith(("asm-trafficlabel-", "asm-swimlane-"))
     if thing.meta.name.startswith("trafficlabel-"):
         return GROUP_LABEL in labels
