@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
-from laneway.adapters.envoy.files import LISTENERS, LOG, SOCKET, Folder
+from laneway.adapters.envoy.files import CLUSTERS, LISTENERS, LOG, SOCKET, Folder
 from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
 from laneway.core.emit.envoy.config import ProxyConfig
@@ -25,7 +25,12 @@ _LONGER_PAUSE = 0.01
 _QUICK = 0.05
 """Seconds after which questions are asked less often."""
 
-_WARMING = "listener_manager.total_listeners_warming"
+_WARMING = {
+    LISTENERS: "listener_manager.total_listeners_warming",
+    CLUSTERS: "cluster_manager.warming_clusters",
+}
+"""By file what counts the resources that Envoy has taken and does not use yet: a cluster waits for
+the first answers to its health checks, and until then the one before it serves."""
 _LAST_LINES = 15
 _LOOKS = 20
 
@@ -40,7 +45,7 @@ class Proxy:
         self._settings = settings
         self._admin = Admin(folder.path / SOCKET)
         self._expected: Mapping[str, str] = {}
-        self._warming = False
+        self._warming: frozenset[str] = frozenset()
         self._log_read = 0
 
     @property
@@ -112,12 +117,12 @@ class Proxy:
     def write(self, wanted: ProxyConfig) -> bool:
         """Write what differs; `confirm` then waits for it. Returns whether anything differs."""
         if wanted == self.folder.config:
-            self._expected, self._warming = {}, False
+            self._expected, self._warming = {}, frozenset()
             return False
         self._log_read = self._log_size()
         written = self.folder.write(wanted)
         self._expected = self.folder.expected(written)
-        self._warming = LISTENERS in written
+        self._warming = frozenset(gauge for file, gauge in _WARMING.items() if file in written)
         return True
 
     async def confirm(self) -> tuple[Rejected, ...]:
@@ -154,7 +159,7 @@ class Proxy:
     async def _until_ready(self) -> None:
         """Wait until Envoy serves all that its files hold. Raises CannotStart when it will not."""
         self._expected = self.folder.expected(self.folder.versions.keys())
-        self._warming = True
+        self._warming = frozenset(_WARMING.values())
         begun = self._log_read
         while self._is_pending() or not self._is_live():
             if self.process is None or not self.process.is_running:
@@ -175,10 +180,11 @@ class Proxy:
                     if not _tells(versions, name, version)
                 }
             if self._warming and not self._expected:
-                self._warming = bool(self._admin.gauges(f"^{_WARMING}$").get(_WARMING))
+                gauges = self._admin.gauges(f"^({'|'.join(self._warming)})$")
+                self._warming = frozenset(name for name in self._warming if gauges.get(name))
         except Unreachable:
             return True
-        return bool(self._expected) or self._warming
+        return bool(self._expected) or bool(self._warming)
 
     def _is_live(self) -> bool:
         try:

@@ -3,24 +3,29 @@
 Comes in: the mesh, the subsets that callers see, and where replicas run. Goes out: Envoy's clusters
 by istiod's names. Endpoints stand inside their cluster, so that one file and one version tell that
 both are live. A subset without pods is a cluster without endpoints (503), one nobody declares is no
-cluster (503 too); neither is an error here.
+cluster (503 too); neither is an error here. A lane that others stand in for has two: its own pods,
+and under its name those and the others.
 https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.config import Block, cluster_name
+from laneway.core.emit.envoy.fallback import aggregate, own_cluster, stand_ins, watched
+from laneway.core.emit.envoy.health import health_check
 from laneway.core.emit.placement import Placement, PortPlace, Replica
-from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
-from laneway.core.mesh.names import Host
+from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
+from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Destination, RoutePlan
+from laneway.core.routing.plan import Destination, RoutePlan, SubsetView
 
 Address = tuple[str, int]
+Serving = tuple[Replica, Address, PortPlace]
+"""A replica that serves a port, where it is dialed, and which of its ports that is."""
 
 PASSTHROUGH = "PassthroughCluster"
 """Istio's name for the way out of the mesh."""
@@ -90,13 +95,13 @@ class _Members:
             members.by_workload.setdefault(replica.workload, []).append(replica)
         return members
 
-    def serving(self, service: MeshService, port: MeshPort) -> list[tuple[Replica, Address]]:
-        """Return the replicas that serve a port, and where each is dialed."""
+    def serving(self, service: MeshService, port: MeshPort) -> list[Serving]:
+        """Return the replicas that serve a port."""
         return [
-            (replica, address)
+            (replica, _dialed(replica, place), place)
             for workload in service.workloads
             for replica in self.by_workload.get(workload.meta.ref, ())
-            if (address := dialed(replica, port)) is not None
+            if (place := _place(replica, port)) is not None
         ]
 
 
@@ -108,21 +113,21 @@ def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Blo
     for host, service in mesh.services.items():
         for port in service.ports:
             serving = members.serving(service, port)
-            for name, labels in _declared(plan, names, host, port.number):
-                found[name] = _service_cluster(name, service, port, _carrying(serving, labels))
+            for one in _declared(mesh, names, host, port.number):
+                pods = _carrying(serving, one.labels)
+                found |= _spelled(one, service, port, pods)
     found[PASSTHROUGH] = _passthrough()
     return found
 
 
-def dialed(replica: Replica, port: MeshPort) -> Address | None:
-    """Return where others reach a replica's container port, None when it has no such port.
+def _place(replica: Replica, port: MeshPort) -> PortPlace | None:
+    """Return the container port that a service port leads to, by number or name."""
+    return next((one for one in replica.ports if port.target in (one.container, one.name)), None)
 
-    A target is a container port's number or its name.
-    """
-    for place in replica.ports:
-        if port.target in (place.container, place.name):
-            return replica.address, place.inbound if replica.sidecar else place.program
-    return None
+
+def _dialed(replica: Replica, place: PortPlace) -> Address:
+    """Return where others reach a replica's container port."""
+    return replica.address, place.inbound if replica.sidecar else place.program
 
 
 def local_cluster(name: str, replica: Replica, place: PortPlace, version: str) -> Block:
@@ -160,23 +165,83 @@ def http_version(service: MeshService, port: MeshPort) -> str:
     return "same" if port.sniffed else "1"
 
 
-def _declared(
-    plan: RoutePlan, names: ClusterNames, host: Host, port: int
-) -> Iterator[tuple[str, Labels]]:
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A cluster that callers know: its name, its pods' labels, and whose pods stand in for them."""
+
+    name: str
+    labels: Labels
+    stand_ins: tuple[str, ...] = ()
+
+
+def _declared(mesh: Mesh, names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]:
     """Yield every cluster of a service port: all its pods, then each subset of each view."""
-    yield cluster_name(host, port), ()
+    yield _Declared(cluster_name(host, port), ())
+    group = mesh.group(mesh.owner_of.get(host, ""))
     seen: set[str] = set()
-    for view in sorted(plan.views.get(host, ()), key=lambda view: view.namespace):
+    for view in sorted(names.plan.views.get(host, ()), key=lambda view: view.namespace):
+        chains = _chains(group, view) if group is not None and group.falls_back else {}
+        spelled = {
+            one.name: names.name(Destination(host, port, one.name), view.namespace)
+            for one in view.subsets
+        }
         for subset in view.subsets:
-            name = names.name(Destination(host, port, subset.name), view.namespace)
+            name = spelled[subset.name]
             if name not in seen:
                 seen.add(name)
-                yield name, subset.labels
+                others = chains.get(subset.name, ())
+                clusters = (_of_stand_in(spelled[one], chains.get(one, ())) for one in others)
+                yield _Declared(name, subset.labels, tuple(clusters))
 
 
-def _carrying(serving: Iterable[tuple[Replica, Address]], labels: Labels) -> list[Address]:
+def _chains(group: Group, view: SubsetView) -> Mapping[str, tuple[str, ...]]:
+    """Return for each subset that holds a lane's own pods the subsets of its stand-ins.
+
+    A subset that stands for another lane already has nobody behind it.
+    """
+    known = {one.name: one.labels for one in view.subsets}
+    lanes = {lane.name: lane for lane in group.lanes if known.get(lane.name) == lane.selector}
+    found = {}
+    for subset in view.subsets:
+        alike = (lane for lane in lanes.values() if lane.selector == subset.labels)
+        lane = lanes.get(LaneName(subset.name)) or next(alike, None)
+        if lane is not None and subset.labels == lane.selector:
+            others = stand_ins(group, lane.name, view.host)
+            found[subset.name] = tuple(str(one) for one in others if one in lanes)
+    return found
+
+
+def _of_stand_in(name: str, others: tuple[str, ...]) -> str:
+    """Return the cluster of a stand-in's own pods: whoever stands in for it comes later anyway."""
+    return own_cluster(name) if others else name
+
+
+def _carrying(serving: Iterable[Serving], labels: Labels) -> list[Serving]:
     wanted = set(labels)
-    return [address for replica, address in serving if wanted <= set(replica.caller.labels)]
+    return [one for one in serving if wanted <= set(one[0].caller.labels)]
+
+
+def _spelled(
+    one: _Declared, service: MeshService, port: MeshPort, pods: list[Serving]
+) -> dict[str, Block]:
+    """Return the cluster of a name; with stand-ins also the one of its own pods."""
+    addresses = [address for _, address, _ in pods]
+    if not one.stand_ins or service.service.type == "ExternalName":
+        return {one.name: _service_cluster(one.name, service, port, addresses)}
+    own = own_cluster(one.name)
+    block = _service_cluster(own, service, port, addresses)
+    for endpoint, (_, _, place) in zip(_endpoints(block), pods, strict=True):
+        endpoint["health_check_config"] = {"port_value": place.program}
+    check = health_check(service, [(replica.workload, place) for replica, _, place in pods])
+    return {
+        one.name: aggregate(one.name, (own, *one.stand_ins), block),
+        own: watched(block, check),
+    }
+
+
+def _endpoints(block: Block) -> list[Block]:
+    localities = block["load_assignment"].get("endpoints", ())
+    return [one["endpoint"] for locality in localities for one in locality["lb_endpoints"]]
 
 
 def _service_cluster(

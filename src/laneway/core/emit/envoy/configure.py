@@ -23,6 +23,7 @@ from laneway.core.emit.envoy.config import (
     inbound_cluster,
     stat_name,
 )
+from laneway.core.emit.envoy.fallback import with_fallback
 from laneway.core.emit.envoy.listeners import (
     Inbound,
     filtered,
@@ -93,7 +94,7 @@ def envoy_config(
         return proxies.setdefault(name if per_workload else ONE_PROXY, _Proxy(dict(outbound)))
 
     _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), books)
-    tables = _caller_tables(mesh, plan, placement, books, outbound)
+    tables = _caller_tables(mesh, plan, placement, books)
     ports = _port_speech(mesh)
     for replica in placement.replicas:
         own = proxy(replica.name)
@@ -101,7 +102,7 @@ def envoy_config(
         own.tables[str(table["name"])] = table
         _add_replica(own, replica, str(table["name"]), ports, books)
     return EnvoyConfig(
-        {name: proxies[name].done() for name in sorted(proxies)},
+        {name: with_fallback(proxies[name].done()) for name in sorted(proxies)},
         tuple(books.routes),
         tuple(books.inbound),
         {table: tuple(names) for table, names in books.callers.items()},
@@ -118,7 +119,7 @@ def _add_gateways(
             name = gateway_table_name(port)
             table = gateway_table(mesh, plan, port, name)
             books.note(table)
-            proxy.tables[name] = retrying(table.block, proxy.clusters)
+            proxy.tables[name] = table.block
             listener = gateway_listener(name, placement.gateway_address, local, name, name)
             proxy.listeners[name] = filtered(listener, books.filters.coming_from_outside(port))
 
