@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.rules import claims_patches
 from tests.rules.claim import Claim
-from tests.rules.world import group, lane, mesh, namespace, pods, policy, rule, service
+from tests.rules.world import group, lane, mesh, pods, policy, rule, service
 
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
 LONG = "a-name-that-goes-on-and-on-until-it-is-far-too-long-for-a-label-value"
@@ -315,46 +316,5 @@ CLAIMS = [
         (),
         mesh(policy("mine", "{host: a}")),
     ),
-    Claim(
-        "a patch is said not to be applied",
-        "LW1222",
-        mesh(group=group(rest="\n  defaultTrafficPolicyPatch: {connectionPool: {}}")),
-        ["defaultTrafficPolicyPatch of group test is not applied"],
-        "ASMSwimLaneGroup test",
-        ("spec", "defaultTrafficPolicyPatch"),
-        mesh(),
-    ),
-    Claim(
-        "every patch is said not to be applied",
-        "LW1222",
-        mesh(
-            group=group(
-                rest="\n  defaultHttpRoutePatch: {timeout: 1s}",
-                services="[{name: a, namespace: default}, "
-                "{name: b, namespace: default, trafficPolicyPatch: {tls: {}}}]",
-            )
-        ),
-        [
-            "defaultHttpRoutePatch of group test is not applied",
-            "trafficPolicyPatch of group test is not applied",
-        ],
-        "ASMSwimLaneGroup test",
-        ("spec", "defaultHttpRoutePatch"),
-        mesh(),
-    ),
-    Claim(
-        "a patch of one service is said not to be applied",
-        "LW1222",
-        mesh(
-            service("c"),
-            group=group(
-                services="[{name: a, namespace: default}, "
-                "{name: b, namespace: default, httpRoutePatch: {timeout: 1s}}]"
-            ),
-        ),
-        ["httpRoutePatch of group test is not applied"],
-        "ASMSwimLaneGroup test",
-        ("spec", "services", 1, "httpRoutePatch"),
-        mesh(namespace("other"), service("c")),
-    ),
+    *claims_patches.CLAIMS,
 ]

@@ -15,6 +15,7 @@ from laneway.core.mesh.age import last_of_each, oldest_first
 from laneway.core.mesh.members import fold, index_by_label, is_present, meets, selected
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
+from laneway.core.mesh.patches import patches_of
 from laneway.core.mesh.ports import mesh_ports
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Resource, Snapshot
@@ -166,6 +167,7 @@ def _group(
     gateway = None
     if group.gateway_type in ("ASM", "") and group.gateway_name:
         gateway = GatewayName(f"{group.gateway_namespace}/{group.gateway_name}")
+    propagation = propagation_of(group)
     return Group(
         name=group.meta.name,
         group=group,
@@ -174,10 +176,11 @@ def _group(
         gateway=gateway,
         held=tuple(_reasons_to_hold(snapshot, group, names)),
         excluded=tuple(lane for lane in members if not _is_usable(lane)),
-        propagation=propagation_of(group),
+        propagation=propagation,
         baseline=_baseline(group, names),
         service_targets=_service_targets(group, names),
         falls_back=group.is_permissive and _falls_back(group),
+        patches=patches_of(group, propagation),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.mesh.names import GatewayName, Host, LaneName
+from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.istio import DestinationRule, Gateway, Sidecar, VirtualService
@@ -121,6 +122,8 @@ class Group:
     service_targets: Mapping[Host, LaneName] = field(default_factory=dict)
     falls_back: bool = False
     """Whether a lane without a ready pod of a service counts as a lane without that service."""
+    patches: Patches = NO_PATCHES
+    """What the group adds to the routes and policies of its services."""
 
     def resolve(self, name: LaneName, host: Host) -> LaneName:
         """Return the lane whose pods answer requests of a lane at a service.

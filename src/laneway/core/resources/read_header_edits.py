@@ -2,7 +2,7 @@
 
 Comes in: a cursor on the raw block, which itself stays raw. Goes out: findings only. Apart,
 because one bad name or value makes a proxy refuse its whole route table, so routes and patches are
-held to the same rules.
+held to the same rules (`is_editable`, `value_flaw`).
 https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
 """
 
@@ -29,7 +29,7 @@ def check_header_edits(block: Cursor) -> None:
                 _check_name(edits, action, name, authority=direction == "request")
                 _check_value(edits, action, name, value)
         for index, name in enumerate(edits.texts("remove")):
-            if not _NAME.fullmatch(name) or name.lower() == "host":
+            if not is_editable(name, authority=False):
                 edits.report(shape.BAD_HEADER_NAME, "remove", index, name=repr(name))
 
 
@@ -42,18 +42,34 @@ def percent_is_sound(value: str) -> bool:
     return _PERCENT.fullmatch(value) is not None
 
 
+def is_editable(name: str, *, authority: bool) -> bool:
+    """Whether a header of that name may be set or added; `authority` allows to rename the host.
+
+    >>> is_editable("x-lane", authority=False), is_editable("Host", authority=False)
+    (True, False)
+    """
+    if name.lower() in (":authority", "host"):
+        return authority
+    return _NAME.fullmatch(name) is not None
+
+
+def value_flaw(value: str) -> tuple[str, str] | None:
+    """Say what is wrong with a value that is set, and how to mend it; None where nothing is."""
+    if _CONTROL.search(value):
+        return "holds a control character", "Delete the control character."
+    if not percent_is_sound(value):
+        return "has a single %", "Write %% for a percent sign."
+    return None
+
+
 def _check_name(edits: Cursor, action: str, name: str, *, authority: bool) -> None:
-    special = name.lower() in (":authority", "host")
-    if (special and not authority) or not (special or _NAME.fullmatch(name)):
+    if not is_editable(name, authority=authority):
         edits.report(shape.BAD_HEADER_NAME, action, name, name=repr(name))
 
 
 def _check_value(edits: Cursor, action: str, name: str, value: object) -> None:
     if not isinstance(value, str):
         edits.wrong_item(action, name, "text", value)
-    elif _CONTROL.search(value):
-        problem, mend = "holds a control character", "Delete the control character."
-        edits.report(shape.BAD_HEADER_VALUE, action, name, name=name, problem=problem, mend=mend)
-    elif not percent_is_sound(value):
-        problem, mend = "has a single %", "Write %% for a percent sign."
+    elif flaw := value_flaw(value):
+        problem, mend = flaw
         edits.report(shape.BAD_HEADER_VALUE, action, name, name=name, problem=problem, mend=mend)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
+from laneway.core.mesh.patches import NO_PATCH, Patch
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan import (
     NO_HEADERS,
     Destination,
     Forward,
+    HeaderEdits,
     Headers,
     Hop,
     Means,
@@ -27,6 +29,7 @@ from laneway.core.routing.plan import (
     Subset,
 )
 from laneway.core.routing.stamps import Stamp, conditions, stamps
+from laneway.core.routing.written import read_headers
 
 NO_LANE = "no-lane"
 """The name of the last rule of a strict hop, for callers that are in no lane."""
@@ -105,13 +108,17 @@ def lane_answers(group: Group) -> Mapping[Host, Answers]:
 
 @dataclass(frozen=True, slots=True)
 class LaneHops:
-    """What the hops of one service are made of. `last` is the lane of everybody else."""
+    """What the hops of one service are made of. `last` is the lane of everybody else.
+
+    `patch` is added to every rule for HTTP, the last one included.
+    """
 
     group: str
     lanes: tuple[LaneCallers, ...]
     answers: Answers
     last: LaneName
     strict: bool
+    patch: Patch = NO_PATCH
 
     def of(self, service: MeshService) -> tuple[Hop, ...]:
         """Return a service's hops: one per port, two where Istio has to sniff the protocol.
@@ -124,9 +131,22 @@ class LaneHops:
             protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
             rules = tuple(self._rules(service.host, port, alone=alone))
             for protocol in protocols:
-                kept = rules if protocol == "http" or self.strict else tuple(_plain(rules))
+                kept = self._patched(rules) if protocol == "http" else self._plain(rules)
                 hops.append(Hop(service.host, port.number, protocol, kept, self.group))
         return tuple(hops)
+
+    def _patched(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Add the group's patch; what writes a lane into requests stays."""
+        patch = self.patch
+        if not patch.route and not patch.headers:
+            return rules
+        more = read_headers(patch.headers)
+        return tuple(
+            replace(rule, policy=patch.route, headers=_both(rule.headers, more)) for rule in rules
+        )
+
+    def _plain(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        return rules if self.strict else tuple(_plain(rules))
 
     def _rules(self, host: Host, port: MeshPort, *, alone: bool) -> Iterator[Rule]:
         """Yield the rules of a port, which is matched only where there are several."""
@@ -164,6 +184,16 @@ def _plain(rules: tuple[Rule, ...]) -> Iterator[Rule]:
             told.add((rule.by, rule.lane))
             matches = tuple(replace(match, without_headers=()) for match in rule.matches)
             yield replace(rule, matches=matches, headers=NO_HEADERS)
+
+
+def _both(own: Headers, more: Headers) -> Headers:
+    if more == NO_HEADERS:
+        return own
+    return Headers(_joined(own.request, more.request), _joined(own.response, more.response))
+
+
+def _joined(own: HeaderEdits, more: HeaderEdits) -> HeaderEdits:
+    return HeaderEdits(own.set + more.set, own.add + more.add, own.remove + more.remove)
 
 
 def _only(destination: Destination) -> Forward:

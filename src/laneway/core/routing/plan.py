@@ -203,6 +203,10 @@ class RulePlace:
     export_to: tuple[str, ...] | None = None
     traffic_policy: Mapping[str, Any] | None = None
     copied: tuple[SubsetRule, ...] = ()
+    shared_with: Ref | None = None
+    """A rule of the user's for the very host, which it merges with or carries a copy of."""
+    hides: Ref | None = None
+    """The rule of the user's whose policy is copied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.patches import Patch
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
@@ -36,6 +37,7 @@ class ServiceInput:
     hops: LaneHops
     subsets: tuple[Subset, ...]
     written: tuple[DestinationRule, ...]
+    patch: Patch
     speaking: tuple[VirtualService, ...]
 
 
@@ -91,7 +93,12 @@ def _lane_services(
         subsets = tuple(lane.subset for lane in lanes)
         for host in group.hosts:
             hops = LaneHops(
-                group.name, lanes, answers[host], last_lane(group), strict=group.baseline is None
+                group.name,
+                lanes,
+                answers[host],
+                last_lane(group),
+                strict=group.baseline is None,
+                patch=group.patches.of(host),
             )
             yield (
                 host,
@@ -100,6 +107,7 @@ def _lane_services(
                     hops,
                     needed(group, host, subsets, asked.get(host, frozenset())),
                     written.of(host),
+                    group.patches.of(host),
                     speakers.of(host),
                 ),
             )
@@ -127,7 +135,9 @@ def _lane_share(
         shares.views[host] = before.views[host]
         return
     service = mesh.services[host]
-    subsets = lane_subsets(service, made_from.hops.group, made_from.subsets, made_from.written)
+    subsets = lane_subsets(
+        service, made_from.hops.group, made_from.subsets, made_from.written, made_from.patch
+    )
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
     # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.

@@ -15,8 +15,10 @@ from dataclasses import replace
 from laneway.core.mesh.link import is_dns_label
 from laneway.core.mesh.mesh import Group, MeshService
 from laneway.core.mesh.names import Host, LaneName, resolve_host
+from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio import DestinationRule, SubsetRule
 from laneway.core.resources.meta import Meta, Ref
+from laneway.core.resources.policy_fit import unfit
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import LaneSubsets, RulePlace, Subset, SubsetView
 
@@ -83,8 +85,13 @@ def lane_subsets(
     group: str,
     subsets: tuple[Subset, ...],
     written: Sequence[DestinationRule],
+    patch: Patch = NO_PATCH,
 ) -> LaneSubsets:
-    """Return the subsets of a service's lanes and every place their rule has to stand."""
+    """Return the subsets of a service's lanes and every place their rule has to stand.
+
+    The patch's policy goes to places where no user's rule speaks of the very host: two policies of
+    one host do not merge.
+    """
     home = _home(service, written)
     spaces = {rule.meta.namespace for rule in written} - {home.namespace, ROOT_NAMESPACE}
     beside = (
@@ -92,7 +99,19 @@ def lane_subsets(
         for space in sorted(spaces)
         if space != service.namespace
     )
-    return LaneSubsets(service.host, group, subsets, (home, *beside))
+    places = tuple(_patched(place, patch) for place in (home, *beside))
+    return LaneSubsets(service.host, group, subsets, places)
+
+
+def _patched(place: RulePlace, patch: Patch) -> RulePlace:
+    """Put a policy on top of the copied one; a part that does not fit with it takes its place."""
+    if not patch.traffic_policy or place.shared_with is not None:
+        return place
+    policy = merged(place.traffic_policy, patch.traffic_policy)
+    over = {
+        name: value for name, value in patch.traffic_policy.items() if unfit(name, policy[name])
+    }
+    return replace(place, traffic_policy={**policy, **over})
 
 
 def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace:
@@ -101,7 +120,7 @@ def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace
     root = [rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE]
     exact = [rule for rule in near if rule_host(rule) == service.host]
     if exact:
-        return RulePlace(service.namespace, exact[-1].export_to)
+        return RulePlace(service.namespace, exact[-1].export_to, shared_with=exact[0].meta.ref)
     return _hiding(service.host, RulePlace(service.namespace), near or root)
 
 
@@ -113,19 +132,26 @@ def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RuleP
     here = [rule for rule in written if rule.meta.namespace == space]
     exact = [rule for rule in here if rule_host(rule) == host]
     if exact:
-        return RulePlace(space, exact[-1].export_to)
+        return RulePlace(space, exact[-1].export_to, shared_with=exact[0].meta.ref)
     return _hiding(host, RulePlace(space, (".",)), here)
 
 
 def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
     """Return a place with copies of what applied to a host before a rule there hides it."""
     found = _meeting(_narrowest(host, hidden))
-    policy = next((rule.traffic_policy for rule in found if rule.traffic_policy), None)
+    hides = next((rule for rule in found if rule.traffic_policy), None)
     subsets: dict[str, SubsetRule] = {}
     for rule in found:
         for subset in rule.subsets:
             subsets.setdefault(subset.name, subset)
-    return replace(place, traffic_policy=policy, copied=tuple(subsets.values()))
+    exact = next((rule.meta.ref for rule in found if rule_host(rule) == host), None)
+    return replace(
+        place,
+        traffic_policy=hides.traffic_policy if hides else None,
+        copied=tuple(subsets.values()),
+        shared_with=exact,
+        hides=hides.meta.ref if hides else None,
+    )
 
 
 def views(

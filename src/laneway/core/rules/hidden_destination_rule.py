@@ -17,12 +17,10 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find the rules whose trafficPolicy is copied into the lanes' rule."""
     written = rules_by_host(mesh)
     for host in written.hosts(plan.lane_subsets):
-        home = plan.lane_subsets[host].places[0]
-        if home.traffic_policy is None:
+        hidden = plan.lane_subsets[host].places[0].hides
+        if hidden is None:
             continue
-        copied = next(
-            rule for rule in written.of(host) if rule.traffic_policy == home.traffic_policy
-        )
+        copied = next(rule for rule in written.of(host) if rule.meta.ref == hidden)
         words = {"user": copied.meta.ref, "host": short_host(host)}
         place = copied.meta.place("spec", "host")
         yield finding(HIDDEN_DESTINATION_RULE, place, str(copied.meta.ref), **words)

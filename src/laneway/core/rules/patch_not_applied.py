@@ -1,4 +1,4 @@
-"""LW1222: patches of a group for policies and routes, which are read and not merged."""
+"""LW1222: parts of a group's patches that are not applied."""
 
 from __future__ import annotations
 
@@ -6,32 +6,19 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import PATCH_NOT_APPLIED
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.lanes import LaneGroup
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
-    """Find patches of groups and of their services."""
+    """Find parts that a patch may not change, or that Istio would refuse."""
     for group in mesh.groups:
         meta = group.group.meta
-        for path in _patches(group.group):
-            words = {"field": path[-1], "group": group.name}
-            yield finding(PATCH_NOT_APPLIED, meta.place("spec", *path), str(meta.ref), **words)
-
-
-def _patches(group: LaneGroup) -> Iterator[tuple[Step, ...]]:
-    if group.default_traffic_policy_patch:
-        yield ("defaultTrafficPolicyPatch",)
-    if group.default_http_route_patch:
-        yield ("defaultHttpRoutePatch",)
-    for service in group.services:
-        if service.traffic_policy_patch:
-            yield ("services", service.index, "trafficPolicyPatch")
-        if service.http_route_patch:
-            yield ("services", service.index, "httpRoutePatch")
+        for left in group.patches.left_out:
+            words = {"patch": left.patch, "part": left.part, "why": left.why}
+            place = meta.place("spec", *left.path)
+            yield finding(PATCH_NOT_APPLIED, place, str(meta.ref), group=group.name, **words)
 
 
 CHECK = Check(PATCH_NOT_APPLIED, check)

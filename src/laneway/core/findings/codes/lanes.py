@@ -202,9 +202,20 @@ SUPERSEDED = Code(
 
 PATCH_NOT_APPLIED = Code(
     "LW1222",
-    "warning",
-    "{field} of group {group} is not applied",
-    "The vendor publishes the field without a text that says how it is merged. It is kept, and the "
-    "routes and policies are written without it.",
-    "Write the policy into a DestinationRule of your own for the host; its trafficPolicy is kept.",
+    "error",
+    "{patch} of group {group} is applied without {part}: {why}",
+    "A patch may change timeout, retries, fault, corsPolicy and headers of a service's mesh "
+    "routes, and its trafficPolicy. Anything else would let a patch decide where requests go, and "
+    "a value that Istio refuses would take the whole object with it. The rest is applied.",
+    "Correct the part, or take it out of the patch.",
+)
+
+POLICY_PATCH_BESIDE_RULE = Code(
+    "LW1223",
+    "error",
+    "{patch} of group {group} is not applied to {host}{callers}: {user} speaks of that host",
+    "Of several DestinationRules for one host in one namespace Istio takes a single trafficPolicy, "
+    "that of the oldest. Which one that is would rest on the age of the objects, so yours stays "
+    "alone.",
+    "Write the policy into that DestinationRule, or remove the DestinationRule.",
 )
