@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.conftest import EXAMPLES
-from tests.wire.laneway_up import Answer, Up
+from tests.wire.laneway_up import Answer, Said, Up
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -110,6 +112,23 @@ def shop_answer(version: str) -> dict[str, object]:
     """Return what both services of the shop say in one version."""
     behind = {"service": "stock", "version": version}
     return {"service": "web", "version": version, "behind": behind}
+
+
+@pytest.mark.parametrize(("lane", "version"), [("s1", "v1"), ("s2", "v2")])
+def test_a_message_keeps_the_lane_of_its_request(
+    up: Start, monkeypatch: pytest.MonkeyPatch, lane: str, version: str
+) -> None:
+    own = Path(sys.executable).parent  # whose python3 has the queue's library
+    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+    mesh = up(".", cwd=EXAMPLES / "message-queue").ready()
+    invoices = Said("logs", "--follow", f"invoices-{version}")
+    answers = list(ask(mesh.port, 3, "/order", x_asm_prefer_tag=lane))
+    written = [invoices.until(f"invoices {version}: an invoice for lane {lane}") for _ in range(3)]
+    mesh.stop()
+
+    assert {one.body for one in answers} == {f"web {version} > orders v1\n"}
+    assert len(written) == 3
+    assert invoices.end() == 0
 
 
 def test_every_example_is_here() -> None:
