@@ -61,8 +61,9 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     laneway verify --path /mock -H 'x-asm-prefer-tag: s1' --lane s1
     """
     from laneway.apps.local.state import BadNameError, mesh_folder
-    from laneway.apps.local.verify.run import CannotVerifyError, Wish, WrongWishError
+    from laneway.apps.local.verify.run import Wish, WrongWishError
     from laneway.apps.local.verify.run import verify as run
+    from laneway.apps.local.verify.running import CannotVerifyError
 
     own = _own(path, host, method, headers, port)
     try:

@@ -50,6 +50,18 @@ def requests_for(match: Match, domain: str) -> Iterator[Request]:
             yield request
 
 
+def excluded_headers(match: Match) -> Iterator[tuple[str, str]]:
+    """Yield headers that a match excludes.
+
+    >>> list(excluded_headers(Match(without_headers=(("debug", StringMatch("present")),))))
+    [('debug', 'laneway')]
+    """
+    for name, condition in match.without_headers:
+        values = (FILLER,) if condition.kind == "present" else _fit(condition, _HEADER_VALUE)
+        if is_header_name(name) and name not in _OF_THE_CONNECTION:
+            yield from ((name, value) for value in _full_first(values)[:1])
+
+
 def domain_hosts(domain: str) -> tuple[str, ...]:
     """Return hosts that a domain covers.
 

@@ -14,11 +14,14 @@ from typing import Literal
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.made_up import STRANGER, requests_for
+from laneway.core.routing.made_up import STRANGER, excluded_headers, requests_for
 from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.reach import lanes_of_rule
 from laneway.core.routing.request import Request, unmet
 from laneway.core.routing.walk import Decision, enter, find_host
+
+MOST_EXCLUDED = 4
+"""How many rules one request is to pass by, each by a header it excludes."""
 
 Purpose = Literal["rule", "no header", "unknown value", "other path", "asked"]
 """Why a request is sent: to meet a rule, to miss one by one condition, or because a user asked."""
@@ -97,15 +100,40 @@ def _probe(
     taken: list[Rule] = []
     for match in rule.matches or (Match(),):
         for request in requests_for(match, domain):
-            host = find_host(port.virtual_hosts, request.host)
-            if host is None or host.domain != domain:
-                continue
-            promise = enter(mesh, plan, request, port)
-            if promise.rule == rule:
-                return Probe(port, domain, request, promise, "rule", lanes)
-            if promise.rule is not None and promise.rule not in taken:
-                taken.append(promise.rule)
+            for tried, promise in _attempts(mesh, plan, port, request):
+                host = find_host(port.virtual_hosts, tried.host)
+                if host is None or host.domain != domain:
+                    continue
+                if promise.rule == rule:
+                    return Probe(port, domain, tried, promise, "rule", lanes)
+                if promise.rule is not None and promise.rule not in taken:
+                    taken.append(promise.rule)
     return Unprobed(port, domain, rule, lanes, tuple(taken))
+
+
+def _attempts(
+    mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request
+) -> Iterator[tuple[Request, Decision]]:
+    """Yield a request with what decides it, then with a header that this rule excludes, and so on.
+
+    Rules may differ by what they exclude alone; the ones behind get what those before leave over.
+    """
+    for _ in range(MOST_EXCLUDED):
+        promise = enter(mesh, plan, request, port)
+        yield request, promise
+        excluded = _excluded(promise.rule, request)
+        if excluded is None:
+            return
+        others = tuple(pair for pair in request.headers if pair[0] != excluded[0])
+        request = replace(request, headers=(*others, excluded))
+
+
+def _excluded(rule: Rule | None, request: Request) -> tuple[str, str] | None:
+    """Return a header that a rule which takes a request excludes; None if it excludes none."""
+    for match in rule.matches if rule else ():
+        if unmet(match, request) is None:
+            return next(excluded_headers(match), None)
+    return None
 
 
 def _misses(mesh: Mesh, plan: RoutePlan, probe: Probe) -> Iterator[Probe]:

@@ -1,25 +1,33 @@
 """Which pods a request may meet, at the first hop and behind it, if every lane keeps its promise.
 
-Comes in: the mesh, the plan and a decision at a gateway. Goes out: workloads. What applications
-call is unknown, so a pod may call any service; a caller in a strict lane promises to meet only pods
-of that lane, whatever rules or subsets say: where they lead elsewhere the promise is broken, and
-nothing that comes after it belongs to the request. Sidecars are taken for granted here, since the
-lack of one is a way to break the promise.
+Comes in: the mesh, the plan and a decision at a gateway. Goes out: workloads, and in which lanes
+requests come to them. What applications call is unknown, so a pod may call any service. A caller in
+a strict lane promises to meet only pods of that lane, a permissive request only pods of the lane
+that answers for its own, whatever rules or subsets say: where they lead elsewhere the promise is
+broken, and what comes after it is not the request's. Sidecars, and programs that pass the lane on,
+are taken for granted: the lack of either breaks the promise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from laneway.core.mesh.members import meets
-from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh
-from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
+from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
+from laneway.core.routing.passing import lane_of_request
 from laneway.core.routing.plan import Destination, Forward, Hop, RoutePlan, Rule
+from laneway.core.routing.request import Request
 from laneway.core.routing.survivors import surviving
-from laneway.core.routing.walk import Decision, Sight, find_hop, pods_of
+from laneway.core.routing.walk import Decision, Sight, Target, find_hop, pods_of
+
+Carried = frozenset[tuple[str, LaneName]]
+"""The lanes a request carries: (group, lane), at most one of each permissive group."""
+
+NOTHING: Carried = frozenset()
 
 
 def owner(mesh: Mesh, host: Host) -> Group | None:
@@ -72,6 +80,55 @@ def lanes_of_caller(mesh: Mesh, caller: Caller, host: Host) -> tuple[GroupLane, 
     )
 
 
+def carried_by(mesh: Mesh, request: Request) -> Carried:
+    """Return the lanes a request carries."""
+    found = ((group.name, lane_of_request(group, request)) for group in mesh.groups)
+    return frozenset((group, lane) for group, lane in found if lane is not None)
+
+
+def kept_lanes(group: Group, carried: Carried, caller: Caller) -> tuple[LaneName, ...]:
+    """Return the lanes that a call to a permissive group may be in, if all pass the lane on.
+
+    That is what the request carries, else the caller's own lane. A caller in no lane is bound by
+    nothing: what it forgets goes on in the baseline.
+    """
+    own = tuple(lane for name, lane in carried if name == group.name)
+    labels = dict(caller.labels)
+    named = tuple(lane.name for lane in group.lanes if meets(lane.selector, labels))
+    if named or group.baseline is None:
+        return own or named[:1]
+    return tuple(dict.fromkeys((*own, group.baseline)))
+
+
+def is_plain(port: MeshPort) -> bool:
+    """Whether a port carries bytes that say nothing of a lane, so that who calls decides."""
+    return port.protocol == "tcp"
+
+
+def standing_in(group: Group, host: Host) -> tuple[LaneName, ...]:
+    """Return the lanes that may answer at a service for a lane all of whose pods are down."""
+    own = group.service_targets.get(host)
+    if not group.falls_back:
+        return ()
+    return tuple(one for one in (own, group.baseline) if one is not None)
+
+
+def answering(
+    mesh: Mesh, carried: Carried, caller: Caller, host: Host, *, down: bool = False
+) -> tuple[GroupLane, ...]:
+    """Return the lanes whose pods may answer a caller's request at a host; none if it has none.
+
+    With `down` also those that stand in where all pods of a lane are down.
+    """
+    group = owner(mesh, host)
+    if group is None or group.baseline is None:
+        return lanes_of_caller(mesh, caller, host)
+    names = [group.resolve(lane, host) for lane in kept_lanes(group, carried, caller)]
+    if down:
+        names += standing_in(group, host)
+    return tuple(lane for name in names if (lane := group.lane(name)) is not None)
+
+
 def stays(lanes: Iterable[GroupLane], pod: Workload) -> bool:
     """Whether a pod is in one of the lanes; without lanes there is nothing to leave."""
     wanted = tuple(lanes)
@@ -84,6 +141,10 @@ def in_lane(mesh: Mesh, destination: Destination, pods: Iterable[Workload]) -> I
     return (pod for pod in pods if lane is None or meets(lane.selector, pod.labels))
 
 
+_Met = tuple[Workload, Carried]
+"""A workload, and what a request that comes to it carries."""
+
+
 @dataclass(slots=True)
 class Reach:
     """What may be met; callees are looked up once for all callers that nothing tells apart."""
@@ -91,46 +152,75 @@ class Reach:
     mesh: Mesh
     plan: RoutePlan
     _asked: frozenset[tuple[str, str]] = frozenset()
-    _callees: dict[Caller, tuple[Workload, ...]] = field(default_factory=dict)
+    _callees: dict[tuple[Caller, Carried], tuple[_Met, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._asked = frozenset(_asked_labels(self.mesh, self.plan))
 
-    def of(self, decision: Decision) -> frozenset[Ref]:
-        """Return the workloads that requests of a decision at a gateway may meet."""
+    def of(self, decision: Decision) -> Mapping[Ref, frozenset[Carried]]:
+        """Return the workloads that requests of a decision at a gateway may meet.
+
+        Of each, what the requests that come to it may carry.
+        """
         waiting = [
-            pod
+            (pod, carried_by(self.mesh, target.request))
             for target in decision.targets
-            for pod in in_lane(self.mesh, target.destination, target.pods)
+            for pod in self._first(target)
         ]
         if decision.rule is not None:
-            waiting += self._mirrored(decision.rule)
-        met: set[Ref] = set()
+            waiting += ((pod, NOTHING) for pod in self._mirrored(decision.rule))
+        met: dict[Ref, set[Carried]] = {}
         while waiting:
-            pod = waiting.pop()
-            if pod.meta.ref not in met:
-                met.add(pod.meta.ref)
-                waiting += self._called_by(pod)
-        return frozenset(met)
+            pod, carried = waiting.pop()
+            known = met.setdefault(pod.meta.ref, set())
+            if carried not in known:
+                known.add(carried)
+                waiting += self._called_by(pod, carried)
+        return {ref: frozenset(known) for ref, known in met.items()}
 
-    def _called_by(self, pod: Workload) -> tuple[Workload, ...]:
+    def _first(self, target: Target) -> Iterator[Workload]:
+        """Yield the pods of a gateway's target, and those that may stand in for them."""
+        yield from in_lane(self.mesh, target.destination, target.pods)
+        host = target.destination.host
+        group = owner(self.mesh, host)
+        for name in standing_in(group, host) if group and target.destination.subset else ():
+            lane = group.lane(name) if group else None
+            for pod in self.mesh.services[host].workloads if lane else ():
+                if lane and meets(lane.selector, pod.labels):
+                    yield pod
+
+    def _called_by(self, pod: Workload, carried: Carried) -> tuple[_Met, ...]:
         full = Caller.of(pod)
         caller = replace(full, labels=tuple(one for one in full.labels if one in self._asked))
-        if caller not in self._callees:
-            found = {pod.meta.ref: pod for pod in self._calls(caller)}
-            self._callees[caller] = tuple(found.values())
-        return self._callees[caller]
+        key = caller, carried
+        if key not in self._callees:
+            found = {(pod.meta.ref, then): (pod, then) for pod, then in self._calls(*key)}
+            self._callees[key] = tuple(found.values())
+        return self._callees[key]
 
-    def _calls(self, caller: Caller) -> Iterator[Workload]:
+    def _calls(self, caller: Caller, carried: Carried) -> Iterator[_Met]:
         sight = Sight(self.mesh, self.plan, caller.namespace)
         for host in self.mesh.services:
-            lanes = lanes_of_caller(self.mesh, caller, host)
-            for rule in self._rules(caller, host):
-                shares = rule.action.shares if isinstance(rule.action, Forward) else ()
-                for share in shares:
-                    pods = pods_of(sight, share.destination)
-                    yield from (pod for pod in pods if stays(lanes, pod))
-                yield from self._mirrored(rule)
+            for then in self._ways(caller, carried, host):
+                lanes = answering(self.mesh, then, caller, host, down=True)
+                for rule in self._rules(caller, host):
+                    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+                    for share in shares:
+                        pods = pods_of(sight, share.destination)
+                        yield from ((pod, then) for pod in pods if stays(lanes, pod))
+                    yield from ((pod, then) for pod in self._mirrored(rule))
+
+    def _ways(self, caller: Caller, carried: Carried, host: Host) -> Iterator[Carried]:
+        """Yield what a call to a host may carry: its proxy writes the lane that it knows it by."""
+        group = owner(self.mesh, host)
+        if group is None or group.baseline is None:
+            yield carried
+            return
+        others = frozenset(pair for pair in carried if pair[0] != group.name)
+        ports = self.mesh.services[host].ports
+        plain = kept_lanes(group, NOTHING, caller) if any(map(is_plain, ports)) else ()
+        for lane in dict.fromkeys((*kept_lanes(group, carried, caller), *plain)):
+            yield others | {(group.name, lane)}
 
     def _rules(self, caller: Caller, host: Host) -> Iterator[Rule]:
         for port in self.mesh.services[host].ports:

@@ -256,6 +256,8 @@ class _Reader:
             return _CLASSES[letter]
         if letter.lower() in _CLASSES:
             return _without(_CLASSES[letter.lower()])
+        if letter == "t":
+            return "\t"
         if letter.isalnum():
             raise _Unread
         return letter

@@ -7,7 +7,7 @@ probe's own are known only by their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from laneway.apps.local.verify.ledger import Call, Seen, Unrouted
@@ -94,28 +94,29 @@ def share_rows(mesh: Mesh, plan: RoutePlan, probe: Probe, seen: Seen) -> tuple[S
     if rule is None or not isinstance(rule.action, Forward) or len(rule.action.shares) < 2:
         return ()
     names = ClusterNames(plan)
-    merged: dict[str, tuple[Share, int]] = {}
+    merged: dict[str, list[Share]] = {}
     for share in rule.action.shares:
-        name = names.name(share.destination, GATEWAY_NAMESPACE)
-        first, weight = merged.get(name, (share, 0))
-        merged[name] = (first, weight + share.weight)
+        merged.setdefault(names.name(share.destination, GATEWAY_NAMESPACE), []).append(share)
     counted = {name: _came(probe, seen, name) for name in merged}
     unrouted = seen.unrouted.get(gateway_table_name(probe.gateway), Unrouted())
     total = sum(count or 0 for count in counted.values()) + unrouted.no_cluster
-    weights = sum(weight for _, weight in merged.values())
+    weights = sum(share.weight for share in rule.action.shares)
     return tuple(
-        _row(mesh, share, weight / weights, counted[name], total)
-        for name, (share, weight) in merged.items()
+        _row(mesh, shares, sum(one.weight for one in shares) / weights, counted[name], total)
+        for name, shares in merged.items()
     )
 
 
-def _row(mesh: Mesh, share: Share, part: float, count: int | None, total: int) -> ShareRow:
-    lane = lane_of(mesh, share.destination)
-    destination = short_host(share.destination.host)
-    if share.destination.subset:
-        destination = f"{destination} {share.destination.subset}"
+def _row(
+    mesh: Mesh, shares: Sequence[Share], part: float, count: int | None, total: int
+) -> ShareRow:
+    """Return the row of all shares that lead to one destination, named after their lanes."""
+    to = shares[0].destination
+    lane = lane_of(mesh, to)
+    lanes = dict.fromkeys(share.lane or (lane.name if lane else "") for share in shares)
+    destination = f"{short_host(to.host)} {to.subset}".rstrip()
     low, high = bounds(total, part)
-    return ShareRow(lane.name if lane else "", destination, 100 * part, count, low, high)
+    return ShareRow(",".join(lanes), destination, 100 * part, count, low, high)
 
 
 def _came(probe: Probe, seen: Seen, cluster: str) -> int | None:

@@ -48,7 +48,7 @@ class Judge:
         elsewhere = min(sent.total, came.astray + _left(scene, probe, came))
         failed = min(sent.total - elsewhere, _failed(scene, probe, came))
         shares = share_rows(self.ground.mesh, self.plan, probe, seen)
-        found = [*at_entry(scene, probe, came, shares), *leaks(scene)]
+        found = [*at_entry(scene, probe, came, shares), *leaks(scene, probe_text(probe))]
         found += [*refusals(scene, came.table), *doubts(scene)]
         return Row(
             probe.lanes,

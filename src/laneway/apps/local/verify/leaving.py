@@ -1,14 +1,16 @@
 """Requests that left what they were promised, as findings.
 
 Comes in: a probe's scene. Goes out: a finding for each call that led out, by what led it: a pod
-without a sidecar, a subset with the labels of other pods, a rule of the user's, or a program that
-dials pods itself.
+without a sidecar, a program that does not pass on a permissive lane, a subset with the labels of
+other pods, a rule of the user's, or a program that dials pods itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from laneway.apps.local.verify.losing import losses
+from laneway.apps.local.verify.passages import passages
 from laneway.apps.local.verify.scene import Scene, destination_of
 from laneway.apps.local.verify.trail import Crossing
 from laneway.apps.local.verify.wording import lack_text, number, rule_text
@@ -24,8 +26,15 @@ from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.questions.words import counted, labels_text, listing, short_host
 
 
-def leaks(scene: Scene) -> Iterator[Finding]:
-    """Yield what led requests out of their promise, each thing once."""
+def leaks(scene: Scene, example: str = "") -> Iterator[Finding]:
+    """Yield what led requests out of their promise, each thing once.
+
+    `example` says the request.
+    """
+    forgotten = list(losses(scene.ground, passages(scene.ground, scene.seen), example))
+    harmful = [one for one in forgotten if one.level == "error"]
+    if scene.trail.crossings or len(scene.lanes) > 1:  # of several lanes each leads somewhere
+        yield from harmful
     told: set[tuple[str, str]] = set()
     blamed: set[Ref] = set()
     for crossing in scene.trail.crossings:
@@ -37,10 +46,15 @@ def leaks(scene: Scene) -> Iterator[Finding]:
         if plain:
             blamed.add(scene.ground.replica(crossing.caller).workload)
             yield _without_sidecar(scene, crossing)
-        else:
+        elif not harmful or not _is_lost(crossing):
             yield from _by_route(scene, crossing)
     yield from _met_without_sidecar(scene, blamed)
     yield from _went_round(scene)
+
+
+def _is_lost(crossing: Crossing) -> bool:
+    """Whether lanes' own route led a call away: its request was not known to be of its lane."""
+    return bool(crossing.caller) and bool(crossing.call.route.by)
 
 
 def _is_plain(scene: Scene, crossing: Crossing) -> bool:

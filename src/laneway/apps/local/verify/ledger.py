@@ -18,6 +18,7 @@ from laneway.core.emit.envoy.config import (
     is_entry,
     table_stat,
 )
+from laneway.core.emit.envoy.fallback import members as behind
 from laneway.core.emit.placement import Placement, Replica
 
 Counters = Mapping[str, int]
@@ -58,7 +59,7 @@ class Seen:
     `requests` the HTTP ones among them. By cluster, `dialed` counts the tries that reached an
     address and `unreached` the requests that never did, for want of a pod or a connection.
     `entered` counts requests by gateway table, `broken` by replica those that its program did not
-    accept from its proxy.
+    accept from its proxy, `outgoing` by replica those that its program sent through its proxy.
     """
 
     calls: tuple[Call, ...] = ()
@@ -69,6 +70,7 @@ class Seen:
     entered: Counters = field(default_factory=dict)
     unrouted: Mapping[str, Unrouted] = field(default_factory=dict)
     broken: Counters = field(default_factory=dict)
+    outgoing: Counters = field(default_factory=dict)
 
 
 class Ledger:
@@ -77,7 +79,11 @@ class Ledger:
     def __init__(self, config: EnvoyConfig, placement: Placement) -> None:
         """Index a configuration and where its replicas are."""
         self.replicas: Mapping[str, Replica] = {one.name: one for one in placement.replicas}
-        self.members: Mapping[str, tuple[str, ...]] = _members(config, placement)
+        blocks = _outbound(config)
+        self.members: Mapping[str, tuple[str, ...]] = _members(blocks, placement)
+        self.stand_ins: Mapping[str, tuple[str, ...]] = _stand_ins(blocks, placement)
+        self._sources = {name: (*behind(block), name)[0] for name, block in blocks.items()}
+        self._outgoing = _outgoing(config, placement)
         self._config = config
         self.routes = tuple({one.stat: one for one in config.routes}.values())
         tables = (name for proxy in config.proxies.values() for name in proxy.tables)
@@ -107,12 +113,22 @@ class Ledger:
             tuple(self._calls(before, after)),
             received,
             requests,
-            _used({one: _grown(before, after, _of(one, _TRIES)) for one in self.members}),
-            _used({one: _unreached(before, after, one) for one in self.members}),
+            _used({one: self._dialed(before, after, one) for one in self.members}),
+            _used({one: self._unreached(before, after, one) for one in self.members}),
             _used({one: self._entered(before, after, one) for one in self._tables}),
             {table: self._unrouted(before, after, table) for table in self._tables},
             self._broken(before, after),
+            _used({one: _grown(before, after, stat) for one, stat in self._outgoing.items()}),
         )
+
+    def _dialed(self, before: Counters, after: Counters, cluster: str) -> int:
+        """Count tries at a cluster's own pods; of an aggregate another cluster counts them."""
+        return _grown(before, after, _of(self._sources[cluster], _TRIES))
+
+    def _unreached(self, before: Counters, after: Counters, cluster: str) -> int:
+        if self._sources[cluster] != cluster:  # who got no connection there went on to a stand-in
+            return _grown(before, after, _of(cluster, _NOBODY))
+        return _unreached(before, after, cluster)
 
     def _calls(self, before: Counters, after: Counters) -> Iterator[Call]:
         for route in self.routes:
@@ -155,7 +171,8 @@ class Ledger:
             stat = table_stat(table)
             yield from (f"{stat}.{word}" for word in (_BEGUN, _DONE, "no_route", "no_cluster"))
         programs = (inbound_cluster(one.replica, one.port) for one in self._config.inbound)
-        for cluster in (*self.members, *programs):
+        yield from self._outgoing.values()
+        for cluster in (*self.members, *self._sources.values(), *programs):
             yield from (_of(cluster, word) for word in (_TRIES, _NOBODY, _NO_CONNECTION, _AGAIN))
 
 
@@ -179,19 +196,56 @@ def _used(counters: dict[str, int]) -> Counters:
     return {name: count for name, count in counters.items() if count}
 
 
-def _members(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str, ...]]:
-    """Return the replicas of each outbound cluster; an address belongs to one replica alone."""
-    by_address = {one.address: one.name for one in placement.replicas}
-    found: dict[str, tuple[str, ...]] = {}
+def _outbound(config: EnvoyConfig) -> dict[str, Block]:
+    """Return every cluster of the proxies by name, each once."""
+    found: dict[str, Block] = {}
     for proxy in config.proxies.values():
         for name, block in proxy.clusters.items():
-            if name.startswith("outbound|") and name not in found:
-                addresses = _addresses(block)
-                found[name] = tuple(by_address[one] for one in addresses if one in by_address)
+            if not name.startswith("inbound|"):
+                found.setdefault(name, block)
     return found
 
 
+def _members(blocks: Mapping[str, Block], placement: Placement) -> dict[str, tuple[str, ...]]:
+    """Return the replicas of each outbound cluster; of one with stand-ins its own alone."""
+    return {
+        name: _replicas(blocks.get((*behind(block), name)[0], {}), placement)
+        for name, block in blocks.items()
+        if name.startswith("outbound|")
+    }
+
+
+def _stand_ins(blocks: Mapping[str, Block], placement: Placement) -> dict[str, tuple[str, ...]]:
+    """Return the replicas that answer for a cluster of which no own one does."""
+    found = {}
+    for name, block in blocks.items():
+        others = (_replicas(blocks.get(one, {}), placement) for one in behind(block)[1:])
+        if names := tuple(replica for replicas in others for replica in replicas):
+            found[name] = names
+    return found
+
+
+def _replicas(block: Block, placement: Placement) -> tuple[str, ...]:
+    """Return the replicas behind a plain cluster; an address belongs to one replica alone."""
+    by_address = {one.address: one.name for one in placement.replicas}
+    return tuple(by_address[one] for one in _addresses(block) if one in by_address)
+
+
+def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, str]:
+    """Return by replica the counter of what its program sent through its proxy.
+
+    Replicas of one class share a table and its counters, but each has a listener of its own.
+    https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/stats#per-listener-statistics
+    """
+    tables = {name: table for table, names in config.callers.items() for name in names}
+    return {
+        one.name: f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}"
+        for one in placement.replicas
+        if one.name in tables
+    }
+
+
 def _addresses(cluster: Block) -> Iterator[str]:
-    for locality in cluster["load_assignment"].get("endpoints", ()):
+    for locality in cluster.get("load_assignment", {}).get("endpoints", ()):
         for one in locality["lb_endpoints"]:
             yield str(one["endpoint"]["address"]["socket_address"]["address"])

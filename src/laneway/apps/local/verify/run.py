@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from laneway.adapters.envoy import Fleet
-from laneway.adapters.files import read_paths
-from laneway.apps.local.outside import look
-from laneway.apps.local.placing import GATEWAY_ADDRESS
-from laneway.apps.local.served import placement_of
-from laneway.apps.local.state import MeshFolder, MeshRecord
+from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.verify.judging import Judge, unprobed_row
-from laneway.apps.local.verify.ledger import Counters, Ledger
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.row import Row
-from laneway.apps.local.verify.sending import Address, send
+from laneway.apps.local.verify.running import Running, on_wire
+from laneway.apps.local.verify.sending import send
 from laneway.apps.local.verify.wording import number, probe_text
-from laneway.core.compile import Compilation, compile_snapshot
-from laneway.core.emit.envoy.configure import envoy_config
+from laneway.core.compile import Compilation
 from laneway.core.findings.codes.verifying import (
     CHANGED_MEANWHILE,
     LANE_NOT_ENTERED,
@@ -33,17 +27,11 @@ from laneway.core.findings.codes.verifying import (
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import GatewayPort
-from laneway.core.routing.probes import Probe, Probes, asked, probes
+from laneway.core.routing.probes import Probes, asked, probes
 from laneway.core.routing.request import Request
 from laneway.core.rules.questions.words import counted, listing
 
 REQUESTS = 100
-PATIENCE = 2.0
-"""Seconds to wait for counters to be quiet. A mesh that never is gets this time once."""
-
-
-class CannotVerifyError(Exception):
-    """The mesh does not run, or cannot be reached; the text says which."""
 
 
 class WrongWishError(ValueError):
@@ -77,10 +65,10 @@ Told = Callable[[Progress], None]
 def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Report:
     """Verify a mesh. Raises CannotVerifyError and WrongWishError."""
     begun = time.monotonic()
-    running = _Running.of(folder)
+    running = Running.of(folder)
     try:
-        wanted = _wanted(running.compilation, wish)
-        rows = list(running.rows(wanted, wish.requests, told))
+        wanted = probes_wanted(running.compilation, wish)
+        rows = list(_rows(running, wanted, wish.requests, told))
     finally:
         running.fleet.leave()
     rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
@@ -94,7 +82,7 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     return Report(folder.name, urls, tuple(rows), time.monotonic() - begun, tuple(further))
 
 
-def _wanted(compilation: Compilation, wish: Wish) -> Probes:
+def probes_wanted(compilation: Compilation, wish: Wish) -> Probes:
     """Return what is to be sent. Raises WrongWishError."""
     mesh, plan = compilation.mesh, compilation.plan
     lanes = [lane.name for group in mesh.groups for lane in group.lanes]
@@ -130,84 +118,18 @@ def _port(ports: tuple[GatewayPort, ...], number: int | None) -> GatewayPort:
     raise WrongWishError(f"no gateway has port {number}; there are: {known}")
 
 
-@dataclass(slots=True)
-class _Running:
-    """A mesh as it runs now."""
+def _rows(running: Running, wanted: Probes, count: int, told: Told) -> Iterator[Row]:
+    """Send every probe and have it judged."""
+    judge = Judge.of(running.compilation.mesh, running.compilation.plan, running.ledger)
+    total = count * len(wanted.sent)
+    before = running.quiet(None) if wanted.sent else {}
+    for position, probe in enumerate(wanted.sent):
+        text = probe_text(probe)
 
-    folder: MeshFolder
-    record: MeshRecord
-    compilation: Compilation
-    text: bytes
-    fleet: Fleet
-    ledger: Ledger
-    patience: float = PATIENCE
+        def progressed(done: int, start: int = position * count, text: str = text) -> None:
+            told(Progress(text, start + done, total))
 
-    @classmethod
-    def of(cls, folder: MeshFolder) -> _Running:
-        """Look a mesh up. Raises CannotVerifyError."""
-        record = look(folder).record
-        if record is None or record.state != "ready":
-            state = "is not running" if record is None else "is still starting"
-            raise CannotVerifyError(f"mesh {folder.name} {state}; `laneway up` starts one")
-        text = folder.input.read_bytes()
-        compilation = compile_snapshot(read_paths([str(folder.input)]))
-        placement = placement_of(record)
-        config = envoy_config(
-            compilation.mesh, compilation.plan, placement, per_workload=record.per_workload
-        )
-        fleet = Fleet(folder.proxies)
-        if len(fleet.adopt()) < len(config.proxies):
-            fleet.leave()
-            raise CannotVerifyError(f"not all proxies of mesh {folder.name} run; see `laneway ps`")
-        return cls(folder, record, compilation, text, fleet, Ledger(config, placement))
-
-    def is_as_before(self) -> bool:
-        """Whether the mesh still serves what it served at the beginning."""
-        record = look(self.folder).record
-        if record is None or self.folder.input.read_bytes() != self.text:
-            return False
-        return (record.replicas, record.gateways) == (self.record.replicas, self.record.gateways)
-
-    def rows(self, wanted: Probes, count: int, told: Told) -> Iterator[Row]:
-        """Send every probe and have it judged."""
-        judge = Judge.of(self.compilation.mesh, self.compilation.plan, self.ledger)
-        total = count * len(wanted.sent)
-        before = self._quiet(None) if wanted.sent else {}
-        for position, probe in enumerate(wanted.sent):
-            text = probe_text(probe)
-
-            def progressed(done: int, start: int = position * count, text: str = text) -> None:
-                told(Progress(text, start + done, total))
-
-            sent = send(self._address(probe), _on_wire(probe.request), count, progressed)
-            after = self._quiet(before)
-            yield judge.row(probe, sent, self.ledger.seen(before, after))
-            before = after
-
-    def _address(self, probe: Probe) -> Address:
-        for one in self.record.gateways:
-            here = (tuple(sorted(one.selector.items())), one.port)
-            if here == (probe.gateway.selector, probe.gateway.port):
-                return GATEWAY_ADDRESS, one.local
-        raise CannotVerifyError(f"port {probe.gateway.port} of the gateway has no place here")
-
-    def _quiet(self, before: Counters | None) -> Counters:
-        """Read counters until two readings are equal and all that has begun has ended.
-
-        A mesh that others keep busy never is quiet; the second time it is given less.
-        """
-        until = time.monotonic() + self.patience
-        last = self.fleet.counters(self.ledger.names())
-        while True:
-            now = self.fleet.counters(self.ledger.names())
-            if now == last and (before is None or self.ledger.is_quiet(before, now)):
-                return now
-            if time.monotonic() > until:
-                self.patience = PATIENCE / 10
-                return now
-            last = now
-
-
-def _on_wire(request: Request) -> Request:
-    """Return a request as a client sends it: with some host, since HTTP/1.1 wants one."""
-    return request if request.host else replace(request, host="localhost")
+        sent = send(running.address(probe), on_wire(probe.request), count, progressed)
+        after = running.quiet(before)
+        yield judge.row(probe, sent, running.ledger.seen(before, after))
+        before = after

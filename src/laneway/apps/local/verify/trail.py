@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from laneway.apps.local.verify.ledger import Call, Ledger, Seen
 from laneway.core.emit.placement import Replica
@@ -16,7 +17,18 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.reach import lanes_of_caller, stays
+from laneway.core.routing.reach import (
+    NOTHING,
+    Carried,
+    answering,
+    is_plain,
+    kept_lanes,
+    owner,
+    stays,
+)
+
+Promise = Mapping[Ref, frozenset[Carried]]
+"""The workloads that may be met, and what requests that come to each of them may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +85,14 @@ class Ground:
         """Return the replicas a call came to, as far as that can be told.
 
         A replica without a sidecar counts nothing; it is taken to be met where its cluster was.
+        Where no replica of a lane was dialed, those were that stand in for it.
         """
         met = []
         for cluster in call.route.clusters:
-            for name in self.ledger.members.get(cluster, ()):
+            members = self.ledger.members.get(cluster, ())
+            if cluster not in seen.dialed:
+                members += self.ledger.stand_ins.get(cluster, ())
+            for name in members:
                 if self.replica(name).sidecar:
                     came = seen.received.get(name, 0)
                 else:
@@ -86,7 +102,7 @@ class Ground:
         return tuple(dict.fromkeys(met))
 
 
-def follow(ground: Ground, entered: Iterable[Call], allowed: frozenset[Ref], seen: Seen) -> Trail:
+def follow(ground: Ground, entered: Iterable[Call], allowed: Promise, seen: Seen) -> Trail:
     """Follow requests from the routes by which they came in."""
     walk = _Walk(ground, allowed, seen)
     for call in entered:
@@ -96,9 +112,13 @@ def follow(ground: Ground, entered: Iterable[Call], allowed: frozenset[Ref], see
 
 
 class _Walk:
-    """The search while it goes on: first all that is within the promise, then what lies beyond."""
+    """The search while it goes on: first all that is within the promise, then what lies beyond.
 
-    def __init__(self, ground: Ground, allowed: frozenset[Ref], seen: Seen) -> None:
+    `strayed` are the lanes, by replica, in which requests came to it that had lost their own: what
+    it calls in such a lane is a consequence. Calls in any other lane are somebody else's.
+    """
+
+    def __init__(self, ground: Ground, allowed: Promise, seen: Seen) -> None:
         self.kept: dict[str, None] = {}
         self.left: dict[str, None] = {}
         self.crossings: list[Crossing] = []
@@ -106,6 +126,7 @@ class _Walk:
         self._allowed = allowed
         self._seen = seen
         self._waiting: list[str] = []
+        self._strayed: dict[str, set[str]] = {}
         self._by_caller: dict[str, list[Call]] = {}
         for call in seen.calls:
             for caller in call.callers:
@@ -116,6 +137,7 @@ class _Walk:
             caller = self._waiting.pop()
             for call in self._by_caller.get(caller, ()):
                 self.step(caller, call)
+        self.crossings = list(dict.fromkeys(self.crossings))
         beyond = [name for crossing in self.crossings for name in crossing.into]
         while beyond:
             name = beyond.pop()
@@ -126,27 +148,63 @@ class _Walk:
 
     def step(self, caller: str, call: Call) -> None:
         """Take one call: go on where it kept the promise, note where it did not."""
+        strays = self._strays(caller, call)
+        is_told = call.route.by in ("baggage", "header")
+        if strays and is_told and call.route.lane not in self._strayed.get(caller, ()):
+            return
         arrived = self._ground.arrived(call, self._seen)
-        into = tuple(name for name in arrived if not self._may(caller, call, name))
+        may = partial(self._may, caller, call, down=not strays)
+        into = tuple(name for name in arrived if not may(name))
         if into:
-            may = (self._may(caller, call, name) for name in self._ground.members(call))
-            self.crossings.append(Crossing(call, caller, into, only=not any(may)))
+            self.crossings.append(
+                Crossing(call, caller, into, only=not any(map(may, self._ground.members(call))))
+            )
         for name in arrived:
-            if name not in into and name not in self.kept:
-                self.kept[name] = None
-                self._waiting.append(name)
+            if name not in into:
+                self._reach(name, call.route.lane if strays else "")
 
-    def _may(self, caller: str, call: Call, name: str) -> bool:
-        """Whether a caller may meet a replica: within reach, and in the caller's own lane."""
+    def _reach(self, name: str, strayed: str) -> None:
+        """Note that a replica was met; it is looked at again where it brings something new."""
+        known = self._strayed.setdefault(name, set())
+        if name not in self.kept or (strayed and strayed not in known):
+            self.kept[name] = None
+            known.update({strayed} - {""})
+            self._waiting.append(name)
+
+    def _strays(self, caller: str, call: Call) -> bool:
+        """Whether a call is in a permissive lane that its request was not to be in."""
+        group = owner(self._ground.mesh, Host(call.route.host)) if caller else None
+        if group is None or group.baseline is None or not call.route.by:
+            return False
+        own = self._ground.replica(caller).caller
+        lanes = (kept_lanes(group, one, own) for one in self._carried(caller, call))
+        return all(call.route.lane not in names for names in lanes)
+
+    def _may(self, caller: str, call: Call, name: str, *, down: bool) -> bool:
+        """Whether a caller may meet a replica: within reach, and in a lane that answers for it.
+
+        With `down` the lane may also be one that stands in for pods that are down.
+        """
         workload = self._ground.workload(name)
         if workload.meta.ref not in self._allowed:
             return False
         if not caller:
             return True
-        lanes = lanes_of_caller(
-            self._ground.mesh, self._ground.replica(caller).caller, Host(call.route.host)
+        mesh, own = self._ground.mesh, self._ground.replica(caller).caller
+        host = Host(call.route.host)
+        return any(
+            stays(answering(mesh, carried, own, host, down=down), workload)
+            for carried in self._carried(caller, call)
         )
-        return stays(lanes, workload)
+
+    def _carried(self, caller: str, call: Call) -> frozenset[Carried]:
+        """Return what a call may carry: nothing where its port carries plain bytes."""
+        service = self._ground.mesh.services.get(Host(call.route.host))
+        ports = service.ports if service else ()
+        if any(is_plain(port) for port in ports if port.number == call.route.port):
+            return frozenset({NOTHING})
+        workload = self._ground.replica(caller).workload
+        return self._allowed.get(workload) or frozenset({NOTHING})
 
 
 def services_of(mesh: Mesh, workload: Workload) -> Iterator[Host]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan import Origin
+from laneway.core.routing.plan import Means, Origin
 
 Block = dict[str, Any]
 """One Envoy message in JSON form; it is never changed once it is part of a configuration."""
@@ -60,7 +60,7 @@ class RouteCounter:
 
     `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
     service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into,
-    `origin` what made the rule, `clusters` what it leads to.
+    `origin` what made the rule, `clusters` what it leads to; `by` says how the rule knows the lane.
     """
 
     stat: str
@@ -71,6 +71,7 @@ class RouteCounter:
     lane: str
     origin: Origin
     clusters: tuple[str, ...]
+    by: Means = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class _Speller:
             rule.lane,
             rule.origin,
             tuple(self._cluster(share.destination) for share in action.shares),
+            rule.by,
         )
 
     def _cluster(self, destination: Destination) -> str:

@@ -171,3 +171,22 @@ LANE_NOT_ENTERED = Code(
     "Only what enters at a gateway is verified, so nothing is known of these lanes.",
     "Nothing to do if they are entered in another way or wait for their weight.",
 )
+
+LANE_LOST = Code(
+    "LW1738",
+    "error",
+    "{services} {verb} the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
+    "These pods answer for lanes that lack the service, so requests of other lanes pass them. What "
+    "the program sends on carries no lane, and behind it only the pod's own label decides.",
+    "Let the program copy {header} from the request it serves to those it sends; a request that "
+    "shows it: {example}.",
+)
+
+LANE_FORGOTTEN = Code(
+    "LW1739",
+    "info",
+    "{services} {verb} not pass the lane on to {target}, which does no harm here",
+    "These pods serve their own lane alone, so their labels say the lane that the request is in.",
+    "Nothing to do, as long as no other lane falls back to these pods. Let the program copy "
+    "{header} from the request it serves to those it sends before one does.",
+)

@@ -1,0 +1,47 @@
+"""Which pods of a permissive group have to pass the lane on.
+
+Comes in: a mesh and a group. Goes out: workloads. A pod's own labels stand in for a lane that is
+not told, so pods that serve their own lane alone may forget it; those that answer for others may
+not, as soon as they call a service of the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from laneway.core.mesh.members import meets
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import Host, LaneName
+from laneway.core.resources.workloads import Workload
+from laneway.core.routing.journey import calls_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A workload that answers for other lanes than its own, and the services it calls."""
+
+    workload: Workload
+    lane: LaneName
+    others: tuple[LaneName, ...]
+    calls: tuple[Host, ...]
+
+
+def stands(mesh: Mesh, group: Group) -> Iterator[Stand]:
+    """Yield the workloads of a permissive group that answer for lanes other than their own.
+
+    `calls` names the services of the group whose URLs they know; it may be empty.
+    """
+    if group.baseline is None:
+        return
+    told = set()
+    for host in group.hosts:
+        answers = group.answering(host)
+        for lane in group.lanes:
+            others = tuple(name for name, by in answers.items() if by == lane.name != name)
+            for workload in mesh.services[host].workloads if others else ():
+                if meets(lane.selector, workload.labels) and workload.meta.ref not in told:
+                    told.add(workload.meta.ref)
+                    named = (one.host for one in calls_of(mesh, workload))
+                    calls = tuple(one for one in named if one in group.hosts)
+                    yield Stand(workload, lane.name, others, calls)

@@ -1,0 +1,85 @@
+"""`laneway verify` on permissive lanes and real Envoy: what is borrowed, and what is lost."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.local.verify.report import Report
+from laneway.apps.local.verify.run import Wish, verify
+from tests.wire.chains import Chain, running_chain
+
+pytestmark = pytest.mark.envoy
+
+BY_HEADER = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"})
+BY_BAGGAGE = replace(BY_HEADER, trace_header="baggage")
+WEIGHTED = replace(BY_BAGGAGE, weights={"s1": 60, "s2": 20, "s3": 20})
+LONG = replace(
+    BY_HEADER,
+    services=("mocka", "mockb", "mockc", "mockd"),
+    lanes={"s1": "mocka mockb mockc mockd", "s2": "mocka mockd"},
+)
+
+
+def verified(path: Path, chain: Chain, requests: int = 40) -> Report:
+    with running_chain(path / "lanes", chain.yaml) as mesh:
+        return verify(mesh.folder, Wish(requests))
+
+
+def broken(report: Report) -> list[tuple[str, int, str]]:
+    """Return of each row that is not as promised its request, what left, and the verdict."""
+    return [(row.request, row.elsewhere, row.verdict) for row in report.rows if not row.is_kept]
+
+
+@pytest.mark.parametrize("chain", [BY_HEADER, BY_BAGGAGE, WEIGHTED, LONG])
+def test_what_a_lane_borrows_of_the_baseline_is_as_promised(tmp_path: Path, chain: Chain) -> None:
+    report = verified(tmp_path, chain)
+
+    assert broken(report) == []
+    assert report.findings == ()
+    assert report.is_kept
+
+
+def test_every_way_a_lane_is_written_into_baggage_is_tried(tmp_path: Path) -> None:
+    report = verified(tmp_path, BY_BAGGAGE, 5)
+
+    asked = [row.request for row in report.rows if row.lanes == ("s2",) and row.purpose == "rule"]
+    assert asked == [
+        "/mock x-asm-prefer-tag: s2",
+        "/mock x-asm-prefer-tag: s2 baggage: laneway",
+        "/mock x-asm-prefer-tag: s2 baggage: x-asm-prefer-tag=",
+    ]
+
+
+def test_a_lost_lane_is_elsewhere_and_the_one_that_forgot_it_is_named(tmp_path: Path) -> None:
+    report = verified(tmp_path, replace(BY_HEADER, forgets=frozenset({"mockb-v1"})))
+
+    assert broken(report) == [("/mock x-asm-prefer-tag: s2", 40, "LW1738")]
+    [found] = report.findings
+    assert found.message == (
+        "default/mockb-v1 loses the lane: 40 of 40 calls to default/mockc carried none and went on "
+        "in lane s1"
+    )
+
+
+def test_who_lost_the_lane_is_blamed_and_not_the_next_one_who_passes_the_wrong_one_on(
+    tmp_path: Path,
+) -> None:
+    report = verified(tmp_path, replace(LONG, forgets=frozenset({"mockb-v1"})))
+
+    assert broken(report) == [("/mock x-asm-prefer-tag: s2", 40, "LW1738")]
+    assert [one.subject for one in report.findings] == ["Deployment default/mockb-v1"]
+
+
+def test_a_split_in_which_a_lane_is_lost_is_not_as_promised(tmp_path: Path) -> None:
+    report = verified(tmp_path, replace(WEIGHTED, forgets=frozenset({"mockb-v1"})))
+
+    assert {one.code.id for one in report.findings} == {"LW1738"}
+    assert not report.is_kept
+
+
+def test_a_labeled_pod_that_forgets_breaks_no_promise(tmp_path: Path) -> None:
+    report = verified(tmp_path, replace(BY_HEADER, forgets=frozenset({"mocka-v2", "mockb-v3"})))
+
+    assert broken(report) == []
+    assert report.findings == ()
