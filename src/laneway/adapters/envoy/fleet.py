@@ -86,6 +86,7 @@ class Fleet:
                     await self._go_back(old, started)
                     took = time.perf_counter() - begun
                     return Applied(tuple(steps), took, (), (), rejected, in_flight)
+            in_flight += await self._let_out(wanted.proxies)
             stopped = await self._stop_unwanted(wanted.proxies)
             self._changed.set()
             took = time.perf_counter() - begun
@@ -212,11 +213,24 @@ class Fleet:
 
     async def _settle(self, stage: Stage) -> int:
         """Wait, within bounds, for requests under way in clusters that are about to leave."""
+
+        def active() -> int:
+            return sum(self._proxies[name].in_flight(stage.settle) for name in stage.proxies)
+
+        return await self._until_none(active)
+
+    async def _let_out(self, wanted: Mapping[str, ProxyConfig]) -> int:
+        """Wait, within bounds, for requests under way in proxies that are about to end."""
+        ending = [proxy for name, proxy in self._proxies.items() if name not in wanted]
+        return await self._until_none(lambda: sum(proxy.under_way() for proxy in ending))
+
+    async def _until_none(self, active: Callable[[], int]) -> int:
+        """Wait, within bounds, until nothing is active; return what still is."""
         until = time.monotonic() + self._settings.drain_seconds
         while True:
-            active = sum(self._proxies[name].in_flight(stage.settle) for name in stage.proxies)
-            if not active or time.monotonic() > until:
-                return active
+            left = active()
+            if not left or time.monotonic() > until:
+                return left
             await asyncio.sleep(_SETTLE_PAUSE)
 
     async def _go_back(self, old: Mapping[str, ProxyConfig], started: Iterable[str]) -> None:

@@ -147,6 +147,14 @@ class Proxy:
             return 0
         return sum(active.get(f"cluster.{name}.upstream_rq_active", 0) for name in clusters)
 
+    def under_way(self) -> int:
+        """Count the requests that came in and are not answered. Zero when Envoy does not run."""
+        try:
+            active = self._admin.gauges(r"^http\..*\.downstream_rq_active$")
+        except Unreachable:
+            return 0
+        return sum(count for name, count in active.items() if not name.startswith("http.admin."))
+
     async def _come_back(self) -> tuple[Rejected, ...]:
         """Start an Envoy that ended in the middle of a change: it reads what was written."""
         pending = self._pending()
