@@ -18,6 +18,7 @@ from laneway.core.resources.workloads import (
     Endpoint,
     EndpointSlice,
     Namespace,
+    ReadinessProbe,
     Service,
     ServicePort,
     Workload,
@@ -158,6 +159,28 @@ def _container(entry: Cursor) -> Container:
         ports=_container_ports(entry),
         command=entry.texts("command"),
         args=entry.texts("args"),
+        readiness=_readiness(entry) if entry.written("readinessProbe") else None,
+    )
+
+
+def _readiness(entry: Cursor) -> ReadinessProbe | None:
+    """Read a readiness probe; one that is not plain HTTP is none that anybody here could ask."""
+    probe = entry.below("readinessProbe")
+    if not probe.written("httpGet"):
+        return None
+    asked = probe.below("httpGet")
+    port = asked.text("port") if isinstance(asked.raw.get("port"), str) else asked.port("port")
+    if not port or asked.text("scheme").upper() == "HTTPS":
+        return None
+    path = asked.text("path") or "/"
+    return ReadinessProbe(
+        path=path if path.startswith("/") else f"/{path}",
+        port=port,
+        host=asked.text("host"),
+        period=probe.number("periodSeconds", 1, _MOST) or 10,
+        timeout=probe.number("timeoutSeconds", 1, _MOST) or 1,
+        failures=probe.number("failureThreshold", 1, _MOST) or 3,
+        successes=probe.number("successThreshold", 1, _MOST) or 1,
     )
 
 

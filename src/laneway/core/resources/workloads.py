@@ -38,6 +38,23 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadinessProbe:
+    """A readiness probe over HTTP. `port` is a container port's number or name; times in seconds.
+
+    Other kinds of probes are not kept: a connection is tried anyway, and a command cannot be run.
+    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
+    """
+
+    path: str
+    port: int | str
+    host: str = ""
+    period: int = 10
+    timeout: int = 1
+    failures: int = 3
+    successes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod. `environment` holds only variables with a literal value."""
 
@@ -47,6 +64,7 @@ class Container:
     ports: tuple[tuple[str, int], ...] = ()
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
+    readiness: ReadinessProbe | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.config import Block, cluster_name
 from laneway.core.emit.envoy.fallback import aggregate, own_cluster, stand_ins, watched
-from laneway.core.emit.envoy.health import health_check
+from laneway.core.emit.envoy.health import asked
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host, LaneName
@@ -230,12 +230,12 @@ def _spelled(
         return {one.name: _service_cluster(one.name, service, port, addresses)}
     own = own_cluster(one.name)
     block = _service_cluster(own, service, port, addresses)
-    for endpoint, (_, _, place) in zip(_endpoints(block), pods, strict=True):
+    asking = asked(service, [(replica, place) for replica, _, place in pods])
+    for endpoint, place in zip(_endpoints(block), asking.ports, strict=True):
         endpoint["health_check_config"] = {"port_value": place.program}
-    check = health_check(service, [(replica.workload, place) for replica, _, place in pods])
     return {
         one.name: aggregate(one.name, (own, *one.stand_ins), block),
-        own: watched(block, check),
+        own: watched(block, asking.check),
     }
 
 

@@ -1,7 +1,7 @@
 """How a proxy asks whether the pods of a lane that others stand in for are alive.
 
-Comes in: a service, and the container ports of its pods. Goes out: one health check. It goes to the
-program itself, past the pod's proxy, which answers also when the program is gone. A pod template's
+Comes in: a service's pods and where they run. Goes out: where to ask and how. It asks the program
+itself, past the pod's proxy, which answers also when the program is gone. A pod template's
 readiness probe says how the program wants to be asked; without one only a connection is tried,
 since nobody knows which request a program does not mind.
 https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/health_check.proto
@@ -9,25 +9,76 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/health_check.p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.config import Block
-from laneway.core.emit.placement import PortPlace
+from laneway.core.emit.placement import PortPlace, Replica
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.workloads import ReadinessProbe
 
-INTERVAL = "1s"
-"""Between two checks of a pod. One failure may be a busy machine, two are not."""
+_LONGEST = 3600
+"""Seconds above which a time of a probe is not taken at its word; Envoy has limits, too."""
+
+_CONNECTION: Block = {
+    "timeout": "1s",
+    "interval": "1s",
+    "no_traffic_interval": "1s",
+    "unhealthy_threshold": 2,
+    "healthy_threshold": 1,
+    "tcp_health_check": {},
+}
+"""A connection each second. One failure may be a busy machine, two are not."""
 
 
-def health_check(service: MeshService, pods: Sequence[tuple[Ref, PortPlace]]) -> Block:
-    """Return the check of a service's pods."""
-    del service, pods
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the pods of a cluster are asked, and the container port of each that is asked."""
+
+    check: Block
+    ports: tuple[PortPlace, ...]
+
+
+def asked(service: MeshService, pods: Sequence[tuple[Replica, PortPlace]]) -> Asked:
+    """Return how the pods of a service are asked; a place is the port the service leads to.
+
+    A cluster has one way to ask, so the first probe counts, and only if every pod has its port.
+    """
+    refs = {replica.workload for replica, _ in pods}
+    for probe in _probes(service, refs):
+        places = [_place(replica, probe.port) for replica, _ in pods]
+        known = tuple(place for place in places if place is not None)
+        if len(known) == len(pods):
+            return Asked(_over_http(probe, service.name), known)
+    return Asked(_CONNECTION, tuple(place for _, place in pods))
+
+
+def _probes(service: MeshService, refs: set[Ref]) -> Iterator[ReadinessProbe]:
+    for workload in service.workloads:
+        if workload.meta.ref in refs:
+            for container in workload.containers:
+                if container.readiness is not None:
+                    yield container.readiness
+
+
+def _place(replica: Replica, port: int | str) -> PortPlace | None:
+    return next((one for one in replica.ports if port in (one.container, one.name)), None)
+
+
+def _over_http(probe: ReadinessProbe, name: str) -> Block:
+    """Return a probe as the kubelet carries it out: every status from 200 to 399 is well."""
+    interval = f"{min(probe.period, _LONGEST)}s"
     return {
-        "timeout": "1s",
-        "interval": INTERVAL,
-        "no_traffic_interval": INTERVAL,
-        "unhealthy_threshold": 2,
-        "healthy_threshold": 1,
-        "tcp_health_check": {},
+        "timeout": f"{min(probe.timeout, _LONGEST)}s",
+        "interval": interval,
+        "no_traffic_interval": interval,
+        "unhealthy_threshold": probe.failures,
+        "healthy_threshold": probe.successes,
+        "http_health_check": {
+            "host": probe.host or name,
+            "path": probe.path,
+            "expected_statuses": [{"start": 200, "end": 400}],
+            "retriable_statuses": [{"start": 100, "end": 200}, {"start": 400, "end": 600}],
+        },
     }

@@ -1,0 +1,239 @@
+"""Pods of a lane that fail under load: who answers then, what fails meanwhile, and the return."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.wire.chains import HEADER
+from tests.wire.crowd import Crowd
+from tests.wire.lanes import GATEWAY, documents, service
+from tests.wire.laneway_up import Up, laneway, workloads
+
+pytestmark = pytest.mark.envoy
+Start = Callable[..., Up]
+
+PROGRAM = Path(__file__).with_name("moody.py")
+PROBE = "readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1, failureThreshold: 1}"
+GROUP = """
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLaneGroup
+metadata: {name: shop}
+spec:
+  ingress: {gateway: {name: ingressgateway, namespace: istio-system, type: ASM}}
+  services: [{name: cart, namespace: default}]
+"""
+PERMISSIVE = f"""
+  isPermissive: true
+  permissiveModeConfiguration:
+    {{fallbackTarget: s1, routeHeader: {HEADER}, traceHeader: {HEADER}}}
+"""
+LANE = """
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLane
+metadata: {name: s1, labels: {swimlane-group: shop}}
+spec:
+  labelSelector: {version: v1}
+  ingressRules:
+  - name: r1
+    online: true
+    match: {uri: {prefix: /}, headers: {x-asm-prefer-tag: {exact: s1}}}
+    route: {destination: {host: cart.default.svc.cluster.local}}
+"""
+PODS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart-v1, namespace: default}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: cart, version: v1}}
+  template:
+    metadata: {labels: {app: cart, version: v1}}
+    spec:
+      containers:
+      - name: main
+        image: moody
+        PROBE
+        env: [{name: version, value: v1}]
+        ports: [{name: http, containerPort: 8000}]
+"""
+
+
+def _second(text: str) -> str:
+    """Return what stands for the first lane, for the second one."""
+    return text.replace(": v1", ": v2").replace("-v1", "-v2").replace(": s1", ": s2")
+
+
+@dataclass
+class Shop:
+    """A mesh of one service in two lanes, two pods each. `moods` is where pods look for theirs."""
+
+    up: Up
+    moods: Path
+
+    def crowd(self) -> Crowd:
+        return Crowd(self.up.port, {HEADER: "s2"})
+
+    def mood(self, mood: str, *pods: str) -> None:
+        """Put pods in a mood."""
+        for pod in pods:
+            fresh = self.moods / "fresh"
+            fresh.write_text(mood)
+            fresh.replace(self.moods / workloads()[pod]["address"])
+
+    def ask(self) -> str:
+        """Ask once, with little patience."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.up.port, timeout=0.2)) as client:
+            try:
+                client.request("GET", "/", headers={HEADER: "s2"})
+                return client.getresponse().read().decode()
+            except TimeoutError:
+                return "nothing"
+
+
+BOTH = ("cart-v2-0", "cart-v2-1")
+
+
+@contextmanager
+def _shop(
+    up: Start, path: Path, *options: str, group: str = GROUP + PERMISSIVE, probe: str = ""
+) -> Iterator[Shop]:
+    pods = PODS.replace("PROBE", probe)
+    text = documents(GATEWAY, service("cart"), group, LANE, _second(LANE), pods, _second(pods))
+    (path / "mesh").mkdir()
+    (path / "mesh" / "mesh.yaml").write_text(text)
+    (path / "moods").mkdir()
+    run = f"moody={sys.executable} {PROGRAM} {path / 'moods'}"
+    mesh = up(path / "mesh", "--run", run, *options).ready()
+    yield Shop(mesh, path / "moods")
+
+
+@pytest.fixture(params=["shared", "per-workload"])
+def shop(up: Start, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    with _shop(up, tmp_path, "--proxies", request.param) as shop:
+        yield shop
+
+
+def test_a_lane_that_listens_no_more_falls_back_without_a_lost_request(shop: Shop) -> None:
+    with shop.crowd() as crowd:
+        crowd.until("v2")
+        shop.mood("deaf", *BOTH)
+        crowd.until("v1")
+        shop.mood("well", *BOTH)
+        crowd.until("v2")
+
+    assert set(crowd.since(0)) == {"v1", "v2"}
+
+
+def test_programs_that_end_lose_only_what_they_were_answering(shop: Shop) -> None:
+    with shop.crowd() as crowd:
+        crowd.until("v2")
+        shop.mood("gone", *BOTH)
+        crowd.until("v1")
+        fallen = crowd.mark
+        crowd.until("v1")
+        shop.mood("well", *BOTH)
+        crowd.until("v2")
+
+    failed = [one for one in crowd.since(0) if one not in ("v1", "v2")]
+    assert len(failed) <= 2 * crowd.clients, failed
+    assert set(crowd.since(fallen)) == {"v1", "v2"}
+
+
+@pytest.mark.parametrize("mood", ["deaf", "gone", "failing"])
+def test_no_request_leaves_a_lane_of_which_half_is_left(
+    up: Start, tmp_path: Path, mood: str
+) -> None:
+    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        shop.mood(mood, BOTH[0])
+        crowd.until("v2", 400)
+        shop.mood("well", BOTH[0])
+        crowd.until("v2", 400)
+
+    assert "v1" not in crowd.since(0)
+
+
+def test_a_lane_that_answers_503_is_ejected_and_falls_back(up: Start, tmp_path: Path) -> None:
+    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        before = crowd.mark
+        shop.mood("failing", *BOTH)
+        crowd.until("v1", 50)
+        failed = [one for one in crowd.since(before) if one.startswith("503")]
+        shop.mood("well", *BOTH)
+        crowd.until("v2")
+
+    assert len(failed) <= 2 * (5 + crowd.clients)
+
+
+def test_a_lane_that_hangs_falls_back_once_its_readiness_probe_fails(
+    up: Start, tmp_path: Path
+) -> None:
+    with _shop(up, tmp_path, probe=PROBE) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        before = crowd.mark
+        shop.mood("hanging", *BOTH)
+        row = 0
+        while row < 20:
+            row = row + 1 if shop.ask() == "v1" else 0
+        shop.mood("well", *BOTH)
+        crowd.until("v2")
+
+    assert set(crowd.since(before)) <= {"v1", "v2"}
+
+
+def test_a_stopped_lane_falls_back_and_returns_without_a_lost_request(
+    up: Start, tmp_path: Path
+) -> None:
+    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        assert laneway("stop", "cart-v2").returncode == 0
+        stopped = crowd.mark
+        crowd.until("v1")
+        assert set(crowd.since(stopped)) == {"v1"}
+        assert laneway("start", "cart-v2").returncode == 0
+        crowd.until("v2")
+
+    assert set(crowd.since(0)) == {"v1", "v2"}
+
+
+def test_killed_programs_come_back_to_their_lane(up: Start, tmp_path: Path) -> None:
+    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        for pod in BOTH:
+            os.kill(workloads()[pod]["pid"], signal.SIGKILL)
+        crowd.until("v2")
+
+    failed = [one for one in crowd.since(0) if one not in ("v1", "v2")]
+    assert len(failed) <= 2 * crowd.clients
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        GROUP,
+        (GROUP + PERMISSIVE).replace(
+            "{name: shop}",
+            "{name: shop, annotations: {laneway.dev/runtime-fallback: 'off'}}",
+        ),
+    ],
+    ids=["strict", "switched off"],
+)
+def test_a_lane_that_does_not_fall_back_answers_503_and_nobody_else_does(
+    up: Start, tmp_path: Path, group: str
+) -> None:
+    with _shop(up, tmp_path, group=group) as shop, shop.crowd() as crowd:
+        crowd.until("v2")
+        assert laneway("stop", "cart-v2").returncode == 0
+        crowd.until("503 no healthy upstream")
+        assert laneway("start", "cart-v2").returncode == 0
+        crowd.until("v2")
+
+    assert set(crowd.since(0)) == {"v2", "503 no healthy upstream"}
