@@ -37,7 +37,7 @@ BASELINE = "baseline"
 """The name of the last rule of a permissive hop, for requests that nothing puts into a lane."""
 
 Answers = Mapping[LaneName, LaneName]
-"""For each lane of a group the lane whose pods answer its requests at one service."""
+"""The lanes of a group that another one answers for at one service, and which one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,56 +99,52 @@ def last_lane(group: Group) -> LaneName:
     return group.baseline or group.lanes[0].name
 
 
-def lane_answers(group: Group) -> Mapping[Host, Answers]:
-    """Return who answers for each lane, service by service; for strict lanes one for all."""
-    if group.baseline is None and group.hosts:
-        return dict.fromkeys(group.hosts, group.answering(group.hosts[0]))
-    return {host: group.answering(host) for host in group.hosts}
+def lane_answers(group: Group, host: Host) -> Answers:
+    """Return the lanes that another answers for at a service; strict lanes have no stand-in."""
+    if group.baseline is None:
+        return {}
+    found = group.answering(host)
+    return {name: other for name, other in found.items() if other != name}
 
 
 @dataclass(frozen=True, slots=True)
 class LaneHops:
-    """What the hops of one service are made of. `last` is the lane of everybody else.
-
-    `patch` is added to every rule for HTTP, the last one included.
-    """
+    """What the hops of a group's services have in common. `last` is the lane of everybody else."""
 
     group: str
     lanes: tuple[LaneCallers, ...]
-    answers: Answers
     last: LaneName
     strict: bool
-    patch: Patch = NO_PATCH
 
-    def of(self, service: MeshService) -> tuple[Hop, ...]:
+    @classmethod
+    def of_group(cls, group: Group) -> LaneHops:
+        """Return what a group with at least one lane has in common."""
+        return cls(group.name, lane_callers(group), last_lane(group), group.baseline is None)
+
+    def at(
+        self, service: MeshService, answers: Answers, patch: Patch = NO_PATCH
+    ) -> tuple[Hop, ...]:
         """Return a service's hops: one per port, two where Istio has to sniff the protocol.
 
         A sniffed port may turn out to carry plain TCP, so its TCP routes must stay in the lane too.
+        `patch` is added to every rule for HTTP, the last one included.
         """
         alone = len(service.ports) == 1
         hops = []
         for port in service.ports:
             protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
-            rules = tuple(self._rules(service.host, port, alone=alone))
+            rules = tuple(self._rules(service.host, port, answers, alone=alone))
             for protocol in protocols:
-                kept = self._patched(rules) if protocol == "http" else self._plain(rules)
+                kept = _patched(rules, patch) if protocol == "http" else self._plain(rules)
                 hops.append(Hop(service.host, port.number, protocol, kept, self.group))
         return tuple(hops)
-
-    def _patched(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        """Add the group's patch; what writes a lane into requests stays."""
-        patch = self.patch
-        if not patch.route and not patch.headers:
-            return rules
-        more = read_headers(patch.headers)
-        return tuple(
-            replace(rule, policy=patch.route, headers=_both(rule.headers, more)) for rule in rules
-        )
 
     def _plain(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         return rules if self.strict else tuple(_plain(rules))
 
-    def _rules(self, host: Host, port: MeshPort, *, alone: bool) -> Iterator[Rule]:
+    def _rules(
+        self, host: Host, port: MeshPort, answers: Answers, *, alone: bool
+    ) -> Iterator[Rule]:
         """Yield the rules of a port, which is matched only where there are several."""
         number = None if alone else port.number
         suffix = "" if alone else f"-{port.number}"
@@ -159,7 +155,7 @@ class LaneHops:
             yield Rule(
                 f"lane-{lane.name}{way.suffix}{suffix}",
                 way.matches if alone else tuple(replace(one, port=number) for one in way.matches),
-                _only(Destination(host, port.number, self.answers[lane.name])),
+                _only(Destination(host, port.number, answers.get(lane.name, lane.name))),
                 lane.origin,
                 way.headers,
                 lane=lane.name,
@@ -169,11 +165,21 @@ class LaneHops:
         yield Rule(
             f"{NO_LANE if self.strict else BASELINE}{suffix}",
             () if alone else (Match(port=number),),
-            _only(Destination(host, port.number, self.answers[self.last])),
+            _only(Destination(host, port.number, answers.get(self.last, self.last))),
             last.origin,
             lane=self.last,
             by="anyone",
         )
+
+
+def _patched(rules: tuple[Rule, ...], patch: Patch) -> tuple[Rule, ...]:
+    """Add the group's patch; what writes a lane into requests stays."""
+    if not patch.route and not patch.headers:
+        return rules
+    more = read_headers(patch.headers)
+    return tuple(
+        replace(rule, policy=patch.route, headers=_both(rule.headers, more)) for rule in rules
+    )
 
 
 def _plain(rules: tuple[Rule, ...]) -> Iterator[Rule]:

@@ -16,7 +16,7 @@ from laneway.core.mesh.patches import Patch
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
-from laneway.core.routing.hops import LaneCallers, LaneHops, lane_answers, lane_callers, last_lane
+from laneway.core.routing.hops import Answers, LaneHops, lane_answers
 from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, Subset, SubsetView
 from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
@@ -35,6 +35,7 @@ class ServiceInput:
 
     ports: tuple[MeshPort, ...]
     hops: LaneHops
+    answers: Answers
     subsets: tuple[Subset, ...]
     written: tuple[DestinationRule, ...]
     patch: Patch
@@ -85,26 +86,17 @@ def _lane_services(
     """Yield every lane service that is planned, with what its share is made from."""
     asked = subsets_asked(mesh)
     for group in mesh.groups:
-        lanes = lane_callers(group)
-        if group.held or not lanes:
+        if group.held or not group.lanes:
             continue
-        lanes = _same_as_before(before, group, lanes)
-        answers = lane_answers(group)
-        subsets = tuple(lane.subset for lane in lanes)
+        hops = _same_as_before(before, group, LaneHops.of_group(group))
+        subsets = tuple(lane.subset for lane in hops.lanes)
         for host in group.hosts:
-            hops = LaneHops(
-                group.name,
-                lanes,
-                answers[host],
-                last_lane(group),
-                strict=group.baseline is None,
-                patch=group.patches.of(host),
-            )
             yield (
                 host,
                 ServiceInput(
                     mesh.services[host].ports,
                     hops,
+                    lane_answers(group, host),
                     needed(group, host, subsets, asked.get(host, frozenset())),
                     written.of(host),
                     group.patches.of(host),
@@ -113,15 +105,13 @@ def _lane_services(
             )
 
 
-def _same_as_before(
-    before: RoutePlan, group: Group, lanes: tuple[LaneCallers, ...]
-) -> tuple[LaneCallers, ...]:
-    """Return the very lanes of the plan before if they are equal, to compare them only once."""
+def _same_as_before(before: RoutePlan, group: Group, hops: LaneHops) -> LaneHops:
+    """Return what was made of a group before if it is equal, to compare it only once."""
     for host in group.hosts:
         made = before.made_from.get(host)
         if isinstance(made, ServiceInput) and made.hops.group == group.name:
-            return made.hops.lanes if made.hops.lanes == lanes else lanes
-    return lanes
+            return made.hops if made.hops == hops else hops
+    return hops
 
 
 def _lane_share(
@@ -142,7 +132,7 @@ def _lane_share(
     shares.views[host] = views(service, subsets, made_from.written)
     # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.
     owned = any(map(is_public, made_from.speaking))
-    own = () if owned else made_from.hops.of(service)
+    own = () if owned else made_from.hops.at(service, made_from.answers, made_from.patch)
     shares.hops[host] = written_hops(mesh, service, made_from.speaking, own)
 
 
