@@ -7,7 +7,7 @@ probe's own are known only by their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from laneway.apps.local.verify.ledger import Call, Seen, Unrouted
@@ -88,15 +88,21 @@ def _is_of(call: Call, probe: Probe) -> bool:
     )
 
 
-def share_rows(mesh: Mesh, plan: RoutePlan, probe: Probe, seen: Seen) -> tuple[ShareRow, ...]:
-    """Return each share of a split; nothing for a rule that leads to one destination."""
+def share_rows(
+    mesh: Mesh, plan: RoutePlan, probe: Probe, seen: Seen, taking: Callable[[str], str]
+) -> tuple[ShareRow, ...]:
+    """Return each share of a split; nothing for a rule that leads to one destination.
+
+    Shares that the pods of one cluster take are one: `taking` says which cluster that is.
+    """
     rule = probe.promise.rule
     if rule is None or not isinstance(rule.action, Forward) or len(rule.action.shares) < 2:
         return ()
     names = ClusterNames(plan)
     merged: dict[str, list[Share]] = {}
     for share in rule.action.shares:
-        merged.setdefault(names.name(share.destination, GATEWAY_NAMESPACE), []).append(share)
+        name = taking(names.name(share.destination, GATEWAY_NAMESPACE))
+        merged.setdefault(name, []).append(share)
     counted = {name: _came(probe, seen, name) for name in merged}
     unrouted = seen.unrouted.get(gateway_table_name(probe.gateway), Unrouted())
     total = sum(count or 0 for count in counted.values()) + unrouted.no_cluster

@@ -47,7 +47,8 @@ class Judge:
         scene = Scene(self.ground, self.plan, _belongs(probe), seen, trail)
         elsewhere = min(sent.total, came.astray + _left(scene, probe, came))
         failed = min(sent.total - elsewhere, _failed(scene, probe, came))
-        shares = share_rows(self.ground.mesh, self.plan, probe, seen)
+        taking = self.ground.ledger.taking
+        shares = share_rows(self.ground.mesh, self.plan, probe, seen, taking)
         found = [*at_entry(scene, probe, came, shares), *leaks(scene, probe_text(probe))]
         found += [*refusals(scene, came.table), *doubts(scene)]
         return Row(

@@ -83,6 +83,7 @@ class Ledger:
         self.members: Mapping[str, tuple[str, ...]] = _members(blocks, placement)
         self.stand_ins: Mapping[str, tuple[str, ...]] = _stand_ins(blocks, placement)
         self._sources = {name: (*behind(block), name)[0] for name, block in blocks.items()}
+        self._chains = {name: behind(block) for name, block in blocks.items()}
         self._outgoing = _outgoing(config, placement)
         self._config = config
         self.routes = tuple({one.stat: one for one in config.routes}.values())
@@ -93,6 +94,15 @@ class Ledger:
     def callers_of(self, table: str) -> tuple[str, ...]:
         """Return the replicas that call by a table; a gateway's has none."""
         return self._config.callers.get(table, ())
+
+    def taking(self, cluster: str) -> str:
+        """Return the cluster whose pods take the requests of one: its own, or a stand-in's.
+
+        The first that has pods counts; where none has, it is the cluster itself.
+        """
+        own = {self._sources[name]: name for name in self.members}
+        chain = (own.get(one, one) for one in self._chains.get(cluster, ()))
+        return next((name for name in chain if self.members.get(name)), cluster)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all counters to read."""
