@@ -20,6 +20,24 @@ AGED = {
     "s2": lane("s2", "{version: v2}", rule("s2"), head=CREATED % 2),
 }
 
+
+def tagging(selector: str = "{istio: ingressgateway}", tag: str = "s1", space: str = "") -> str:
+    """Return hash tagging with one rule that tags every user."""
+    return f"""
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMHashTagging
+metadata: {{name: users, namespace: {space or "istio-system"}}}
+spec:
+  workloadSelector: {selector}
+  rules:
+    - name: all
+      header: x-user
+      modulo: 100
+      tagHeader: x-lane
+      partitions: [{{partitionSize: 100, tagValue: {tag}}}]
+"""
+
+
 CLAIMS = [
     Claim(
         "a baseline that is no lane is an error, and the nearest name is proposed",
@@ -171,5 +189,32 @@ CLAIMS = [
         "ASMSwimLane s2",
         ("spec", "labelSelector"),
         mesh(pods("b", "v3"), group=loose(), without="b2"),
+    ),
+    Claim(
+        "hash tagging that selects no gateway is warned about",
+        "LW1807",
+        mesh(tagging("{istio: other}")),
+        ["hash tagging istio-system/users selects no gateway (by istio: other)"],
+        "ASMHashTagging istio-system/users",
+        ("spec", "workloadSelector"),
+        mesh(tagging()),
+    ),
+    Claim(
+        "hash tagging beside the gateway's namespace selects none of its pods",
+        "LW1807",
+        mesh(tagging(space="default")),
+        ["hash tagging default/users selects no gateway (by istio: ingressgateway)"],
+        "ASMHashTagging default/users",
+        ("spec", "workloadSelector"),
+        mesh(tagging("{}")),
+    ),
+    Claim(
+        "a tag that no route asks for is warned about",
+        "LW1808",
+        mesh(tagging(tag="s7")),
+        ["rule all gives users the tag s7, and no route of the gateway asks for x-lane: s7"],
+        "ASMHashTagging istio-system/users",
+        ("spec", "rules", 0, "partitions", 0, "tagValue"),
+        mesh(tagging(tag="s2")),
     ),
 ]

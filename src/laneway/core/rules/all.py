@@ -78,6 +78,8 @@ from laneway.core.rules import (
     subset_with_other_labels,
     superseded,
     tag_name_taken,
+    tag_nobody_asks_for,
+    tagging_selects_nothing,
     tcp_not_isolated,
     tcp_port,
     tls_server,
@@ -182,6 +184,8 @@ CHECKS: tuple[Check, ...] = (
     service_target_unusable.CHECK,
     baseline_lacks_service.CHECK,
     tcp_not_isolated.CHECK,
+    tagging_selects_nothing.CHECK,
+    tag_nobody_asks_for.CHECK,
 )
 
 

@@ -62,3 +62,22 @@ TCP_NOT_ISOLATED = Code(
     "Name the port http if it speaks HTTP (or http2, grpc); else take the service out of the group "
     "or use a strict group.",
 )
+
+TAGGING_SELECTS_NOTHING = Code(
+    "LW1807",
+    "warning",
+    "hash tagging {name} selects no gateway (by {selector})",
+    "Tags are written where requests come in, by the pods of a gateway in the same namespace. The "
+    "labels of those pods are known by the selectors of the Gateways, and none has all of these.",
+    "Select the pods as the Gateway does, for example by `istio: ingressgateway`, and put the "
+    "tagging into the gateway's namespace.",
+)
+
+TAG_NOBODY_ASKS_FOR = Code(
+    "LW1808",
+    "warning",
+    "rule {rule} gives users the tag {tag}, and no route of the gateway asks for {header}: {tag}",
+    "A tag only says which lane a user belongs to. A route that matches the header leads into the "
+    "lane; without one these users meet the other routes, or a 404.",
+    "Add an entry rule with `headers: {{{header}: {{exact: {tag}}}}}` to the lane.",
+)
