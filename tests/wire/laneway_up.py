@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
-PATIENCE = 60.0
+PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
+"""Seconds after which a command that still runs is ended; long forms of tests need more."""
 VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 

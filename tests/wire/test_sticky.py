@@ -1,7 +1,6 @@
 """Users shared out by a hash, on real Envoy: always the same lane, and more of them by an edit.
 
-`USERS` scales the tests: `LANEWAY_USERS=10000 ./dev test tests/wire/test_sticky.py` is the long
-form.
+The long form: `LANEWAY_USERS=10000 LANEWAY_PATIENCE=900 ./dev test tests/wire/test_sticky.py`.
 """
 
 import http.client
