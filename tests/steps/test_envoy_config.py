@@ -143,7 +143,6 @@ spec:
         ("DestinationRule client/own", "subsets.v1.trafficPolicy"),
         ("DestinationRule client/own", "trafficPolicy"),
         ("DestinationRule default/all", "subsets.v1.trafficPolicy"),
-        ("DestinationRule default/all", "trafficPolicy"),
     ]
 
 

@@ -31,7 +31,7 @@ _HEADERS: Shape = {"request": _EDITS, "response": _EDITS}
 _DECIDING = frozenset(
     {
         *("match", "route", "redirect", "directResponse", "delegate", "rewrite", "name"),
-        *("mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage"),
+        *("mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage", "tunnel"),
     }
 )
 _SPELLINGS = {"cors": "corsPolicy"}
@@ -233,7 +233,7 @@ def _by_name(raw: Raw) -> Iterator[tuple[str, Any]]:
 def _not_patched(name: str, shapes: Mapping[str, Shape]) -> str:
     if name in shapes:
         return ""
-    if shapes is ROUTE and name in _DECIDING:
+    if name in _DECIDING:
         return "lanes decide where requests go"
     near = nearest(name, [*shapes, *(["headers"] if shapes is ROUTE else [])])
     return f"no such field can be patched{f'; did you mean {near}?' if near else ''}"

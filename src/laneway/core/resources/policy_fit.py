@@ -61,7 +61,7 @@ def _balancer(value: Raw) -> str:
         return "httpCookie needs a name"
     if "duration" not in value.get("warmup", {"duration": ""}):
         return "warmup needs a duration"
-    return ""
+    return _localities(value.get("localityLbSetting", {}))
 
 
 def _pool(value: Raw) -> str:
@@ -84,20 +84,56 @@ def _outliers(value: Raw) -> str:
 
 
 def _tls(value: Raw) -> str:
-    own = {"clientCertificate", "privateKey"} <= value.keys()
-    if value.get("mode") == "MUTUAL" and not own and "credentialName" not in value:
+    files = {"clientCertificate", "privateKey", "caCertificates", "caCrl"} & value.keys()
+    if value.get("insecureSkipVerify") and value.keys() & _VERIFYING:
+        return f"insecureSkipVerify excludes {', '.join(sorted(_VERIFYING))}"
+    if "credentialName" in value:
+        return f"credentialName excludes {', '.join(sorted(files))}" if files else ""
+    if value.get("mode") == "MUTUAL" and not {"clientCertificate", "privateKey"} <= files:
         return "mode MUTUAL needs a credentialName, or clientCertificate and privateKey"
     return ""
 
 
-def _tunnel(value: Raw) -> str:
-    return "" if {"targetHost", "targetPort"} <= value.keys() else "it needs targetHost, targetPort"
+_VERIFYING = {"caCertificates", "credentialName", "subjectAltNames"}
+
+
+def _localities(value: Raw) -> str:
+    if len({"distribute", "failover", "failoverPriority"} & value.keys()) > 1:
+        return "distribute, failover and failoverPriority exclude each other"
+    for one in value.get("distribute", ()):
+        weights = one.get("to", {})
+        if sum(weights.values()) != 100 or 0 in weights.values():
+            return "the weights of distribute.to must be above 0 and add up to 100"
+        if not _are_apart(list(weights)):
+            return "the localities of distribute.to overlap"
+    if not _are_apart([one.get("from", "") for one in value.get("distribute", ())]):
+        return "the localities of distribute.from overlap"
+    for one in value.get("failover", ()):
+        regions = [one.get("from", ""), one.get("to", "")]
+        if regions[0] == regions[1] or any({"/", "*"} & set(region) for region in regions):
+            return "failover needs two different regions, without / and *"
+    return ""
+
+
+def _are_apart(localities: Sequence[str]) -> bool:
+    """Whether localities, as `region/zone/*`, are well written and none covers another."""
+    parts = [one.removesuffix("*").removesuffix("/").split("/") for one in localities]
+    if list(localities) == ["*"]:
+        return True
+    if any(len(one) > 3 or not all(one) or "*" in "".join(one) for one in parts):
+        return False
+    return not any(
+        one[: len(other)] == other
+        for at, one in enumerate(parts)
+        for number, other in enumerate(parts)
+        if at != number
+    )
 
 
 def _ports(value: Sequence[Raw]) -> str:
     for settings in value:
-        if not settings.get("port"):
-            return "each of them needs a port with a number"
+        if not settings.get("port") or len(settings) < 2:
+            return "each of them needs a port with a number, and settings"
         for name, inner in settings.items():
             if why := unfit(name, inner):
                 return why
@@ -116,6 +152,5 @@ _RULES: dict[str, Callable[[Any], str]] = {
     "connectionPool": _pool,
     "outlierDetection": _outliers,
     "tls": _tls,
-    "tunnel": _tunnel,
     "portLevelSettings": _ports,
 }

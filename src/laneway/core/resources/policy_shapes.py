@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 
+from laneway.core.resources.read_header_edits import is_editable
 from laneway.core.resources.shapes import (
     Each,
     Named,
@@ -69,6 +70,11 @@ def _whole_seconds(value: object) -> str:
     return "" if fine else "a duration of whole seconds such as 24h"
 
 
+def _header_name(value: object) -> str:
+    named = isinstance(value, str) and (value == "*" or is_editable(value, authority=False))
+    return "" if named else "the name of a header"
+
+
 def _prime(value: object) -> str:
     """Want the size of a Maglev table, which Envoy divides by."""
     if whole(1, 5_000_010)(value) or not isinstance(value, int):
@@ -81,8 +87,8 @@ _ORIGIN: Shape = {"exact": text, "prefix": text, "regex": text}
 _CORS: Shape = {
     "allowOrigins": Each(_ORIGIN),
     "allowMethods": Each(_METHODS),
-    "allowHeaders": Each(text),
-    "exposeHeaders": Each(text),
+    "allowHeaders": Each(_header_name),
+    "exposeHeaders": Each(_header_name),
     "maxAge": _whole_seconds,
     "allowCredentials": flag,
     "unmatchedPreflights": one_of("UNSPECIFIED", "FORWARD", "IGNORE"),
@@ -199,11 +205,6 @@ _BY_PORT: dict[str, Shape] = {
 TRAFFIC: dict[str, Shape] = {
     **_BY_PORT,
     "portLevelSettings": Each({"port": {"number": whole(1, 65535)}, **_BY_PORT}),
-    "tunnel": {
-        "protocol": one_of("CONNECT", "POST"),
-        "targetHost": text,
-        "targetPort": whole(1, 65535),
-    },
     "proxyProtocol": {"version": one_of("V1", "V2")},
     "retryBudget": {
         "percent": number(0, 100),
@@ -211,4 +212,4 @@ TRAFFIC: dict[str, Shape] = {
         "budgetInterval": duration,
     },
 }
-"""What a patch may change of a trafficPolicy: all of it."""
+"""What a patch may change of a trafficPolicy: all but `tunnel`, which leads to another host."""

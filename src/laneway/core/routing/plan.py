@@ -221,11 +221,17 @@ class LaneSubsets:
 
 @dataclass(frozen=True, slots=True)
 class SubsetView:
-    """The subsets of a host that callers of a namespace see; `namespace` is empty for the rest."""
+    """What callers of a namespace see of a host; `namespace` is empty for the rest.
+
+    `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
+    from, None where a group's patch made it or nothing did.
+    """
 
     host: Host
     namespace: str
     subsets: tuple[Subset, ...]
+    traffic_policy: Mapping[str, Any] = field(default_factory=dict)
+    policy_from: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,15 +157,15 @@ def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> 
 def views(
     service: MeshService, planned: LaneSubsets | None, written: Sequence[DestinationRule]
 ) -> tuple[SubsetView, ...]:
-    """Return the subsets callers see, by namespace; the view with an empty one is for the rest."""
+    """Return what callers see, by namespace; the view with an empty one is for the rest."""
     if planned and not written:
-        return (SubsetView(service.host, "", planned.subsets),)
+        policy = planned.places[0].traffic_policy or {}
+        return (SubsetView(service.host, "", planned.subsets, policy),)
     rules = (*written, *_as_rules(planned)) if planned else tuple(written)
     spaces = sorted({rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE})
     rest = _seen(service, "", rules)
-    special = ((space, _seen(service, space, rules)) for space in spaces)
-    own = (SubsetView(service.host, space, seen) for space, seen in special if seen != rest)
-    return (SubsetView(service.host, "", rest), *own)
+    special = (_seen(service, space, rules) for space in spaces)
+    return (rest, *(view for view in special if replace(view, namespace="") != rest))
 
 
 def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
@@ -176,13 +176,14 @@ def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
             Meta(Ref("DestinationRule", place.namespace, "")),
             planned.host,
             subsets + place.copied,
-            export_to=place.export_to,
+            place.traffic_policy,
+            place.export_to,
         )
         for place in planned.places
     ]
 
 
-def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> tuple[Subset, ...]:
+def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> SubsetView:
     """Look the rules of a host up as Istio does for a caller of a namespace.
 
     The caller's own namespace comes first; of the root namespace only private rules count as own.
@@ -196,8 +197,8 @@ def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) ->
     for here in (own, near, root):
         found = _narrowest(service.host, here)
         if found:
-            return _merged(found)
-    return ()
+            return _merged(service.host, space, found)
+    return SubsetView(service.host, space, ())
 
 
 def _is_local(rule: DestinationRule) -> bool:
@@ -218,13 +219,17 @@ def _narrowest(host: Host, rules: Sequence[DestinationRule]) -> list[Destination
     return exact or [rule for rule in covering if len(rule_host(rule)) == longest]
 
 
-def _merged(found: Sequence[DestinationRule]) -> tuple[Subset, ...]:
-    """Merge rules of one host: the first subset of a name wins."""
+def _merged(host: Host, space: str, found: Sequence[DestinationRule]) -> SubsetView:
+    """Merge rules of one host: the first subset of a name wins, and the first policy."""
     subsets: dict[str, Subset] = {}
-    for rule in _meeting(found):
+    meeting = _meeting(found)
+    for rule in meeting:
         for subset in rule.subsets:
             subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
-    return tuple(subsets.values())
+    first = next((rule for rule in meeting if rule.traffic_policy), None)
+    policy = first.traffic_policy if first and first.traffic_policy else {}
+    author = first.meta.ref if first and first.meta.ref.name else None
+    return SubsetView(host, space, tuple(subsets.values()), policy, author)
 
 
 def _meeting(found: Sequence[DestinationRule]) -> list[DestinationRule]:

@@ -41,13 +41,12 @@ from laneway.core.emit.envoy.tables import (
     gateway_table,
     gateway_table_name,
 )
+from laneway.core.emit.envoy.traffic_policy import with_policies
 from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
-from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.plan import Origin, RoutePlan
-
-_NO_POLICY = "the local proxies run with Istio's default traffic policy"
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan import RoutePlan
 
 
 @dataclass(slots=True)
@@ -85,9 +84,9 @@ def envoy_config(
 
     Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
     """
-    outbound = clusters(mesh, plan, placement)
+    outbound, unfollowed = with_policies(mesh, plan, clusters(mesh, plan, placement))
     books = _Books(LaneFilters(mesh))
-    books.unexecuted.update(_ignored_policies(mesh))
+    books.unexecuted.update(unfollowed)
     proxies: dict[str, _Proxy] = {}
 
     def proxy(name: str) -> _Proxy:
@@ -200,20 +199,3 @@ def _add_inbound(
         proxy.listeners[name] = tcp_listener(where)
         counter = stat_name("tcp", stat, "downstream_cx_total")
     books.inbound.append(InboundCounter(counter, replica.name, place.container))
-
-
-def _ignored_policies(mesh: Mesh) -> set[Unexecuted]:
-    """Return the traffic policies of users' DestinationRules, which the proxies do not follow."""
-    ignored = set()
-    for rule in mesh.destination_rules:
-        if rule.traffic_policy:
-            ignored.add(_ignored(rule.meta, ("spec", "trafficPolicy"), "trafficPolicy"))
-        for subset in rule.subsets:
-            if subset.traffic_policy:
-                path = ("spec", "subsets", subset.index, "trafficPolicy")
-                ignored.add(_ignored(rule.meta, path, f"subsets.{subset.name}.trafficPolicy"))
-    return ignored
-
-
-def _ignored(meta: Meta, path: tuple[str | int, ...], name: str) -> Unexecuted:
-    return Unexecuted(Origin(meta.ref, path), str(meta.ref), name, _NO_POLICY)
