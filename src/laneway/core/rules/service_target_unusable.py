@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.permissive import SERVICE_TARGET_UNUSABLE
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.routing.plan import RoutePlan
@@ -20,7 +21,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         if group.held or written is None or not group.group.is_permissive:
             continue
         for key, lane in written.service_level_fallback_target.items():
-            reason, advice = _reason(group, key, lane)
+            reason, advice = _reason(mesh, group, key, lane)
             if reason:
                 meta = group.group.meta
                 path = ("permissiveModeConfiguration", "serviceLevelFallbackTarget", key)
@@ -29,8 +30,11 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(SERVICE_TARGET_UNUSABLE, place, str(meta.ref), **words)
 
 
-def _reason(group: Group, key: str, lane: str) -> tuple[str, str]:
-    """Return why a target has no effect and what to do; two empty words if it has one."""
+def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
+    """Return why a target has no effect and what to do; two empty words if it has one.
+
+    Pods that are not ready may be at any moment: that is no flaw of the target.
+    """
     space, slash, name = key.partition("/")
     host = service_host(name, space) if slash else Host("")
     if host not in group.hosts:
@@ -41,7 +45,9 @@ def _reason(group: Group, key: str, lane: str) -> tuple[str, str]:
     if found is None:
         known = counted("lane", [one.name for one in group.lanes])
         return "that is no lane of the group", f"The group has {known}."
-    if not found.has(host):
+    pods = mesh.services[host].workloads
+    peopled = not pods or any(meets(found.selector, pod.labels) for pod in pods)
+    if host in found.undeclared or not peopled:
         return "that lane does not have the service", "Name a lane that has pods of the service."
     return "", ""
 

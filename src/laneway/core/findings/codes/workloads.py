@@ -11,7 +11,8 @@ LANE_WITHOUT_PODS = Code(
     "LW1501",
     "warning",
     "lane {lane} selects {selector}, and no pod of group {group} is there for it ({carried})",
-    "The lane exists, but nobody is in it: requests that enter it get 503.",
+    "The lane exists, but nobody is in it: requests that enter it get 503, or in a permissive "
+    "group an answer of the baseline.",
     "Compare the lane's labelSelector with the labels of the pods (kubectl get pods "
     "--show-labels).",
     "CODE_UNEFFECTED_SWIMLANE_LABEL, IST0173",
