@@ -1,0 +1,63 @@
+"""Requests, callers, routes and places of a proof, in words."""
+
+from __future__ import annotations
+
+from laneway.core.findings.locate import locate
+from laneway.core.findings.place import Place, Step
+from laneway.core.routing.proof.verdict import CounterExample, Spot
+
+
+def request_words(against: CounterExample) -> str:
+    """Say a request in one line, as it would be asked for."""
+    spot, request = against.spot, against.request
+    if spot.protocol == "tcp":
+        return "any TCP connection"
+    host = request.host if spot.gateway is not None or spot.host not in request.host else ""
+    target = f"http://{host}{request.path}" if host else request.path
+    scheme = f" ({request.scheme})" if request.scheme != "http" else ""
+    headers = "".join(f", {name}: {value}" for name, value in request.headers)
+    return f"{request.method} {target}{scheme}{headers}"
+
+
+def who_words(spot: Spot) -> str:
+    """Say who sends a request."""
+    if spot.gateway is not None:
+        names = ", ".join(spot.gateway.gateways)
+        return f"a client of gateway {names}, port {spot.gateway.port}"
+    if spot.who is None:
+        return ""
+    if spot.who.names:
+        more = len(spot.who.names) - 1
+        return spot.who.names[0] + (f" (and {more} more like it)" if more else "")
+    labels = ", ".join(f"{key}={value}" for key, value in spot.who.caller.labels)
+    worn = f"with {labels}" if labels else "in no lane"
+    return f"any pod {worn} in namespace {spot.who.caller.namespace}"
+
+
+def route_words(against: CounterExample) -> str:
+    """Name the route that takes a request, and the object it stands in."""
+    rule = against.rule
+    if rule is None:
+        return ""
+    ref = rule.origin.ref
+    if ref.kind == "Service":
+        return f"Istio's default route: nobody wrote one that {who_words(against.spot)} meets"
+    steps = path_words(rule.origin.path)
+    name = f"{rule.name}, " if rule.name else ""
+    return f"{name}{ref} {steps}".rstrip()
+
+
+def path_words(path: tuple[Step, ...]) -> str:
+    """Spell a path inside an object."""
+    words = ""
+    for step in path:
+        words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
+    return words
+
+
+def place_words(place: Place | None) -> str:
+    """Return file, line and column of a place; empty without a file."""
+    if place is None or not place.source.path:
+        return ""
+    position = locate(place)
+    return f"{place.source.path}:{position.line}:{position.column}"

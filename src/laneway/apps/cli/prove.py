@@ -1,0 +1,60 @@
+"""`laneway prove`: every request there can be, held against what the lanes promise."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from laneway.apps.cli.entry import ERRORS_FOUND, FINE
+from laneway.apps.cli.printing import print_object
+from laneway.apps.cli.reading import linked, paths_argument
+from laneway.apps.cli.telling import width_of
+
+if TYPE_CHECKING:
+    from laneway.core.routing.proof.judged import Wish
+
+UNDECIDED = 4
+Output = Literal["text", "yaml", "json"]
+
+
+@click.command(
+    epilog="Exit codes: 0 proven, 1 a counter-example, 4 undecided, 2 wrong usage, 3 the world "
+    "failed, 70 a bug in Laneway."
+)
+@paths_argument
+@click.option(
+    "--judge",
+    type=click.Choice(["auto", "objects", "plan"]),
+    default="auto",
+    show_default=True,
+    help="objects: the Istio objects in PATH alone. plan: what Laneway makes of the lanes, beside "
+    "the objects of others. auto: objects, if any of them routes a lane service in the mesh.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every counter-example.")
+@click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")
+def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output) -> int:  # noqa: FBT001 - a flag
+    """Prove that all requests keep to their lanes, or show one that does not.
+
+    The lanes in PATH say what is promised, the Istio objects in PATH are held against it, whoever
+    wrote them. Two things are proven of all requests at once, from every gateway and every
+    workload. isolated: none meets a pod outside the lane that answers for its lane. delivered: none
+    meets an error nobody intended. A counter-example is the smallest request that breaks one of
+    them, with the route that lets it. undecided means that something in PATH cannot be judged.
+
+    \b
+    laneway prove lanes/
+    laneway render lanes/ > routes.yaml && laneway prove lanes/ routes.yaml
+    """
+    from laneway.apps.cli.proof_text import proof_lines
+    from laneway.apps.cli.proof_view import proof_view
+    from laneway.core.routing.proof.prove import prove as proven
+
+    proof = proven(linked(paths), judge)
+    if output != "text":
+        print_object(proof_view(proof), output)
+    else:
+        for line in proof_lines(proof, width_of(sys.stdout), everything=everything):
+            click.echo(line)
+    return {"proven": FINE, "counter-example": ERRORS_FOUND, "undecided": UNDECIDED}[proof.verdict]

@@ -1,0 +1,64 @@
+"""What no lane governs, listed beside the verdict: ways round the routes that were judged.
+
+Comes in: a mesh. Goes out: notes. None of them breaks a promise, because nothing was promised; but
+who reads "proven" should know where the proof ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.mesh.injection import lack_of_sidecar
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.proof.verdict import Note
+
+ADDRESSES = Note("calls to pod addresses: who dials one has chosen the pod")
+
+
+def apart(mesh: Mesh) -> Iterator[Note]:
+    """Yield what is not governed, for each lane group and for the mesh."""
+    for group in mesh.groups:
+        yield from _of_group(mesh, group)
+    yield from _without_sidecar(mesh)
+    yield from _second_services(mesh)
+    if mesh.groups:
+        yield ADDRESSES
+
+
+def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:
+    for lane in group.excluded:
+        place = lane.meta.place("metadata", "name")
+        yield Note(f"lane {lane.meta.name}: it cannot be a lane, so it promises nothing", place)
+    if group.gateway and mesh.gateways and group.gateway not in mesh.gateways:
+        place = group.group.meta.place("spec", "ingress", "gateway")
+        yield Note(f"the entry of group {group.name}: gateway {group.gateway} is not there", place)
+    for host in group.hosts:
+        service = mesh.services[host]
+        place = service.service.meta.place("metadata", "name")
+        if service.headless:
+            yield Note(f"headless service {host}: its name leads to pod addresses", place)
+        for port in service.ports:
+            if port.protocol == "tcp" and group.baseline is not None:
+                what = f"port {port.number} of {host}: over TCP no request says its lane, so the"
+                yield Note(f"{what} caller's lane alone is looked at", place)
+
+
+def _without_sidecar(mesh: Mesh) -> Iterator[Note]:
+    for pod in mesh.workloads:
+        reason = lack_of_sidecar(mesh, pod)
+        if reason is not None:
+            what = f"calls of {pod.namespace}/{pod.meta.name}: it has no sidecar ({reason})"
+            yield Note(what, pod.meta.place("metadata", "name"))
+
+
+def _second_services(mesh: Mesh) -> Iterator[Note]:
+    """Yield services without lanes that lead to pods of lane services."""
+    owned = {pod.meta.ref for host in mesh.owner_of for pod in mesh.services[host].workloads}
+    for host, service in mesh.services.items():
+        shared = [pod for pod in service.workloads if pod.meta.ref in owned]
+        if host not in mesh.owner_of and shared:
+            name = f"{shared[0].namespace}/{shared[0].meta.name}"
+            what = (
+                f"service {host}: no lane routes it, and it leads to pod {name} of a lane service"
+            )
+            yield Note(what, service.service.meta.place("metadata", "name"))

@@ -1,0 +1,200 @@
+"""Every request at a gateway, held against what the entry rules of lanes promise.
+
+Comes in: the routes that are judged. Goes out: what breaks a promise, what could not be decided,
+and what leads to lane services without putting requests into a lane. A request is of the lane whose
+rule admits it; one that no rule admits is of the lane a user's route sends it to. Where a user's
+host is narrower than all hosts of the lanes, no rule of theirs is asked, as a proxy asks none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.routing.entries import asked_entries
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import Forward, GatewayPort, Refuse, RoutePlan, Rule, Share
+from laneway.core.routing.proof.carrying import arrivals, carries, edited, stamped_lane
+from laneway.core.routing.proof.conditions import Condition, Conditions
+from laneway.core.routing.proof.copies import copies_of
+from laneway.core.routing.proof.landing import Landings
+from laneway.core.routing.proof.promises import Askers, Promise, want
+from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
+from laneway.core.routing.proof.search import Ground, Search
+from laneway.core.routing.proof.values import HOSTS, Test, Values
+from laneway.core.routing.proof.verdict import Spot, Want
+from laneway.core.routing.request import Request
+
+Domains = Mapping[str, Sequence[Rule]]
+"""The rules of each domain of a gateway's port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Requests for some hosts: the rules they meet and the rules by which lanes admit them."""
+
+    host: str
+    outside: tuple[str, ...]
+    rules: Sequence[Rule]
+    admitting: Sequence[Rule] = ()
+
+    @property
+    def given(self) -> Conditions:
+        """The conditions on the host that a client asks for."""
+        inside = [_within(self.host)] if self.host != "*" else []
+        return frozenset([*inside, *(_within(host).denied() for host in self.outside)])
+
+
+@dataclass(frozen=True, slots=True)
+class AtEntry:
+    """Judges the requests at gateways."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    values: Values
+    landings: Landings
+
+    def breaks(self) -> Iterator[tuple[Spot, Break | Unknown]]:
+        """Yield what is broken, unknown, or governed by no lane."""
+        askers = Askers.of(self.mesh)
+        judge = _Judge(self.mesh, self.landings)
+        for port, admitting in self._ports():
+            spot = Spot(Host(""), port.port, gateway=port)
+            held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
+            for area in areas(held, admitting):
+                search = Search(self.values, Ground(HOSTS, area.given))
+                promises = [askers.promise(rule) for rule in area.admitting]
+                for found in breaks(search, promises, area.rules, judge.suspects):
+                    yield spot, found
+
+    def _ports(self) -> Iterator[tuple[GatewayPort, Domains]]:
+        """Yield each port with the rules by which lanes admit requests there."""
+        alone = replace(self.mesh, virtual_services=())
+        asked = {
+            (port.selector, port.port): port
+            for port in gateway_ports(alone, asked_entries(self.mesh))
+        }
+        for port in self.plan.gateway_ports:
+            lanes = asked.pop((port.selector, port.port), None)
+            yield port, _domains(lanes)
+        for lanes in asked.values():
+            yield replace(lanes, virtual_hosts=()), _domains(lanes)
+
+
+def _domains(port: GatewayPort | None) -> Domains:
+    hosts = port.virtual_hosts if port else ()
+    return {host.domain.lower(): host.rules for host in hosts}
+
+
+def areas(held: Domains, admitting: Domains) -> Iterator[Area]:
+    """Yield all hosts a client may ask for, so that in each area one list of rules decides."""
+    for host, rules in held.items():
+        nearer = _narrower(host, held)
+        lanes = [one for one in admitting if covers(host, one)]
+        for one in lanes:
+            outside = {*nearer, *_narrower(one, admitting)}
+            yield Area(one, tuple(sorted(outside)), rules, admitting[one])
+        if host not in lanes:
+            yield Area(host, tuple(sorted({*nearer, *lanes})), rules)
+    for one, asked in admitting.items():
+        related = [host for host in held if covers(host, one) or covers(one, host)]
+        if not any(covers(host, one) for host in held):
+            outside = {*related, *_narrower(one, admitting)}
+            yield Area(one, tuple(sorted(outside)), (), asked)
+
+
+def _narrower(host: str, hosts: Domains) -> list[str]:
+    return [one for one in hosts if one != host and covers(host, one)]
+
+
+def _within(host: str) -> Condition:
+    if host.startswith("*"):
+        return Condition("host", Test("suffix", host[1:]))
+    return Condition("host", Test("exact", host))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says what a rule at a gateway breaks for requests that a lane admits, or that none does."""
+
+    mesh: Mesh
+    landings: Landings
+
+    def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
+        if rule is None:
+            if promise is not None:
+                yield Suspect("delivered", "no route takes it, so it gets a 404")
+        elif isinstance(rule.action, Forward):
+            for share in rule.action.shares:
+                yield from self._of_share(promise, rule, share)
+        elif isinstance(rule.action, Refuse):
+            wants = promise.wants if promise is not None else ()
+            if any(map(self.landings.peopled, wants)):
+                yield Suspect("delivered", f"its route answers {rule.action.status} by itself")
+
+    def _of_share(self, promise: Promise | None, rule: Rule, share: Share) -> Iterator[Suspect]:
+        host = share.destination.host
+        group = self.mesh.group(self.mesh.owner_of.get(host, ""))
+        asked = promise.wants if promise else ()
+        if group is None and host not in {one.host for one in asked}:
+            if promise is not None:
+                why = f"requests that a lane admits leave the lanes for {host}"
+                yield Suspect("apart", why)
+            return
+        wants = asked or (tuple(_sent(group, rule, share)) if group else ())
+        if wants:
+            yield from self._against(rule, share, wants)
+        elif group is not None and (group.propagation or not share.destination.subset):
+            yield Suspect("apart", _ungoverned(group, host))
+
+    def _against(self, rule: Rule, share: Share, wants: Sequence[Want]) -> Iterator[Suspect]:
+        landing = self.landings.at(share.destination, GATEWAY_NAMESPACE, wants[0].group)
+        breach = self.landings.breach(landing, wants)
+        if breach is not None:
+            yield Suspect(*breach, tuple(wants))
+            return
+        kept = [one for one in wants if self.landings.breach(landing, [one]) is None]
+        yield from self._unwritten(rule, share, kept)
+        for copy in copies_of(self.mesh, rule):
+            to = self.landings.at(copy, GATEWAY_NAMESPACE, wants[0].group)
+            leak = self.landings.leak(to, wants[0].group, kept)
+            if leak:
+                yield Suspect("isolated", f"a copy of it is mirrored: {leak}", tuple(kept))
+
+    def _unwritten(self, rule: Rule, share: Share, kept: Sequence[Want]) -> Iterator[Suspect]:
+        """Yield requests that might leave the gateway without the lane they go to written in."""
+        group = self.mesh.group(kept[0].group)
+        propagation = group.propagation if group else None
+        if propagation is None:
+            return
+
+        def is_unwritten(request: Request) -> bool:
+            sent = edited(rule, share, request)
+            return not any(carries(propagation, sent, one.lane) for one in kept)
+
+        lanes = " or ".join(dict.fromkeys(one.lane for one in kept))
+        why = f"it goes to lane {lanes} and does not carry exactly that lane behind the gateway"
+        for arrival in arrivals(propagation):
+            yield Suspect("isolated", why, tuple(kept), arrival, is_unwritten)
+
+
+def _sent(group: Group, rule: Rule, share: Share) -> Iterator[Want]:
+    """Yield the lane a user's route sends requests into: the one it writes, or a subset's name."""
+    to = share.destination
+    if group.propagation is not None:
+        lane = group.lane(stamped_lane(group.propagation, rule, share))
+    else:
+        by_tag = (one for one in group.lanes if [pair[1] for pair in one.selector] == [to.subset])
+        lane = group.lane(to.subset) or next(by_tag, None)
+    if lane is not None and not group.held:
+        yield want(group, lane.name, to.host)
+
+
+def _ungoverned(group: Group, host: Host) -> str:
+    if group.propagation is None:
+        return f"it leads to {host} without a lane: any pod may answer"
+    header = group.propagation.route_header
+    return f"it leads to {host} and writes no lane, so whoever sends {header} chooses one"

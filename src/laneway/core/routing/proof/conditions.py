@@ -1,0 +1,84 @@
+"""A match as conditions on the parts of a request, each of which can be denied by itself.
+
+Comes in: a Match. Goes out: conditions that all must hold. A part is the path, the method, the
+scheme, the host, a header or a query parameter; parts do not know of each other, which is what
+makes questions about whole requests answerable. It refuses pseudo headers and claims among the
+headers: those conditions are opaque.
+https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.routing.proof.values import PRESENT, Test, TestKind, holds
+
+HEADER = "header "
+PARAMETER = "parameter "
+_ANY_CASE: dict[str, TestKind] = {"exact": "exact, any case", "prefix": "prefix, any case"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of a part: of a header that some line meets it, or that none does if not `met`."""
+
+    part: str
+    test: Test
+    met: bool = True
+
+    def denied(self) -> Condition:
+        """Return the condition that holds where this one does not."""
+        return Condition(self.part, self.test, not self.met)
+
+
+Conditions = frozenset[Condition]
+"""Conditions that hold together."""
+
+ALWAYS: Conditions = frozenset()
+
+
+def conditions_of(match: Match) -> Conditions:
+    """Return the conditions of a match on the request itself; who calls is decided before.
+
+    >>> sorted(one.part for one in conditions_of(Match(uri=StringMatch("prefix", "/a"))))
+    ['path']
+    """
+    found = []
+    if match.uri is not None:
+        found.append(Condition("path", _path_test(match.uri, any_case=match.ignore_uri_case)))
+    for part, asked in (
+        ("method", match.method),
+        ("scheme", match.scheme),
+        ("host", match.authority),
+    ):
+        if asked is not None:
+            found.append(Condition(part, _test(asked)))
+    found += [Condition(HEADER + name, _test(asked)) for name, asked in match.headers]
+    found += [Condition(PARAMETER + name, _test(asked)) for name, asked in match.query_params]
+    for name, excluded in match.without_headers:
+        found += _without(name, _test(excluded))
+    return frozenset(found)
+
+
+def _test(asked: StringMatch) -> Test:
+    return Test(asked.kind, asked.value)
+
+
+def _path_test(asked: StringMatch, *, any_case: bool) -> Test:
+    if any_case and asked.kind in _ANY_CASE:
+        return Test(_ANY_CASE[asked.kind], asked.value)
+    return _test(asked)
+
+
+def _without(name: str, excluded: Test) -> list[Condition]:
+    """Return what `withoutHeaders` asks: an absent header counts as one line without a value."""
+    found = [Condition(HEADER + name, excluded, met=False)]
+    if excluded != PRESENT and holds(excluded, ""):
+        found.append(Condition(HEADER + name, PRESENT))
+    return found
+
+
+def is_opaque(part: str) -> bool:
+    """Whether a part is a header that is none: a pseudo header, or a claim of a token."""
+    return part.startswith((f"{HEADER}:", f"{HEADER}@"))

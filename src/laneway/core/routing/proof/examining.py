@@ -1,0 +1,103 @@
+"""One implementation in one order of age, looked at whole.
+
+Comes in: an implementation. Goes out: counter-examples that the walk confirms, doubts, and what no
+lane governs. Requests at gateways first, then calls in the mesh; proxies that something hides are
+left out, and said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Meta, Ref
+from laneway.core.routing.plan import Rule
+from laneway.core.routing.proof.apart import apart
+from laneway.core.routing.proof.at_entry import AtEntry
+from laneway.core.routing.proof.callers import callers
+from laneway.core.routing.proof.in_mesh import InMesh
+from laneway.core.routing.proof.judged import Judged
+from laneway.core.routing.proof.landing import Landings
+from laneway.core.routing.proof.replay import replay
+from laneway.core.routing.proof.scene import Break, Unknown
+from laneway.core.routing.proof.undecidable import Clouds
+from laneway.core.routing.proof.values import Values
+from laneway.core.routing.proof.verdict import CounterExample, Doubt, Note, Spot, Who
+
+
+@dataclass(slots=True)
+class Places:
+    """Where rules were written; the objects of the input are indexed when first asked for."""
+
+    mesh: Mesh
+    _metas: Mapping[Ref, Meta] | None = None
+
+    def of_rule(self, rule: Rule | None) -> Place | None:
+        """Return where a rule stands; None for one that nobody wrote, and for no rule."""
+        if rule is None:
+            return None
+        if self._metas is None:
+            self._metas = {one.meta.ref: one.meta for one in self.mesh.snapshot.resources}
+        meta = self._metas.get(rule.origin.ref)
+        return meta.place(*rule.origin.path) if meta else None
+
+
+@dataclass(slots=True)
+class Examination:
+    """Everything that is found out; `order` says which order of objects it takes, if any."""
+
+    judged: Judged
+    values: Values
+    places: Places
+    order: str = ""
+    against: list[CounterExample] = field(default_factory=list)
+    doubts: dict[Doubt, None] = field(default_factory=dict)
+    notes: dict[Note, None] = field(default_factory=dict)
+    who: tuple[Who, ...] = ()
+
+    def run(self) -> None:
+        """Look at every request there can be. Raises NotReplayedError for a bug of the proof's."""
+        mesh, plan = self.judged.mesh, self.judged.plan
+        clouds = Clouds.of(mesh)
+        self.who, hidden = clouds.clear(callers(mesh, plan))
+        self.doubts |= dict.fromkeys(hidden)
+        self.notes |= dict.fromkeys(apart(mesh))
+        landings = Landings(mesh, plan)
+        self._at_gateways(landings, clouds)
+        for spot, broken, elsewhere in InMesh(mesh, plan, self.values, self.who, landings).breaks():
+            self._take(spot, broken, elsewhere)
+
+    def _at_gateways(self, landings: Landings, clouds: Clouds) -> None:
+        mesh, plan = self.judged.mesh, self.judged.plan
+        for port in plan.gateway_ports:
+            hidden = clouds.over_gateway(port)
+            if hidden is not None:
+                self.doubts[hidden] = None
+        for spot, broken in AtEntry(mesh, plan, self.values, landings).breaks():
+            if spot.gateway is None or clouds.over_gateway(spot.gateway) is None:
+                self._take(spot, broken, 0)
+
+    def _take(self, spot: Spot, broken: Break | Unknown, elsewhere: int) -> None:
+        near = broken.rule if isinstance(broken, Unknown) else broken.near
+        place = self.places.of_rule(near)
+        if isinstance(broken, Unknown):
+            self.doubts[Doubt(broken.why, place)] = None
+        elif broken.broken == "apart":
+            self.notes[Note(broken.why, place)] = None
+        else:
+            found = CounterExample(
+                broken.broken,
+                spot,
+                broken.found.request,
+                broken.wants,
+                broken.rule,
+                broken.why,
+                broken.found.cost,
+                place,
+                elsewhere,
+                self.order,
+            )
+            replay(self.judged.mesh, self.judged.plan, found)
+            self.against.append(found)

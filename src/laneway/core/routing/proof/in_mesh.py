@@ -1,0 +1,151 @@
+"""Every call to a service of a lane group, held against what the lanes promise.
+
+Comes in: the routes that are judged. Goes out: what breaks a promise, or could not be decided. The
+routes of one service are looked at for each class of callers; services whose routes differ by name
+alone are looked at once, so that a thousand services of fifty lanes cost as much as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
+from laneway.core.routing.proof.carrying import edited, named
+from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
+from laneway.core.routing.proof.copies import copies_of
+from laneway.core.routing.proof.landing import Landings
+from laneway.core.routing.proof.promises import Promise, mesh_promises
+from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
+from laneway.core.routing.proof.search import Ground, Search
+from laneway.core.routing.proof.shapes import Shapes
+from laneway.core.routing.proof.values import Test, Universe, Values
+from laneway.core.routing.proof.verdict import Spot, Want, Who
+from laneway.core.routing.request import Request
+from laneway.core.routing.stamps import any_member
+from laneway.core.routing.survivors import surviving
+from laneway.core.routing.walk import find_hop
+
+Broken = tuple[Spot, Break | Unknown]
+
+
+@dataclass(slots=True)
+class InMesh:
+    """Judges the calls in a mesh."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    values: Values
+    who: tuple[Who, ...]
+    landings: Landings
+    _done: dict[object, tuple[list[Broken], list[Host]]] = field(default_factory=dict)
+
+    def breaks(self) -> Iterator[tuple[Spot, Break | Unknown, int]]:
+        """Yield what is broken or unknown, each with the number of other services it holds for."""
+        shapes = Shapes(self.mesh, self.plan)
+        for group in self.mesh.groups:
+            if group.held or not group.lanes:
+                continue
+            for host in group.hosts:
+                for spot, hop in _hops(self.mesh, self.plan, self.mesh.services[host]):
+                    self._look(shapes.of(group, hop), group, spot, hop)
+        for found, hosts in self._done.values():
+            for spot, broken in found:
+                yield spot, broken, len(hosts) - 1
+
+    def _look(self, shape: object, group: Group, spot: Spot, hop: Hop) -> None:
+        """Look at a hop for all callers, unless one of the same shape has been looked at."""
+        if shape in self._done:
+            self._done[shape][1].append(spot.host)
+            return
+        found: list[Broken] = []
+        self._done[shape] = (found, [spot.host])
+        for who in self.who:
+            found.extend(self._of_caller(group, replace(spot, who=who), hop, who))
+
+    def _of_caller(self, group: Group, spot: Spot, hop: Hop, who: Who) -> Iterator[Broken]:
+        promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
+        search = Search(self.values, _ground(group, self.mesh.services[spot.host], spot, who))
+        judge = _Judge(group, self.landings, who.caller.namespace)
+        rules = surviving(hop, who.caller)
+        for found in breaks(search, promises, rules, judge.suspects):
+            yield spot, found
+
+
+def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[Spot, Hop]]:
+    for port in service.ports:
+        protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
+        for protocol in protocols:
+            hop = find_hop(mesh, plan, service.host, port.number, protocol)
+            if hop is not None:
+                yield Spot(service.host, port.number, protocol), hop
+
+
+def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
+    """Return what holds for all calls to a service: how it is spelled, and one line of context.
+
+    A call that names two lanes at once is promised nothing: an entry writes one.
+    """
+    short = f"{service.name}.{service.namespace}"
+    near = (service.name,) if service.namespace == who.caller.namespace else ()
+    names = (str(service.host), short, f"{short}.svc", *near)
+    hosts = Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
+    propagation = group.propagation
+    if propagation is None:
+        return Ground(hosts)
+    single = frozenset((HEADER + propagation.route_header, HEADER + BAGGAGE))
+    given: Conditions = frozenset()
+    if propagation.carrier == "baggage":
+        member = any_member(propagation)
+        twice = rf"{member},{member}"
+        given = frozenset([Condition(HEADER + BAGGAGE, Test("regex", twice), met=False)])
+    return Ground(hosts, given, single)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says what a rule breaks for requests of a promise, in one namespace."""
+
+    group: Group
+    landings: Landings
+    namespace: str
+
+    def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
+        wants = promise.wants if promise else ()
+        if rule is None:
+            yield Suspect("delivered", "no route takes it, so it gets a 404")
+        elif isinstance(rule.action, Forward):
+            for share in rule.action.shares:
+                yield from self._of_share(rule, share, wants)
+            yield from self._of_copies(rule, wants)
+        elif isinstance(rule.action, Refuse) and any(map(self.landings.peopled, wants)):
+            yield Suspect("delivered", f"its route answers {rule.action.status} by itself")
+
+    def _of_share(self, rule: Rule, share: Share, wants: tuple[Want, ...]) -> Iterator[Suspect]:
+        landing = self.landings.at(share.destination, self.namespace, self.group.name)
+        breach = self.landings.breach(landing, wants)
+        if breach is not None:
+            yield Suspect(*breach)
+        elif self.group.propagation is not None:
+            other = _renamed(self.group, self.group.propagation, rule, share, wants)
+            if other:
+                why = f"it leaves as a request of lane {other}, which is not its lane"
+                yield Suspect("isolated", why)
+
+    def _of_copies(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
+        for destination in copies_of(self.landings.mesh, rule):
+            landing = self.landings.at(destination, self.namespace, self.group.name)
+            leak = self.landings.leak(landing, self.group.name, wants)
+            if leak:
+                yield Suspect("isolated", f"a copy of it is mirrored: {leak}")
+
+
+def _renamed(
+    group: Group, propagation: Propagation, rule: Rule, share: Share, wants: Iterable[Want]
+) -> str:
+    """Return another lane that a rule writes into requests, whatever they carried."""
+    lanes = {lane.name for lane in group.lanes} - {one.lane for one in wants}
+    return min(named(propagation, edited(rule, share, Request())) & lanes, default="")

@@ -1,0 +1,155 @@
+"""Where a destination leads, in the words promises are made in, and whether that keeps one.
+
+Comes in: a destination as callers of a namespace see it. Goes out: the lanes of the pods behind it.
+Where the input holds no workload of a service its pods are unknown: then the labels of the subset
+say which lanes they must be in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.plan import Destination, RoutePlan
+from laneway.core.routing.proof.promises import lanes_of_pod
+from laneway.core.routing.proof.verdict import Property, Want
+from laneway.core.routing.walk import Sight, pods_of, subset_labels
+
+Breach = tuple[Property, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The pods behind a destination.
+
+    `flaw` says why nobody can answer whatever pods there are, empty where somebody could. `crowd`
+    holds the lanes of each pod, and `pods` their names; of unknown pods the lanes they must be in.
+    """
+
+    destination: Destination
+    flaw: str
+    known: bool
+    crowd: frozenset[frozenset[str]]
+    pods: tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(slots=True)
+class Landings:
+    """Looks destinations up, each once."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    _found: dict[tuple[Destination, str, str], Landing] = field(default_factory=dict)
+    _groups: dict[str, Group] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._groups = {group.name: group for group in self.mesh.groups}
+
+    def at(self, destination: Destination, namespace: str, group: str) -> Landing:
+        """Return where a destination leads callers of a namespace, in a group's lanes."""
+        key = (destination, namespace, group)
+        if key not in self._found:
+            self._found[key] = self._look(destination, namespace, self._groups[group])
+        return self._found[key]
+
+    def _look(self, destination: Destination, namespace: str, group: Group) -> Landing:
+        flaw = self._flaw(destination, namespace)
+        service = self.mesh.services.get(destination.host)
+        if flaw or service is None:
+            return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
+        if not service.workloads:
+            labels = dict(subset_labels(self.plan, destination, namespace) or ())
+            worn = (lane.name for lane in group.lanes if meets(lane.selector, labels))
+            crowd = frozenset([frozenset[str](worn)])
+            return Landing(destination, "", known=False, crowd=crowd, pods=())
+        sight = Sight(self.mesh, self.plan, namespace)
+        pods = tuple(
+            (f"{pod.namespace}/{pod.meta.name}", lanes_of_pod(group, pod))
+            for pod in pods_of(sight, destination)
+        )
+        crowd = frozenset(lanes for _, lanes in pods)
+        return Landing(destination, "", known=True, crowd=crowd, pods=pods)
+
+    def _flaw(self, destination: Destination, namespace: str) -> str:
+        service = self.mesh.services.get(destination.host)
+        if service is None:
+            return f"there is no service {destination.host}"
+        if all(port.number != destination.port for port in service.ports):
+            return f"{destination.host} has no port {destination.port}"
+        if subset_labels(self.plan, destination, namespace) is None:
+            return (
+                f"no DestinationRule that callers in namespace {namespace} see declares subset "
+                f"{destination.subset} of {destination.host}"
+            )
+        return ""
+
+    def peopled(self, wanted: Want) -> bool:
+        """Whether the lane that is to answer is known to have a pod there."""
+        service = self.mesh.services.get(wanted.host)
+        lane = self._groups[wanted.group].lane(wanted.answers)
+        return (
+            service is not None
+            and lane is not None
+            and any(
+                is_present(pod) and meets(lane.selector, pod.labels) for pod in service.workloads
+            )
+        )
+
+    def breach(self, landing: Landing, wants: Sequence[Want]) -> Breach | None:
+        """Return how a destination breaks a promise; None if it keeps it in any way."""
+        found = [self._against(landing, wanted) for wanted in wants]
+        return None if None in found else found[0]
+
+    def _against(self, landing: Landing, wanted: Want) -> Breach | None:
+        to = landing.destination
+        if landing.flaw:
+            return "delivered", landing.flaw
+        if not landing.crowd:
+            if not self.peopled(wanted):
+                return None
+            what = f"subset {to.subset} of {to.host}" if to.subset else to.host
+            return "delivered", f"{what} has no pods, while lane {wanted.answers} has some"
+        if to.host != wanted.host:
+            return "isolated", f"{to.host} is another service than {wanted.host}"
+        if landing.crowd == {frozenset([wanted.answers])}:
+            return None
+        return "isolated", _outsider(landing, wanted.answers)
+
+    def leak(self, landing: Landing, group: str, wants: Sequence[Want]) -> str:
+        """Say how a copy of a request leaves its lane; empty where it does not.
+
+        A service outside the group has no lanes, so a copy that is sent there leaves none.
+        """
+        host = landing.destination.host
+        if self.mesh.owner_of.get(host) != group:
+            return ""
+        owner = self._groups[group]
+        lanes = [lane for lane in owner.lanes if any(lane.name == one.lane for one in wants)]
+        answers = [owner.resolve(lane.name, host) for lane in lanes]
+        if any(landing.crowd <= {frozenset([name])} for name in answers):
+            return ""
+        return _outsider(landing, answers[0])
+
+
+def _outsider(landing: Landing, answers: str) -> str:
+    """Name a pod that should not be met."""
+    right = frozenset([answers])
+    for name, lanes in landing.pods:
+        if lanes != right:
+            return f"pod {name} {_of_lanes(lanes, answers)}"
+    worn = min((lanes for lanes in landing.crowd if lanes != right), key=sorted)
+    to = landing.destination
+    what = f"subset {to.subset} of {to.host}" if to.subset else f"all pods of {to.host}"
+    return (
+        f"{what} {'is' if to.subset else 'are'} not only lane {answers}: {_of_lanes(worn, answers)}"
+    )
+
+
+def _of_lanes(lanes: frozenset[str], answers: str) -> str:
+    if not lanes:
+        return f"is not in lane {answers}"
+    if answers in lanes:
+        return f"is in lanes {' and '.join(sorted(lanes))} at once"
+    return f"is in lane {' and '.join(sorted(lanes))}, not in lane {answers}"

@@ -1,0 +1,75 @@
+"""The door: a mesh in, a proof out.
+
+Comes in: a linked mesh. Goes out: for *isolated* and *delivered* whether every request there can be
+keeps them. Each order of age that nothing rules out is tried, each counter-example is replayed, and
+what was not judged is named. It raises only for a bug of its own.
+"""
+
+from __future__ import annotations
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.proof.examining import Examination, Places
+from laneway.core.routing.proof.judged import Judged, Wish, judged
+from laneway.core.routing.proof.orders import other_orders, tied, too_many
+from laneway.core.routing.proof.undecidable import unread
+from laneway.core.routing.proof.values import Values
+from laneway.core.routing.proof.verdict import (
+    PROPERTIES,
+    Claim,
+    CounterExample,
+    Doubt,
+    Proof,
+    Property,
+    Scope,
+    Verdict,
+)
+
+
+def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
+    """Prove what the lanes of a mesh promise, or find the smallest request against it."""
+    implementation = judged(mesh, wish)
+    places, values = Places(mesh), Values()
+    found = Examination(implementation, values, places)
+    found.run()
+    ties = tied(implementation)
+    found.doubts |= dict.fromkeys([*unread(mesh), *too_many(ties)])
+    orders = 1
+    for said, other in other_orders(implementation, ties):
+        orders += 1
+        more = Examination(other, values, places, said)
+        more.run()
+        found.against += more.against
+        found.doubts |= more.doubts
+        found.notes |= more.notes
+    if not any(group.lanes for group in mesh.groups):
+        nothing = "no lane group with a lane is in the input, so nothing is promised"
+        found.doubts[Doubt(nothing)] = None
+    claims = tuple(_claim(about, found) for about in PROPERTIES)
+    scope = _scope(implementation, found, orders)
+    return Proof(scope, claims, tuple(found.doubts), tuple(found.notes))
+
+
+def _claim(about: Property, found: Examination) -> Claim:
+    against = sorted((one for one in found.against if one.broken == about), key=_rank)
+    verdict: Verdict = "undecided" if found.doubts else "proven"
+    return Claim(about, "counter-example" if against else verdict, tuple(against))
+
+
+def _scope(implementation: Judged, found: Examination, orders: int) -> Scope:
+    mesh = implementation.mesh
+    return Scope(
+        implementation.what,
+        implementation.objects,
+        sum(len(group.hosts) for group in mesh.groups if not group.held),
+        sum(max(1, len(one.names)) for one in found.who),
+        len(implementation.plan.gateway_ports),
+        not mesh.workloads,
+        orders,
+    )
+
+
+def _rank(against: CounterExample) -> tuple[bool, tuple[int, ...], bool, bool, str]:
+    """Order counter-examples: in the order as it stands, the smallest, of somebody real."""
+    who = against.spot.who
+    imagined = who is not None and not who.names
+    return (against.order != "", against.size, imagined, who is None, against.spot.host)

@@ -1,0 +1,160 @@
+"""One place of decision: every promise there held against every route there.
+
+Comes in: rules in the order a proxy tries them, promises in the order they count, and what each
+pair of a rule and a promise would break. Goes out: the smallest request that meets both and none
+before them, for each property. Pairs that cannot meet are seen without a search: a promise that
+asks what an earlier rule takes never comes to a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from laneway.core.routing.plan import Rule
+from laneway.core.routing.proof.conditions import ALWAYS, Condition, Conditions, conditions_of
+from laneway.core.routing.proof.promises import Promise
+from laneway.core.routing.proof.search import Found, Search
+from laneway.core.routing.proof.values import UndecidedError
+from laneway.core.routing.proof.verdict import Property, Want
+from laneway.core.routing.request import Request
+from laneway.core.routing.survivors import is_catch_all
+
+Apart = Literal["apart"]
+"""For what no lane governs: it is told, and breaks nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """What a rule would break for requests of a promise that also meet `further`.
+
+    `confirms` looks at the request found, where the conditions alone do not settle it.
+    """
+
+    broken: Property | Apart
+    why: str
+    wants: tuple[Want, ...] = ()
+    further: Conditions = ALWAYS
+    confirms: Callable[[Request], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A request that breaks a promise, and the rule that lets it; no rule: a 404.
+
+    `near` is the rule, or the last one that does not take the request.
+    """
+
+    broken: Property | Apart
+    why: str
+    wants: tuple[Want, ...]
+    found: Found
+    rule: Rule | None
+    near: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A pair that could not be decided, and why."""
+
+    why: str
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A rule by one of its matches."""
+
+    rule: Rule | None
+    when: Conditions
+
+
+NO_RULE = Way(None, ALWAYS)
+
+Suspects = Callable[[Promise | None, Rule | None], Iterable[Suspect]]
+
+
+@dataclass(slots=True)
+class Order:
+    """Conditions in the order in which they count, and which of them rule others out."""
+
+    when: list[Conditions] = field(default_factory=list)
+    _alone: dict[Condition, int] = field(default_factory=dict)
+    _several: list[tuple[int, Conditions]] = field(default_factory=list)
+
+    def add(self, more: Conditions) -> None:
+        """Put conditions behind all others."""
+        place = len(self.when)
+        self.when.append(more)
+        if len(more) == 1:
+            self._alone.setdefault(next(iter(more)), place)
+        elif more:
+            self._several.append((place, more))
+
+    def is_taken(self, wanted: Conditions, place: int) -> bool:
+        """Whether all that is wanted is taken by something before a place."""
+        if any(self._alone.get(one, place) < place for one in wanted):
+            return True
+        return any(at < place and some <= wanted for at, some in self._several)
+
+
+def ways_of(rules: Sequence[Rule]) -> list[Way]:
+    """Return rules by each of their matches, up to the first that takes any request.
+
+    Where none does, not to meet any rule is the last way.
+    """
+    found: list[Way] = []
+    for rule in rules:
+        if not rule.matches:
+            return [*found, Way(rule, ALWAYS)]
+        for match in rule.matches:
+            if is_catch_all(match):
+                return [*found, Way(rule, ALWAYS)]
+            found.append(Way(rule, conditions_of(match)))
+    return [*found, NO_RULE]
+
+
+def breaks(
+    search: Search, promises: Sequence[Promise], rules: Sequence[Rule], suspects: Suspects
+) -> Iterator[Break | Unknown]:
+    """Yield the smallest request for each pair of a promise and a rule that breaks a property.
+
+    Promises that do not speak of every request are followed by none: nothing is promised then.
+    """
+    ways = ways_of(rules)
+    before, asked = Order(), Order()
+    for way in ways:
+        before.add(way.when)
+    spoken: list[Promise | None] = list(promises)
+    for one in promises:
+        asked.add(one.when)
+    if all(one.when for one in promises):
+        spoken.append(None)
+    for turn, promise in enumerate(spoken):
+        for place, way in enumerate(ways):
+            wanted = way.when | promise.when if promise is not None else way.when
+            if asked.is_taken(wanted, turn) or before.is_taken(wanted, place):
+                continue
+            avoided = [*asked.when[:turn], *before.when[:place]]
+            near = way.rule or next(reversed(rules), None)
+            for suspect in suspects(promise, way.rule):
+                told = _tried(search, suspect, wanted, avoided)
+                if isinstance(told, UndecidedError):
+                    yield Unknown(str(told), near)
+                elif told is not None:
+                    wants = suspect.wants or (promise.wants if promise is not None else ())
+                    yield Break(suspect.broken, suspect.why, wants, told, way.rule, near)
+
+
+def _tried(
+    search: Search, suspect: Suspect, wanted: Conditions, avoided: Sequence[Conditions]
+) -> Found | UndecidedError | None:
+    """Return the smallest request for a suspect; None where there is none."""
+    try:
+        found = search.smallest(wanted | suspect.further, avoided)
+    except UndecidedError as unknown:
+        return unknown
+    if found is None or suspect.confirms is None or suspect.confirms(found.request):
+        return found
+    return None

@@ -1,0 +1,151 @@
+"""What keeps a proof from speaking of some proxies: constructs whose effect routes do not show.
+
+Comes in: the mesh. Goes out: doubts, each with the object to blame, and whose requests they are
+about. A filter may do anything to a request, a Sidecar may hide routes; what could not be read may
+say anything at all, and a held group has no routes to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.members import meets
+from laneway.core.mesh.mesh import Caller, Mesh
+from laneway.core.mesh.superseded import MANAGED_BY
+from laneway.core.resources.extensions import ProxyExtension
+from laneway.core.resources.istio import Sidecar
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Meta
+from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import GatewayPort
+from laneway.core.routing.proof.verdict import Doubt, Who
+from laneway.core.routing.subsets import ROOT_NAMESPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Proxies whose requests cannot be judged; an empty namespace stands for all."""
+
+    doubt: Doubt
+    namespace: str
+    labels: Labels
+
+    def covers_workload(self, namespace: str, labels: Labels) -> bool:
+        """Whether the proxy of a pod is among them."""
+        return self.namespace in ("", namespace) and meets(self.labels, dict(labels))
+
+    def covers_gateway(self, port: GatewayPort) -> bool:
+        """Whether gateway proxies may be among them: all their labels are seldom known."""
+        known = dict(port.selector)
+        near = self.namespace in ("", GATEWAY_NAMESPACE)
+        return near and all(known.get(key, value) == value for key, value in self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Clouds:
+    """All of them, and the callers that are left."""
+
+    mesh: Mesh
+    over: tuple[Cloud, ...]
+
+    @classmethod
+    def of(cls, mesh: Mesh) -> Clouds:
+        """Find everything in a mesh that hides what a proxy does."""
+        return cls(mesh, (*_extensions(mesh), *_sidecars(mesh)))
+
+    def clear(self, who: Sequence[Who]) -> tuple[tuple[Who, ...], tuple[Doubt, ...]]:
+        """Return the callers that can be judged, and the doubts about the others."""
+        if not self.over:
+            return tuple(who), ()
+        left: list[Who] = []
+        doubts: dict[Doubt, None] = {}
+        hidden = {
+            f"{pod.namespace}/{pod.meta.name}": cloud
+            for pod in self.mesh.workloads
+            for cloud in self.over
+            if cloud.covers_workload(pod.namespace, tuple(pod.labels.items()))
+        }
+        for one in who:
+            names = tuple(name for name in one.names if name not in hidden)
+            doubts |= {hidden[name].doubt: None for name in one.names if name in hidden}
+            if names:
+                left.append(Who(one.caller, names))
+            elif not one.names:
+                cloud = self._over_imagined(one.caller)
+                if cloud is None:
+                    left.append(one)
+                else:
+                    doubts[cloud.doubt] = None
+        return tuple(left), tuple(doubts)
+
+    def _over_imagined(self, caller: Caller) -> Cloud | None:
+        return next(
+            (one for one in self.over if one.covers_workload(caller.namespace, caller.labels)), None
+        )
+
+    def over_gateway(self, port: GatewayPort) -> Doubt | None:
+        """Return the doubt about a gateway's port, if there is one."""
+        return next((one.doubt for one in self.over if one.covers_gateway(port)), None)
+
+
+def unread(mesh: Mesh) -> Iterator[Doubt]:
+    """Yield what is missing from the input, so that nothing can be said of the whole."""
+    for finding in mesh.snapshot.findings:
+        if finding.level == "error":
+            yield Doubt(f"{finding.code.id}: {finding.message}", finding.place)
+    for group in mesh.groups:
+        for reason in group.held:
+            place = group.group.meta.place("metadata", "name")
+            yield Doubt(f"group {group.name} is held: {reason}", place)
+
+
+def _extensions(mesh: Mesh) -> Iterator[Cloud]:
+    for thing in mesh.snapshot.resources:
+        if isinstance(thing, ProxyExtension) and thing.meta.labels.get(MANAGED_BY) != "laneway":
+            meta = thing.meta
+            kind = meta.ref.kind
+            why = f"{kind} {meta.namespace}/{meta.name} may change requests and routes in any way"
+            yield Cloud(Doubt(why, _head(meta)), _reach(meta), thing.workload_selector)
+
+
+def _sidecars(mesh: Mesh) -> Iterator[Cloud]:
+    """Yield the Sidecars that do not show all lane services to their proxies."""
+    for sidecar in mesh.sidecars:
+        hidden = _hidden(mesh, sidecar) if sidecar.egress else None
+        if hidden is not None:
+            meta = sidecar.meta
+            why = f"Sidecar {meta.namespace}/{meta.name} does not import {hidden}"
+            yield Cloud(Doubt(why, _head(meta)), _reach(meta), sidecar.workload_selector)
+
+
+def _hidden(mesh: Mesh, sidecar: Sidecar) -> str | None:
+    """Return what a Sidecar hides: a lane service, or a VirtualService that speaks of one."""
+    for host in mesh.owner_of:
+        if not _imports(sidecar, mesh.services[host].namespace, host):
+            return host
+    for route in mesh.virtual_services:
+        hosts = [host for host in mesh.owner_of if any(covers(one, host) for one in route.hosts)]
+        if hosts and not _imports(sidecar, route.meta.namespace, hosts[0]):
+            return f"VirtualService {route.meta.namespace}/{route.meta.name}"
+    return None
+
+
+def _imports(sidecar: Sidecar, namespace: str, host: str) -> bool:
+    own = sidecar.meta.namespace
+    return any(
+        (space in ("*", namespace) or (space == "." and own == namespace)) and covers(pattern, host)
+        for egress in sidecar.egress
+        for space, _, pattern in (written.partition("/") for written in egress.hosts)
+    )
+
+
+def _reach(meta: Meta) -> str:
+    """Return the namespace an object speaks for; one in the root namespace speaks for all."""
+    return "" if meta.namespace == ROOT_NAMESPACE else meta.namespace
+
+
+def _head(meta: Meta) -> Place:
+    return meta.place("metadata", "name")

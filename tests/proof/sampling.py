@@ -1,0 +1,275 @@
+"""The promises of lanes, asked of single requests: the counter-part of a proof.
+
+Comes in: the routes that are judged, and one request. Goes out: which properties it breaks, by
+what the walk decides. It shares nothing with the proof but the walk: which lane a request is of is
+worked out here from the headers themselves, and pods are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from laneway.core.mesh.injection import lack_of_sidecar
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Caller, Group, Mesh
+from laneway.core.mesh.names import Host, LaneName, resolve_host, service_host
+from laneway.core.resources.workloads import Workload
+from laneway.core.routing.entries import asked_entries
+from laneway.core.routing.gateways import gateway_ports
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import Destination, Forward, GatewayPort, RoutePlan, Rule
+from laneway.core.routing.request import Request
+from laneway.core.routing.walk import (
+    Decision,
+    Sight,
+    Target,
+    call,
+    connect,
+    decide,
+    enter,
+    find_host,
+    pods_of,
+    subset_labels,
+)
+from tests.agree.decisions import service_of
+from tests.laws.asks import Ask
+
+Wanted = tuple[Group, LaneName, Host]
+"""A group, the lane of a request, and the service it is to be answered at."""
+
+
+def broken(mesh: Mesh, plan: RoutePlan, ask: Ask) -> set[str]:
+    """Return the properties that a request breaks; none where nothing is promised."""
+    if not ask.caller:
+        return set(_at_gateway(mesh, plan, ask))
+    return set(_in_mesh(mesh, plan, ask))
+
+
+def _in_mesh(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
+    space, _, name = ask.caller.partition("/")
+    pod = next(p for p in mesh.workloads if (p.namespace, p.meta.name) == (space, name))
+    service, _, short = service_of(ask).partition("/")
+    host = service_host(short, service)
+    group = mesh.group(mesh.owner_of.get(host, ""))
+    if group is None or group.held or not group.lanes or lack_of_sidecar(mesh, pod) is not None:
+        return
+    request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
+    port = next(port for port in mesh.services[host].ports if port.number == ask.port)
+    caller = Caller.of(pod)
+    worn = [lane.name for lane in group.lanes if meets(lane.selector, pod.labels)]
+    by_caller = worn or [group.baseline or group.lanes[0].name]
+    if port.protocol == "tcp" or port.sniffed:
+        decision = connect(mesh, plan, caller, host, ask.port)
+        wanted = [(group, lane, host) for lane in by_caller]
+        yield from _judged(Sight(mesh, plan, space), decision, wanted, at_gateway=False)
+    if port.protocol == "http":
+        carried = _carried(group, request)
+        if carried is None:
+            return
+        decision = call(mesh, plan, caller, host, request)
+        wanted = [(group, lane, host) for lane in (carried or by_caller)]
+        yield from _judged(Sight(mesh, plan, space), decision, wanted, at_gateway=False)
+
+
+def _carried(group: Group, request: Request) -> list[LaneName] | None:
+    """Return the lane a request carries, none if it carries none; None if it carries two."""
+    if group.propagation is None:
+        return []
+    known = {lane.name for lane in group.lanes}
+    header = request.values(group.propagation.route_header)
+    baggage = request.values("baggage")
+    if len(header) > 1 or len(baggage) > 1:
+        return None
+    if group.propagation.carrier == "baggage" and baggage:
+        members = _members(group.propagation.route_header, baggage[0])
+        if len(members) > 1:
+            return None
+        if members and members[0] in known:
+            return [LaneName(members[0])]
+    return [LaneName(name) for name in header if name in known]
+
+
+def _members(key: str, baggage: str) -> list[str]:
+    found = []
+    for member in baggage.split(","):
+        name, equals, value = member.split(";")[0].partition("=")
+        if equals and name.strip() == key:
+            found.append(value.strip())
+    return found
+
+
+def _at_gateway(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
+    request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
+    key, _, value = ask.gateway.partition("=")
+    asked = _port(
+        gateway_ports(replace(mesh, virtual_services=()), asked_entries(mesh)), key, value, ask.port
+    )
+    real = _port(plan.gateway_ports, key, value, ask.port)
+    if real is None and asked is None:
+        return
+    sight = Sight(mesh, plan, "istio-system")
+    decision = enter(mesh, plan, request, real) if real else Decision(None, status=404)
+    admitting = _admitting(sight, real, asked, request)
+    if admitting is not None:
+        yield from _admitted(sight, decision, admitting)
+    elif decision.rule is not None:
+        yield from _sent(sight, decision)
+
+
+def _port(ports: tuple[GatewayPort, ...], key: str, value: str, number: int) -> GatewayPort | None:
+    found = (p for p in ports if p.port == number and p.selector == ((key, value),))
+    return next(found, None)
+
+
+def _admitting(
+    sight: Sight, real: GatewayPort | None, asked: GatewayPort | None, request: Request
+) -> Rule | None:
+    """Return the lanes' rule that admits a request, where a proxy would ask any of theirs."""
+    lanes = find_host(asked.virtual_hosts, request.host) if asked else None
+    own = find_host(real.virtual_hosts, request.host) if real else None
+    if lanes is None or (
+        own is not None and own.domain != lanes.domain and covers(lanes.domain, own.domain)
+    ):
+        return None
+    return decide(sight, lanes.rules, request).rule
+
+
+def _admitted(sight: Sight, decision: Decision, admitting: Rule) -> Iterator[str]:
+    shares = admitting.action.shares if isinstance(admitting.action, Forward) else ()
+    group = next(
+        group
+        for group in sight.mesh.groups
+        if admitting.origin.ref == group.group.meta.ref
+        or any(lane.lane.meta.ref == admitting.origin.ref for lane in group.lanes)
+    )
+    wanted = [(group, LaneName(share.lane), share.destination.host) for share in shares]
+    hosts = {share.destination.host for share in shares}
+    outside = [
+        target
+        for target in decision.targets
+        if target.destination.host not in hosts
+        and target.destination.host not in sight.mesh.owner_of
+    ]
+    if not outside:
+        yield from _judged(sight, decision, wanted, at_gateway=True)
+
+
+def _sent(sight: Sight, decision: Decision) -> Iterator[str]:
+    """Judge a request that a user's route sends into a lane, share by share."""
+    for target in decision.targets:
+        to = target.destination
+        group = sight.mesh.group(sight.mesh.owner_of.get(to.host, ""))
+        if group is None or group.held:
+            continue
+        if group.propagation is not None:
+            names = target.request.values(group.propagation.route_header)
+            written = _written(decision, target, group.propagation.route_header)
+            lane = group.lane(names[0]) if len(names) == 1 and written else None
+        else:
+            tagged = [one for one in group.lanes if [v for _, v in one.selector] == [to.subset]]
+            lane = group.lane(to.subset) or next(iter(tagged), None)
+        if lane is not None:
+            alone = replace(decision, targets=(target,))
+            yield from _judged(sight, alone, [(group, lane.name, to.host)], at_gateway=True)
+
+
+def _written(decision: Decision, target: Target, header: str) -> bool:
+    """Whether a proxy set the header, rather than the client."""
+    rule = decision.rule
+    shares = rule.action.shares if rule and isinstance(rule.action, Forward) else ()
+    edits = [rule.headers.request] if rule else []
+    edits += [s.headers.request for s in shares if s.destination == target.destination]
+    return any(name.lower() == header for one in edits for name, _ in one.set)
+
+
+def _judged(
+    sight: Sight, decision: Decision, wanted: list[Wanted], *, at_gateway: bool
+) -> Iterator[str]:
+    if decision.rule is None and decision.status == 404:
+        yield "delivered"
+        return
+    if decision.status == 503 and not isinstance(decision.rule and decision.rule.action, Forward):
+        answering = [_pods(sight, one) for one in wanted]
+        refused = decision.rule is not None and type(decision.rule.action).__name__ == "Refuse"
+        if refused and any(answering):
+            yield "delivered"
+        return
+    kept: list[Wanted] = wanted
+    for target in decision.targets:
+        kept = [one for one in wanted if _keeps(sight, target, one) is None]
+        if not kept:
+            found = {_keeps(sight, target, one) for one in wanted} - {None}
+            yield from (one for one in found if one)
+            continue
+        if any(
+            _names_wrongly(target.request, one, at_gateway=at_gateway) for one in kept[:1]
+        ) and all(_names_wrongly(target.request, one, at_gateway=at_gateway) for one in kept):
+            yield "isolated"
+    if kept and decision.rule is not None:
+        yield from _copied(sight, decision.rule, kept)
+
+
+def _keeps(sight: Sight, target: Target, wanted: Wanted) -> str | None:
+    group, lane, host = wanted
+    to = target.destination
+    answers = group.resolve(lane, host)
+    service = sight.mesh.services.get(to.host)
+    if (
+        service is None
+        or subset_labels(sight.plan, to, sight.namespace) is None
+        or all(port.number != to.port for port in service.ports)
+    ):
+        return "delivered"
+    if not service.workloads:
+        return None
+    if not target.pods:
+        return "delivered" if _pods(sight, wanted) else None
+    for pod in target.pods:
+        worn = {one.name for one in group.lanes if meets(one.selector, pod.labels)}
+        if worn != {answers} or to.host != host:
+            return "isolated"
+    return None
+
+
+def _pods(sight: Sight, wanted: Wanted) -> list[Workload]:
+    group, lane, host = wanted
+    answers = group.lane(group.resolve(lane, host))
+    service = sight.mesh.services.get(host)
+    if service is None or answers is None:
+        return []
+    return [p for p in service.workloads if is_present(p) and meets(answers.selector, p.labels)]
+
+
+def _names_wrongly(request: Request, wanted: Wanted, *, at_gateway: bool) -> bool:
+    group, lane, _ = wanted
+    if group.propagation is None:
+        return False
+    named = request.values(group.propagation.route_header)
+    members = []
+    if group.propagation.carrier == "baggage":
+        for line in request.values("baggage"):
+            members += _members(group.propagation.route_header, line)
+    if at_gateway:
+        return named != [lane] or (
+            group.propagation.carrier == "baggage" and set(members) != {lane}
+        )
+    return False
+
+
+def _copied(sight: Sight, rule: Rule, kept: list[Wanted]) -> Iterator[str]:
+    mirror = rule.policy.get("mirror")
+    if not isinstance(mirror, dict):
+        return
+    group, _, _ = kept[0]
+    host = resolve_host(mirror["host"], rule.origin.ref.namespace)
+    if sight.mesh.owner_of.get(host) != group.name:
+        return
+    number = mirror.get("port", {}).get("number") or sight.mesh.services[host].ports[0].number
+    pods = pods_of(sight, Destination(host, number, mirror.get("subset", "")))
+    answers = {group.resolve(lane, host) for _, lane, _ in kept}
+    for name in answers:
+        worn = [{o.name for o in group.lanes if meets(o.selector, p.labels)} for p in pods]
+        if all(one == {name} for one in worn):
+            return
+    yield "isolated"

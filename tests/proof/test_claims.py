@@ -1,0 +1,412 @@
+"""What each way to spoil routes comes to: the verdict, the smallest request, and who lets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from laneway.core.routing.proof.verdict import Proof
+from tests.laws import objects
+from tests.laws.objects import Object
+from tests.proof.shop import (
+    CART,
+    HEADER,
+    ORDER,
+    against,
+    permissive,
+    proof_of,
+    proven,
+    rendered,
+    routes,
+    strict,
+    subsets,
+)
+
+
+def verdicts(proof: Proof) -> dict[str, str]:
+    return {claim.about: claim.verdict for claim in proof.claims}
+
+
+PROVEN = {"isolated": "proven", "delivered": "proven"}
+
+
+@pytest.mark.parametrize(
+    "mesh", [strict(), permissive(), permissive("baggage"), permissive("x-request-id")]
+)
+def test_what_laneway_makes_of_lanes_is_proven_before_and_after_it_is_written(
+    mesh: list[Object],
+) -> None:
+    plan, written = proven(mesh), proof_of(mesh)
+
+    assert (plan.scope.judged, verdicts(plan)) == ("plan", PROVEN)
+    assert (written.scope.judged, verdicts(written)) == ("objects", PROVEN)
+
+
+def test_a_missing_last_route_lets_callers_in_no_lane_meet_every_lane() -> None:
+    found = against(proof_of(strict(), lambda out: routes(out, ORDER).pop()), "isolated")
+
+    assert found.spot.who is not None
+    assert found.spot.who.names in ((), ("clients/guest",))
+    assert found.request.headers == ()
+    assert found.rule is not None
+    assert found.rule.name == "default"
+
+
+def test_a_second_virtual_service_for_a_host_is_tried_in_both_orders() -> None:
+    second = objects.virtual_service(
+        "second", "default", [ORDER], http=[{"route": [{"destination": {"host": ORDER}}]}]
+    )
+    found = against(proof_of(strict(), more=[second]), "isolated")
+
+    assert found.rule is not None
+    assert found.rule.origin.ref.name == "second"
+    assert "second" in found.order
+
+
+def test_a_second_virtual_service_that_is_known_to_be_younger_changes_nothing() -> None:
+    def date(out: list[Object]) -> None:
+        for one in out:
+            one["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+
+    second = objects.virtual_service(
+        "second", "default", [ORDER], http=[{"route": [{"destination": {"host": ORDER}}]}]
+    )
+    second["metadata"]["creationTimestamp"] = "2026-01-02T00:00:00Z"
+
+    assert verdicts(proof_of(strict(), date, more=[second])) == PROVEN
+
+
+def test_a_rule_in_the_clients_namespace_shadows_the_subsets() -> None:
+    shadow = objects.destination_rule("mine", "clients", ORDER)
+    proof = proof_of(strict(), more=[shadow])
+    found = against(proof, "delivered")
+
+    assert verdicts(proof)["isolated"] == "proven"
+    assert found.spot.who is not None
+    assert found.spot.who.caller.namespace == "clients"
+    assert "clients" in found.why
+
+
+def test_a_widened_path_takes_another_lanes_requests() -> None:
+    def widen(out: list[Object]) -> None:
+        match = routes(out, "*")[0]["match"][0]
+        match["headers"] = {"x-user": {"prefix": "u"}}
+        match["uri"] = {"prefix": "/"}
+
+    found = against(proof_of(strict(), widen), "isolated")
+
+    assert found.request.path == "/api"
+    assert found.request.headers == (("x-user", "u2"),)
+    assert [want.lane for want in found.wants] == ["s2"]
+
+
+def test_a_widened_path_that_takes_nobodys_requests_is_proven() -> None:
+    def widen(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["uri"] = {"prefix": "/"}
+
+    assert verdicts(proof_of(strict(), widen)) == PROVEN
+
+
+def test_swapped_labels_lead_into_the_other_lane() -> None:
+    def swap(out: list[Object]) -> None:
+        one, two = subsets(out, ORDER)
+        one["labels"], two["labels"] = two["labels"], one["labels"]
+
+    found = against(proof_of(strict(), swap), "isolated")
+
+    assert found.spot.host == ORDER
+    assert "is in lane" in found.why
+
+
+def test_a_catch_all_in_front_takes_everything() -> None:
+    def move(out: list[Object]) -> None:
+        listed = routes(out, ORDER)
+        listed.insert(0, listed.pop())
+
+    found = against(proof_of(strict(), move), "isolated")
+
+    assert found.spot.who is not None
+    assert ("version", "v2") in found.spot.who.caller.labels
+
+
+def test_a_mirror_into_another_lane_is_a_leak() -> None:
+    def mirror(out: list[Object]) -> None:
+        routes(out, ORDER)[0]["mirror"] = {"host": ORDER, "subset": "s2"}
+
+    assert "mirrored" in against(proof_of(strict(), mirror), "isolated").why
+
+
+def test_a_mirror_within_the_lane_or_of_nothing_is_none() -> None:
+    def mirror(out: list[Object]) -> None:
+        routes(out, ORDER)[0]["mirror"] = {"host": ORDER, "subset": "s1"}
+        routes(out, ORDER)[1]["mirror"] = {"host": ORDER, "subset": "s1"}
+        routes(out, ORDER)[1]["mirrorPercentage"] = {"value": 0}
+
+    assert verdicts(proof_of(strict(), mirror)) == PROVEN
+
+
+def test_a_private_virtual_service_leaks_for_its_namespace_alone() -> None:
+    private = objects.virtual_service(
+        "private",
+        "clients",
+        [ORDER],
+        exportTo=["."],
+        http=[{"route": [{"destination": {"host": ORDER}}]}],
+    )
+    proof = proof_of(strict(), more=[private])
+
+    isolated = next(claim for claim in proof.claims if claim.about == "isolated")
+    spaces = {one.spot.who.caller.namespace for one in isolated.against if one.spot.who}
+    assert spaces == {"clients"}
+
+
+def test_overlapping_expressions_take_a_request_of_another_lane() -> None:
+    def blur(out: list[Object]) -> None:
+        match = routes(out, "*")[0]["match"][0]
+        match["headers"] = {"x-user": {"regex": "u[1-9]+|v.*"}}
+
+    found = against(proof_of(strict(), blur), "isolated")
+
+    assert found.request.headers == (("x-user", "u2"),)
+
+
+def test_expressions_that_only_seem_to_overlap_are_proven() -> None:
+    def rewrite(out: list[Object]) -> None:
+        first, second = (route["match"][0] for route in routes(out, "*")[:2])
+        first["headers"] = {"x-user": {"regex": "(u1)"}}
+        first["uri"] = {"regex": "/api.*"}
+        second["headers"] = {"x-user": {"regex": "u[^13-9]"}}
+
+    assert verdicts(proof_of(strict(), rewrite)) == PROVEN
+
+
+def test_a_pod_in_two_lanes_is_isolated_in_neither() -> None:
+    mesh = strict()
+    lane = next(one for one in mesh if one["metadata"]["name"] == "s2")
+    lane["spec"]["labelSelector"] = {"canary": "yes"}
+    mesh.append(
+        objects.deployment(
+            "cart-both", "default", {"app": "cart", "version": "v1", "canary": "yes"}
+        )
+    )
+
+    assert "at once" in against(proven(mesh), "isolated").why
+
+
+def test_a_subset_nobody_declares_is_not_delivered() -> None:
+    found = against(proof_of(strict(), lambda out: subsets(out, CART).pop()), "delivered")
+
+    assert "declares subset s2" in found.why
+
+
+def test_a_subset_without_pods_is_not_delivered_while_its_lane_has_pods() -> None:
+    def narrow(out: list[Object]) -> None:
+        subsets(out, ORDER)[0]["labels"]["zone"] = "nowhere"
+
+    assert "has no pods" in against(proof_of(strict(), narrow), "delivered").why
+
+
+def test_a_lane_without_pods_of_a_service_gets_its_503_by_intent() -> None:
+    mesh = [one for one in strict() if one["metadata"]["name"] != "order-v2"]
+
+    assert verdicts(proof_of(mesh)) == PROVEN
+
+
+def test_an_entry_that_forgets_the_header_lets_the_client_choose() -> None:
+    def forget(out: list[Object]) -> None:
+        for route in routes(out, "*"):
+            route["route"][0].pop("headers")
+
+    found = against(proof_of(permissive(), forget), "isolated")
+
+    assert found.spot.gateway is not None
+    assert "does not carry exactly that lane" in found.why
+
+
+def test_baggage_of_a_client_that_names_a_lane_has_to_be_overwritten() -> None:
+    def keep(out: list[Object]) -> None:
+        for route in routes(out, "*"):
+            edits = route["route"][0]["headers"]["request"]["set"]
+            edits["baggage"] = f"{HEADER}={edits[HEADER]},%REQ(baggage)%"
+
+    found = against(proof_of(permissive("baggage"), keep), "isolated")
+
+    assert dict(found.request.headers)["baggage"].startswith(f"{HEADER}=")
+
+
+def test_a_context_route_that_is_missing_sends_a_lane_to_its_callers_lane() -> None:
+    found = against(proof_of(permissive(), lambda out: routes(out, CART).pop(1)), "isolated")
+
+    assert found.request.headers == ((HEADER, "s2"),)
+    assert found.spot.who is not None
+
+
+def test_a_route_that_writes_another_lane_is_a_leak() -> None:
+    def rename(out: list[Object]) -> None:
+        routes(out, ORDER)[0].setdefault("headers", {})["request"] = {"set": {HEADER: "s2"}}
+
+    assert (
+        "leaves as a request of lane s2" in against(proof_of(permissive(), rename), "isolated").why
+    )
+
+
+def test_a_route_by_caller_before_the_context_steals_requests() -> None:
+    def move(out: list[Object]) -> None:
+        listed = routes(out, CART)
+        by_caller = [
+            one for one in listed if any("sourceLabels" in m for m in one.get("match", ()))
+        ]
+        for one in by_caller:
+            listed.remove(one)
+        listed[:0] = by_caller
+
+    found = against(proof_of(permissive(), move), "isolated")
+
+    assert len(found.request.headers) == 1
+
+
+def test_an_answer_of_a_route_is_what_its_author_wants() -> None:
+    def answer(out: list[Object]) -> None:
+        route = routes(out, ORDER)[0]
+        del route["route"]
+        route["directResponse"] = {"status": 503}
+
+    assert verdicts(proof_of(strict(), answer)) == PROVEN
+
+
+def test_an_expression_beyond_reasoning_leaves_only_its_own_rule_open() -> None:
+    def obscure(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["headers"]["x-user"] = {"regex": r"\bu1\b"}
+
+    proof = proof_of(strict(), obscure)
+
+    assert proof.verdict == "undecided"
+    assert any("\\b" in doubt.why for doubt in proof.doubts)
+
+
+def test_an_expression_beyond_reasoning_hides_no_counter_example() -> None:
+    def obscure(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["headers"]["x-user"] = {"regex": r"\bu1\b"}
+        routes(out, ORDER).pop()
+
+    assert proof_of(strict(), obscure).verdict == "counter-example"
+
+
+FILTERS: list[tuple[str, str, Object]] = [
+    ("EnvoyFilter", "networking.istio.io/v1alpha3", {}),
+    ("WasmPlugin", "extensions.istio.io/v1alpha1", {}),
+    (
+        "WasmPlugin",
+        "extensions.istio.io/v1alpha1",
+        {"selector": {"matchLabels": {"app": "cart"}}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "version", "spec"), FILTERS)
+def test_a_filter_over_the_workloads_leaves_it_undecided(
+    kind: str, version: str, spec: Object
+) -> None:
+    meta = objects.head("mine", "default")
+    thing = {"apiVersion": version, "kind": kind, "metadata": meta, "spec": spec}
+    proof = proof_of(strict(), more=[thing])
+
+    assert proof.verdict == "undecided"
+    assert [doubt.place is not None for doubt in proof.doubts] == [True]
+    assert f"{kind} default/mine" in proof.doubts[0].why
+
+
+def test_a_filter_over_others_is_of_no_concern() -> None:
+    spec = {"workloadSelector": {"labels": {"app": "somebody-else"}}}
+    thing = {
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": objects.head("mine", "default"),
+        "spec": spec,
+    }
+
+    assert verdicts(proof_of(strict(), more=[thing])) == PROVEN
+
+
+def test_a_sidecar_that_hides_a_lane_service_leaves_it_undecided() -> None:
+    sidecar = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "Sidecar",
+        "metadata": objects.head("narrow", "clients"),
+        "spec": {"egress": [{"hosts": ["./*"]}]},
+    }
+
+    proof = proof_of(strict(), more=[sidecar])
+
+    assert proof.verdict == "undecided"
+
+
+def test_more_ties_of_age_than_can_be_tried_are_undecided() -> None:
+    more = [
+        objects.virtual_service(
+            f"again-{number}",
+            "default",
+            [ORDER],
+            http=[
+                {
+                    "match": [{"sourceLabels": {"a": "b"}}],
+                    "route": [{"destination": {"host": ORDER}}],
+                }
+            ],
+        )
+        for number in range(5)
+    ]
+
+    proof = proof_of(strict(), more=more)
+
+    assert proof.verdict == "undecided"
+    assert "order of age" in proof.doubts[0].why
+
+
+def test_what_nothing_promises_is_listed_apart() -> None:
+    mesh = permissive()
+    ports: list[Object] = [{"port": 80, "name": "http", "protocol": "TCP"}]
+    second = objects.service("cart-again", "default", ports, cluster_ip="10.0.0.9")
+    second["spec"]["selector"] = {"app": "cart"}
+    plain = objects.deployment("old", "default", {"app": "old", "sidecar.istio.io/inject": "false"})
+    entry = objects.virtual_service(
+        "side-door",
+        "istio-system",
+        ["side.example.com"],
+        gateways=["ingressgateway"],
+        http=[{"route": [{"destination": {"host": CART}}]}],
+    )
+
+    told = " ".join(note.what for note in proof_of(mesh, more=[second, plain, entry]).apart)
+
+    for words in ("default/old", "cart-again", f"whoever sends {HEADER}", "pod addresses"):
+        assert words in told
+
+
+def test_an_input_without_lanes_is_not_called_proven() -> None:
+    assert proven([]).verdict == "undecided"
+
+
+def test_objects_of_others_that_do_what_lanes_say_are_proven() -> None:
+    """A VirtualService by hand: other order, other expressions, the same meaning."""
+    mesh = permissive()
+    found = rendered(mesh)
+    listed = routes(found, CART)
+    to = {"s1": listed[0]["route"], "s2": listed[1]["route"]}
+    host = next(one for one in found if CART in one["spec"].get("hosts", ()))
+    host["spec"]["http"] = [
+        {
+            "match": [
+                {"headers": {HEADER: {"regex": "s2"}}},
+                {
+                    "withoutHeaders": {HEADER: {"exact": "s1"}},
+                    "sourceLabels": {"version": "v2"},
+                },
+            ],
+            "route": to["s2"],
+        },
+        {"route": to["s1"]},
+    ]
+    for one in found:
+        one["metadata"].pop("labels", None)
+
+    assert verdicts(proven([*mesh, *found])) == PROVEN
