@@ -58,7 +58,7 @@ async def against_envoy(drawn: Iterable[Drawn], folder: Path) -> Compared:
 async def _serve_and_ask(case: Drawn, reader: EnvoyReader, tally: Compared) -> None:
     compilation = compile_mesh(case.mesh)
     await reader.serve(compilation)
-    asks = [ask for ask in case.asks if _is_http(compilation, ask)]
+    asks = [ask for ask in case.asks if is_http(compilation, ask)]
     tally.meshes += 1
     for ask, answer in zip(asks, await reader.answers(asks), strict=True):
         if answer is None:
@@ -69,7 +69,7 @@ async def _serve_and_ask(case: Drawn, reader: EnvoyReader, tally: Compared) -> N
             tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Envoy {answer}")
 
 
-def _is_http(compilation: Compilation, ask: Ask) -> bool:
+def is_http(compilation: Compilation, ask: Ask) -> bool:
     """Whether the request goes to an HTTP port: an HTTP proxy speaks nothing else."""
     if not ask.caller:
         return True

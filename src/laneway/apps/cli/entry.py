@@ -38,6 +38,7 @@ COMMANDS: dict[str, Listed] = {
         _listed("render", "render", "Print the Istio objects that PATH becomes."),
         _listed("check", "check", "Say what is wrong or doubtful in PATH, and how to mend it."),
         _listed("status", "status", "Say what each group and lane comes to."),
+        _listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
         _listed("explain", "explain", "Follow one request and say what decides each hop."),
         _listed("diff", "diff", "Say which objects change from OLD to NEW."),
         _listed("show", "show", "Print the mesh, the plan or the changes as data."),

@@ -15,6 +15,8 @@ import click
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
+    from laneway.core.mesh.mesh import Mesh
+    from laneway.core.mesh.snapshot import Snapshot
 
 STANDARD_INPUT = "-"
 
@@ -29,8 +31,21 @@ def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 def compiled(paths: Sequence[str]) -> Compilation:
     """Read and compile paths; `-` stands for standard input."""
     gc.disable()
-    from laneway.adapters.files import read_paths
     from laneway.core.compile import compile_snapshot
 
+    return compile_snapshot(_read(paths))
+
+
+def linked(paths: Sequence[str]) -> Mesh:
+    """Read paths and resolve every name in them, and no more."""
+    gc.disable()
+    from laneway.core.mesh.link import link
+
+    return link(_read(paths))
+
+
+def _read(paths: Sequence[str]) -> Snapshot:
+    from laneway.adapters.files import read_paths
+
     stdin = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
-    return compile_snapshot(read_paths(paths, stdin))
+    return read_paths(paths, stdin)

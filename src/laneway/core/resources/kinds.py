@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from laneway.core.resources.extensions import ProxyExtension
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -25,6 +26,7 @@ Resource = (
     | DestinationRule
     | Sidecar
     | TrafficLabel
+    | ProxyExtension
     | HashTagging
     | HeaderPropagation
 )

@@ -17,6 +17,7 @@ from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
 from laneway.core.resources import (
+    read_extensions,
     read_istio,
     read_lanes,
     read_routes,
@@ -33,6 +34,7 @@ Reader = Callable[[Cursor], Resource | None]
 
 _LANES = "istio.alibabacloud.com"
 _ISTIO = "networking.istio.io"
+_EXTENSIONS = "extensions.istio.io"
 _ISTIO_VERSIONS = ("v1", "v1beta1", "v1alpha3")
 _VENDOR_VERSIONS = ("v1", "v1beta1")
 _DEEPEST_LIST = 4
@@ -61,6 +63,9 @@ _KINDS: dict[tuple[str, str], _Kind] = {
     (_LANES, "ASMSwimLaneGroup"): _Kind(("v1",), read_lanes.read_group),
     (_LANES, "TrafficLabel"): _Kind(_VENDOR_VERSIONS, read_istio.read_traffic_label),
     (_ISTIO, "DestinationRule"): _Kind(_ISTIO_VERSIONS, read_istio.read_destination_rule),
+    (_ISTIO, "EnvoyFilter"): _Kind(_ISTIO_VERSIONS, read_extensions.read_envoy_filter),
+    (_EXTENSIONS, "TrafficExtension"): _Kind(("v1alpha1",), read_extensions.read_traffic_extension),
+    (_EXTENSIONS, "WasmPlugin"): _Kind(("v1alpha1",), read_extensions.read_wasm_plugin),
     (_ISTIO, "Gateway"): _Kind(_ISTIO_VERSIONS, read_istio.read_gateway),
     (_ISTIO, "Sidecar"): _Kind(_ISTIO_VERSIONS, read_istio.read_sidecar),
     (_ISTIO, "VirtualService"): _Kind(_ISTIO_VERSIONS, read_routes.read_virtual_service),

@@ -7,7 +7,7 @@ most specific host first and looks at no other. A request no rule matches gets a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
@@ -50,10 +50,19 @@ class Admission:
 
 def plan_entries(mesh: Mesh) -> tuple[Entry, ...]:
     """Return the entries of all groups that are not held, per gateway and host."""
+    return _entries(mesh, admissions)
+
+
+def asked_entries(mesh: Mesh) -> tuple[Entry, ...]:
+    """Return the entries as lanes ask for them, before any lane is written into requests."""
+    return _entries(mesh, _asked)
+
+
+def _entries(mesh: Mesh, admit: Callable[[Mesh, Group], Iterator[Admission]]) -> tuple[Entry, ...]:
     by_gateway: dict[GatewayName, list[Admission]] = {}
     for group in mesh.groups:
         if group.gateway is not None and not group.held:
-            by_gateway.setdefault(group.gateway, []).extend(admissions(mesh, group))
+            by_gateway.setdefault(group.gateway, []).extend(admit(mesh, group))
     return tuple(
         entry
         for gateway in sorted(by_gateway)
@@ -70,10 +79,15 @@ def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator
 
 def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:
     """Yield the rules of a group in age order, by its strategy."""
+    for one in _asked(mesh, group):
+        for stamped in _stamped(group, one.rule):
+            yield replace(one, rule=stamped)
+
+
+def _asked(mesh: Mesh, group: Group) -> Iterator[Admission]:
     planned = _weighted(mesh, group) if group.group.strategy == "weighted" else _ruled(mesh, group)
     for hosts, rule in planned:
-        for stamped in _stamped(group, rule):
-            yield Admission(group.name, hosts or ("*",), stamped)
+        yield Admission(group.name, hosts or ("*",), rule)
 
 
 Planned = Iterator[tuple[tuple[str, ...], Rule]]

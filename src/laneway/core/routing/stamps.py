@@ -89,6 +89,11 @@ def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[M
     return (("baggage", by_baggage), ("header", by_header))
 
 
+def any_member(propagation: Propagation) -> str:
+    """Return the regex of baggage that names any lane at all."""
+    return _member(propagation, ".*").value
+
+
 def _member(propagation: Propagation, value: str) -> StringMatch:
     """Return the condition that baggage holds the group's member, its value by a regex.
 
