@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.rules import claims_into_permissive
 from tests.rules.claim import Claim
 from tests.rules.world import (
     AT_DOOR,
@@ -160,4 +161,5 @@ CLAIMS = [
             s1=lane("s1", "{version: v1}", rule("s1", "hosts: [x.test], ")),
         ),
     ),
+    *claims_into_permissive.CLAIMS,
 ]

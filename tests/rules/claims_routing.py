@@ -93,7 +93,8 @@ CLAIMS = [
         [
             (
                 "the fallback of route http[0] of VirtualService default/own "
-                "is not Istio's and is left out"
+                "is not Istio's and is left out: "
+                "requests get 503 while the subset has no ready pod"
             )
         ],
         "VirtualService default/own",

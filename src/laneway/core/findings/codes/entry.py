@@ -237,3 +237,12 @@ NARROWER_HOST = Code(
     "not apply there.",
     "Nothing to do if that is meant; else name the host in the lanes' rules as well.",
 )
+
+UNGOVERNED_ENTRY = Code(
+    "LW1326",
+    "warning",
+    "route {route} leads to {host} and lets clients choose a lane of group {group}",
+    "The lane of a request is what its headers say. The lanes' own entry rules write them anew; "
+    "this route passes on whatever the client sent, so anybody can enter any lane of the group.",
+    "Add to the destination `{lines}`.",
+)

@@ -42,10 +42,11 @@ DYNAMIC_SUBSET = Code(
 FALLBACK_BLOCK = Code(
     "LW1404",
     "warning",
-    "the fallback of route {route} is not Istio's and is left out",
+    "the fallback of route {route} is not Istio's and is left out: {instead}",
     "The block is the vendor's extension: it names where requests go when the subset has no ready "
-    "pod. Istio's validation rejects the field.",
-    "Remove the block.",
+    "pod. Istio's validation rejects the field. It is read as the runtime fallback of the lane's "
+    "group; a `case` in it is not interpreted.",
+    "{advice}",
 )
 
 NEARER_DESTINATION_RULE = Code(

@@ -6,7 +6,8 @@ Comes in: a Mesh. Goes out: each destination with its absolute host, its place a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
@@ -18,7 +19,10 @@ from laneway.core.rules.questions.authors import route_name
 
 @dataclass(frozen=True, slots=True)
 class WrittenDestination:
-    """A destination as its author wrote it. `alone` is true where its route has no other."""
+    """A destination as its author wrote it. `alone` is true where its route has no other.
+
+    `headers` is the raw block of an HTTP route itself; a TCP route is none (`is_http`).
+    """
 
     author: VirtualService
     destination: RouteDestination
@@ -26,6 +30,8 @@ class WrittenDestination:
     route: str
     place: Place
     alone: bool
+    is_http: bool = True
+    headers: Any = None
 
     @property
     def at_gateway(self) -> bool:
@@ -42,7 +48,8 @@ def written_destinations(mesh: Mesh) -> Iterator[WrittenDestination]:
     """Yield the destinations of HTTP and TCP routes, in the order written."""
     for author in mesh.virtual_services:
         for http in author.http:
-            yield from _of_route(author, "http", http.index, http.destinations)
+            found = _of_route(author, "http", http.index, http.destinations)
+            yield from (replace(one, headers=http.policy.get("headers")) for one in found)
         for tcp in author.tcp:
             yield from _of_route(author, "tcp", tcp.index, tcp.destinations)
 
@@ -58,4 +65,5 @@ def _of_route(
             route_name(author, index, kind),
             author.meta.place("spec", kind, index, "route", one.index),
             len(written) == 1,
+            kind == "http",
         )
