@@ -15,8 +15,10 @@ from laneway.apps.cli.telling import tell, width_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from laneway.apps.local.state import MeshFolder
+    from laneway.apps.local.verify.lane_report import LaneReport
     from laneway.apps.local.verify.report import Report
-    from laneway.apps.local.verify.run import Progress
+    from laneway.apps.local.verify.run import Progress, Wish
     from laneway.core.routing.request import Request
 
 Output = Literal["text", "yaml", "json"]
@@ -25,10 +27,20 @@ Output = Literal["text", "yaml", "json"]
 @click.command()
 @click.option(
     "--requests",
-    default=100,
-    show_default=True,
     type=click.IntRange(1, 1_000_000),
-    help="How often each request is sent.",
+    help="How often each request is sent: 100 times, 10 with --context.",
+)
+@click.option(
+    "--context",
+    "follows",
+    is_flag=True,
+    help="Say which program loses the lane of a permissive group; requests go one by one.",
+)
+@click.option(
+    "--passive",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 86_400),
+    help="With --context: send nothing and watch live traffic for so long.",
 )
 @click.option("--lane", default="", metavar="LANE", help="Only what speaks of this lane.")
 @click.option("--name", default="default", show_default=True, metavar="MESH", help="The mesh.")
@@ -39,7 +51,9 @@ Output = Literal["text", "yaml", "json"]
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's port for your request.")
 @click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text")
 def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
-    requests: int,
+    requests: int | None,
+    follows: bool,  # noqa: FBT001 - a flag
+    passive: float | None,
     lane: str,
     name: str,
     path: str | None,
@@ -56,19 +70,32 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     Requests are GET unless a rule asks for another method. With --path, -H, --host or --method only
     that request is sent; with --lane it has to come into that lane.
 
+    With --context it says which program of a permissive group does not pass the lane on.
+
     \b
     laneway verify --lane s1
     laneway verify --path /mock -H 'x-asm-prefer-tag: s1' --lane s1
+    laneway verify --context
     """
     from laneway.apps.local.state import BadNameError, mesh_folder
-    from laneway.apps.local.verify.run import Wish, WrongWishError
+    from laneway.apps.local.verify.follow_lanes import REQUESTS as ONE_BY_ONE
+    from laneway.apps.local.verify.run import REQUESTS, Wish, WrongWishError
     from laneway.apps.local.verify.run import verify as run
     from laneway.apps.local.verify.running import CannotVerifyError
 
     own = _own(path, host, method, headers, port)
+    if passive is not None and not follows:
+        raise click.UsageError("--passive goes with --context.")
+    if passive is not None and (own or lane or requests):
+        raise click.UsageError("--passive sends nothing, so it takes no request, lane or number.")
+    wish = Wish(requests or (ONE_BY_ONE if follows else REQUESTS), lane, own)
+    report: Report | LaneReport
     try:
         folder = mesh_folder(name, os.environ)
-        report = run(folder, Wish(requests, lane, own), _progress(output))
+        if follows:
+            report = _follow(folder, wish, passive, output)
+        else:
+            report = run(folder, wish, _progress(output))
     except BadNameError as error:
         raise click.BadParameter(str(error), param_hint="--name") from error
     except WrongWishError as error:
@@ -78,6 +105,14 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
         return WORLD_FAILED
     _print(report, output)
     return FINE if report.is_kept else ERRORS_FOUND
+
+
+def _follow(folder: MeshFolder, wish: Wish, passive: float | None, output: Output) -> LaneReport:
+    from laneway.apps.local.verify.follow_lanes import send_and_follow, watch
+
+    if passive is not None:
+        return watch(folder, passive)
+    return send_and_follow(folder, wish, _progress(output))
 
 
 def _own(
@@ -116,16 +151,25 @@ def _progress(output: Output) -> Callable[[Progress], None]:
     return show
 
 
-def _print(report: Report, output: Output) -> None:
-    from laneway.apps.local.verify.report import as_value, last_line, table_lines
+def _print(report: Report | LaneReport, output: Output) -> None:
+    from laneway.apps.local.verify import lane_report
+    from laneway.apps.local.verify import report as plain
+    from laneway.apps.local.verify.report import Report
 
+    width = width_of(sys.stdout)
+    if isinstance(report, Report):
+        value, lines = plain.as_value(report), plain.table_lines(report, width)
+        last = plain.last_line(report)
+    else:
+        value, lines = lane_report.as_value(report), lane_report.table_lines(report, width)
+        last = lane_report.last_line(report)
     if output != "text":
-        print_object(as_value(report), output)
+        print_object(value, output)
         return
-    for line in table_lines(report, width_of(sys.stdout)):
+    for line in lines:
         click.echo(line)
     if report.findings:
         click.echo()
         sys.stdout.flush()
         tell(report.findings, sys.stdout)
-    click.echo(f"\n{last_line(report)}")
+    click.echo(f"\n{last}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from laneway.apps.local.verify.losing import losses
-from laneway.apps.local.verify.passages import passages
+from laneway.apps.local.verify.losing import code_of, example_text, loss
+from laneway.apps.local.verify.passages import needy, passages
 from laneway.apps.local.verify.scene import Scene, destination_of
 from laneway.apps.local.verify.trail import Crossing
 from laneway.apps.local.verify.wording import lack_text, number, rule_text
@@ -31,8 +31,7 @@ def leaks(scene: Scene, example: str = "") -> Iterator[Finding]:
 
     `example` says the request.
     """
-    forgotten = list(losses(scene.ground, passages(scene.ground, scene.seen), example))
-    harmful = [one for one in forgotten if one.level == "error"]
+    harmful = list(_losses(scene, example))
     if scene.trail.crossings or len(scene.lanes) > 1:  # of several lanes each leads somewhere
         yield from harmful
     told: set[tuple[str, str]] = set()
@@ -50,6 +49,15 @@ def leaks(scene: Scene, example: str = "") -> Iterator[Finding]:
             yield from _by_route(scene, crossing)
     yield from _met_without_sidecar(scene, blamed)
     yield from _went_round(scene)
+
+
+def _losses(scene: Scene, example: str) -> Iterator[Finding]:
+    """Yield the programs that lose lanes of others."""
+    needing = needy(scene.ground)
+    for passage in passages(scene.ground, scene.seen):
+        code = code_of(passage, needing)
+        if code is verifying.LANE_LOST:
+            yield loss(scene.ground.mesh, passage, code, example_text(example))
 
 
 def _is_lost(crossing: Crossing) -> bool:

@@ -7,29 +7,27 @@ never for those that were lost before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from laneway.apps.local.verify.passages import Passage, needy
-from laneway.apps.local.verify.trail import Ground
+from laneway.apps.local.verify.passages import Passage
 from laneway.apps.local.verify.wording import number
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Ref
 from laneway.core.routing.passing import carrier_text
 from laneway.core.rules.questions.words import counted, listing, short_host
 
 
-def losses(ground: Ground, seen: Iterable[Passage], example: str) -> Iterator[Finding]:
-    """Yield who lost lanes; `example` is a request that shows it."""
-    needing = needy(ground)
-    for passage in seen:
-        if passage.lost:
-            harmful = not needing.isdisjoint(passage.callers)
-            code = verifying.LANE_LOST if harmful else verifying.LANE_FORGOTTEN
-            yield _finding(ground.mesh, code, passage, example)
+def code_of(passage: Passage, needy: frozenset[Ref]) -> Code | None:
+    """Return what a passage comes to: nothing where every call carried a lane."""
+    if not passage.lost:
+        return None
+    if needy.isdisjoint(passage.callers):
+        return verifying.LANE_FORGOTTEN
+    return verifying.LANE_LOST
 
 
-def _finding(mesh: Mesh, code: Code, passage: Passage, example: str) -> Finding:
+def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
+    """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it."""
     group = mesh.group(passage.group)
     propagation = group.propagation if group else None
     verbs = ("loses", "lose") if code is verifying.LANE_LOST else ("does", "do")
@@ -41,7 +39,7 @@ def _finding(mesh: Mesh, code: Code, passage: Passage, example: str) -> Finding:
         "target": short_host(passage.host),
         "lanes": counted("lane", passage.gone_on),
         "header": carrier_text(propagation) if propagation else "",
-        "example": example,
+        "shown": shown,
     }
     return finding(code, None, str(passage.callers[0]), **words)
 
@@ -50,3 +48,8 @@ def callers_text(passage: Passage) -> str:
     """Name who called; where several may have, that it is one of them."""
     names = [f"{ref.namespace}/{ref.name}" for ref in passage.callers]
     return names[0] if len(names) == 1 else f"one of {listing(names)}"
+
+
+def example_text(request: str) -> str:
+    """Say that a request shows a loss."""
+    return f"A request that shows it: {request}"

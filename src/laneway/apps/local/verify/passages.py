@@ -3,21 +3,20 @@
 Comes in: what was counted. Goes out: a Passage for each caller and service it called. It looks at
 the routes taken alone: a request came in by a route that knew its lane, and the call that followed
 was known by what it carried, or only by its pod's labels. Headers are never read, since proxies
-write them anew. Counters are one for all callers whom no rule tells apart; which of them called is
-told by who was met and by the URLs they know, and if that is not enough, all of them are named.
+write them anew. Where it cannot be told who called, all who may have are named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from laneway.apps.local.verify.callers import callers
 from laneway.apps.local.verify.ledger import Call, Seen
 from laneway.apps.local.verify.trail import Ground
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.journey import calls_of
 from laneway.core.routing.reach import is_plain, owner
 from laneway.core.rules.questions.needing import stands
 
@@ -29,33 +28,46 @@ TOLD = frozenset({"baggage", "header"})
 class Passage:
     """What callers did with the lane when they called a service of a permissive group.
 
-    `callers` is one workload, or several of which any may have been the one. `came_in` counts the
-    requests they served that were known to be of a lane, `kept` and `lost` the calls to `host` that
-    carried a lane and those that carried none. `gone_on` are the lanes of the lost ones.
+    `callers` is one workload, or several of which any may have been the one. `asked` counts for
+    each the requests it served that were known to be of a lane, `kept` and `lost` the calls to
+    `host` that carried a lane and those that carried none, which went on in the lanes `gone_on`.
     """
 
     callers: tuple[Ref, ...]
     group: str
     host: Host
-    came_in: int
+    asked: tuple[int, ...]
     kept: int
     lost: int
     gone_on: tuple[str, ...] = ()
+
+    @property
+    def came_in(self) -> int:
+        """How many requests of a lane the callers served."""
+        return sum(self.asked)
+
+    def by(self, fewer: Collection[Ref]) -> Passage:
+        """Return the same passage of fewer callers."""
+        pairs = [pair for pair in zip(self.callers, self.asked, strict=True) if pair[0] in fewer]
+        asked = tuple(count for _, count in pairs)
+        return replace(self, callers=tuple(ref for ref, _ in pairs), asked=asked)
 
 
 def passages(ground: Ground, seen: Seen) -> tuple[Passage, ...]:
     """Return the passages between two readings, of callers that served requests of a lane."""
     came_in = arrivals(ground, seen)
+    calling = callers(ground, seen)
     found: dict[tuple[tuple[Ref, ...], Host], list[Call]] = {}
     groups: dict[Host, Group] = {}
     for call, group in _calls(ground, seen):
         host = Host(call.route.host)
-        if callers := _callers(ground, call, seen, came_in):
+        asked = tuple(ref for ref in calling[call.route.table, host] if came_in.get(ref))
+        if asked:
             groups[host] = group
-            found.setdefault((callers, host), []).append(call)
+            found.setdefault((asked, host), []).append(call)
     return tuple(
-        _passage(callers, groups[host], host, came_in, calls)
-        for (callers, host), calls in found.items()
+        _passage(asked, groups[host], host, came_in, calls)
+        for (asked, host), calls in found.items()
     )
 
 
@@ -103,19 +115,8 @@ def _permissive(ground: Ground, call: Call) -> Group | None:
     return next((one for one in groups if one is not None and one.propagation is not None), None)
 
 
-def _callers(ground: Ground, call: Call, seen: Seen, came_in: Mapping[Ref, int]) -> tuple[Ref, ...]:
-    """Return the workloads that may have made a call while they served requests of a lane."""
-    calling = [name for name in call.callers if seen.outgoing.get(name)]
-    met = dict.fromkeys(ground.replica(name).workload for name in calling or call.callers)
-    serving = [ref for ref in met if came_in.get(ref)]
-    calls = {ref: calls_of(ground.mesh, ground.workloads[ref]) for ref in serving}
-    naming = [ref for ref in serving if any(one.host == call.route.host for one in calls[ref])]
-    silent = [ref for ref in serving if not calls[ref]]
-    return tuple(sorted(naming or silent or serving))
-
-
 def _passage(
-    callers: tuple[Ref, ...],
+    asked: tuple[Ref, ...],
     group: Group,
     host: Host,
     came_in: Mapping[Ref, int],
@@ -124,10 +125,10 @@ def _passage(
     kept = sum(call.sent for call in calls if call.route.by in TOLD)
     lost = [call for call in calls if call.route.by not in TOLD]
     return Passage(
-        callers,
+        asked,
         group.name,
         host,
-        sum(came_in[ref] for ref in callers),
+        tuple(came_in[ref] for ref in asked),
         kept,
         sum(call.sent for call in lost),
         tuple(dict.fromkeys(LaneName(call.route.lane) for call in lost)),

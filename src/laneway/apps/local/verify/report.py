@@ -104,7 +104,7 @@ def as_value(report: Report) -> dict[str, Any]:
         "sent": report.sent,
         "seconds": round(report.seconds, 3),
         "requests": [_row_value(row) for row in report.rows],
-        "findings": [_finding_value(one) for one in report.findings],
+        "findings": [finding_value(one) for one in report.findings],
     }
 
 
@@ -126,7 +126,8 @@ def _row_value(row: Row) -> dict[str, Any]:
     }
 
 
-def _finding_value(one: Finding) -> dict[str, Any]:
+def finding_value(one: Finding) -> dict[str, Any]:
+    """Return a finding as plain values."""
     return {
         "code": one.code.id,
         "level": one.level,

@@ -178,8 +178,7 @@ LANE_LOST = Code(
     "{services} {verb} the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
     "These pods answer for lanes that lack the service, so requests of other lanes pass them. What "
     "the program sends on carries no lane, and behind it only the pod's own label decides.",
-    "Let the program copy {header} from the request it serves to those it sends; a request that "
-    "shows it: {example}.",
+    "Let the program copy {header} from the request it serves to those it sends. {shown}",
 )
 
 LANE_FORGOTTEN = Code(
@@ -189,4 +188,14 @@ LANE_FORGOTTEN = Code(
     "These pods serve their own lane alone, so their labels say the lane that the request is in.",
     "Nothing to do, as long as no other lane falls back to these pods. Let the program copy "
     "{header} from the request it serves to those it sends before one does.",
+)
+
+LANE_NOT_SEEN = Code(
+    "LW1740",
+    "info",
+    "no request of a lane came to {services}, so nothing is known of what {it} on",
+    "They answer for lanes that lack their service and call others. What was sent, or what came "
+    "meanwhile, did not pass them.",
+    "Say a request that does: laneway verify --context --path PATH -H 'NAME: VALUE'; or watch live "
+    "traffic for some time: laneway verify --context --passive SECONDS.",
 )

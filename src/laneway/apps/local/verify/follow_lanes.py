@@ -1,0 +1,163 @@
+"""Follows lanes through a running mesh and says which program loses them.
+
+Comes in: the mesh's folder and what to send, or how long to watch. Goes out: a LaneReport; nothing
+is printed. Requests are sent one at a time and counters read in between, so that all that was
+counted belongs to one request. Watching sends nothing at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.verify.lane_report import LaneReport
+from laneway.apps.local.verify.ledger import Counters
+from laneway.apps.local.verify.losing import code_of, example_text, loss
+from laneway.apps.local.verify.passages import arrivals, needy, passages
+from laneway.apps.local.verify.run import Progress, Told, Wish, WrongWishError, probes_wanted
+from laneway.apps.local.verify.running import Running, on_wire
+from laneway.apps.local.verify.sending import send
+from laneway.apps.local.verify.tally import Tally, confidence_text
+from laneway.apps.local.verify.trail import Ground
+from laneway.apps.local.verify.wording import number, probe_text
+from laneway.core.findings.codes.verifying import (
+    CHANGED_MEANWHILE,
+    LANE_NOT_SEEN,
+    OTHER_TRAFFIC,
+)
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.probes import Probe
+from laneway.core.routing.reach import owner
+from laneway.core.rules.questions.needing import stands
+from laneway.core.rules.questions.words import listing
+
+REQUESTS = 10
+"""How often each request is sent, one at a time."""
+
+
+def send_and_follow(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> LaneReport:
+    """Send requests into every permissive lane. Raises CannotVerifyError and WrongWishError."""
+    begun = time.monotonic()
+    running = Running.of(folder)
+    try:
+        mesh = _permissive(running)
+        wanted = probes_wanted(running.compilation, wish).sent
+        probes = [probe for probe in wanted if _leads_in(mesh, probe)]
+        if not probes:
+            raise WrongWishError("no request leads into a permissive lane")
+        following = _Following(running, Ground.of(mesh, running.ledger), Tally())
+        following.send(probes, wish.requests, told)
+    finally:
+        running.fleet.leave()
+    return following.report(wish.requests * len(probes), time.monotonic() - begun)
+
+
+def watch(
+    folder: MeshFolder, seconds: float, pause: Callable[[float], None] = time.sleep
+) -> LaneReport:
+    """Watch live traffic for some time. Raises CannotVerifyError and WrongWishError."""
+    running = Running.of(folder)
+    try:
+        ground = Ground.of(_permissive(running), running.ledger)
+        following = _Following(running, ground, Tally(alone=False))
+        following.watch(lambda: pause(seconds))
+    finally:
+        running.fleet.leave()
+    return following.report(0, seconds)
+
+
+def _permissive(running: Running) -> Mesh:
+    mesh = running.compilation.mesh
+    if not any(group.propagation for group in mesh.groups):
+        raise WrongWishError("there is no permissive group, so no lane travels in requests")
+    return mesh
+
+
+def _leads_in(mesh: Mesh, probe: Probe) -> bool:
+    """Whether a request is to come into a permissive group."""
+    hosts = [target.destination.host for target in probe.promise.targets]
+    groups = (owner(mesh, host) for host in hosts)
+    wanted = probe.purpose in ("rule", "asked")
+    return wanted and any(group is not None and group.propagation for group in groups)
+
+
+@dataclass(slots=True)
+class _Following:
+    """What is known while lanes are followed."""
+
+    running: Running
+    ground: Ground
+    tally: Tally
+    strangers: int = 0
+
+    def send(self, probes: list[Probe], count: int, told: Told) -> None:
+        """Send each request so many times, one at a time."""
+        before = self.running.quiet(None)
+        total = count * len(probes)
+        for done in range(total):
+            probe = probes[done % len(probes)]
+            text = probe_text(probe)
+            send(self.running.address(probe), on_wire(probe.request), 1)
+            after = self.running.quiet(before)
+            strangers = self._note(before, after, text, probe.lanes) - 1
+            if strangers > 0:
+                self.tally.alone = False
+                self.strangers += strangers
+            before = after
+            told(Progress(text, done + 1, total))
+
+    def watch(self, wait: Callable[[], None]) -> None:
+        """Note what happens meanwhile."""
+        names = self.running.ledger.names()
+        before = self.running.fleet.counters(names)
+        wait()
+        self._note(before, self.running.fleet.counters(names))
+
+    def _note(
+        self, before: Counters, after: Counters, text: str = "", lanes: Collection[str] = ()
+    ) -> int:
+        """Take over what was counted; return how many requests came in at the gateways."""
+        seen = self.running.ledger.seen(before, after)
+        for ref, count in arrivals(self.ground, seen).items():
+            self.tally.came_in[ref] = self.tally.came_in.get(ref, 0) + count
+        for passage in passages(self.ground, seen):
+            self.tally.add(passage, text, lanes)
+        return sum(seen.entered.values())
+
+    def report(self, sent: int, seconds: float) -> LaneReport:
+        """Return what all of it comes to."""
+        came_in = sum(self.tally.came_in.values())
+        findings = tuple(self._findings(passive=not sent))
+        rows = self.tally.rows()
+        name = self.running.folder.name
+        return LaneReport(name, rows, findings, needy(self.ground), came_in, sent, seconds)
+
+    def _findings(self, *, passive: bool) -> Iterator[Finding]:
+        mesh, needing = self.ground.mesh, needy(self.ground)
+        found = []
+        for row in self.tally.rows():
+            shown = confidence_text(row.confidence) if passive else example_text(row.example)
+            if code := code_of(row.passage, needing):
+                found.append(loss(mesh, row.passage, code, shown))
+        yield from sorted(found, key=lambda one: one.level != "error")
+        yield from self._not_seen()
+        name = self.running.folder.name
+        if self.strangers:
+            yield finding(OTHER_TRAFFIC, None, name, count=number(self.strangers, "request"))
+        if not self.running.is_as_before():
+            yield finding(CHANGED_MEANWHILE, None, name, mesh=name)
+
+    def _not_seen(self) -> Iterator[Finding]:
+        """Yield the programs that have to pass lanes on and were not asked in any."""
+        named = [
+            f"{one.workload.namespace}/{one.workload.meta.name}"
+            for group in self.ground.mesh.groups
+            for one in stands(self.ground.mesh, group)
+            if one.calls and not self.tally.came_in.get(one.workload.meta.ref)
+        ]
+        if named:
+            verb = "it passes" if len(named) == 1 else "they pass"
+            yield finding(LANE_NOT_SEEN, None, named[0], services=listing(named), it=verb)
