@@ -38,6 +38,12 @@ spec:
 """
 
 
+ONLY_B = "services: [{name: b, namespace: default}]"
+CALLS_B = pods("a", "v1").replace(
+    "image: laneway/mock}", "image: laneway/mock, env: [{name: next, value: 'http://b/'}]}"
+)
+
+
 CLAIMS = [
     Claim(
         "a baseline that is no lane is an error, and the nearest name is proposed",
@@ -216,5 +222,21 @@ CLAIMS = [
         "ASMHashTagging istio-system/users",
         ("spec", "rules", 0, "partitions", 0, "tagValue"),
         mesh(tagging(tag="s2")),
+    ),
+    Claim(
+        "programs that answer for other lanes and call on have to pass the lane on",
+        "LW1809",
+        mesh(
+            group=loose(), a1=CALLS_B, s2=lane("s2", "{version: v2}", f"{ONLY_B}\n  {rule('s2')}")
+        ),
+        [
+            (
+                "default/a-v1 answers for other lanes of group test and calls on: it has to pass "
+                "on x-asm-prefer-tag"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(group=loose(), a1=CALLS_B),
     ),
 ]

@@ -25,6 +25,7 @@ from laneway.core.rules import (
     group_held,
     group_name_too_long,
     group_without_lanes,
+    header_needed,
     header_unusable,
     headless_service,
     hidden_destination_rule,
@@ -188,6 +189,7 @@ CHECKS: tuple[Check, ...] = (
     tcp_not_isolated.CHECK,
     tagging_selects_nothing.CHECK,
     tag_nobody_asks_for.CHECK,
+    header_needed.CHECK,
 )
 
 

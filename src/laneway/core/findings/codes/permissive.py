@@ -81,3 +81,15 @@ TAG_NOBODY_ASKS_FOR = Code(
     "lane; without one these users meet the other routes, or a 404.",
     "Add an entry rule with `headers: {{{header}: {{exact: {tag}}}}}` to the lane.",
 )
+
+HEADER_NEEDED = Code(
+    "LW1809",
+    "info",
+    "{workloads} {verb} for other lanes of group {group} and {calls} on: {they} to pass on "
+    "{header}",
+    "A pod's own labels say the lane of what it sends without one. That is right for pods that "
+    "serve their own lane alone, so those may forget the header; a request of another lane would "
+    "go on in the lane of the pod that forgot it.",
+    "Let these programs copy {header} from the request they serve to those they send. In a running "
+    "mesh laneway verify --context names those that do not.",
+)
