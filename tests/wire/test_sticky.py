@@ -22,7 +22,7 @@ pytestmark = pytest.mark.envoy
 USERS = [f"user-{number}" for number in range(int(os.environ.get("LANEWAY_USERS", "400")))]
 LANES = {"s1": "mocka mockb mockc", "s2": "mocka mockc"}
 CHAIN = Chain(LANES, trace_header="x-asm-prefer-tag")
-MET = {("v1", "v1", "v1"): "s1", ("v2", "v1", "v2"): "s2"}
+MET: dict[tuple[str, ...], str] = {("v1", "v1", "v1"): "s1", ("v2", "v1", "v2"): "s2"}
 
 
 def tagging(canary: int) -> str:
