@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,61 +12,14 @@ import pytest
 
 from tests.wire.chains import HEADER
 from tests.wire.crowd import Crowd
-from tests.wire.lanes import GATEWAY, documents, service
 from tests.wire.laneway_up import Up, laneway, workloads
+from tests.wire.shop import BOTH, PERMISSIVE, STRICT, SWITCHED_OFF, command, put
+from tests.wire.shop import shop as shop_yaml
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
 
-PROGRAM = Path(__file__).with_name("moody.py")
 PROBE = "readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1, failureThreshold: 1}"
-GROUP = """
-apiVersion: istio.alibabacloud.com/v1
-kind: ASMSwimLaneGroup
-metadata: {name: shop}
-spec:
-  ingress: {gateway: {name: ingressgateway, namespace: istio-system, type: ASM}}
-  services: [{name: cart, namespace: default}]
-"""
-PERMISSIVE = f"""
-  isPermissive: true
-  permissiveModeConfiguration:
-    {{fallbackTarget: s1, routeHeader: {HEADER}, traceHeader: {HEADER}}}
-"""
-LANE = """
-apiVersion: istio.alibabacloud.com/v1
-kind: ASMSwimLane
-metadata: {name: s1, labels: {swimlane-group: shop}}
-spec:
-  labelSelector: {version: v1}
-  ingressRules:
-  - name: r1
-    online: true
-    match: {uri: {prefix: /}, headers: {x-asm-prefer-tag: {exact: s1}}}
-    route: {destination: {host: cart.default.svc.cluster.local}}
-"""
-PODS = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart-v1, namespace: default}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: cart, version: v1}}
-  template:
-    metadata: {labels: {app: cart, version: v1}}
-    spec:
-      containers:
-      - name: main
-        image: moody
-        PROBE
-        env: [{name: version, value: v1}]
-        ports: [{name: http, containerPort: 8000}]
-"""
-
-
-def _second(text: str) -> str:
-    """Return what stands for the first lane, for the second one."""
-    return text.replace(": v1", ": v2").replace("-v1", "-v2").replace(": s1", ": s2")
 
 
 @dataclass
@@ -83,9 +35,7 @@ class Shop:
     def mood(self, mood: str, *pods: str) -> None:
         """Put pods in a mood."""
         for pod in pods:
-            fresh = self.moods / "fresh"
-            fresh.write_text(mood)
-            fresh.replace(self.moods / workloads()[pod]["address"])
+            put(self.moods, workloads()[pod]["address"], mood)
 
     def ask(self) -> str:
         """Ask once, with little patience."""
@@ -97,20 +47,14 @@ class Shop:
                 return "nothing"
 
 
-BOTH = ("cart-v2-0", "cart-v2-1")
-
-
 @contextmanager
 def _shop(
-    up: Start, path: Path, *options: str, group: str = GROUP + PERMISSIVE, probe: str = ""
+    up: Start, path: Path, *options: str, group: str = PERMISSIVE, probe: str = ""
 ) -> Iterator[Shop]:
-    pods = PODS.replace("PROBE", probe)
-    text = documents(GATEWAY, service("cart"), group, LANE, _second(LANE), pods, _second(pods))
-    (path / "mesh").mkdir()
-    (path / "mesh" / "mesh.yaml").write_text(text)
-    (path / "moods").mkdir()
-    run = f"moody={sys.executable} {PROGRAM} {path / 'moods'}"
-    mesh = up(path / "mesh", "--run", run, *options).ready()
+    for folder in ("mesh", "moods"):
+        (path / folder).mkdir()
+    (path / "mesh" / "mesh.yaml").write_text(shop_yaml(group, probe))
+    mesh = up(path / "mesh", "--run", command(path / "moods"), *options).ready()
     yield Shop(mesh, path / "moods")
 
 
@@ -215,17 +159,7 @@ def test_killed_programs_come_back_to_their_lane(up: Start, tmp_path: Path) -> N
     assert len(failed) <= 2 * crowd.clients
 
 
-@pytest.mark.parametrize(
-    "group",
-    [
-        GROUP,
-        (GROUP + PERMISSIVE).replace(
-            "{name: shop}",
-            "{name: shop, annotations: {laneway.dev/runtime-fallback: 'off'}}",
-        ),
-    ],
-    ids=["strict", "switched off"],
-)
+@pytest.mark.parametrize("group", [STRICT, SWITCHED_OFF], ids=["strict", "switched off"])
 def test_a_lane_that_does_not_fall_back_answers_503_and_nobody_else_does(
     up: Start, tmp_path: Path, group: str
 ) -> None:
