@@ -9,7 +9,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("start", "reading", "render", "edit", "live", "changes", "workloads", "throughput")
+NAMES = (
+    *("start", "reading", "render", "edit", "live", "changes", "workloads", "throughput"),
+    "fallback",
+)
 
 
 def main(chosen: list[str]) -> int:
