@@ -23,6 +23,7 @@ from laneway.core.compile import Compilation
 from laneway.core.mesh.link import link
 from laneway.core.routing.proof.judged import judged
 from laneway.core.routing.proof.prove import prove
+from laneway.core.routing.proof.values import METHODS
 from laneway.core.routing.proof.verdict import CounterExample, Proof
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.comparing import is_http
@@ -112,7 +113,7 @@ async def _ask_envoy(reader: EnvoyReader, proved: Proved, asks: list[Ask], tally
 def ask_of(against: CounterExample) -> Ask | None:
     """Return a counter-example as a request of the laws' kind; None where nobody real sends it."""
     spot, request = against.spot, against.request
-    plain = request.scheme == "http" and spot.protocol == "http"
+    plain = request.scheme == spot.protocol == "http" and request.method in METHODS.usual
     if not plain or any(not value for _, value in request.headers):
         return None
     words = (request.path, request.method, request.headers)

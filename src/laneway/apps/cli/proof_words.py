@@ -41,7 +41,7 @@ def route_words(against: CounterExample) -> str:
         return ""
     ref = rule.origin.ref
     if ref.kind == "Service":
-        return f"Istio's default route: nobody wrote one that {who_words(against.spot)} meets"
+        return "Istio's default route, since none that is written is for this caller"
     steps = path_words(rule.origin.path)
     name = f"{rule.name}, " if rule.name else ""
     return f"{name}{ref} {steps}".rstrip()

@@ -24,7 +24,7 @@ from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
 from laneway.core.routing.proof.search import Ground, Search
-from laneway.core.routing.proof.values import HOSTS, Test, Values
+from laneway.core.routing.proof.values import HOSTS, Pattern, Values
 from laneway.core.routing.proof.verdict import Spot, Want
 from laneway.core.routing.request import Request
 
@@ -112,8 +112,8 @@ def _narrower(host: str, hosts: Domains) -> list[str]:
 
 def _within(host: str) -> Condition:
     if host.startswith("*"):
-        return Condition("host", Test("suffix", host[1:]))
-    return Condition("host", Test("exact", host))
+        return Condition("host", Pattern("suffix", host[1:]))
+    return Condition("host", Pattern("exact", host))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Rule, Share
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
-from laneway.core.routing.proof.values import PRESENT, Test
+from laneway.core.routing.proof.values import PRESENT, Pattern
 from laneway.core.routing.request import Request
 from laneway.core.routing.stamps import any_member
 
@@ -57,7 +57,7 @@ def arrivals(propagation: Propagation) -> Iterator[Conditions]:
         yield frozenset([header])
         return
     present = Condition(HEADER + BAGGAGE, PRESENT)
-    member = Condition(HEADER + BAGGAGE, Test("regex", any_member(propagation)))
+    member = Condition(HEADER + BAGGAGE, Pattern("regex", any_member(propagation)))
     yield frozenset([header.denied(), present.denied()])
     yield frozenset([header, present.denied()])
     yield frozenset([present, member.denied()])

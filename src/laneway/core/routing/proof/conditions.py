@@ -12,24 +12,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.proof.values import PRESENT, Test, TestKind, holds
+from laneway.core.routing.proof.values import PRESENT, Pattern, PatternKind, holds
 
 HEADER = "header "
 PARAMETER = "parameter "
-_ANY_CASE: dict[str, TestKind] = {"exact": "exact, any case", "prefix": "prefix, any case"}
+_ANY_CASE: dict[str, PatternKind] = {"exact": "exact, any case", "prefix": "prefix, any case"}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of a part: of a header that some line meets it, or that none does if not `met`."""
+    """A pattern of a part: of a header that some line meets it, or that none does if not `met`."""
 
     part: str
-    test: Test
+    pattern: Pattern
     met: bool = True
 
     def denied(self) -> Condition:
         """Return the condition that holds where this one does not."""
-        return Condition(self.part, self.test, not self.met)
+        return Condition(self.part, self.pattern, not self.met)
 
 
 Conditions = frozenset[Condition]
@@ -46,32 +46,32 @@ def conditions_of(match: Match) -> Conditions:
     """
     found = []
     if match.uri is not None:
-        found.append(Condition("path", _path_test(match.uri, any_case=match.ignore_uri_case)))
+        found.append(Condition("path", _path_pattern(match.uri, any_case=match.ignore_uri_case)))
     for part, asked in (
         ("method", match.method),
         ("scheme", match.scheme),
         ("host", match.authority),
     ):
         if asked is not None:
-            found.append(Condition(part, _test(asked)))
-    found += [Condition(HEADER + name, _test(asked)) for name, asked in match.headers]
-    found += [Condition(PARAMETER + name, _test(asked)) for name, asked in match.query_params]
+            found.append(Condition(part, _pattern(asked)))
+    found += [Condition(HEADER + name, _pattern(asked)) for name, asked in match.headers]
+    found += [Condition(PARAMETER + name, _pattern(asked)) for name, asked in match.query_params]
     for name, excluded in match.without_headers:
-        found += _without(name, _test(excluded))
+        found += _without(name, _pattern(excluded))
     return frozenset(found)
 
 
-def _test(asked: StringMatch) -> Test:
-    return Test(asked.kind, asked.value)
+def _pattern(asked: StringMatch) -> Pattern:
+    return Pattern(asked.kind, asked.value)
 
 
-def _path_test(asked: StringMatch, *, any_case: bool) -> Test:
+def _path_pattern(asked: StringMatch, *, any_case: bool) -> Pattern:
     if any_case and asked.kind in _ANY_CASE:
-        return Test(_ANY_CASE[asked.kind], asked.value)
-    return _test(asked)
+        return Pattern(_ANY_CASE[asked.kind], asked.value)
+    return _pattern(asked)
 
 
-def _without(name: str, excluded: Test) -> list[Condition]:
+def _without(name: str, excluded: Pattern) -> list[Condition]:
     """Return what `withoutHeaders` asks: an absent header counts as one line without a value."""
     found = [Condition(HEADER + name, excluded, met=False)]
     if excluded != PRESENT and holds(excluded, ""):

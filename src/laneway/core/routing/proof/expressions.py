@@ -11,34 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from laneway.core.routing.proof.characters import (
+    CLASSES,
+    CONTROLS,
+    NAMED,
+    UnreadableError,
+    folded,
+    others,
+)
 from laneway.core.routing.proof.language import LAST, Expression, Language, Range
 
-_DIGITS: tuple[Range, ...] = ((48, 57),)
-_WORD: tuple[Range, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
-_SPACE: tuple[Range, ...] = ((9, 10), (12, 13), (32, 32))
-_CLASSES = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
-_NAMED = {
-    "alnum": ((48, 57), (65, 90), (97, 122)),
-    "alpha": ((65, 90), (97, 122)),
-    "digit": _DIGITS,
-    "lower": ((97, 122),),
-    "upper": ((65, 90),),
-    "word": _WORD,
-    "xdigit": ((48, 57), (65, 70), (97, 102)),
-    "space": ((9, 13), (32, 32)),
-    "punct": ((33, 47), (58, 64), (91, 96), (123, 126)),
-    "blank": ((9, 9), (32, 32)),
-}
-_CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7}
-_FOLDED = {ord("k"): 0x212A, ord("s"): 0x017F}
-"""What RE2 takes for the same letter, beyond the other case, when case is ignored."""
-
 DEEPEST = 40
-MOST_COPIES = 256
-
-
-class UnreadableError(Exception):
-    """An expression uses something that cannot be reasoned about here; the message names it."""
+MOST_COPIES = 100
+MOST_PIECES = 5000
 
 
 @dataclass(slots=True)
@@ -49,7 +34,7 @@ class _Flags:
 
 def expression(language: Language, written: str) -> Expression:
     """Return the texts that meet an expression as a whole. Raises UnreadableError."""
-    reader = _Reader(language, written)
+    reader = _Reader(language, written, language.size)
     found = reader.alternatives(_Flags(), 0)
     if reader.at < len(written):
         raise UnreadableError(f"{written[reader.at]!r} at {reader.at + 1}")
@@ -60,6 +45,7 @@ def expression(language: Language, written: str) -> Expression:
 class _Reader:
     language: Language
     written: str
+    before: int
     at: int = 0
 
     def alternatives(self, flags: _Flags, depth: int) -> Expression:
@@ -134,7 +120,10 @@ class _Reader:
                 return self._letter(ord(character), flags)
 
     def _letter(self, code: int, flags: _Flags) -> Expression:
-        return self.language.chars(_folded([(code, code)], flags))
+        return self.language.chars(self._cases([(code, code)], flags))
+
+    def _cases(self, ranges: list[Range], flags: _Flags) -> list[Range]:
+        return folded(ranges) if flags.ignore_case else ranges
 
     def _group(self, flags: _Flags, depth: int) -> Expression:
         inner = _Flags(flags.ignore_case, flags.dot_takes_newline)
@@ -158,15 +147,15 @@ class _Reader:
 
     def _escaped(self, flags: _Flags) -> Expression:
         character = self._take()
-        if character.lower() in _CLASSES:
-            ranges = _CLASSES[character.lower()]
-            return self.language.chars(ranges if character.islower() else _others(ranges))
+        if character.lower() in CLASSES:
+            ranges = CLASSES[character.lower()]
+            return self.language.chars(ranges if character.islower() else others(ranges))
         return self._letter(self._code(character), flags)
 
     def _code(self, character: str) -> int:
         """Return the code point of an escaped character."""
-        if character in _CONTROLS:
-            return _CONTROLS[character]
+        if character in CONTROLS:
+            return CONTROLS[character]
         if character == "x":
             return self._hexadecimal()
         if character.isalnum() or ord(character) > 127:
@@ -193,8 +182,8 @@ class _Reader:
             first = False
             ranges += self._class_item()
         self.at += 1
-        ranges = _folded(ranges, flags)
-        return self.language.chars(_others(ranges) if inverted else ranges)
+        ranges = self._cases(ranges, flags)
+        return self.language.chars(others(ranges) if inverted else ranges)
 
     def _class_item(self) -> list[Range]:
         if self.written.startswith("[:", self.at):
@@ -213,20 +202,20 @@ class _Reader:
     def _named_class(self) -> list[Range]:
         end = self.written.find(":]", self.at)
         name = self.written[self.at + 2 : end]
-        ranges = _NAMED.get(name.removeprefix("^"))
+        ranges = NAMED.get(name.removeprefix("^"))
         if ranges is None:
             raise UnreadableError(f"[:{name}:]")
         self.at = end + 2
-        return _others(ranges) if name.startswith("^") else list(ranges)
+        return others(ranges) if name.startswith("^") else list(ranges)
 
     def _class_character(self) -> int | list[Range]:
         character = self._take()
         if character != "\\":
             return ord(character)
         character = self._take()
-        if character.lower() in _CLASSES:
-            ranges = _CLASSES[character.lower()]
-            return list(ranges) if character.islower() else _others(ranges)
+        if character.lower() in CLASSES:
+            ranges = CLASSES[character.lower()]
+            return list(ranges) if character.islower() else others(ranges)
         return self._code(character)
 
     def _repeated(self, piece: Expression) -> Expression:
@@ -272,7 +261,7 @@ class _Reader:
 
     def _copies(self, piece: Expression, fewest: int, most: int | None) -> Expression:
         language = self.language
-        if max(fewest, most or 0) > MOST_COPIES:
+        if max(fewest, most or 0) > MOST_COPIES or language.size - self.before > MOST_PIECES:
             raise UnreadableError("a repetition of too many")
         found = language.star(piece) if most is None else language.empty
         for _ in range(max(0, (most or 0) - fewest)):
@@ -293,33 +282,3 @@ def _apply(flags: _Flags, letters: str) -> None:
             flags.dot_takes_newline = on
         elif letter == "m" and on:
             raise UnreadableError("(?m)")
-
-
-def _others(ranges: tuple[Range, ...] | list[Range]) -> list[Range]:
-    found = []
-    begin = 0
-    for low, high in sorted(ranges):
-        if low > begin:
-            found.append((begin, low - 1))
-        begin = max(begin, high + 1)
-    if begin <= LAST:
-        found.append((begin, LAST))
-    return found
-
-
-def _folded(ranges: list[Range], flags: _Flags) -> list[Range]:
-    """Add the other case of every letter, if case is ignored; only ASCII letters are known."""
-    if not flags.ignore_case:
-        return ranges
-    found = list(ranges)
-    for low, high in ranges:
-        if high > 127:
-            raise UnreadableError("letters beyond ASCII whose case is ignored")
-        for code in range(low, high + 1):
-            letter = chr(code)
-            if letter.isalpha():
-                other = ord(letter.swapcase())
-                found.append((other, other))
-                more = _FOLDED.get(ord(letter.lower()))
-                found += [(more, more)] if more else []
-    return found

@@ -22,7 +22,7 @@ from laneway.core.routing.proof.promises import Promise, mesh_promises
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
 from laneway.core.routing.proof.search import Ground, Search
 from laneway.core.routing.proof.shapes import Shapes
-from laneway.core.routing.proof.values import Test, Universe, Values
+from laneway.core.routing.proof.values import Pattern, Universe, Values
 from laneway.core.routing.proof.verdict import Spot, Want, Who
 from laneway.core.routing.request import Request
 from laneway.core.routing.stamps import any_member
@@ -101,7 +101,7 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
     if propagation.carrier == "baggage":
         member = any_member(propagation)
         twice = rf"{member},{member}"
-        given = frozenset([Condition(HEADER + BAGGAGE, Test("regex", twice), met=False)])
+        given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
     return Ground(hosts, given, single)
 
 

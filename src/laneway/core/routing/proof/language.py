@@ -61,6 +61,11 @@ class Language:
         self.empty = self._made("end", (), (), ends=True, boundaries=frozenset())
         self.anything = self.star(self.chars([(0, LAST)]))
 
+    @property
+    def size(self) -> int:
+        """How many expressions there are so far."""
+        return len(self._known)
+
     def chars(self, ranges: Iterable[Range]) -> Expression:
         """Return the expression of one character out of ranges; of no ranges it holds nothing."""
         merged = _merged(ranges)
@@ -76,14 +81,22 @@ class Language:
 
     def then(self, first: Expression, second: Expression) -> Expression:
         """Return the texts of one expression followed by those of another."""
+        before = []
+        while first.kind == "then":
+            before.append(first.parts[0])
+            first = first.parts[1]
+        found = self._pair(first, second)
+        for part in reversed(before):
+            found = self._pair(part, found)
+        return found
+
+    def _pair(self, first: Expression, second: Expression) -> Expression:
         if first is self.empty:
             return second
         if second is self.empty or first is self.nothing:
             return first
         if second is self.nothing:
             return second
-        if first.kind == "then":
-            return self.then(first.parts[0], self.then(first.parts[1], second))
         edges = first.boundaries | second.boundaries if first.ends else first.boundaries
         ends = first.ends and second.ends
         return self._made("then", (first, second), (), ends=ends, boundaries=edges)

@@ -131,8 +131,11 @@ def breaks(
         asked.add(one.when)
     if all(one.when for one in promises):
         spoken.append(None)
+    alike = _alike(asked.when, before.when)
     for turn, promise in enumerate(spoken):
-        for place, way in enumerate(ways):
+        # Where both lists begin alike, a promise comes to its own rule and to no other.
+        for place in (turn,) if turn < alike else range(alike, len(ways)):
+            way = ways[place]
             wanted = way.when | promise.when if promise is not None else way.when
             if asked.is_taken(wanted, turn) or before.is_taken(wanted, place):
                 continue
@@ -145,6 +148,14 @@ def breaks(
                 elif told is not None:
                     wants = suspect.wants or (promise.wants if promise is not None else ())
                     yield Break(suspect.broken, suspect.why, wants, told, way.rule, near)
+
+
+def _alike(one: Sequence[Conditions], other: Sequence[Conditions]) -> int:
+    """Return how far two lists are the same."""
+    pairs = zip(one, other, strict=False)
+    return next(
+        (at for at, pair in enumerate(pairs) if pair[0] != pair[1]), min(len(one), len(other))
+    )
 
 
 def _tried(

@@ -26,7 +26,7 @@ from laneway.core.routing.proof.values import (
     PARAMETERS,
     PATHS,
     SCHEMES,
-    Test,
+    Patterns,
     UndecidedError,
     Universe,
     Values,
@@ -60,7 +60,7 @@ class Found:
     cost: Cost
 
 
-Parts = Mapping[str, tuple[frozenset[Test], frozenset[Test]]]
+Parts = Mapping[str, tuple[Patterns, Patterns]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,9 +113,9 @@ class Search:
     def _fails(self, parts: Parts, one: Condition) -> bool:
         """Whether a condition cannot hold any more; not known counts as it may."""
         met, unmet = parts.get(one.part, _NOTHING)
-        if one.test in (unmet if one.met else met):
+        if one.pattern in (unmet if one.met else met):
             return True
-        if one.test in (met if one.met else unmet):
+        if one.pattern in (met if one.met else unmet):
             return False
         try:
             return self._extended(parts, [one]) is None
@@ -136,15 +136,15 @@ class Search:
         for one in more:
             met, unmet = found.get(one.part, _NOTHING)
             changed.add(one.part)
-            found[one.part] = (met | {one.test}, unmet) if one.met else (met, unmet | {one.test})
+            found[one.part] = (
+                (met | {one.pattern}, unmet) if one.met else (met, unmet | {one.pattern})
+            )
         for part in changed:
             if self._lines(part, *found[part]) is None:
                 return None
         return found
 
-    def _lines(
-        self, part: str, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> tuple[str, ...] | None:
+    def _lines(self, part: str, met: Patterns, unmet: Patterns) -> tuple[str, ...] | None:
         """Return values for a part, as few as can be; None where there are none."""
         if is_opaque(part):
             raise UndecidedError(f"a condition on {part} is not reasoned about")
@@ -158,9 +158,7 @@ class Search:
             found = self.values.pick(self._universe(part), met, unmet)
         return None if found is None else (found,)
 
-    def _header(
-        self, part: str, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> tuple[str, ...] | None:
+    def _header(self, part: str, met: Patterns, unmet: Patterns) -> tuple[str, ...] | None:
         """Return one line that meets all, else a line for each condition that needs its own."""
         if not met:
             return ()
@@ -175,9 +173,9 @@ class Search:
         if part in self.ground.single:
             return None
         lines: list[str] = []
-        for test in sorted(met, key=lambda test: (test.kind, test.value)):
-            if not any(holds(test, line) for line in lines):
-                line = self.values.pick(LINES, frozenset([test]), unmet)
+        for pattern in sorted(met, key=lambda pattern: (pattern.kind, pattern.value)):
+            if not any(holds(pattern, line) for line in lines):
+                line = self.values.pick(LINES, frozenset([pattern]), unmet)
                 if line is None:
                     return None
                 lines.append(line)
@@ -216,13 +214,13 @@ class Search:
             self._one(chosen, "host", self.ground.hosts),
             f"{path}?{query}" if query else path,
             self._one(chosen, "method", METHODS),
-            self._one(chosen, "scheme", Universe("", "http")),
+            self._one(chosen, "scheme", Universe("", ("http",))),
             headers,
         )
 
     def _one(self, chosen: Mapping[str, tuple[str, ...]], part: str, universe: Universe) -> str:
         given = chosen.get(part)
-        return given[0] if given else universe.usual or (universe.few or ("",))[0]
+        return given[0] if given else (*universe.usual, *universe.few, "")[0]
 
 
-_NOTHING: tuple[frozenset[Test], frozenset[Test]] = (frozenset(), frozenset())
+_NOTHING: tuple[Patterns, Patterns] = (frozenset(), frozenset())

@@ -14,7 +14,7 @@ from laneway.core.mesh.members import is_present
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
-from laneway.core.routing.plan import Destination, Forward, Headers, Hop, RoutePlan, Rule, Subset
+from laneway.core.routing.plan import Forward, Headers, Hop, RoutePlan, Rule, Subset
 
 
 @dataclass(slots=True)
@@ -24,20 +24,20 @@ class Shapes:
     mesh: Mesh
     plan: RoutePlan
     _numbers: dict[Hashable, int] = field(default_factory=dict)
-    _matches: dict[int, int] = field(default_factory=dict)
+    _known: dict[int, int] = field(default_factory=dict)
 
     def of(self, group: Group, hop: Hop) -> Hashable:
         """Return the key of a hop of a group's service."""
         service = self.mesh.services[hop.host]
         chain: list[Hashable] = [group.name, hop.port, hop.protocol, service.namespace]
-        foreign: set[Host] = set()
+        single = False
         link: Hop | None = hop
         while link is not None:
             author = link.author.namespace if link.author else None
-            rules = tuple(self._rule(rule, hop.host, foreign) for rule in link.rules)
-            chain += [author, link.export_to, rules]
+            single = single or any(_is_single(rule, hop.host) for rule in link.rules)
+            chain += [author, link.export_to, tuple(map(self._rule, link.rules))]
             link = link.otherwise
-        if foreign or any(self._asks_host(rule) for rule in hop.rules):
+        if single:
             return (*chain, hop.host)
         answers = tuple(group.answering(hop.host).values()) if group.baseline is not None else ()
         return (*chain, answers, self._subsets(hop.host), self._pods(group, service))
@@ -45,36 +45,26 @@ class Shapes:
     def _number(self, thing: Hashable) -> int:
         return self._numbers.setdefault(thing, len(self._numbers))
 
-    def _rule(self, rule: Rule, host: Host, foreign: set[Host]) -> tuple[int, int]:
+    def _rule(self, rule: Rule) -> tuple[int, int]:
         """Return the numbers of what a rule asks and of what it does."""
-        matches = rule.matches
-        asked = self._match(matches[0]) if len(matches) == 1 else self._number(matches)
         action = rule.action
         if not isinstance(action, Forward):
-            return asked, self._number(("itself", type(action).__name__))
-        if rule.policy.get("mirror") or rule.policy.get("mirrors"):
-            foreign.add(host)
-        shares = tuple(
-            self._share(share.destination, share.headers, host, foreign) for share in action.shares
-        )
-        return asked, self._number((shares, rule.headers))
+            done: Hashable = type(action).__name__
+        else:
+            done = tuple(
+                (share.destination.subset, share.destination.port, self._shared(share.headers))
+                for share in action.shares
+            )
+        matches = rule.matches
+        asked = self._shared(matches[0]) if len(matches) == 1 else self._number(matches)
+        return asked, self._number((done, self._shared(rule.headers)))
 
-    def _match(self, match: Match) -> int:
-        """Return a match's number; lanes' own matches are one object for all services."""
-        found = self._matches.get(id(match))
+    def _shared(self, thing: Match | Headers) -> int:
+        """Return a number; what lanes ask and write is one object for all services."""
+        found = self._known.get(id(thing))
         if found is None:
-            found = self._matches[id(match)] = self._number(match)
+            found = self._known[id(thing)] = self._number(thing)
         return found
-
-    def _share(
-        self, to: Destination, headers: Headers, host: Host, foreign: set[Host]
-    ) -> tuple[str, int, Headers]:
-        if to.host != host:
-            foreign.add(to.host)
-        return to.subset, to.port, headers
-
-    def _asks_host(self, rule: Rule) -> bool:
-        return any(match.authority is not None for match in rule.matches)
 
     def _subsets(self, host: Host) -> Hashable:
         return tuple(
@@ -96,6 +86,18 @@ class Shapes:
             (is_present(pod), tuple(pod.labels.get(key) for key in keys))
             for pod in service.workloads
         ), tuple(sorted((port.number, port.protocol) for port in service.ports))
+
+
+def _is_single(rule: Rule, host: Host) -> bool:
+    """Whether a rule speaks of its service by name, or of others: then its key is its own."""
+    action = rule.action
+    if isinstance(action, Forward):
+        for share in action.shares:
+            if share.destination.host != host:
+                return True
+    if rule.policy and (rule.policy.get("mirror") or rule.policy.get("mirrors")):
+        return True
+    return any(match.authority is not None for match in rule.matches)
 
 
 def _asked(group: Group, plan: RoutePlan, host: Host) -> Iterator[Labels]:

@@ -14,10 +14,11 @@ from typing import Literal
 
 import re2
 
-from laneway.core.routing.proof.expressions import UnreadableError, expression
+from laneway.core.routing.proof.characters import UnreadableError
+from laneway.core.routing.proof.expressions import expression
 from laneway.core.routing.proof.language import Expression, Language, TooLargeError
 
-TestKind = Literal[
+PatternKind = Literal[
     "exact", "prefix", "suffix", "regex", "present", "exact, any case", "prefix, any case"
 ]
 
@@ -27,34 +28,35 @@ class UndecidedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Pattern:
     """A condition on one value."""
 
-    kind: TestKind
+    kind: PatternKind
     value: str = ""
 
 
-PRESENT = Test("present")
+PRESENT = Pattern("present")
 
 
 @dataclass(frozen=True, slots=True)
 class Universe:
-    """What a value can be at all: an expression, one usual text, and the texts if they are few."""
+    """What a value can be at all: an expression, usual texts, and all texts if they are few."""
 
     written: str
-    usual: str = ""
+    usual: tuple[str, ...] = ()
     few: tuple[str, ...] = ()
 
 
 _VISIBLE = r"[!-~\x{80}-\x{10ffff}]"
-PATHS = Universe(r"/[!-\"$->@-~]*", "/")
-METHODS = Universe(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+", "GET")
+PATHS = Universe(r"/[!-\"$->@-~]*", ("/",))
+METHODS = Universe(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+", ("GET", "POST", "PUT", "DELETE", "PATCH"))
 SCHEMES = Universe("https?", few=("http", "https"))
-HOSTS = Universe(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", "shop.example.com")
+HOSTS = Universe(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", ("shop.example.com",))
 LINES = Universe(rf"({_VISIBLE}([\t -~\x{{80}}-\x{{10ffff}}]*{_VISIBLE})?)?")
 PARAMETERS = Universe(r"[!-\"$%'->@-~]*")
 
-Key = tuple[Universe, frozenset[Test], frozenset[Test]]
+Patterns = frozenset[Pattern]
+Key = tuple[Universe, Patterns, Patterns]
 
 
 @dataclass(slots=True)
@@ -63,9 +65,9 @@ class Values:
 
     language: Language = field(default_factory=Language)
     _answers: dict[Key, str | UndecidedError | None] = field(default_factory=dict)
-    _read: dict[Test, Expression] = field(default_factory=dict)
+    _read: dict[Pattern, Expression] = field(default_factory=dict)
 
-    def pick(self, universe: Universe, met: frozenset[Test], unmet: frozenset[Test]) -> str | None:
+    def pick(self, universe: Universe, met: Patterns, unmet: Patterns) -> str | None:
         """Return a text of the universe that meets and misses what it has to; None without one.
 
         Raises UndecidedError.
@@ -81,121 +83,109 @@ class Values:
             raise found
         return found
 
-    def _picked(
-        self, universe: Universe, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> str | None:
+    def _picked(self, universe: Universe, met: Patterns, unmet: Patterns) -> str | None:
         if PRESENT in unmet or met & unmet:
             return None
-        exact = [test.value for test in met if test.kind == "exact"]
-        for text in exact[:1] or universe.few or _proposed(universe, met):
+        exact = [pattern.value for pattern in met if pattern.kind == "exact"]
+        for text in exact[:1] or universe.few or universe.usual:
             if self._is(text, universe, met, unmet):
                 return text
         if exact or universe.few:
             return None
-        kinds = {test.kind for test in met | unmet}
+        kinds = {pattern.kind for pattern in met | unmet}
         if kinds <= {"exact", "prefix", "present"}:
             return self._by_prefix(universe, met, unmet)
         return self._by_language(universe, met, unmet)
 
-    def _is(
-        self, text: str, universe: Universe, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> bool:
+    def _is(self, text: str, universe: Universe, met: Patterns, unmet: Patterns) -> bool:
         inside = text in universe.few if universe.few else _fullmatch(universe.written, text)
         return (
             inside
-            and all(holds(test, text) for test in met)
-            and not any(holds(test, text) for test in unmet)
+            and all(holds(pattern, text) for pattern in met)
+            and not any(holds(pattern, text) for pattern in unmet)
         )
 
-    def _by_prefix(
-        self, universe: Universe, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> str | None:
+    def _by_prefix(self, universe: Universe, met: Patterns, unmet: Patterns) -> str | None:
         """Lengthen the longest prefix until nothing excludes it; only prefixes do for good."""
-        wanted = max((test.value for test in met), key=len, default="")
-        if not all(wanted.startswith(test.value) for test in met):
+        wanted = max((pattern.value for pattern in met), key=len, default="")
+        if not all(wanted.startswith(pattern.value) for pattern in met):
             return None
-        if any(test.kind == "prefix" and wanted.startswith(test.value) for test in unmet):
+        if any(pattern.kind == "prefix" and wanted.startswith(pattern.value) for pattern in unmet):
             return None
-        starts = [wanted] if universe is not PATHS or wanted else ["/"]
+        starts = [wanted or "/"] if universe is PATHS else [wanted]
         for text in (*starts, *(start + more for start in starts for more in _ENDINGS)):
             if self._is(text, universe, met, unmet):
                 return text
         return self._by_language(universe, met, unmet)
 
-    def _by_language(
-        self, universe: Universe, met: frozenset[Test], unmet: frozenset[Test]
-    ) -> str | None:
+    def _by_language(self, universe: Universe, met: Patterns, unmet: Patterns) -> str | None:
         language = self.language
-        parts = [self._expression(test) for test in met]
-        parts += [language.without(self._expression(test)) for test in unmet]
-        inside = self._expression(Test("regex", universe.written))
+        parts = [self._expression(pattern) for pattern in met]
+        parts += [language.without(self._expression(pattern)) for pattern in unmet]
+        inside = self._expression(Pattern("regex", universe.written))
         try:
             found = language.shortest(language.both([inside, *parts]))
-        except TooLargeError:
-            words = ", ".join(sorted(test.value for test in met | unmet if test.kind == "regex"))
+        except (TooLargeError, RecursionError):
+            words = ", ".join(
+                sorted(pattern.value for pattern in met | unmet if pattern.kind == "regex")
+            )
             raise UndecidedError(f"how {words} overlap is too much to work out") from None
         if found is not None and not self._is(found, universe, met, unmet):
             raise AssertionError(f"{found!r} does not do what it was made for: {met}, not {unmet}")
         return found
 
-    def _expression(self, test: Test) -> Expression:
-        if test not in self._read:
-            self._read[test] = self._reading(test)
-        return self._read[test]
+    def _expression(self, pattern: Pattern) -> Expression:
+        if pattern not in self._read:
+            self._read[pattern] = self._reading(pattern)
+        return self._read[pattern]
 
-    def _reading(self, test: Test) -> Expression:
+    def _reading(self, pattern: Pattern) -> Expression:
         language = self.language
-        match test.kind:
+        match pattern.kind:
             case "present":
                 return language.anything
             case "exact":
-                return language.text(test.value)
+                return language.text(pattern.value)
             case "prefix":
-                return language.then(language.text(test.value), language.anything)
+                return language.then(language.text(pattern.value), language.anything)
             case "suffix":
-                return language.then(language.anything, language.text(test.value))
+                return language.then(language.anything, language.text(pattern.value))
             case "regex":
-                return self._expression_of(test.value)
+                return self._expression_of(pattern.value)
             case "exact, any case":
-                return self._expression_of(f"(?i){re2.escape(test.value)}")
+                return self._expression_of(f"(?i){re2.escape(pattern.value)}")
             case "prefix, any case":
-                start = self._expression_of(f"(?i){re2.escape(test.value)}")
+                start = self._expression_of(f"(?i){re2.escape(pattern.value)}")
                 return language.then(start, language.anything)
 
     def _expression_of(self, written: str) -> Expression:
         try:
             return expression(self.language, written)
         except UnreadableError as error:
-            raise UndecidedError(
-                f"the expression {written} uses {error}, which is not reasoned about"
-            ) from None
+            why = f"the expression {written} uses {error}, which is not reasoned about"
+            raise UndecidedError(why) from None
 
 
 _ENDINGS = tuple("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
-def _proposed(universe: Universe, met: frozenset[Test]) -> tuple[str, ...]:
-    """Return the usual text where nothing is asked of the value but not to be something."""
-    return () if met - {PRESENT} or not universe.usual else (universe.usual,)
-
-
-def holds(test: Test, text: str) -> bool:
+def holds(pattern: Pattern, text: str) -> bool:
     """Whether a text meets a condition."""
-    match test.kind:
+    match pattern.kind:
         case "present":
             return True
         case "exact":
-            return text == test.value
+            return text == pattern.value
         case "prefix":
-            return text.startswith(test.value)
+            return text.startswith(pattern.value)
         case "suffix":
-            return text.endswith(test.value)
+            return text.endswith(pattern.value)
         case "exact, any case":
-            return text.lower() == test.value.lower()
+            return text.lower() == pattern.value.lower()
         case "prefix, any case":
-            return text.lower().startswith(test.value.lower())
+            return text.lower().startswith(pattern.value.lower())
         case "regex":
-            return _fullmatch(test.value, text)
+            return _fullmatch(pattern.value, text)
 
 
 def _fullmatch(written: str, text: str) -> bool:
