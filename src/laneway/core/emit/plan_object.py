@@ -106,10 +106,9 @@ def _action(rule: Rule) -> Object:
 def origin_text(origin: Origin) -> str:
     """Name an origin: the object and the path inside it.
 
-        >>> from laneway.core.resources.meta import Ref
-    from laneway.core.resources.tagging import HashRule
-        >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
-        'ASMSwimLane s1 spec.ingressRules[0]'
+    >>> from laneway.core.resources.meta import Ref
+    >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
+    'ASMSwimLane s1 spec.ingressRules[0]'
     """
     return f"{origin.ref} {_path(origin.path)}".rstrip()
 
