@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.rules import claims_delegation
 from tests.rules.claim import Claim
 from tests.rules.world import mesh, namespace, pods, policy, routes, service
 
@@ -284,4 +285,5 @@ CLAIMS = [
             )
         ),
     ),
+    *claims_delegation.CLAIMS,
 ]

@@ -108,8 +108,8 @@ class _Transition:
         sends on as the new lanes want it is understood by the next.
         """
         by_hosts: dict[tuple[str, ...], list[Change]] = {}
-        for change in self.mesh:
-            by_hosts.setdefault(hosts_of(_any(change)), []).append(change)
+        for change in self.mesh:  # one without hosts is delegated to, and is met by its name
+            by_hosts.setdefault(hosts_of(_any(change)) or (str(change.ref),), []).append(change)
         for found in by_hosts.values():
             old = [renamed(one.before, self.last) for one in found if one.before is not None]
             new = [renamed(one.after, self.next) for one in found if one.after is not None]

@@ -150,16 +150,20 @@ class _Spelling:
         return self.twinned[id(subsets)]
 
     def routes(self, host: Host, stem: str, hops: tuple[Hop, ...]) -> tuple[Manifest, ...]:
+        group = self.plan.lane_subsets[host].group
+        if (delegated := self.plan.delegated.get(host)) is not None:
+            spec = self.hop_spec((), delegated.hops)
+            return (self.object(delegated.ref, self.labels(group), spec),)
         own = tuple(hop for first in hops if (hop := lanes_own(first)) is not None)
         if not own:
             return ()
         space = asm.ROOT_NAMESPACE if self.is_asm else self.mesh.services[host].namespace
         ref = Ref("VirtualService", space, VIRTUAL_SERVICE.format(stem))
-        group = self.plan.lane_subsets[host].group
-        return (self.object(ref, self.labels(group), self.hop_spec(host, own)),)
+        return (self.object(ref, self.labels(group), self.hop_spec((host,), own)),)
 
-    def hop_spec(self, host: Host, hops: tuple[Hop, ...]) -> dict[str, Any]:
-        spec: dict[str, Any] = {"hosts": [host]}
+    def hop_spec(self, hosts: tuple[Host, ...], hops: tuple[Hop, ...]) -> dict[str, Any]:
+        """Spell hops as one spec; without hosts it is a delegate, which others hand over to."""
+        spec: dict[str, Any] = {"hosts": list(hosts)} if hosts else {}
         http = [
             http_route(r, self.spelled) for hop in hops if hop.protocol == "http" for r in hop.rules
         ]

@@ -15,11 +15,12 @@ from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.istio import Gateway
 from laneway.core.resources.matching import Labels
+from laneway.core.routing.delegates import Delegates
 from laneway.core.routing.hosts import covers, visibility
 from laneway.core.routing.plan import Entry, GatewayPort, Rule, VirtualHost
 from laneway.core.routing.survivors import speaks_of, takes_anything
 from laneway.core.routing.tagging import tagging_at
-from laneway.core.routing.written import gateway_rules
+from laneway.core.routing.written import Reading, gateway_rules
 
 GATEWAY_NAMESPACE = "istio-system"
 """Where gateway proxies run, which decides which DestinationRules they see."""
@@ -48,8 +49,11 @@ class Opening:
     hosts: tuple[str, ...]
 
 
-def gateway_ports(mesh: Mesh, entries: Sequence[Entry]) -> tuple[GatewayPort, ...]:
+def gateway_ports(
+    mesh: Mesh, entries: Sequence[Entry], delegates: Delegates | None = None
+) -> tuple[GatewayPort, ...]:
     """Return every HTTP port of the gateways, with all that is bound to it."""
+    reading = Reading(mesh, delegates or Delegates.of(mesh))
     merged: dict[tuple[Labels, int], list[Opening]] = {}
     for opening in openings(mesh, entries):
         merged.setdefault((opening.selector, opening.port), []).append(opening)
@@ -58,7 +62,7 @@ def gateway_ports(mesh: Mesh, entries: Sequence[Entry]) -> tuple[GatewayPort, ..
             selector,
             port,
             tuple(dict.fromkeys(opening.name for opening in merged[selector, port])),
-            _virtual_hosts(mesh, entries, merged[selector, port]),
+            _virtual_hosts(reading, entries, merged[selector, port]),
             tuple(tagging_at(mesh, selector, GATEWAY_NAMESPACE)),
         )
         for selector, port in merged
@@ -81,22 +85,23 @@ def openings(mesh: Mesh, entries: Sequence[Entry]) -> Iterator[Opening]:
 
 
 def _virtual_hosts(
-    mesh: Mesh, entries: Sequence[Entry], opened: Sequence[Opening]
+    reading: Reading, entries: Sequence[Entry], opened: Sequence[Opening]
 ) -> tuple[VirtualHost, ...]:
     domains: dict[str, list[Rule]] = {}
     for opening in opened:
-        for bound in bound_to(mesh, entries, opening):
+        for bound in bound_to(reading, entries, opening):
             for domain in _domains(opening, bound):
                 domains.setdefault(domain, []).extend(bound.rules)
     return tuple(VirtualHost(domain, _settled(domains[domain])) for domain in sorted(domains))
 
 
-def bound_to(mesh: Mesh, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:
+def bound_to(reading: Reading, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:
     """Yield what is bound to an opening and has a rule there: nearest first, then oldest.
 
     The age of an entry is that of its oldest group where every object has a creation time; without
     one the entry is the newest, since it is made from what is already there.
     """
+    mesh = reading.mesh
     bound: list[tuple[tuple[int, str, int], Bound]] = []
     position = 0
     dated = all(service.meta.created for service in mesh.virtual_services) and all(
@@ -107,7 +112,7 @@ def bound_to(mesh: Mesh, entries: Sequence[Entry], opening: Opening) -> Iterator
         near = visibility(service.export_to or ("*",), space, GATEWAY_NAMESPACE)
         named = (resolve_gateway(name, space) for name in service.gateways)
         if near is not None and opening.name in named:
-            rules = _kept(gateway_rules(mesh, service, opening.name, opening.port), opening)
+            rules = _kept(gateway_rules(reading, service, opening.name, opening.port), opening)
             age = service.meta.created if dated else ""
             bound.append(((near, age, position), Bound(service.hosts, space, rules)))
             position += 1

@@ -28,8 +28,8 @@ from laneway.core.routing.plan import (
     Share,
     Subset,
 )
+from laneway.core.routing.raw_headers import read_headers
 from laneway.core.routing.stamps import Stamp, conditions, stamps
-from laneway.core.routing.written import read_headers
 
 NO_LANE = "no-lane"
 """The name of the last rule of a strict hop, for callers that are in no lane."""

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.routing.plan import Entry, RoutePlan
 
@@ -44,7 +44,7 @@ class ObjectNames:
         self._entries: dict[tuple[str, str], str] = {}
         for host, planned in plan.lane_subsets.items():
             service = mesh.services[host]
-            stem = f"{planned.group}-{service.namespace}-{service.name}"
+            stem = plain_stem(planned.group, service)
             if not taken.isdisjoint(names := _names(stem)):
                 wanted, plain = min(taken.intersection(names)), stem
                 stem = f"{plain}-{_hash(planned.group, host)}"
@@ -68,6 +68,11 @@ class ObjectNames:
     def entry(self, entry: Entry) -> str:
         """Return the name of an entry VirtualService: the gateway's, for the host `*`."""
         return self._entries[entry.gateway, entry.host]
+
+
+def plain_stem(group: str, service: MeshService) -> str:
+    """Return what the names of a service's objects have in common, if nobody took them."""
+    return f"{group}-{service.namespace}-{service.name}"
 
 
 def _names(stem: str) -> tuple[str, str]:

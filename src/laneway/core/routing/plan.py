@@ -120,6 +120,8 @@ class Rule:
     """The lane whose requests take this rule, empty when it is no lane's rule. Where that lane
     lacks the service another one answers, and the destination's subset names it."""
     by: Means = ""
+    via: Origin | None = None
+    """The route of a user's root VirtualService that hands over to this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,19 @@ def lanes_own(hop: Hop) -> Hop | None:
     while link is not None and link.author is not None:
         link = link.otherwise
     return link
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """Lane routes that a user's root VirtualService hands over to, instead of having a host.
+
+    `ref` is where the root looks for them. Without the root Istio would serve the host by its
+    default route, so a service is delegated only while `root` is there.
+    """
+
+    root: Ref
+    ref: Ref
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +263,8 @@ class RoutePlan:
     hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
     lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
     views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
+    delegated: Mapping[Host, Delegated] = field(default_factory=dict)
+    """Services whose lane routes are handed over to by the user's own VirtualService."""
     made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
     """What each lane service's share was made from, so that the next plan can keep it."""
 

@@ -7,20 +7,33 @@ made from differs, so that an edit costs its own share. A held group plans nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.patches import Patch
 from laneway.core.resources.istio import DestinationRule, VirtualService
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.delegated import handing_over
+from laneway.core.routing.delegates import Delegates
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.hops import Answers, LaneHops, lane_answers
 from laneway.core.routing.hosts import HostIndex
-from laneway.core.routing.plan import Entry, Hop, LaneSubsets, RoutePlan, Subset, SubsetView
+from laneway.core.routing.plan import (
+    Delegated,
+    Entry,
+    Hop,
+    LaneSubsets,
+    RoutePlan,
+    Rule,
+    Subset,
+    SubsetView,
+)
 from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
 from laneway.core.routing.written import (
+    Reading,
     binds_mesh,
     is_public,
     mesh_hosts,
@@ -57,24 +70,40 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     before = previous or RoutePlan()
     speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
     written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
+    inputs = dict(_lane_services(mesh, before, speakers, written))
+    delegated = {
+        host: replace(root, hops=_own_hops(mesh, host, inputs[host]))
+        for host, root in handing_over(mesh, speakers).delegated.items()
+    }
+    reading = Reading(mesh, Delegates.of(mesh, _offered(delegated.values())))
     shares = _Shares({}, {}, {}, {})
-    for host, made_from in _lane_services(mesh, before, speakers, written):
-        _lane_share(mesh, before, shares, host, made_from)
+    for host, made_from in inputs.items():
+        _lane_share(reading, before, shares, host, made_from)
     for host in speakers.hosts(mesh.services):
         if host not in shares.hops and (speaking := speakers.of(host)):
-            shares.hops[host] = written_hops(mesh, mesh.services[host], speaking, ())
+            shares.hops[host] = written_hops(mesh.services[host], speaking, (), reading)
     for host in written.hosts(mesh.services):
         if host not in shares.views and (rules := written.of(host)):
             shares.views[host] = views(mesh.services[host], None, rules)
     entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
     return RoutePlan(
         entries,
-        gateway_ports(mesh, entries),
+        gateway_ports(mesh, entries, reading.delegates),
         shares.hops,
         shares.lane_subsets,
         shares.views,
+        delegated,
         shares.made_from,
     )
+
+
+def _own_hops(mesh: Mesh, host: Host, made_from: ServiceInput) -> tuple[Hop, ...]:
+    return made_from.hops.at(mesh.services[host], made_from.answers, made_from.patch)
+
+
+def _offered(delegated: Iterable[Delegated]) -> dict[Ref, tuple[Rule, ...]]:
+    """Return the lane routes that roots hand over to, as the object that holds them lists them."""
+    return {one.ref: tuple(rule for hop in one.hops for rule in hop.rules) for one in delegated}
 
 
 def _lane_services(
@@ -115,7 +144,7 @@ def _same_as_before(before: RoutePlan, group: Group, hops: LaneHops) -> LaneHops
 
 
 def _lane_share(
-    mesh: Mesh, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
+    reading: Reading, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
 ) -> None:
     """Add a lane service's hops, subsets and views: the ones before, if made from the same."""
     shares.made_from[host] = made_from
@@ -124,7 +153,7 @@ def _lane_share(
         shares.lane_subsets[host] = before.lane_subsets[host]
         shares.views[host] = before.views[host]
         return
-    service = mesh.services[host]
+    service = reading.mesh.services[host]
     subsets = lane_subsets(
         service, made_from.hops.group, made_from.subsets, made_from.written, made_from.patch
     )
@@ -132,8 +161,8 @@ def _lane_share(
     shares.views[host] = views(service, subsets, made_from.written)
     # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.
     owned = any(map(is_public, made_from.speaking))
-    own = () if owned else made_from.hops.at(service, made_from.answers, made_from.patch)
-    shares.hops[host] = written_hops(mesh, service, made_from.speaking, own)
+    own = () if owned else _own_hops(reading.mesh, host, made_from)
+    shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
 
 
 def _kept(entry: Entry, before: RoutePlan) -> Entry:

@@ -8,30 +8,27 @@ It refuses nothing: a destination that does not exist stays one and fails only i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
 
 from laneway.core.mesh.mesh import Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
 from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
+from laneway.core.routing.delegates import Delegates, Ours, Written
 from laneway.core.routing.plan import (
-    NO_HEADERS,
     Action,
     Answer,
     Destination,
     Forward,
-    HeaderEdits,
-    Headers,
     Hop,
     Origin,
-    Pairs,
     Refuse,
     Rule,
     Share,
 )
+from laneway.core.routing.raw_headers import read_headers
 
 MESH = "mesh"
 
@@ -65,7 +62,10 @@ def is_public(service: VirtualService) -> bool:
 
 
 def written_hops(
-    mesh: Mesh, service: MeshService, speaking: Sequence[VirtualService], own: Sequence[Hop]
+    service: MeshService,
+    speaking: Sequence[VirtualService],
+    own: Sequence[Hop],
+    reading: Reading,
 ) -> tuple[Hop, ...]:
     """Return the hops of a service as the user's VirtualServices write them, before lanes' own.
 
@@ -79,7 +79,7 @@ def written_hops(
             mine = (hop for hop in own if (hop.port, hop.protocol) == (port.number, protocol))
             hop = next(mine, None)
             for author in reversed(speaking):
-                rules = mesh_rules(mesh, author, port.number, tcp=protocol == "tcp")
+                rules = mesh_rules(reading, author, port.number, tcp=protocol == "tcp")
                 seen = _seen_in(author)
                 ref = author.meta.ref
                 hop = Hop(service.host, port.number, protocol, rules, "", ref, seen, hop)
@@ -91,6 +91,14 @@ def written_hops(
 def _seen_in(author: VirtualService) -> tuple[str, ...]:
     spaces = author.export_to or ("*",)
     return tuple(author.meta.namespace if space == "." else space for space in spaces)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What users' routes may refer to: services, and VirtualServices to delegate to."""
+
+    mesh: Mesh
+    delegates: Delegates
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +114,48 @@ class Listening:
     known: Mapping[Host, MeshService]
 
 
-def mesh_rules(mesh: Mesh, author: VirtualService, port: int, *, tcp: bool) -> tuple[Rule, ...]:
+def mesh_rules(
+    reading: Reading, author: VirtualService, port: int, *, tcp: bool
+) -> tuple[Rule, ...]:
     """Return the rules sidecars hold for requests to a service port."""
     if tcp:
-        return _tcp_rules(Listening(author, port, mesh.services))
-    listening = Listening(author, port, {})
-    rules = []
-    for route in author.http:
-        matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
-        if matches or not route.matches:
-            rules.append(_rule(listening, route, matches))
+        return _tcp_rules(Listening(author, port, reading.mesh.services))
+    rules: list[Rule] = []
+    for found in reading.delegates.routes(author):
+        if isinstance(found, Ours):
+            rules += _kept(found.rules, _for_mesh)
+            continue
+        matches = tuple(kept for one in found.route.matches if (kept := _for_mesh(one)) is not None)
+        if matches or not found.route.matches:
+            rules.append(_rule(Listening(found.author, port, {}), found, matches))
     return tuple(rules)
 
 
-def gateway_rules(mesh: Mesh, author: VirtualService, gateway: str, port: int) -> tuple[Rule, ...]:
+def gateway_rules(
+    reading: Reading, author: VirtualService, gateway: str, port: int
+) -> tuple[Rule, ...]:
     """Return the rules a gateway holds on one of its ports, one match each."""
-    listening = Listening(author, port, mesh.services)
-    rules = []
-    for route in author.http:
-        kept = [m for match in route.matches if (m := _at(match, author, gateway)) is not None]
-        if not route.matches:
-            rules.append(_rule(listening, route, ()))
-        rules += [_rule(listening, route, (match,)) for match in kept]
+    rules: list[Rule] = []
+    for found in reading.delegates.routes(author):
+        if isinstance(found, Ours):
+            for rule in _kept(found.rules, lambda match: _at(match, author, gateway)):
+                rules += [replace(rule, matches=(match,)) for match in rule.matches] or [rule]
+            continue
+        listening = Listening(found.author, port, reading.mesh.services)
+        written = found.route.matches
+        kept = [m for match in written if (m := _at(match, found.author, gateway)) is not None]
+        if not written:
+            rules.append(_rule(listening, found, ()))
+        rules += [_rule(listening, found, (match,)) for match in kept]
     return tuple(rules)
+
+
+def _kept(rules: Sequence[Rule], speaking: Callable[[Match], Match | None]) -> Iterator[Rule]:
+    """Yield the rules of lanes of which a match is held, each with those matches."""
+    for rule in rules:
+        matches = tuple(kept for match in rule.matches if (kept := speaking(match)) is not None)
+        if matches or not rule.matches:
+            yield replace(rule, matches=matches)
 
 
 def _for_mesh(match: Match) -> Match | None:
@@ -150,12 +177,13 @@ def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
     return replace(match, gateways=(), source_labels=(), source_namespace="")
 
 
-def _rule(listening: Listening, route: HttpRoute, matches: tuple[Match, ...]) -> Rule:
+def _rule(listening: Listening, found: Written, matches: tuple[Match, ...]) -> Rule:
+    route = found.route
     policy = {key: value for key, value in route.policy.items() if key != "headers"}
     origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
     headers = read_headers(route.policy.get("headers"))
     action = _action(listening, route)
-    return Rule(_name(route, matches), matches, action, origin, headers, policy)
+    return Rule(_name(route, matches), matches, action, origin, headers, policy, via=found.via)
 
 
 def _name(route: HttpRoute, matches: tuple[Match, ...]) -> str:
@@ -209,28 +237,3 @@ def _tcp_rules(listening: Listening) -> tuple[Rule, ...]:
             action = _forward(listening, route.destinations)
             rules.append(Rule("", matches, action, origin))
     return tuple(rules)
-
-
-def read_headers(raw: Any) -> Headers:
-    """Read a raw `headers` block; anything that is no block counts as none.
-
-    >>> read_headers({"request": {"set": {"x-lane": "s1"}}}).request.set
-    (('x-lane', 's1'),)
-    """
-    if not isinstance(raw, Mapping) or not raw:
-        return NO_HEADERS
-    return Headers(_edits(raw.get("request")), _edits(raw.get("response")))
-
-
-def _edits(raw: Any) -> HeaderEdits:
-    if not isinstance(raw, Mapping):
-        return HeaderEdits()
-    remove = raw.get("remove")
-    names = tuple(str(name) for name in remove) if isinstance(remove, list) else ()
-    return HeaderEdits(_pairs(raw.get("set")), _pairs(raw.get("add")), names)
-
-
-def _pairs(raw: Any) -> Pairs:
-    if not isinstance(raw, Mapping):
-        return ()
-    return tuple((str(name), str(value)) for name, value in raw.items())

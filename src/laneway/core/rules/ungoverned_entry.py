@@ -10,8 +10,8 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import HeaderEdits, RoutePlan
+from laneway.core.routing.raw_headers import read_headers
 from laneway.core.routing.stamps import stamps
-from laneway.core.routing.written import read_headers
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.user_rules import owner

@@ -19,12 +19,17 @@ from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
-    """Find users' mesh VirtualServices on hosts of lane groups, one finding per written host."""
+def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
+    """Find users' mesh VirtualServices on hosts of lane groups, one finding per written host.
+
+    The root that a group hands a service over to is what the user was asked for.
+    """
+    roots = {(delegated.root, host) for host, delegated in plan.delegated.items()}
     for service in filter(binds_mesh, mesh.virtual_services):
         meta = service.meta
         for index, written in enumerate(service.hosts):
             taken = _lane_hosts(mesh, resolve_host(written, meta.namespace))
+            taken = [host for host in taken if (meta.ref, host) not in roots]
             if taken:
                 words = {"user": meta.ref, "host": listing(short_host(host) for host in taken)}
                 place = meta.place("spec", "hosts", index)

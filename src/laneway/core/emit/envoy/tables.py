@@ -171,9 +171,11 @@ class _Speller:
         Two routes of a user's may have one name or none, so theirs carry where they are written.
         """
         words = [str(self.table.block["name"]), rule.lane, rule.name]
-        if rule.origin.ref.kind == "VirtualService":
-            ref = rule.origin.ref
-            words.append("/".join((ref.namespace, ref.name, *map(str, rule.origin.path[1:]))))
+        written = (rule.origin, *((rule.via,) if rule.via is not None else ()))
+        for origin in written:
+            if origin.ref.kind == "VirtualService":
+                ref = origin.ref
+                words.append("/".join((ref.namespace, ref.name, *map(str, origin.path[1:]))))
         return "|".join(words)
 
 

@@ -13,8 +13,9 @@ USER_MESH_VIRTUAL_SERVICE = Code(
     "{user} routes {host} in the mesh, so its lanes do not",
     "Istio honors one mesh VirtualService per host. Callers that see yours go by it and do not "
     "stay in their lane; where everybody sees it, no lane routes are written for the host.",
-    "Bind it to a gateway only (spec.gateways without mesh), or move its timeouts, retries and "
-    "faults to the lane routes and remove it.",
+    "Bind it to a gateway only (spec.gateways without mesh); or write its timeouts, retries and "
+    "faults into the group's httpRoutePatch and remove it; or let it delegate to the lane routes "
+    "and name the service in the group's annotation laneway.dev/delegate.",
     "IST0109, KIA1106",
 )
 
@@ -133,4 +134,15 @@ SIDECAR_HIDES_ASM_LAYOUT = Code(
     "default layout writes routes beside their services and is not touched.",
     "Nothing to do in the default layout; for the asm layout add `istio-system/*` to the egress "
     "hosts.",
+)
+
+DELEGATION_WITHOUT_ROOT = Code(
+    "LW1414",
+    "warning",
+    "group {group} is to delegate {service}, but {why}",
+    "Lane routes without a host are met only through a root VirtualService of your own that has "
+    "the host for all callers and delegates to them. Without it Istio's default route would "
+    "spread calls over all lanes, so the lane routes keep their host.",
+    "Write a VirtualService for the service's host, without gateways, with a route whose delegate "
+    "names the lanes' VirtualService and its namespace; or take the service out of the annotation.",
 )

@@ -1,7 +1,8 @@
 """Who wrote a rule of the plan: the object, its age, its name in words, its place in a file.
 
 Comes in: a Mesh and rules of its plan. Goes out: the lane, group or VirtualService behind a rule's
-origin. Rules of Istio's own (the default route of a service) have no author.
+origin; of a rule that is delegated to, the root that does. Rules of Istio's own (the default route
+of a service) have no author.
 """
 
 from __future__ import annotations
@@ -33,17 +34,19 @@ class Authors:
 
     def place(self, rule: Rule) -> Place:
         """Return where a rule was written."""
-        return self._things[rule.origin.ref].meta.place(*rule.origin.path)
+        origin = rule.via or rule.origin
+        return self._things[origin.ref].meta.place(*origin.path)
 
     def say(self, rule: Rule) -> str:
         """Name a rule as its author would."""
-        author = self._things[rule.origin.ref]
+        origin = rule.via or rule.origin
+        author = self._things[origin.ref]
         if isinstance(author, Lane):
-            index = rule.origin.path[-1]
+            index = origin.path[-1]
             names = [written.name for written in author.rules if written.index == index]
             return f"entry rule {names[0] or index} of lane {author.meta.name}"
         if isinstance(author, VirtualService):
-            return f"route {route_name(author, int(rule.origin.path[-1]))}"
+            return f"route {route_name(author, int(origin.path[-1]))}"
         return f"the weighted entry of group {author.meta.name}"
 
     def is_doubtful(self, one: Rule, other: Rule) -> bool:
@@ -51,11 +54,12 @@ class Authors:
 
         Rules of two groups are ordered by their groups, rules of one group by their lanes.
         """
-        if one.origin.ref == other.origin.ref:
+        here, there = (one.via or one.origin).ref, (other.via or other.origin).ref
+        if here == there:
             return False
-        first, second = self._group(one.origin.ref), self._group(other.origin.ref)
+        first, second = self._group(here), self._group(there)
         if first is second:
-            first, second = self._things[one.origin.ref], self._things[other.origin.ref]
+            first, second = self._things[here], self._things[there]
         return doubt((first, second))
 
     def _group(self, ref: Ref) -> HasMeta:
