@@ -125,6 +125,10 @@ def narrow_a_match(objects: list[Object], chance: Random) -> None:
                 {"uri": {"regex": "/(mock|api).*"}},
                 {"headers": {"x-user": {"prefix": "a"}}},
                 {"uri": {"prefix": "/MOCK"}, "ignoreUriCase": True},
+                {"authority": {"prefix": "cart"}},
+                {"authority": {"regex": ".*example.com"}},
+                {"scheme": {"exact": "http"}},
+                {"withoutHeaders": {"cookie": {"regex": ".*beta.*"}}},
             )
         )
         for key, value in more.items():

@@ -8,7 +8,7 @@ worked out here from the headers themselves, and pods are looked at one by one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import is_present, meets
@@ -39,11 +39,25 @@ Wanted = tuple[Group, LaneName, Host]
 """A group, the lane of a request, and the service it is to be answered at."""
 
 
-def broken(mesh: Mesh, plan: RoutePlan, ask: Ask) -> set[str]:
-    """Return the properties that a request breaks; none where nothing is promised."""
-    if not ask.caller:
-        return set(_at_gateway(mesh, plan, ask))
-    return set(_in_mesh(mesh, plan, ask))
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Asks one mesh; `asked` are the gateway ports as lanes alone would have them."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    asked: tuple[GatewayPort, ...]
+
+    @classmethod
+    def of(cls, mesh: Mesh, plan: RoutePlan) -> Sampler:
+        """Return a sampler of the routes that are judged."""
+        alone = replace(mesh, virtual_services=())
+        return cls(mesh, plan, gateway_ports(alone, asked_entries(mesh)))
+
+    def broken(self, ask: Ask) -> set[str]:
+        """Return the properties that a request breaks; none where nothing is promised."""
+        if not ask.caller:
+            return set(_at_gateway(self, ask))
+        return set(_in_mesh(self.mesh, self.plan, ask))
 
 
 def _in_mesh(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
@@ -99,12 +113,11 @@ def _members(key: str, baggage: str) -> list[str]:
     return found
 
 
-def _at_gateway(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
+def _at_gateway(sampler: Sampler, ask: Ask) -> Iterator[str]:
+    mesh, plan = sampler.mesh, sampler.plan
     request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
     key, _, value = ask.gateway.partition("=")
-    asked = _port(
-        gateway_ports(replace(mesh, virtual_services=()), asked_entries(mesh)), key, value, ask.port
-    )
+    asked = _port(sampler.asked, key, value, ask.port)
     real = _port(plan.gateway_ports, key, value, ask.port)
     if real is None and asked is None:
         return

@@ -32,8 +32,9 @@ from tests.agree.drawing import draw
 from tests.laws.asks import Ask, random_ask
 from tests.laws.compiling import compile_mesh, emitted, snapshot_of_mesh
 from tests.laws.objects import Object
+from tests.proof.aiming import aimed
 from tests.proof.mutating import mutated
-from tests.proof.sampling import broken
+from tests.proof.sampling import Sampler
 
 LOT = 100
 
@@ -65,6 +66,12 @@ def spoiled(mesh: list[Object], chance: Random) -> tuple[list[Object], list[str]
     return [*mesh, *objects], made
 
 
+def asked(mesh: list[Object], spoilt: list[Object], chance: Random, count: int) -> list[Ask]:
+    """Return requests by chance; every second one is aimed at what routes ask."""
+    asks = [random_ask(mesh, chance) for _ in range(count)]
+    return [aimed(ask, spoilt, chance) if at % 2 else ask for at, ask in enumerate(asks)]
+
+
 @dataclass(frozen=True, slots=True)
 class Proved:
     """A mesh as its proxies see it, and what is proven of it."""
@@ -82,8 +89,9 @@ def compare(mesh: list[Object], made: list[str], asks: list[Ask], tally: Tally) 
     tally.asks += len(asks)
     tally.found += sum(len(claim.against) for claim in proof.claims)
     tally.verdicts[proof.verdict] += 1
+    sampler = Sampler.of(implementation.mesh, implementation.plan)
     for ask in asks:
-        shown = broken(implementation.mesh, implementation.plan, ask)
+        shown = sampler.broken(ask)
         if shown - refuted(proof) and not proof.doubts:
             tally.wrong.append(f"{ask} breaks {shown}, {refuted(proof)} is refuted; {made}")
     compilation = Compilation(linked.snapshot, implementation.mesh, implementation.plan)
@@ -132,7 +140,7 @@ async def _run(options: argparse.Namespace, reader: EnvoyReader | None, tally: T
         chance = Random(options.seed + lot)  # noqa: S311 - a drawn case is no secret
         for case in drawn:
             mesh, made = spoiled(case.mesh, chance)
-            asks = [random_ask(case.mesh, chance) for _ in range(options.asks)]
+            asks = asked(case.mesh, mesh, chance, options.asks)
             try:
                 proved = compare(mesh, made, asks, tally)
             except AssertionError as error:

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from laneway.core.mesh.link import link
 from laneway.core.routing.proof.prove import prove
 from laneway.core.routing.proof.verdict import Proof
-from tests.laws.asks import random_ask
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.meshes import meshes, sound_meshes
 from tests.laws.objects import Object
 from tests.laws.taste import Taste
-from tests.proof.search import Tally, compare, spoiled
+from tests.proof.search import Tally, asked, compare, spoiled
 
 TIDY = Taste(flawed=False, users_own=False, headless=False, permissive=1)
 
@@ -30,7 +29,7 @@ def test_no_request_breaks_what_is_proven(mesh: list[Object], number: int) -> No
     chance = Random(number)  # noqa: S311 - a drawn case is no secret
     everything, made = spoiled(mesh, chance)
     tally = Tally()
-    compare(everything, made, [random_ask(mesh, chance) for _ in range(60)], tally)
+    compare(everything, made, asked(mesh, everything, chance, 60), tally)
 
     assert tally.wrong == []
 
