@@ -18,7 +18,7 @@ import pytest
 from laneway.apps.local.outside import bring_down
 from laneway.apps.local.state import MeshFolder, mesh_folder
 from tests.wire.lanes import GATEWAY, documents, service
-from tests.wire.laneway_up import Answer, Up
+from tests.wire.laneway_up import Answer, Up, laneway
 from tests.wire.strict_mesh import unique_name
 
 HEADER = "x-asm-prefer-tag"
@@ -28,9 +28,10 @@ HEADER = "x-asm-prefer-tag"
 class Chain:
     """A permissive group. `lanes` says which services each lane has; the first is the baseline.
 
-    `trace_header` is what services pass on: the route header itself, or `baggage`. `forgets` names
-    Deployments, such as `mockb-v1`, that pass nothing on; `weights` splits the entry instead of
-    having rules; `targets` says which lane stands in for a service.
+    `trace_header` is what services pass on: the route header itself, `baggage`, or a trace's id.
+    `forgets` names Deployments, such as `mockb-v1`, that pass nothing on; `weights` splits the
+    entry instead of having rules, without `entered` nothing leads in; `targets` says which lane
+    stands in for a service.
     """
 
     lanes: Mapping[str, str]
@@ -40,6 +41,7 @@ class Chain:
     weights: Mapping[str, int] = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)
     forgets: frozenset[str] = frozenset()
+    entered: bool = True
 
     @property
     def yaml(self) -> str:
@@ -107,6 +109,8 @@ spec:
 
     def _entry(self, lane: str) -> str:
         leads = f"destination: {{host: {self.services[0]}.default.svc.cluster.local}}"
+        if not self.entered:
+            return ""
         if self.weights:
             return f"ingressWeight: {{{leads}, weight: {self.weights[lane]}}}"
         match = f"uri: {{exact: /mock}}, headers: {{{self.route_header}: {{exact: {lane}}}}}"
@@ -116,7 +120,7 @@ spec:
     def _pods(self, name: str, lane: str) -> str:
         labels = f"{{app: {name}, version: {version(lane)}, ASM_TRAFFIC_TAG: {version(lane)}}}"
         deployment = f"{name}-{version(lane)}"
-        passed_on = "x-request-id" if deployment in self.forgets else self.trace_header
+        passed_on = "" if deployment in self.forgets else self.trace_header
         told = {"app": name, "version": version(lane), "forward_headers": passed_on}
         if name != self.services[-1]:
             following = self.services[self.services.index(name) + 1]
@@ -163,6 +167,13 @@ class RunningChain:
                 answer = Answer(response.status, response.read().decode())
                 found[tuple(hop.version for hop in answer.hops)] += 1
         return found
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of Laneway on the mesh; return what it says."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", str(self.folder.path.parent.parent))
+            ended = laneway(*arguments, "--name", self.folder.name)
+        return ended.stdout + ended.stderr
 
 
 @contextmanager

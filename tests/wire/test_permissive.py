@@ -10,22 +10,26 @@ from dataclasses import replace
 import pytest
 
 from tests.wire.chains import Chain, RunningChain, running_chain
+from tests.wire.lanes import documents
 
 pytestmark = pytest.mark.envoy
 
 LANES = {"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"}
 BY_HEADER = Chain(LANES, trace_header="my-trace-id", route_header="my-trace-id")
 BY_BAGGAGE = Chain(LANES, trace_header="baggage")
+BY_TRACE = Chain(LANES, trace_header="my-trace-id")
+CHAINS = {"header": BY_HEADER, "baggage": BY_BAGGAGE, "trace id": BY_TRACE}
+WEIGHTS = {"s1": 60, "s2": 20, "s3": 20}
 MET = {"s1": ("v1", "v1", "v1"), "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v1")}
 """What requests of each lane meet: the lane's own version where it has one, else the baseline's."""
 
 
-@pytest.fixture(scope="module", params=["header", "baggage"])
+@pytest.fixture(scope="module", params=list(CHAINS))
 def carried(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Chain, RunningChain]]:
-    chain = BY_HEADER if request.param == "header" else BY_BAGGAGE
-    with running_chain(tmp_path_factory.mktemp(request.param) / "lanes", chain.yaml) as mesh:
+    chain = CHAINS[request.param]
+    with running_chain(tmp_path_factory.mktemp("carried") / "lanes", chain.yaml) as mesh:
         yield chain, mesh
 
 
@@ -70,7 +74,7 @@ def test_a_service_that_stands_in_passes_the_lane_on(
         }
 
 
-@pytest.mark.parametrize("chain", [BY_HEADER, BY_BAGGAGE], ids=["header", "baggage"])
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=list(CHAINS))
 def test_a_lane_is_lost_behind_a_service_of_the_baseline_that_forgets_it(
     chain: Chain, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -94,7 +98,7 @@ def test_a_lane_whose_own_pods_forget_it_is_healed_by_their_label(
 def test_shares_by_baggage_are_kept_and_each_answer_is_one_lanes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    chain = replace(BY_BAGGAGE, weights={"s1": 60, "s2": 20, "s3": 20})
+    chain = replace(BY_BAGGAGE, weights=WEIGHTS)
     with running_chain(tmp_path_factory.mktemp("shares") / "lanes", chain.yaml) as mesh:
         found = mesh.chains(5000)
         if not _is_within(found, 5000):  # chance does this once in 200 runs
@@ -102,6 +106,53 @@ def test_shares_by_baggage_are_kept_and_each_answer_is_one_lanes(
 
     assert set(found) == set(MET.values())
     assert _is_within(found, found.total())
+
+
+def test_behind_a_forgetful_baseline_pod_every_share_goes_on_in_the_baseline(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = replace(BY_BAGGAGE, weights=WEIGHTS, forgets=frozenset({"mockb-v1"}))
+    with running_chain(tmp_path_factory.mktemp("uninstrumented") / "lanes", chain.yaml) as mesh:
+        found = mesh.chains(500)
+
+    assert set(found) == {("v1", "v1", "v1"), ("v2", "v1", "v1"), ("v1", "v3", "v1")}
+
+
+OWN_ENTRY = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: own, namespace: istio-system}
+spec:
+  hosts: ['*']
+  gateways: [istio-system/ingressgateway]
+  http:
+  - match: [{headers: {env: {exact: dev}}}]
+    route:
+    - destination: {host: mocka.default.svc.cluster.local, subset: s2}
+      headers: {request: {set: {my-trace-id: s2}}}
+      weight: 50
+    - destination: {host: mocka.default.svc.cluster.local, subset: s3}
+      headers: {request: {set: {my-trace-id: s3}}}
+      weight: 50
+  - route:
+    - destination: {host: mocka.default.svc.cluster.local, subset: s1}
+      headers: {request: {set: {my-trace-id: s1}}}
+"""
+
+
+def test_an_entry_of_the_users_own_splits_lanes_and_falls_back(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    yaml = documents(replace(BY_HEADER, entered=False).yaml, OWN_ENTRY)
+    with running_chain(tmp_path_factory.mktemp("own") / "lanes", yaml) as mesh:
+        split = mesh.chains(400, {"env": "dev"})
+        without = mesh.chains(50)
+        mesh.command("stop", "mockb-v3")
+        fallen = mesh.chains(400, {"env": "dev"})
+
+    assert split == {MET["s2"]: pytest.approx(200, abs=45), MET["s3"]: pytest.approx(200, abs=45)}
+    assert without == {MET["s1"]: 50}
+    assert fallen == {MET["s2"]: pytest.approx(200, abs=45), MET["s1"]: pytest.approx(200, abs=45)}
 
 
 def _is_within(found: Mapping[tuple[str, ...], int], count: int) -> bool:

@@ -14,7 +14,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.plan import Pairs
+from laneway.core.routing.plan import Forward, Pairs, Rule, Share
 from laneway.core.routing.request import Request, unmet
 from laneway.core.routing.stamps import conditions
 
@@ -43,6 +43,30 @@ def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[s
     forgotten = carrying if is_among(mesh, pod, forgets) else set()
     kept = (carrying | {REQUEST_ID}) - forgotten
     return tuple(pair for pair in request.headers if pair[0].lower() in kept)
+
+
+def written_lane(mesh: Mesh, rule: Rule, share: Share) -> str:
+    """Return the permissive lane that a rule's share writes into requests; empty if it does not.
+
+    It is the lane's name in the route header of its group, as a user's own entry may set it.
+    """
+    written = {
+        name.lower(): value
+        for one in (rule.headers.request, share.headers.request)
+        for name, value in one.set + one.add
+    }
+    for group in mesh.groups:
+        header = group.propagation.route_header if group.propagation else ""
+        lane = group.lane(written.get(header, ""))
+        if lane is not None:
+            return lane.name
+    return ""
+
+
+def writes_lane(mesh: Mesh, rule: Rule) -> bool:
+    """Whether a rule puts requests into permissive lanes."""
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    return any(written_lane(mesh, rule, share) for share in shares)
 
 
 def is_among(mesh: Mesh, pod: Workload, names: Collection[str]) -> bool:

@@ -18,8 +18,8 @@ from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.passing import lane_of_request
-from laneway.core.routing.plan import Destination, Forward, Hop, RoutePlan, Rule
+from laneway.core.routing.passing import lane_of_request, written_lane
+from laneway.core.routing.plan import Destination, Forward, Hop, RoutePlan, Rule, Share
 from laneway.core.routing.request import Request
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import Decision, Sight, Target, find_hop, pods_of
@@ -60,13 +60,14 @@ def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
     if rule.lane:
         return (rule.lane,)
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
-    found = (share.lane or _lane_name(mesh, share.destination) for share in shares)
+    found = (lane_of_share(mesh, rule, share) for share in shares)
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _lane_name(mesh: Mesh, destination: Destination) -> str:
-    lane = lane_of(mesh, destination)
-    return lane.name if lane else ""
+def lane_of_share(mesh: Mesh, rule: Rule, share: Share) -> str:
+    """Return the lane a share leads into: what it says, what it writes, or whose pods it names."""
+    lane = lane_of(mesh, share.destination)
+    return share.lane or written_lane(mesh, rule, share) or (lane.name if lane else "")
 
 
 def lanes_of_caller(mesh: Mesh, caller: Caller, host: Host) -> tuple[GroupLane, ...]:
@@ -127,6 +128,12 @@ def answering(
     if down:
         names += standing_in(group, host)
     return tuple(lane for name in names if (lane := group.lane(name)) is not None)
+
+
+def is_outside(group: Group, caller: Caller) -> bool:
+    """Whether a caller is in no lane of a group, so that its labels bind it to none."""
+    labels = dict(caller.labels)
+    return not any(meets(lane.selector, labels) for lane in group.lanes)
 
 
 def stays(lanes: Iterable[GroupLane], pod: Workload) -> bool:
@@ -199,16 +206,29 @@ class Reach:
         return self._callees[key]
 
     def _calls(self, caller: Caller, carried: Carried) -> Iterator[_Met]:
-        sight = Sight(self.mesh, self.plan, caller.namespace)
         for host in self.mesh.services:
+            group = owner(self.mesh, host)
+            is_told = group is not None and group.baseline is not None
+            rules = list(self._rules(caller, host))
+            if is_told:
+                rules = [rule for rule in rules if not rule.by]
             for then in self._ways(caller, carried, host):
                 lanes = answering(self.mesh, then, caller, host, down=True)
-                for rule in self._rules(caller, host):
-                    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
-                    for share in shares:
-                        pods = pods_of(sight, share.destination)
-                        yield from ((pod, then) for pod in pods if stays(lanes, pod))
+                if is_told:  # whatever rule decides, these are the pods it is to lead to
+                    members = self.mesh.services[host].workloads
+                    yield from ((pod, then) for pod in members if stays(lanes, pod))
+                for pod in self._led_to(caller, rules):
+                    if stays(lanes, pod):
+                        yield pod, then
+                for rule in rules:
                     yield from ((pod, then) for pod in self._mirrored(rule))
+
+    def _led_to(self, caller: Caller, rules: Iterable[Rule]) -> Iterator[Workload]:
+        sight = Sight(self.mesh, self.plan, caller.namespace)
+        for rule in rules:
+            shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+            for share in shares:
+                yield from pods_of(sight, share.destination)
 
     def _ways(self, caller: Caller, carried: Carried, host: Host) -> Iterator[Carried]:
         """Yield what a call to a host may carry: its proxy writes the lane that it knows it by."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.apps.local.verify.ledger import Call
 from laneway.apps.local.verify.scene import Scene
 from laneway.apps.local.verify.trail import services_of
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.mesh import GroupLane
+from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.reach import lanes_of_caller, owner
+from laneway.core.routing.reach import is_outside, owner
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 
 
@@ -60,9 +59,11 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
     for call in scene.seen.calls:
         group = owner(scene.ground.mesh, Host(call.route.host))
         callers = scene.callers_of(call.route.table)
-        if not callers or group is None or call.route.lane in own:
+        if not callers or group is None or call.route.lane in own or not call.route.lane:
             continue
-        if any(lane.name in own for lane in group.lanes) and _is_outside(scene, callers[0], call):
+        if any(lane.name in own for lane in group.lanes) and not _is_bound(
+            scene, callers[0], group
+        ):
             yield finding(
                 verifying.LEFT_BY_OUTSIDER,
                 None,
@@ -75,8 +76,7 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def _is_outside(scene: Scene, caller: str, call: Call) -> bool:
-    """Whether a caller with a sidecar is in no lane, and its call went to some lane."""
+def _is_bound(scene: Scene, caller: str, group: Group) -> bool:
+    """Whether a caller is in a lane of the group, or has no sidecar that could know it."""
     replica = scene.ground.replica(caller)
-    lanes = lanes_of_caller(scene.ground.mesh, replica.caller, Host(call.route.host))
-    return replica.sidecar and not lanes and bool(call.route.lane)
+    return not replica.sidecar or not is_outside(group, replica.caller)

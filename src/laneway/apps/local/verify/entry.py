@@ -7,7 +7,7 @@ probe's own are known only by their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from laneway.apps.local.verify.ledger import Call, Seen, Unrouted
@@ -18,9 +18,9 @@ from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.tables import gateway_table_name
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import Forward, RoutePlan, Share
+from laneway.core.routing.plan import Destination, Forward, RoutePlan, Share
 from laneway.core.routing.probes import Probe
-from laneway.core.routing.reach import lane_of
+from laneway.core.routing.reach import lane_of_share
 from laneway.core.rules.questions.words import short_host
 
 
@@ -107,22 +107,19 @@ def share_rows(
     unrouted = seen.unrouted.get(gateway_table_name(probe.gateway), Unrouted())
     total = sum(count or 0 for count in counted.values()) + unrouted.no_cluster
     weights = sum(share.weight for share in rule.action.shares)
-    return tuple(
-        _row(mesh, shares, sum(one.weight for one in shares) / weights, counted[name], total)
-        for name, shares in merged.items()
-    )
+    rows = []
+    for name, shares in merged.items():
+        lanes = dict.fromkeys(lane_of_share(mesh, rule, share) for share in shares)
+        part = sum(one.weight for one in shares) / weights
+        rows.append(_row(",".join(lanes), shares[0].destination, part, counted[name], total))
+    return tuple(rows)
 
 
-def _row(
-    mesh: Mesh, shares: Sequence[Share], part: float, count: int | None, total: int
-) -> ShareRow:
+def _row(lanes: str, to: Destination, part: float, count: int | None, total: int) -> ShareRow:
     """Return the row of all shares that lead to one destination, named after their lanes."""
-    to = shares[0].destination
-    lane = lane_of(mesh, to)
-    lanes = dict.fromkeys(share.lane or (lane.name if lane else "") for share in shares)
     destination = f"{short_host(to.host)} {to.subset}".rstrip()
     low, high = bounds(total, part)
-    return ShareRow(",".join(lanes), destination, 100 * part, count, low, high)
+    return ShareRow(lanes, destination, 100 * part, count, low, high)
 
 
 def _came(probe: Probe, seen: Seen, cluster: str) -> int | None:

@@ -60,7 +60,8 @@ class RouteCounter:
 
     `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
     service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into,
-    `origin` what made the rule, `clusters` what it leads to; `by` says how the rule knows the lane.
+    `origin` what made the rule, `clusters` what it leads to; `by` says how the rule knows the lane,
+    `entry` also of a user's rule at a gateway that writes one.
     """
 
     stat: str

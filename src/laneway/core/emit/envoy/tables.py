@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH, ClusterNames
-from laneway.core.emit.envoy.config import ENTRY, Block, RouteCounter, Unexecuted, stat_name
+from laneway.core.emit.envoy.config import (
+    ENTRY,
+    Block,
+    RouteCounter,
+    Unexecuted,
+    is_entry,
+    stat_name,
+)
 from laneway.core.emit.envoy.listeners import TO_OUTSIDE
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
 from laneway.core.emit.envoy.routes import ANYTHING, Spelling, spell
@@ -21,7 +28,16 @@ from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import Destination, Forward, GatewayPort, Hop, RoutePlan, Rule
+from laneway.core.routing.passing import writes_lane
+from laneway.core.routing.plan import (
+    Destination,
+    Forward,
+    GatewayPort,
+    Hop,
+    Means,
+    RoutePlan,
+    Rule,
+)
 from laneway.core.routing.survivors import default_rule, surviving
 
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
@@ -154,8 +170,14 @@ class _Speller:
             rule.lane,
             rule.origin,
             tuple(self._cluster(share.destination) for share in action.shares),
-            rule.by,
+            self._means(rule),
         )
+
+    def _means(self, rule: Rule) -> Means:
+        """Say how a rule knows a lane; at a gateway a user's rule may write one."""
+        if not rule.by and is_entry(str(self.table.block["name"])) and writes_lane(self.mesh, rule):
+            return "entry"
+        return rule.by
 
     def _cluster(self, destination: Destination) -> str:
         return ClusterNames(self.plan).name(destination, self.namespace)
