@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.laws import objects
+from tests.laws.delegating import handed_over, own_delegation
 from tests.laws.objects import Object
 from tests.laws.services import TAG_KEYS, TAGS, Spot, namespaces, services, spots, workloads
 from tests.laws.taste import EVERYTHING, PERMISSIVE, SOUND, Taste, rarely
@@ -40,6 +41,10 @@ def meshes(draw: st.DrawFn, taste: Taste = EVERYTHING) -> list[Object]:
         found += draw(own_entries(hosts, gateways, names))
         found += draw(own_mesh_routes(hosts, names))
         found += draw(own_destination_rules(hosts, names))
+        if taste.delegation:
+            groups = [item for item in lanes if item["kind"] == "ASMSwimLaneGroup"]
+            found += draw(own_delegation(hosts, gateways, names))
+            found += draw(handed_over(hosts, gateways, groups))
     return draw(_aged(found))
 
 

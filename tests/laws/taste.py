@@ -15,7 +15,7 @@ class Taste:
     `flawed`: pods in two lanes, equal selectors, unknown services, lanes without a group, missing
     ports, a service in two groups, bad weights. `users_own`: users' own VirtualServices and
     DestinationRules. `tcp`, `headless`: ports and services of that kind. `permissive`: one group in
-    so many is permissive; 0: none.
+    so many is permissive; 0: none. `delegation`: users' VirtualServices that delegate.
     """
 
     flawed: bool = True
@@ -23,6 +23,7 @@ class Taste:
     tcp: bool = True
     headless: bool = True
     permissive: int = 2
+    delegation: bool = True
 
 
 EVERYTHING = Taste()

@@ -30,7 +30,7 @@ def own_entries(
     for number in range(draw(st.sampled_from((0, 0, 1, 1, 2)))):
         gate = draw(st.sampled_from(gateways))["metadata"]
         hosts = draw(st.sampled_from((["*"], ["shop.example.com"], ["*.example.com"])))
-        routes = draw(st.lists(_http_route(spots, lanes, mesh=False), min_size=1, max_size=3))
+        routes = draw(st.lists(http_route(spots, lanes, mesh=False), min_size=1, max_size=3))
         found.append(
             objects.virtual_service(
                 f"own-entry-{number}",
@@ -52,7 +52,7 @@ def own_mesh_routes(draw: st.DrawFn, spots: Spots, lanes: list[str]) -> list[Obj
         place = draw(st.sampled_from((space, space, "istio-system", "clients")))
         short = place == space and draw(st.booleans())
         spec: Object = {
-            "http": draw(st.lists(_http_route(spots, lanes, mesh=True), min_size=1, max_size=3))
+            "http": draw(st.lists(http_route(spots, lanes, mesh=True), min_size=1, max_size=3))
         }
         export = draw(st.sampled_from((None, None, ["*"], ["."])))
         if export:
@@ -86,7 +86,8 @@ def own_destination_rules(draw: st.DrawFn, spots: Spots, lanes: list[str]) -> li
 
 
 @st.composite
-def _http_route(draw: st.DrawFn, spots: Spots, lanes: list[str], *, mesh: bool) -> Object:
+def http_route(draw: st.DrawFn, spots: Spots, lanes: list[str], *, mesh: bool) -> Object:
+    """Draw one route to a service, in the mesh or at a gateway."""
     route: Object = {"route": draw(_destinations(spots, lanes))}
     matches = draw(st.lists(_http_match(mesh=mesh), max_size=2))
     if matches:
