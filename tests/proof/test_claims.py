@@ -410,3 +410,47 @@ def test_objects_of_others_that_do_what_lanes_say_are_proven() -> None:
         one["metadata"].pop("labels", None)
 
     assert verdicts(proven([*mesh, *found])) == PROVEN
+
+
+def test_a_parameter_that_no_query_can_hold_is_never_asked_for() -> None:
+    def ask(out: list[Object]) -> None:
+        match = routes(out, "*")[0]["match"][0]
+        match["headers"] = {"x-user": {"prefix": "u"}}
+        match["queryParams"] = {"a&b": {"exact": "1"}}
+
+    proof = proof_of(strict(), ask)
+
+    assert against(proof, "delivered").request.path == "/api"
+    assert against(proof, "delivered").request.headers == (("x-user", "u1"),)
+
+
+def test_a_header_of_two_lines_meets_conditions_line_by_line() -> None:
+    found = against(proof_of(strict(), lambda out: routes(out, "*").pop(0)), "isolated")
+
+    assert found.request.headers == (("x-user", "u1"), ("x-user", "u2"))
+    assert [want.lane for want in found.wants] == ["s1"]
+
+
+def test_services_that_differ_by_their_ports_are_looked_at_one_by_one() -> None:
+    def lead_to_another_port(out: list[Object]) -> None:
+        for host in (CART, ORDER):
+            for route in routes(out, host):
+                route["route"][0]["destination"]["port"] = {"number": 81}
+
+    mesh = strict()
+    cart = next(one for one in mesh if one["kind"] == "Service")
+    cart["spec"]["ports"].append({"port": 81, "name": "http-more", "protocol": "TCP"})
+    for lane in (one for one in mesh if one["kind"] == "ASMSwimLane"):
+        lane["spec"]["ingressRules"][0]["route"]["destination"]["portNum"] = 80
+    proof = proof_of(mesh, lead_to_another_port)
+
+    delivered = next(claim for claim in proof.claims if claim.about == "delivered")
+    assert {one.spot.host for one in delivered.against} == {ORDER}
+
+
+@pytest.mark.parametrize("name", [":path", "host", "@request.auth.claims.sub"])
+def test_a_condition_on_what_is_no_header_is_undecided(name: str) -> None:
+    def ask(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["headers"] = {name: {"exact": "1"}}
+
+    assert proof_of(strict(), ask).verdict == "undecided"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import re2
+
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.proof.values import PRESENT, Pattern, PatternKind, holds
 
@@ -80,5 +82,10 @@ def _without(name: str, excluded: Pattern) -> list[Condition]:
 
 
 def is_opaque(part: str) -> bool:
-    """Whether a part is a header that is none: a pseudo header, or a claim of a token."""
-    return part.startswith((f"{HEADER}:", f"{HEADER}@"))
+    """Whether a part is a header that is none: a pseudo header, the host, a claim of a token."""
+    return part.startswith((f"{HEADER}:", f"{HEADER}@")) or part == f"{HEADER}host"
+
+
+def is_parameter(name: str) -> bool:
+    """Whether a query can hold a parameter of that name; nothing in it is decoded."""
+    return re2.fullmatch(r"[!\"$%'-<>-~]*", name) is not None

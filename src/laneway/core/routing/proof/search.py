@@ -18,6 +18,7 @@ from laneway.core.routing.proof.conditions import (
     Condition,
     Conditions,
     is_opaque,
+    is_parameter,
 )
 from laneway.core.routing.proof.values import (
     HOSTS,
@@ -153,6 +154,8 @@ class Search:
         if part.startswith(PARAMETER):
             if not met:
                 return ()
+            if not is_parameter(part.removeprefix(PARAMETER)):
+                return None
             found = self.values.pick(PARAMETERS, met, unmet)
         else:
             found = self.values.pick(self._universe(part), met, unmet)

@@ -29,7 +29,8 @@ class Shapes:
     def of(self, group: Group, hop: Hop) -> Hashable:
         """Return the key of a hop of a group's service."""
         service = self.mesh.services[hop.host]
-        chain: list[Hashable] = [group.name, hop.port, hop.protocol, service.namespace]
+        ports = tuple(sorted((port.number, port.protocol) for port in service.ports))
+        chain: list[Hashable] = [group.name, hop.port, hop.protocol, service.namespace, ports]
         single = False
         link: Hop | None = hop
         while link is not None:
@@ -85,7 +86,7 @@ class Shapes:
         return frozenset(
             (is_present(pod), tuple(pod.labels.get(key) for key in keys))
             for pod in service.workloads
-        ), tuple(sorted((port.number, port.protocol) for port in service.ports))
+        )
 
 
 def _is_single(rule: Rule, host: Host) -> bool:
