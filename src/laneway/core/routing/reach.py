@@ -160,6 +160,7 @@ class Reach:
     plan: RoutePlan
     _asked: frozenset[tuple[str, str]] = frozenset()
     _callees: dict[tuple[Caller, Carried], tuple[_Met, ...]] = field(default_factory=dict)
+    _callers: dict[Ref, Caller] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._asked = frozenset(_asked_labels(self.mesh, self.plan))
@@ -177,13 +178,23 @@ class Reach:
         if decision.rule is not None:
             waiting += ((pod, NOTHING) for pod in self._mirrored(decision.rule))
         met: dict[Ref, set[Carried]] = {}
+        followed: set[tuple[Caller, Carried]] = set()
         while waiting:
             pod, carried = waiting.pop()
-            known = met.setdefault(pod.meta.ref, set())
-            if carried not in known:
-                known.add(carried)
-                waiting += self._called_by(pod, carried)
+            met.setdefault(pod.meta.ref, set()).add(carried)
+            alike = self._caller(pod), carried
+            if alike not in followed:
+                followed.add(alike)
+                waiting += self._called_by(alike)
         return {ref: frozenset(known) for ref, known in met.items()}
+
+    def _caller(self, pod: Workload) -> Caller:
+        """Return what tells the calls of a pod apart from those of others."""
+        if pod.meta.ref not in self._callers:
+            full = Caller.of(pod)
+            asked = tuple(one for one in full.labels if one in self._asked)
+            self._callers[pod.meta.ref] = replace(full, labels=asked)
+        return self._callers[pod.meta.ref]
 
     def _first(self, target: Target) -> Iterator[Workload]:
         """Yield the pods of a gateway's target, and those that may stand in for them."""
@@ -196,10 +207,7 @@ class Reach:
                 if lane and meets(lane.selector, pod.labels):
                     yield pod
 
-    def _called_by(self, pod: Workload, carried: Carried) -> tuple[_Met, ...]:
-        full = Caller.of(pod)
-        caller = replace(full, labels=tuple(one for one in full.labels if one in self._asked))
-        key = caller, carried
+    def _called_by(self, key: tuple[Caller, Carried]) -> tuple[_Met, ...]:
         if key not in self._callees:
             found = {(pod.meta.ref, then): (pod, then) for pod, then in self._calls(*key)}
             self._callees[key] = tuple(found.values())
@@ -209,9 +217,10 @@ class Reach:
         for host in self.mesh.services:
             group = owner(self.mesh, host)
             is_told = group is not None and group.baseline is not None
-            rules = list(self._rules(caller, host))
-            if is_told:
-                rules = [rule for rule in rules if not rule.by]
+            rules: list[Rule] = []
+            if not is_told or any(hop.author for hop in self.plan.hops.get(host, ())):
+                found = self._rules(caller, host)
+                rules = [rule for rule in found if not (is_told and rule.by)]
             for then in self._ways(caller, carried, host):
                 lanes = answering(self.mesh, then, caller, host, down=True)
                 if is_told:  # whatever rule decides, these are the pods it is to lead to

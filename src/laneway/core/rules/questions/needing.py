@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
+from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.journey import calls_of
 
@@ -34,14 +35,18 @@ def stands(mesh: Mesh, group: Group) -> Iterator[Stand]:
     """
     if group.baseline is None:
         return
-    told = set()
+    found: dict[Ref, tuple[Workload, LaneName, tuple[LaneName, ...]]] = {}
     for host in group.hosts:
-        answers = group.answering(host)
-        for lane in group.lanes:
-            others = tuple(name for name, by in answers.items() if by == lane.name != name)
-            for workload in mesh.services[host].workloads if others else ():
-                if meets(lane.selector, workload.labels) and workload.meta.ref not in told:
-                    told.add(workload.meta.ref)
-                    named = (one.host for one in calls_of(mesh, workload))
-                    calls = tuple(one for one in named if one in group.hosts)
-                    yield Stand(workload, lane.name, others, calls)
+        standing: dict[LaneName, list[LaneName]] = {}
+        for name, by in group.answering(host).items():
+            if name != by:
+                standing.setdefault(by, []).append(name)
+        for by, others in standing.items():
+            lane = group.lane(by)
+            for workload in mesh.services[host].workloads if lane else ():
+                if lane and meets(lane.selector, workload.labels):
+                    found.setdefault(workload.meta.ref, (workload, by, tuple(others)))
+    hosts = frozenset(group.hosts)
+    for workload, lane_name, others_of in found.values():
+        calls = tuple(one.host for one in calls_of(mesh, workload) if one.host in hosts)
+        yield Stand(workload, lane_name, others_of, calls)
