@@ -84,6 +84,16 @@ def test_a_users_own_split_is_halved_and_a_half_stays_in_its_lane(up: Start) -> 
     assert met["v1", "v1", "v1"] == pytest.approx(1000, abs=100)
 
 
+def test_a_fault_of_a_teams_own_meets_its_testers_alone_in_every_lane(up: Start) -> None:
+    mesh = up(EXAMPLES / "own-policies").ready()
+    met = {lane: chains(ask(mesh.port, 20, x_asm_prefer_tag=lane)) for lane in ("s1", "s2")}
+    broken = list(ask(mesh.port, 20, x_asm_prefer_tag="s2", x_test="broken"))
+
+    assert met == {"s1": {("v1", "v1"): 20}, "s2": {("v2", "v2"): 20}}
+    assert {tuple(hop.version for hop in answer.hops) for answer in broken} == {("v2",)}
+    assert all(answer.body.endswith("fault filter abort") for answer in broken)
+
+
 def test_each_gateway_leads_into_its_own_group(up: Start) -> None:
     mesh = up(EXAMPLES / "two-gateways").ready()
     ports = [int(line.split()[0].rpartition(":")[2]) for line in mesh.said if "(istio" in line]

@@ -118,7 +118,7 @@ class JourneyView:
     # ------------------------------------------------------------------ rules
 
     def _rule(self, rule: Rule) -> View:
-        shown: View = {"rule": self._say(rule), "from": origin_text(rule.origin)}
+        shown: View = {"rule": self._say(rule) + _through(rule), "from": origin_text(rule.origin)}
         if rule.by:
             shown["means"] = rule.by
         if rule.lane:
@@ -192,6 +192,14 @@ class JourneyView:
 
 def _same(rule: Rule, other: Rule | None) -> bool:
     return other is not None and (rule.name, rule.origin) == (other.name, other.origin)
+
+
+def _through(rule: Rule) -> str:
+    """Name the root VirtualService's route that hands over to a rule."""
+    if rule.via is None:
+        return ""
+    kind, index = rule.via.path[-2:]
+    return f", through {kind}[{index}] of {rule.via.ref}"
 
 
 def _rule_name(lane: Lane, index: object) -> object:
