@@ -22,6 +22,7 @@ class Moody:
         self.place = (os.environ["HOST"], int(os.environ["PORT"]))
         self.file = folder / os.environ["HOST"]
         self.body = os.environ.get("version", "").encode()  # noqa: SIM112 - as the mock
+        self.listens = False
 
     def mood(self) -> str:
         """Return the mood; a file that is not there means well."""
@@ -42,15 +43,24 @@ class Moody:
 
     def _listen(self) -> None:
         with socket.create_server(self.place, backlog=128) as listener:
+            self.listens = True
             listener.settimeout(0.002)
             while self.mood() not in ("deaf", "gone"):
                 try:
                     client, _ = listener.accept()
                 except TimeoutError:
                     continue
-                client.settimeout(None)
-                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+                self._take(client)
+            listener.settimeout(0)
+            with suppress(BlockingIOError):
+                while True:  # whoever is at the door already is let in before it closes
+                    self._take(listener.accept()[0])
+        self.listens = False
+
+    def _take(self, client: socket.socket) -> None:
+        client.settimeout(None)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with suppress(OSError), client, client.makefile("rb") as lines:
@@ -63,7 +73,7 @@ class Moody:
         while self.mood() == "hanging":
             time.sleep(0.002)
         status = "503 Failing" if self.mood() == "failing" else "200 OK"
-        ends = self.mood() == "deaf"
+        ends = not self.listens
         head = f"HTTP/1.1 {status}\r\ncontent-length: {len(self.body)}\r\n"
         head += "connection: close\r\n" if ends else ""
         client.sendall(head.encode() + b"\r\n" + self.body)
