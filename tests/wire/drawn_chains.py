@@ -1,9 +1,9 @@
 """Random permissive chains, healthy or with one service that forgets the lane.
 
 Comes in: a number. Goes out: the same chain for the same number: three to five services, two to
-four lanes of which the first is the baseline, by header or by baggage, sometimes with a lane that
-stands in for one service. A service that forgets is one that answers for a lane which lacks it, and
-calls another: where it is leaf, or every lane has its own, nothing could be lost.
+four lanes of which the first is the baseline, by header, baggage or trace id, sometimes with a lane
+that stands in for one service. A service that forgets is one that answers for a lane which lacks
+it, and calls another: where it is a leaf, or every lane has its own, nothing could be lost.
 """
 
 import random
@@ -47,7 +47,7 @@ def _chain(dice: random.Random) -> Chain:
     if dice.random() < 0.3:
         lane = dice.choice([name for name in lanes if name != "s1"])
         targets = {dice.choice(lanes[lane].split()): lane}
-    carrier = dice.choice([HEADER, "baggage"])
+    carrier = dice.choice([HEADER, "baggage", "x-request-id"])
     return Chain(lanes, services, carrier, targets=targets)
 
 
