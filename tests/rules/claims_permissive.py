@@ -239,4 +239,27 @@ CLAIMS = [
         ("spec", "permissiveModeConfiguration", "traceHeader"),
         mesh(group=loose(), a1=CALLS_B),
     ),
+    Claim(
+        "a group that goes by the id of a trace needs the filter on a mesh of Istio",
+        "LW1810",
+        mesh(group=loose(headers="traceHeader: traceparent, routeHeader: x-lane")),
+        [
+            (
+                "lanes of group test go by the trace in traceparent: on a mesh of Istio this needs "
+                "the lane filter"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(group=loose(headers="traceHeader: baggage, routeHeader: x-lane")),
+    ),
+    Claim(
+        "hash tagging needs the filter on a mesh of Istio",
+        "LW1810",
+        mesh(tagging()),
+        [("users are tagged by istio-system/users: on a mesh of Istio this needs the lane filter")],
+        "ASMHashTagging istio-system/users",
+        ("spec", "rules"),
+        mesh(tagging("{istio: other}")),
+    ),
 ]

@@ -5,6 +5,7 @@ proxies themselves. Every Envoy runs in a session of its own and outlives the La
 it; the folder it was given tells the next one what runs.
 """
 
+from laneway.adapters.envoy.files import MODULE
 from laneway.adapters.envoy.fleet import Fleet
 from laneway.adapters.envoy.outcome import (
     Applied,
@@ -15,4 +16,13 @@ from laneway.adapters.envoy.outcome import (
     StepDone,
 )
 
-__all__ = ["Applied", "CannotStart", "Fleet", "Rejected", "Restarted", "Settings", "StepDone"]
+__all__ = [
+    "MODULE",
+    "Applied",
+    "CannotStart",
+    "Fleet",
+    "Rejected",
+    "Restarted",
+    "Settings",
+    "StepDone",
+]

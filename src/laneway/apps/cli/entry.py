@@ -50,6 +50,7 @@ COMMANDS: dict[str, Listed] = {
         _listed("stopping_commands", "stop", "Hold a WORKLOAD of a mesh down."),
         _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
         _listed("local_commands", "down", "Stop a mesh."),
+        _listed("wasm", "wasm", "Write the lane filter's module, to be served to a mesh."),
         _listed("completion", "completion", "Print a script that completes commands in SHELL."),
     )
 }

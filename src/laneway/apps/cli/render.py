@@ -12,6 +12,8 @@ from laneway.apps.cli.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
+    from laneway.core.emit.manifest import Manifest
+    from laneway.core.findings.finding import Finding
 
 
 @click.command()
@@ -32,8 +34,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="json prints one Kubernetes List.",
 )
+@click.option(
+    "--wasm-url",
+    metavar="URL",
+    help="Where the mesh finds the lane filter (see `laneway wasm`): WasmPlugins are printed for "
+    "what needs it. Layout istio only.",
+)
 def render(
-    paths: tuple[str, ...], layout: Literal["istio", "asm"], output: Literal["yaml", "json"]
+    paths: tuple[str, ...],
+    layout: Literal["istio", "asm"],
+    output: Literal["yaml", "json"],
+    wasm_url: str | None,
 ) -> int:
     """Print the Istio objects that PATH becomes.
 
@@ -43,21 +54,43 @@ def render(
     \b
     laneway render lanes/ | kubectl apply -f -
     """
+    if wasm_url and layout == "asm":
+        raise click.UsageError(
+            "--wasm-url is for layout istio: the vendor's mesh has its own means."
+        )
     compilation = compiled(paths)
-    _write(compilation, layout, output)
+    _write(_objects(compilation, layout, wasm_url), output)
     findings = compilation.findings
+    if wasm_url:
+        findings = _without_filter_needed(findings)
     tell(findings, sys.stderr)
     if not compilation.mesh.groups:
         click.echo("There is no lane group in the input, so there is nothing to render.", err=True)
     return exit_code(findings)
 
 
-def _write(
-    compilation: Compilation, layout: Literal["istio", "asm"], output: Literal["yaml", "json"]
-) -> None:
+def _objects(
+    compilation: Compilation, layout: Literal["istio", "asm"], wasm_url: str | None
+) -> tuple[Manifest, ...]:
     from laneway.core.emit.istio import manifests
 
-    bodies = (one.body for one in manifests(compilation.mesh, compilation.plan, layout))
+    mesh, plan = compilation.mesh, compilation.plan
+    found = manifests(mesh, plan, layout)
+    if wasm_url is None:
+        return found
+    from laneway.core.emit.wasm_plugin import wasm_plugins
+
+    return (*found, *wasm_plugins(mesh, plan, wasm_url))
+
+
+def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    from laneway.core.findings.codes.permissive import FILTER_NEEDED
+
+    return tuple(one for one in findings if one.code is not FILTER_NEEDED)
+
+
+def _write(objects: tuple[Manifest, ...], output: Literal["yaml", "json"]) -> None:
+    bodies = (one.body for one in objects)
     if output == "yaml":
         from laneway.core.emit.yaml_text import yaml_documents
 

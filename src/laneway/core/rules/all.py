@@ -22,6 +22,7 @@ from laneway.core.rules import (
     export_to_mismatch,
     fallback_block,
     field_without_effect,
+    filter_needed,
     gateway_type_ingress,
     group_held,
     group_name_too_long,
@@ -192,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     tagging_selects_nothing.CHECK,
     tag_nobody_asks_for.CHECK,
     header_needed.CHECK,
+    filter_needed.CHECK,
 )
 
 

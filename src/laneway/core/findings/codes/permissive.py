@@ -93,3 +93,13 @@ HEADER_NEEDED = Code(
     "Let these programs copy {header} from the request they serve to those they send. In a running "
     "mesh laneway verify --context names those that do not.",
 )
+
+FILTER_NEEDED = Code(
+    "LW1810",
+    "info",
+    "{what}: on a mesh of Istio this needs the lane filter",
+    "Istio's API can neither remember which lane a trace came in with nor count a hash. The mesh "
+    "on this machine has the filter by itself; there, requests keep to what they carry: the route "
+    "header decides, then the caller's labels.",
+    "Serve the module (`laneway wasm FILE` writes it) and render with `--wasm-url URL`.",
+)

@@ -1,0 +1,93 @@
+"""The lane filter for a mesh of Istio: its module, and the plugins that name it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from laneway.core.emit.filter_module import SHA256
+from tests.cli.conftest import Command
+from tests.wire.chains import Chain
+from tests.wire.test_sticky import CHAIN, tagging
+
+URL = "https://example.com/laneway.wasm"
+BY_TRACE = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc"}, trace_header="traceparent")
+
+
+def plugins(text: str) -> dict[str, dict[str, Any]]:
+    objects = [one for one in yaml.safe_load_all(text) if one["kind"] == "WasmPlugin"]
+    return {f"{one['metadata']['namespace']}/{one['metadata']['name']}": one for one in objects}
+
+
+@pytest.fixture
+def by_trace(tmp_path: Path) -> Path:
+    file = tmp_path / "mesh.yaml"
+    file.write_text(BY_TRACE.yaml)
+    return file
+
+
+def test_the_module_written_is_the_one_the_plugins_pin(laneway: Command, tmp_path: Path) -> None:
+    ended = laneway("wasm", tmp_path / "filter.wasm")
+
+    assert ended.code == 0
+    digest = hashlib.sha256((tmp_path / "filter.wasm").read_bytes()).hexdigest()
+    assert digest == SHA256
+    assert digest in ended.out
+
+
+def test_services_that_go_by_a_trace_remember_and_restore(laneway: Command, by_trace: Path) -> None:
+    ended = laneway("render", "--wasm-url", URL, by_trace)
+    found = plugins(ended.out)
+
+    assert sorted(found) == [
+        "default/lane-filter-mock-mocka-in",
+        "default/lane-filter-mock-mocka-out",
+        "default/lane-filter-mock-mockb-in",
+        "default/lane-filter-mock-mockb-out",
+        "default/lane-filter-mock-mockc-in",
+        "default/lane-filter-mock-mockc-out",
+        "istio-system/lane-filter-ingressgateway-entry-0",
+    ]
+    assert found["default/lane-filter-mock-mockb-out"]["spec"] == {
+        "selector": {"matchLabels": {"app": "mockb"}},
+        "url": URL,
+        "sha256": SHA256,
+        "failStrategy": "FAIL_OPEN",
+        "pluginConfig": {
+            "role": "outbound",
+            "group": "mock",
+            "routeHeader": "x-asm-prefer-tag",
+            "traceHeader": "traceparent",
+        },
+        "match": [{"mode": "CLIENT"}],
+    }
+    assert "LW1810" not in ended.err
+
+
+def test_without_a_url_it_is_said_that_the_filter_is_missing(
+    laneway: Command, by_trace: Path
+) -> None:
+    ended = laneway("render", by_trace)
+
+    assert plugins(ended.out) == {}
+    assert "LW1810" in ended.err
+    assert ended.code == 0
+
+
+def test_users_are_tagged_at_the_gateway(laneway: Command, tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(CHAIN.yaml + tagging(20))
+
+    found = plugins(laneway("render", "--wasm-url", URL, tmp_path).out)
+
+    (spec,) = (one["spec"] for one in found.values())
+    assert spec["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
+    assert spec["pluginConfig"]["partitions"] == "20=s2,80=s1"
+    assert "match" not in spec
+
+
+def test_the_vendors_layout_has_the_vendors_means(laneway: Command, by_trace: Path) -> None:
+    assert laneway("render", "--layout", "asm", "--wasm-url", URL, by_trace).code == 2
