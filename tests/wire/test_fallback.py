@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wire.chains import HEADER
+from tests.wire.chains import HEADER, Chain, running_chain
 from tests.wire.crowd import Crowd
 from tests.wire.laneway_up import Up, laneway, workloads
 from tests.wire.shop import BOTH, PERMISSIVE, STRICT, SWITCHED_OFF, command, put
@@ -176,3 +176,19 @@ def test_a_lane_that_does_not_fall_back_answers_503_and_nobody_else_does(
         crowd.until("v2")
 
     assert set(crowd.since(0)) == {"v2", "503 no healthy upstream"}
+
+
+def test_only_the_service_that_is_down_falls_back_in_a_chain(tmp_path: Path) -> None:
+    chain = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockb mockc"})
+    asked = {HEADER: "s2"}
+
+    with running_chain(tmp_path / "chain", chain.yaml) as mesh:
+        assert mesh.chains(20, asked) == {("v2", "v2", "v2"): 20}
+        name = ("--name", mesh.folder.name)
+        environment = str(mesh.folder.path.parents[1])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", environment)
+            assert laneway("stop", "mockb-v2", *name).returncode == 0
+            assert mesh.chains(20, asked) == {("v2", "v1", "v2"): 20}
+            assert laneway("start", "mockb-v2", *name).returncode == 0
+        assert mesh.chains(20, asked) == {("v2", "v2", "v2"): 20}
