@@ -31,7 +31,7 @@ class Chain:
     `trace_header` is what services pass on: the route header itself, `baggage`, or a trace's id.
     `forgets` names Deployments, such as `mockb-v1`, that pass nothing on; `weights` splits the
     entry instead of having rules, without `entered` nothing leads in; `targets` says which lane
-    stands in for a service.
+    stands in for a service. Without `listed` no lane says what it has: its pods alone do.
     """
 
     lanes: Mapping[str, str]
@@ -42,6 +42,7 @@ class Chain:
     targets: Mapping[str, str] = field(default_factory=dict)
     forgets: frozenset[str] = frozenset()
     entered: bool = True
+    listed: bool = True
 
     @property
     def yaml(self) -> str:
@@ -96,7 +97,8 @@ spec:
 """
 
     def _lane(self, lane: str) -> str:
-        listed = ", ".join(f"{{name: {name}, namespace: default}}" for name in self.has(lane))
+        names = self.has(lane) if self.listed else ()
+        listed = ", ".join(f"{{name: {name}, namespace: default}}" for name in names)
         return f"""
 apiVersion: istio.alibabacloud.com/v1
 kind: ASMSwimLane

@@ -74,6 +74,22 @@ def test_a_service_that_stands_in_passes_the_lane_on(
         }
 
 
+def test_a_service_that_stands_in_and_forgets_loses_the_lane_of_others(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = replace(BY_HEADER, targets={"mockb": "s3"}, forgets=frozenset({"mockb-v3"}))
+    with running_chain(tmp_path_factory.mktemp("forgotten") / "lanes", chain.yaml) as mesh:
+        assert met(chain, mesh)["s2"] == {("v2", "v3", "v1"): 50}
+
+
+def test_a_lane_that_lists_nothing_has_the_services_it_has_pods_of(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = replace(BY_HEADER, listed=False)
+    with running_chain(tmp_path_factory.mktemp("presence") / "lanes", chain.yaml) as mesh:
+        assert met(chain, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
+
+
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=list(CHAINS))
 def test_a_lane_is_lost_behind_a_service_of_the_baseline_that_forgets_it(
     chain: Chain, tmp_path_factory: pytest.TempPathFactory
