@@ -44,11 +44,12 @@ def _at(ask: Ask, match: Object, chance: Random) -> Ask:
             headers = [pair for pair in headers if pair[0].lower() != name.lower()]
         headers.append((name, _text(condition, chance)))
     path = _text(match["uri"], chance) if "uri" in match else ask.path
+    path = path if path.startswith("/") else f"/{path}"
     if match.get("ignoreUriCase") and chance.random() < 0.5:
         path = path.swapcase()
     for name, condition in match.get("queryParams", {}).items():
         path = f"{path.partition('?')[0]}?{name}={_text(condition, chance)}"
-    method = _text(match["method"], chance) if "method" in match else ask.method
+    method = match.get("method", {}).get("exact", ask.method)
     return replace(ask, path=path, method=method, headers=tuple(headers))
 
 

@@ -20,6 +20,7 @@ from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.request import Request
+from laneway.core.routing.tagging import tagged
 from laneway.core.routing.walk import (
     Decision,
     Sight,
@@ -141,11 +142,13 @@ def _admitting(
     """Return the lanes' rule that admits a request, where a proxy would ask any of theirs."""
     lanes = find_host(asked.virtual_hosts, request.host) if asked else None
     own = find_host(real.virtual_hosts, request.host) if real else None
-    if lanes is None or (
-        own is not None and own.domain != lanes.domain and covers(lanes.domain, own.domain)
+    if (
+        asked is None
+        or lanes is None
+        or (own is not None and own.domain != lanes.domain and covers(lanes.domain, own.domain))
     ):
         return None
-    return decide(sight, lanes.rules, request).rule
+    return decide(sight, lanes.rules, tagged(request, asked.tagging)).rule
 
 
 def _admitted(sight: Sight, decision: Decision, admitting: Rule) -> Iterator[str]:

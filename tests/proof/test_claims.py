@@ -454,3 +454,60 @@ def test_a_condition_on_what_is_no_header_is_undecided(name: str) -> None:
         routes(out, "*")[0]["match"][0]["headers"] = {name: {"exact": "1"}}
 
     assert proof_of(strict(), ask).verdict == "undecided"
+
+
+def sticky() -> list[Object]:
+    """Return the shop whose users are shared out by a hash: 20 of 100 to s2."""
+    mesh = strict()
+    for number, lane in enumerate((one for one in mesh if one["kind"] == "ASMSwimLane"), start=1):
+        lane["spec"]["ingressRules"][0]["match"]["headers"] = {"x-tag": {"exact": f"s{number}"}}
+    rule: Object = {"name": "users", "header": "x-user", "modulo": 100, "tagHeader": "x-tag"}
+    rule["partitions"] = [
+        {"partitionSize": 20, "tagValue": "s2"},
+        {"partitionSize": 80, "tagValue": "s1"},
+        {"partitionSize": 0, "tagValue": "s3"},
+    ]
+    spec = {"workloadSelector": {"istio": "ingressgateway"}, "rules": [rule]}
+    meta = objects.head("users", "istio-system")
+    kind = {"apiVersion": "istio.alibabacloud.com/v1", "kind": "ASMHashTagging"}
+    return [*mesh, {**kind, "metadata": meta, "spec": spec}]
+
+
+def test_behind_a_hash_the_request_names_a_user_who_gets_the_tag() -> None:
+    def swap(out: list[Object]) -> None:
+        first, second = routes(out, "*")[:2]
+        first["route"], second["route"] = second["route"], first["route"]
+
+    assert verdicts(proof_of(sticky())) == PROVEN
+    ((name, user),) = against(proof_of(sticky(), swap), "isolated").request.headers
+    assert (name, user[0]) == ("x-user", "u")
+
+
+def test_a_tag_that_no_hash_gives_meets_no_route() -> None:
+    def blur(out: list[Object]) -> None:
+        lost: Object = {"match": [{"headers": {"x-tag": {"exact": "s3"}}}]}
+        routes(out, "*").insert(0, lost | {"route": [{"destination": {"host": CART}}]})
+
+    proof = proof_of(sticky(), blur)
+
+    assert verdicts(proof) == PROVEN
+    assert not any("without a lane" in note.what for note in proof.apart)
+
+
+def test_a_root_that_hands_over_to_lanes_is_judged_with_them() -> None:
+    mesh = strict()
+    group = next(one for one in mesh if one["kind"] == "ASMSwimLaneGroup")
+    group["metadata"]["annotations"] = {"laneway.dev/delegate": "default/order"}
+    handed = {"delegate": {"name": "trafficlabel-vs-shop-default-order", "namespace": "default"}}
+    root = objects.virtual_service("root", "default", [ORDER], http=[handed])
+    plain = objects.virtual_service(
+        "root",
+        "default",
+        [ORDER],
+        http=[{"match": [{"uri": {"prefix": "/api"}}], **handed}],
+    )
+
+    proof = proven([*mesh, root])
+
+    assert (proof.scope.judged, verdicts(proof)) == ("plan", PROVEN)
+    assert against(proven([*mesh, plain]), "delivered").request.path == "/"

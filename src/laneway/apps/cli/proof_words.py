@@ -44,7 +44,8 @@ def route_words(against: CounterExample) -> str:
         return "Istio's default route, since none that is written is for this caller"
     steps = path_words(rule.origin.path)
     name = f"{rule.name}, " if rule.name else ""
-    return f"{name}{ref} {steps}".rstrip()
+    via = f", handed over by {rule.via.ref} {path_words(rule.via.path)}" if rule.via else ""
+    return f"{name}{ref} {steps}".rstrip() + via
 
 
 def path_words(path: tuple[Step, ...]) -> str:

@@ -23,7 +23,8 @@ from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
-from laneway.core.routing.proof.search import Ground, Search
+from laneway.core.routing.proof.search import Found, Ground, Search
+from laneway.core.routing.proof.tags import sent, tag_values
 from laneway.core.routing.proof.values import HOSTS, Pattern, Values
 from laneway.core.routing.proof.verdict import Spot, Want
 from laneway.core.routing.request import Request
@@ -65,10 +66,11 @@ class AtEntry:
             spot = Spot(Host(""), port.port, gateway=port)
             held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
             for area in areas(held, admitting):
-                search = Search(self.values, Ground(HOSTS, area.given))
+                tags = tag_values(port.tagging, area.host)
+                search = Search(self.values, Ground(HOSTS, area.given, frozenset(tags), tags))
                 promises = [askers.promise(rule) for rule in area.admitting]
                 for found in breaks(search, promises, area.rules, judge.suspects):
-                    yield spot, found
+                    yield spot, _as_sent(found, port)
 
     def _ports(self) -> Iterator[tuple[GatewayPort, Domains]]:
         """Yield each port with the rules by which lanes admit requests there."""
@@ -82,6 +84,18 @@ class AtEntry:
             yield port, _domains(lanes)
         for lanes in asked.values():
             yield replace(lanes, virtual_hosts=()), _domains(lanes)
+
+
+def _as_sent(found: Break | Unknown, port: GatewayPort) -> Break | Unknown:
+    """Return a break with the request that a client sends, where the gateway writes tags."""
+    if not port.tagging or isinstance(found, Unknown):
+        return found
+    request = sent(found.found.request, port.tagging)
+    if request is None:
+        headers = ", ".join(dict.fromkeys(rule.header for rule in port.tagging))
+        return Unknown(f"which {headers} hashes to the tags it takes is not worked out", found.near)
+    lines, path, length = found.found.cost
+    return replace(found, found=Found(request, (max(lines, len(request.headers)), path, length)))
 
 
 def _domains(port: GatewayPort | None) -> Domains:

@@ -24,7 +24,14 @@ from laneway.core.routing.proof.replay import replay
 from laneway.core.routing.proof.scene import Break, Unknown
 from laneway.core.routing.proof.undecidable import Clouds
 from laneway.core.routing.proof.values import Values
-from laneway.core.routing.proof.verdict import CounterExample, Doubt, Note, Spot, Who
+from laneway.core.routing.proof.verdict import (
+    CounterExample,
+    Doubt,
+    Note,
+    NotReplayedError,
+    Spot,
+    Who,
+)
 
 
 @dataclass(slots=True)
@@ -99,5 +106,20 @@ class Examination:
                 elsewhere,
                 self.order,
             )
+            self._confirmed(found)
+
+    def _confirmed(self, found: CounterExample) -> None:
+        """Keep a counter-example that the walk confirms.
+
+        Behind a hash an id may meet conditions of its own, and then it says nothing.
+        """
+        gateway = found.spot.gateway
+        try:
             replay(self.judged.mesh, self.judged.plan, found)
+        except NotReplayedError:
+            if gateway is None or not gateway.tagging:
+                raise
+            why = "routes ask for a header whose hash decides, and for the tag it gives"
+            self.doubts[Doubt(why, found.place)] = None
+        else:
             self.against.append(found)

@@ -24,6 +24,7 @@ from laneway.core.resources.istio import (
     VirtualService,
 )
 from laneway.core.resources.meta import Meta, Ref
+from laneway.core.routing.delegates import delegate_of
 from laneway.core.routing.gateways import ASSUMED_SELECTOR
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
@@ -91,15 +92,23 @@ def _routes_lanes(mesh: Mesh) -> bool:
 
 def _routing(mesh: Mesh) -> Iterator[VirtualService | DestinationRule]:
     """Yield the objects that route hosts of lane groups, or were generated to do so."""
+    known = {one.meta.ref for one in mesh.virtual_services}
     lanes = [host for group in mesh.groups for host in group.hosts]
     for virtual_service in mesh.virtual_services:
+        speaks = binds_mesh(virtual_service) and not _hands_over(virtual_service, known)
         if is_generated(virtual_service) or (
-            binds_mesh(virtual_service) and _speaks_of(mesh_hosts(virtual_service), mesh, lanes)
+            speaks and _speaks_of(mesh_hosts(virtual_service), mesh, lanes)
         ):
             yield virtual_service
     for rule in mesh.destination_rules:
         if is_generated(rule) or (rule.subsets and _speaks_of((rule_host(rule),), mesh, lanes)):
             yield rule
+
+
+def _hands_over(author: VirtualService, known: set[Ref]) -> bool:
+    """Whether routes are handed to one that is not there: to what Laneway makes of the lanes."""
+    handed = (delegate_of(author, route) for route in author.http if route.delegate is not None)
+    return any(ref not in known for ref in handed)
 
 
 def _speaks_of(hosts: tuple[str, ...], mesh: Mesh, lanes: Sequence[str]) -> bool:

@@ -44,13 +44,14 @@ Cost = tuple[int, int, int]
 class Ground:
     """What holds for every request that is asked about.
 
-    `single` names the headers of one line at most; `hosts` is what a client may ask for, within
-    `inside` and not within `outside`.
+    `hosts` is what a client may ask for. `single` names the headers of one line at most, `lines`
+    those that have only some values.
     """
 
     hosts: Universe = HOSTS
     given: Conditions = frozenset()
     single: frozenset[str] = frozenset()
+    lines: Mapping[str, Universe] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,9 @@ class Search:
         """Return one line that meets all, else a line for each condition that needs its own."""
         if not met:
             return ()
+        universe = self.ground.lines.get(part, LINES)
         try:
-            one = self.values.pick(LINES, met, unmet)
+            one = self.values.pick(universe, met, unmet)
         except UndecidedError:
             if len(met) == 1 or part in self.ground.single:
                 raise
@@ -178,7 +180,7 @@ class Search:
         lines: list[str] = []
         for pattern in sorted(met, key=lambda pattern: (pattern.kind, pattern.value)):
             if not any(holds(pattern, line) for line in lines):
-                line = self.values.pick(LINES, frozenset([pattern]), unmet)
+                line = self.values.pick(universe, frozenset([pattern]), unmet)
                 if line is None:
                     return None
                 lines.append(line)
