@@ -96,7 +96,7 @@ spec:
 
 @contextmanager
 def taken_port() -> Iterator[int]:
-    """Listen on a port below those that the kernel gives to clients: they take the next one, too."""
+    """Listen on a port below those that the kernel gives to clients."""
     for port in range(18200, 18400):
         try:
             taken = socket.create_server(("127.0.0.1", port))
