@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.mesh.link import link
+from laneway.core.routing.proof.judged import judged
+from laneway.core.routing.proof.replay import replay
+from laneway.core.routing.proof.verdict import NotReplayedError, Proof
 from tests.laws import objects
+from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object
 from tests.proof.shop import (
     CART,
@@ -511,3 +515,95 @@ def test_a_root_that_hands_over_to_lanes_is_judged_with_them() -> None:
 
     assert (proof.scope.judged, verdicts(proof)) == ("plan", PROVEN)
     assert against(proven([*mesh, plain]), "delivered").request.path == "/"
+
+
+def test_mirrors_in_a_list_leak_like_a_single_one_and_nothing_else_does() -> None:
+    def mirror(share: Object) -> Proof:
+        def edit(out: list[Object]) -> None:
+            routes(out, ORDER)[0]["mirrors"] = [share]
+
+        return proof_of(strict(), edit)
+
+    other: Object = {"host": "order", "subset": "s2", "port": {"number": 80}}
+
+    assert "mirrored" in against(mirror({"destination": other}), "isolated").why
+    for harmless in (
+        {"destination": other, "percentage": {"value": 0}},
+        {"destination": {"host": "recorder.example.com"}},
+        {"destination": "nobody"},
+    ):
+        assert verdicts(mirror(harmless)) == PROVEN
+
+
+def test_a_copy_at_the_entry_is_a_leak_too() -> None:
+    def mirror(out: list[Object]) -> None:
+        routes(out, "*")[0]["mirror"] = {"host": CART, "subset": "s2"}
+
+    found = against(proof_of(strict(), mirror), "isolated")
+
+    assert found.spot.gateway is not None
+    assert "mirrored" in found.why
+
+
+def test_an_entry_that_is_not_there_loses_what_lanes_admit() -> None:
+    def drop(out: list[Object]) -> None:
+        out[:] = [one for one in out if "*" not in one["spec"].get("hosts", ())]
+
+    found = against(proof_of(strict(), drop), "delivered")
+
+    assert found.rule is None
+    assert found.spot.gateway is not None
+
+
+def test_a_split_without_weights_refuses_and_is_not_delivered() -> None:
+    def refuse(out: list[Object]) -> None:
+        for listed in (routes(out, "*"), routes(out, ORDER)):
+            share = listed[0]["route"][0]
+            listed[0]["route"] = [share | {"weight": 0}, share | {"weight": 0}]
+
+    proof = proof_of(strict(), refuse)
+    delivered = next(claim for claim in proof.claims if claim.about == "delivered")
+
+    assert {one.spot.gateway is None for one in delivered.against} == {True, False}
+    assert all("503" in one.why for one in delivered.against)
+
+
+def test_a_filter_over_the_gateway_leaves_only_entries_open() -> None:
+    thing = {
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": objects.head("edge", "istio-system"),
+        "spec": {"workloadSelector": {"labels": {"istio": "ingressgateway"}}},
+    }
+
+    def spoil(out: list[Object]) -> None:
+        routes(out, "*").pop()
+
+    assert proof_of(strict(), spoil, more=[thing]).verdict == "undecided"
+    assert proof_of(strict(), lambda out: routes(out, ORDER).pop(), more=[thing]).verdict == (
+        "counter-example"
+    )
+
+
+def test_a_lane_service_without_known_pods_is_judged_by_labels() -> None:
+    mesh = [one for one in strict() if one["kind"] != "Deployment"]
+
+    def swap(out: list[Object]) -> None:
+        one, two = subsets(out, ORDER)
+        one["labels"], two["labels"] = two["labels"], one["labels"]
+
+    assert verdicts(proof_of(mesh)) == PROVEN
+    assert "is in lane" in against(proof_of(mesh, swap), "isolated").why
+    assert (
+        "all pods of"
+        in against(proof_of(mesh, lambda out: routes(out, ORDER).pop()), "isolated").why
+    )
+
+
+def test_a_counter_example_that_the_walk_does_not_show_is_a_bug() -> None:
+    mesh = strict()
+    true = against(proof_of(mesh, lambda out: routes(out, ORDER).pop()), "isolated")
+    judged_mesh = judged(link(snapshot_of_mesh(mesh)))
+
+    with pytest.raises(NotReplayedError):
+        replay(judged_mesh.mesh, judged_mesh.plan, true)

@@ -107,7 +107,20 @@ def test_hosts_within_a_domain_and_not_within_a_narrower_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [r"\bu1", r"a^b", r"\pL", r"\Qa\E", "(?m)a", "a{300}", "((a{90}){90}){90}"]
+    "written",
+    [
+        r"\bu1",
+        r"a^b",
+        r"\pL",
+        r"\Qa\E",
+        "(?m)a",
+        "a{300}",
+        "((a{90}){90}){90}",
+        "[a-\\d]",
+        "[[:no:]]",
+        "(?i)é",
+        "a{0}",
+    ],
 )
 def test_what_is_not_read_is_named(written: str) -> None:
     with pytest.raises(UnreadableError):
@@ -116,13 +129,37 @@ def test_what_is_not_read_is_named(written: str) -> None:
         Values().pick(LINES, regex(written), regex("zz"))
 
 
-@pytest.mark.parametrize(
-    "written", ["^a$", "^a|b$", "a{,2}", "a{x}", "[]a]", "[^]a]", r"\x41\x{42}"]
+SPELLINGS = (
+    *("^a$", "^a|b$", "a{,2}", "a{x}", "[]a]", "[^]a]", r"\x41\x{42}", r"\t", r"[\t]", r"\."),
+    *("[[:alpha:]]+", "[[:^digit:]]", r"[^\d]", r"\D", r"[a\-c]", "[a-]", r"[\D]", r"[\w.]"),
+    *("(?i)[a-c]k?", "(?s).", "a??", "(?P<name>a)", "(?<name>a)", "(?i:A)b", "(?-i)a"),
+    *("(?i)a(?-i)b", "a{2,}", "a{1,2}?", "a.b", "(?i)K"),
 )
+TOLD = (
+    "a",
+    "b",
+    "",
+    "]",
+    "a{,2}",
+    "a{x}",
+    "AB",
+    "c",
+    "aa",
+    "\t",
+    "ab",
+    "Ab",
+    "\u212a",
+    "bK",
+    ".",
+    "-",
+)
+
+
+@pytest.mark.parametrize("written", SPELLINGS)
 def test_spellings_that_re2_allows_are_read_as_re2_reads_them(written: str) -> None:
     language = Language()
 
-    for text in ("a", "b", "", "]", "a{,2}", "a{x}", "AB", "c"):
+    for text in TOLD:
         here = expression(language, written)
         for character in text:
             here = language.after(here, ord(character))

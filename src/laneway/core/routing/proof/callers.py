@@ -9,7 +9,6 @@ sidecar hold no routes and are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -62,17 +61,3 @@ def _imagined(mesh: Mesh, plan: RoutePlan) -> Iterator[Caller]:
         pod = Workload(Meta(Ref("Pod", space, "")))
         if lack_of_sidecar(mesh, pod) is None:
             yield from (Caller(space, selector) for selector in selectors)
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """A set of proxies that an object speaks of: those of a namespace, all where it is empty."""
-
-    namespace: str
-    labels: Labels
-
-    def holds(self, caller: Caller) -> bool:
-        """Whether the proxies of a caller are among them."""
-        if self.namespace not in ("", caller.namespace):
-            return False
-        return set(self.labels) <= set(caller.labels)

@@ -1,0 +1,32 @@
+"""One verdict on lanes and on the objects that are written for them, in every golden case."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from laneway.core.emit.istio import manifests
+from laneway.core.mesh.link import link
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.routing.proof.prove import prove
+from tests.golden.case import read_case
+from tests.golden.test_cases import FILES, compiled
+from tests.snapshot import snapshot_of_objects
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_what_is_written_is_judged_like_what_is_planned(path: Path) -> None:
+    compilation = compiled(read_case(path))
+    snapshot = compilation.snapshot
+    planned = prove(compilation.mesh)
+    bodies = (one.body for one in manifests(compilation.mesh, compilation.plan, "istio"))
+    parts = [(f"zz{at:04}.yaml", json.loads(json.dumps(body))) for at, body in enumerate(bodies)]
+    resources = [*snapshot.resources, *snapshot_of_objects(parts).resources]
+    written = prove(link(Snapshot.of(resources, snapshot.findings, snapshot.unread)))
+
+    if planned.scope.judged == "plan":
+        assert [claim.verdict for claim in written.claims] == [
+            claim.verdict for claim in planned.claims
+        ]
