@@ -1,5 +1,7 @@
 """From counters to who loses lanes, over many chains whose counters are worked out."""
 
+from dataclasses import replace
+
 import pytest
 
 from laneway.apps.local.verify.losing import code_of
@@ -122,3 +124,16 @@ def test_live_traffic_is_believed_the_more_there_is_of_it_and_the_plainer_it_is(
     [row] = [row for row in tally.rows() if row.passage.lost]
 
     assert row.confidence == expected
+
+
+def test_calls_that_are_fewer_than_the_requests_may_have_begun_by_themselves() -> None:
+    simulated = Simulated.of(LONG.yaml)
+    tally = Tally(alone=False)
+    for _ in range(3):
+        simulated.enter(into(LONG, "s2"), ["mockb"])
+    [lost] = [one for one in simulated.passages() if one.lost]
+    tally.add(replace(lost, asked=(9,), lost=6))
+
+    [row] = tally.rows()
+
+    assert row.confidence == "medium"

@@ -72,9 +72,11 @@ class Tally:
             return "low"
         if self.alone:
             return "high"
-        if passage.kept + passage.lost < FEW:
+        calls = passage.kept + passage.lost
+        if calls < FEW:
             return "low"
-        return "medium" if passage.kept and passage.lost else "high"
+        is_mixed = passage.kept and passage.lost
+        return "medium" if is_mixed or calls < passage.came_in else "high"
 
 
 def _both(one: Tallied, more: Tallied) -> Tallied:
