@@ -287,6 +287,17 @@ def test_an_expression_beyond_reasoning_leaves_only_its_own_rule_open() -> None:
     assert any("\\b" in doubt.why for doubt in proof.doubts)
 
 
+def test_an_expression_that_re2_refuses_leaves_it_undecided_and_is_named() -> None:
+    def refuse(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["headers"]["x-user"] = {"regex": "(?=u1)"}
+
+    proof = proof_of(strict(), refuse)
+
+    assert proof.verdict == "undecided"
+    assert any("(?=" in doubt.why for doubt in proof.doubts)
+    assert all(doubt.place is not None for doubt in proof.doubts)
+
+
 def test_an_expression_beyond_reasoning_hides_no_counter_example() -> None:
     def obscure(out: list[Object]) -> None:
         routes(out, "*")[0]["match"][0]["headers"]["x-user"] = {"regex": r"\bu1\b"}

@@ -11,7 +11,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
-from laneway.core.routing.proof.undecidable import unread
+from laneway.core.routing.proof.undecidable import HalfRead, unread
 from laneway.core.routing.proof.values import Values
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
@@ -44,6 +44,8 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     if not any(group.lanes for group in mesh.groups):
         nothing = "no lane group with a lane is in the input, so nothing is promised"
         found.doubts[Doubt(nothing)] = None
+    half_read = HalfRead.of(implementation.mesh)
+    found.against = [one for one in found.against if not half_read.shakes(one)]
     claims = tuple(_claim(about, found) for about in PROPERTIES)
     scope = _scope(implementation, found, orders)
     return Proof(scope, claims, tuple(found.doubts), tuple(found.notes))

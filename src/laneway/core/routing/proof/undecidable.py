@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from laneway.core.findings.place import Place
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
+from laneway.core.mesh.names import resolve_gateway
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.resources.extensions import ProxyExtension
-from laneway.core.resources.istio import Sidecar
+from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import GatewayPort
-from laneway.core.routing.proof.verdict import Doubt, Who
-from laneway.core.routing.subsets import ROOT_NAMESPACE
+from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
+from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
+from laneway.core.routing.written import mesh_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,39 @@ def _reach(meta: Meta) -> str:
 
 def _head(meta: Meta) -> Place:
     return meta.place("metadata", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class HalfRead:
+    """Objects of which a part could not be read, and so is missing from the routes that are judged.
+
+    A counter-example where they speak may come of what is missing, and is none.
+    """
+
+    routes: tuple[VirtualService, ...]
+    rules: tuple[DestinationRule, ...]
+
+    @classmethod
+    def of(cls, mesh: Mesh) -> HalfRead:
+        """Find them among the objects of a mesh."""
+        errors = {one.subject for one in mesh.snapshot.findings if one.level == "error"}
+        return cls(
+            tuple(one for one in mesh.virtual_services if str(one.meta.ref) in errors),
+            tuple(one for one in mesh.destination_rules if str(one.meta.ref) in errors),
+        )
+
+    def shakes(self, against: CounterExample) -> bool:
+        """Whether a counter-example lies where any of them speaks."""
+        spot = against.spot
+        hosts = {spot.host, *(wanted.host for wanted in against.wants)}
+        if any(covers(rule_host(rule), host) for rule in self.rules for host in hosts):
+            return True
+        if spot.gateway is None:
+            spoken = (one for route in self.routes for one in mesh_hosts(route))
+            return any(covers(one, spot.host) for one in spoken)
+        bound = {
+            resolve_gateway(name, route.meta.namespace)
+            for route in self.routes
+            for name in route.gateways
+        }
+        return bool(bound & set(spot.gateway.gateways))
