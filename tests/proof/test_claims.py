@@ -604,9 +604,9 @@ def test_a_lane_service_without_known_pods_is_judged_by_labels() -> None:
         one["labels"], two["labels"] = two["labels"], one["labels"]
 
     assert verdicts(proof_of(mesh)) == PROVEN
-    assert "is in lane" in against(proof_of(mesh, swap), "isolated").why
+    assert "holds pods of lane" in against(proof_of(mesh, swap), "isolated").why
     assert (
-        "all pods of"
+        "any pod of"
         in against(proof_of(mesh, lambda out: routes(out, ORDER).pop()), "isolated").why
     )
 

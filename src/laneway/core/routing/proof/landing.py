@@ -134,17 +134,21 @@ class Landings:
 
 
 def _outsider(landing: Landing, answers: str) -> str:
-    """Name a pod that should not be met."""
+    """Name a pod that should not be met, or what unknown pods have in common."""
     right = frozenset([answers])
     for name, lanes in landing.pods:
         if lanes != right:
             return f"pod {name} {_of_lanes(lanes, answers)}"
-    worn = min((lanes for lanes in landing.crowd if lanes != right), key=sorted)
     to = landing.destination
-    what = f"subset {to.subset} of {to.host}" if to.subset else f"all pods of {to.host}"
-    return (
-        f"{what} {'is' if to.subset else 'are'} not only lane {answers}: {_of_lanes(worn, answers)}"
-    )
+    if not to.subset:
+        return f"any pod of {to.host} may answer, of whatever lane"
+    worn = min((lanes for lanes in landing.crowd if lanes != right), key=sorted)
+    what = f"subset {to.subset} of {to.host} holds pods"
+    if not worn:
+        return f"{what} that need not be in lane {answers}"
+    if answers in worn:
+        return f"{what} of lanes {' and '.join(sorted(worn))} at once"
+    return f"{what} of lane {' and '.join(sorted(worn))}, not of lane {answers}"
 
 
 def _of_lanes(lanes: frozenset[str], answers: str) -> str:
