@@ -34,11 +34,13 @@ def test_no_request_breaks_what_is_proven(mesh: list[Object], number: int) -> No
     assert tally.wrong == []
 
 
+@settings(max_examples=40)
 @given(sound_meshes())
 def test_strict_lanes_that_are_sound_are_proven(mesh: list[Object]) -> None:
     assert isolated(prove(link(snapshot_of_mesh(mesh))))
 
 
+@settings(max_examples=40)
 @given(meshes(TIDY))
 def test_permissive_lanes_that_are_sound_are_proven(mesh: list[Object]) -> None:
     assert isolated(prove(link(snapshot_of_mesh(mesh))))
