@@ -191,12 +191,13 @@ def _sent(sight: Sight, decision: Decision) -> Iterator[str]:
 
 
 def _written(decision: Decision, target: Target, header: str) -> bool:
-    """Whether a proxy set the header, rather than the client."""
+    """Whether a proxy set the header, rather than the client, who also fills in variables."""
     rule = decision.rule
     shares = rule.action.shares if rule and isinstance(rule.action, Forward) else ()
     edits = [rule.headers.request] if rule else []
     edits += [s.headers.request for s in shares if s.destination == target.destination]
-    return any(name.lower() == header for one in edits for name, _ in one.set)
+    written = [value for one in edits for name, value in one.set if name.lower() == header]
+    return bool(written) and "%REQ(" not in written[-1]
 
 
 def _judged(
