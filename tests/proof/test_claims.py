@@ -253,6 +253,16 @@ def test_a_route_that_writes_another_lane_is_a_leak() -> None:
     )
 
 
+def test_a_route_that_fills_the_lane_from_another_header_is_a_leak() -> None:
+    def fill(out: list[Object]) -> None:
+        for route in routes(out, ORDER):
+            route.setdefault("headers", {})["request"] = {"set": {HEADER: "%REQ(x-user)%"}}
+
+    found = against(proof_of(permissive(), fill), "isolated")
+
+    assert found.request.headers == (("x-user", "s2"),)
+
+
 def test_a_route_by_caller_before_the_context_steals_requests() -> None:
     def move(out: list[Object]) -> None:
         listed = routes(out, CART)

@@ -7,6 +7,7 @@ others put there, and a lane already: what an edit sets does not depend on more 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
@@ -15,6 +16,8 @@ from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.values import PRESENT, Pattern
 from laneway.core.routing.request import Request
 from laneway.core.routing.stamps import any_member
+
+_FILLED = re.compile(r"%REQ\(([^):?]+)\)%")
 
 
 def edited(rule: Rule, share: Share, request: Request) -> Request:
@@ -47,6 +50,14 @@ def named(propagation: Propagation, request: Request) -> set[str]:
     """Return every lane that a request names by any means."""
     found = set(request.values(propagation.route_header))
     return found | set(members(propagation, request)) if propagation.carrier == "baggage" else found
+
+
+def filled_from(header: str, rule: Rule, share: Share) -> Iterator[str]:
+    """Yield the headers out of which a rule or its share fills a header."""
+    for edits in (rule.headers.request, share.headers.request):
+        for name, value in (*edits.set, *edits.add):
+            if name.lower() == header:
+                yield from (found.lower() for found in _FILLED.findall(value))
 
 
 def arrivals(propagation: Propagation) -> Iterator[Conditions]:

@@ -14,7 +14,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
-from laneway.core.routing.proof.carrying import edited, named
+from laneway.core.routing.proof.carrying import edited, filled_from, named
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
@@ -30,6 +30,7 @@ from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import find_hop
 
 Broken = tuple[Spot, Break | Unknown]
+_AS_ANOTHER = "it leaves as a request of lane {}, which is not its lane"
 
 
 @dataclass(slots=True)
@@ -132,8 +133,25 @@ class _Judge:
         elif self.group.propagation is not None:
             other = _renamed(self.group, self.group.propagation, rule, share, wants)
             if other:
-                why = f"it leaves as a request of lane {other}, which is not its lane"
-                yield Suspect("isolated", why)
+                yield Suspect("isolated", _AS_ANOTHER.format(other))
+            else:
+                yield from self._filled(self.group.propagation, rule, share, wants)
+
+    def _filled(
+        self, propagation: Propagation, rule: Rule, share: Share, wants: tuple[Want, ...]
+    ) -> Iterator[Suspect]:
+        """Yield requests whose other headers fill in another lane."""
+        own = {one.lane for one in wants}
+        for source in filled_from(propagation.route_header, rule, share):
+            for lane in self.group.lanes:
+                if lane.name not in own:
+                    asked = Condition(HEADER + source, Pattern("exact", lane.name))
+
+                    def is_other(request: Request, name: str = lane.name) -> bool:
+                        return name in named(propagation, edited(rule, share, request))
+
+                    why = _AS_ANOTHER.format(lane.name)
+                    yield Suspect("isolated", why, wants, frozenset([asked]), is_other)
 
     def _of_copies(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
         for destination in copies_of(self.landings.mesh, rule):
