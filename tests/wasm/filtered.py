@@ -169,7 +169,7 @@ def _started(file: Path, workers: int) -> subprocess.Popen[str]:
         said.append(line)
         if "starting main dispatch loop" in line:
             return process
-    raise AssertionError("".join(said))
+    raise AssertionError("".join(said[-5:]))
 
 
 def _filter(settings: Settings | str, vm: str) -> dict[str, Any]:
