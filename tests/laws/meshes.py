@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.laws import objects
 from tests.laws.delegating import handed_over, own_delegation
 from tests.laws.objects import Object
+from tests.laws.patches import mild_patches
 from tests.laws.services import TAG_KEYS, TAGS, Spot, namespaces, services, spots, workloads
 from tests.laws.taste import EVERYTHING, PERMISSIVE, SOUND, Taste, rarely
 from tests.laws.users import own_destination_rules, own_entries, own_mesh_routes
@@ -95,6 +96,8 @@ def _group(
     if taste.flawed and draw(rarely(10)):
         services.append(objects.reference("nowhere", "default"))
     found = [objects.lane_group(name, services, ingress)]
+    if draw(rarely(5)):
+        found[0]["spec"] |= draw(mild_patches())
     key = draw(st.sampled_from(TAG_KEYS))
     tags = draw(_lane_tags(taste))
     permissive = taste.permissive > 0 and draw(st.integers(1, taste.permissive)) == 1

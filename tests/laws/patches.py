@@ -41,6 +41,20 @@ def policy_patches() -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=known | {"speed": st.just(1)})
 
 
+@st.composite
+def mild_patches(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw patches of a group that let every request through, as fields of its spec."""
+    name = draw(st.sampled_from(("x-team", "X-Asm-Prefer-Tag", "baggage")))
+    value = draw(st.sampled_from(("shop-v1", "x-asm-prefer-tag=shop-v2", "%REQ(x-user)%")))
+    edits = draw(st.sampled_from(({"set": {name: value}}, {"add": {name: value}})))
+    edits = draw(st.sampled_from((edits, {"remove": [name]})))
+    route: dict[str, Any] = {"timeout": "7s", "retries": {"attempts": 1}}
+    if draw(st.booleans()):
+        route["headers"] = {"request": edits}
+    policy = {"connectionPool": {"tcp": {"maxConnections": 1000}}, "outlierDetection": {}}
+    return {"defaultHttpRoutePatch": route, "defaultTrafficPolicyPatch": policy}
+
+
 def _of(shape: Shape) -> st.SearchStrategy[Any]:
     """Draw a value of a shape, rarely one that does not fit."""
     if isinstance(shape, Each):

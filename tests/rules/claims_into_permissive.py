@@ -19,6 +19,13 @@ def entry(more: str = "", headers: str = HEADERS, rest: str = AT_DOOR) -> Given:
     return mesh(routes("own", f"[{{route: [{destination}]}}]", rest), group=loose(headers=headers))
 
 
+def delegated(more: str = "") -> Given:
+    """Return a permissive mesh with a root at the gateway, more in its route, and its delegate."""
+    route = f"[{{route: [{{destination: {{host: {HOST}, subset: s2}}}}]}}]"
+    root = routes("own", f"[{{delegate: {{name: team}}{more}}}]", AT_DOOR)
+    return mesh(root, routes("team", route), group=loose())
+
+
 def fallback(target: str, group: str = "", without: str = "a2") -> Given:
     """Return a permissive mesh whose lane s2 has no pods of a, and a route with a fallback."""
     block = f"{SET}, fallback: {{target: {target}}}"
@@ -75,6 +82,15 @@ CLAIMS = [
         open_to("http[0]"),
         *UNGOVERNED,
         mesh(routes("own", f"[{{route: [{{destination: {{host: {HOST}}}}}]}}]", AT_DOOR)),
+    ),
+    Claim(
+        "what a root at a gateway hands over to is an entry too",
+        "LW1326",
+        delegated(),
+        open_to("http[0]", "team"),
+        "VirtualService default/team",
+        ("spec", "http", 0, "route", 0, "destination"),
+        delegated(f", {SET}"),
     ),
     Claim(
         "a fallback to the lane that stands in anyway is said to be done",

@@ -31,15 +31,15 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 def _is_written(propagation: Propagation, written: WrittenDestination) -> bool:
     """Whether the route or the destination sets each header a lane is read from.
 
-    A value that is copied from the request is still the client's.
+    It must, whichever root hands over to it. A value that is copied from the request is still the
+    client's.
     """
     asked = [propagation.route_header]
     if propagation.carrier == "baggage":
         asked.append(BAGGAGE)
-    edits = [
-        read_headers(block).request for block in (written.headers, written.destination.headers)
-    ]
-    return all(any(_settles(edit, name) for edit in edits) for name in asked)
+    own = read_headers(written.destination.headers).request
+    held = [(own, read_headers(block).request) for block in written.headers]
+    return all(any(_settles(edit, name) for edit in edits) for edits in held for name in asked)
 
 
 def _settles(edits: HeaderEdits, name: str) -> bool:

@@ -12,8 +12,10 @@ from typing import Any
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.resources.istio import RouteDestination, VirtualService
-from laneway.core.routing.written import binds_mesh
+from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.delegates import delegate_of
+from laneway.core.routing.written import MESH, binds_mesh
 from laneway.core.rules.questions.authors import route_name
 
 
@@ -21,7 +23,8 @@ from laneway.core.rules.questions.authors import route_name
 class WrittenDestination:
     """A destination as its author wrote it. `alone` is true where its route has no other.
 
-    `headers` is the raw block of an HTTP route itself; a TCP route is none (`is_http`).
+    `headers` are the raw blocks its HTTP route is held with: its own, or those of the root routes
+    that hand over to it. A TCP route is none (`is_http`). `roots` are those who hand over.
     """
 
     author: VirtualService
@@ -31,27 +34,52 @@ class WrittenDestination:
     place: Place
     alone: bool
     is_http: bool = True
-    headers: Any = None
+    headers: tuple[Any, ...] = ()
+    roots: tuple[VirtualService, ...] = ()
 
     @property
     def at_gateway(self) -> bool:
         """Whether gateways hold the route."""
-        return any(name != "mesh" for name in self.author.gateways)
+        return any(_is_at_gateway(one) for one in (self.author, *self.roots))
 
     @property
     def in_mesh(self) -> bool:
         """Whether sidecars hold the route."""
-        return binds_mesh(self.author)
+        holders = self.roots if not self.author.hosts else (self.author,)
+        return any(map(binds_mesh, holders))
 
 
 def written_destinations(mesh: Mesh) -> Iterator[WrittenDestination]:
     """Yield the destinations of HTTP and TCP routes, in the order written."""
+    handing = _handing_over(mesh)
     for author in mesh.virtual_services:
+        through = handing.get(author.meta.ref, ())
         for http in author.http:
-            found = _of_route(author, "http", http.index, http.destinations)
-            yield from (replace(one, headers=http.policy.get("headers")) for one in found)
+            own = http.policy.get("headers")
+            blocks: tuple[Any, ...] = (own,)
+            if own is None and through:
+                blocks = tuple(
+                    route.policy.get("headers") for root, route in through if _is_at_gateway(root)
+                )
+            roots = tuple(root for root, _ in through)
+            for one in _of_route(author, "http", http.index, http.destinations):
+                yield replace(one, headers=blocks, roots=roots)
         for tcp in author.tcp:
             yield from _of_route(author, "tcp", tcp.index, tcp.destinations)
+
+
+def _is_at_gateway(author: VirtualService) -> bool:
+    return any(name != MESH for name in author.gateways)
+
+
+def _handing_over(mesh: Mesh) -> dict[Ref, list[tuple[VirtualService, HttpRoute]]]:
+    """Return for each delegate the routes that hand over to it."""
+    found: dict[Ref, list[tuple[VirtualService, HttpRoute]]] = {}
+    for root in mesh.virtual_services:
+        for route in root.http if root.hosts else ():
+            if route.delegate is not None:
+                found.setdefault(delegate_of(root, route), []).append((root, route))
+    return found
 
 
 def _of_route(
