@@ -76,16 +76,6 @@ def making_ids(trace_header: str) -> Settings:
     return {"role": "entry", "traceHeader": trace_header}
 
 
-def joining_baggage(route_header: str) -> Settings:
-    """Return the settings of an entry that brings baggage onto one line without a lane's member."""
-    return {"role": "baggage-entry", "routeHeader": route_header}
-
-
-def reading_baggage(route_header: str) -> Settings:
-    """Return the settings on the way out of a program that forwards baggage."""
-    return {"role": "baggage-outbound", "routeHeader": route_header}
-
-
 def tagging(rule: HashRule) -> Settings:
     """Return the settings of an entry that tags users by a hash.
 
