@@ -11,7 +11,7 @@ enum { WAYS = 8, TRIES = 32, HEAD = 28, MOST_BYTES = WAYS * (HEAD + LONGEST_LANE
 
 struct slot {
   struct digest id;
-  u64 seen; // milliseconds since 1970
+  u64 seen; // microseconds since 1970
   u16 running;
   u8 ambiguous;
   struct lane lane;
@@ -36,7 +36,7 @@ static struct text name_of(u32 buckets, u32 index, struct writer *into) {
 static u64 now(void) {
   u64 nanoseconds = 0;
   host_time(&nanoseconds);
-  return nanoseconds / 1000000;
+  return nanoseconds / 1000;
 }
 
 static void copy(void *to, const void *from, u32 size) { __builtin_memcpy(to, from, size); }
@@ -87,7 +87,7 @@ static u32 store(u32 buckets, u32 index, const struct bucket *from) {
 
 static int is_over(struct limits limits, const struct slot *slot, u64 time) {
   u64 age = time > slot->seen ? time - slot->seen : 0;
-  return age >= (slot->running ? limits.keep : limits.linger) * 1000ull;
+  return age >= (slot->running ? limits.keep : limits.linger) * 1000000ull;
 }
 
 static struct slot *seek(struct limits limits, struct bucket *in, struct digest id, u64 time) {

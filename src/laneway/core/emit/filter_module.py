@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "3db515b0cc12eac16fd46fe90545a21d949144e46d263b56c32660444a87e3af"
+SHA256 = "c426d093323d406943d4e99ecb9f0cf08fcbe3788acf33822ba5cd5cf762981d"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
