@@ -275,10 +275,17 @@ def ask(
 
 
 def free_port(address: str) -> int:
-    """Return a port nobody listens on at an address."""
-    with closing(socket.socket()) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on at an address, and no port twice."""
+    port = 0
+    while port in _GIVEN:
+        with closing(socket.socket()) as probe:
+            probe.bind((address, 0))
+            port = int(probe.getsockname()[1])
+    _GIVEN.add(port)
+    return port
+
+
+_GIVEN = {0}
 
 
 def _started(replica: Replica, place: PortPlace) -> socketserver.BaseServer:
