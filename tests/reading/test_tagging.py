@@ -50,6 +50,9 @@ def test_a_hash_rule_is_read_whole() -> None:
         ("partitionSize: 80", "partitionSize: 90", "LW1111"),
         ("partitionSize: 80", "partitionSize: -1", "LW1111"),
         ("tagValue: s1", "tagValue: 's1,s2'", "LW1108"),
+        ("modulo: 100", "modulo: 1000000000", "LW1111"),
+        ("tagValue: s1", f"tagValue: {'s' * 900}", "LW1111"),
+        ("host: '*'", "host: 'bücher.example'", "LW1111"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_left_out_alone(good: str, bad: str, code: str) -> None:

@@ -115,6 +115,20 @@ CLAIMS = [
         mesh(group=loose(headers="traceHeader: X-Trace, routeHeader: X-Lane")),
     ),
     Claim(
+        "a header's name has an end",
+        "LW1803",
+        mesh(group=loose(headers=f"traceHeader: x-trace, routeHeader: x-{'l' * 255}")),
+        [
+            (
+                "the headers of group test cannot carry a lane: "
+                "the routeHeader has 257 characters, more than 256"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers=f"traceHeader: x-trace, routeHeader: x-{'l' * 254}")),
+    ),
+    Claim(
         "a stand-in is for a service of the group",
         "LW1804",
         mesh(group=loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {shop/b: s2}")),

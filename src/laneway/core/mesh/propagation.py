@@ -41,6 +41,10 @@ class Propagation:
     trace_header: str
 
 
+LONGEST_HEADER_NAME = 256
+"""Characters. The lane filter takes settings of a kilobyte, and a name beyond that is a mistake."""
+
+
 def propagation_of(group: LaneGroup) -> Propagation | None:
     """Return a permissive group's propagation; None for strict ones and for unusable headers."""
     if not group.is_permissive or propagation_flaw(group):
@@ -64,6 +68,8 @@ def propagation_flaw(group: LaneGroup) -> str:
     for name, value in (("routeHeader", route), ("traceHeader", trace)):
         if not is_header_name(value):
             return f"the {name} {value!r} is no name of an HTTP header"
+        if len(value) > LONGEST_HEADER_NAME:
+            return f"the {name} has {len(value)} characters, more than {LONGEST_HEADER_NAME}"
     return ""
 
 

@@ -12,7 +12,10 @@ from laneway.core.resources.matching import is_header_name
 from laneway.core.resources.read_meta import read_meta
 from laneway.core.resources.tagging import HashRule, HashTagging, HeaderPropagation
 
-_LARGEST = 2**32 - 1
+_LARGEST = 999_999_999
+_LONGEST = 900
+"""What the filter at the gateway takes: numbers of nine digits, and so many characters of a rule.
+One rule beyond that would cost the gateway its whole listener."""
 
 
 def read_hash_tagging(root: Cursor) -> HashTagging | None:
@@ -40,9 +43,17 @@ def _rule(index: int, entry: Cursor) -> HashRule | None:
     if modulo and total > modulo:
         wanted = f"sizes that add up to {modulo}, the modulo, at most"
         entry.report(shape.OUT_OF_RANGE, "partitions", found=str(total), wanted=wanted)
+    host = entry.below("match").text("host")
+    if not host.isascii() or not host.isprintable():
+        words = {"found": repr(host), "wanted": "a host name in ASCII"}
+        entry.report(shape.OUT_OF_RANGE, "match", "host", **words)
+    length = len(header) + len(tag_header) + len(host)
+    length += sum(len(f"{size}={tag},") for size, tag in partitions)
+    if length > _LONGEST:
+        wanted = f"names and tags of {_LONGEST} characters together at most"
+        entry.report(shape.OUT_OF_RANGE, "partitions", found=f"{length} characters", wanted=wanted)
     if entry.notes.errors > before or modulo is None:
         return None
-    host = entry.below("match").text("host")
     return HashRule(entry.text("name"), index, header, modulo, tag_header, partitions, host)
 
 
