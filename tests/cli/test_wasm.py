@@ -12,6 +12,7 @@ import yaml
 from laneway.core.emit.filter_module import SHA256
 from tests.cli.conftest import Command
 from tests.wire.chains import Chain
+from tests.wire.lanes import GATEWAY
 from tests.wire.test_sticky import CHAIN, tagging
 
 URL = "https://example.com/laneway.wasm"
@@ -50,7 +51,7 @@ def test_services_that_go_by_a_trace_remember_and_restore(laneway: Command, by_t
         "default/lane-filter-mock-mockb-out",
         "default/lane-filter-mock-mockc-in",
         "default/lane-filter-mock-mockc-out",
-        "istio-system/lane-filter-ingressgateway-entry-0",
+        "istio-system/lane-filter-istio-system-ingressgateway-entry-0",
     ]
     assert found["default/lane-filter-mock-mockb-out"]["spec"] == {
         "selector": {"matchLabels": {"app": "mockb"}},
@@ -87,6 +88,26 @@ def test_users_are_tagged_at_the_gateway(laneway: Command, tmp_path: Path) -> No
     assert spec["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
     assert spec["pluginConfig"]["partitions"] == "20=s2,80=s1"
     assert "match" not in spec
+
+
+def test_gateways_of_one_name_and_port_keep_apart_by_their_proxies(
+    laneway: Command, tmp_path: Path
+) -> None:
+    second = GATEWAY.replace("name: ingressgateway", "name: edge")
+    second = second.replace("istio: ingressgateway", "app: ingressgateway")
+    (tmp_path / "mesh.yaml").write_text(f"{BY_TRACE.yaml}\n---{second}")
+
+    found = plugins(laneway("render", "--wasm-url", URL, tmp_path).out)
+
+    made = [one["spec"] for name, one in found.items() if "-entry-" in name]
+    assert [one["selector"]["matchLabels"] for one in made] == [
+        {"app": "ingressgateway"},
+        {"istio": "ingressgateway"},
+    ]
+
+
+def test_an_empty_url_is_a_wrong_call(laneway: Command, by_trace: Path) -> None:
+    assert laneway("render", "--wasm-url", "", by_trace).code == 2
 
 
 def test_the_vendors_layout_has_the_vendors_means(laneway: Command, by_trace: Path) -> None:

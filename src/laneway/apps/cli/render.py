@@ -54,6 +54,8 @@ def render(
     \b
     laneway render lanes/ | kubectl apply -f -
     """
+    if wasm_url == "":
+        raise click.UsageError("--wasm-url is empty: name where the mesh finds the module.")
     if wasm_url and layout == "asm":
         raise click.UsageError(
             "--wasm-url is for layout istio: the vendor's mesh has its own means."

@@ -26,11 +26,6 @@ API_VERSION = "extensions.istio.io/v1alpha1"
 Selector = Mapping[str, str]
 
 
-def needs_filter(mesh: Mesh, plan: RoutePlan) -> bool:
-    """Whether anything in a mesh needs the lane filter."""
-    return any(True for _ in traced(mesh)) or any(port.tagging for port in plan.gateway_ports)
-
-
 def wasm_plugins(mesh: Mesh, plan: RoutePlan, url: str) -> tuple[Manifest, ...]:
     """Return the plugins of a mesh; `url` is where its proxies find the module."""
     return tuple(
@@ -57,17 +52,17 @@ def _at_services(mesh: Mesh) -> Iterator[Wanted]:
 
 
 def _at_gateways(mesh: Mesh, plan: RoutePlan) -> Iterator[Wanted]:
-    """Yield what gateways do: ids are made before users are tagged, as the names order them."""
-    made: set[str] = set()
-    for port in plan.gateway_ports:
-        words = "-".join(value for _, value in port.selector) or "all"
+    """Yield what gateways do, once for the proxies of a selector, whatever ports they open.
+
+    They are named after the first of their Gateways: a selector may hold what no name may.
+    """
+    for port in {port.selector: port for port in reversed(plan.gateway_ports)}.values():
+        gateway = port.gateways[0].replace("/", "-")
         wanted = [*ids_to_make(mesh), *(tagging(rule) for rule in port.tagging)]
         for number, settings in enumerate(wanted):
-            name = f"lane-filter-{words}-{settings['role']}-{number}"
-            if name not in made:
-                made.add(name)
-                ref = Ref("WasmPlugin", GATEWAY_NAMESPACE, name)
-                yield ref, dict(port.selector), "", settings
+            name = f"lane-filter-{gateway}-{settings['role']}-{number}"
+            ref = Ref("WasmPlugin", GATEWAY_NAMESPACE, name)
+            yield ref, dict(port.selector), "", settings
 
 
 def _plugin(ref: Ref, selector: Selector, mode: str, settings: Settings, url: str) -> Manifest:
