@@ -239,15 +239,6 @@ def mesh_folders(environment: Mapping[str, str]) -> list[MeshFolder]:
     return [MeshFolder(path) for path in sorted(home.iterdir()) if path.is_dir()]
 
 
-def is_held(folder: MeshFolder) -> bool:
-    """Return whether a process runs the mesh now."""
-    hold = Hold.take(folder)
-    if hold is None:
-        return True
-    hold.release()
-    return False
-
-
 def boot_id() -> str:
     """Return the identity of the machine's boot, since process numbers begin anew with each."""
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

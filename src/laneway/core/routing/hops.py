@@ -1,9 +1,9 @@
 """What callers in the mesh meet at a service of a lane group: rules per lane, then anyone.
 
-What a request carries decides first, in groups that have a context; then the labels of the pod that
-calls; the last rule matches anyone, because without it Istio's default route would spread callers
-over all lanes. Strict groups have no context: their lanes need nothing of the application. Whoever
-a rule is for, it leads to the lane that answers for that lane at this service.
+What a request carries decides first, in groups whose lanes travel in requests; those of strict
+groups do not, and need nothing of the application. Then the labels of the pod that calls decide;
+the last rule matches anyone, because without it Istio's default route would spread callers over all
+lanes. Whoever a rule is for, it leads to the lane that answers for that lane at this service.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
 
 
 def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Way:
-    """Return the rule for callers of a lane; where there is a context the lane is written anew."""
+    """Return the rule for callers of a lane; where lanes travel in requests it is written anew."""
     match = Match(source_labels=selector)
     if stamp is None:
         return Way("caller", "", (match,))

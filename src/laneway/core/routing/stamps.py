@@ -2,7 +2,7 @@
 
 Comes in: a group's propagation. Goes out: conditions on a request, and header edits. Both belong
 together: what the entry and the routes by caller write is what the next proxy reads. Strict groups
-have no context, so nothing is read and nothing written. Baggage may hold members of others, and
+have none, so nothing is read and nothing written. Baggage may hold members of others, and
 a request's lane is one member among them.
 https://www.w3.org/TR/baggage/
 """
@@ -53,7 +53,7 @@ class Stamp:
 
 
 def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
-    """Return every way a lane is written, in the order the rules stand; none without a context.
+    """Return every way a lane is written, in the order the rules stand; none for strict lanes.
 
     A proxy of Istio's can overwrite a header or set it from another, and cannot edit a list. So a
     request without baggage gets the lane's member alone, one with members of others gets it in
@@ -74,7 +74,7 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
 
 
 def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[Means, Match], ...]:
-    """Return what a request of a lane carries, the stronger sign first; nothing without a context.
+    """Return what a request of a lane carries, the stronger sign first; nothing for strict lanes.
 
     >>> found = conditions(Propagation("header", "x-lane", "x-lane"), LaneName("s2"))
     >>> [(means, match.headers[0][0]) for means, match in found]
