@@ -4,17 +4,17 @@
 // outbound   gives a request that goes out without a lane the one its trace came in with
 // entry      makes a trace id for a client that sends none
 // tag        gives a client always the same tag, by the hash of a header
-// baggage-entry, baggage-outbound    keep and read the lane's member of W3C baggage
+// baggage    puts W3C baggage of several lines on one, so that routes can write a member before it
 //
 // Nothing a client sends can stop a request: what cannot be read is left alone.
 
-#include "baggage.h"
 #include "contexts.h"
 #include "ids.h"
+#include "lines.h"
 #include "memory.h"
 #include "tag.h"
 
-enum { ARENA = 1 << 18 };
+enum { ARENA = 1 << 18, MOST_BAGGAGE = 1 << 16 };
 
 // What the host hands over during one callback.
 static char arena[ARENA];
@@ -100,33 +100,16 @@ static void tag(const struct settings *of) {
   if (!is_empty(found)) set_header(of->tag_header, found);
 }
 
-static int headers(struct text *pairs) {
-  char *at = 0;
-  u32 size = 0;
-  int good = host_headers(REQUEST_HEADERS, &at, &size) == OK;
-  *pairs = (struct text){at, good ? size : 0};
-  return good;
-}
-
-static void keep_baggage(const struct settings *of) {
+static void join_baggage(void) {
   static char space[MOST_BAGGAGE];
   struct writer writer = {space, 0, sizeof space, 0};
-  struct text pairs, name = TEXT("baggage"), sent;
-  if (!header(name, &sent) || !headers(&pairs)) return;
-  struct text others = others_of(pairs, of->route_header, of->route_header.size + LONGEST_LANE + 2, &writer);
+  struct text name = TEXT("baggage");
+  char *pairs = 0;
+  u32 size = 0;
+  if (host_headers(REQUEST_HEADERS, &pairs, &size) != OK) return;
+  if (join_lines((struct text){pairs, size}, name, &writer) < 2 || writer.full) return;
   host_remove_header(REQUEST_HEADERS, name.at, name.size);
-  if (!is_empty(others)) set_header(name, others);
-}
-
-static void read_baggage(const struct settings *of) {
-  char space[LONGEST_LANE * 3];
-  struct writer writer = {space, 0, sizeof space, 0};
-  struct text pairs, sent;
-  if (!header(TEXT("baggage"), &sent) || !headers(&pairs)) return;
-  struct text lane = member_of(pairs, of->route_header, &writer);
-  if (is_empty(lane) || lane.size > LONGEST_LANE) return;
-  set_header(of->route_header, lane);
-  count(of, RESTORED);
+  set_header(name, written(&writer));
 }
 
 static int define_metrics(struct settings *of) {
@@ -200,8 +183,7 @@ EXPORT("proxy_on_request_headers") u32 on_request_headers(u32 number, u32 count_
     case OUTBOUND: go_out(settings); break;
     case ENTRY: enter(settings); break;
     case TAG: tag(settings); break;
-    case BAGGAGE_ENTRY: keep_baggage(settings); break;
-    case BAGGAGE_OUTBOUND: read_baggage(settings); break;
+    case BAGGAGE: join_baggage(); break;
   }
   return 0;
 }

@@ -64,8 +64,7 @@ static int bounded(struct text digits, u32 least, u32 most, u32 *into) {
 
 static int set_role(struct settings *into, struct text name) {
   static const struct text names[] = {
-      TEXT("inbound"), TEXT("outbound"),      TEXT("entry"),
-      TEXT("tag"),     TEXT("baggage-entry"), TEXT("baggage-outbound"),
+      TEXT("inbound"), TEXT("outbound"), TEXT("entry"), TEXT("tag"), TEXT("baggage"),
   };
   for (u32 i = 0; i < sizeof names / sizeof names[0]; i++)
     if (same(name, names[i])) into->role = (enum role)(i + 1);
@@ -99,7 +98,8 @@ static struct text missing(const struct settings *have) {
     if (is_empty(have->tag_header)) return TEXT("tagHeader");
     return have->modulo ? TEXT("") : TEXT("modulo");
   }
-  if (is_empty(have->trace_header) && have->role <= ENTRY) return TEXT("traceHeader");
+  if (have->role == BAGGAGE) return TEXT("");
+  if (is_empty(have->trace_header)) return TEXT("traceHeader");
   return is_empty(have->route_header) && have->role != ENTRY ? TEXT("routeHeader") : TEXT("");
 }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laneway.core.compile import Compilation
+from laneway.core.routing.baggage_lines import on_one_line, travels_in_baggage
+from laneway.core.routing.request import Request
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.by_istio import by_istio
 from tests.agree.cluster import cluster_of
@@ -35,7 +37,7 @@ def against_istio(drawn: Iterable[Drawn], oracle: Oracle) -> Compared:
         translation = oracle.translate(cluster.kubernetes, cluster.istio, cluster.proxies)
         tally.apart += [f"Istio refuses {verdict}" for verdict in translation.refused]
         tally.meshes += 1
-        for ask in case.asks:
+        for ask in (through_the_filter(compilation, ask) for ask in case.asks):
             theirs = by_istio(cluster, translation, ask)
             if theirs is None:
                 continue
@@ -44,6 +46,16 @@ def against_istio(drawn: Iterable[Drawn], oracle: Oracle) -> Compared:
             if ours != theirs:
                 tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Istio {theirs}")
     return tally
+
+
+def through_the_filter(compilation: Compilation, ask: Ask) -> Ask:
+    """Return a request as the lane filter hands it to the routes of a gateway.
+
+    Istio's translation is of routes alone, and a plan takes the filter to be there.
+    """
+    if ask.caller or not travels_in_baggage(compilation.mesh):
+        return ask
+    return replace(ask, headers=on_one_line(Request(headers=ask.headers)).headers)
 
 
 async def against_envoy(drawn: Iterable[Drawn], folder: Path) -> Compared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,15 @@ def test_users_are_tagged_at_the_gateway(laneway: Command, tmp_path: Path) -> No
     assert spec["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
     assert spec["pluginConfig"]["partitions"] == "20=s2,80=s1"
     assert "match" not in spec
+
+
+def test_baggage_is_put_on_one_line_at_the_gateway(laneway: Command, tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(replace(BY_TRACE, trace_header="baggage").yaml)
+    found = plugins(laneway("render", "--wasm-url", URL, tmp_path).out)
+
+    [one] = found.values()
+    assert one["spec"]["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
+    assert one["spec"]["pluginConfig"] == {"role": "baggage"}
 
 
 def test_gateways_of_one_name_and_port_keep_apart_by_their_proxies(

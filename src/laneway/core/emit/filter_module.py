@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "c426d093323d406943d4e99ecb9f0cf08fcbe3788acf33822ba5cd5cf762981d"
+SHA256 = "7c0543049f33bc4f0310e39ffd6cd62b44a249686545f8b77a08f88ffb5defe3"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"

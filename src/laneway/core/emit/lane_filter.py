@@ -2,7 +2,7 @@
 
 Comes in: the headers of a group, a rule of shares. Goes out: the flat settings the filter reads,
 the same for Envoy and for Istio. The filter stands for what neither can do by itself: remember a
-request's lane for the calls that follow from it, count a hash, and edit a list in a header. Its
+request's lane for the calls that follow from it, count a hash, and join the lines of a header. Its
 sources are in `wasm/`.
 """
 
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.tagging import HashRule
+from laneway.core.routing.baggage_lines import travels_in_baggage
+from laneway.core.routing.plan import GatewayPort
 
 Settings = Mapping[str, str]
 """Settings of one filter; the filter refuses names it does not know."""
@@ -65,15 +67,16 @@ def traced(mesh: Mesh) -> Iterator[tuple[Traced, tuple[Host, ...]]]:
             yield Traced(group.name, way.route_header, way.trace_header), group.hosts
 
 
-def ids_to_make(mesh: Mesh) -> list[Settings]:
-    """Return what entries need so that each request has the trace ids groups go by."""
-    headers = {one.trace_header: None for one, _ in traced(mesh)}
-    return [making_ids(header) for header in headers if header != MADE_BY_ENVOY]
+def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
+    """Return what the proxies of a gateway do before they look at a route.
 
-
-def making_ids(trace_header: str) -> Settings:
-    """Return the settings of an entry that gives each request without a trace id one."""
-    return {"role": "entry", "traceHeader": trace_header}
+    A request without the trace id that a group goes by is given one, baggage that carries lanes is
+    put on one line, and users are tagged.
+    """
+    headers = {one.trace_header for one, _ in traced(mesh)} - {MADE_BY_ENVOY}
+    making = [{"role": "entry", "traceHeader": header} for header in sorted(headers)]
+    joining = [{"role": "baggage"}] if travels_in_baggage(mesh) else []
+    return [*making, *joining, *(tagging(rule) for rule in port.tagging)]
 
 
 def tagging(rule: HashRule) -> Settings:

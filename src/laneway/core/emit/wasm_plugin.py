@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from laneway.core.emit.filter_module import SHA256
-from laneway.core.emit.lane_filter import Settings, ids_to_make, tagging, traced
+from laneway.core.emit.lane_filter import Settings, at_entry, traced
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.superseded import MANAGED_BY
@@ -58,8 +58,7 @@ def _at_gateways(mesh: Mesh, plan: RoutePlan) -> Iterator[Wanted]:
     """
     for port in {port.selector: port for port in reversed(plan.gateway_ports)}.values():
         gateway = port.gateways[0].replace("/", "-")
-        wanted = [*ids_to_make(mesh), *(tagging(rule) for rule in port.tagging)]
-        for number, settings in enumerate(wanted):
+        for number, settings in enumerate(at_entry(mesh, port)):
             name = f"lane-filter-{gateway}-{settings['role']}-{number}"
             ref = Ref("WasmPlugin", GATEWAY_NAMESPACE, name)
             yield ref, dict(port.selector), "", settings

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.filter_module import FILE
-from laneway.core.emit.lane_filter import Settings, Traced, ids_to_make, tagging, traced
+from laneway.core.emit.lane_filter import Settings, Traced, at_entry, traced
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
@@ -62,12 +62,12 @@ class LaneFilters:
 
     def __init__(self, mesh: Mesh) -> None:
         """Find whose lanes are remembered by trace."""
+        self._mesh = mesh
         self._of_workload = _by_workload(mesh)
-        self._making = [lane_filter(made) for made in ids_to_make(mesh)]
 
     def coming_from_outside(self, port: GatewayPort) -> list[Block]:
-        """Return the filters of a gateway port: ids are made, then users are tagged."""
-        return [*self._making, *(lane_filter(tagging(rule)) for rule in port.tagging)]
+        """Return the filters of a gateway port, in front of all its routes."""
+        return [lane_filter(settings) for settings in at_entry(self._mesh, port)]
 
     def coming_in(self, replica: Replica) -> list[Block]:
         """Return the filters where a replica is dialed."""
