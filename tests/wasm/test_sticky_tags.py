@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -73,6 +74,12 @@ def test_a_tag_is_what_an_independent_reckoning_says(
     for user in USERS:
         found = envoy.send(listener, ("x-user-id", user.encode("latin-1")))
         assert found.route == expected(user, modulo, partitions), user
+
+
+def test_of_several_lines_the_first_one_counts(envoy: Filtered) -> None:
+    for user, other in pairwise(USERS[:100]):
+        seen = envoy.send("canary", ("x-user-id", user), ("x-user-id", other))
+        assert seen.route == expected(user, 100, [(20, "s2"), (80, "s1")])
 
 
 def test_raising_the_first_share_moves_nobody_out_of_it(envoy: Filtered) -> None:

@@ -29,11 +29,18 @@ def tagging_at(mesh: Mesh, selector: Labels, namespace: str) -> Iterator[HashRul
 
 
 def tagged(request: Request, rules: Iterable[HashRule]) -> Request:
-    """Return a request with its tags: every rule for its host overwrites its own header."""
+    """Return a request with its tags: every rule for its host overwrites its own header.
+
+    Of a header of several lines the first one counts.
+
+    >>> rule = HashRule("", 0, "x-user", 100, "x-lane", ((12, "s1"), (1, "s2")))
+    >>> tagged(Request(headers=(("x-user", "jason"), ("x-user", "eve"))), [rule]).values("x-lane")
+    ['s2']
+    """
     for rule in rules:
         if rule.host in ("", "*") or covers(rule.host, request.host):
             values = request.values(rule.header)
-            tag = tag_of(",".join(values), rule) if values else ""
+            tag = tag_of(values[0], rule) if values else ""
             kept = [pair for pair in request.headers if pair[0].lower() != rule.tag_header]
             request = replace(request, headers=(*kept, *([(rule.tag_header, tag)] if tag else [])))
     return request
