@@ -171,6 +171,33 @@ def test_an_entry_of_the_users_own_splits_lanes_and_falls_back(
     assert fallen == {MET["s2"]: pytest.approx(200, abs=45), MET["s1"]: pytest.approx(200, abs=45)}
 
 
+NO_LANES = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: own, namespace: istio-system}
+spec:
+  hosts: ['*']
+  gateways: [istio-system/ingressgateway]
+  http: [{route: [{destination: {host: mocka.default.svc.cluster.local}}]}]
+"""
+
+
+def test_without_lanes_a_canary_and_its_base_are_mixed_and_with_them_never(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    lanes = {"s1": "mocka mockb", "s2": "mocka mockb"}
+    chain = replace(BY_TRACE, lanes=lanes, services=("mocka", "mockb"))
+    others = [text for text in chain.yaml.split("\n---\n") if "kind: ASMSwimLane" not in text]
+    folder = tmp_path_factory.mktemp("canary")
+
+    with running_chain(folder / "plain", documents(*others, NO_LANES)) as mesh:
+        assert set(mesh.chains(200, {chain.route_header: "s1"})) == {
+            (entered, called) for entered in ("v1", "v2") for called in ("v1", "v2")
+        }
+    with running_chain(folder / "lanes", chain.yaml) as mesh:
+        assert met(chain, mesh, 200) == {"s1": {("v1", "v1"): 200}, "s2": {("v2", "v2"): 200}}
+
+
 def _is_within(found: Mapping[tuple[str, ...], int], count: int) -> bool:
     """Whether each share is within two percent of all requests."""
     shares = {"s1": 0.6, "s2": 0.2, "s3": 0.2}
