@@ -22,6 +22,14 @@ LATE = (
     ),
 )
 
+BY_THE_VENDOR = "labels: {provider: asm, asm-system: 'true'}"
+CARRIER = """
+apiVersion: istio.alibabacloud.com/v1
+kind: TrafficLabel
+metadata: {{namespace: default, name: {name}}}
+spec: {{rules: [{{labels: [{{name: v, valueFrom: [$getLabel(version)]}}], protocols: ['*']}}]}}
+"""
+
 CLAIMS = [
     Claim(
         "kinds that are absent are unknown and named once",
@@ -185,6 +193,15 @@ CLAIMS = [
         "ASMSwimLaneGroup test",
         ("spec", "services", 1, "cluster"),
         mesh(),
+    ),
+    Claim(
+        "the vendor's own carriers of a lane are read and change nothing",
+        "LW1224",
+        mesh(CARRIER.format(name="labels-of-a-team")),
+        ["TrafficLabel default/labels-of-a-team is read and has no effect"],
+        "TrafficLabel default/labels-of-a-team",
+        ("kind",),
+        mesh(CARRIER.format(name=f"asm-trafficlabel-a, {BY_THE_VENDOR}")),
     ),
     Claim(
         "selectors of several labels are pointed out, all of a group at once",

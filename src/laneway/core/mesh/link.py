@@ -53,8 +53,9 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     """Resolve every name of a snapshot; services that are as they were in `before` are kept."""
     things = _by_kind(last_of_each(snapshot.resources))
     routes, rules = _of(things, VirtualService), _of(things, DestinationRule)
-    written: list[Generated]
-    written = [*routes, *rules, *_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
+    carriers: list[TrafficLabel | HeaderPropagation]
+    carriers = [*_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
+    written: list[Generated] = [*routes, *rules, *carriers]
     superseded = {thing.meta.ref for thing in written if is_generated(thing)}
     workloads = fold(_of(things, Workload), _of(things, EndpointSlice))
     services = _services(_of(things, Service), workloads, before)
@@ -74,6 +75,7 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         destination_rules=oldest_first(_users(rules, superseded)),
         sidecars=tuple(_of(things, Sidecar)),
         taggings=oldest_first(_of(things, HashTagging)),
+        carriers=tuple(_users(carriers, superseded)),
         namespaces={space.meta.name: space for space in _of(things, Namespace)},
         superseded=tuple(sorted(superseded)),
         stray_lanes=tuple(lane for lane in lanes if lane.group not in names),
@@ -95,7 +97,7 @@ def _of(things: Kinds, kind: type[T]) -> list[T]:
     return [thing for thing in things.get(kind, ()) if isinstance(thing, kind)]
 
 
-M = TypeVar("M", VirtualService, DestinationRule)
+M = TypeVar("M", VirtualService, DestinationRule, TrafficLabel | HeaderPropagation)
 
 
 def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:

@@ -15,11 +15,17 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.resources.istio import DestinationRule, Gateway, Sidecar, VirtualService
+from laneway.core.resources.istio import (
+    DestinationRule,
+    Gateway,
+    Sidecar,
+    TrafficLabel,
+    VirtualService,
+)
 from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.tagging import HashTagging
+from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import Namespace, Service, Workload
 
 Protocol = Literal["http", "tcp"]
@@ -169,6 +175,8 @@ class Mesh:
     destination_rules: tuple[DestinationRule, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
     taggings: tuple[HashTagging, ...] = ()
+    carriers: tuple[TrafficLabel | HeaderPropagation, ...] = ()
+    """What a user wrote for the vendor's proxies; nothing follows from it."""
     namespaces: Mapping[str, Namespace] = field(default_factory=dict)
     superseded: tuple[Ref, ...] = ()
     stray_lanes: tuple[Lane, ...] = ()

@@ -219,3 +219,14 @@ POLICY_PATCH_BESIDE_RULE = Code(
     "alone.",
     "Write the policy into that DestinationRule, or remove the DestinationRule.",
 )
+
+KIND_WITHOUT_EFFECT = Code(
+    "LW1224",
+    "info",
+    "{what} is read and has no effect",
+    "TrafficLabel and ASMHeaderPropagation tell proxies of the vendor's mesh what to carry from "
+    "hop to hop; other proxies do not know them. Here the labels of pods and the two headers of a "
+    "permissive group say how a lane travels.",
+    "Nothing to do if it only repeats a lane group. Otherwise name the headers in the group's "
+    "permissiveModeConfiguration.",
+)
