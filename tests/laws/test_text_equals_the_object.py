@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,12 @@ import yaml_rs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from laneway.core.emit.istio import manifests
 from laneway.core.emit.json_text import json_list
 from laneway.core.emit.yaml_text import yaml_documents, yaml_text
+from laneway.core.resources.suspects import is_suspect
+from tests.golden.case import CASES, read_case
+from tests.golden.test_cases import compiled
 
 Object = dict[str, Any]
 
@@ -186,3 +191,11 @@ def words_of(text: str) -> Sequence[str]:
 @pytest.mark.parametrize("text", ["mocka", "a.b-c/d_e", "x-asm-prefer-tag", "10s", "no entry"])
 def test_ordinary_words_stay_plain(text: str) -> None:
     assert words_of(text) == [text]
+
+
+@pytest.mark.parametrize("path", sorted(CASES.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_what_laneway_emits_is_read_the_fast_way(path: Path) -> None:
+    compilation = compiled(read_case(path))
+    bodies = (each.body for each in manifests(compilation.mesh, compilation.plan, "istio"))
+
+    assert not [text for text in yaml_documents(bodies) if is_suspect(text.encode())]

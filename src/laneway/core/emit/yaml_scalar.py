@@ -16,7 +16,7 @@ _LONGEST_SIMPLE_KEY = 1000
 https://yaml.org/spec/1.1/#id934537"""
 
 _PLAIN = re.compile(
-    r"[A-Za-z/](?:[ :]?[A-Za-z0-9_./@%+=~^$,;()*-])*|[0-9]+(?:ms|[smh])|[0-9]+(?:\.[0-9]+){2,}"
+    r"[A-Za-z/](?:[ :]?[A-Za-z0-9_./@%+=~^$;()*-])*|[0-9]+(?:ms|[smh])|[0-9]+(?:\.[0-9]+){2,}"
 )
 """Words and paths, durations such as `10s`, addresses and versions of three parts and more."""
 
