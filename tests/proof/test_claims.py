@@ -407,6 +407,37 @@ def test_what_nothing_promises_is_listed_apart() -> None:
         assert words in told
 
 
+def test_what_programs_and_filters_have_to_do_is_said_beside_the_verdict() -> None:
+    by_trace = permissive(trace="x-request-id")
+    plugin: Object = {
+        "apiVersion": "extensions.istio.io/v1alpha1",
+        "kind": "WasmPlugin",
+        "metadata": {
+            "name": "laneway-outbound",
+            "namespace": "istio-system",
+            "labels": {"app.kubernetes.io/managed-by": "laneway"},
+        },
+        "spec": {"url": "oci://registry/lanes:1"},
+    }
+
+    told = {
+        name: [note.what for note in proof_of(mesh, more=more).assumed]
+        for name, mesh, more in (
+            ("strict", strict(), []),
+            ("header", permissive(), []),
+            ("trace", by_trace, []),
+            ("filtered", by_trace, [plugin]),
+        )
+    }
+
+    assert told["strict"] == []
+    assert [one.split(" pass on ")[1] for one in told["header"]] == [
+        f"{HEADER}; laneway check names them (LW1809)"
+    ]
+    assert "the lane filter beside every proxy keeps lanes under x-request-id" in told["trace"][1]
+    assert told["filtered"] == told["trace"][:1]
+
+
 def test_an_input_without_lanes_is_not_called_proven() -> None:
     assert proven([]).verdict == "undecided"
 

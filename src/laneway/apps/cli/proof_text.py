@@ -1,7 +1,8 @@
 """A proof for people.
 
 Comes in: a proof and a width. Goes out: lines: the verdict on each property, the smallest
-counter-example to it, what could not be decided, what was judged, and what lanes do not govern.
+counter-example to it, what could not be decided, what was judged and assumed, and what lanes do not
+govern.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
         )
     yield ""
     yield from wrap(f"judged: {_scope(proof.scope)}", width, subsequent_indent="  ")
-    if proof.apart:
-        yield "not governed by lanes:"
-        yield from _listed(
-            [(note.what, note.place) for note in proof.apart], width, everything=everything
-        )
+    for title, notes in (("assumed", proof.assumed), ("not governed by lanes", proof.apart)):
+        if notes:
+            yield f"{title}:"
+            placed = [(note.what, note.place) for note in notes]
+            yield from _listed(placed, width, everything=everything)
 
 
 def _claim_lines(claim: Claim, width: int, *, everything: bool) -> Iterator[str]:
@@ -85,7 +86,9 @@ def _listed(
     for words, place in shown:
         where = place_words(place)
         told = f"{words} ({where})" if where else words
-        yield from wrap(told, width, initial_indent="  - ", subsequent_indent="    ")
+        yield from wrap(
+            told, width, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False
+        )
     if len(things) > len(shown):
         yield f"  {len(things) - len(shown)} more; --all shows them"
 

@@ -22,6 +22,7 @@ def proof_view(proof: Proof) -> dict[str, Any]:
         "ordersTried": scope.orders,
         "claims": {claim.about: _claim(claim) for claim in proof.claims},
         "undecided": [_placed(doubt.why, doubt) for doubt in proof.doubts],
+        "assumed": [_placed(note.what, note) for note in proof.assumed],
         "notGoverned": [_placed(note.what, note) for note in proof.apart],
     }
 

@@ -2,12 +2,13 @@
 
 Comes in: a linked mesh. Goes out: for *isolated* and *delivered* whether every request there can be
 keeps them. Each order of age that nothing rules out is tried, each counter-example is replayed, and
-what was not judged is named. It raises only for a bug of its own.
+what was not judged or is taken for granted is named. It raises only for a bug of its own.
 """
 
 from __future__ import annotations
 
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.proof.assumed import assumed
 from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
@@ -48,7 +49,8 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     found.against = [one for one in found.against if not half_read.shakes(one)]
     claims = tuple(_claim(about, found) for about in PROPERTIES)
     scope = _scope(implementation, found, orders)
-    return Proof(scope, claims, tuple(found.doubts), tuple(found.notes))
+    given = tuple(assumed(implementation.mesh, implementation.plan))
+    return Proof(scope, claims, tuple(found.doubts), tuple(found.notes), given)
 
 
 def _claim(about: Property, found: Examination) -> Claim:

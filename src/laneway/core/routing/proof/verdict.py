@@ -83,7 +83,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something lanes do not govern, listed apart from the verdict."""
+    """Something beside the verdict: what it takes for granted, or what lanes do not govern."""
 
     what: str
     place: Place | None = None
@@ -119,6 +119,7 @@ class Proof:
     claims: tuple[Claim, ...]
     doubts: tuple[Doubt, ...] = ()
     apart: tuple[Note, ...] = ()
+    assumed: tuple[Note, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
