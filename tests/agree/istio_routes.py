@@ -219,7 +219,7 @@ def _header(option: Json, request: Request) -> tuple[str, str]:
 
 
 def _formatted(text: str, request: Request) -> str:
-    """Return a header value with Envoy's `%%` and `%REQ(name)%` filled in."""
+    """Return a header value with Envoy's `%%` and `%REQ(name?other)%` filled in."""
     parts: list[str] = []
     while text:
         plain, percent, rest = text.partition("%")
@@ -236,4 +236,7 @@ def _formatted(text: str, request: Request) -> str:
 def _command(command: str, request: Request) -> str:
     if not (command.startswith("REQ(") and command.endswith(")")):
         raise UnreadError(f"no reading for %{command}%")
-    return ",".join(request.values(command[4:-1])[:1])
+    for name in command[4:-1].split("?"):
+        if values := request.values(name):
+            return values[0]
+    return ""

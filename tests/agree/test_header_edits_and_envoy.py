@@ -61,6 +61,9 @@ CASES = {
     "overwriting comes before appending": [
         layer(append("x", "1"), overwrite("x", "2"), append("x", "3"))
     ],
+    "without one header the other is filled in": [
+        layer(overwrite("y", "%REQ(none?z)%"), overwrite("z", "%REQ(x?z)%"))
+    ],
     "of a repeated header the first line is filled in": [layer(overwrite("y", "%REQ(z)%"))],
 }
 

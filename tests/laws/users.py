@@ -18,6 +18,15 @@ Spots = list[tuple[str, str, tuple[tuple[int, str], ...]]]
 
 PATHS: tuple[Object, ...] = ({"exact": "/mock"}, {"prefix": "/api"}, {"regex": "/item/[0-9]+"})
 HEADERS = ("x-user", "x-asm-prefer-tag", "cookie")
+EDITS: tuple[Object, ...] = (
+    {"set": {"x-seen": "own"}},
+    {"set": {"x-asm-prefer-tag": "s1"}},
+    {"set": {"x-asm-prefer-tag": "%REQ(x-user?cookie)%"}},
+    {"add": {"x-asm-prefer-tag": "s2"}},
+    {"remove": ["x-asm-prefer-tag"]},
+    {"remove": ["x-asm-prefer-tag"], "set": {"x-asm-prefer-tag": "s2"}},
+)
+"""Edits of a route and of its destinations, which meet in one header."""
 NAMESPACES = ("default", "shop", "clients", "istio-system")
 
 
@@ -94,8 +103,9 @@ def http_route(draw: st.DrawFn, spots: Spots, lanes: list[str], *, mesh: bool) -
         route["match"] = matches
     if draw(st.booleans()):
         route["timeout"] = "5s"
-    if draw(st.integers(0, 4)) == 0:
-        route["headers"] = {"request": {"set": {"x-seen": "own"}}}
+    for part in (route, *route["route"]):
+        if draw(st.integers(0, 4)) == 0:
+            part["headers"] = {"request": draw(st.sampled_from(EDITS))}
     return route
 
 

@@ -263,6 +263,103 @@ def test_a_route_that_fills_the_lane_from_another_header_is_a_leak() -> None:
     assert found.request.headers == (("x-user", "s2"),)
 
 
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"remove": [HEADER]},
+        {"set": {HEADER: "stable"}},
+        {"set": {HEADER: f"%REQ(x-gray?{HEADER})%"}},
+    ],
+)
+def test_a_route_that_takes_the_lane_out_of_a_request_is_a_leak(edits: Object) -> None:
+    def lose(out: list[Object]) -> None:
+        routes(out, ORDER)[1].setdefault("headers", {})["request"] = edits
+
+    found = against(proof_of(permissive(), lose), "isolated")
+
+    assert "leaves without its lane" in found.why
+    assert dict(found.request.headers)[HEADER] == "s2"
+
+
+def test_what_a_variable_stands_for_is_not_guessed() -> None:
+    def unknown(out: list[Object]) -> None:
+        edits = {"set": {HEADER: "%REQUESTED_SERVER_NAME%"}}
+        routes(out, ORDER)[1].setdefault("headers", {})["request"] = edits
+
+    proof = proof_of(permissive(), unknown)
+
+    assert proof.verdict == "undecided"
+    assert any("%REQUESTED_SERVER_NAME%" in doubt.why for doubt in proof.doubts)
+
+
+def _entry(asked: Object, *destinations: Object, edits: Object | None = None) -> list[Object]:
+    """Return lanes asked for by their own header, and an entry by hand instead of the lanes'."""
+    mesh = permissive()
+    for lane in mesh:
+        if lane["kind"] == "ASMSwimLane":
+            headers = {HEADER: {**asked, next(iter(asked)): lane["metadata"]["name"]}}
+            lane["spec"]["ingressRules"][0]["match"]["headers"] = headers
+    found = [one for one in rendered(mesh) if "istio-system/ingressgateway" not in str(one)]
+    head = {"request": edits} if edits else {}
+    http = [
+        {
+            "match": [{"uri": {"prefix": "/api"}, "headers": {HEADER: asked}}],
+            "route": list(destinations),
+            **({"headers": head} if head else {}),
+        }
+    ]
+    entry = objects.virtual_service(
+        "by-hand", "istio-system", ["*"], gateways=["ingressgateway"], http=http
+    )
+    return [*mesh, *found, entry]
+
+
+def _to_s2(edits: Object, weight: int | None = None) -> Object:
+    found: Object = {"destination": {"host": CART, "subset": "s2"}}
+    if weight is not None:
+        found["weight"] = weight
+    return found | ({"headers": {"request": edits}} if edits else {})
+
+
+WRITES: Object = {"set": {HEADER: "s2"}}
+TAKES: Object = {"remove": [HEADER]}
+
+
+@pytest.mark.parametrize(
+    ("everything", "sent"),
+    [
+        (_entry({"exact": "s2"}, _to_s2({})), [HEADER, HEADER]),
+        (_entry({"prefix": "s2"}, _to_s2({})), [HEADER]),
+        (_entry({"exact": "s2"}, _to_s2(WRITES, 50), _to_s2(WRITES, 50), edits=TAKES), None),
+        (_entry({"exact": "s2"}, _to_s2(WRITES, 100), _to_s2(WRITES, 0), edits=TAKES), None),
+        (_entry({"exact": "s2"}, _to_s2(TAKES)), None),
+    ],
+    ids=["doubled", "longer", "taken away behind a split", "behind one of no weight", "taken away"],
+)
+def test_what_an_entry_lets_through_or_takes_away_is_a_leak(
+    everything: list[Object], sent: list[str] | None
+) -> None:
+    found = next(
+        one
+        for claim in proven(everything).claims
+        for one in claim.against
+        if "does not carry exactly that lane" in one.why and one.wants[0].lane == "s2"
+    )
+
+    assert sent is None or [name for name, _ in found.request.headers] == sent
+
+
+@pytest.mark.parametrize(
+    "destination", [_to_s2(WRITES), _to_s2(WRITES | TAKES)], ids=["alone", "after removing"]
+)
+def test_edits_of_a_sole_destination_are_one_step_with_those_of_its_route(
+    destination: Object,
+) -> None:
+    proof = proven(_entry({"exact": "s2"}, destination, edits=TAKES))
+
+    assert not any(one.wants[0].lane == "s2" for claim in proof.claims for one in claim.against)
+
+
 def test_a_route_by_caller_before_the_context_steals_requests() -> None:
     def move(out: list[Object]) -> None:
         listed = routes(out, CART)

@@ -15,7 +15,7 @@ from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.plan import Forward, Pairs, Rule, Share
-from laneway.core.routing.request import Request, unmet
+from laneway.core.routing.request import Request, sent_on, unmet
 from laneway.core.routing.stamps import conditions
 
 REQUEST_ID = "x-request-id"
@@ -50,14 +50,10 @@ def written_lane(mesh: Mesh, rule: Rule, share: Share) -> str:
 
     It is the lane's name in the route header of its group, as a user's own entry may set it.
     """
-    written = {
-        name.lower(): value
-        for one in (rule.headers.request, share.headers.request)
-        for name, value in one.set + one.add
-    }
+    written = sent_on(rule, share, Request())
     for group in mesh.groups:
         header = group.propagation.route_header if group.propagation else ""
-        lane = group.lane(written.get(header, ""))
+        lane = group.lane(next(iter(written.values(header)), ""))
         if lane is not None:
             return lane.name
     return ""

@@ -79,9 +79,18 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Send the request on. Shares of weight 0 are already left out unless there is only one."""
+    """Send the request on. Shares of weight 0 are already left out unless there is only one.
+
+    `beside_idle`: of several destinations that were written, only one has a weight.
+    """
 
     shares: tuple[Share, ...]
+    beside_idle: bool = False
+
+    @property
+    def is_split(self) -> bool:
+        """Whether several destinations were written: then each edits headers by itself."""
+        return self.beside_idle or len(self.shares) > 1
 
 
 @dataclass(frozen=True, slots=True)

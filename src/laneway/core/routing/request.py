@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import re2
 
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.plan import HeaderEdits, Pairs
+from laneway.core.routing.plan import Forward, HeaderEdits, Pairs, Rule, Share
 
-_VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)\)%|%[^%]*%")
+_VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,57 @@ class Request:
     def edited(self, edits: HeaderEdits) -> Request:
         """Return the request after header changes: remove, then overwrite, then append.
 
-        `%%` is how a value spells a percent sign and `%REQ(name)%` a header of the request; what
-        comes out empty adds nothing. Other variables of Envoy stay as they are written.
+        `%%` is how a value spells a percent sign and `%REQ(name?other):length%` a header of the
+        request; what comes out empty adds nothing, and of two values that are set for one header
+        the last counts. Other variables of Envoy stay as they are written.
         https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
         """
         if edits == HeaderEdits():
             return self
         left = _without(self, edits.remove)
-        setting = [(name, text) for name, value in edits.set if (text := _filled(left, value))]
+        setting = {
+            name.lower(): (name, text)
+            for name, value in edits.set
+            if (text := _filled(left, value))
+        }
         adding = [(name, text) for name, value in edits.add if (text := _filled(left, value))]
-        kept = _without(left, [name for name, _ in setting])
-        return replace(kept, headers=(*kept.headers, *setting, *adding))
+        kept = _without(left, list(setting))
+        return replace(kept, headers=(*kept.headers, *setting.values(), *adding))
+
+
+def sent_on(rule: Rule, share: Share, request: Request) -> Request:
+    """Return a request as a rule sends it to one of its shares.
+
+    A sole destination's edits are one step with the rule's, and come after them. Of several
+    destinations each edits first, and the rule overwrites what it left.
+    https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
+    """
+    own, more = rule.headers.request, share.headers.request
+    if isinstance(rule.action, Forward) and rule.action.is_split:
+        return request.edited(more).edited(own)
+    if HeaderEdits() in (own, more):
+        return request.edited(more if own == HeaderEdits() else own)
+    return request.edited(
+        HeaderEdits(own.set + more.set, own.add + more.add, own.remove + more.remove)
+    )
+
+
+def variable_headers(value: str) -> list[str]:
+    """Return the headers that a value is filled in from.
+
+    >>> variable_headers("%REQ(a?b):3%, %REQ(c)%")
+    ['a', 'b', 'c']
+    """
+    return [name for one in _VARIABLE.finditer(value) for name in one.group(1, 2) if name]
+
+
+def unread_variables(value: str) -> list[str]:
+    """Return the variables of a value that are not worked out here.
+
+    >>> unread_variables("%%x%REQ(a?b):3%%PROTOCOL%")
+    ['%PROTOCOL%']
+    """
+    return [one[0] for one in _VARIABLE.finditer(value) if not one[1] and one[0] != "%%"]
 
 
 def _without(request: Request, names: Sequence[str]) -> Request:
@@ -66,9 +106,11 @@ def _filled(request: Request, value: str) -> str:
     """Fill in the variables of a value: of a header of several lines the first one counts."""
 
     def variable(found: re.Match[str]) -> str:
-        if found[0] == "%%":
-            return "%"
-        return next(iter(request.values(found[1])), "") if found[1] else found[0]
+        name, other, length = found.groups()
+        if not name:
+            return "%" if found[0] == "%%" else found[0]
+        values = request.values(name) or (request.values(other) if other else [])
+        return next(iter(values), "")[: int(length) if length else None]
 
     return _VARIABLE.sub(variable, value) if "%" in value else value
 

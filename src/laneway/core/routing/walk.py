@@ -29,7 +29,7 @@ from laneway.core.routing.plan import (
     Rule,
     VirtualHost,
 )
-from laneway.core.routing.request import Request, unmet
+from laneway.core.routing.request import Request, sent_on, unmet
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.tagging import tagged
 
@@ -171,8 +171,7 @@ def _follow(
         return Decision(rule, (), action.status, considered)
     if isinstance(action, Answer):
         return Decision(rule, (), _answer_status(action), considered)
-    edited = request.edited(rule.headers.request)
-    return Decision(rule, _targets(sight, action, edited, rule.lane), None, considered)
+    return Decision(rule, _targets(sight, rule, action, request), None, considered)
 
 
 def _answer_status(action: Answer) -> int:
@@ -181,14 +180,14 @@ def _answer_status(action: Answer) -> int:
     return status if isinstance(status, int) else default
 
 
-def _targets(sight: Sight, action: Forward, request: Request, lane: str) -> tuple[Target, ...]:
+def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tuple[Target, ...]:
     total = sum(share.weight for share in action.shares)
     targets = []
     for share in action.shares:
         pods = pods_of(sight, share.destination)
-        edited = request.edited(share.headers.request)
+        edited = sent_on(rule, share, request)
         status = None if pods else 503
-        part, known = share.weight / total, share.lane or lane
+        part, known = share.weight / total, share.lane or rule.lane
         targets.append(Target(part, share.destination, pods, edited, status, known))
     return tuple(targets)
 

@@ -214,7 +214,7 @@ def _forward(listening: Listening, written: Sequence[RouteDestination]) -> Actio
         # Istio gives a sole destination all the traffic, also one of weight 0.
         return Forward((replace(shares[0], weight=100),))
     weighted = tuple(share for share in shares if share.weight > 0)
-    return Forward(weighted) if weighted else Refuse(503)
+    return Forward(weighted, beside_idle=len(weighted) == 1) if weighted else Refuse(503)
 
 
 def _destination(listening: Listening, written: RouteDestination) -> Destination:

@@ -100,7 +100,7 @@ def _forward(rule: Rule, action: Forward, spelling: Spelling, left: list[Unexecu
     if "host_rewrite_literal" not in policy.action and (host := authority(rule.headers)):
         policy.action["host_rewrite_literal"] = host
     body: Block = {"route": policy.action}
-    if len(action.shares) == 1:
+    if not action.is_split:
         _single(body, policy, action.shares[0], spelling)
     else:
         policy.action["weighted_clusters"] = {

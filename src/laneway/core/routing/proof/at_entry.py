@@ -17,17 +17,23 @@ from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Forward, GatewayPort, Refuse, RoutePlan, Rule, Share
-from laneway.core.routing.proof.carrying import arrivals, carries, edited, stamped_lane
+from laneway.core.routing.proof.carrying import (
+    arrivals,
+    carries,
+    sources,
+    stamped_lane,
+    strange,
+)
 from laneway.core.routing.proof.conditions import Condition, Conditions
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
-from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
+from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.routing.proof.search import Found, Ground, Search
 from laneway.core.routing.proof.tags import sent, tag_values
 from laneway.core.routing.proof.values import HOSTS, Pattern, Values
 from laneway.core.routing.proof.verdict import Spot, Want
-from laneway.core.routing.request import Request
+from laneway.core.routing.request import Request, sent_on
 
 Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""
@@ -185,14 +191,22 @@ class _Judge:
         if propagation is None:
             return
 
-        def is_unwritten(request: Request) -> bool:
-            sent = edited(rule, share, request)
-            return not any(carries(propagation, sent, one.lane) for one in kept)
+        lanes = tuple(dict.fromkeys(one.lane for one in kept))
+        if propagation.carrier != "baggage" and stamped_lane(propagation, rule, share) in lanes:
+            return
+        unread = tuple(unread_edits(propagation, rule, share))
+        if unread:
+            yield from unread
+            return
 
-        lanes = " or ".join(dict.fromkeys(one.lane for one in kept))
-        why = f"it goes to lane {lanes} and does not carry exactly that lane behind the gateway"
-        for arrival in arrivals(propagation):
-            yield Suspect("isolated", why, tuple(kept), arrival, is_unwritten)
+        def is_unwritten(request: Request) -> bool:
+            sent = sent_on(rule, share, request)
+            return not any(carries(propagation, sent, lane) for lane in lanes)
+
+        why = f"it goes to lane {' or '.join(lanes)} and does not carry exactly that lane behind"
+        filled = [strange(name, lanes) for name in sources(propagation, rule, share)]
+        for arrival in (*arrivals(propagation, lanes), *filled):
+            yield Suspect("isolated", f"{why} the gateway", tuple(kept), arrival, is_unwritten)
 
 
 def _sent(group: Group, rule: Rule, share: Share) -> Iterator[Want]:

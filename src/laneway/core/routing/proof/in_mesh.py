@@ -14,17 +14,17 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
-from laneway.core.routing.proof.carrying import edited, filled_from, named
+from laneway.core.routing.proof.carrying import carriers, loses, named, sources, strange
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Promise, mesh_promises
-from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks
+from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.routing.proof.search import Ground, Search
 from laneway.core.routing.proof.shapes import Shapes
 from laneway.core.routing.proof.values import Pattern, Universe, Values
 from laneway.core.routing.proof.verdict import Spot, Want, Who
-from laneway.core.routing.request import Request
+from laneway.core.routing.request import Request, sent_on
 from laneway.core.routing.stamps import any_member
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import find_hop
@@ -131,24 +131,34 @@ class _Judge:
         if breach is not None:
             yield Suspect(*breach)
         elif self.group.propagation is not None:
-            other = _renamed(self.group, self.group.propagation, rule, share, wants)
-            if other:
-                yield Suspect("isolated", _AS_ANOTHER.format(other))
-            else:
-                yield from self._filled(self.group.propagation, rule, share, wants)
+            yield from self._behind(self.group.propagation, rule, share, wants)
+
+    def _behind(
+        self, propagation: Propagation, rule: Rule, share: Share, wants: tuple[Want, ...]
+    ) -> Iterator[Suspect]:
+        """Yield what a rule makes of the lane that a request carries."""
+        unread = tuple(unread_edits(propagation, rule, share))
+        other = _renamed(self.group, propagation, rule, share, wants)
+        if unread:
+            yield from unread
+        elif other:
+            yield Suspect("isolated", _AS_ANOTHER.format(other))
+        else:
+            yield from self._filled(propagation, rule, share, wants)
+            yield from _lost(propagation, rule, share, wants)
 
     def _filled(
         self, propagation: Propagation, rule: Rule, share: Share, wants: tuple[Want, ...]
     ) -> Iterator[Suspect]:
         """Yield requests whose other headers fill in another lane."""
         own = {one.lane for one in wants}
-        for source in filled_from(propagation.route_header, rule, share):
+        for source in sources(propagation, rule, share):
             for lane in self.group.lanes:
                 if lane.name not in own:
                     asked = Condition(HEADER + source, Pattern("exact", lane.name))
 
                     def is_other(request: Request, name: str = lane.name) -> bool:
-                        return name in named(propagation, edited(rule, share, request))
+                        return name in named(propagation, sent_on(rule, share, request))
 
                     why = _AS_ANOTHER.format(lane.name)
                     yield Suspect("isolated", why, wants, frozenset([asked]), is_other)
@@ -166,4 +176,27 @@ def _renamed(
 ) -> str:
     """Return another lane that a rule writes into requests, whatever they carried."""
     lanes = {lane.name for lane in group.lanes} - {one.lane for one in wants}
-    return min(named(propagation, edited(rule, share, Request())) & lanes, default="")
+    return min(named(propagation, sent_on(rule, share, Request())) & lanes, default="")
+
+
+def _lost(
+    propagation: Propagation, rule: Rule, share: Share, wants: tuple[Want, ...]
+) -> Iterator[Suspect]:
+    """Yield requests that carry their lane to a rule, and no lane any more behind it."""
+    lanes = tuple(dict.fromkeys(one.lane for one in wants))
+
+    def is_lost(request: Request) -> bool:
+        return loses(propagation, request, sent_on(rule, share, request), lanes)
+
+    why = "it leaves without its lane, so the hops behind do not know it"
+    carrying = [
+        Request(
+            headers=((name, lane if name != BAGGAGE else f"{propagation.route_header}={lane}"),)
+        )
+        for name in carriers(propagation)
+        for lane in lanes
+    ]
+    if any(map(is_lost, carrying)):
+        yield Suspect("isolated", why, wants, confirms=is_lost)
+    for name in sources(propagation, rule, share):
+        yield Suspect("isolated", why, wants, strange(name, lanes), is_lost)

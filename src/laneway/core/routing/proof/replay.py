@@ -15,7 +15,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan import Destination, RoutePlan
-from laneway.core.routing.proof.carrying import carries, named
+from laneway.core.routing.proof.carrying import carries, loses, named
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.promises import lanes_of_pod
 from laneway.core.routing.proof.verdict import CounterExample, NotReplayedError, Spot, Want
@@ -40,7 +40,7 @@ def replay(mesh: Mesh, plan: RoutePlan, against: CounterExample) -> Decision:
     if against.broken == "delivered":
         shown = _is_lost(mesh, plan, spot, decision, against.wants)
     else:
-        shown = _leaves(mesh, plan, spot, decision, against.wants)
+        shown = _leaves(mesh, plan, against, decision)
     if not shown:
         raise NotReplayedError(f"{against.broken}: {against.request} at {spot} by {decision.rule}")
     return decision
@@ -94,18 +94,17 @@ def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:
     return [p for p in service.workloads if is_present(p) and meets(lane.selector, p.labels)]
 
 
-def _leaves(
-    mesh: Mesh, plan: RoutePlan, spot: Spot, decision: Decision, wants: tuple[Want, ...]
-) -> bool:
+def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Decision) -> bool:
     """Whether a request, or a copy of it, may meet a pod outside, or go on as another lane's."""
-    sight = Sight(mesh, plan, _namespace(spot))
+    wants = against.wants
+    sight = Sight(mesh, plan, _namespace(against.spot))
     group = mesh.group(wants[0].group)
     if group is None:
         return False
     kept = list(wants)
     for target in decision.targets:
         kept = [one for one in wants if _stays(sight, group, target, one)]
-        if not kept or _misnames(group, spot, target, kept):
+        if not kept or _misnames(group, against, target, kept):
             return True
     copies = copies_of(mesh, decision.rule) if decision.rule else ()
     return any(_copied_out(sight, group, copy, kept) for copy in copies)
@@ -133,14 +132,16 @@ def _crowds(
         yield lanes_of_pod(group, pod)
 
 
-def _misnames(group: Group, spot: Spot, target: Target, kept: Iterable[Want]) -> bool:
+def _misnames(group: Group, against: CounterExample, target: Target, kept: Iterable[Want]) -> bool:
     propagation = group.propagation
     if propagation is None:
         return False
     lanes = {one.lane for one in kept}
-    if spot.gateway is not None:
+    if against.spot.gateway is not None:
         return not any(carries(propagation, target.request, lane) for lane in lanes)
     known = {lane.name for lane in group.lanes}
+    if loses(propagation, against.request, target.request, lanes):
+        return True
     return bool(named(propagation, target.request) & known - lanes)
 
 

@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from laneway.core.routing.plan import Rule
+from laneway.core.mesh.propagation import Propagation
+from laneway.core.routing.plan import Rule, Share
+from laneway.core.routing.proof.carrying import written_values
 from laneway.core.routing.proof.conditions import ALWAYS, Condition, Conditions, conditions_of
 from laneway.core.routing.proof.promises import Promise
 from laneway.core.routing.proof.search import Found, Search
 from laneway.core.routing.proof.values import UndecidedError
 from laneway.core.routing.proof.verdict import Property, Want
-from laneway.core.routing.request import Request
+from laneway.core.routing.request import Request, unread_variables
 from laneway.core.routing.survivors import is_catch_all
 
-Apart = Literal["apart"]
-"""For what no lane governs: it is told, and breaks nothing."""
+Beside = Literal["apart", "unknown"]
+"""For what breaks no property: what no lane governs is told, and what is not worked out a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Suspect:
     `confirms` looks at the request found, where the conditions alone do not settle it.
     """
 
-    broken: Property | Apart
+    broken: Property | Beside
     why: str
     wants: tuple[Want, ...] = ()
     further: Conditions = ALWAYS
@@ -46,7 +48,7 @@ class Break:
     `near` is the rule, or the last one that does not take the request.
     """
 
-    broken: Property | Apart
+    broken: Property | Literal["apart"]
     why: str
     wants: tuple[Want, ...]
     found: Found
@@ -143,11 +145,24 @@ def breaks(
             near = way.rule or next(reversed(rules), None)
             for suspect in suspects(promise, way.rule):
                 told = _tried(search, suspect, wanted, avoided)
-                if isinstance(told, UndecidedError):
-                    yield Unknown(str(told), near)
-                elif told is not None:
-                    wants = suspect.wants or (promise.wants if promise is not None else ())
-                    yield Break(suspect.broken, suspect.why, wants, told, way.rule, near)
+                if told is not None:
+                    yield _outcome(suspect, told, promise, way.rule, near)
+
+
+def _outcome(
+    suspect: Suspect,
+    told: Found | UndecidedError,
+    promise: Promise | None,
+    rule: Rule | None,
+    near: Rule | None,
+) -> Break | Unknown:
+    """Return what it means that a request was found, or that it could not be decided."""
+    if isinstance(told, UndecidedError):
+        return Unknown(str(told), near)
+    if suspect.broken == "unknown":
+        return Unknown(suspect.why, near)
+    wants = suspect.wants or (promise.wants if promise is not None else ())
+    return Break(suspect.broken, suspect.why, wants, told, rule, near)
 
 
 def _alike(one: Sequence[Conditions], other: Sequence[Conditions]) -> int:
@@ -169,3 +184,10 @@ def _tried(
     if found is None or suspect.confirms is None or suspect.confirms(found.request):
         return found
     return None
+
+
+def unread_edits(propagation: Propagation, rule: Rule, share: Share) -> Iterator[Suspect]:
+    """Yield what a rule writes into headers that may name a lane and that is not worked out."""
+    for value in written_values(propagation, rule, share):
+        for variable in unread_variables(value):
+            yield Suspect("unknown", f"what {variable} stands for in {value!r} is not worked out")

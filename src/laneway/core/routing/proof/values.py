@@ -19,7 +19,14 @@ from laneway.core.routing.proof.expressions import expression
 from laneway.core.routing.proof.language import Expression, Language, TooLargeError
 
 PatternKind = Literal[
-    "exact", "prefix", "suffix", "regex", "present", "exact, any case", "prefix, any case"
+    "any but",
+    "exact",
+    "prefix",
+    "suffix",
+    "regex",
+    "present",
+    "exact, any case",
+    "prefix, any case",
 ]
 
 
@@ -144,6 +151,8 @@ class Values:
         match pattern.kind:
             case "present":
                 return language.anything
+            case "any but":
+                return language.without(language.text(pattern.value))
             case "exact":
                 return language.text(pattern.value)
             case "prefix":
@@ -174,6 +183,8 @@ def holds(pattern: Pattern, text: str) -> bool:
     match pattern.kind:
         case "present":
             return True
+        case "any but":
+            return text != pattern.value
         case "exact":
             return text == pattern.value
         case "prefix":
