@@ -72,4 +72,4 @@ def test_every_way_a_lane_is_written_has_a_request_of_its_own(weights: dict[str,
     baggage = {value for probe in found.sent for value in probe.request.values("baggage")}
 
     assert found.unprobed == ()
-    assert baggage == {"laneway", "x-asm-prefer-tag="}
+    assert baggage == {"a", "x-asm-prefer-tag="}

@@ -105,12 +105,29 @@ def test_a_longer_path_is_asked_for_where_another_rule_has_the_shortest() -> Non
 
     assert asks(mesh(s1=exact, s2=prefix), "rule") == [
         (("s1",), "/api", {}),
-        (("s2",), "/api/laneway", {}),
+        (("s2",), "/apia", {}),
     ]
 
 
+def test_where_a_gateway_writes_the_tag_a_user_is_found_whose_hash_gives_it() -> None:
+    users = """
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMHashTagging
+metadata: {name: users, namespace: istio-system}
+spec:
+  workloadSelector: {istio: ingressgateway}
+  rules:
+    - {header: x-user, modulo: 100, tagHeader: x-lane, partitions: [
+        {partitionSize: 20, tagValue: s2}, {partitionSize: 80, tagValue: s1}]}
+"""
+    found = sent(mesh(users), "rule")
+
+    assert [probe.lanes for probe in found] == [("s1",), ("s2",)]
+    assert all(dict(probe.request.headers).keys() == {"x-user"} for probe in found)
+
+
 def test_a_rule_that_no_request_can_be_made_up_for_is_named() -> None:
-    odd = "{headers: {x-lane: {regex: '\\pL+'}}}"
+    odd = "{headers: {x-lane: {regex: '\\pN+'}}}"
     given = mesh(s1=lane("s1", "{version: v1}", rule("", match=odd)))
 
     [unprobed] = found(given).unprobed

@@ -46,8 +46,8 @@ def test_every_way_a_lane_is_written_into_baggage_is_tried(tmp_path: Path) -> No
     asked = [row.request for row in report.rows if row.lanes == ("s2",) and row.purpose == "rule"]
     assert asked == [
         "/mock x-asm-prefer-tag: s2",
-        "/mock x-asm-prefer-tag: s2 baggage: laneway",
-        "/mock x-asm-prefer-tag: s2 baggage: x-asm-prefer-tag=",
+        "/mock baggage: a x-asm-prefer-tag: s2",
+        "/mock baggage: x-asm-prefer-tag= x-asm-prefer-tag: s2",
     ]
 
 

@@ -1,27 +1,36 @@
 """Requests that put every promise at the gateways to the test.
 
-Comes in: the mesh and its plan. Goes out: for each rule at each gateway port and host a request
-that this rule decides, and beside it requests that miss the rule by one condition; each with what
-the walk says of it, which is the promise. A rule that no request can be made up for, that others
-take every request from, or whose host no gateway serves, is named instead. Nothing is sent here.
+Comes in: the mesh and its plan. Goes out: for each rule at each gateway port and host the smallest
+request that this rule decides, and beside it requests that miss the rule by one condition; each
+with what the walk says of it, which is the promise. A rule that no client's request can meet, that
+others take every request from, or whose host no gateway serves, is named instead. Nothing is sent
+here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.made_up import STRANGER, excluded_headers, requests_for
-from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
+from laneway.core.routing.proof.conditions import Conditions, conditions_of, within
+from laneway.core.routing.proof.scene import ways_of
+from laneway.core.routing.proof.search import Found, Ground, Search
+from laneway.core.routing.proof.tags import sent, tag_values
+from laneway.core.routing.proof.values import HOSTS, UndecidedError, Universe, Values
 from laneway.core.routing.reach import lanes_of_rule
 from laneway.core.routing.request import Request, unmet
+from laneway.core.routing.sendable import UNCHANGED, is_sendable
 from laneway.core.routing.walk import Decision, enter, find_host
 
-MOST_EXCLUDED = 4
-"""How many rules one request is to pass by, each by a header it excludes."""
+STRANGER = "nosuch"
+"""A header's value, and a path, that no rule is likely to ask for."""
+
+_HOSTS = Universe(HOSTS.written, ("localhost", "laneway.test"))
 
 Purpose = Literal["rule", "no header", "unknown value", "other path", "asked"]
 """Why a request is sent: to meet a rule, to miss one by one condition, or because a user asked."""
@@ -72,11 +81,12 @@ class Probes:
 
 def probes(mesh: Mesh, plan: RoutePlan) -> Probes:
     """Return what puts a plan to the test."""
+    values = Values()
     found = [
-        _probe(mesh, plan, port, host.domain, rule)
+        one
         for port in plan.gateway_ports
         for host in port.virtual_hosts
-        for rule in host.rules
+        for one in _Asking.at(mesh, plan, port, host, values).probes()
     ]
     met = [one for one in found if isinstance(one, Probe)]
     missing = [miss for probe in met for miss in _misses(mesh, plan, probe)]
@@ -93,47 +103,69 @@ def asked(mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request, want
     return Probe(port, host.domain if host else "", request, promise, "asked", lanes, wanted)
 
 
-def _probe(
-    mesh: Mesh, plan: RoutePlan, port: GatewayPort, domain: str, rule: Rule
-) -> Probe | Unprobed:
-    lanes = lanes_of_rule(mesh, rule)
-    taken: list[Rule] = []
-    for match in rule.matches or (Match(),):
-        for request in requests_for(match, domain):
-            for tried, promise in _attempts(mesh, plan, port, request):
-                host = find_host(port.virtual_hosts, tried.host)
-                if host is None or host.domain != domain:
-                    continue
-                if promise.rule == rule:
-                    return Probe(port, domain, tried, promise, "rule", lanes)
-                if promise.rule is not None and promise.rule not in taken:
-                    taken.append(promise.rule)
-    return Unprobed(port, domain, rule, lanes, tuple(taken))
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Finds requests for the rules of one host at a gateway's port."""
 
+    mesh: Mesh
+    plan: RoutePlan
+    port: GatewayPort
+    host: VirtualHost
+    search: Search
 
-def _attempts(
-    mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request
-) -> Iterator[tuple[Request, Decision]]:
-    """Yield a request with what decides it, then with a header that this rule excludes, and so on.
+    @classmethod
+    def at(
+        cls, mesh: Mesh, plan: RoutePlan, port: GatewayPort, host: VirtualHost, values: Values
+    ) -> _Asking:
+        """Return what asks for requests to a host that come to no narrower one."""
+        domain = host.domain.lower()
+        others = (one.domain.lower() for one in port.virtual_hosts if one is not host)
+        given = within(domain, (one for one in others if covers(domain, one)))
+        tags = tag_values(port.tagging, domain)
+        ground = Ground(_HOSTS, given | UNCHANGED, frozenset(tags), tags)
+        return cls(mesh, plan, port, host, Search(values, ground))
 
-    Rules may differ by what they exclude alone; the ones behind get what those before leave over.
-    """
-    for _ in range(MOST_EXCLUDED):
-        promise = enter(mesh, plan, request, port)
-        yield request, promise
-        excluded = _excluded(promise.rule, request)
-        if excluded is None:
-            return
-        others = tuple(pair for pair in request.headers if pair[0] != excluded[0])
-        request = replace(request, headers=(*others, excluded))
+    def probes(self) -> Iterator[Probe | Unprobed]:
+        """Yield for each rule a request that it decides, or that there is none."""
+        ways = ways_of(self.host.rules)
+        before = [way.when for way in ways]
+        for rule in self.host.rules:
+            places = [place for place, way in enumerate(ways) if way.rule == rule]
+            found = self._smallest((ways[place].when, before[:place]) for place in places)
+            lanes = lanes_of_rule(self.mesh, rule)
+            promise = enter(self.mesh, self.plan, found, self.port) if found else None
+            if found is not None and promise is not None and promise.rule == rule:
+                yield Probe(self.port, self.host.domain, found, promise, "rule", lanes)
+            else:
+                yield Unprobed(self.port, self.host.domain, rule, lanes, self._takers(rule))
 
+    def _takers(self, rule: Rule) -> tuple[Rule, ...]:
+        """Return the rules that decide what would meet a rule."""
+        found: list[Rule] = []
+        for match in rule.matches or (Match(),):
+            request = self._smallest([(conditions_of(match), [])])
+            taker = enter(self.mesh, self.plan, request, self.port).rule if request else None
+            if taker is not None and taker not in found:
+                found.append(taker)
+        return tuple(found)
 
-def _excluded(rule: Rule | None, request: Request) -> tuple[str, str] | None:
-    """Return a header that a rule which takes a request excludes; None if it excludes none."""
-    for match in rule.matches if rule else ():
-        if unmet(match, request) is None:
-            return next(excluded_headers(match), None)
-    return None
+    def _smallest(self, asked: Iterable[tuple[Conditions, Sequence[Conditions]]]) -> Request | None:
+        """Return the smallest request a client can send that meets some conditions and no others.
+
+        What cannot be reasoned about has none.
+        """
+        found: list[Found] = []
+        for wanted, avoided in asked:
+            try:
+                one = self.search.smallest(wanted, avoided)
+            except UndecidedError:
+                continue
+            found += [one] if one is not None else []
+        for one in sorted(found, key=lambda each: each.cost):
+            request = sent(one.request, self.port.tagging)
+            if request is not None and is_sendable(request):
+                return request
+        return None
 
 
 def _misses(mesh: Mesh, plan: RoutePlan, probe: Probe) -> Iterator[Probe]:

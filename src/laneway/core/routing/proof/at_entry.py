@@ -24,14 +24,14 @@ from laneway.core.routing.proof.carrying import (
     stamped_lane,
     strange,
 )
-from laneway.core.routing.proof.conditions import Condition, Conditions
+from laneway.core.routing.proof.conditions import Conditions, within
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.routing.proof.search import Found, Ground, Search
 from laneway.core.routing.proof.tags import sent, tag_values
-from laneway.core.routing.proof.values import HOSTS, Pattern, Values
+from laneway.core.routing.proof.values import HOSTS, Values
 from laneway.core.routing.proof.verdict import Spot, Want
 from laneway.core.routing.request import Request, sent_on
 
@@ -51,8 +51,7 @@ class Area:
     @property
     def given(self) -> Conditions:
         """The conditions on the host that a client asks for."""
-        inside = [_within(self.host)] if self.host != "*" else []
-        return frozenset([*inside, *(_within(host).denied() for host in self.outside)])
+        return within(self.host, self.outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +127,6 @@ def areas(held: Domains, admitting: Domains) -> Iterator[Area]:
 
 def _narrower(host: str, hosts: Domains) -> list[str]:
     return [one for one in hosts if one != host and covers(host, one)]
-
-
-def _within(host: str) -> Condition:
-    if host.startswith("*"):
-        return Condition("host", Pattern("suffix", host[1:]))
-    return Condition("host", Pattern("exact", host))
 
 
 @dataclass(frozen=True, slots=True)

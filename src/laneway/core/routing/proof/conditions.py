@@ -9,6 +9,7 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import re2
@@ -61,6 +62,22 @@ def conditions_of(match: Match) -> Conditions:
     for name, excluded in match.without_headers:
         found += _without(name, _pattern(excluded))
     return frozenset(found)
+
+
+def within(domain: str, outside: Iterable[str] = ()) -> Conditions:
+    """Return the conditions on the host a client asks for: within a domain, and outside of some.
+
+    >>> sorted((one.pattern.kind, one.met) for one in within("*.shop.test", ["a.shop.test"]))
+    [('exact', False), ('suffix', True)]
+    """
+    inside = [] if domain == "*" else [_within(domain)]
+    return frozenset([*inside, *(_within(one).denied() for one in outside)])
+
+
+def _within(domain: str) -> Condition:
+    if domain.startswith("*"):
+        return Condition("host", Pattern("suffix", domain[1:]))
+    return Condition("host", Pattern("exact", domain))
 
 
 def _pattern(asked: StringMatch) -> Pattern:

@@ -59,7 +59,7 @@ PATHS = Universe(r"/[!-\"$->@-~]*", ("/",))
 METHODS = Universe(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+", ("GET", "POST", "PUT", "DELETE", "PATCH"))
 SCHEMES = Universe("https?", few=("http", "https"))
 HOSTS = Universe(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", ("shop.example.com",))
-LINES = Universe(rf"({_VISIBLE}([\t -~\x{{80}}-\x{{10ffff}}]*{_VISIBLE})?)?")
+LINES = Universe(rf"({_VISIBLE}([\t -~\x{{80}}-\x{{10ffff}}]*{_VISIBLE})?)?", ("a",))
 PARAMETERS = Universe(r"[!-\"$%'->@-~]*")
 
 Patterns = frozenset[Pattern]
