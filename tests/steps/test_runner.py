@@ -2,15 +2,19 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable, Coroutine
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from laneway.adapters.processes import ProcessId
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.edits import Edit
+from laneway.apps.local.holding import Held
 from laneway.apps.local.placing import Taken
 from laneway.apps.local.ports import Confirmed, ProxyError
 from laneway.apps.local.runner import Runner, StartError
@@ -22,6 +26,7 @@ from laneway.apps.local.story import Story
 from laneway.core.emit.placement import Placement
 from laneway.core.mesh.snapshot import Snapshot
 from tests.snapshot import snapshot_of_texts
+from tests.wire.lanes import deployment
 
 GATEWAY = """
 apiVersion: networking.istio.io/v1
@@ -77,7 +82,7 @@ class Stage:
             Screen(self.said, self.said),
             lambda findings: "\n".join(found.message for found in findings),
         )
-        self.source = Source(Commands(), story)
+        self.source = Source(Commands((("mock", ("mock",)),)), story)
         self.files: asyncio.Queue[Snapshot] = asyncio.Queue()
         self.idle = asyncio.Event()
         self.runner = Runner(
@@ -99,7 +104,7 @@ class Stage:
         self.files.put_nowait(snapshot)
         await self.idle.wait()
 
-    async def _snapshots(self) -> AsyncIterator[Snapshot]:
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
         while True:
             yield await self.files.get()
 
@@ -108,7 +113,7 @@ class Stage:
 
         async def whole() -> None:
             await self.runner.start(self.source.first(_gateway(80)))
-            following = asyncio.create_task(self.runner.follow(self._snapshots()))
+            following = asyncio.create_task(self.runner.follow(self.snapshots()))
             await scene(self)
             self.runner.stop()
             await following
@@ -259,3 +264,50 @@ def test_a_start_can_be_stopped(stage: Stage) -> None:
 
     with pytest.raises(StartError, match="stopped before it was ready"):
         asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+
+
+class Unnoticed:
+    """A program whose end nobody is told of, and that looks alive until it was waited for."""
+
+    id = ProcessId(1, 1)
+    code: int | None = None
+
+    def exit_code(self) -> int | None:
+        return self.code
+
+
+def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests = threading.Event()
+
+    def reap(started: Collection[Unnoticed]) -> None:
+        rests.wait(10)
+        for one in started:
+            one.code = 0
+
+    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    monkeypatch.setattr("laneway.apps.local.runner.end", reap)
+    runner, stopped = stage.runner, asyncio.Event()
+    runner.crew.clock = time.monotonic
+
+    def noted(runner: Runner) -> None:
+        states = [one.state for one in runner.crew.records()]
+        if states == ["stopping"] and not runner.wake.is_set():
+            asyncio.get_running_loop().call_soon(rests.set)
+        elif states == ["stopped"]:
+            stopped.set()
+
+    async def whole() -> None:
+        await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
+        following = asyncio.create_task(runner.follow(stage.snapshots()))
+        runner.noted, runner.held = noted, lambda: Held(frozenset(["a-v1-0"]))
+        runner.look_again()
+        await asyncio.wait_for(stopped.wait(), 10)
+        runner.stop()
+        await following
+
+    asyncio.run(whole())
+
+    assert "a-v1-0 is stopped" in stage.said.getvalue()

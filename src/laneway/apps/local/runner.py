@@ -256,7 +256,16 @@ class Runner:
         if started:
             ending = asyncio.create_task(asyncio.to_thread(end, started))
             self.endings.add(ending)
-            ending.add_done_callback(self.endings.discard)
+            ending.add_done_callback(self._has_ended)
+
+    def _has_ended(self, ending: asyncio.Task[None]) -> None:
+        """Look again: while the thread that ends a program waits for it, nobody can ask how it is.
+
+        The wake-up that came with its end may have found nothing yet, and there is no other.
+        https://docs.python.org/3/library/subprocess.html#subprocess.Popen.poll
+        """
+        self.endings.discard(ending)
+        self.wake.set()
 
     async def _rest(self, wake_at: float | None) -> None:
         """Wait until something may have changed; of several wake-ups one is left."""
