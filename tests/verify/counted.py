@@ -7,6 +7,7 @@ counters its proxies would have, and the verdict on them. Each pod has one repli
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from laneway.apps.local.verify.judging import Judge
@@ -24,8 +25,8 @@ from laneway.core.routing.request import Request
 from tests.rules.world import Given
 
 
-def placed(mesh: Mesh) -> Placement:
-    """Give every pod an address and the port that services of the mesh lead to."""
+def placed(mesh: Mesh, down: Collection[str] = ()) -> Placement:
+    """Give every pod but those that are down an address and the port that services lead to."""
     replicas = tuple(
         Replica(
             workload.meta.name,
@@ -37,6 +38,7 @@ def placed(mesh: Mesh) -> Placement:
             lack_of_sidecar(mesh, workload) is None,
         )
         for number, workload in enumerate(mesh.workloads, 1)
+        if workload.meta.name not in down
     )
     return Placement(replicas, {((("istio", "ingressgateway"),), 80): 8080})
 
@@ -50,10 +52,10 @@ class Counted:
     counters: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, given: Given) -> Counted:
+    def of(cls, given: Given, down: Collection[str] = ()) -> Counted:
         compilation = given.compiled()
         mesh, plan = compilation.mesh, compilation.plan
-        placement = placed(mesh)
+        placement = placed(mesh, down)
         return cls(compilation, Ledger(envoy_config(mesh, plan, placement), placement))
 
     def enter(self, rule: str, count: int, *, to: str, cluster: str = "") -> None:

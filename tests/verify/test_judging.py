@@ -210,6 +210,18 @@ def test_a_lane_without_pods_of_a_later_service_is_named() -> None:
     assert (row.kept, row.failed, codes(row)) == (0, 10, ["LW1720"])
 
 
+def test_pods_that_are_down_are_not_told_to_lack_the_labels_of_their_lane() -> None:
+    counted = Counted.of(mesh(), down=["b-v1"])
+    counted.enter("s1", 10, to="a-v1")
+    counted.lose("a-v1", "outbound|80|s1|b.default.svc.cluster.local", 10)
+
+    row = counted.judged(counted.probe("s1"), answered(10))
+
+    assert (row.failed, codes(row)) == (10, ["LW1729"])
+    assert row.findings[0].message.endswith("failed in the proxies: no pod of b-v1 is up")
+    assert "laneway start brings back what was stopped" in row.findings[0].mend
+
+
 @pytest.mark.parametrize("word", ["no_route", "no_cluster"])
 def test_calls_that_the_callers_proxy_has_no_way_for_are_told(word: str) -> None:
     odd = "[{match: [{uri: {exact: /x}}], route: [{destination: {host: b, subset: s9}}]}]"

@@ -1,6 +1,11 @@
-"""Whose pods take the requests of a lane, as far as what runs tells it."""
+"""Whose pods take the requests of a lane, as far as what runs and what is counted tell it."""
 
-from laneway.apps.local.verify.ledger import Ledger
+from dataclasses import replace
+
+import pytest
+
+from laneway.apps.local.verify.ledger import Call, Ledger, Seen
+from laneway.apps.local.verify.trail import Ground
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
@@ -10,11 +15,17 @@ from tests.snapshot import snapshot_of_texts
 from tests.wire.chains import Chain
 
 CHAIN = Chain({"s1": "mocka", "s2": "mocka", "s3": "mocka"}, targets={"mocka": "s3"})
+SPLIT = replace(CHAIN, weights={"s1": 90, "s2": 5, "s3": 5})
+GATEWAY = "gateway/istio=ingressgateway/80"
 S1, S2, S3 = (f"outbound|8000|s{number}|mocka.default.svc.cluster.local" for number in (1, 2, 3))
 
 
-def _ledger(*running: str) -> Ledger:
-    mesh = link(snapshot_of_texts([("mesh.yaml", CHAIN.yaml)]))
+def _ledger(*running: str, chain: Chain = CHAIN) -> Ledger:
+    return _ground(*running, chain=chain).ledger
+
+
+def _ground(*running: str, chain: Chain = CHAIN) -> Ground:
+    mesh = link(snapshot_of_texts([("mesh.yaml", chain.yaml)]))
     replicas = tuple(
         Replica(
             f"{one.meta.name}-0",
@@ -27,8 +38,18 @@ def _ledger(*running: str) -> Ledger:
         for number, one in enumerate(mesh.workloads)
         if one.meta.name in running
     )
-    placement = Placement(replicas)
-    return Ledger(envoy_config(mesh, plan(mesh), placement), placement)
+    decided = plan(mesh)
+    places = {(port.selector, port.port): 8080 for port in decided.gateway_ports}
+    placement = Placement(replicas, places)
+    return Ground.of(mesh, Ledger(envoy_config(mesh, decided, placement), placement))
+
+
+def _entered(ground: Ground, cluster: str, dialed: dict[str, int], met: str) -> Seen:
+    """Let ten requests come in by the route that leads to a cluster and arrive at a replica."""
+    route = next(
+        one for one in ground.ledger.routes if one.table == GATEWAY and cluster in one.clusters
+    )
+    return Seen((Call(route, (), 10),), received={met: 10}, dialed=dialed)
 
 
 def test_a_lane_with_pods_takes_its_own_requests() -> None:
@@ -44,3 +65,30 @@ def test_the_first_stand_in_with_pods_takes_them_else() -> None:
 def test_where_nobody_has_pods_a_cluster_stays_what_it_is() -> None:
     assert _ledger().taking(S2) == S2
     assert _ledger().taking("outbound|80||elsewhere") == "outbound|80||elsewhere"
+
+
+@pytest.mark.parametrize("running", [("mocka-v3",), ("mocka-v2", "mocka-v3")])
+def test_who_answered_where_no_own_pod_was_asked_stood_in(running: tuple[str, ...]) -> None:
+    ground = _ground("mocka-v1", *running)
+
+    seen = _entered(ground, S2, {S3: 10}, "mocka-v3-0")
+
+    assert ground.stood_in(seen) == {S2: ("mocka-v3-0",)}
+
+
+def test_nobody_stood_in_where_own_pods_were_asked() -> None:
+    ground = _ground("mocka-v1", "mocka-v2", "mocka-v3")
+
+    assert ground.stood_in(_entered(ground, S2, {S2: 10}, "mocka-v3-0")) == {}
+
+
+def test_a_share_that_got_nothing_by_chance_is_not_taken_to_be_down() -> None:
+    ground = _ground("mocka-v1", "mocka-v2", "mocka-v3", chain=SPLIT)
+
+    assert ground.stood_in(_entered(ground, S2, {S1: 10}, "mocka-v1-0")) == {}
+
+
+def test_a_share_without_a_pod_is_down() -> None:
+    ground = _ground("mocka-v1", "mocka-v3", chain=SPLIT)
+
+    assert ground.stood_in(_entered(ground, S2, {S1: 10}, "mocka-v1-0")) == {S2: ("mocka-v1-0",)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from laneway.apps.local.verify.follow_lanes import send_and_follow, watch
-from laneway.apps.local.verify.run import Wish, WrongWishError
+from laneway.apps.local.verify.run import Wish, WrongWishError, verify
 from laneway.core.routing.request import Request
 from tests.wire.chains import HEADER, Chain, RunningChain, running_chain
 from tests.wire.drawn_chains import drawn
@@ -111,6 +111,25 @@ def test_a_labeled_pod_that_forgets_is_told_and_does_no_harm(tmp_path: Path) -> 
     assert [(one.code.id, one.level, one.subject) for one in report.findings] == [
         ("LW1739", "info", "Deployment default/mocka-v2")
     ]
+
+
+def test_who_stands_in_for_a_stopped_workload_and_forgets_the_lane_is_named(
+    tmp_path: Path,
+) -> None:
+    everything = "mocka mockb mockc"
+    chain = Chain({"s1": everything, "s2": everything}, forgets=frozenset({"mockb-v1"}))
+    with running_chain(tmp_path / "lanes", chain.yaml) as mesh:
+        harmless = send_and_follow(mesh.folder, Wish(2))
+        mesh.command("stop", "mockb-v2")
+        found = send_and_follow(mesh.folder, Wish(2))
+        report = verify(mesh.folder, Wish(20))
+
+    assert [one.code.id for one in harmless.findings] == ["LW1739"]
+    assert [(one.code.id, one.subject) for one in found.findings] == [
+        ("LW1738", "Deployment default/mockb-v1")
+    ]
+    assert not found.is_kept
+    assert [one.code.id for one in report.findings] == ["LW1738", "LW1741"]
 
 
 def test_each_proxy_of_its_own_shows_the_same(tmp_path: Path) -> None:

@@ -1,26 +1,28 @@
 """What was as promised and may still not be meant, as findings.
 
 Comes in: a probe's scene. Goes out: a warning for each service of which a lane met two versions,
-and for each caller in no lane that carried a lane's requests on into another.
+for each where other pods answered for a lane that has it, and for each caller in no lane that
+carried a lane's requests on into another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.apps.local.verify.scene import Scene
+from laneway.apps.local.verify.scene import Scene, destination_of
 from laneway.apps.local.verify.trail import services_of
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.reach import is_outside, owner
+from laneway.core.routing.reach import is_outside, lane_of, owner
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 
 
 def doubts(scene: Scene) -> Iterator[Finding]:
     """Yield what may not be meant."""
     yield from _versions(scene)
+    yield from _stood_in(scene)
     yield from _outsiders(scene)
 
 
@@ -51,6 +53,26 @@ def _two_versions(lane: GroupLane, host: Host, found: dict[str, list[str]]) -> F
         service=short_host(host),
         selector=labels_text(lane.selector),
     )
+
+
+def _stood_in(scene: Scene) -> Iterator[Finding]:
+    """Yield the lanes that others answered for, since all of their own pods are down."""
+    for cluster, others in scene.ground.stood_in(scene.seen).items():
+        met = [name for name in others if name in scene.trail.kept]
+        destination = destination_of(cluster)
+        lane = lane_of(scene.ground.mesh, destination)
+        if met and lane is not None:
+            own = listing(scene.members(cluster))
+            down = listing(scene.workloads_of(destination.host, lane))
+            yield finding(
+                verifying.STOOD_IN,
+                None,
+                str(lane.lane.meta.ref),
+                pods=listing(met),
+                lane=lane.name,
+                service=short_host(destination.host),
+                reason=f"{own} got no request" if own else f"no pod of {down} is up",
+            )
 
 
 def _outsiders(scene: Scene) -> Iterator[Finding]:

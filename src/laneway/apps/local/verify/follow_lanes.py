@@ -15,7 +15,7 @@ from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.verify.lane_report import LaneReport
 from laneway.apps.local.verify.ledger import Counters
 from laneway.apps.local.verify.losing import code_of, example_text, loss
-from laneway.apps.local.verify.passages import arrivals, needy, passages
+from laneway.apps.local.verify.passages import arrivals, needy, needy_now, passages
 from laneway.apps.local.verify.run import Progress, Told, Wish, WrongWishError, probes_wanted
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
@@ -29,6 +29,7 @@ from laneway.core.findings.codes.verifying import (
 )
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Ref
 from laneway.core.routing.probes import Probe
 from laneway.core.routing.reach import owner
 from laneway.core.rules.questions.needing import stands
@@ -48,7 +49,7 @@ def send_and_follow(folder: MeshFolder, wish: Wish, told: Told = lambda _: None)
         probes = [probe for probe in wanted if _leads_in(mesh, probe)]
         if not probes:
             raise WrongWishError("no request leads into a permissive lane")
-        following = _Following(running, Ground.of(mesh, running.ledger), Tally())
+        following = _Following.of(running, mesh, Tally())
         following.send(probes, wish.requests, told)
     finally:
         running.fleet.leave()
@@ -61,8 +62,7 @@ def watch(
     """Watch live traffic for some time. Raises CannotVerifyError and WrongWishError."""
     running = Running.of(folder)
     try:
-        ground = Ground.of(_permissive(running), running.ledger)
-        following = _Following(running, ground, Tally(alone=False))
+        following = _Following.of(running, _permissive(running), Tally(alone=False))
         following.watch(lambda: pause(seconds))
     finally:
         running.fleet.leave()
@@ -86,12 +86,19 @@ def _leads_in(mesh: Mesh, probe: Probe) -> bool:
 
 @dataclass(slots=True)
 class _Following:
-    """What is known while lanes are followed."""
+    """What is known while lanes are followed. `needing` grows by those who stand in for others."""
 
     running: Running
     ground: Ground
     tally: Tally
+    needing: frozenset[Ref]
     strangers: int = 0
+
+    @classmethod
+    def of(cls, running: Running, mesh: Mesh, tally: Tally) -> _Following:
+        """Begin to follow."""
+        ground = Ground.of(mesh, running.ledger)
+        return cls(running, ground, tally, needy(ground))
 
     def send(self, probes: list[Probe], count: int, told: Told) -> None:
         """Send each request so many times, one at a time."""
@@ -121,6 +128,7 @@ class _Following:
     ) -> int:
         """Take over what was counted; return how many requests came in at the gateways."""
         seen = self.running.ledger.seen(before, after)
+        self.needing |= needy_now(self.ground, seen)
         for ref, count in arrivals(self.ground, seen).items():
             self.tally.came_in[ref] = self.tally.came_in.get(ref, 0) + count
         for passage in passages(self.ground, seen):
@@ -133,14 +141,14 @@ class _Following:
         findings = tuple(self._findings(passive=not sent))
         rows = self.tally.rows()
         name = self.running.folder.name
-        return LaneReport(name, rows, findings, needy(self.ground), came_in, sent, seconds)
+        return LaneReport(name, rows, findings, self.needing, came_in, sent, seconds)
 
     def _findings(self, *, passive: bool) -> Iterator[Finding]:
-        mesh, needing = self.ground.mesh, needy(self.ground)
+        mesh = self.ground.mesh
         found = []
         for row in self.tally.rows():
             shown = confidence_text(row.confidence) if passive else example_text(row.example)
-            if code := code_of(row.passage, needing):
+            if code := code_of(row.passage, self.needing):
                 found.append(loss(mesh, row.passage, code, shown))
         yield from sorted(found, key=lambda one: one.level != "error")
         yield from self._not_seen()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from laneway.apps.local.verify.losing import code_of, example_text, loss
-from laneway.apps.local.verify.passages import needy, passages
+from laneway.apps.local.verify.passages import needy, needy_now, passages
 from laneway.apps.local.verify.scene import Scene, destination_of
 from laneway.apps.local.verify.trail import Crossing
 from laneway.apps.local.verify.wording import lack_text, number, rule_text
@@ -53,7 +53,7 @@ def leaks(scene: Scene, example: str = "") -> Iterator[Finding]:
 
 def _losses(scene: Scene, example: str) -> Iterator[Finding]:
     """Yield the programs that lose lanes of others."""
-    needing = needy(scene.ground)
+    needing = needy(scene.ground) | needy_now(scene.ground, scene.seen)
     for passage in passages(scene.ground, scene.seen):
         code = code_of(passage, needing)
         if code is verifying.LANE_LOST:

@@ -30,10 +30,8 @@ def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
     """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it."""
     group = mesh.group(passage.group)
     propagation = group.propagation if group else None
-    verbs = ("loses", "lose") if code is verifying.LANE_LOST else ("does", "do")
     words = {
         "services": callers_text(passage),
-        "verb": verbs[0] if len(passage.callers) == 1 else verbs[1],
         "lost": passage.lost,
         "calls": number(passage.lost + passage.kept, "call"),
         "target": short_host(passage.host),

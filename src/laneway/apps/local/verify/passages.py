@@ -93,6 +93,12 @@ def needy(ground: Ground) -> frozenset[Ref]:
     return frozenset(one.workload.meta.ref for group in mesh.groups for one in stands(mesh, group))
 
 
+def needy_now(ground: Ground, seen: Seen) -> frozenset[Ref]:
+    """Return the workloads that answered for lanes of others since those lanes' pods are down."""
+    names = (name for replicas in ground.stood_in(seen).values() for name in replicas)
+    return frozenset(ground.replica(name).workload for name in names)
+
+
 def _calls(ground: Ground, seen: Seen) -> Iterator[tuple[Call, Group]]:
     """Yield the calls of programs whose routes say by what the lane was known."""
     for call in seen.calls:

@@ -72,6 +72,8 @@ def refusal(scene: Scene, cluster: str, count: str, callers: str) -> Finding:
     lane = lane_of(scene.ground.mesh, destination)
     if scene.members(cluster):
         return _refused(scene, count, callers, destination, "its pods accept no connection")
+    if lane is not None and (down := scene.workloads_of(destination.host, lane)):
+        return _refused(scene, count, callers, destination, f"no pod of {listing(down)} is up")
     if lane is not None:
         return _unanswered(scene, count, destination, lane)
     return _refused(scene, count, callers, destination, "no pod stands behind it")
@@ -101,7 +103,10 @@ def _refused(
     scene: Scene, count: str, callers: str, destination: Destination, reason: str
 ) -> Finding:
     known = destination.host in scene.ground.mesh.services
-    remedy = "laneway ps shows which programs run, laneway logs what they say."
+    remedy = (
+        "laneway ps shows which programs run and which are stopped, laneway logs what they say; "
+        "laneway start brings back what was stopped."
+    )
     return finding(
         verifying.REFUSED_INSIDE,
         None,

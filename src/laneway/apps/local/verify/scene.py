@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from laneway.apps.local.verify.ledger import Seen
 from laneway.apps.local.verify.trail import Ground, Trail
+from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
 from laneway.core.routing.plan import Destination, RoutePlan
@@ -34,6 +35,15 @@ class Scene:
     def members(self, cluster: str) -> tuple[str, ...]:
         """Return the replicas of a cluster; one that does not exist has none."""
         return self.ground.ledger.members.get(cluster, ())
+
+    def workloads_of(self, host: Host, lane: GroupLane) -> list[str]:
+        """Return the workloads that are a lane's pods of a service, whether they run or not."""
+        service = self.ground.mesh.services.get(host)
+        return [
+            one.meta.ref.name
+            for one in (service.workloads if service else ())
+            if one.replicas and meets(lane.selector, one.labels)
+        ]
 
     def callers_of(self, table: str) -> list[str]:
         """Return the replicas that the request met and that call by a table."""

@@ -101,6 +101,23 @@ class Ground:
                     met.append(name)
         return tuple(dict.fromkeys(met))
 
+    def stood_in(self, seen: Seen) -> Mapping[str, tuple[str, ...]]:
+        """Return by cluster the replicas that answered for a lane all of whose own are down.
+
+        A share of a split may have got no request by chance, so there only a lane counts that has
+        no replica.
+        """
+        found = {}
+        for call in seen.calls:
+            for cluster in call.route.clusters:
+                is_down = cluster not in seen.dialed and (
+                    len(call.route.clusters) == 1 or not self.ledger.members.get(cluster)
+                )
+                others = self.ledger.stand_ins.get(cluster, ()) if is_down else ()
+                if met := tuple(name for name in others if name in seen.received):
+                    found[cluster] = met
+        return found
+
 
 def follow(ground: Ground, entered: Iterable[Call], allowed: Promise, seen: Seen) -> Trail:
     """Follow requests from the routes by which they came in."""

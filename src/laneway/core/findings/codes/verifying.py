@@ -175,7 +175,7 @@ LANE_NOT_ENTERED = Code(
 LANE_LOST = Code(
     "LW1738",
     "error",
-    "{services} {verb} the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
+    "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
     "These pods answer for lanes that lack the service, so requests of other lanes pass them. What "
     "the program sends on carries no lane, and behind it only the pod's own label decides.",
     "Let the program copy {header} from the request it serves to those it sends. {shown}",
@@ -184,7 +184,7 @@ LANE_LOST = Code(
 LANE_FORGOTTEN = Code(
     "LW1739",
     "info",
-    "{services} {verb} not pass the lane on to {target}, which does no harm here",
+    "{services} does not pass the lane on to {target}, which does no harm here",
     "These pods serve their own lane alone, so their labels say the lane that the request is in.",
     "Nothing to do, as long as no other lane falls back to these pods. Let the program copy "
     "{header} from the request it serves to those it sends before one does.",
@@ -198,4 +198,15 @@ LANE_NOT_SEEN = Code(
     "meanwhile, did not pass them.",
     "Say a request that does: laneway verify --context --path PATH -H 'NAME: VALUE'; or watch live "
     "traffic for some time: laneway verify --context --passive SECONDS.",
+)
+
+STOOD_IN = Code(
+    "LW1741",
+    "warning",
+    "{pods} stood in for lane {lane} at {service}: {reason}",
+    "A permissive lane whose pods of a service are all down is answered by the service's target or "
+    "the baseline. Its requests are kept, but they say nothing about the lane's own version.",
+    "laneway ps shows which programs run, laneway start brings back what was stopped. One that "
+    "runs is well if it answers its readinessProbe (httpGet), or accepts a connection where it has "
+    "none, and does not answer 502, 503 or 504 five times in a row.",
 )
