@@ -146,6 +146,16 @@ def test_each_pod_of_a_lane_is_tried_before_a_request_leaves_it() -> None:
     assert retries[S1] == {}
 
 
+def test_a_request_does_not_leave_a_lane_because_it_never_draws_the_pod_that_is_left() -> None:
+    chain = Chain({"s1": ALL, "s2": ALL})
+    two = chain.yaml.replace("spec:\n  selector:", "spec:\n  replicas: 2\n  selector:")
+
+    retries = _retries(_proxy(two), "gateway/istio=ingressgateway/80")[S2]
+
+    misses = 1 - (1 / 2) ** 2  # of two draws the one with fewer requests, which fails, is taken
+    assert misses ** retries["host_selection_retry_max_attempts"] < 1e-9
+
+
 def test_a_users_own_retries_are_kept() -> None:
     own = """
 apiVersion: networking.istio.io/v1
