@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.adapters.processes import ProcessId
+from laneway.adapters.processes import ProcessId, Program
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.edits import Edit
@@ -270,6 +270,7 @@ class Unnoticed:
     """A program whose end nobody is told of, and that looks alive until it was waited for."""
 
     id = ProcessId(1, 1)
+    program = Program("mark", (), Path("log"))
     code: int | None = None
 
     def exit_code(self) -> int | None:
@@ -311,3 +312,32 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     asyncio.run(whole())
 
     assert "a-v1-0 is stopped" in stage.said.getvalue()
+
+
+def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.apps.local.crew.stop_marked", lambda _: 0)
+    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    runner, stopped = stage.runner, asyncio.Event()
+
+    def noted(runner: Runner) -> None:
+        if [one.state for one in runner.crew.records()] == ["stopped"]:
+            stopped.set()
+
+    async def whole() -> None:
+        await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
+        [program] = runner.crew.running.values()
+        monkeypatch.setattr(program, "code", 7)
+        runner.noted, runner.held = noted, lambda: Held(frozenset(["a-v1-0"]))
+        following = asyncio.create_task(runner.follow(stage.snapshots()))
+        await asyncio.wait_for(stopped.wait(), 10)
+        runner.stop()
+        await following
+
+    runner.crew.clock = time.monotonic
+    asyncio.run(whole())
+
+    told = [line.split("  ", 1)[1] for line in stage.said.getvalue().splitlines() if "a-v1" in line]
+    assert told == ["a-v1-0 ended (exit code 7): started again in 100 ms", "a-v1-0 is stopped"]

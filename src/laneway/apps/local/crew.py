@@ -118,13 +118,17 @@ class Crew:
         self.standings[key] = came_to_an_end(self.standings[key], ending(code), self.clock())
         return Ended(instance, key[1], self.standings[key])
 
-    def halt(self, instances: Collection[Instance]) -> list[Started]:
-        """Hold instances down; return what of them runs, for `end`."""
+    def halt(self, instances: Collection[Instance]) -> tuple[list[Started], list[Stopped]]:
+        """Hold instances down; return what of them runs, for `end`, and who is stopped already.
+
+        Programs that have ended by themselves wait for their next start, and then for nothing.
+        """
         keys = [key for one in instances for key in one.program_keys()]
         for key in keys:
             runs = key in self.running
             self.standings[key] = told_to_stop(self.standings.get(key), self.clock(), runs=runs)
-        return [self.running[key] for key in keys if key in self.running]
+        idle = [one for one in instances if self.running.keys().isdisjoint(one.program_keys())]
+        return [self.running[key] for key in keys if key in self.running], list(map(Stopped, idle))
 
     def _has_stopped(self, key: ProgramKey, instance: Instance) -> list[Event]:
         """Note that a program has ended as it was told to; the last one of an instance is told."""

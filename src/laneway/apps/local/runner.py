@@ -177,7 +177,7 @@ class Runner:
             edit = self.wanted if step.settled else self.live.edit
             if await self._bring_live(edit, step):
                 self._retire(step.spare)
-                self._end(self.crew.halt(step.halt))
+                self._halt(step.halt)
             self._tell_recovered(self.live.ids)
         return step.wake_at
 
@@ -251,6 +251,12 @@ class Runner:
         """End instances that nothing is sent to any more, while the loop goes on."""
         if spare:
             self._end(self.crew.release(spare))
+
+    def _halt(self, held: Collection[Instance]) -> None:
+        """End the programs of instances that somebody stopped; they keep their places."""
+        started, stopped = self.crew.halt(held)
+        self.story.happened(stopped)
+        self._end(started)
 
     def _end(self, started: Collection[Started]) -> None:
         if started:
