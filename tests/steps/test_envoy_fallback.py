@@ -120,6 +120,20 @@ def test_a_readiness_probe_says_how_pods_are_asked() -> None:
     assert (check["unhealthy_threshold"], check["healthy_threshold"]) == (1, 1)
 
 
+@pytest.mark.parametrize("probe", ["", PROBE])
+def test_who_is_down_is_asked_again_soon_and_a_second_failure_takes_as_long_as_ever(
+    probe: str,
+) -> None:
+    yaml = Chain({"s1": ALL, "s2": "mocka"}).yaml.replace("image:", f"{probe}\n        image:")
+
+    (check,) = _proxy(yaml).clusters[OWN_S2]["health_checks"]
+
+    soon = {float(check[key][:-1]) for key in ("unhealthy_interval", "no_traffic_interval")}
+    assert max(soon) < 1
+    assert check["unhealthy_edge_interval"] == check["interval"]
+    assert check["no_traffic_healthy_interval"] == check["interval"]
+
+
 def test_a_probe_of_a_port_that_is_not_there_leaves_connections() -> None:
     probe = PROBE.replace("port: http", "port: 1234")
     yaml = Chain({"s1": ALL, "s2": "mocka"}).yaml.replace("image:", f"{probe}\n        image:")

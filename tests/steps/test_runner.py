@@ -16,7 +16,7 @@ from laneway.apps.local.crew import Crew
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.holding import Held
 from laneway.apps.local.placing import Taken
-from laneway.apps.local.ports import Confirmed, ProxyError
+from laneway.apps.local.ports import Ailing, Confirmed, ProxyError
 from laneway.apps.local.runner import Runner, StartError
 from laneway.apps.local.screen import Screen
 from laneway.apps.local.settling import Settling
@@ -55,6 +55,7 @@ class Remembering:
     """The gateway ports of each configuration that went live."""
 
     refuse: str = ""
+    ailing: tuple[Ailing, ...] = ()
     is_down: bool = False
 
     async def apply(self, edit: Edit, placement: Placement) -> Confirmed:
@@ -63,6 +64,10 @@ class Remembering:
             raise ProxyError(self.refuse)
         self.live.append([port.port for port in edit.compilation.plan.gateway_ports])
         return Confirmed(1, 0.004)
+
+    async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
+        del seconds
+        return self.ailing
 
     async def watch(self, told: Callable[[str], None]) -> None:
         told("envoy ended")
@@ -264,6 +269,21 @@ def test_a_start_can_be_stopped(stage: Stage) -> None:
 
     with pytest.raises(StartError, match="stopped before it was ready"):
         asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+
+
+def test_a_mesh_is_up_when_its_proxies_know_its_programs_to_be_well(stage: Stage) -> None:
+    stage.proxies.ailing = (Ailing("cart", "s2", 0, 1),)
+    until_well = stage.proxies.until_well
+
+    async def waited(seconds: float) -> tuple[Ailing, ...]:
+        assert not stage.runner.is_up
+        return await until_well(seconds)
+
+    stage.proxies.until_well = waited  # type: ignore[method-assign]
+    asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+
+    assert stage.runner.is_up
+    assert stage.runner.ailing == stage.proxies.ailing
 
 
 class Unnoticed:

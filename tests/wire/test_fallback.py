@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -136,6 +137,17 @@ def test_a_lane_that_hangs_falls_back_once_its_readiness_probe_fails(
         crowd.until("v2")
 
     assert set(crowd.since(before)) <= {"v1", "v2"}
+
+
+def test_a_lane_whose_probe_never_succeeds_is_told_at_the_start(up: Start, tmp_path: Path) -> None:
+    probe = "readinessProbe: {httpGet: {path: /nothing, port: http}}"
+    (tmp_path / "mesh.yaml").write_text(shop_yaml(probe=probe))
+    serve = f"moody={sys.executable} -m http.server {{port}} --bind {{host}}"
+
+    mesh = up(tmp_path, "--run", serve)
+
+    mesh.until("2 of 2 pods of lane s2 of default/cart; others answer for the lane meanwhile")
+    assert mesh.ask("/", {HEADER: "s2"}).status == 200
 
 
 def test_a_stopped_lane_falls_back_and_returns_without_a_lost_request(

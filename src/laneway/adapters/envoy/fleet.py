@@ -11,6 +11,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -134,6 +135,15 @@ class Fleet:
                 continue
             for name, value in counted.items():
                 if chosen is None or name in chosen:
+                    total[name] = total.get(name, 0) + value
+        return total
+
+    def gauges(self, pattern: str) -> dict[str, int]:
+        """Sum gauges over all proxies, by a regular expression on their names."""
+        total: dict[str, int] = {}
+        for proxy in self._proxies.values():
+            with suppress(Unreachable):
+                for name, value in proxy.admin.gauges(pattern).items():
                     total[name] = total.get(name, 0) + value
         return total
 

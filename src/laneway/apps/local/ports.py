@@ -29,6 +29,16 @@ class Confirmed:
     cut_off: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ailing:
+    """A service's pods in a lane of which not all are well, so that others may answer for it."""
+
+    host: str
+    lane: str
+    well: int
+    all: int
+
+
 class Proxies(Protocol):
     """All proxies of a mesh."""
 
@@ -37,6 +47,12 @@ class Proxies(Protocol):
 
         When it returns, nothing is sent any more to replicas that the placement leaves out, and
         what had been sent to them is answered. Raises ProxyError, and then what was live stays.
+        """
+
+    async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
+        """Wait until requests go to all pods that are asked whether they are well.
+
+        Returns which are not after so many seconds.
         """
 
     async def watch(self, told: Callable[[str], None]) -> None:

@@ -6,7 +6,9 @@ configuration meets the adapter that runs it; nothing is decided.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,15 +19,19 @@ from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
 from laneway.apps.local.crew import ending
 from laneway.apps.local.edits import Edit
-from laneway.apps.local.ports import Confirmed, ProxyError
+from laneway.apps.local.ports import Ailing, Confirmed, ProxyError
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
 from laneway.apps.local.tables import duration
 from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
+from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.envoy.stages import LET_OUT
 from laneway.core.emit.placement import Placement
 
 LOG = "envoy"
+_TOTAL, _WELL = ".membership_total", ".membership_healthy"
+_PAUSE = 0.02
+"""Seconds between two looks at whether pods are well."""
 
 
 @dataclass(slots=True)
@@ -65,6 +71,28 @@ class EnvoyProxies:
         self.unexecuted = config.unexecuted
         self._name_logs()
         return Confirmed(_confirming(applied, config), _until_live(applied), applied.in_flight)
+
+    async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
+        """Wait, within bounds, until Envoy knows all pods to be well that it asks; return the rest.
+
+        It begins before the programs do, so what it knows of them may be older than their start.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            left = self._ailing()
+            if not left or time.monotonic() >= until:
+                return left
+            await asyncio.sleep(_PAUSE)
+
+    def _ailing(self) -> tuple[Ailing, ...]:
+        pattern = rf"^cluster\.{own_cluster('outbound')}\|.*\.membership_(healthy|total)$"
+        found = self.envoys.gauges(pattern)
+        totals = {name: count for name, count in found.items() if name.endswith(_TOTAL)}
+        counts = (
+            (name.removesuffix(_TOTAL), found.get(name.removesuffix(_TOTAL) + _WELL, 0), count)
+            for name, count in totals.items()
+        )
+        return tuple(_of_cluster(name, *both) for name, *both in counts if both[0] < both[1])
 
     async def watch(self, told: Callable[[str], None]) -> None:
         """Start proxies again that end by themselves, until cancelled."""
@@ -113,6 +141,11 @@ class EnvoyProxies:
             if not link.is_symlink():
                 link.unlink(missing_ok=True)
                 link.symlink_to(log)
+
+
+def _of_cluster(stat: str, well: int, count: int) -> Ailing:
+    _, _, lane, host = stat.split("|", 3)
+    return Ailing(host.partition("@")[0], lane, well, count)
 
 
 def log_name(proxy: str) -> str:

@@ -19,7 +19,7 @@ from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Fleet, Instance, Step, next_step
 from laneway.apps.local.holding import Held
 from laneway.apps.local.placing import NoRoomError
-from laneway.apps.local.ports import Confirmed, Proxies, ProxyError
+from laneway.apps.local.ports import Ailing, Confirmed, Proxies, ProxyError
 from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.story import Story, why_not_ready
@@ -29,6 +29,9 @@ FIRST_PAUSE = 0.005
 """Seconds until a starting program is looked at again, growing to the next figure."""
 
 LAST_PAUSE = 0.05
+
+UNTIL_WELL = 2.0
+"""Seconds a start waits at most until the proxies know that the programs are well."""
 
 LOG_PAUSE = 10.0
 """Seconds between two looks at the length of logs."""
@@ -73,6 +76,9 @@ class Runner:
     snapshot: Snapshot | None = None
     """The newest state of the files that was not looked at yet."""
 
+    ailing: tuple[Ailing, ...] = ()
+    """What was not well when the start had waited for it."""
+
     is_up: bool = False
     is_told_to_stop: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,6 +120,7 @@ class Runner:
             applying.cancel()
             with suppress(asyncio.CancelledError, ProxyError, OSError):
                 await applying
+        self.ailing = await self.proxies.until_well(UNTIL_WELL)
         self.is_up = True
         self._note()
 

@@ -15,7 +15,7 @@ from laneway.apps.local.crew import Ended, Event, Stopped
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
-from laneway.apps.local.ports import Confirmed
+from laneway.apps.local.ports import Ailing, Confirmed
 from laneway.apps.local.report import changes, gateway_text
 from laneway.apps.local.screen import Screen
 from laneway.apps.local.settling import Opened
@@ -23,6 +23,7 @@ from laneway.apps.local.state import WorkloadRecord
 from laneway.apps.local.tables import duration
 from laneway.core.emit.envoy.config import Unexecuted
 from laneway.core.findings.finding import Finding
+from laneway.core.rules.questions.words import short_host
 
 MOST_CHANGES = 6
 LOG_LINES = 5
@@ -123,6 +124,14 @@ class Story:
             self.screen.warn(f"not carried out here: {one.field} of {one.subject} ({one.reason})")
         if len(parts) > MOST_CHANGES:
             self.screen.warn(f"not carried out here: {len(parts) - MOST_CHANGES} more fields")
+
+    def ailing(self, found: Sequence[Ailing]) -> None:
+        """Tell which pods run and are not well, and who answers for them."""
+        for one in found:
+            who = "its other pods answer" if one.well else "others answer for the lane"
+            of = f"pods of lane {one.lane} of {short_host(one.host)}"
+            count = f"{one.all - one.well} of {one.all}"
+            self.screen.warn(f"not well by their readiness probe: {count} {of}; {who} meanwhile")
 
     def happened(self, events: Iterable[Event]) -> None:
         """Tell which programs ended by themselves or were stopped, and which are back."""

@@ -151,6 +151,7 @@ class Launch:
         self.screen.show(["", line])
         self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
         self.story.unexecuted(proxies.unexecuted)
+        self.story.ailing(runner.ailing)
 
     def _heed_signals(self, runner: Runner) -> None:
         """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""

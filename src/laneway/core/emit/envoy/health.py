@@ -24,12 +24,21 @@ _LONGEST = 3600
 _CONNECTION: Block = {
     "timeout": "1s",
     "interval": "1s",
-    "no_traffic_interval": "1s",
+    "unhealthy_edge_interval": "1s",
+    "unhealthy_interval": "0.1s",
+    "no_traffic_interval": "0.1s",
+    "no_traffic_healthy_interval": "1s",
     "unhealthy_threshold": 2,
     "healthy_threshold": 1,
     "tcp_health_check": {},
 }
-"""A connection each second. One failure may be a busy machine, two are not."""
+"""A connection each second. One failure may be a busy machine, two are not. Who is down is asked
+more often: a program may start just after it was asked, and others answer for it until then."""
+
+_AGAIN = "0.5s"
+"""How soon a pod that is not ready is asked again, however long the period of its probe is, as a
+kubelet may do: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,10 @@ def _over_http(probe: ReadinessProbe, name: str) -> Block:
     return {
         "timeout": f"{min(probe.timeout, _LONGEST)}s",
         "interval": interval,
-        "no_traffic_interval": interval,
+        "unhealthy_edge_interval": interval,
+        "unhealthy_interval": _AGAIN,
+        "no_traffic_interval": _AGAIN,
+        "no_traffic_healthy_interval": interval,
         "unhealthy_threshold": probe.failures,
         "healthy_threshold": probe.successes,
         "http_health_check": {
