@@ -8,7 +8,7 @@ refuses nothing: what cannot be used is excluded or held, and the rules say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from laneway.core.mesh.age import last_of_each, oldest_first
@@ -227,11 +227,23 @@ def _lane(
     empty = (host for host, members in peopled.items() if not _is_in(lane, members))
     absent = frozenset(declared).intersection(empty) if peopled else frozenset()
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
-    return GroupLane(LaneName(lane.meta.name), lane, lane.selector, declared, absent, undeclared)
+    return GroupLane(
+        LaneName(lane.meta.name),
+        lane,
+        lane.selector,
+        declared,
+        absent,
+        undeclared,
+        missing=frozenset(host for host in absent if not any(_own(lane, peopled[host]))),
+    )
 
 
 def _is_in(lane: Lane, workloads: Iterable[Workload]) -> bool:
-    return any(is_present(one) and meets(lane.selector, one.labels) for one in workloads)
+    return any(is_present(one) for one in _own(lane, workloads))
+
+
+def _own(lane: Lane, workloads: Iterable[Workload]) -> Iterator[Workload]:
+    return (one for one in workloads if meets(lane.selector, one.labels))
 
 
 def _reasons_to_hold(

@@ -87,6 +87,9 @@ class GroupLane:
     absent: frozenset[Host] = frozenset()
     undeclared: frozenset[Host] = frozenset()
     """The hosts of the group that the lane's list leaves out."""
+    missing: frozenset[Host] = frozenset()
+    """The absent hosts of which the input holds no workload of this lane at all, not even one that
+    is down."""
 
     @property
     def rules(self) -> tuple[IngressRule, ...]:
@@ -127,7 +130,8 @@ class Group:
     baseline: LaneName | None = None
     service_targets: Mapping[Host, LaneName] = field(default_factory=dict)
     falls_back: bool = False
-    """Whether a lane without a ready pod of a service counts as a lane without that service."""
+    """Whether a lane without a ready pod of a service counts as a lane without that service. One
+    without any workload of it always does."""
     patches: Patches = NO_PATCHES
     """What the group adds to the routes and policies of its services."""
 
@@ -150,7 +154,8 @@ class Group:
         return {name: name if name in having else last for name in names}
 
     def _has(self, lane: GroupLane, host: Host) -> bool:
-        return lane.has(host) if self.falls_back else host not in lane.undeclared
+        lacked = lane.absent if self.falls_back else lane.missing
+        return host not in lane.undeclared and host not in lacked
 
     def lane(self, name: str) -> GroupLane | None:
         """Return the lane of that name."""
