@@ -27,6 +27,7 @@ def kept(why: str, named: str = "default/b") -> list[str]:
     return [f"group test is to delegate {named}, but {why}"]
 
 
+TO_OURS = f"delegate: {{name: {OURS}}}"
 NOBODY = f"no VirtualService for its host hands over to default/{OURS}"
 
 CLAIMS = [
@@ -74,6 +75,31 @@ CLAIMS = [
         "ASMSwimLaneGroup test",
         PLACE,
         handing(root()),
+    ),
+    *(
+        Claim(
+            f"a root that leaves callers out, by {condition}, takes nothing over",
+            "LW1414",
+            handing(routes("root", f"[{{match: [{{{condition}}}], {TO_OURS}}}]", "hosts: [b]")),
+            kept(
+                "VirtualService default/root has no route for callers that its conditions leave out"
+            ),
+            "ASMSwimLaneGroup test",
+            PLACE,
+            handing(
+                routes(
+                    "root",
+                    f"[{{match: [{{{condition}}}], {TO_OURS}}}, {{{TO_OURS}}}]",
+                    "hosts: [b]",
+                )
+            ),
+        )
+        for condition in (
+            "sourceLabels: {app: a}",
+            "sourceNamespace: default",
+            "port: 81",
+            "gateways: [istio-system/door]",
+        )
     ),
     Claim(
         "a port that may carry TCP is not handed over",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from laneway.core.mesh.mesh import Group, Mesh, MeshService
+from laneway.core.mesh.mesh import Caller, Group, Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.istio import VirtualService
 from laneway.core.resources.meta import Ref
@@ -21,9 +21,13 @@ from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.object_names import VIRTUAL_SERVICE, plain_stem
 from laneway.core.routing.plan import Delegated
 from laneway.core.routing.subsets import ROOT_NAMESPACE
+from laneway.core.routing.survivors import speaks_of
 
 DELEGATE_ANNOTATION = "laneway.dev/delegate"
 """An annotation on a group: the services, as `namespace/name` with commas, that hand over."""
+
+_ANYBODY = Caller("", ())
+"""A caller of whom nothing is known: what is for it is for every caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,21 @@ def _root(
         return f"{root.meta.ref} is not exported to every namespace"
     if older := next((one for one in speaking if one is not root), None):
         return f"{older.meta.ref} speaks for its host as well"
+    if not all(_is_for_anybody(root, ref, port.number) for port in service.ports):
+        return f"{root.meta.ref} has no route for callers that its conditions leave out"
     return Delegated(root.meta.ref, ref)
+
+
+def _is_for_anybody(root: VirtualService, ref: Ref, port: int) -> bool:
+    """Whether every caller's proxy holds a route of a root for a port.
+
+    A proxy without any would serve the host by Istio's default route.
+    """
+    routes = (one for one in root.http if one.delegate is None or delegate_of(root, one) == ref)
+    return any(
+        not route.matches or any(speaks_of(match, port, _ANYBODY) for match in route.matches)
+        for route in routes
+    )
 
 
 def _handed(author: VirtualService) -> Iterator[Ref]:
