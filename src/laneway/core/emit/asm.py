@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import LaneSubsets, RoutePlan, RulePlace
+from laneway.core.routing.plan import Forward, LaneSubsets, RoutePlan, Rule, RulePlace
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"
@@ -90,16 +90,17 @@ def _vendors(ref: Ref, labels: dict[str, str], spec: dict[str, Any]) -> Manifest
     return Manifest(ref, body)
 
 
-def as_printed(mesh: Mesh, route: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry route as the vendor prints it: no header set, no port where there is one."""
+def as_printed(rule: Rule, route: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry route as the vendor prints it: no header set, and no port nobody wrote."""
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
     printed = {key: value for key, value in route.items() if key != "headers"}
-    printed["route"] = [_without_port(mesh, share) for share in route["route"]]
+    printed["route"] = [
+        _without_port(spelled) if share.implied_port else spelled
+        for share, spelled in zip(shares, route["route"], strict=True)
+    ]
     return printed
 
 
-def _without_port(mesh: Mesh, share: dict[str, Any]) -> dict[str, Any]:
-    to = share["destination"]
-    service = mesh.services.get(Host(to["host"]))
-    if service is None or len(service.ports) != 1:
-        return share
-    return share | {"destination": {key: to[key] for key in to if key != "port"}}
+def _without_port(spelled: dict[str, Any]) -> dict[str, Any]:
+    to = spelled["destination"]
+    return spelled | {"destination": {key: to[key] for key in to if key != "port"}}

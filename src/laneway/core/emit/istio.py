@@ -179,14 +179,14 @@ class _Spelling:
     def entry(self, entry: Entry) -> Manifest:
         space, _, gateway = entry.gateway.partition("/")
         ref = Ref("VirtualService", space, self.names.entry(entry))
-        if self.before is not None and not self.is_asm:  # there it depends on services' ports too
+        if self.before is not None:
             made = zip(self.before.plan.entries, self.before.entries, strict=True)
             for old, manifest in made:
                 if old is entry and manifest.ref == ref:
                     return manifest
         http = [http_route(rule, self.spelled) for rule in entry.rules]
         if self.is_asm:
-            http = [asm.as_printed(self.mesh, route) for route in http]
+            http = [asm.as_printed(*both) for both in zip(entry.rules, http, strict=True)]
         spec = {"gateways": [entry.gateway], "hosts": [entry.host], "http": http}
         return self.object(ref, self.entry_labels(entry, gateway), spec)
 

@@ -175,7 +175,8 @@ def entry_share(
         known = len(service.ports) == 1
         subset = answering if known else PORT_NOT_CHOSEN
         destination = Destination(host, service.ports[0].number, subset)
-    return Share(weight, destination, lane=lane.name)
+    implied = written.port is None and destination.subset == answering
+    return Share(weight, destination, lane=lane.name, implied_port=implied)
 
 
 def entry_host(mesh: Mesh, host: str) -> Host:

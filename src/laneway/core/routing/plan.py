@@ -75,6 +75,8 @@ class Share:
     headers: Headers = NO_HEADERS
     lane: str = ""
     """The lane whose requests the share carries, where lanes made it."""
+    implied_port: bool = False
+    """Whether the port goes without saying: nobody wrote it, and no second one is known."""
 
 
 @dataclass(frozen=True, slots=True)
