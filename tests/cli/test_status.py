@@ -87,3 +87,20 @@ def test_a_group_tells_the_labels_that_could_tell_lanes_apart(laneway: Command) 
 
     assert services["commonLabels"]["ASM_TRAFFIC_TAG"] == ["v1", "v2", "v3"]
     assert services["serviceSummaries"]["default/mocka"]["serviceSelector"] == {"app": "mocka"}
+
+
+def test_lanes_that_route_nothing_are_listed_too(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "name: s2", "name: S2", "lanes.yaml")
+    edit(
+        lanes,
+        "swimlane-group: test\nspec:\n  labelSelector:\n    ASM_TRAFFIC_TAG: v3",
+        "swimlane-group: gone\nspec:\n  labelSelector:\n    ASM_TRAFFIC_TAG: v3",
+        "lanes.yaml",
+    )
+
+    ended = laneway("status", lanes)
+
+    rows = [line.split() for line in ended.out.split("\n")]
+    assert ended.code == 1
+    assert ["S2", "test", "-", "-", "1", "error"] in rows
+    assert ["s3", "gone", "-", "-", "1", "error"] in rows

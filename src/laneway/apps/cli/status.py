@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from laneway.core.mesh.mesh import Group, GroupLane
+    from laneway.core.resources.lanes import Lane
 
 Row = tuple[str, ...]
 
@@ -37,14 +38,19 @@ def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> i
     objects = statuses(compilation.mesh, findings)
     if output == "text":
         told = {(one["kind"], one["metadata"]["name"]): one["status"] for one in objects}
-        lanes = [(group, lane) for group in compilation.mesh.groups for lane in group.lanes]
+        mesh = compilation.mesh
+        lanes = [(group, lane) for group in mesh.groups for lane in group.lanes]
+        useless = [*(lane for group in mesh.groups for lane in group.excluded), *mesh.stray_lanes]
         _print(
             ("GROUP", "MODE", "BASELINE", "LANES", "SERVICES", "STATUS"),
-            [_group(one, told["ASMSwimLaneGroup", one.name]) for one in compilation.mesh.groups],
+            [_group(one, told["ASMSwimLaneGroup", one.name]) for one in mesh.groups],
         )
         _print(
             ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS"),
-            [_lane(group, lane, told["ASMSwimLane", lane.name]) for group, lane in lanes],
+            [
+                *(_lane(group, lane, told["ASMSwimLane", lane.name]) for group, lane in lanes),
+                *(_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless),
+            ],
         )
     else:
         from laneway.apps.cli.printing import print_object
@@ -73,13 +79,16 @@ def _lane(group: Group, lane: GroupLane, status: dict[str, Any]) -> Row:
         for host in group.hosts
         if (answering := group.resolve(lane.name, host)) != lane.name
     ]
+    return (lane.name, group.name, ", ".join(has) or "-", ", ".join(others) or "-", _worst(status))
+
+
+def _useless(lane: Lane, status: dict[str, Any]) -> Row:
+    """Return the row of a lane that routes nothing: without its group, or left out of it."""
+    return (lane.meta.name, lane.group or "-", "-", "-", _worst(status))
+
+
+def _worst(status: dict[str, Any]) -> str:
     told = status["validationMessage"]
     counts = [(sum(one["level"] == level for one in told), level) for level in ("error", "warning")]
     worst = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
-    return (
-        lane.name,
-        group.name,
-        ", ".join(has) or "-",
-        ", ".join(others) or "-",
-        worst or "Ready",
-    )
+    return worst or "Ready"
