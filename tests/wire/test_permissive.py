@@ -171,6 +171,23 @@ def test_an_entry_of_the_users_own_splits_lanes_and_falls_back(
     assert fallen == {MET["s2"]: pytest.approx(200, abs=45), MET["s1"]: pytest.approx(200, abs=45)}
 
 
+def test_a_version_scaled_to_nothing_is_answered_for_and_nobody_gets_a_503(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    chain = Chain({"s2": "productpage reviews", "s3": "reviews"}, ("productpage", "reviews"))
+    head = "metadata: {name: reviews-v3, namespace: default}\nspec:\n"
+    scaled = chain.yaml.replace(head, f"{head}  replicas: 0\n")
+    folder = tmp_path_factory.mktemp("scaled") / "lanes"
+    with running_chain(folder, chain.yaml) as mesh:
+        before = mesh.chains(50, {chain.route_header: "s3"})
+        (folder / "mesh.yaml").write_text(scaled)
+        mesh.up.until("live after")
+        after = mesh.chains(50, {chain.route_header: "s3"})
+
+    assert before == {("v2", "v3"): 50}
+    assert after == {("v2", "v2"): 50}
+
+
 NO_LANES = """
 apiVersion: networking.istio.io/v1
 kind: VirtualService

@@ -93,3 +93,21 @@ def test_what_a_client_says_of_its_lane_never_counts(mesh: RunningChain) -> None
     said = {"x-user-id": "jason", "x-asm-prefer-tag": "s2"}
 
     assert mesh.chains(20, said) == {("v1", "v1", "v1"): 20}
+
+
+def test_a_user_of_the_canary_is_always_in_it_and_a_fifth_of_all_users_are(tmp_path: Path) -> None:
+    canary = Chain({"s1": "mocka mockb mockc", "s2": "mockc"}, trace_header="x-asm-prefer-tag")
+    yaml = canary.yaml + tagging(20)
+    with running_chain(tmp_path / "canary", yaml) as mesh:
+        jason = mesh.chains(50, {"x-user-id": "jason"})
+        users = [f"user-{number}" for number in range(1000)]
+        rounds = [
+            {user: next(iter(mesh.chains(1, {"x-user-id": user}))) for user in users}
+            for _ in range(2)
+        ]
+
+    assert jason == {("v1", "v1", "v2"): 50}
+    assert rounds[0] == rounds[1]
+    shares = Counter(rounds[0].values())
+    assert set(shares) == {("v1", "v1", "v2"), ("v1", "v1", "v1")}
+    assert abs(shares["v1", "v1", "v2"] - 200) <= 64  # five deviations
