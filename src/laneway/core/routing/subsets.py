@@ -60,22 +60,27 @@ def needed(
     nobody names are not declared. A user's route that names such a lane, or one without a ready
     pod, meets the pods of the lane that answers for it.
     """
+    lanes = {subset.name for subset in subsets}
+    if not asked <= lanes:
+        subsets = tuple(one for one in twins(subsets) if one.name in lanes or one.name in asked)
     if group.baseline is not None:
         subsets = tuple(_permissive(group, host, subsets, asked))
-    if not asked or asked <= {subset.name for subset in subsets}:
-        return subsets
-    return tuple(one for one in twins(subsets) if one in subsets or one.name in asked)
+    return subsets
 
 
 def _permissive(
     group: Group, host: Host, subsets: tuple[Subset, ...], asked: frozenset[str]
 ) -> Iterator[Subset]:
+    """Yield what a permissive group declares: the subset of each lane, its twin behind it."""
     answering = group.answering(host)
     labels = {subset.name: subset.labels for subset in subsets}
     declaring = {lane.name for lane in group.lanes if host not in lane.undeclared}
+    lane = subsets[0].name
     for subset in subsets:
+        if subset.name in answering:
+            lane = subset.name
         if subset.name in asked:
-            yield Subset(subset.name, labels[answering[LaneName(subset.name)]])
+            yield Subset(subset.name, labels[answering[LaneName(lane)]])
         elif subset.name in declaring or subset.name == group.baseline:
             yield subset
 
