@@ -101,6 +101,23 @@ CLAIMS = [
         loosely("defaultHttpRoutePatch: {headers: {request: {set: {x-team: shop}}}}"),
     ),
     Claim(
+        "the id by which the lane is found is not removed",
+        "LW1222",
+        mesh(
+            group=loose(headers="traceHeader: x-trace, routeHeader: x-lane")
+            + "\n  defaultHttpRoutePatch: {headers: {request: {remove: [X-Trace]}}}\n"
+        ),
+        [
+            (
+                "defaultHttpRoutePatch of group test is applied without headers.request.remove[0]: "
+                "X-Trace carries the lane of a request"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "defaultHttpRoutePatch", "headers", "request", "remove", 0),
+        loosely("defaultHttpRoutePatch: {headers: {request: {remove: [X-Trace]}}}"),
+    ),
+    Claim(
         "the lane's baggage is not removed",
         "LW1222",
         loosely("defaultHttpRoutePatch: {headers: {request: {remove: [x-old, baggage]}}}"),
