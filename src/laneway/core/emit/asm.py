@@ -16,6 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.object_names import ObjectNames
 from laneway.core.routing.plan import Forward, LaneSubsets, RoutePlan, Rule, RulePlace
 
 ROOT_NAMESPACE = "istio-system"
@@ -31,7 +32,7 @@ def home(subsets: LaneSubsets) -> tuple[RulePlace, ...]:
     return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=None),)
 
 
-def vendor_kinds(mesh: Mesh, plan: RoutePlan) -> tuple[Manifest, ...]:
+def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manifest, ...]:
     """Return the vendor's own kinds: what its controller makes to carry lanes from hop to hop.
 
     Strict groups share one TrafficLabel that names every lane label key once. A permissive group
@@ -47,7 +48,7 @@ def vendor_kinds(mesh: Mesh, plan: RoutePlan) -> tuple[Manifest, ...]:
         for lane in group.lanes
         for key, _ in lane.selector
     ]
-    carriers = (_carrier(mesh, group, host) for group in groups for host in group.hosts)
+    carriers = (_carrier(mesh, group, host, names) for group in groups for host in group.hosts)
     found = [one for one in carriers if one is not None]
     return (_global_label(keys), *found) if keys else tuple(found)
 
@@ -59,7 +60,7 @@ def _global_label(keys: list[str]) -> Manifest:
     return _vendors(ref, LABELS, {"rules": rules})
 
 
-def _carrier(mesh: Mesh, group: Group, host: Host) -> Manifest | None:
+def _carrier(mesh: Mesh, group: Group, host: Host, names: ObjectNames) -> Manifest | None:
     """Return what carries a permissive group's lanes through one service.
 
     The function's arguments stand as the vendor generates them: the header, then the trace's id.
@@ -67,7 +68,7 @@ def _carrier(mesh: Mesh, group: Group, host: Host) -> Manifest | None:
     way, service = group.propagation, mesh.services[host]
     if way is None or way.carrier == "header":
         return None
-    name = f"asm-swimlane-{group.name}-{service.name}"
+    name = names.carrier(host)
     labels = LABELS | {GROUP_LABEL: group.name}
     selector = {"workloadSelector": {"labels": dict(service.service.selector)}}
     if way.carrier == "baggage":

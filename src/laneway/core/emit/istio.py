@@ -75,7 +75,7 @@ def emit(
     return Emitted(
         plan,
         layout,
-        asm.vendor_kinds(mesh, plan) if layout == "asm" else (),
+        asm.vendor_kinds(mesh, plan, spelling.names) if layout == "asm" else (),
         {host: spelling.service(host, subsets) for host, subsets in plan.lane_subsets.items()},
         tuple(spelling.entry(entry) for entry in plan.entries),
     )

@@ -19,6 +19,8 @@ from laneway.core.routing.plan import Entry, RoutePlan
 DESTINATION_RULE = "trafficlabel-dr-{}"
 VIRTUAL_SERVICE = "trafficlabel-vs-{}"
 """The names of a service's objects, around its stem."""
+CARRIER = "asm-swimlane-{}-{}"
+"""The name of what carries a permissive group through a service, in the vendor's layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Renamed:
 
 
 class ObjectNames:
-    """Stems of service objects and names of entries, each given once.
+    """Stems of service objects, names of carriers and of entries, each given once.
 
     `renamed` tells which plain names could not be given.
     """
@@ -41,6 +43,7 @@ class ObjectNames:
         taken = set(_foreign(mesh))
         self.renamed: list[Renamed] = []
         self._stems: dict[Host, str] = {}
+        self._carriers: dict[Host, str] = {}
         self._entries: dict[tuple[str, str], str] = {}
         for host, planned in plan.lane_subsets.items():
             service = mesh.services[host]
@@ -53,6 +56,7 @@ class ObjectNames:
                 names = _names(stem)
             taken.update(names)
             self._stems[host] = stem
+        self._name_carriers(mesh, plan)
         for entry in plan.entries:
             name = _entry_name(entry)
             if name in taken:
@@ -64,6 +68,24 @@ class ObjectNames:
     def stem(self, host: Host) -> str:
         """Return what the names of a service's objects have in common."""
         return self._stems[host]
+
+    def carrier(self, host: Host) -> str:
+        """Return the name of what carries lanes through a service of a permissive group."""
+        return self._carriers[host]
+
+    def _name_carriers(self, mesh: Mesh, plan: RoutePlan) -> None:
+        """Name carriers: they stand in the service's namespace and leave it out of their names."""
+        taken = {(thing.meta.namespace, thing.meta.name) for thing in mesh.carriers}
+        for host, planned in plan.lane_subsets.items():
+            group, service = mesh.group(planned.group), mesh.services[host]
+            if group is None or group.propagation is None or group.propagation.carrier == "header":
+                continue
+            wanted = name = CARRIER.format(planned.group, service.name)
+            if (service.namespace, name) in taken:
+                name = f"{wanted}-{_hash(planned.group, host)}"
+                self.renamed.append(Renamed(wanted, name, (planned.group,)))
+            taken.add((service.namespace, name))
+            self._carriers[host] = name
 
     def entry(self, entry: Entry) -> str:
         """Return the name of an entry VirtualService: the gateway's, for the host `*`."""

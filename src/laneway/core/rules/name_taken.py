@@ -34,6 +34,7 @@ def _owner(mesh: Mesh, renamed: Renamed) -> Meta | None:
     """Return the head of the user's object of that name, if it is one of theirs."""
     heads = [service.meta for service in mesh.virtual_services]
     heads += [rule.meta for rule in mesh.destination_rules]
+    heads += [carrier.meta for carrier in mesh.carriers]
     return next((meta for meta in heads if meta.name == renamed.wanted), None)
 
 
