@@ -109,12 +109,26 @@ CLAIMS = [
         [
             (
                 "DestinationRule clients/near is nearer to callers in namespace clients "
-                "than the lanes' rule for default/b"
+                "of default/b than a rule in istio-system"
             )
         ],
         "DestinationRule clients/near",
         ("spec", "host"),
         mesh(policy("near", "{host: b}", "clients")),
+    ),
+    Claim(
+        "a DestinationRule beside the service is nearer to everybody than one of the asm layout",
+        "LW1405",
+        mesh(policy("near", "{host: '*.default.svc.cluster.local'}")),
+        [
+            (
+                "DestinationRule default/near is nearer to all callers of default/a and default/b "
+                "than a rule in istio-system"
+            )
+        ],
+        "DestinationRule default/near",
+        ("spec", "host"),
+        mesh(policy("near", "{host: '*.default.svc.cluster.local'}", "istio-system")),
     ),
     Claim(
         "a wildcard rule that the lanes' one hides is pointed out",

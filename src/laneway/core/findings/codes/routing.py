@@ -53,12 +53,12 @@ FALLBACK_BLOCK = Code(
 NEARER_DESTINATION_RULE = Code(
     "LW1405",
     "info",
-    "{user} is nearer to callers in namespace {namespace} than the lanes' rule for {host}",
-    "Istio looks for a DestinationRule in the caller's namespace first and takes only that one, so "
-    "these callers would not see the lanes' subsets. The default layout writes a further rule "
-    "beside yours and the two merge; the asm layout writes none, and there these callers get 503.",
-    "Nothing to do in the default layout. For the asm layout move the rule to the namespace of the "
-    "service.",
+    "{user} is nearer to {callers} of {host} than a rule in istio-system",
+    "Istio looks for a DestinationRule in the caller's namespace, then in the service's, then in "
+    "istio-system, and takes only what it finds first. The default layout writes the lanes' "
+    "subsets beside yours; the asm layout writes them to istio-system, as the vendor does, and "
+    "there these callers get 503.",
+    "Nothing to do in the default layout. For the asm layout move the rule to istio-system.",
 )
 
 HIDDEN_DESTINATION_RULE = Code(
