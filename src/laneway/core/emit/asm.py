@@ -8,6 +8,7 @@ https://www.alibabacloud.com/help/en/asm/sidecar/label-traffic
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.object_names import ObjectNames
 from laneway.core.routing.plan import Forward, LaneSubsets, RoutePlan, Rule, RulePlace
+from laneway.core.routing.subsets import rule_host
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"
@@ -25,11 +27,23 @@ VENDOR_VERSION = "istio.alibabacloud.com/v1beta1"
 LABELS = {"asm-system": "true", "provider": "asm"}
 MARK = {MARK_ANNOTATION: "laneway"}
 """The one annotation of ours in this layout: ownership is never read from the vendor's labels."""
+Exports = Mapping[Host, tuple[str, ...] | None]
+"""The `exportTo` of a user's rule by its host, as written."""
 
 
-def home(subsets: LaneSubsets) -> tuple[RulePlace, ...]:
-    """Return the one place the vendor's DestinationRule stands in."""
-    return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=None),)
+def home(subsets: LaneSubsets, exports: Exports) -> tuple[RulePlace, ...]:
+    """Return the one place the vendor's DestinationRule stands in, exported as a rule beside it."""
+    beside = exports.get(subsets.host)
+    return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=beside),)
+
+
+def exports(mesh: Mesh) -> Exports:
+    """Return how the users' rules of the root namespace are exported, by host.
+
+    Rules of one host are merged only if their exportTo is written alike.
+    """
+    here = (rule for rule in mesh.destination_rules if rule.meta.namespace == ROOT_NAMESPACE)
+    return {rule_host(rule): rule.export_to for rule in here}
 
 
 def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manifest, ...]:

@@ -94,6 +94,7 @@ class _Spelling:
         self.plan = plan
         self.is_asm = layout == "asm"
         self.names = ObjectNames(mesh, plan)
+        self.exports = asm.exports(mesh) if self.is_asm else {}
         self.before = before
         self.spelled: Spelled = {}
         self.subsets: Spelled = {}
@@ -117,7 +118,7 @@ class _Spelling:
         )
 
     def rules(self, subsets: LaneSubsets, stem: str) -> tuple[Manifest, ...]:
-        places = asm.home(subsets) if self.is_asm else subsets.places
+        places = asm.home(subsets, self.exports) if self.is_asm else subsets.places
         labels = self.labels(subsets.group)
         name = DESTINATION_RULE.format(stem)
         return tuple(
