@@ -15,6 +15,7 @@ pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
 
 PROGRAM = f"{sys.executable} {Path(__file__).with_name('program.py')}"
+DOORS = "[{name: http, port: 80, targetPort: http}]"
 SHOP = """
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -36,7 +37,7 @@ kind: Service
 metadata: {name: cart, namespace: default}
 spec:
   selector: {app: cart}
-  ports: [{name: http, port: 80, targetPort: http}]
+  ports: DOORS
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -52,7 +53,7 @@ spec:
           image: shop/cart:1
           env: [{name: COLOR, value: blue}, {name: PORT, value: '80'}]
           ports: [{name: http, containerPort: 8000}, {name: admin, containerPort: 9000}]
-"""
+""".replace("DOORS", DOORS)
 
 
 @pytest.fixture
@@ -173,3 +174,12 @@ def test_a_command_that_does_not_exist_is_told(shop: Path) -> None:
 
     assert refused.returncode == 3
     assert "no-such-program: command not found" in refused.stderr
+
+
+def test_the_mock_serves_every_port_that_services_lead_to(up: Start, shop: Path) -> None:
+    doors = "[{name: http, port: 80, targetPort: 9000}, {name: more, port: 81, targetPort: http}]"
+    (shop / "shop.yaml").write_text(SHOP.replace(DOORS, doors))
+
+    mesh = up(shop, "--run", "shop/cart=@mock").ready()
+
+    assert mesh.ask("/").body.startswith("-> (version: ")

@@ -21,6 +21,7 @@ from laneway.apps.local.screen import Screen
 from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import WorkloadRecord
 from laneway.apps.local.tables import duration
+from laneway.apps.local.wanted import WantedProgram
 from laneway.core.emit.envoy.config import Unexecuted
 from laneway.core.findings.finding import Finding
 from laneway.core.rules.questions.words import short_host
@@ -163,12 +164,21 @@ def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:
         if one.replica != instance.id or one.state == "ready":
             continue
         program = next(each for each in instance.wanted.programs if each.container == one.container)
-        ports = ", ".join(str(port) for port in instance.awaited_ports(program))
-        hangs = f"does not listen on {one.address} port {ports}"
-        how = f"ended with {one.reason}" if one.reason else hangs
+        how = f"ended with {one.reason}" if one.reason else _hangs(instance, program)
         lines.append(f"{one.replica} {how}; its log is {one.log}")
         lines += [f"  | {line}" for line in last_lines(Path(one.log), LOG_LINES)]
     return "\n".join(lines)
+
+
+def _hangs(instance: Instance, program: WantedProgram) -> str:
+    """Say where a program should listen, and by which variable it is told so."""
+    ports = [
+        f"port {port} (PORT_{number})"
+        for number, _, port in instance.place.ports
+        if number in program.awaited
+    ]
+    every = "every one of " if len(ports) > 1 else ""
+    return f"does not listen on {every}{instance.place.address} {', '.join(ports)}"
 
 
 def listed(texts: Sequence[str]) -> str:

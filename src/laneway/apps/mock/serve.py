@@ -1,10 +1,11 @@
 """The mock application: one HTTP server that answers its name and what its upstream answers.
 
 Comes in: requests, and settings by environment (`app`, `version`, `upstream_url`, and the address
-from HOST, PORT, POD_IP, HTTP_PROXY). Goes out: `-> mocka(version: v1, ip: 127.1.2.3)` followed by
-the upstream's answer. It stands in for the sample images of lane tutorials and behaves as they do:
-every path answers, 200 even when the upstream fails, no header but `x-request-id` is passed on, and
-each request is a line of the log. `forward_headers` names the headers to pass on instead.
+from HOST, PORT_8000 and the like or PORT, POD_IP, HTTP_PROXY). Goes out: `-> mocka(version: v1, ip:
+127.1.2.3)` followed by the upstream's answer. It stands in for the sample images of lane tutorials
+and behaves as they do: every path answers, 200 even when the upstream fails, no header but
+`x-request-id` is passed on, and each request is a line of the log. `forward_headers` names the
+headers to pass on instead.
 
 It is apart from the rest of Laneway and imports nothing of it: hundreds of copies run at once, so
 it uses `_socket` and `_thread` rather than `socket` and `threading`, which halves its start.
@@ -173,7 +174,12 @@ class Application:
     def __init__(self, environment: dict[str, str]) -> None:
         """Read the settings."""
         self.host = environment.get("HOST", "0.0.0.0")  # noqa: S104 - as the sample does
-        self.port = int(environment.get("PORT", "8000"))
+        numbered = {
+            int(value)
+            for name, value in environment.items()
+            if name.startswith("PORT_") and name[5:].isdecimal()
+        }
+        self.ports = sorted(numbered) or [int(environment.get("PORT", "8000"))]
         address = environment.get("POD_IP", self.host)
         name, version = environment.get("app", ""), environment.get("version", "")
         self.greeting = f"-> {name}(version: {version}, ip: {address})".encode()
@@ -182,11 +188,11 @@ class Application:
         passed_on = environment.get("forward_headers", "x-request-id").lower().split(",")
         self.forwards = [name.strip().encode() for name in passed_on if name.strip()]
 
-    def listen(self) -> _socket.socket:
-        """Open the listening socket. Raises OSError."""
+    def listen(self, port: int) -> _socket.socket:
+        """Open a listening socket. Raises OSError."""
         socket = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
         socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
-        socket.bind((self.host, self.port))
+        socket.bind((self.host, port))
         socket.listen(512)
         return socket
 
@@ -236,13 +242,17 @@ class Application:
 def main() -> None:
     """Serve until killed. Exits with 1 when the address cannot be had."""
     application = Application(dict(os.environ))
-    try:
-        listener = application.listen()
-    except OSError as error:
-        sys.exit(f"cannot listen on {application.host}:{application.port}: {error}")
-    sys.stdout.write(f"listening on {application.host}:{application.port}\n")
+    listeners = []
+    for port in application.ports:
+        try:
+            listeners.append(application.listen(port))
+        except OSError as error:
+            sys.exit(f"cannot listen on {application.host}:{port}: {error}")
+        sys.stdout.write(f"listening on {application.host}:{port}\n")
     sys.stdout.flush()
-    application.serve(listener)
+    for listener in listeners[1:]:
+        _thread.start_new_thread(application.serve, (listener,))
+    application.serve(listeners[0])
 
 
 if __name__ == "__main__":
