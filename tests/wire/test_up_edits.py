@@ -232,3 +232,16 @@ def test_a_new_program_that_cannot_run_holds_up_nothing_else(up: Start, sample: 
 
     assert {version for _ in range(20) for version in mesh.ask().versions} == {"v2"}
     assert workloads()["cart-v1-0"]["state"] != "ready"
+
+
+def test_an_empty_folder_is_followed_until_it_holds_something(
+    up: Start, sample: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    mesh = up(tmp_path / "empty").ready()
+
+    for file in sample.glob("*.yaml"):
+        file.rename(tmp_path / "empty" / file.name)
+    mesh.until("opened http")
+
+    assert any("No Gateway opens a port" in line for line in mesh.said)

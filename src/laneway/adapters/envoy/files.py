@@ -57,16 +57,17 @@ class Folder:
     def write(self, wanted: ProxyConfig) -> frozenset[str]:
         """Write what differs, clusters first and listeners last; drop tables no longer wanted.
 
-        Returns the files written.
+        Returns the files written. Envoy does not start without the files of its bootstrap, so they
+        are written even where they hold nothing.
         """
         before, self.config = self.config, wanted
         written = []
-        if wanted.clusters != before.clusters:
+        if wanted.clusters != before.clusters or CLUSTERS not in self.versions:
             written.append(self._write(CLUSTERS, wanted.clusters.values()))
         for name, table in wanted.tables.items():
             if before.tables.get(name) != table:
                 written.append(self._write(table_file(name), [table]))
-        if wanted.listeners != before.listeners:
+        if wanted.listeners != before.listeners or LISTENERS not in self.versions:
             self._lay_out_module()
             written.append(self._write(LISTENERS, wanted.listeners.values()))
         for name in before.tables.keys() - wanted.tables:
