@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from laneway.apps.cli.entry import COMMANDS
-from laneway.apps.cli.telling import has_color, width_of
+from laneway.apps.local.screen import has_color, width_of
 from tests.cli.conftest import EXAMPLES, Command
 
 PYTHON = [sys.executable, "-c"]

@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> MeshFolder:
         "cart-1.side",
         "cart-x-0",
         "cart.other-0",
+        "web.shop-0",
         "envoy",
     ):
         (folder.logs / f"{name}.log").write_text(f"{name} a\n{name} b\n")
@@ -33,6 +34,11 @@ def folder(tmp_path: Path) -> MeshFolder:
         ("cart-1", ["cart-1"]),
         ("cart-x", ["cart-x-0"]),
         ("cart.other", ["cart.other-0"]),
+        ("other/cart", ["cart.other-0"]),
+        ("default/cart-x", ["cart-x-0"]),
+        ("web", ["web.shop-0"]),
+        ("shop/web", ["web.shop-0"]),
+        ("shop/cart", []),
         ("envoy", ["envoy"]),
         ("car", []),
         ("c*", []),

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from laneway.apps.local.commands import Commands
+from laneway.apps.local.crew import Crew
 from laneway.apps.local.edits import edit_of, is_safe, new_errors
 from laneway.apps.local.placing import Taken
 from laneway.apps.local.report import changes, new_objects, summary
 from laneway.apps.local.settling import Settling
+from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.story import why_not_ready
 from laneway.apps.local.tables import first_of, table
 from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
@@ -47,6 +50,13 @@ def test_entries_of_rules_are_told_by_their_match() -> None:
     lines = [line.split() for line in _summary("strict-lanes")]
 
     assert ["*", "/mock,", "x-asm-prefer-tag:", "s1", "mocka:8000", "s1", "100", "%"] in lines
+
+
+def test_an_entry_names_the_lane_that_is_entered_and_the_one_that_answers() -> None:
+    lines = [line.split() for line in _summary("permissive-lanes")]
+
+    told = ["mocka:8000", "of", "s1", "s3", "100", "%"]
+    assert ["*", "/mock,", "x-asm-prefer-tag:", "s3", *told] in lines
 
 
 def test_weighted_entries_are_told_by_their_shares() -> None:
@@ -106,7 +116,9 @@ def test_what_nobody_can_run_safely_is_not_run() -> None:
 def test_a_table_gives_way_in_its_widest_column() -> None:
     lines = table(("A", "B"), [("x" * 100, "kept"), ("y", "z")], width=20)
 
-    assert lines == ["A               B", "x" * 13 + "…  kept", "y               z"]
+    assert lines[:2] == ["A               B", "x" * 14 + "  kept"]
+    assert lines[-1] == "y               z"
+    assert "".join(line.split()[0] for line in lines[1:-1]) == "x" * 100
 
 
 def test_a_long_table_counts_what_it_leaves_out() -> None:
@@ -114,3 +126,17 @@ def test_a_long_table_counts_what_it_leaves_out() -> None:
 
     assert first_of(rows, 3, "… {count} more")[3:] == [("… 7 more", "")]
     assert first_of(rows, 9, "… {count} more") == rows
+
+
+def test_a_program_that_hangs_is_told_with_the_variables_that_name_its_ports(
+    tmp_path: Path,
+) -> None:
+    edit = edit_of(compile_snapshot(_example("strict-lanes")), Commands.of_texts(("*=x",), {}))
+    instance = Settling("shop", 8080, Taken, lambda _: True).settle(edit, ())[0]
+    crew = Crew(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
+
+    told = why_not_ready(instance, crew.records())
+
+    number, _, port = instance.place.ports[0]
+    where = f"{instance.place.address} port {port} (PORT_{number})"
+    assert told.startswith(f"{instance.id} does not listen on {where}; its log is {tmp_path}")

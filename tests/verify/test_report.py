@@ -65,7 +65,7 @@ def test_requests_name_their_port_where_there_are_several() -> None:
     assert [line.split()[1] for line in table_lines(report(FINE, other))[1:]] == [":80", ":8080"]
 
 
-def test_a_long_request_is_cut_to_eighty_columns() -> None:
+def test_a_long_request_goes_on_below_itself() -> None:
     long = Row(("s1",), 80, "/" + "x" * 200, "rule", sent=1, kept=1)
 
     assert max(map(len, table_lines(report(long)))) <= 80

@@ -10,7 +10,8 @@ import click
 
 from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code, width_of
+from laneway.apps.cli.telling import exit_code
+from laneway.apps.local.screen import width_of
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation

@@ -7,6 +7,7 @@ each command loads what it needs when it runs, and the work is that of `apps/loc
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -120,6 +121,7 @@ def ps(mesh: str | None, output: str) -> None:
 
     from laneway.apps.local.listing import as_values, mesh_table, workload_table
     from laneway.apps.local.outside import look
+    from laneway.apps.local.screen import table_width_of
     from laneway.apps.local.state import mesh_folders
 
     folders = [folder_of(mesh)] if mesh else mesh_folders(os.environ)
@@ -129,10 +131,11 @@ def ps(mesh: str | None, output: str) -> None:
     elif not meshes:
         click.echo(f"No mesh {mesh} is running." if mesh else "No mesh is running.")
     else:
-        _print(mesh_table(meshes, time.time()))
+        width = table_width_of(sys.stdout)
+        _print(mesh_table(meshes, time.time(), width))
         for seen in meshes:
             _print(["", *([f"{seen.folder.name}:"] if len(meshes) > 1 else [])])
-            _print(workload_table(seen))
+            _print(workload_table(seen, width))
 
 
 @click.command()
@@ -141,7 +144,10 @@ def ps(mesh: str | None, output: str) -> None:
 @click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
 @click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
 def logs(workload: str, follows: bool, tail: int | None, name: str) -> None:  # noqa: FBT001
-    """Print what a WORKLOAD wrote: one of its replicas or all, `envoy`, or `laneway` itself."""
+    """Print what a WORKLOAD wrote: one of its replicas or all, `envoy`, or `laneway` itself.
+
+    WORKLOAD is NAME or NAMESPACE/NAME, or a replica as `laneway ps` names it.
+    """
     import time
 
     from laneway.apps.local.logs import Reader, all_logs, follow, logs_named

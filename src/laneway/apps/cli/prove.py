@@ -10,7 +10,7 @@ import click
 from laneway.apps.cli.entry import ERRORS_FOUND, FINE
 from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import linked, paths_argument
-from laneway.apps.cli.telling import width_of
+from laneway.apps.local.screen import width_of
 
 if TYPE_CHECKING:
     from laneway.core.routing.proof.judged import Wish

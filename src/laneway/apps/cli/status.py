@@ -9,6 +9,7 @@ import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.cli.telling import exit_code
+from laneway.apps.local.screen import table_width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,8 @@ def _print(head: Row, rows: Sequence[Row]) -> None:
     from laneway.apps.local.tables import table
 
     if rows:
-        sys.stdout.write("\n".join([*table(head, rows), "", ""]))
+        lines = table(head, rows, table_width_of(sys.stdout))
+        sys.stdout.write("\n".join([*lines, "", ""]))
 
 
 def _group(group: Group, status: dict[str, Any]) -> Row:

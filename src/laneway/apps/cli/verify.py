@@ -10,7 +10,8 @@ import click
 
 from laneway.apps.cli.entry import ERRORS_FOUND, FINE, WORLD_FAILED
 from laneway.apps.cli.printing import print_object
-from laneway.apps.cli.telling import tell, width_of
+from laneway.apps.cli.telling import tell
+from laneway.apps.local.screen import table_width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +157,7 @@ def _print(report: Report | LaneReport, output: Output) -> None:
     from laneway.apps.local.verify import report as plain
     from laneway.apps.local.verify.report import Report
 
-    width = width_of(sys.stdout)
+    width = table_width_of(sys.stdout)
     if isinstance(report, Report):
         value, lines = plain.as_value(report), plain.table_lines(report, width)
         last = plain.last_line(report)
@@ -169,7 +170,8 @@ def _print(report: Report | LaneReport, output: Output) -> None:
     for line in lines:
         click.echo(line)
     if report.findings:
-        click.echo()
+        if lines:
+            click.echo()
         sys.stdout.flush()
         tell(report.findings, sys.stdout)
     click.echo(f"\n{last}")

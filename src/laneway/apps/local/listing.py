@@ -16,14 +16,14 @@ from laneway.apps.local.state import MeshRecord, WorkloadRecord
 from laneway.apps.local.tables import duration, table
 
 
-def mesh_table(meshes: Sequence[Seen], now: float) -> list[str]:
+def mesh_table(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
     """Return a line for each mesh; `now` is in seconds since 1970."""
     rows = []
     for seen in meshes:
         if seen.record is not None:
             urls = " ".join(gateway.url for gateway in seen.record.gateways)
             rows.append((seen.folder.name, _state(seen), duration(now - seen.record.since), urls))
-    return table(("MESH", "STATE", "FOR", "URL"), rows)
+    return table(("MESH", "STATE", "FOR", "URL"), rows, width)
 
 
 def _state(seen: Seen) -> str:
@@ -32,15 +32,22 @@ def _state(seen: Seen) -> str:
     return seen.condition
 
 
-def workload_table(seen: Seen) -> list[str]:
+def workload_table(seen: Seen, width: int) -> list[str]:
     """Return a line for each program of a mesh, its proxies included."""
     if seen.record is None:
         return []
     rows = [
-        (one.replica, one.state, one.address, str(one.restarts), str(one.pid or "-"), one.reason)
+        (
+            one.replica,
+            one.state,
+            one.address or "-",
+            str(one.restarts),
+            str(one.pid or "-"),
+            one.reason,
+        )
         for one in _as_seen(seen, seen.record)
     ]
-    return table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows)
+    return table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows, width)
 
 
 def _as_seen(seen: Seen, record: MeshRecord) -> list[WorkloadRecord]:

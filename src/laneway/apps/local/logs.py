@@ -22,12 +22,16 @@ def logs_named(folder: MeshFolder, name: str) -> list[Path]:
     """Return the logs a name means: one log, or those of all replicas of a workload.
 
     `mocka-v1` means `mocka-v1-0`, `mocka-v1-1` and their successors `mocka-v1-0.2`, but not
-    `mocka-v1-canary-0`.
+    `mocka-v1-canary-0`. `shop/web` means `web.shop-0`; so does `web` where `default` has none.
     """
-    replica = re.compile(re.escape(name) + r"(-\d+(\.\d+)?(\.[^.]+)?|\.\d+)")
+    namespace, slash, workload = name.rpartition("/")
+    own = "" if namespace in ("", "default") else rf"\.{re.escape(namespace)}"
     found = all_logs(folder)
     exact = [path for path in found if path.stem == name]
-    return exact or [path for path in found if replica.fullmatch(path.stem)]
+    for within in (own,) if slash else ("", r"\.[^.]+?"):
+        replica = re.compile(re.escape(workload) + within + r"(-\d+(\.\d+)?(\.[^.]+)?|\.\d+)")
+        exact = exact or [path for path in found if replica.fullmatch(path.stem)]
+    return exact
 
 
 def all_logs(folder: MeshFolder) -> list[Path]:

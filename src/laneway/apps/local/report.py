@@ -1,7 +1,7 @@
 """What a mesh tells at the terminal: what is up, and what an edit changed.
 
 Comes in: a compilation, the replicas that serve it and the URLs of its gateways. Goes out: lines of
-text, at most 80 columns wide. Pure; it decides nothing.
+text, no wider than the screen. Pure; it decides nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from laneway.apps.local.settling import Opened
-from laneway.apps.local.tables import first_of, table
+from laneway.apps.local.tables import WIDTH, first_of, table
 from laneway.core.compile import Compilation
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.members import meets
@@ -23,21 +23,23 @@ MOST_ROWS = 20
 
 
 def summary(
-    compilation: Compilation, replicas: Sequence[Replica], opened: Sequence[Opened]
+    compilation: Compilation,
+    replicas: Sequence[Replica],
+    opened: Sequence[Opened],
+    width: int = WIDTH,
 ) -> list[str]:
     """Return what is up: URLs with what they lead to, lanes, workloads."""
     mesh = compilation.mesh
-    lines: list[str] = []
+    parts: list[list[str]] = []
     if not opened:
-        lines += ["No Gateway opens a port, so nothing listens for requests from outside.", ""]
+        parts.append(["No Gateway opens a port, so nothing listens for requests from outside."])
     for gateway in opened:
-        lines += [gateway_text(gateway), ""]
-        lines += [*_entry_table(gateway.port, mesh), ""]
+        parts += [[gateway_text(gateway)], _entry_table(gateway.port, mesh, width)]
     if mesh.groups:
-        lines += [*_lane_table(mesh, replicas), ""]
+        parts.append(_lane_table(mesh, replicas, width))
     if replicas:
-        lines += _workload_table(mesh, replicas)
-    return lines
+        parts.append(_workload_table(mesh, replicas, width))
+    return [line for part in parts for line in ("", *part)][1:]
 
 
 def gateway_text(gateway: Opened) -> str:
@@ -45,7 +47,7 @@ def gateway_text(gateway: Opened) -> str:
     return f"{gateway.url}  ({', '.join(gateway.port.gateways)}, port {gateway.port.port})"
 
 
-def _entry_table(port: GatewayPort, mesh: Mesh) -> list[str]:
+def _entry_table(port: GatewayPort, mesh: Mesh, width: int) -> list[str]:
     rows = [
         (host.domain if first else "", *row)
         for host in port.virtual_hosts
@@ -55,7 +57,7 @@ def _entry_table(port: GatewayPort, mesh: Mesh) -> list[str]:
     if not rows:
         return ["nothing is bound to it: every request gets 404"]
     kept = first_of(rows, MOST_ROWS, "… {count} more (laneway show plan)")
-    return table(("HOST", "REQUEST", "GOES TO", "LANE", "SHARE"), kept)
+    return table(("HOST", "REQUEST", "GOES TO", "LANE", "SHARE"), kept, width)
 
 
 def _first(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[bool, tuple[str, ...]]]:
@@ -70,8 +72,10 @@ def _rule_rows(rule: Rule, mesh: Mesh) -> Iterator[tuple[str, str, str, str]]:
             total = sum(share.weight for share in shares) or 1
             for index, share in enumerate(shares):
                 percent = f"{100 * share.weight / total:.4g} %" if len(shares) > 1 else "100 %"
-                target = destination_text(share.destination, mesh)
-                yield asked if index == 0 else "", target, share.destination.subset, percent
+                target, subset = destination_text(share.destination, mesh), share.destination.subset
+                lane = rule.lane or share.lane or subset
+                answering = f" of {subset}" if lane != subset else ""
+                yield asked if index == 0 else "", target + answering, lane, percent
         case Refuse(status):
             yield asked, f"answer {status}", "", ""
         case Answer(field):
@@ -113,7 +117,7 @@ def destination_text(destination: Destination, mesh: Mesh) -> str:
     return f"{host}:{destination.port}"
 
 
-def _lane_table(mesh: Mesh, replicas: Sequence[Replica]) -> list[str]:
+def _lane_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list[str]:
     rows = []
     for group in mesh.groups:
         for lane in group.lanes:
@@ -121,7 +125,7 @@ def _lane_table(mesh: Mesh, replicas: Sequence[Replica]) -> list[str]:
             wanted = ", ".join(f"{key}={value}" for key, value in lane.selector)
             rows.append((lane.name, group.name, wanted, str(pods)))
     kept = first_of(rows, MOST_ROWS, "… {count} more")
-    return table(("LANE", "GROUP", "PODS WITH", "PODS"), kept)
+    return table(("LANE", "GROUP", "PODS WITH", "PODS"), kept, width)
 
 
 def lanes_of(mesh: Mesh, labels: Mapping[str, str]) -> str:
@@ -132,7 +136,7 @@ def lanes_of(mesh: Mesh, labels: Mapping[str, str]) -> str:
     return ",".join(dict.fromkeys(found)) or "-"
 
 
-def _workload_table(mesh: Mesh, replicas: Sequence[Replica]) -> list[str]:
+def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list[str]:
     by_workload: dict[Ref, list[Replica]] = {}
     for replica in replicas:
         by_workload.setdefault(replica.workload, []).append(replica)
@@ -147,7 +151,7 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica]) -> list[str]:
         note = "" if first.sidecar else "no sidecar"
         rows.append((place, lane, str(len(members)), address + more, note))
     kept = first_of(rows, MOST_ROWS, "… {count} more (laneway ps)")
-    return table(("WORKLOAD", "LANE", "REPLICAS", "ADDRESS", ""), kept)
+    return table(("WORKLOAD", "LANE", "REPLICAS", "ADDRESS", ""), kept, width)
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[str]:

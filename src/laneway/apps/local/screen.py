@@ -6,6 +6,9 @@ said once. Nothing here is parsed by anyone: machines read `mesh.json` and exit 
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +17,28 @@ from typing import TextIO
 from laneway.apps.local.tables import WIDTH, cut
 
 CLEAR = "\r\x1b[K"
+WIDEST = 120
+
+
+def has_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows colors and whose user wants them.
+
+    https://no-color.org
+    """
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and stream.isatty()
+
+
+def width_of(stream: TextIO) -> int:
+    """Return how wide text for a stream may be."""
+    if not stream.isatty():
+        return WIDTH
+    return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST)
+
+
+def table_width_of(stream: TextIO) -> int:
+    """Return how wide a table for a stream may be: in a pipe a row is one line."""
+    return width_of(stream) if stream.isatty() else sys.maxsize
 
 
 @dataclass(slots=True)
@@ -27,7 +52,7 @@ class Screen:
     def progress(self, step: str, detail: str = "") -> None:
         """Say what is being done; on a terminal the details change in place."""
         if self.err.isatty():
-            self.err.write(CLEAR + cut(f"{step} {detail}".rstrip(), WIDTH - 1))
+            self.err.write(CLEAR + cut(f"{step} {detail}".rstrip(), width_of(self.err) - 1))
         elif step != self._progress:
             self.err.write(f"{step.rstrip(':')} …\n")
         self._progress = step

@@ -1,12 +1,14 @@
 """Tables for a terminal: columns as wide as their cells, never wider than the screen.
 
-Pure text. A cell that does not fit is cut and says so by an ellipsis; nothing is wrapped, so that
-a line of a table stays a line for grep.
+Pure text. A cell that does not fit goes on below itself, so that nothing is lost. Where no screen
+sets a width, a row is one line, for grep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 WIDTH = 80
 GAP = "  "
@@ -17,19 +19,26 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH
 
     >>> table(("LANE", "SHARE"), [("v1", "50 %"), ("v2", "50 %")])
     ['LANE  SHARE', 'v1    50 %', 'v2    50 %']
+    >>> table(("LANE", "HAS"), [("v1", "web, cart")], 11)
+    ['LANE  HAS', 'v1    web,', '      cart']
     """
     everything = [head, *rows]
     widths = [max(len(row[column]) for row in everything) for column in range(len(head))]
     room = width - len(GAP) * (len(head) - 1)
     while sum(widths) > room and max(widths) > 4:
         widths[widths.index(max(widths))] -= 1
-    return [_line(row, widths) for row in everything]
+    return [line for row in everything for line in _lines(row, widths)]
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return GAP.join(
-        cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)
-    ).rstrip()
+def _lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    wrapped = (_wrapped(cell, width) for cell, width in zip(row, widths, strict=True))
+    for cells in zip_longest(*wrapped, fillvalue=""):
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield GAP.join(padded).rstrip()
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    return textwrap.wrap(cell, width, break_on_hyphens=False) if len(cell) > width else [cell]
 
 
 def cut(text: str, width: int) -> str:

@@ -35,12 +35,12 @@ from laneway.apps.local.placing import Taken
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.report import summary
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.screen import Screen
+from laneway.apps.local.screen import Screen, has_color, table_width_of, width_of
 from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
 from laneway.apps.local.story import Story
-from laneway.apps.local.tables import WIDTH, duration
+from laneway.apps.local.tables import duration
 from laneway.apps.local.takeover import Leftover, leftover
 from laneway.core.findings.finding import Finding
 
@@ -59,7 +59,7 @@ def finding_text(findings: Sequence[Finding]) -> str:
     """Return findings as people read them."""
     from laneway.core.findings.render import as_text  # noqa: PLC0415 - loaded if there are any
 
-    return as_text(findings, width=WIDTH, color=sys.stderr.isatty())
+    return as_text(findings, width=width_of(sys.stderr), color=has_color(sys.stderr))
 
 
 class Launch:
@@ -144,7 +144,8 @@ class Launch:
     def _tell(self, runner: Runner, edit: Edit, proxies: EnvoyProxies, *, detached: bool) -> None:
         """Tell what is up, then what of the files is wrong or not carried out here."""
         took = duration(time.time() - self.begun)
-        self.screen.show(summary(edit.compilation, serving(runner), opened(runner)))
+        width = table_width_of(sys.stdout)
+        self.screen.show(summary(edit.compilation, serving(runner), opened(runner), width))
         name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
