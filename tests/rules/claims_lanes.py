@@ -204,6 +204,32 @@ CLAIMS = [
         mesh(CARRIER.format(name=f"asm-trafficlabel-a, {BY_THE_VENDOR}")),
     ),
     Claim(
+        "an annotation with a misspelled name or value is warned about",
+        "LW1225",
+        mesh(
+            group=group(
+                "test, annotations: {laneway.dev/delegte: default/a, "
+                "laneway.dev/lane-header: 'x y', laneway.dev/runtime-fallback: 'no'}"
+            )
+        ),
+        [
+            f"annotation laneway.dev/{name} of group test has no effect: {reason}"
+            for name, reason in (
+                ("delegte", "no such annotation is known"),
+                ("lane-header", "its value 'x y' is no name of a header"),
+                ("runtime-fallback", "its value 'no' is neither on nor off"),
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "annotations", "laneway.dev/delegte"),
+        mesh(
+            group=group(
+                "test, annotations: {team.dev/delegte: default/a, "
+                "laneway.dev/lane-header: X-Lane, laneway.dev/runtime-fallback: 'off'}"
+            )
+        ),
+    ),
+    Claim(
         "selectors of several labels are pointed out, all of a group at once",
         "LW1215",
         mesh(

@@ -111,8 +111,22 @@ CLAIMS = [
             )
         ],
         "ASMSwimLaneGroup test",
-        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
         mesh(group=loose(headers="traceHeader: X-Trace, routeHeader: X-Lane")),
+    ),
+    Claim(
+        "a header of the connection carries no lane",
+        "LW1803",
+        mesh(group=loose(headers="traceHeader: Host, routeHeader: Host")),
+        [
+            (
+                "the headers of group test cannot carry a lane: the routeHeader host belongs to "
+                "the connection and does not travel on"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers="traceHeader: x-host, routeHeader: x-host")),
     ),
     Claim(
         "a header's name has an end",

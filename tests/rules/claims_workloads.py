@@ -169,8 +169,8 @@ CLAIMS = [
         mesh(pods("web", "v1"), pods("job", "v2")),
         [
             (
-                "default/web-v1 and default/job-v2 are outside of group test "
-                "and carry the labels of lanes s1 and s2"
+                "default/web-v1 and default/job-v2 outside of group test "
+                "carry the labels of lanes s1 and s2"
             )
         ],
         "Deployment default/web-v1",

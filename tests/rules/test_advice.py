@@ -49,6 +49,11 @@ def leads(host: str) -> str:
             "Add the Gateway, or name one that is there.",
         ),
         (
+            mesh(group=group(services="[{name: b, namespace: other}]")),
+            "LW1601",
+            "A Service of that name is in another namespace: write `namespace: default`.",
+        ),
+        (
             mesh(s2=leads("b.other.svc.cluster.local")),
             "LW1312",
             "A Service of that name is in another namespace: write b.default.svc.cluster.local.",

@@ -26,6 +26,16 @@ TRACE_IDS = frozenset(
     }
 )
 """Headers that are known to carry the id of a trace: none of them can hold a lane's name."""
+OF_THE_TRANSPORT = frozenset(
+    {
+        *("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"),
+        *("transfer-encoding", "content-length", "expect"),
+    }
+)
+"""Headers by which two ends of a connection come to terms: they end or change at every proxy.
+
+https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ def propagation_flaw(group: LaneGroup) -> str:
     if route == BAGGAGE or route in TRACE_IDS:
         return f"the routeHeader {route} already has a meaning and cannot hold a lane's name"
     for name, value in (("routeHeader", route), ("traceHeader", trace)):
+        if value in OF_THE_TRANSPORT:
+            return f"the {name} {value} belongs to the connection and does not travel on"
         if not is_header_name(value):
             return f"the {name} {value!r} is no name of an HTTP header"
         if len(value) > LONGEST_HEADER_NAME:

@@ -11,6 +11,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules import (
     all_weights_zero,
+    annotation_without_effect,
     baseline_by_age,
     baseline_lacks_service,
     default_lane,
@@ -129,6 +130,7 @@ CHECKS: tuple[Check, ...] = (
     patch_not_applied.CHECK,
     policy_patch_beside_rule.CHECK,
     kind_without_effect.CHECK,
+    annotation_without_effect.CHECK,
     unknown_gateway.CHECK,
     gateway_type_ingress.CHECK,
     no_gateway.CHECK,

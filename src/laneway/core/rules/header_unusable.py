@@ -24,7 +24,8 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         flaw = propagation_flaw(group.group)
         if flaw and written.route_header and written.trace_header:
             meta = group.group.meta
-            place = meta.place("spec", "permissiveModeConfiguration", "routeHeader")
+            field = "traceHeader" if "traceHeader" in flaw else "routeHeader"
+            place = meta.place("spec", "permissiveModeConfiguration", field)
             words = {"group": group.name, "reason": flaw}
             yield finding(HEADER_UNUSABLE, place, str(meta.ref), **words)
 

@@ -24,6 +24,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             words = {
                 "workloads": listing([pod_name(pod) for pod in pods], limit=3),
                 "group": group.name,
+                "verb": "carry" if len(pods) > 1 else "carries",
                 "lanes": counted("lane", lanes),
             }
             place = pod_place(pods[0], "labels")

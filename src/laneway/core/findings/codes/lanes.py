@@ -230,3 +230,12 @@ KIND_WITHOUT_EFFECT = Code(
     "Nothing to do if it only repeats a lane group. Otherwise name the headers in the group's "
     "permissiveModeConfiguration.",
 )
+
+ANNOTATION_WITHOUT_EFFECT = Code(
+    "LW1225",
+    "warning",
+    "annotation {name} of group {group} has no effect: {reason}",
+    "Annotations are free text, and nobody else checks these. A misspelled one is taken for absent "
+    "without a word.",
+    "{advice}",
+)

@@ -82,7 +82,7 @@ HOST_NETWORK = Code(
 OUTSIDER_IN_LANE = Code(
     "LW1508",
     "info",
-    "{workloads} are outside of group {group} and carry the labels of {lanes}",
+    "{workloads} outside of group {group} {verb} the labels of {lanes}",
     "The labels alone make a caller a member of a lane: calls of these pods to services of the "
     "group go to that lane.",
     "Nothing to do if that is meant; otherwise select lanes by a label of their own.",

@@ -6,15 +6,20 @@ one is near: the same name in another namespace, or a name with a letter changed
 
 from __future__ import annotations
 
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.rules.questions.words import listing, nearest, short_host
+
+
+def same_named(mesh: Mesh, name: str) -> list[MeshService]:
+    """Return the services of a name in all namespaces."""
+    return [known for known in mesh.services.values() if known.name == name]
 
 
 def service_advice(mesh: Mesh, host: Host) -> str:
     """Advise what to write instead of a host that no Service is."""
     name = host.partition(".")[0]
-    same = [known.host for known in mesh.services.values() if known.name == name]
+    same = [known.host for known in same_named(mesh, name)]
     if same:
         return f"A Service of that name is in another namespace: write {listing(same, limit=2)}."
     named = {known.name: known.host for known in mesh.services.values()}
