@@ -125,8 +125,8 @@ def test_subset_that_does_not_exist_is_told_from_one_without_pods(
     [
         (["--from", "mocka-v1"], "--from needs --host"),
         (["--from", "nobody", "--host", "mockb"], "there is no workload nobody; there are:"),
-        (["--gateway", "other"], "There is no such gateway other or port; there are:"),
-        (["--port", "81"], "There is no such gateway or port; there are: istio-system/"),
+        (["--gateway", "other"], "There is no gateway other; there are:"),
+        (["--port", "81"], "There is no gateway with port 81; there are: istio-system/"),
     ],
 )
 def test_wrong_start_is_answered_with_what_there_is(

@@ -32,6 +32,16 @@ def test_mesh_shows_lanes_with_their_labels(laneway: Command) -> None:
     }
 
 
+def test_mesh_shows_how_a_permissive_lane_travels_and_who_answers(laneway: Command) -> None:
+    shown = yaml.safe_load(laneway("show", "mesh", EXAMPLES / "permissive-lanes").out)
+
+    group = shown["groups"][0]
+    assert group["carrier"] == "header"
+    assert group["routeHeader"] == group["traceHeader"] == "x-asm-prefer-tag"
+    assert (group["baseline"], group["fallsBackAtRunTime"]) == ("s1", True)
+    assert group["lanes"][1]["answeredBy"] == {"mockb.default.svc.cluster.local": "s1"}
+
+
 def test_mesh_says_what_is_missing_where_it_is_missed(laneway: Command, lanes: Path) -> None:
     edit(lanes, "ASM_TRAFFIC_TAG: v3", "ASM_TRAFFIC_TAG: v9", "mock-v3.yaml")
     (lanes / "broken.yaml").write_text("kind: [")

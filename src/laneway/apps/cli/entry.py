@@ -1,8 +1,9 @@
 """The door of the command line: which commands there are, and what each ending means.
 
 Comes in: the process's arguments. Goes out: an exit code. 0 all is well, 1 errors were found in the
-input, 2 the command was called wrongly, 3 the world failed (a port, a process, a file), 70 a bug in
-Laneway. A user never sees a traceback without the words that say whose fault it is.
+input or a promise is not kept, 2 the command was called wrongly, 3 the world failed (a port, a
+process, a file), 4 `prove` could not decide, 70 a bug in Laneway. A user never sees a traceback
+without the words that say whose fault it is.
 """
 
 from __future__ import annotations
@@ -109,8 +110,8 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 @click.group(
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog="Exit codes: 0 fine, 1 errors found in the input, 2 wrong usage, 3 the world failed, "
-    "70 a bug in Laneway.",
+    epilog="Exit codes: 0 fine, 1 errors in the input or a promise not kept, 2 wrong usage, 3 the "
+    "world failed, 4 not decided (prove), 70 a bug in Laneway.",
 )
 @click.option(
     "--version",

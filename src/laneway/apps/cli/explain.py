@@ -147,8 +147,8 @@ def _gateway(compilation: Compilation, name: str, number: int | None) -> Gateway
     if not ports:
         raise click.UsageError("No gateway leads into this mesh; begin at a workload with --from.")
     names = [f"{full} port {port.port}" for port in ports for full in port.gateways]
-    wanted = f" {name}" if name else ""
-    raise click.UsageError(f"There is no such gateway{wanted} or port{_choices(names)}")
+    wanted = (f" {name}" if name else "") + (f" with port {number}" if number else "")
+    raise click.UsageError(f"There is no gateway{wanted}{_choices(names)}")
 
 
 def _choices(names: list[str]) -> str:

@@ -7,6 +7,7 @@ decided would drown.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,24 @@ def journey_lines(view: View, style: Style) -> list[str]:
     if len(outcomes) <= MOST_OUTCOMES and (chained or len(outcomes) > 1):
         lines += ["", "In short:"]
         lines += [f"  {_percent(share)}  {chain}" for share, chain in outcomes]
-    return lines
+    return [part for line in lines for part in _folded(line, style.width)]
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Break a line that does not fit; what is left of a rule goes on below its name."""
+    if len(line) <= width:
+        return [line]
+    words = line.lstrip()
+    lead = " " * (len(line) - len(words))
+    below = lead + " " * (5 if words.startswith(("not  ", "by   ")) else 2)
+    return textwrap.wrap(
+        words,
+        width,
+        initial_indent=lead,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _step(view: View, pad: str, style: Style) -> Iterator[str]:
@@ -41,7 +59,7 @@ def _step(view: View, pad: str, style: Style) -> Iterator[str]:
     yield f"{pad}{_head(view)}"
     inner = pad + "  "
     yield from _others(view, inner, style)
-    yield from _decided(view, inner, style)
+    yield from _decided(view, inner)
     for answer in view["answers"]:
         yield from _answer(answer, inner, style)
 
@@ -55,7 +73,7 @@ def _others(view: View, pad: str, style: Style) -> Iterator[str]:
     passed = [one for one in others if _kind(one) not in told]
     shown = passed if style.everything else passed[:FEW]
     for one in shown:
-        yield from _located(f"{pad}not  {one['rule']}", one, style)
+        yield _located(f"{pad}not  {one['rule']}", one)
         yield f"{pad}     {one['why']}"
     if len(shown) < len(passed):
         yield f"{pad}not  {len(passed) - len(shown)} rules more (--all)"
@@ -105,12 +123,12 @@ def _lanes(names: Sequence[str]) -> str:
     return f"lane{'s' if len(names) > 1 else ''} {', '.join(names[:FEW])}{more}"
 
 
-def _decided(view: View, pad: str, style: Style) -> Iterator[str]:
+def _decided(view: View, pad: str) -> Iterator[str]:
     rule = view.get("by")
     if rule is None:
         yield f"{pad}{_nobody(view)}"
         return
-    yield from _located(f"{pad}by   {rule['rule']}", rule, style)
+    yield _located(f"{pad}by   {rule['rule']}", rule)
     for name, value in rule.get("sets", {}).items():
         yield f"{pad}     sets {name}: {value}"
     if "with" in rule:
@@ -146,14 +164,9 @@ def _assumed(call: View) -> str:
     return f"if it calls {_short(call['host'])}: {met}"
 
 
-def _located(text: str, rule: View, style: Style) -> Iterator[str]:
-    """Write a line with its place behind it, or below it where both do not fit."""
-    where = rule.get("at", "")
-    if len(text) + len(where) + 2 <= style.width:
-        yield f"{text}  {where}".rstrip()
-    else:
-        yield text
-        yield f"{' ' * (len(text) - len(text.lstrip()) + 5)}{where}"
+def _located(text: str, rule: View) -> str:
+    """Write a rule with its place behind it."""
+    return f"{text}  {rule.get('at', '')}".rstrip()
 
 
 def _outcomes(view: View) -> Iterator[tuple[float, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,6 +54,10 @@ def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> i
                 *(_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless),
             ],
         )
+        if not compilation.mesh.groups:
+            click.echo("No lane group is in the input.")
+        if any(one.level != "info" for one in findings):
+            click.echo(f"laneway check {shlex.join(paths)} says what is wrong.")
     else:
         from laneway.apps.cli.printing import print_object
 

@@ -38,7 +38,15 @@ def _lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def _wrapped(cell: str, width: int) -> list[str]:
-    return textwrap.wrap(cell, width, break_on_hyphens=False) if len(cell) > width else [cell]
+    """Wrap a cell, but not between a name and its value.
+
+    >>> _wrapped("mocka: s1, mockb: s2", 14)
+    ['mocka: s1,', 'mockb: s2']
+    """
+    if len(cell) <= width:
+        return [cell]
+    lines = textwrap.wrap(cell.replace(": ", ":\0"), width, break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
 
 
 def cut(text: str, width: int) -> str:

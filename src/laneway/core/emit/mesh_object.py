@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshPort, MeshService
+from laneway.core.mesh.propagation import Propagation
 from laneway.core.resources.istio import Gateway
 from laneway.core.resources.workloads import Workload
 
@@ -44,15 +45,34 @@ def _group(group: Group) -> Object:
         shown["gateway"] = group.gateway
     if group.held:
         shown["held"] = list(group.held)
+    if group.propagation:
+        shown |= _permissive(group, group.propagation)
     shown["services"] = list(group.hosts)
-    shown["lanes"] = [_lane(lane) for lane in group.lanes]
+    shown["lanes"] = [_lane(group, lane) for lane in group.lanes]
     if group.excluded:
         shown["leftOut"] = [lane.meta.name for lane in group.excluded]
     return shown
 
 
-def _lane(lane: GroupLane) -> Object:
+def _permissive(group: Group, propagation: Propagation) -> Object:
+    """Say how the lane of a request travels, and who answers for lanes that lack a service."""
+    shown: Object = {
+        "carrier": propagation.carrier,
+        "routeHeader": propagation.route_header,
+        "traceHeader": propagation.trace_header,
+        "baseline": group.baseline,
+    }
+    if group.service_targets:
+        shown["standIns"] = dict(group.service_targets)
+    return shown | {"fallsBackAtRunTime": group.falls_back}
+
+
+def _lane(group: Group, lane: GroupLane) -> Object:
     shown: Object = {"name": lane.name, "labels": dict(lane.selector)}
+    answering = {host: group.resolve(lane.name, host) for host in group.hosts}
+    others = {host: name for host, name in answering.items() if name != lane.name}
+    if others:
+        shown["answeredBy"] = others
     if lane.absent:
         shown["withoutPods"] = [host for host in lane.declared if host in lane.absent]
     if lane.rules:
