@@ -1,7 +1,8 @@
 """A mesh whose counters are set by hand.
 
 Comes in: a mesh, and what happened in it: who came in by which rule, who called whom. Goes out: the
-counters its proxies would have, and the verdict on them. Each pod has one replica, named after it.
+counters its proxies would have, and the verdict on them. Each pod has one replica, named after it,
+or none.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def placed(mesh: Mesh, down: Collection[str] = ()) -> Placement:
             lack_of_sidecar(mesh, workload) is None,
         )
         for number, workload in enumerate(mesh.workloads, 1)
-        if workload.meta.name not in down
+        if workload.replicas and workload.meta.name not in down
     )
     return Placement(replicas, {((("istio", "ingressgateway"),), 80): 8080})
 

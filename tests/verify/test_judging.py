@@ -200,6 +200,16 @@ def test_a_lane_without_pods_of_the_entry_service_is_named_with_what_pods_carry(
     assert "no pod carries version: v1 (its pods carry" in row.findings[0].message
 
 
+def test_pods_of_a_lane_that_are_down_are_named_and_their_labels_are_not_blamed() -> None:
+    counted = Counted.of(mesh(a1=pods("a", "v1").replace("spec:", "spec:\n  replicas: 0", 1)))
+    counted.lose("", TO_A.format("s1"), 10)
+
+    row = counted.judged(counted.probe("s1"), answered(10, 503))
+
+    assert (row.failed, codes(row)) == (10, ["LW1729"])
+    assert row.findings[0].message.endswith("no pod of a-v1 is up")
+
+
 def test_a_lane_without_pods_of_a_later_service_is_named() -> None:
     counted = Counted.of(mesh(without="b1"))
     counted.enter("s1", 10, to="a-v1")

@@ -112,8 +112,8 @@ class Story:
         if errors:
             self.screen.warn(self.text_of(errors))
         rest = [
-            f"{count} {word}{'s' if count > 1 else ''}"
-            for word, level in (("warning", "warning"), ("note", "info"))
+            f"{count} {level}{'s' if count > 1 and level == 'warning' else ''}"
+            for level in ("warning", "info")
             if (count := sum(1 for one in findings if one.level == level))
         ]
         if rest:

@@ -42,7 +42,7 @@ class Scene:
         return [
             one.meta.ref.name
             for one in (service.workloads if service else ())
-            if one.replicas and meets(lane.selector, one.labels)
+            if meets(lane.selector, one.labels)
         ]
 
     def callers_of(self, table: str) -> list[str]:

@@ -12,7 +12,8 @@ LANE_UNANSWERED = Code(
     "error",
     "{count} of lane {lane} got no answer of {service}: no pod carries {selector} ({carried})",
     "A pod is in a lane by its labels alone. Where none carries the lane's, the proxy answers 503: "
-    "a strict lane never falls back to another.",
+    "a strict lane never falls back to another, a permissive one to no lane that lacks the service "
+    "as well.",
     "Compare the labels of the pods (kubectl get pods --show-labels) with the lane's "
     "labelSelector: give the pods of this version the labels {selector}, or deploy them.",
     "IST0173, KIA0203",
