@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rules.claims_permissive import loose
 from tests.rules.world import Given, group, lane, mesh, policy, routes, rule, service
 
 AT_DOOR = "hosts: ['*']\n  gateways: [istio-system/door]"
@@ -47,6 +48,11 @@ def leads(host: str) -> str:
             mesh(group=group(door="name: window")),
             "LW1301",
             "Add the Gateway, or name one that is there.",
+        ),
+        (
+            mesh(routes("own", to("a", "v2"), AT_DOOR), group=loose()),
+            "LW1326",
+            "Add to the destination `headers: {request: {set: {x-asm-prefer-tag: s2}}}`.",
         ),
         (
             mesh(group=group(services="[{name: b, namespace: other}]")),

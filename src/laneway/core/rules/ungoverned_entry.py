@@ -9,9 +9,10 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
-from laneway.core.routing.plan import HeaderEdits, RoutePlan
+from laneway.core.routing.plan import Destination, HeaderEdits, RoutePlan
 from laneway.core.routing.raw_headers import read_headers
-from laneway.core.routing.stamps import stamps
+from laneway.core.routing.reach import lane_of
+from laneway.core.routing.stamps import Stamp, stamps
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.user_rules import owner
@@ -25,7 +26,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         if group is None or group.propagation is None or not written.at_gateway:
             continue
         if written.is_http and not _is_written(group.propagation, written):
-            yield _found(group, group.propagation, written)
+            yield _found(mesh, group, written, stamps(group.propagation)[-1])
 
 
 def _is_written(propagation: Propagation, written: WrittenDestination) -> bool:
@@ -48,10 +49,11 @@ def _settles(edits: HeaderEdits, name: str) -> bool:
     return set_here or any(key.lower() == name for key in edits.remove)
 
 
-def _found(group: Group, propagation: Propagation, written: WrittenDestination) -> Finding:
-    lane = group.lane(written.destination.subset)
+def _found(mesh: Mesh, group: Group, written: WrittenDestination, stamp: Stamp) -> Finding:
+    subset = written.destination.subset
+    lane = group.lane(subset) or lane_of(mesh, Destination(written.host, 0, subset))
     name = lane.name if lane is not None else group.baseline or LaneName("")
-    edits = stamps(propagation)[-1].edits(name).request.set
+    edits = stamp.edits(name).request.set
     lines = ", ".join(f"{header}: {value}" for header, value in edits)
     return finding(
         UNGOVERNED_ENTRY,
