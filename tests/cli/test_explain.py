@@ -222,3 +222,23 @@ def test_lanes_of_a_split_that_meet_the_same_pods_are_followed_apart(
         "   20 %  mocka-v2 > mockb-v1 > mockc-v2",
         "   20 %  mocka-v1 > mockb-v3 > mockc-v1",
     ]
+
+
+def test_a_tag_by_the_hash_of_a_header_is_told_before_the_rules(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "users.yaml").write_text("""
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMHashTagging
+metadata: {name: users, namespace: istio-system}
+spec:
+  workloadSelector: {istio: ingressgateway}
+  rules:
+    - {name: all, header: x-user, modulo: 1, tagHeader: x-asm-prefer-tag,
+       partitions: [{partitionSize: 1, tagValue: s2}]}
+""")
+
+    told = laneway("explain", "--path", "/mock", "-H", "x-user: joe", lanes).out
+
+    assert "  tag  x-asm-prefer-tag: s2, by the hash of x-user" in told
+    assert "mocka-v2 > mockb-v2 > mockc-v2" in told

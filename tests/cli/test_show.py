@@ -195,6 +195,18 @@ def test_diff_shows_the_users_own_objects_apart(laneway: Command, tmp_path: Path
     assert [one["name"] for one in as_json["own"]["changes"]] == ["mock"]
 
 
+def test_diff_deletes_nothing_where_a_file_cannot_be_read(laneway: Command, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("kind: [")
+
+    for new in (tmp_path, tmp_path / "missing"):
+        differs = laneway("diff", GITOPS, new)
+        changes = laneway("show", "changes", "--against", GITOPS, "-o", "json", new)
+
+        assert (differs.code, changes.code) == (1, 1)
+        assert "0 deleted" in differs.out
+        assert json.loads(changes.out)["changes"] == []
+
+
 def test_diff_leaves_a_held_group_as_it_is(laneway: Command, lanes: Path) -> None:
     (lanes / "broken.yaml").write_text("kind: [")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.rules.claim import Claim
-from tests.rules.world import group, lane, mesh, pods, rule, service
+from tests.rules.world import gateway, group, lane, mesh, pods, rule, service
 
 HEADERS = "traceHeader: x-asm-prefer-tag, routeHeader: x-asm-prefer-tag"
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
@@ -232,6 +232,19 @@ CLAIMS = [
         "ASMHashTagging istio-system/users",
         ("spec", "workloadSelector"),
         mesh(tagging()),
+    ),
+    Claim(
+        "hash tagging may stand beside its Gateway",
+        "LW1807",
+        mesh(tagging("{istio: other}", space="edge")),
+        ["hash tagging edge/users selects no gateway (by istio: other)"],
+        "ASMHashTagging edge/users",
+        ("spec", "workloadSelector"),
+        mesh(
+            tagging(space="edge"),
+            door=gateway().replace("namespace: istio-system", "namespace: edge"),
+            group=group(door="name: door, namespace: edge"),
+        ),
     ),
     Claim(
         "hash tagging beside the gateway's namespace selects none of its pods",

@@ -48,7 +48,8 @@ def changes(
 ) -> int:
     """Print what applying PATH would change, and the steps in which that is safe.
 
-    Objects of a held group stay as they are. Changes of your own Istio objects stand apart.
+    Objects of a held group stay as they are, and all of them where a file cannot be read. Changes
+    of your own Istio objects stand apart.
     """
     from laneway.core.changes.diff import diff
     from laneway.core.changes.order import steps
@@ -59,7 +60,8 @@ def changes(
     compilation = compiled(paths)
     desired = manifests(compilation.mesh, compilation.plan, layout)
     held = {group.name for group in compilation.mesh.groups if group.held}
-    found = diff(_objects(live, layout), desired, held)
+    is_whole = not compilation.mesh.snapshot.unread
+    found = diff(_objects(live, layout), desired, held, is_whole=is_whole)
     shown = as_object(found) | {"steps": [_step(one) for one in steps(found)]}
     print_object(shown | _own(live, compilation), output)
     findings = compilation.findings
@@ -102,7 +104,9 @@ def _own(live: Compilation, wanted: Compilation) -> dict[str, Any]:
 
     if not live.mesh.groups:
         return {}
-    return {"own": as_object(diff(own_objects(live.mesh), own_objects(wanted.mesh)))}
+    is_whole = not wanted.mesh.snapshot.unread
+    own = diff(own_objects(live.mesh), own_objects(wanted.mesh), is_whole=is_whole)
+    return {"own": as_object(own)}
 
 
 def _step(step: Step) -> dict[str, Any]:

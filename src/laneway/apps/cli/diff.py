@@ -38,7 +38,8 @@ def diff(
 ) -> int:
     """Say which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
 
-    Objects of a group that NEW holds stay as they are. Findings are those of NEW.
+    Objects of a group that NEW holds stay as they are; nothing is deleted where a file of NEW
+    cannot be read. Findings are those of NEW.
     """
     from laneway.core.changes.diff import diff as difference
     from laneway.core.changes.given import own_objects
@@ -46,12 +47,14 @@ def diff(
     from laneway.core.emit.istio import manifests
 
     before, after = compiled((old,)), compiled((new,))
+    is_whole = not after.mesh.snapshot.unread
     changes = difference(
         manifests(before.mesh, before.plan, layout),
         manifests(after.mesh, after.plan, layout),
-        held={group.name for group in after.mesh.groups if group.held},
+        {group.name for group in after.mesh.groups if group.held},
+        is_whole=is_whole,
     )
-    own = difference(own_objects(before.mesh), own_objects(after.mesh))
+    own = difference(own_objects(before.mesh), own_objects(after.mesh), is_whole=is_whole)
     if output != "text":
         print_object(as_object(changes) | {"own": as_object(own)}, output)
     else:

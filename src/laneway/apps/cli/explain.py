@@ -107,7 +107,8 @@ def _view(compilation: Compilation, request: Request, start: Start) -> dict[str,
     _known(compilation, start.forgets)
     if not start.workload:
         port = _gateway(compilation, start.gateway, request.port)
-        return views.at_gateway(journey(mesh, plan, request, port, start.forgets), port)
+        step = journey(mesh, plan, request, port, start.forgets)
+        return views.at_gateway(step, port, request)
     if not request.host:
         raise click.UsageError("--from needs --host, the service that the workload calls.")
     workload = _workload(compilation, start.workload)

@@ -58,6 +58,9 @@ def _step(view: View, pad: str, style: Style) -> Iterator[str]:
     """Write one hop, and below each answer the hops that follow."""
     yield f"{pad}{_head(view)}"
     inner = pad + "  "
+    for tag in view.get("tags", ()):
+        what = f"{tag['header']}: {tag['value']}" if tag["value"] else f"no {tag['header']}"
+        yield f"{inner}tag  {what}, by the hash of {tag['hashOf']}"
     yield from _others(view, inner, style)
     yield from _decided(view, inner)
     for answer in view["answers"]:

@@ -21,6 +21,8 @@ from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.journey import Step
 from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule
+from laneway.core.routing.request import Request
+from laneway.core.routing.tagging import tagged
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
 from laneway.core.rules.questions.words import ports_text
 
@@ -40,13 +42,15 @@ class JourneyView:
             lane.lane.meta.ref: lane.lane for group in mesh.groups for lane in group.lanes
         }
 
-    def at_gateway(self, step: Step, port: GatewayPort) -> View:
+    def at_gateway(self, step: Step, port: GatewayPort, request: Request) -> View:
         """Return the view of a journey that begins at a gateway's port."""
         shown = self.of(step)
         if find_host(port.virtual_hosts, step.host) is None:
             known = ", ".join(host.domain for host in port.virtual_hosts) or "no host"
             asked = f"host {step.host}" if step.host else "a request without a host"
             shown["why"] = f"no routes for {asked}; the gateway has routes for {known}"
+        if tags := _tags(port, request):
+            shown["tags"] = tags
         return shown | {"gateway": list(port.gateways), "port": port.port}
 
     def of(self, step: Step) -> View:
@@ -219,3 +223,17 @@ def _pod(workload: Workload) -> View:
     shown: View = {"name": workload.meta.name, "namespace": workload.namespace}
     ready = workload.replicas if workload.ready is None else workload.ready
     return shown | {"replicas": ready}
+
+
+def _tags(port: GatewayPort, request: Request) -> list[View]:
+    """Return what the gateway writes into a request by the hash of a header."""
+    found = {}
+    for rule in port.tagging:
+        tag = tagged(request, [rule]).values(rule.tag_header)
+        if request.values(rule.header) and tag != request.values(rule.tag_header):
+            found[rule.tag_header] = {
+                "header": rule.tag_header,
+                "value": ", ".join(tag),
+                "hashOf": rule.header,
+            }
+    return list(found.values())

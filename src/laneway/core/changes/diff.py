@@ -48,12 +48,17 @@ class ChangeSet:
 
 
 def diff(
-    live: Iterable[Manifest], desired: Iterable[Manifest], held: Collection[str] = ()
+    live: Iterable[Manifest],
+    desired: Iterable[Manifest],
+    held: Collection[str] = (),
+    *,
+    is_whole: bool = True,
 ) -> ChangeSet:
     """Compare the objects there are with those there should be.
 
     The live objects of a `held` group stay, though nobody asks for them: what a broken edit means
-    is unknown, and taking its routes away would be a guess.
+    is unknown, and taking its routes away would be a guess. So nothing at all is deleted where a
+    part of what is desired could not be read (`is_whole`).
 
     >>> old = Manifest(Ref("Service", "default", "mocka"), {"spec": {"port": 80}})
     >>> new = Manifest(Ref("Service", "default", "mocka"), {"spec": {"port": 81}})
@@ -67,7 +72,7 @@ def diff(
     after = {new[identity].ref: new[identity] for identity in new.keys() - old.keys()}
     changes = [Change("create", ref, (), None, after[ref]) for ref in after.keys() - before.keys()]
     for ref in before.keys() - after.keys():
-        if held and _group(before[ref]) in held:
+        if not is_whole or (held and _group(before[ref]) in held):
             kept.append(before[ref])
         else:
             changes.append(Change("delete", ref, (), before[ref]))

@@ -58,15 +58,18 @@ def gateway_ports(
     for opening in openings(mesh, entries):
         merged.setdefault((opening.selector, opening.port), []).append(opening)
     return tuple(
-        GatewayPort(
-            selector,
-            port,
-            tuple(dict.fromkeys(opening.name for opening in merged[selector, port])),
-            _virtual_hosts(reading, entries, merged[selector, port]),
-            tuple(tagging_at(mesh, selector, GATEWAY_NAMESPACE)),
-        )
-        for selector, port in merged
+        _port(reading, entries, selector, port, opened)
+        for (selector, port), opened in merged.items()
     )
+
+
+def _port(
+    reading: Reading, entries: Sequence[Entry], selector: Labels, port: int, opened: list[Opening]
+) -> GatewayPort:
+    names = tuple(dict.fromkeys(opening.name for opening in opened))
+    spaces = {GATEWAY_NAMESPACE, *(name.partition("/")[0] for name in names)}
+    tagging = tuple(tagging_at(reading.mesh, selector, spaces))
+    return GatewayPort(selector, port, names, _virtual_hosts(reading, entries, opened), tagging)
 
 
 def openings(mesh: Mesh, entries: Sequence[Entry]) -> Iterator[Opening]:

@@ -8,7 +8,7 @@ https://www.alibabacloud.com/help/en/asm/user-guide/combining-traffic-lanes-and-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from laneway.core.mesh.mesh import Mesh
@@ -18,13 +18,14 @@ from laneway.core.routing.hosts import covers
 from laneway.core.routing.request import Request
 
 
-def tagging_at(mesh: Mesh, selector: Labels, namespace: str) -> Iterator[HashRule]:
+def tagging_at(mesh: Mesh, selector: Labels, spaces: Container[str]) -> Iterator[HashRule]:
     """Yield the hash rules of the gateway pods that a Gateway's selector selects, oldest first.
 
-    Of these pods no more than the selector's labels is known.
+    Of these pods no more is known than the selector's labels, and that they run in one of the
+    namespaces.
     """
     for tagging in mesh.taggings:
-        if tagging.meta.namespace == namespace and set(tagging.workload_selector) <= set(selector):
+        if tagging.meta.namespace in spaces and set(tagging.workload_selector) <= set(selector):
             yield from tagging.rules
 
 

@@ -67,10 +67,10 @@ TAGGING_SELECTS_NOTHING = Code(
     "LW1807",
     "warning",
     "hash tagging {name} selects no gateway (by {selector})",
-    "Tags are written where requests come in, by the pods of a gateway in the same namespace. The "
-    "labels of those pods are known by the selectors of the Gateways, and none has all of these.",
-    "Select the pods as the Gateway does, for example by `istio: ingressgateway`, and put the "
-    "tagging into the gateway's namespace.",
+    "Tags are written where requests come in, by the pods of a gateway. Their labels are known by "
+    "the selectors of the Gateways, and the tagging has to stand in the namespace of such a "
+    "Gateway or in istio-system.",
+    "Select the pods as a Gateway does, and beside it: {known}.",
 )
 
 TAG_NOBODY_ASKS_FOR = Code(
