@@ -29,12 +29,23 @@ def test_every_code_a_page_names_exists() -> None:
     assert {one for one in named(r"\bLW\d{4}\b") if one[1] not in CATALOG} == set()
 
 
+def headings(page: Path) -> set[str]:
+    """Return the names by which links reach the headings of a page."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in found}
+
+
+def leads_somewhere(page: Path, link: str, heading: str) -> bool:
+    target = page.parent / link if link else page
+    return target.exists() and (not heading or heading in headings(target))
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     lost = [
-        (str(page.relative_to(ROOT)), link)
-        for page in PAGES
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
-        if not (page.parent / link).exists()
+        (str(page.relative_to(ROOT)), link, heading)
+        for page in (*PAGES, *ROOT.glob("*.md"), *ROOT.glob("*/README.md"))
+        for link, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text())
+        if not leads_somewhere(page, link, heading)
     ]
 
     assert lost == []

@@ -141,6 +141,13 @@ def test_a_message_keeps_the_lane_of_its_request(
     assert invoices.end() == 0
 
 
+def test_a_user_is_in_the_same_lane_each_time(up: Start) -> None:
+    mesh = up(EXAMPLES / "permissive-lanes", EXAMPLES / "sticky-shares").ready()
+    met = {user: chains(ask(mesh.port, 20, x_user_id=user)) for user in ("jason", "anna")}
+
+    assert met == {"jason": {("v2", "v1", "v2"): 20}, "anna": {("v1", "v1", "v1"): 20}}
+
+
 def test_every_example_is_here() -> None:
     here = Path(__file__).read_text()
     folders = [folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()]
