@@ -48,6 +48,14 @@ def folder_of(name: str) -> MeshFolder:
         raise click.BadParameter(str(error), param_hint="--name") from error
 
 
+def folder_completed(context: click.Context) -> MeshFolder | None:
+    """Return the folder of the mesh in a line that a shell completes, if it names one."""
+    try:
+        return folder_of(context.params.get("name") or DEFAULT_MESH)
+    except click.BadParameter:
+        return None
+
+
 def _demand_linux() -> None:
     if os.uname().sysname != "Linux":
         raise UnfitError(
@@ -138,8 +146,16 @@ def ps(mesh: str | None, output: str) -> None:
             _print(workload_table(seen, width))
 
 
+def _complete_log(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    from laneway.apps.local.logs import all_logs
+
+    folder = folder_completed(context)
+    logs = all_logs(folder) if folder else []
+    return [path.stem for path in logs if path.stem.startswith(begun)]
+
+
 @click.command()
-@click.argument("workload")
+@click.argument("workload", shell_complete=_complete_log)
 @click.option("-f", "--follow", "follows", is_flag=True, help="Go on as lines are added.")
 @click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
 @click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")

@@ -15,7 +15,7 @@ from laneway.core.findings.place import Place
 from laneway.core.routing.proof.verdict import Claim, CounterExample, Proof, Scope
 
 _PROMISE = {
-    "isolated": "no request meets a pod outside the lane that answers for its lane",
+    "isolated": "requests meet only pods that answer for their lane",
     "delivered": "no request meets an error nobody intended",
 }
 _MOST = 8

@@ -6,13 +6,17 @@ but reading flags; the names that a shell completes come from the mesh itself.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from laneway.apps.cli.local_commands import DEFAULT_MESH, UnfitError, folder_of
+from laneway.apps.cli.local_commands import (
+    DEFAULT_MESH,
+    UnfitError,
+    folder_completed,
+    folder_of,
+)
 
 if TYPE_CHECKING:
     from laneway.apps.local.state import MeshFolder
@@ -20,14 +24,10 @@ if TYPE_CHECKING:
 
 def _nameable(context: click.Context, *, stopped: bool) -> list[str]:
     """Return what of a mesh can be stopped or started, for a shell that completes a name."""
-    from laneway.apps.local.state import BadNameError, mesh_folder
     from laneway.apps.local.stopping import names
 
-    try:
-        folder = mesh_folder(context.params.get("name") or DEFAULT_MESH, os.environ)
-    except BadNameError:
-        return []
-    return names(folder, stopped=stopped)
+    folder = folder_completed(context)
+    return names(folder, stopped=stopped) if folder else []
 
 
 def _complete_running(context: click.Context, _: click.Parameter, begun: str) -> list[str]:

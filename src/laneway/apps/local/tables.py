@@ -45,7 +45,9 @@ def _wrapped(cell: str, width: int) -> list[str]:
     """
     if len(cell) <= width:
         return [cell]
-    lines = textwrap.wrap(cell.replace(": ", ":\0"), width, break_on_hyphens=False)
+    glued = cell.replace(": ", ":\0")
+    text = glued if max(map(len, glued.split())) <= width else cell
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
     return [line.replace("\0", " ") for line in lines]
 
 

@@ -101,7 +101,9 @@ class Launch:
             await runner.start(edit)
             if ended := await asyncio.to_thread(left.end):
                 self.screen.warn(f"took over from a killed mesh and ended {ended} old processes")
-            if not self.options.quiet:
+            if self.options.quiet:
+                self.screen.show([])  # takes the line of progress away
+            else:
                 self._tell(runner, edit, proxies, detached=release is not None)
             gc.freeze()  # what is there now stays; looking through it would delay edits
             if release is not None:
