@@ -135,12 +135,43 @@ def _decided(view: View, pad: str) -> Iterator[str]:
     for name, value in rule.get("sets", {}).items():
         yield f"{pad}     sets {name}: {value}"
     if "with" in rule:
-        yield f"{pad}     with {', '.join(rule['with'])}"
+        words = (_policy(name, value) for name, value in rule["with"].items())
+        yield f"{pad}     with {', '.join(words)}"
     if "lost" in view:
         lost = view["lost"]
         yield f"{pad}     lane {lost['lane']} is lost: {lost['why']}"
     if "status" in view:
         yield f"{pad}{view['status']}  the proxy answers by itself"
+
+
+def _policy(name: str, value: Any) -> str:
+    """Say a field of a route in a word or two; a fault also says how many requests it strikes.
+
+    >>> _policy("timeout", "2s"), _policy("fault", {"abort": {"httpStatus": 502}})
+    ('timeout 2s', 'fault abort 502 at 100 %')
+    """
+    if isinstance(value, str | int):
+        return f"{name} {value}"
+    if name != "fault" or not isinstance(value, dict):
+        return name
+    struck = [_strike(kind, value[kind]) for kind in ("delay", "abort") if kind in value]
+    return f"{name} {' and '.join(struck)}"
+
+
+def _strike(kind: str, block: Any) -> str:
+    """Say a fault. An abort without a share strikes all requests, a delay none.
+
+    https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
+    """
+    if not isinstance(block, dict):
+        return kind
+    what = next(
+        (block[key] for key in ("fixedDelay", "httpStatus", "grpcStatus") if key in block), ""
+    )
+    percentage = block.get("percentage")
+    unsaid = 100 if kind == "abort" else block.get("percent", 0)
+    share = percentage.get("value", 0) if isinstance(percentage, dict) else unsaid
+    return f"{kind} {what} at {share} %"
 
 
 def _answer(answer: View, pad: str, style: Style) -> Iterator[str]:

@@ -133,7 +133,7 @@ class JourneyView:
         if edits := dict(_sets(rule)):
             shown["sets"] = edits
         if rule.policy:
-            shown["with"] = sorted(rule.policy)
+            shown["with"] = dict(sorted(rule.policy.items()))
         return shown
 
     def _where(self, rule: Rule) -> str:
