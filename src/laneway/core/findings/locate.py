@@ -25,6 +25,8 @@ def locate(place: Place) -> Position:
     >>> position = locate(Place(source, ("a", "b")))
     >>> position.line, position.column, position.line_text
     (4, 6, '  b: 1')
+    >>> locate(Place(source, ("a", "b")).key()).column
+    3
     """
     return locate_all([place])[0]
 
@@ -40,7 +42,7 @@ def locate_all(places: Sequence[Place]) -> list[Position]:
             wanted.setdefault(_identity(place.source), []).append(index)
     for indexes in wanted.values():
         source = places[indexes[0]].source
-        spans = _spans(source.text, [places[index].path for index in indexes])
+        spans = _spans(source.text, [places[index] for index in indexes])
         for index, span in zip(indexes, spans, strict=True):
             found[index] = _position(source, span)
     return [position for position in found if position is not None]
@@ -64,31 +66,32 @@ def _position(source: Source, span: _Span) -> Position:
 class _Wish:
     """A value somebody wants to find, or one on the way to it."""
 
-    __slots__ = ("below", "span")
+    __slots__ = ("below", "key", "span")
 
     def __init__(self) -> None:
         self.below: dict[Step, _Wish] = {}
         self.span: _Span | None = None
+        self.key: _Span | None = None
 
 
-def _spans(text: str, paths: Sequence[tuple[Step, ...]]) -> list[_Span]:
+def _spans(text: str, places: Sequence[Place]) -> list[_Span]:
     root = _Wish()
-    for path in paths:
+    for place in places:
         wish = root
-        for step in path:
+        for step in place.path:
             wish = wish.below.setdefault(step, _Wish())
     _Walk(root).go(text)
-    return [_deepest(root, path) for path in paths]
+    return [_deepest(root, place) for place in places]
 
 
-def _deepest(root: _Wish, path: tuple[Step, ...]) -> _Span:
+def _deepest(root: _Wish, place: Place) -> _Span:
     span, wish = root.span or (0, 0), root
-    for step in path:
+    for step in place.path:
         wish = wish.below[step]
         if wish.span is None:
             break
         span = wish.span
-    return span
+    return wish.key if place.is_key and wish.key is not None else span
 
 
 class _Level:
@@ -151,6 +154,7 @@ class _Walk:
         wish = level.wish.below.get((level.key or "") if level.is_mapping else level.position)
         if wish is None:
             return None
+        wish.key = level.key_span if level.is_mapping else None
         if level.is_mapping and (not is_leaf or span[0] == span[1]):
             wish.span = level.key_span
         else:

@@ -8,7 +8,7 @@ exist is placed at its nearest existing parent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Step = str | int
 """One step into a document: a key of a mapping or a position in a list."""
@@ -34,16 +34,21 @@ class Place:
     """A value inside a document. An empty path means the whole document.
 
     `offset`, counted in characters of the document's text, is given where there is no value to
-    point at: the text itself could not be read there.
+    point at: the text itself could not be read there. `is_key` means the key that names the value.
     """
 
     source: Source
     path: tuple[Step, ...] = ()
     offset: int | None = None
+    is_key: bool = False
 
     def at(self, *steps: Step) -> Place:
         """Return the place of a value below this one."""
         return Place(self.source, self.path + steps)
+
+    def key(self) -> Place:
+        """Return the place of the key that names this value."""
+        return replace(self, is_key=True)
 
 
 @dataclass(frozen=True, slots=True)

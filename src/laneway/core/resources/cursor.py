@@ -22,6 +22,8 @@ from laneway.core.resources.spelling import as_text, describe, nearest, spell
 _NOTHING: dict[str, Any] = {}
 _MOST_FINDINGS = 100
 _MOST_UNKNOWN = 20
+_OF_KEYS = frozenset({shape.UNKNOWN_FIELD, shape.NOT_NAMESPACED_NAME})
+"""Findings about a key, whatever its value."""
 
 
 class Notes:
@@ -40,7 +42,7 @@ class Notes:
         """Note a finding about the value at `path` of the object; only the first 100 are kept."""
         self.errors += code.level == "error"
         if not self.is_full:
-            place = Place(self.source, self.prefix + path)
+            place = Place(self.source, self.prefix + path, is_key=code in _OF_KEYS)
             self.findings.append(finding(code, place, self.subject, **words))
 
     @property

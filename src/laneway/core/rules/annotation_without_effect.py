@@ -28,6 +28,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             if reason:
                 words = {"name": name, "group": group.name, "reason": reason, "advice": advice}
                 place = meta.place("metadata", "annotations", name)
+                place = place if name in KNOWN else place.key()
                 yield finding(ANNOTATION_WITHOUT_EFFECT, place, str(meta.ref), **words)
 
 

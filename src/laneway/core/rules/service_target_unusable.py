@@ -27,6 +27,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 path = ("permissiveModeConfiguration", "serviceLevelFallbackTarget", key)
                 words = {"key": key, "lane": lane, "reason": reason, "advice": advice}
                 place = meta.place("spec", *path)
+                place = place.key() if _host(key) not in group.hosts else place
                 yield finding(SERVICE_TARGET_UNUSABLE, place, str(meta.ref), **words)
 
 
@@ -35,8 +36,7 @@ def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
 
     Pods that are not ready may be at any moment: that is no flaw of the target.
     """
-    space, slash, name = key.partition("/")
-    host = service_host(name, space) if slash else Host("")
+    host = _host(key)
     if host not in group.hosts:
         meant = nearest(key, [short_host(one) for one in group.hosts])
         spelled = f"Did you mean {meant}?" if meant else "Write `namespace/name`."
@@ -50,6 +50,11 @@ def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
     if host in found.undeclared or not peopled:
         return "that lane does not have the service", "Name a lane that has pods of the service."
     return "", ""
+
+
+def _host(key: str) -> Host:
+    space, slash, name = key.partition("/")
+    return service_host(name, space) if slash else Host("")
 
 
 CHECK = Check(SERVICE_TARGET_UNUSABLE, check)

@@ -14,6 +14,7 @@ from laneway.apps.local.verify.losing import callers_text, code_of
 from laneway.apps.local.verify.report import finding_value
 from laneway.apps.local.verify.tally import Tallied
 from laneway.apps.local.verify.wording import number
+from laneway.core.findings.codes.verifying import LANE_NOT_SEEN
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import short_host
@@ -73,6 +74,8 @@ def last_line(report: LaneReport) -> str:
         return f"Lanes are lost in {number(len(losing), 'place')}: {seen}."
     if not report.rows:
         return f"Nobody who was asked in a lane called a service of its group: {seen}."
+    if any(one.code is LANE_NOT_SEEN for one in report.findings):
+        return f"No lane was lost where one was seen: {seen}."
     return f"Every lane goes on where it has to: {seen}."
 
 
