@@ -12,7 +12,7 @@ def request_words(against: CounterExample) -> str:
     spot, request = against.spot, against.request
     if spot.protocol == "tcp":
         return "any TCP connection"
-    host = request.host if spot.gateway is not None or spot.host not in request.host else ""
+    host = "" if spot.gateway is None and request.host == spot.host else request.host
     target = f"http://{host}{request.path}" if host else request.path
     scheme = f" ({request.scheme})" if request.scheme != "http" else ""
     headers = "".join(f", {name}: {value}" for name, value in request.headers)

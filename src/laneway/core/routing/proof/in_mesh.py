@@ -22,7 +22,7 @@ from laneway.core.routing.proof.promises import Promise, mesh_promises
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.routing.proof.search import Ground, Search
 from laneway.core.routing.proof.shapes import Shapes
-from laneway.core.routing.proof.values import Pattern, Universe, Values
+from laneway.core.routing.proof.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.proof.verdict import Spot, Want, Who
 from laneway.core.routing.request import Request, sent_on
 from laneway.core.routing.stamps import any_member
@@ -90,20 +90,33 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
 
     A call that names two lanes at once is promised nothing: an entry writes one.
     """
-    short = f"{service.name}.{service.namespace}"
-    near = (service.name,) if service.namespace == who.caller.namespace else ()
-    names = (str(service.host), short, f"{short}.svc", *near)
-    hosts = Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
+    hosts = _spellings(service, spot, who)
     propagation = group.propagation
     if propagation is None:
         return Ground(hosts)
-    single = frozenset((HEADER + propagation.route_header, HEADER + BAGGAGE))
+    single = frozenset(HEADER + name for name in carriers(propagation))
     given: Conditions = frozenset()
     if propagation.carrier == "baggage":
         member = any_member(propagation)
         twice = rf"{member},{member}"
         given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
     return Ground(hosts, given, single)
+
+
+def _spellings(service: MeshService, spot: Spot, who: Who) -> Universe:
+    """Return the hosts by which a caller's proxy knows a service.
+
+    On a port whose protocol is sniffed the address that is dialed decides, whatever the host.
+    https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+    """
+    host, short = str(service.host), f"{service.name}.{service.namespace}"
+    if any(port.sniffed for port in service.ports if port.number == spot.port):
+        return replace(HOSTS, usual=(host,))
+    near = (service.name,) if service.namespace == who.caller.namespace else ()
+    address = service.service.cluster_ip
+    dialed = (address,) if address and not service.headless else ()
+    names = (host, short, f"{short}.svc", *near, f"{host}.", *dialed)
+    return Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
 
 
 @dataclass(frozen=True, slots=True)

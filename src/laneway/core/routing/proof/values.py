@@ -58,9 +58,9 @@ _VISIBLE = r"[!-~\x{80}-\x{10ffff}]"
 PATHS = Universe(r"/[!-\"$->@-~]*", ("/",))
 METHODS = Universe(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+", ("GET", "POST", "PUT", "DELETE", "PATCH"))
 SCHEMES = Universe("https?", few=("http", "https"))
-HOSTS = Universe(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", ("shop.example.com",))
+HOSTS = Universe(r"[a-z0-9_]([a-z0-9_.\-]*[a-z0-9_])?", ("shop.example.com",))
 LINES = Universe(rf"({_VISIBLE}([\t -~\x{{80}}-\x{{10ffff}}]*{_VISIBLE})?)?", ("a",))
-PARAMETERS = Universe(r"[!-\"$%'->@-~]*")
+PARAMETERS = Universe(r"[!-\"$%'-~]*")
 
 Patterns = frozenset[Pattern]
 Key = tuple[Universe, Patterns, Patterns]
