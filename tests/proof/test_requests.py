@@ -35,7 +35,7 @@ def test_on_a_sniffed_port_the_host_may_be_any() -> None:
     mesh = strict()
     for one in mesh:
         if one["kind"] == "Service":
-            one["spec"]["ports"][0]["name"] = "web"
+            one["spec"]["ports"] = [{"port": 80, "name": "web", "protocol": "TCP"}]
     spoiled = in_front(ORDER, {"authority": {"prefix": "shop_a."}})
 
     found = against(proof_of(mesh, spoiled), "isolated")

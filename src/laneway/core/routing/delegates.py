@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import resolve_gateway
+from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.resources.istio import HttpRoute, VirtualService
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
@@ -133,14 +133,37 @@ def _joined(root: str, own: str) -> str:
 
 
 def _absolute(route: HttpRoute, namespace: str) -> HttpRoute:
-    """Return a route whose matches name gateways in full."""
-    if not any(match.gateways for match in route.matches):
-        return route
-    matches = (
+    """Return a route that names gateways and mirrors in full: they are meant in its namespace."""
+    matches = tuple(
         replace(match, gateways=tuple(resolve_gateway(one, namespace) for one in match.gateways))
+        if match.gateways
+        else match
         for match in route.matches
     )
-    return replace(route, matches=tuple(matches))
+    return replace(route, matches=matches, policy=_mirroring(route.policy, namespace))
+
+
+def _mirroring(policy: Mapping[str, object], namespace: str) -> Mapping[str, object]:
+    """Return a policy whose mirrors name hosts in full."""
+    found = dict(policy)
+    if "mirror" in policy:
+        found["mirror"] = _with_host(policy["mirror"], namespace)
+    several = policy.get("mirrors")
+    if isinstance(several, list):
+        found["mirrors"] = [
+            {**one, "destination": _with_host(one.get("destination"), namespace)}
+            if isinstance(one, Mapping)
+            else one
+            for one in several
+        ]
+    return found
+
+
+def _with_host(destination: object, namespace: str) -> object:
+    host = destination.get("host") if isinstance(destination, Mapping) else None
+    if not isinstance(destination, Mapping) or not isinstance(host, str):
+        return destination
+    return {**destination, "host": resolve_host(host, namespace)}
 
 
 def within(root: Sequence[Match], own: Sequence[Match]) -> tuple[Match, ...] | None:

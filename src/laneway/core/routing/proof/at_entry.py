@@ -66,9 +66,9 @@ class AtEntry:
     def breaks(self) -> Iterator[tuple[Spot, Break | Unknown]]:
         """Yield what is broken, unknown, or governed by no lane."""
         askers = Askers.of(self.mesh)
-        judge = _Judge(self.mesh, self.landings)
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
+            judge = _Judge(self.mesh, self.landings, spot)
             held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
             for area in areas(held, admitting):
                 tags = tag_values(port.tagging, area.host)
@@ -135,6 +135,7 @@ class _Judge:
 
     mesh: Mesh
     landings: Landings
+    spot: Spot
 
     def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
         if rule is None:
@@ -171,7 +172,7 @@ class _Judge:
             return
         kept = [one for one in wants if self.landings.breach(landing, [one]) is None]
         yield from self._unwritten(rule, share, kept)
-        for copy in copies_of(self.mesh, rule):
+        for copy in copies_of(self.mesh, rule, self.spot):
             to = self.landings.at(copy, GATEWAY_NAMESPACE, wants[0].group)
             leak = self.landings.leak(to, wants[0].group, kept)
             if leak:

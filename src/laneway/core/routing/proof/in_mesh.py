@@ -70,7 +70,7 @@ class InMesh:
     def _of_caller(self, group: Group, spot: Spot, hop: Hop, who: Who) -> Iterator[Broken]:
         promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
         search = Search(self.values, _ground(group, self.mesh.services[spot.host], spot, who))
-        judge = _Judge(group, self.landings, who.caller.namespace)
+        judge = _Judge(group, self.landings, spot, who.caller.namespace)
         rules = surviving(hop, who.caller)
         for found in breaks(search, promises, rules, judge.suspects):
             yield spot, found
@@ -121,10 +121,11 @@ def _spellings(service: MeshService, spot: Spot, who: Who) -> Universe:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Says what a rule breaks for requests of a promise, in one namespace."""
+    """Says what a rule breaks for requests of a promise, from one caller to one port."""
 
     group: Group
     landings: Landings
+    spot: Spot
     namespace: str
 
     def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
@@ -177,7 +178,7 @@ class _Judge:
                     yield Suspect("isolated", why, wants, frozenset([asked]), is_other)
 
     def _of_copies(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
-        for destination in copies_of(self.landings.mesh, rule):
+        for destination in copies_of(self.landings.mesh, rule, self.spot):
             landing = self.landings.at(destination, self.namespace, self.group.name)
             leak = self.landings.leak(landing, self.group.name, wants)
             if leak:

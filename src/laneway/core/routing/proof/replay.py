@@ -106,7 +106,7 @@ def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Deci
         kept = [one for one in wants if _stays(sight, group, target, one)]
         if not kept or _misnames(group, against, target, kept):
             return True
-    copies = copies_of(mesh, decision.rule) if decision.rule else ()
+    copies = copies_of(mesh, decision.rule, against.spot) if decision.rule else ()
     return any(_copied_out(sight, group, copy, kept) for copy in copies)
 
 
