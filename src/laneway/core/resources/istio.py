@@ -75,11 +75,15 @@ class HttpRoute:
 
 @dataclass(frozen=True, slots=True)
 class TcpRoute:
-    """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways."""
+    """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways.
+
+    `by_address`: a match also asks for the address that is dialed, which is not kept.
+    """
 
     matches: tuple[Match, ...]
     destinations: tuple[RouteDestination, ...]
     index: int
+    by_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

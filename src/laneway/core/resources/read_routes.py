@@ -119,7 +119,8 @@ def _destination(index: int, item: Cursor) -> RouteDestination:
 
 def _tcp(index: int, entry: Cursor) -> TcpRoute | None:
     before = entry.notes.errors
-    route = TcpRoute(_matches(entry, _TCP_FIELDS), _destinations(entry), index)
+    by_address = any(match.written("destinationSubnets") for _, match in entry.each("match"))
+    route = TcpRoute(_matches(entry, _TCP_FIELDS), _destinations(entry), index, by_address)
     return route if entry.notes.errors == before else None
 
 

@@ -69,7 +69,9 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     """Decide every route of a mesh, keeping what `previous` already decided alike."""
     before = previous or RoutePlan()
     speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
-    written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
+    # A rule for some workloads alone merges with no other, and all other workloads do not see it.
+    seen = (rule for rule in mesh.destination_rules if not rule.workload_selector)
+    written = HostIndex(seen, lambda rule: (rule_host(rule),))
     inputs = dict(_lane_services(mesh, before, speakers, written))
     delegated = {
         host: replace(root, hops=_own_hops(mesh, host, inputs[host]))

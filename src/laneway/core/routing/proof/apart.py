@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.gateways import HTTP_PROTOCOLS
 from laneway.core.routing.proof.verdict import Note
 
 ADDRESSES = Note("calls to pod addresses: who dials one has chosen the pod")
@@ -22,7 +23,18 @@ def apart(mesh: Mesh) -> Iterator[Note]:
     yield from _without_sidecar(mesh)
     yield from _second_services(mesh)
     if mesh.groups:
+        yield from _other_servers(mesh)
         yield ADDRESSES
+
+
+def _other_servers(mesh: Mesh) -> Iterator[Note]:
+    """Yield the servers of gateways whose routes are not read."""
+    for name, gateway in mesh.gateways.items():
+        for server in gateway.servers:
+            if server.protocol.upper() not in HTTP_PROTOCOLS:
+                what = f"port {server.port} of gateway {name}: routes behind {server.protocol} are"
+                place = gateway.meta.place("spec", "servers", server.index)
+                yield Note(f"{what} not looked at", place)
 
 
 def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:

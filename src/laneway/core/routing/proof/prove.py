@@ -7,12 +7,14 @@ what was not judged or is taken for granted is named. It raises only for a bug o
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.proof.assumed import assumed
 from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
-from laneway.core.routing.proof.undecidable import HalfRead, unread
+from laneway.core.routing.proof.undecidable import HalfRead, beside, unread
 from laneway.core.routing.proof.values import Values
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
@@ -33,13 +35,14 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     found = Examination(implementation, values, places)
     found.run()
     ties = tied(implementation)
-    found.doubts |= dict.fromkeys([*unread(mesh), *too_many(ties)])
+    found.doubts |= dict.fromkeys([*unread(mesh), *beside(implementation.mesh), *too_many(ties)])
     orders = 1
     for said, other in other_orders(implementation, ties):
         orders += 1
         more = Examination(other, values, places, said)
         more.run()
-        found.against += more.against
+        told = {_sameness(one) for one in found.against}
+        found.against += [one for one in more.against if _sameness(one) not in told]
         found.doubts |= more.doubts
         found.notes |= more.notes
     if not any(group.lanes for group in mesh.groups):
@@ -51,6 +54,14 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     scope = _scope(implementation, found, orders)
     given = tuple(assumed(implementation.mesh, implementation.plan))
     return Proof(scope, claims, tuple(found.doubts), tuple(found.notes), given)
+
+
+def _sameness(against: CounterExample) -> Hashable:
+    """Return what two counter-examples share that no order of age tells apart."""
+    spot = against.spot
+    gateway = (spot.gateway.selector, spot.gateway.port) if spot.gateway else None
+    where = (spot.host, spot.port, spot.protocol, spot.who, gateway)
+    return (against.broken, where, against.request, against.why)
 
 
 def _claim(about: Property, found: Examination) -> Claim:

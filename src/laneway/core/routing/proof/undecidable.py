@@ -24,7 +24,9 @@ from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import GatewayPort
 from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
 from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
-from laneway.core.routing.written import mesh_hosts
+from laneway.core.routing.written import binds_mesh, mesh_hosts
+
+HTTP_PORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Clouds:
     @classmethod
     def of(cls, mesh: Mesh) -> Clouds:
         """Find everything in a mesh that hides what a proxy does."""
-        return cls(mesh, (*_extensions(mesh), *_sidecars(mesh)))
+        return cls(mesh, (*_extensions(mesh), *_sidecars(mesh), *_narrow_rules(mesh)))
 
     def clear(self, who: Sequence[Who]) -> tuple[tuple[Who, ...], tuple[Doubt, ...]]:
         """Return the callers that can be judged, and the doubts about the others."""
@@ -126,22 +128,79 @@ def _sidecars(mesh: Mesh) -> Iterator[Cloud]:
 def _hidden(mesh: Mesh, sidecar: Sidecar) -> str | None:
     """Return what a Sidecar hides: a lane service, or a VirtualService that speaks of one."""
     for host in mesh.owner_of:
-        if not _imports(sidecar, mesh.services[host].namespace, host):
+        service = mesh.services[host]
+        if not all(
+            _imports(sidecar, service.namespace, host, port.number) for port in service.ports
+        ):
             return host
-    for route in mesh.virtual_services:
-        hosts = [host for host in mesh.owner_of if any(covers(one, host) for one in route.hosts)]
-        if hosts and not _imports(sidecar, route.meta.namespace, hosts[0]):
-            return f"VirtualService {route.meta.namespace}/{route.meta.name}"
+    for route in filter(binds_mesh, mesh.virtual_services):
+        for host in mesh.owner_of:
+            ports = (
+                mesh.services[host].ports if any(covers(one, host) for one in route.hosts) else ()
+            )
+            space = route.meta.namespace
+            if not all(_imports(sidecar, space, host, port.number) for port in ports):
+                return f"VirtualService {space}/{route.meta.name}"
     return None
 
 
-def _imports(sidecar: Sidecar, namespace: str, host: str) -> bool:
+def _imports(sidecar: Sidecar, namespace: str, host: str, port: int) -> bool:
+    """Whether a Sidecar shows a host on a port; a listener for the port alone goes first.
+
+    https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
+    """
     own = sidecar.meta.namespace
+    listening = [one for one in sidecar.egress if one.port == port]
     return any(
         (space in ("*", namespace) or (space == "." and own == namespace)) and covers(pattern, host)
-        for egress in sidecar.egress
+        for egress in listening or [one for one in sidecar.egress if one.port is None]
         for space, _, pattern in (written.partition("/") for written in egress.hosts)
     )
+
+
+def _narrow_rules(mesh: Mesh) -> Iterator[Cloud]:
+    """Yield the DestinationRules for some workloads alone: those see no other rule of the host."""
+    for rule in mesh.destination_rules:
+        host = rule_host(rule)
+        if rule.workload_selector and any(covers(host, lane) for lane in mesh.owner_of):
+            meta = rule.meta
+            why = f"DestinationRule {meta.namespace}/{meta.name} is for some workloads alone"
+            yield Cloud(Doubt(why, _head(meta)), meta.namespace, rule.workload_selector)
+
+
+def beside(mesh: Mesh) -> Iterator[Doubt]:
+    """Yield routes that take some calls to lane services, by what is not worked out here.
+
+    In the mesh a VirtualService for another spelling of a service's name takes the calls that use
+    it, if it is the older one; and a TCP route may ask for the address that is dialed.
+    """
+    spelled = dict(_spellings(mesh))
+    for route in filter(binds_mesh, mesh.virtual_services):
+        name = f"VirtualService {route.meta.namespace}/{route.meta.name}"
+        for host in mesh_hosts(route):
+            if host in spelled:
+                why = f"{name} may take calls to {spelled[host]} that spell it {host}"
+                yield Doubt(why, _head(route.meta))
+        if asks_for_address(route) and any(
+            covers(host, lane) for host in mesh_hosts(route) for lane in mesh.owner_of
+        ):
+            why = f"{name} asks for the address of a TCP connection"
+            yield Doubt(why, _head(route.meta))
+
+
+def asks_for_address(route: VirtualService) -> bool:
+    """Whether a TCP route of it asks for the address that is dialed, which routes do not keep."""
+    return any(one.by_address for one in route.tcp)
+
+
+def _spellings(mesh: Mesh) -> Iterator[tuple[str, str]]:
+    """Yield the names of lane services that are no full ones; Istio takes them on port 80 alone."""
+    for host in mesh.owner_of:
+        service = mesh.services[host]
+        short = f"{service.name}.{service.namespace}"
+        if any(port.number == HTTP_PORT for port in service.ports):
+            for name in (short, f"{short}.svc", f"{host}.", service.service.cluster_ip):
+                yield name, host
 
 
 def _reach(meta: Meta) -> str:
@@ -168,7 +227,11 @@ class HalfRead:
         """Find them among the objects of a mesh."""
         errors = {one.subject for one in mesh.snapshot.findings if one.level == "error"}
         return cls(
-            tuple(one for one in mesh.virtual_services if str(one.meta.ref) in errors),
+            tuple(
+                one
+                for one in mesh.virtual_services
+                if str(one.meta.ref) in errors or asks_for_address(one)
+            ),
             tuple(one for one in mesh.destination_rules if str(one.meta.ref) in errors),
         )
 

@@ -1,0 +1,133 @@
+"""Who calls, and whose calls cannot be judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.laws import objects
+from tests.laws.objects import Object
+from tests.proof.shop import ORDER, against, proof_of, routes, strict
+
+TO_ANY: Object = {"route": [{"destination": {"host": ORDER}}]}
+NETWORKING = "networking.istio.io/v1"
+
+
+def in_front(match: Object, subset: str = "") -> Object:
+    """Return a route for a match that leads to any pod, or to a subset."""
+    destination = {"host": ORDER, "subset": subset} if subset else {"host": ORDER}
+    return {"match": [match], "route": [{"destination": destination}]}
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_namespace_that_only_routes_name_has_callers(hidden: bool) -> None:  # noqa: FBT001 - a case
+    private = objects.virtual_service("mine", "elsewhere", [ORDER], exportTo=["."], http=[TO_ANY])
+    asked = in_front({"sourceNamespace": "elsewhere"})
+
+    proof = (
+        proof_of(strict(), more=[private])
+        if hidden
+        else proof_of(strict(), lambda out: routes(out, ORDER).insert(0, asked))
+    )
+
+    who = against(proof, "isolated").spot.who
+    assert who is not None
+    assert who.caller.namespace == "elsewhere"
+
+
+@pytest.mark.parametrize(("subset", "lanes"), [("", 0), ("s1", 1)])
+def test_without_known_pods_a_pod_may_wear_what_a_route_asks_for(subset: str, lanes: int) -> None:
+    mesh = [one for one in strict() if one["kind"] != "Deployment"]
+    route = in_front({"sourceLabels": {"app": "batch"}}, subset)
+
+    found = against(proof_of(mesh, lambda out: routes(out, ORDER).insert(0, route)), "isolated")
+
+    assert found.spot.who is not None
+    worn = dict(found.spot.who.caller.labels)
+    assert worn["app"] == "batch"
+    assert len(worn) == lanes + 1
+
+
+def test_one_breach_that_age_does_not_change_is_told_once() -> None:
+    private = objects.virtual_service("mine", "elsewhere", [ORDER], exportTo=["."], http=[TO_ANY])
+
+    claim = proof_of(strict(), more=[private]).claims[0]
+
+    assert [one.order for one in claim.against] == [""]
+
+
+def _sidecar(*egress: Object) -> Object:
+    meta = objects.head("narrow", "clients")
+    spec = {"egress": list(egress)}
+    return {"apiVersion": NETWORKING, "kind": "Sidecar", "metadata": meta, "spec": spec}
+
+
+ALL: Object = {"hosts": ["*/*"]}
+
+
+@pytest.mark.parametrize(
+    ("egress", "verdict"),
+    [
+        ([{"port": {"number": 9080}, "hosts": ["*/*"]}], "undecided"),
+        ([ALL, {"port": {"number": 80}, "hosts": ["clients/*"]}], "undecided"),
+        ([ALL, {"port": {"number": 9080}, "hosts": ["clients/*"]}], "proven"),
+        ([{"port": {"number": 80}, "hosts": ["default/*"]}], "proven"),
+    ],
+)
+def test_a_listener_of_a_sidecar_shows_its_own_port_alone(
+    egress: list[Object], verdict: str
+) -> None:
+    assert proof_of(strict(), more=[_sidecar(*egress)]).verdict == verdict
+
+
+@pytest.mark.parametrize(("app", "verdict"), [("cart", "undecided"), ("nobody", "proven")])
+def test_a_destination_rule_for_some_workloads_hides_all_others_from_them(
+    app: str, verdict: str
+) -> None:
+    narrow = objects.destination_rule(
+        "narrow", "default", ORDER, workloadSelector={"matchLabels": {"app": app}}
+    )
+
+    proof = proof_of(strict(), more=[narrow])
+
+    assert proof.verdict == verdict
+    assert all("default/narrow" in doubt.why for doubt in proof.doubts)
+
+
+@pytest.mark.parametrize("host", ["order.default", "order.default.svc", f"{ORDER}.", "10.0.0.2"])
+def test_a_virtual_service_for_another_spelling_of_a_service_is_named(host: str) -> None:
+    aside = objects.virtual_service("aside", "clients", [host], http=[TO_ANY])
+
+    proof = proof_of(strict(), more=[aside])
+
+    assert proof.verdict == "undecided"
+    assert any(f"default.svc.cluster.local that spell it {host}" in one.why for one in proof.doubts)
+
+
+def test_a_tcp_route_by_address_is_undecided() -> None:
+    mesh = strict()
+    for one in mesh:
+        if one["kind"] == "Service" and one["metadata"]["name"] == "order":
+            one["spec"]["ports"] = [{"port": 80, "name": "tcp", "protocol": "TCP"}]
+
+    def narrow(out: list[Object]) -> None:
+        spec = next(one["spec"] for one in out if ORDER in one["spec"].get("hosts", ()))
+        for route in spec["tcp"]:
+            route["match"] = [{"destinationSubnets": ["10.9.0.0/16"]}]
+
+    assert proof_of(mesh).verdict == "proven"
+    assert proof_of(mesh, narrow).verdict == "undecided"
+
+
+def test_a_gateway_behind_tls_is_said_to_be_left_out() -> None:
+    mesh = strict()
+    server: Object = {"port": {"number": 443, "name": "https", "protocol": "HTTPS"}}
+    next(one for one in mesh if one["kind"] == "Gateway")["spec"]["servers"] = [
+        server | {"tls": {"mode": "SIMPLE", "credentialName": "shop"}, "hosts": ["*"]}
+    ]
+
+    told = [note.what for note in proof_of(mesh).apart]
+
+    assert (
+        "port 443 of gateway istio-system/ingressgateway: routes behind HTTPS are not looked at"
+        in (told)
+    )
