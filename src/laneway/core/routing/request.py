@@ -87,15 +87,6 @@ def variable_headers(value: str) -> list[str]:
     return [name for one in _VARIABLE.finditer(value) for name in one.group(1, 2) if name]
 
 
-def unread_variables(value: str) -> list[str]:
-    """Return the variables of a value that are not worked out here.
-
-    >>> unread_variables("%%x%REQ(a?b):3%%PROTOCOL%")
-    ['%PROTOCOL%']
-    """
-    return [one[0] for one in _VARIABLE.finditer(value) if not one[1] and one[0] != "%%"]
-
-
 def _without(request: Request, names: Sequence[str]) -> Request:
     gone = {name.lower() for name in names}
     kept = tuple(pair for pair in request.headers if pair[0].lower() not in gone)

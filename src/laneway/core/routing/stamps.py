@@ -65,7 +65,8 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
     if propagation.carrier != "baggage":
         return (Stamp(propagation),)
     absent = Match(without_headers=((BAGGAGE, StringMatch("present")),))
-    foreign = Match(without_headers=((BAGGAGE, _member(propagation, ".*")),))
+    named = StringMatch("regex", member(propagation, ".*"))
+    foreign = Match(without_headers=((BAGGAGE, named),))
     return (
         Stamp(propagation, "-no-baggage", absent, "{member}"),
         Stamp(propagation, "-with-baggage", foreign, f"{{member}},%REQ({BAGGAGE})%"),
@@ -85,19 +86,15 @@ def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[M
     by_header = Match(headers=((propagation.route_header, StringMatch("exact", lane)),))
     if propagation.carrier != "baggage":
         return (("header", by_header),)
-    by_baggage = Match(headers=((BAGGAGE, _member(propagation, re2.escape(lane))),))
+    named = StringMatch("regex", member(propagation, re2.escape(lane)))
+    by_baggage = Match(headers=((BAGGAGE, named),))
     return (("baggage", by_baggage), ("header", by_header))
 
 
-def any_member(propagation: Propagation) -> str:
-    """Return the regex of baggage that names any lane at all."""
-    return _member(propagation, ".*").value
-
-
-def _member(propagation: Propagation, value: str) -> StringMatch:
-    """Return the condition that baggage holds the group's member, its value by a regex.
+def member(propagation: Propagation, value: str) -> str:
+    """Return the regex of baggage that holds the group's member, its value by a regex.
 
     Blanks around a member, properties behind it and other members on both sides are allowed.
     """
     key = re2.escape(propagation.route_header)
-    return StringMatch("regex", rf"(.*,)?[ \t]*{key}[ \t]*=[ \t]*{value}[ \t]*([;,].*)?")
+    return rf"(.*,)?[ \t]*{key}[ \t]*=[ \t]*{value}[ \t]*([;,].*)?"

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.routing.baggage_lines import travels_in_baggage
 from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
 from laneway.core.routing.hosts import covers
@@ -20,11 +22,10 @@ from laneway.core.routing.plan import Forward, GatewayPort, Refuse, RoutePlan, R
 from laneway.core.routing.proof.carrying import (
     arrivals,
     carries,
-    sources,
+    misled,
     stamped_lane,
-    strange,
 )
-from laneway.core.routing.proof.conditions import Conditions, within
+from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions, within
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
@@ -66,13 +67,15 @@ class AtEntry:
     def breaks(self) -> Iterator[tuple[Spot, Break | Unknown]]:
         """Yield what is broken, unknown, or governed by no lane."""
         askers = Askers.of(self.mesh)
+        single = frozenset([HEADER + BAGGAGE] if travels_in_baggage(self.mesh) else [])
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
             judge = _Judge(self.mesh, self.landings, spot)
             held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
             for area in areas(held, admitting):
                 tags = tag_values(port.tagging, area.host)
-                search = Search(self.values, Ground(HOSTS, area.given, frozenset(tags), tags))
+                ground = Ground(HOSTS, area.given, single.union(tags), tags)
+                search = Search(self.values, ground)
                 promises = [askers.promise(rule) for rule in area.admitting]
                 for found in breaks(search, promises, area.rules, judge.suspects):
                     yield spot, _as_sent(found, port)
@@ -184,13 +187,12 @@ class _Judge:
         propagation = group.propagation if group else None
         if propagation is None:
             return
-
-        lanes = tuple(dict.fromkeys(one.lane for one in kept))
-        if propagation.carrier != "baggage" and stamped_lane(propagation, rule, share) in lanes:
-            return
         unread = tuple(unread_edits(propagation, rule, share))
         if unread:
             yield from unread
+            return
+        lanes = tuple(dict.fromkeys(one.lane for one in kept))
+        if propagation.carrier != "baggage" and stamped_lane(propagation, rule, share) in lanes:
             return
 
         def is_unwritten(request: Request) -> bool:
@@ -198,8 +200,8 @@ class _Judge:
             return not any(carries(propagation, sent, lane) for lane in lanes)
 
         why = f"it goes to lane {' or '.join(lanes)} and does not carry exactly that lane behind"
-        filled = [strange(name, lanes) for name in sources(propagation, rule, share)]
-        for arrival in (*arrivals(propagation, lanes), *filled):
+        further = misled(propagation, rule, share, lanes)
+        for arrival in (*arrivals(propagation, lanes), *further):
             yield Suspect("isolated", f"{why} the gateway", tuple(kept), arrival, is_unwritten)
 
 

@@ -8,14 +8,17 @@ sets does not depend on more than that, but for the headers it is filled in from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
+
+import re2
 
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Rule, Share
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.values import PRESENT, Pattern
 from laneway.core.routing.request import Request, sent_on, variable_headers
-from laneway.core.routing.stamps import any_member
+from laneway.core.routing.stamps import member
 
 
 def members(propagation: Propagation, request: Request) -> list[str]:
@@ -25,8 +28,8 @@ def members(propagation: Propagation, request: Request) -> list[str]:
     """
     found = []
     for line in request.values(BAGGAGE):
-        for member in line.split(","):
-            key, equals, value = member.partition(";")[0].partition("=")
+        for part in line.split(","):
+            key, equals, value = part.partition(";")[0].partition("=")
             if equals and key.strip(" \t") == propagation.route_header:
                 found.append(value.strip(" \t"))
     return found
@@ -48,9 +51,16 @@ def named(propagation: Propagation, request: Request) -> set[str]:
 def loses(
     propagation: Propagation, before: Request, after: Request, lanes: Collection[str]
 ) -> bool:
-    """Whether a request named one of some lanes and names none of them any more."""
-    told = named(propagation, before).intersection(lanes)
-    return bool(told) and told.isdisjoint(named(propagation, after))
+    """Whether a request named one of some lanes and names none of them any more.
+
+    Where baggage carries lanes it has to stay in baggage: programs pass on nothing else.
+    """
+    by_carrier = (members,) if propagation.carrier == "baggage" else ()
+    for way in (named, *by_carrier):
+        told = set(way(propagation, before)).intersection(lanes)
+        if told and told.isdisjoint(way(propagation, after)):
+            return True
+    return False
 
 
 def carriers(propagation: Propagation) -> tuple[str, ...]:
@@ -59,18 +69,75 @@ def carriers(propagation: Propagation) -> tuple[str, ...]:
     return (propagation.route_header, *more)
 
 
-def written_values(propagation: Propagation, rule: Rule, share: Share) -> Iterator[str]:
-    """Yield every value that a rule or its share gives to a header that may name a lane."""
+def written(propagation: Propagation, rule: Rule, share: Share) -> Iterator[tuple[str, str]]:
+    """Yield the headers that may name a lane, with every value that a rule or its share gives."""
     names = carriers(propagation)
     for edits in (rule.headers.request, share.headers.request):
-        yield from (value for name, value in edits.set + edits.add if name.lower() in names)
+        pairs = ((name.lower(), value) for name, value in edits.set + edits.add)
+        yield from (pair for pair in pairs if pair[0] in names)
 
 
-def sources(propagation: Propagation, rule: Rule, share: Share) -> list[str]:
-    """Return the further headers out of which headers that may name a lane are filled in."""
-    values = written_values(propagation, rule, share)
-    found = {name.lower() for value in values for name in variable_headers(value)}
-    return sorted(found - set(carriers(propagation)))
+_VARIABLE = r"%REQ\([^):?%]+(?:\?[^):?%]+)?\)%"
+_PLAIN = r"(?:[^%,]|%%)*"
+_MEMBER = rf"(?:(?:{_PLAIN}=)?{_VARIABLE}(?:;{_PLAIN})?|{_PLAIN})"
+_ALONE = re.compile(rf"{_VARIABLE}|(?:[^%]|%%)*")
+_LIST = re.compile(rf"{_MEMBER}(?:,{_MEMBER})*")
+
+
+def unread(propagation: Propagation, rule: Rule, share: Share) -> Iterator[str]:
+    """Yield the values of which it is not worked out here when they name a lane.
+
+    A variable is read where it is all of a value, or of a member of baggage or of its value.
+    """
+    for name, value in written(propagation, rule, share):
+        form = _LIST if name == BAGGAGE else _ALONE
+        if form.fullmatch(value) is None:
+            yield value
+
+
+def fillings(propagation: Propagation, rule: Rule, share: Share) -> list[tuple[str, str]]:
+    """Return which headers that may name a lane are filled in from which other ones."""
+    found = {
+        (name, source.lower()): None
+        for name, value in written(propagation, rule, share)
+        for source in variable_headers(value)
+    }
+    return [pair for pair in found if pair[0] != pair[1]]
+
+
+def filled(propagation: Propagation, target: str, source: str, lane: str) -> Iterator[Conditions]:
+    """Yield the conditions under which a header that is filled in names a lane.
+
+    Into baggage a value comes as a member, as the value of one, or with a comma and more.
+    """
+    part = HEADER + source
+    if target != BAGGAGE:
+        yield frozenset([Condition(part, Pattern("exact", lane))])
+        return
+    value = re2.escape(lane)
+    forms = (rf"[ \t]*{value}[ \t]*([;,].*)?", *_members(propagation, value))
+    yield from (frozenset([Condition(part, Pattern("regex", form))]) for form in forms)
+
+
+def misled(
+    propagation: Propagation, rule: Rule, share: Share, lanes: Collection[str]
+) -> Iterator[Conditions]:
+    """Yield the conditions under which headers are filled in with something beside these lanes."""
+    for target, source in fillings(propagation, rule, share):
+        yield strange(source, lanes)
+        if target == BAGGAGE:
+            part, right = HEADER + source, "|".join(map(re2.escape, lanes))
+            for form in _members(propagation, ".*"):
+                own = Pattern("regex", member(propagation, f"({right})"))
+                yield frozenset(
+                    [Condition(part, Pattern("regex", form)), Condition(part, own, met=False)]
+                )
+
+
+def _members(propagation: Propagation, value: str) -> tuple[str, str]:
+    """Return the expressions of what names a lane as a member, and behind a comma."""
+    found = member(propagation, value)
+    return found, f".*,{found}"
 
 
 def strange(header: str, lanes: Iterable[str]) -> Conditions:
@@ -92,15 +159,15 @@ def arrivals(propagation: Propagation, lanes: Iterable[str]) -> Iterator[Conditi
         yield from by_header
         return
     present = Condition(HEADER + BAGGAGE, PRESENT)
-    member = any_member(propagation)
-    one, two = (Pattern("regex", written) for written in (member, f"{member},{member}"))
+    some = member(propagation, ".*")
+    one, two = (Pattern("regex", form) for form in (some, f"{some},{some}"))
     by_baggage = [
         frozenset([present.denied()]),
         frozenset([present, Condition(HEADER + BAGGAGE, one, met=False)]),
         frozenset([Condition(HEADER + BAGGAGE, one)]),
         frozenset([Condition(HEADER + BAGGAGE, two)]),
     ]
-    yield from (some | more for some in by_header for more in by_baggage)
+    yield from (left | right for left in by_header for right in by_baggage)
 
 
 def stamped_lane(propagation: Propagation, rule: Rule, share: Share) -> str:

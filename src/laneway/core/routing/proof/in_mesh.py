@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
-from laneway.core.routing.proof.carrying import carriers, loses, named, sources, strange
+from laneway.core.routing.proof.carrying import carriers, filled, fillings, loses, named, strange
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
@@ -25,7 +26,7 @@ from laneway.core.routing.proof.shapes import Shapes
 from laneway.core.routing.proof.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.proof.verdict import Spot, Want, Who
 from laneway.core.routing.request import Request, sent_on
-from laneway.core.routing.stamps import any_member
+from laneway.core.routing.stamps import member
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import find_hop
 
@@ -97,8 +98,8 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
     single = frozenset(HEADER + name for name in carriers(propagation))
     given: Conditions = frozenset()
     if propagation.carrier == "baggage":
-        member = any_member(propagation)
-        twice = rf"{member},{member}"
+        some = member(propagation, ".*")
+        twice = f"{some},{some}"
         given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
     return Ground(hosts, given, single)
 
@@ -165,17 +166,15 @@ class _Judge:
         self, propagation: Propagation, rule: Rule, share: Share, wants: tuple[Want, ...]
     ) -> Iterator[Suspect]:
         """Yield requests whose other headers fill in another lane."""
-        own = {one.lane for one in wants}
-        for source in sources(propagation, rule, share):
-            for lane in self.group.lanes:
-                if lane.name not in own:
-                    asked = Condition(HEADER + source, Pattern("exact", lane.name))
+        others = [one.name for one in self.group.lanes if one.name not in {w.lane for w in wants}]
+        pairs = fillings(propagation, rule, share)
+        for (target, source), lane in product(pairs, others):
 
-                    def is_other(request: Request, name: str = lane.name) -> bool:
-                        return name in named(propagation, sent_on(rule, share, request))
+            def is_other(request: Request, lane: str = lane) -> bool:
+                return lane in named(propagation, sent_on(rule, share, request))
 
-                    why = _AS_ANOTHER.format(lane.name)
-                    yield Suspect("isolated", why, wants, frozenset([asked]), is_other)
+            for asked in filled(propagation, target, source, lane):
+                yield Suspect("isolated", _AS_ANOTHER.format(lane), wants, asked, is_other)
 
     def _of_copies(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
         for destination in copies_of(self.landings.mesh, rule, self.spot):
@@ -212,5 +211,5 @@ def _lost(
     ]
     if any(map(is_lost, carrying)):
         yield Suspect("isolated", why, wants, confirms=is_lost)
-    for name in sources(propagation, rule, share):
-        yield Suspect("isolated", why, wants, strange(name, lanes), is_lost)
+    for _, source in fillings(propagation, rule, share):
+        yield Suspect("isolated", why, wants, strange(source, lanes), is_lost)

@@ -9,18 +9,18 @@ asks what an earlier rule takes never comes to a later one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.plan import Rule, Share
-from laneway.core.routing.proof.carrying import written_values
+from laneway.core.routing.proof.carrying import unread
 from laneway.core.routing.proof.conditions import ALWAYS, Condition, Conditions, conditions_of
 from laneway.core.routing.proof.promises import Promise
 from laneway.core.routing.proof.search import Found, Search
 from laneway.core.routing.proof.values import UndecidedError
 from laneway.core.routing.proof.verdict import Property, Want
-from laneway.core.routing.request import Request, unread_variables
+from laneway.core.routing.request import Request
 from laneway.core.routing.survivors import is_catch_all
 
 Beside = Literal["apart", "unknown"]
@@ -176,18 +176,21 @@ def _alike(one: Sequence[Conditions], other: Sequence[Conditions]) -> int:
 def _tried(
     search: Search, suspect: Suspect, wanted: Conditions, avoided: Sequence[Conditions]
 ) -> Found | UndecidedError | None:
-    """Return the smallest request for a suspect; None where there is none."""
+    """Return the smallest request for a suspect; None where there is none.
+
+    Conditions hold in any order of a header's lines, and edits look at the first line alone.
+    """
     try:
         found = search.smallest(wanted | suspect.further, avoided)
     except UndecidedError as unknown:
         return unknown
     if found is None or suspect.confirms is None or suspect.confirms(found.request):
         return found
-    return None
+    turned = replace(found.request, headers=found.request.headers[::-1])
+    return replace(found, request=turned) if suspect.confirms(turned) else None
 
 
 def unread_edits(propagation: Propagation, rule: Rule, share: Share) -> Iterator[Suspect]:
     """Yield what a rule writes into headers that may name a lane and that is not worked out."""
-    for value in written_values(propagation, rule, share):
-        for variable in unread_variables(value):
-            yield Suspect("unknown", f"what {variable} stands for in {value!r} is not worked out")
+    for value in unread(propagation, rule, share):
+        yield Suspect("unknown", f"which lane {value!r} names is not worked out")
