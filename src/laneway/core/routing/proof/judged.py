@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from laneway.core.findings.place import Source
 from laneway.core.mesh.age import last_of_each, oldest_first
@@ -33,6 +33,7 @@ from laneway.core.routing.subsets import rule_host
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]
+T = TypeVar("T", VirtualService, DestinationRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,31 @@ def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
     whole = _with_all_objects(mesh)
     as_objects = wish == "objects" or (wish == "auto" and _routes_lanes(whole))
     seen = whole if as_objects else mesh
-    return replanned("objects" if as_objects else "plan", seen)
+    dated = replace(
+        seen,
+        virtual_services=_by_age(seen.virtual_services),
+        destination_rules=_by_age(seen.destination_rules),
+    )
+    return replanned("objects" if as_objects else "plan", dated)
+
+
+def _by_age(things: Sequence[T]) -> tuple[T, ...]:
+    """Put what has a time into order, at the places such things have; Istio takes ties by name.
+
+    https://github.com/istio/istio/blob/master/pilot/pkg/model/config.go
+    """
+
+    def age(thing: T) -> tuple[str, str]:
+        return thing.meta.created, f"{thing.meta.name}.{thing.meta.namespace}"
+
+    return put(sorted((one for one in things if one.meta.created), key=age), things)
+
+
+def put(order: Sequence[T], among: Sequence[T]) -> tuple[T, ...]:
+    """Put things into another order at the places they have among others."""
+    moved = {id(one) for one in order}
+    later = iter(order)
+    return tuple(next(later) if id(one) in moved else one for one in among)
 
 
 def replanned(what: Literal["plan", "objects"], mesh: Mesh) -> Judged:

@@ -2,41 +2,63 @@
 
 Comes in: an implementation. Goes out: the same with its objects in every other order they may
 have in a cluster. Istio lets the older of two objects win, files seldom say which that is, and so a
-proof has to hold in each order. Objects that do not meet keep their place. More than a handful that
-do are not tried: `too_many` names them.
+proof has to hold in each order. Objects that do not meet keep their place, and so do those whose
+times are known. A route and the subset that it leads to may both be in doubt, so VirtualServices
+are reordered together with the DestinationRules of their destinations. More orders than a few are
+not tried: `too_many` names the objects.
 https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
-from typing import TypeVar
+from itertools import islice, product
+from math import prod
+from typing import Any, TypeVar
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import resolve_gateway
+from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.hosts import covers
-from laneway.core.routing.proof.judged import Judged, replanned
+from laneway.core.routing.proof.judged import Judged, put, replanned
 from laneway.core.routing.proof.verdict import Doubt
 from laneway.core.routing.subsets import rule_host
 from laneway.core.routing.written import MESH, binds_mesh, mesh_hosts
 
-MOST_TIED = 4
+MOST_ORDERS = 24
 
 T = TypeVar("T", VirtualService, DestinationRule)
+Things = tuple[VirtualService, ...] | tuple[DestinationRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
     """Objects whose order of age decides something and is not known."""
 
-    things: tuple[VirtualService, ...] | tuple[DestinationRule, ...]
+    things: Things
 
     def __str__(self) -> str:
         """Name them."""
-        return ", ".join(f"{one.meta.namespace}/{one.meta.name}" for one in self.things)
+        names = ", ".join(f"{one.meta.namespace}/{one.meta.name}" for one in self.things)
+        return f"{self.things[0].meta.ref.kind}s {names}"
+
+    @property
+    def others(self) -> list[Things]:
+        """Return the other orders they may have; of very many only some."""
+        known = tuple(one for one in self.things if one.meta.created)
+        unknown = [one for one in self.things if not one.meta.created]
+        orders = islice(_orders(known, unknown), MOST_ORDERS + 1)
+        return [order for order in orders if list(map(id, order)) != list(map(id, self.things))]
+
+
+def _orders(known: tuple[Any, ...], unknown: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield every order in which what is known keeps its own."""
+    if not unknown:
+        yield known
+        return
+    for at in range(len(known) + 1):
+        yield from _orders((*known[:at], unknown[0], *known[at:]), unknown[1:])
 
 
 def tied(judged: Judged) -> list[Tied]:
@@ -50,47 +72,74 @@ def tied(judged: Judged) -> list[Tied]:
     return found + [Tied(tuple(some)) for some in _meeting(rules, _rule_doors, _rules_meet)]
 
 
+def together(found: Sequence[Tied]) -> Iterator[tuple[Tied, ...]]:
+    """Yield what is reordered at once: each set alone, and routes with rules they lead to."""
+    for one in found:
+        yield (one,)
+        yield from ((one, other) for other in found if _leads_to(one, other))
+
+
 def too_many(found: Sequence[Tied]) -> Iterator[Doubt]:
     """Yield the sets of which not every order is tried."""
-    for one in found:
-        if len(one.things) > MOST_TIED:
-            kind = one.things[0].meta.ref.kind
-            place = one.things[0].meta.place("metadata", "name")
-            yield Doubt(f"the order of age of {kind}s {one} is not known", place)
+    for some in together(found):
+        if _count(some) > MOST_ORDERS:
+            place = some[0].things[0].meta.place("metadata", "name")
+            names = " and of ".join(map(str, some))
+            yield Doubt(f"the order of age of {names} is not known", place)
+
+
+def _count(some: Sequence[Tied]) -> int:
+    return prod(len(one.others) + 1 for one in some)
 
 
 def other_orders(judged: Judged, found: Sequence[Tied]) -> Iterator[tuple[str, Judged]]:
     """Yield the implementation in every other order, with words that say which."""
-    for one in found:
-        if len(one.things) > MOST_TIED:
-            continue
-        for said, mesh in _reordered(judged.mesh, one):
-            yield said, replanned(judged.what, mesh)
+    for some in together(found):
+        if _count(some) <= MOST_ORDERS:
+            for orders in product(*(one.others for one in some)):
+                said = f"if the order of {' and of '.join(map(_said, orders))}"
+                yield said, replanned(judged.what, _reordered(judged.mesh, orders))
     if judged.what == "plan" and _entry_is_newest(judged.mesh):
         said = "if lanes' entries are older than the VirtualServices beside them"
         yield said, replanned("plan", _entry_first(judged.mesh))
 
 
-def _reordered(mesh: Mesh, tie: Tied) -> Iterator[tuple[str, Mesh]]:
-    routes = [one for one in tie.things if isinstance(one, VirtualService)]
-    for order in list(permutations(routes))[1:]:
-        moved = _put(order, mesh.virtual_services)
-        yield _said(order), replace(mesh, virtual_services=moved)
-    rules = [one for one in tie.things if isinstance(one, DestinationRule)]
-    for some in list(permutations(rules))[1:]:
-        yield _said(some), replace(mesh, destination_rules=_put(some, mesh.destination_rules))
+def _reordered(mesh: Mesh, orders: Iterable[Things]) -> Mesh:
+    moved = [thing for order in orders for thing in order]
+    routes = [one for one in moved if isinstance(one, VirtualService)]
+    rules = [one for one in moved if isinstance(one, DestinationRule)]
+    return replace(
+        mesh,
+        virtual_services=put(routes, mesh.virtual_services),
+        destination_rules=put(rules, mesh.destination_rules),
+    )
 
 
-def _said(order: Sequence[VirtualService | DestinationRule]) -> str:
+def _said(order: Things) -> str:
     names = " before ".join(f"{thing.meta.namespace}/{thing.meta.name}" for thing in order)
-    return f"if the order of {order[0].meta.ref.kind}s is {names}"
+    return f"{order[0].meta.ref.kind}s is {names}"
 
 
-def _put(order: Sequence[T], among: Sequence[T]) -> tuple[T, ...]:
-    """Put things into another order at the places they have among others."""
-    moved = {id(one) for one in order}
-    later = iter(order)
-    return tuple(next(later) if id(one) in moved else one for one in among)
+def _leads_to(routes: Tied, rules: Tied) -> bool:
+    """Whether VirtualServices may send to the host of DestinationRules, as far as that is plain."""
+    hosts = {rule_host(one) for one in rules.things if isinstance(one, DestinationRule)}
+    return any(
+        to is None or covers(host, resolve_host(to, one.meta.namespace))
+        for one in routes.things
+        if isinstance(one, VirtualService)
+        for to in _led_to(one)
+        for host in hosts
+    )
+
+
+def _led_to(author: VirtualService) -> Iterator[str | None]:
+    """Yield the hosts that routes name; None where they hand over, or send copies."""
+    for tcp in author.tcp:
+        yield from (to.host for to in tcp.destinations)
+    for route in author.http:
+        yield from (to.host for to in route.destinations)
+        if route.delegate is not None or not route.policy.keys().isdisjoint(("mirror", "mirrors")):
+            yield None
 
 
 def _meeting(
@@ -120,8 +169,8 @@ def _meeting(
 
 
 def _is_doubtful(one: T, other: T) -> bool:
-    times = {one.meta.created, other.meta.created}
-    return "" in times or len(times) == 1
+    """Whether it is not known which is older; of one time Istio takes them by name."""
+    return not one.meta.created or not other.meta.created
 
 
 def _doors(route: VirtualService) -> Iterator[Hashable]:
