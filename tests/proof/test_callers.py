@@ -131,3 +131,14 @@ def test_a_gateway_behind_tls_is_said_to_be_left_out() -> None:
         "port 443 of gateway istio-system/ingressgateway: routes behind HTTPS are not looked at"
         in (told)
     )
+
+
+def test_a_wildcard_takes_no_service_that_another_object_names() -> None:
+    wide = objects.virtual_service("a-wide", "default", ["*.svc.cluster.local"], http=[TO_ANY])
+
+    assert proof_of(strict(), more=[wide]).verdict == "proven"
+    assert against(proof_of(strict(), _without_order, more=[wide]), "isolated").rule is not None
+
+
+def _without_order(found: list[Object]) -> None:
+    found[:] = [one for one in found if ORDER not in one["spec"].get("hosts", ())]

@@ -72,6 +72,8 @@ def _hop(hop: Hop) -> Object:
         shown["author"] = str(hop.author)
     if hop.export_to != ("*",):
         shown["exportTo"] = list(hop.export_to)
+    if hop.wild:
+        shown["wildcard"] = hop.wild
     shown["rules"] = [rule_object(rule) for rule in hop.rules]
     if hop.otherwise is not None:
         shown["otherwise"] = _hop(hop.otherwise)

@@ -174,7 +174,8 @@ class Hop:
     `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
     hop is total: its last rule matches anyone. A user's hop is seen only by callers of the
     namespaces in `export_to` (`*`: all); when no rule of it is for a caller, `otherwise` decides,
-    and without one Istio's default route: all pods of the service.
+    and without one Istio's default route: all pods of the service. `wild` is the pattern by which a
+    user's VirtualService covers the host, empty where it names it.
     """
 
     host: Host
@@ -185,6 +186,7 @@ class Hop:
     author: Ref | None = None
     export_to: tuple[str, ...] = ("*",)
     otherwise: Hop | None = None
+    wild: str = ""
 
 
 def lanes_own(hop: Hop) -> Hop | None:

@@ -44,7 +44,11 @@ def surviving(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
 
 
 def _nearest_first(hop: Hop, caller: Caller) -> list[Hop]:
-    """Return a hop and its alternatives as a caller's proxy sees them: private ones first."""
+    """Return a hop and its alternatives as a caller's proxy tries them: private ones first.
+
+    For HTTP a wildcard speaks only where nothing the caller sees names the host, and of several the
+    first of the narrowest does, also where no rule of it is for the caller.
+    """
     chain = []
     link: Hop | None = hop
     while link is not None:
@@ -53,7 +57,11 @@ def _nearest_first(hop: Hop, caller: Caller) -> list[Hop]:
         if rank is not None:
             chain.append((rank, link))
         link = link.otherwise
-    return [one for _, one in sorted(chain, key=lambda pair: pair[0])]
+    seen = [one for _, one in sorted(chain, key=lambda pair: pair[0])]
+    if hop.protocol == "tcp":
+        return seen
+    naming = [one for one in seen if not one.wild]
+    return naming or sorted(seen, key=lambda one: -len(one.wild))[:1]
 
 
 def _held(hop: Hop, caller: Caller) -> tuple[Rule, ...]:

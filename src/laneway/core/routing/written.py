@@ -17,6 +17,7 @@ from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
 from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
 from laneway.core.routing.delegates import Delegates, Ours, Written
+from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     Action,
     Answer,
@@ -82,10 +83,17 @@ def written_hops(
                 rules = mesh_rules(reading, author, port.number, tcp=protocol == "tcp")
                 seen = _seen_in(author)
                 ref = author.meta.ref
-                hop = Hop(service.host, port.number, protocol, rules, "", ref, seen, hop)
+                wild = _wildcard(author, service.host)
+                hop = Hop(service.host, port.number, protocol, rules, "", ref, seen, hop, wild)
             if hop is not None:
                 hops.append(hop)
     return tuple(hops)
+
+
+def _wildcard(author: VirtualService, host: Host) -> str:
+    """Return the narrowest pattern that covers a host; empty where the host itself is named."""
+    covering = [one for one in mesh_hosts(author) if covers(one, host)]
+    return "" if host in covering else max(covering, key=len, default="")
 
 
 def _seen_in(author: VirtualService) -> tuple[str, ...]:

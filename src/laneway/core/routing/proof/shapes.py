@@ -36,7 +36,7 @@ class Shapes:
         while link is not None:
             author = link.author.namespace if link.author else None
             single = single or any(_is_single(rule, hop.host) for rule in link.rules)
-            chain += [author, link.export_to, tuple(map(self._rule, link.rules))]
+            chain += [author, link.export_to, link.wild, tuple(map(self._rule, link.rules))]
             link = link.otherwise
         if single:
             return (*chain, hop.host)
@@ -52,10 +52,11 @@ class Shapes:
         if not isinstance(action, Forward):
             done: Hashable = type(action).__name__
         else:
-            done = tuple(
+            shares = tuple(
                 (share.destination.subset, share.destination.port, self._shared(share.headers))
                 for share in action.shares
             )
+            done = (action.is_split, shares)
         matches = rule.matches
         asked = self._shared(matches[0]) if len(matches) == 1 else self._number(matches)
         return asked, self._number((done, self._shared(rule.headers)))
