@@ -34,6 +34,11 @@ def aimed(ask: Ask, objects: list[Object], chance: Random) -> Ask:
     ]
     for match in chance.sample(matches, min(len(matches), chance.choice((1, 1, 2)))):
         ask = _at(ask, match, chance)
+    lanes = [one["metadata"]["name"] for one in of_kind(objects, "ASMSwimLane")]
+    if lanes and chance.random() < 0.2:
+        lane = chance.choice(lanes)
+        words = (lane, f"x-asm-prefer-tag={lane}", f"a,x-asm-prefer-tag={lane}", "a")
+        ask = replace(ask, headers=(*ask.headers, ("x-fill", chance.choice(words))))
     return ask
 
 

@@ -52,6 +52,12 @@ def _a_match(objects: list[Object], chance: Random) -> Object | None:
     return chance.choice(found) if found else None
 
 
+def _in_the_mesh(objects: list[Object]) -> list[Object]:
+    """Return the VirtualServices that speak for hosts of the mesh."""
+    found = of_kind(objects, "VirtualService")
+    return [one for one in found if "gateways" not in one["spec"] and one["spec"].get("hosts")]
+
+
 def drop_a_route(objects: list[Object], chance: Random) -> None:
     found = [(routes, place) for routes, place in _routes(objects) if len(routes) > 1]
     if found:
@@ -246,7 +252,137 @@ def add_a_second_route(objects: list[Object], chance: Random) -> None:
         objects.insert(0, second)
 
 
+def edit_the_lane(objects: list[Object], chance: Random) -> None:
+    """Write, fill in, add or take away what carries a lane, at a route or at a destination."""
+    route = _a_route(objects, chance)
+    if route is None or not route.get("route"):
+        return
+    header = chance.choice(("x-asm-prefer-tag", "x-asm-prefer-tag", "baggage"))
+    member = "" if header == "x-asm-prefer-tag" else "x-asm-prefer-tag="
+    edits: Object = chance.choice(
+        (
+            {"remove": [header]},
+            {"set": {header: f"{member}s1"}},
+            {"add": {header: f"{member}s2"}},
+            {"set": {header: f"{member}%REQ(x-fill)%"}},
+            {"set": {header: f"%REQ(x-fill?{header})%"}},
+            {"set": {"baggage": "user=%REQ(x-fill)%,%REQ(baggage)%"}},
+            {"set": {header: f"%REQ({header})%"}},
+        )
+    )
+    part = chance.choice((route, *route["route"]))
+    part.setdefault("headers", {}).setdefault("request", {}).update(edits)
+
+
+def mirror_some(objects: list[Object], chance: Random) -> None:
+    route, other = _a_route(objects, chance), _a_route(objects, chance)
+    if route and other and other.get("route") and "mirror" not in route:
+        to = copy.deepcopy(other["route"][0]["destination"])
+        if chance.random() < 0.5:
+            to.pop("port", None)
+        share: Object = chance.choice(({}, {"value": 0}, {"value": 10}))
+        route["mirrors"] = [{"destination": to, "percentage": share}]
+
+
+def name_the_mesh(objects: list[Object], chance: Random) -> None:
+    """Name gateways in a match, so that Istio looks at the caller no more."""
+    match = _a_match(objects, chance)
+    if match is not None:
+        match["gateways"] = chance.choice((["mesh"], ["istio-system/ingressgateway"]))
+
+
+def narrow_the_caller(objects: list[Object], chance: Random) -> None:
+    match = _a_match(objects, chance)
+    if match is not None:
+        match["sourceNamespace"] = chance.choice(("default", "shop", "elsewhere"))
+
+
+def turn_a_condition_round(objects: list[Object], chance: Random) -> None:
+    match = _a_match(objects, chance)
+    if match and match.get("headers"):
+        name = chance.choice(sorted(match["headers"]))
+        match.setdefault("withoutHeaders", {})[name] = match["headers"].pop(name)
+
+
+def date_some(objects: list[Object], chance: Random) -> None:
+    for one in objects:
+        if chance.random() < 0.7:
+            day = chance.randint(1, 3)
+            one["metadata"]["creationTimestamp"] = f"2026-01-0{day}T00:00:00Z"
+
+
+def widen_a_host(objects: list[Object], chance: Random) -> None:
+    found = _in_the_mesh(objects)
+    if found:
+        spec = chance.choice(found)["spec"]
+        host = spec["hosts"][0]
+        spec["hosts"] = [chance.choice((f"*.{host.partition('.')[2]}", "*.local"))]
+
+
+def shorten_a_host(objects: list[Object], chance: Random) -> None:
+    """Name a service by less than its full name: that is another service, or another host."""
+    found = _in_the_mesh(objects)
+    if found:
+        spec = chance.choice(found)["spec"]
+        spec["hosts"] = [".".join(spec["hosts"][0].split(".")[: chance.choice((1, 1, 2))])]
+
+
+def hand_over(objects: list[Object], chance: Random) -> None:
+    """Move the routes of a VirtualService into a delegate, all of them or those of a path."""
+    found = [one for one in _in_the_mesh(objects) if "tcp" not in one["spec"]]
+    if found:
+        root = chance.choice(found)
+        name, space = f"handed-{len(objects)}", chance.choice(("shop", "default"))
+        meta = {"name": name, "namespace": space}
+        objects.append({**copy.deepcopy(root), "metadata": meta})
+        objects[-1]["spec"] = {"http": root["spec"].get("http", [])}
+        route: Object = {"delegate": dict(meta)}
+        if chance.random() < 0.3:
+            route["match"] = [{"uri": {"prefix": "/"}}]
+        root["spec"]["http"] = [route]
+
+
+def double_a_rule(objects: list[Object], chance: Random) -> None:
+    """Add a DestinationRule for a host that has one, with other labels or for some pods alone."""
+    rules = of_kind(objects, "DestinationRule")
+    if rules:
+        second = copy.deepcopy(chance.choice(rules))
+        second["metadata"]["name"] = f"second-{len(objects)}"
+        second["metadata"].pop("labels", None)
+        for subset in second["spec"].get("subsets", ()):
+            if chance.random() < 0.5:
+                subset["labels"] = {"version": chance.choice(("v1", "v2"))}
+        if chance.random() < 0.2:
+            second["spec"]["workloadSelector"] = {"matchLabels": {"version": "v1"}}
+        objects.insert(chance.randrange(len(objects) + 1), second)
+
+
+def keep_to_oneself(objects: list[Object], chance: Random) -> None:
+    """Add a VirtualService that only one namespace sees."""
+    found = _in_the_mesh(objects)
+    if found:
+        own = copy.deepcopy(chance.choice(found))
+        own["metadata"] = {"name": f"own-{len(objects)}", "namespace": "clients"}
+        own["spec"]["exportTo"] = ["."]
+        for route in own["spec"].get("http", ()):
+            if chance.random() < 0.5 and route.get("route"):
+                route["route"][0]["destination"].pop("subset", None)
+        objects.append(own)
+
+
 CHANGES: tuple[Change, ...] = (
+    edit_the_lane,
+    edit_the_lane,
+    mirror_some,
+    name_the_mesh,
+    narrow_the_caller,
+    turn_a_condition_round,
+    date_some,
+    widen_a_host,
+    shorten_a_host,
+    hand_over,
+    double_a_rule,
+    keep_to_oneself,
     drop_a_route,
     drop_the_last_route,
     move_a_route,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import is_present, meets
@@ -77,14 +78,15 @@ def _in_mesh(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
     if port.protocol == "tcp" or port.sniffed:
         decision = connect(mesh, plan, caller, host, ask.port)
         wanted = [(group, lane, host) for lane in by_caller]
-        yield from _judged(Sight(mesh, plan, space), decision, wanted, at_gateway=False)
+        plain = Request(port=ask.port)
+        yield from _judged(Sight(mesh, plan, space), decision, wanted, plain)
     if port.protocol == "http":
         carried = _carried(group, request)
         if carried is None:
             return
         decision = call(mesh, plan, caller, host, request)
         wanted = [(group, lane, host) for lane in (carried or by_caller)]
-        yield from _judged(Sight(mesh, plan, space), decision, wanted, at_gateway=False)
+        yield from _judged(Sight(mesh, plan, space), decision, wanted, request)
 
 
 def _carried(group: Group, request: Request) -> list[LaneName] | None:
@@ -168,7 +170,7 @@ def _admitted(sight: Sight, decision: Decision, admitting: Rule) -> Iterator[str
         and target.destination.host not in sight.mesh.owner_of
     ]
     if not outside:
-        yield from _judged(sight, decision, wanted, at_gateway=True)
+        yield from _judged(sight, decision, wanted)
 
 
 def _sent(sight: Sight, decision: Decision) -> Iterator[str]:
@@ -187,7 +189,7 @@ def _sent(sight: Sight, decision: Decision) -> Iterator[str]:
             lane = group.lane(to.subset) or next(iter(tagged), None)
         if lane is not None:
             alone = replace(decision, targets=(target,))
-            yield from _judged(sight, alone, [(group, lane.name, to.host)], at_gateway=True)
+            yield from _judged(sight, alone, [(group, lane.name, to.host)])
 
 
 def _written(decision: Decision, target: Target, header: str) -> bool:
@@ -201,8 +203,9 @@ def _written(decision: Decision, target: Target, header: str) -> bool:
 
 
 def _judged(
-    sight: Sight, decision: Decision, wanted: list[Wanted], *, at_gateway: bool
+    sight: Sight, decision: Decision, wanted: list[Wanted], before: Request | None = None
 ) -> Iterator[str]:
+    """Judge a decision; `before` is the request that comes to it in the mesh."""
     if decision.rule is None and decision.status == 404:
         yield "delivered"
         return
@@ -219,12 +222,14 @@ def _judged(
             found = {_keeps(sight, target, one) for one in wanted} - {None}
             yield from (one for one in found if one)
             continue
-        if any(
-            _names_wrongly(target.request, one, at_gateway=at_gateway) for one in kept[:1]
-        ) and all(_names_wrongly(target.request, one, at_gateway=at_gateway) for one in kept):
+        if before is None:
+            wrong = all(_names_wrongly(target.request, one) for one in kept)
+        else:
+            wrong = _goes_on_wrongly(before, target.request, kept)
+        if wrong:
             yield "isolated"
     if kept and decision.rule is not None:
-        yield from _copied(sight, decision.rule, kept)
+        yield from _copied(sight, decision.rule, kept, before.port if before else None)
 
 
 def _keeps(sight: Sight, target: Target, wanted: Wanted) -> str | None:
@@ -258,31 +263,56 @@ def _pods(sight: Sight, wanted: Wanted) -> list[Workload]:
     return [p for p in service.workloads if is_present(p) and meets(answers.selector, p.labels)]
 
 
-def _names_wrongly(request: Request, wanted: Wanted, *, at_gateway: bool) -> bool:
+def _told(group: Group, request: Request) -> tuple[set[str], set[str]]:
+    """Return the lanes in a request's route header, and those in its baggage."""
+    if group.propagation is None:
+        return set(), set()
+    key = group.propagation.route_header
+    lines = request.values("baggage") if group.propagation.carrier == "baggage" else []
+    return set(request.values(key)), {name for line in lines for name in _members(key, line)}
+
+
+def _names_wrongly(request: Request, wanted: Wanted) -> bool:
+    """Whether a request leaves a gateway without its lane, or with more than that."""
     group, lane, _ = wanted
     if group.propagation is None:
         return False
-    named = request.values(group.propagation.route_header)
-    members = []
-    if group.propagation.carrier == "baggage":
-        for line in request.values("baggage"):
-            members += _members(group.propagation.route_header, line)
-    if at_gateway:
-        return named != [lane] or (
-            group.propagation.carrier == "baggage" and set(members) != {lane}
-        )
-    return False
+    _, in_baggage = _told(group, request)
+    doubled = request.values(group.propagation.route_header) != [lane]
+    return doubled or (group.propagation.carrier == "baggage" and in_baggage != {lane})
 
 
-def _copied(sight: Sight, rule: Rule, kept: list[Wanted]) -> Iterator[str]:
-    mirror = rule.policy.get("mirror")
-    if not isinstance(mirror, dict):
-        return
+def _goes_on_wrongly(before: Request, after: Request, kept: list[Wanted]) -> bool:
+    """Whether a proxy of the mesh writes another lane into a request, or takes its own out."""
+    group, lanes = kept[0][0], {lane for _, lane, _ in kept}
+    known = {lane.name for lane in group.lanes}
+    (header, baggage), (new_header, new_baggage) = _told(group, before), _told(group, after)
+    if ((new_header | new_baggage) - (header | baggage)) & known - lanes:
+        return True
+    ways = [(header | baggage, new_header | new_baggage), (baggage, new_baggage)]
+    return any(told & lanes and not told & lanes & then for told, then in ways)
+
+
+def _copied(sight: Sight, rule: Rule, kept: list[Wanted], port: int | None) -> Iterator[str]:
+    mirrors = [
+        (one["destination"], one.get("percentage")) for one in rule.policy.get("mirrors", ())
+    ]
+    mirrors.append((rule.policy.get("mirror"), rule.policy.get("mirrorPercentage")))
+    for mirror, share in mirrors:
+        if isinstance(mirror, dict) and (share is None or share.get("value", 0) > 0):
+            yield from _copied_to(sight, rule, kept, mirror, port)
+
+
+def _copied_to(
+    sight: Sight, rule: Rule, kept: list[Wanted], mirror: dict[str, Any], port: int | None
+) -> Iterator[str]:
     group, _, _ = kept[0]
     host = resolve_host(mirror["host"], rule.origin.ref.namespace)
     if sight.mesh.owner_of.get(host) != group.name:
         return
-    number = mirror.get("port", {}).get("number") or sight.mesh.services[host].ports[0].number
+    ports = sight.mesh.services[host].ports
+    number = mirror.get("port", {}).get("number") or port
+    number = number or (ports[0].number if len(ports) == 1 else 0)
     pods = pods_of(sight, Destination(host, number, mirror.get("subset", "")))
     answers = {group.resolve(lane, host) for _, lane, _ in kept}
     for name in answers:
