@@ -152,3 +152,34 @@ def test_baggage_of_several_lines_is_looked_at_where_it_carries_no_lane() -> Non
 
     assert found.request.headers == (("baggage", "a"), ("baggage", "b"))
     assert proof_of(permissive("baggage"), by_line).verdict == "proven"
+
+
+@pytest.mark.parametrize(
+    ("header", "edits", "verdict"),
+    [
+        ("traceparent", {"set": {"TraceParent": "00-1"}}, "undecided"),
+        ("traceparent", {"remove": ["traceparent"]}, "undecided"),
+        ("x-request-id", {"remove": ["x-request-id"]}, "proven"),
+        ("x-request-id", {"set": {"x-request-id": "1"}}, "undecided"),
+        ("x-request-id", {"set": {"traceparent": "00-1"}}, "proven"),
+    ],
+)
+def test_an_edit_of_the_id_that_keeps_a_lane_is_undecided(
+    header: str, edits: Object, verdict: str
+) -> None:
+    assert proof_of(permissive(header), last(edits)).verdict == verdict
+
+
+def test_header_edits_say_nothing_of_tcp() -> None:
+    """Istio refuses them there, and a connection has no headers."""
+    mesh = permissive()
+    for one in mesh:
+        if one["kind"] == "Service" and one["metadata"]["name"] == "order":
+            one["spec"]["ports"] = [{"port": 80, "name": "tcp", "protocol": "TCP"}]
+
+    def edit(out: list[Object]) -> None:
+        spec = next(one["spec"] for one in out if ORDER in one["spec"].get("hosts", ()))
+        for route in spec["tcp"]:
+            route["route"][0]["headers"] = {"request": {"set": {HEADER: "%REQ(x-user)%"}}}
+
+    assert proof_of(mesh, edit).verdict == "proven"

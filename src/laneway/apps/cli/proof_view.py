@@ -39,6 +39,7 @@ def _against(one: CounterExample) -> dict[str, Any]:
     found: dict[str, Any] = {
         "request": request_words(one),
         "method": request.method,
+        "host": request.host,
         "path": request.path,
         "headers": [f"{name}: {value}" for name, value in request.headers],
         "from": who_words(one.spot),

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 import re2
 
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.routing.passing import REQUEST_ID
 from laneway.core.routing.plan import Rule, Share
 from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.values import PRESENT, Pattern
@@ -93,6 +94,21 @@ def unread(propagation: Propagation, rule: Rule, share: Share) -> Iterator[str]:
         form = _LIST if name == BAGGAGE else _ALONE
         if form.fullmatch(value) is None:
             yield value
+
+
+def edits_trace(propagation: Propagation, rule: Rule, share: Share) -> bool:
+    """Whether a rule edits the id under which a lane is remembered beside a program.
+
+    To take x-request-id away is none: the next proxy makes one where there is none.
+    """
+    if propagation.carrier != "trace id":
+        return False
+    header = propagation.trace_header
+    for edits in (rule.headers.request, share.headers.request):
+        gone = () if header == REQUEST_ID else edits.remove
+        if header in map(str.lower, (*dict(edits.set), *dict(edits.add), *gone)):
+            return True
+    return False
 
 
 def fillings(propagation: Propagation, rule: Rule, share: Share) -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ class _Judge:
         breach = self.landings.breach(landing, wants)
         if breach is not None:
             yield Suspect(*breach)
-        elif self.group.propagation is not None:
+        elif self.group.propagation is not None and self.spot.protocol == "http":
             yield from self._behind(self.group.propagation, rule, share, wants)
 
     def _behind(

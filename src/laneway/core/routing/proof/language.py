@@ -17,7 +17,7 @@ from typing import Literal
 
 LAST = 0x10FFFF
 MOST_STATES = 4000
-_PREFERRED = "abcdefghijklmnopqrstuvwxyz0123456789-/_.=ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PREFERRED = "abcdefghijklmnopqrstuvwxyz0123456789-/_.=ABCDEFGHIJKLMNOPQRSTUVWXYZ\u00e9"
 
 Range = tuple[int, int]
 Kind = Literal["chars", "then", "or", "and", "not", "star", "end"]

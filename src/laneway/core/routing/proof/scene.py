@@ -14,7 +14,7 @@ from typing import Literal
 
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.plan import Rule, Share
-from laneway.core.routing.proof.carrying import unread
+from laneway.core.routing.proof.carrying import edits_trace, unread
 from laneway.core.routing.proof.conditions import ALWAYS, Condition, Conditions, conditions_of
 from laneway.core.routing.proof.promises import Promise
 from laneway.core.routing.proof.search import Found, Search
@@ -194,3 +194,6 @@ def unread_edits(propagation: Propagation, rule: Rule, share: Share) -> Iterator
     """Yield what a rule writes into headers that may name a lane and that is not worked out."""
     for value in unread(propagation, rule, share):
         yield Suspect("unknown", f"which lane {value!r} names is not worked out")
+    if edits_trace(propagation, rule, share):
+        why = f"what becomes of a lane kept under {propagation.trace_header}, which it edits,"
+        yield Suspect("unknown", f"{why} is not worked out")
