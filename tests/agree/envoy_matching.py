@@ -19,6 +19,13 @@ Json = Mapping[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 
 
+ONE_LINE = (
+    *("content-type", "expect", "grpc-timeout", "user-agent", "via", "x-client-trace-id"),
+    *("x-forwarded-for", "x-forwarded-proto", "x-request-id"),
+)
+"""Headers whose lines Envoy puts on one."""
+
+
 class UnreadError(Exception):
     """The translated configuration says something this reader has no reading for."""
 
@@ -51,7 +58,8 @@ class Request:
             case ":path":
                 return [target]
             case wanted:
-                return [value.strip() for key, value in self.headers if key.lower() == wanted]
+                found = [value.strip() for key, value in self.headers if key.lower() == wanted]
+                return [",".join(found)] if found and wanted in ONE_LINE else found
 
 
 def known(found: Json, fields: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.agree.envoy_matching import Request, UnreadError, meets
+from tests.agree.envoy_matching import ONE_LINE, Request, UnreadError, meets
 from tests.agree.envoy_probe import Place, Table, envoy_probe
 from tests.agree.istio_routes import route_taken, virtual_host
 
@@ -204,3 +204,19 @@ def random_request(draw: random.Random) -> Request:
 def test_reader_refuses_a_condition_it_does_not_know(match: dict[str, Any]) -> None:
     with pytest.raises(UnreadError):
         meets(match, Request("any", headers=(("x", "1"),)))
+
+
+def test_lines_of_some_headers_are_put_on_one(tmp_path: Path) -> None:
+    names = (*ONE_LINE, "x-user", "baggage", "cookie", "accept-language")
+    routes = [
+        {"match": {"prefix": f"/{name}", "headers": [{"name": name, **asked}]}}
+        for name in names
+        for asked in ({"stringMatch": {"exact": "a,b"}}, {"stringMatch": {"exact": "b"}})
+    ]
+    table = {"virtualHosts": [{"name": "all", "domains": ["*"], "routes": routes}]}
+    with envoy_probe([table], tmp_path) as probe:
+        for name in names:
+            request = Request("a.example", f"/{name}", headers=((name, "a"), (name, "b")))
+            taken = probe.route_taken(0, request)
+
+            assert taken == ("all", route_taken(table["virtualHosts"][0], request)), name

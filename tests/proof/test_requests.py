@@ -41,3 +41,12 @@ def test_on_a_sniffed_port_the_host_may_be_any() -> None:
     found = against(proof_of(mesh, spoiled), "isolated")
 
     assert found.request.host.startswith("shop_a.")
+
+
+@pytest.mark.parametrize(
+    ("header", "verdict"), [("user-agent", "proven"), ("x-app", "counter-example")]
+)
+def test_lines_that_envoy_puts_on_one_meet_one_condition_at_most(header: str, verdict: str) -> None:
+    asked: Object = {"headers": {header: {"exact": "a"}, header.upper(): {"exact": "b"}}}
+
+    assert proof_of(strict(), in_front(ORDER, asked)).verdict == verdict

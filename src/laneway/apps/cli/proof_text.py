@@ -47,7 +47,13 @@ def _claim_lines(claim: Claim, width: int, *, everything: bool) -> Iterator[str]
         yield f"\ncounter-example to {claim.about}: {request_words(against)}"
         for name, words in _told(against):
             first = f"  {name:<6} "
-            yield from wrap(words, width, initial_indent=first, subsequent_indent=" " * 9)
+            yield from wrap(
+                words,
+                width,
+                initial_indent=first,
+                subsequent_indent=" " * 9,
+                break_on_hyphens=False,
+            )
     more = len(claim.against) - len(shown)
     if more:
         yield f"  {more} more; --all shows them"

@@ -15,8 +15,13 @@ def request_words(against: CounterExample) -> str:
     host = "" if spot.gateway is None and request.host == spot.host else request.host
     target = f"http://{host}{request.path}" if host else request.path
     scheme = f" ({request.scheme})" if request.scheme != "http" else ""
-    headers = "".join(f", {name}: {value}" for name, value in request.headers)
+    headers = "".join(f", {name}: {_quoted(value)}" for name, value in request.headers)
     return f"{request.method} {target}{scheme}{headers}"
+
+
+def _quoted(value: str) -> str:
+    """Quote a value that would not be told from what stands around it."""
+    return f'"{value}"' if not value or "," in value else value
 
 
 def who_words(spot: Spot) -> str:

@@ -17,6 +17,14 @@ import re2
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan import Forward, HeaderEdits, Pairs, Rule, Share
 
+JOINED = frozenset(
+    {
+        *("content-type", "expect", "grpc-timeout", "user-agent", "via", "x-client-trace-id"),
+        *("x-forwarded-for", "x-forwarded-proto", "x-request-id"),
+    }
+)
+"""Headers of which Envoy makes one line where several come in, with a comma between."""
+
 _VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
@@ -36,9 +44,10 @@ class Request:
     port: int | None = None
 
     def values(self, name: str) -> list[str]:
-        """Return every value of a header."""
+        """Return every value of a header: one of each line that Envoy sees."""
         wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        found = [value for key, value in self.headers if key.lower() == wanted]
+        return [",".join(found)] if found and wanted in JOINED else found
 
     def edited(self, edits: HeaderEdits) -> Request:
         """Return the request after header changes: remove, then overwrite, then append.

@@ -33,7 +33,7 @@ from laneway.core.routing.proof.values import (
     Values,
     holds,
 )
-from laneway.core.routing.request import Request
+from laneway.core.routing.request import JOINED, Request
 
 MOST_STEPS = 20_000
 Cost = tuple[int, int, int]
@@ -170,12 +170,12 @@ class Search:
         try:
             one = self.values.pick(universe, met, unmet)
         except UndecidedError:
-            if len(met) == 1 or part in self.ground.single:
+            if len(met) == 1 or self._is_single(part):
                 raise
             one = None
         if one is not None:
             return (one,)
-        if part in self.ground.single:
+        if self._is_single(part):
             return None
         lines: list[str] = []
         for pattern in sorted(met, key=lambda pattern: (pattern.kind, pattern.value)):
@@ -185,6 +185,9 @@ class Search:
                     return None
                 lines.append(line)
         return tuple(lines)
+
+    def _is_single(self, part: str) -> bool:
+        return part in self.ground.single or part.removeprefix(HEADER) in JOINED
 
     def _universe(self, part: str) -> Universe:
         return {"path": PATHS, "method": METHODS, "scheme": SCHEMES}.get(part, self.ground.hosts)
