@@ -55,6 +55,9 @@ def _mesh(*speaking: tuple[str, Object, str]) -> list[Object]:
         [(FAR, ONE, "default"), (NEAR, TWO, "clients")],
         [(FAR, ONE, "default"), (ORDER, NOBODYS, "clients")],
         [(NEAR, ONE, "default"), (FAR, TWO, "clients")],
+        [("Order.Default.svc.cluster.local", ONE, "default"), (ORDER, TWO, "default")],
+        [("ORDER", ONE, "default")],
+        [("*.Default.svc.cluster.local", ONE, "default")],
     ],
 )
 def test_the_narrowest_host_a_caller_sees_speaks_for_a_service(

@@ -140,5 +140,11 @@ def test_a_wildcard_takes_no_service_that_another_object_names() -> None:
     assert against(proof_of(strict(), _without_order, more=[wide]), "isolated").rule is not None
 
 
+def test_the_letter_case_of_a_host_makes_no_difference() -> None:
+    aloud = objects.virtual_service("a-loud", "default", ["Order"], http=[TO_ANY])
+
+    assert against(proof_of(strict(), more=[aloud]), "isolated").rule is not None
+
+
 def _without_order(found: list[Object]) -> None:
     found[:] = [one for one in found if ORDER not in one["spec"].get("hosts", ())]

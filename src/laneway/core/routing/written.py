@@ -40,8 +40,12 @@ def binds_mesh(service: VirtualService) -> bool:
 
 
 def mesh_hosts(service: VirtualService) -> tuple[str, ...]:
-    """Return the hosts of a VirtualService, made absolute in its namespace."""
-    return tuple(resolve_host(host, service.meta.namespace) for host in service.hosts)
+    """Return the hosts of a VirtualService, made absolute in its namespace.
+
+    Istio reads names, and no wildcards, in any letter case.
+    """
+    hosts = (resolve_host(host, service.meta.namespace) for host in service.hosts)
+    return tuple(host if host.startswith("*") else Host(host.lower()) for host in hosts)
 
 
 def subsets_asked(mesh: Mesh) -> dict[Host, frozenset[str]]:
