@@ -22,7 +22,7 @@ DIGEST = PACKAGE / "core" / "emit" / "filter_module.py"
 FLAGS = (
     "--target=wasm32-freestanding",
     "-mcpu=baseline+bulk_memory",  # copies are one instruction: there is no libc to call
-    *("-std=c17", "-Os", "-s", "-nostdlib"),
+    *("-std=c17", "-O2", "-s", "-nostdlib"),
     *("-Wall", "-Wextra", "-Werror"),
     "-fno-sanitize=all",  # its traps would need a run time; lengths are checked where text is read
     *("-Wl,--no-entry", "-Wl,-z,stack-size=65536"),

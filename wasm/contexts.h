@@ -8,6 +8,7 @@
 
 struct plugin {
   u32 number;
+  struct digest whose; // its ids
   struct settings settings;
 };
 

@@ -19,23 +19,28 @@ static void rounds(u64 v[4], u32 count) {
   }
 }
 
-struct digest sip_hash(const u64 key[2], struct text message) {
+static void take(u64 v[4], u64 word) {
+  v[3] ^= word;
+  rounds(v, 2);
+  v[0] ^= word;
+}
+
+struct digest sip_hash(const u64 key[2], const struct text *parts, u32 count) {
   u64 v[4] = {
       key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d ^ 0xee,
       key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573,
   };
   struct digest result;
   u64 word = 0;
-  for (u32 i = 0; i <= message.size; i++) {
-    int last = i == message.size;
-    if (last) word |= (u64)(message.size & 255) << 56;
-    else word |= (u64)(u8)message.at[i] << (i % 8 * 8);
-    if (!last && i % 8 != 7) continue;
-    v[3] ^= word;
-    rounds(v, 2);
-    v[0] ^= word;
-    word = 0;
-  }
+  u32 size = 0;
+  for (u32 part = 0; part < count; part++)
+    for (u32 i = 0; i < parts[part].size; i++) {
+      word |= (u64)(u8)parts[part].at[i] << (size % 8 * 8);
+      if (++size % 8) continue;
+      take(v, word);
+      word = 0;
+    }
+  take(v, word | (u64)(size & 255) << 56);
   v[2] ^= 0xee;
   rounds(v, 4);
   result.low = v[0] ^ v[1] ^ v[2] ^ v[3];

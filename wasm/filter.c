@@ -40,21 +40,20 @@ static struct limits limits_of(const struct settings *of) {
   return (struct limits){of->buckets, of->linger, of->keep};
 }
 
-// Whether the request has a trace id, and under which digest it is remembered.
-static int has_trace(const struct settings *of, struct digest *found) {
+// Whether a header names a trace, and under which digest that is remembered.
+static int names_trace(const struct plugin *in, struct text value, struct digest *found) {
   char space[256];
   struct writer writer = {space, 0, sizeof space, 0};
-  struct text value;
-  if (!header(of->trace_header, &value)) return 0;
-  struct text id = trace_id(of->trace_header, value, &writer);
+  struct text id = trace_id(in->settings.trace_header, value, &writer);
   if (is_empty(id)) return 0;
-  *found = remembered_as(of->workload, of->group, id);
+  *found = remembered_as(in->whose, id);
   return 1;
 }
 
-static void come_in(const struct settings *of, struct request *request) {
-  struct text lane;
-  if (!has_trace(of, &request->id)) return;
+static void come_in(const struct plugin *plugin, struct request *request) {
+  const struct settings *of = &plugin->settings;
+  struct text trace, lane;
+  if (!header(of->trace_header, &trace) || !names_trace(plugin, trace, &request->id)) return;
   header(of->route_header, &lane);
   if (is_empty(lane) || lane.size > LONGEST_LANE) {
     if (forget(limits_of(of), request->id) == GAVE_UP) count(of, CONTENDED);
@@ -66,14 +65,15 @@ static void come_in(const struct settings *of, struct request *request) {
   if (outcome == PUSHED_OUT) count(of, EVICTED);
 }
 
-static void go_out(const struct settings *of) {
+static void go_out(const struct plugin *plugin) {
+  const struct settings *of = &plugin->settings;
   struct digest id;
-  struct text sent;
-  struct lane lane;
-  if (header(of->route_header, &sent) || !has_trace(of, &id)) return;
+  struct text sent, trace, lane;
+  if (header(of->route_header, &sent) || !header(of->trace_header, &trace)) return;
+  if (!names_trace(plugin, trace, &id)) return;
   switch (recall(limits_of(of), id, &lane)) {
     case DONE:
-      set_header(of->route_header, (struct text){lane.text, lane.size});
+      set_header(of->route_header, lane);
       return count(of, RESTORED);
     case TWO_LANES: return count(of, AMBIGUOUS);
     default: return count(of, UNKNOWN);
@@ -127,9 +127,11 @@ static int define_metrics(struct settings *of) {
   return 1;
 }
 
-static u32 refuse(struct text why) {
+// Without a role it leaves requests alone, should any come all the same.
+static u32 refuse(struct plugin *plugin, struct text why) {
   static char space[1200];
   struct writer writer = {space, 0, sizeof space, 0};
+  if (plugin) plugin->settings.role = NO_ROLE;
   put(&writer, TEXT("laneway filter: wrong or missing: "));
   put(&writer, why);
   host_log(LOG_ERROR, writer.at, writer.size);
@@ -155,14 +157,15 @@ EXPORT("proxy_on_configure") u32 on_configure(u32 number, u32 size) {
   struct text flaw;
   arena_used = 0;
   struct plugin *plugin = plugin_of(number);
-  if (!plugin) return refuse(TEXT("more plugins than there is room for"));
-  plugin->settings = (struct settings){0};
+  if (!plugin) return refuse(0, TEXT("more plugins than there is room for"));
   struct settings *settings = &plugin->settings;
+  *settings = (struct settings){0};
   if (host_buffer(PLUGIN_CONFIGURATION, 0, size, &json, &size) != OK) size = 0;
-  if (!read_settings(settings, (struct text){json, size}, &flaw)) return refuse(flaw);
+  if (!read_settings(settings, (struct text){json, size}, &flaw)) return refuse(plugin, flaw);
   int shares = settings->role == INBOUND || settings->role == OUTBOUND;
-  if (shares && !prepare(limits_of(settings))) return refuse(TEXT("shared data"));
-  return define_metrics(settings) ? 1 : refuse(TEXT("metrics"));
+  if (shares && !prepare(limits_of(settings))) return refuse(plugin, TEXT("shared data"));
+  plugin->whose = whose(settings->workload, settings->group);
+  return define_metrics(settings) ? 1 : refuse(plugin, TEXT("metrics"));
 }
 
 EXPORT("proxy_on_context_create") void on_context_create(u32 number, u32 parent) {
@@ -179,11 +182,12 @@ EXPORT("proxy_on_request_headers") u32 on_request_headers(u32 number, u32 count_
   if (!plugin) return 0;
   const struct settings *settings = &plugin->settings;
   switch (settings->role) {
-    case INBOUND: come_in(settings, request); break;
-    case OUTBOUND: go_out(settings); break;
+    case INBOUND: come_in(plugin, request); break;
+    case OUTBOUND: go_out(plugin); break;
     case ENTRY: enter(settings); break;
     case TAG: tag(settings); break;
     case BAGGAGE: join_baggage(); break;
+    case NO_ROLE: break;
   }
   return 0;
 }

@@ -9,21 +9,27 @@
 
 enum { WAYS = 8, TRIES = 32, HEAD = 28, MOST_BYTES = WAYS * (HEAD + LONGEST_LANE) };
 
-struct slot {
+// As it lies in a bucket: one behind the other, the lane at its real length.
+struct __attribute__((packed)) slot {
   struct digest id;
   u64 seen; // microseconds since 1970
   u16 running;
-  u8 ambiguous;
-  struct lane lane;
+  u8 ambiguous, size;
+  char lane[];
 };
 
 struct bucket {
-  struct slot slots[WAYS];
-  u32 count, version;
+  u32 size, count, version;
+  char bytes[MOST_BYTES];
 };
+
+_Static_assert(sizeof(struct slot) == HEAD, "a slot has no padding");
 
 static u64 key[2];
 static const struct text KEY = TEXT("laneway|key");
+
+// A bucket is edited where it was read to. One is enough: no callback runs within another.
+static struct bucket at_hand;
 
 static struct text name_of(u32 buckets, u32 index, struct writer *into) {
   put(into, TEXT("laneway|"));
@@ -39,50 +45,41 @@ static u64 now(void) {
   return nanoseconds / 1000;
 }
 
-static void copy(void *to, const void *from, u32 size) { __builtin_memcpy(to, from, size); }
+static void copy(void *to, const void *from, u32 size) { __builtin_memmove(to, from, size); }
 
-static int same_id(struct digest one, struct digest other) {
-  return one.low == other.low && one.high == other.high;
+static struct slot *start_of(struct bucket *in) { return (struct slot *)in->bytes; }
+static struct slot *end_of(struct bucket *in) { return (struct slot *)(in->bytes + in->size); }
+static u32 size_of(const struct slot *slot) { return HEAD + slot->size; }
+static struct slot *next(struct slot *slot) { return (struct slot *)((char *)slot + size_of(slot)); }
+
+// Takes the slots that are whole: a bucket may have been written by anybody who names the key.
+static void measure(struct bucket *in, u32 most) {
+  in->size = in->count = 0;
+  while (in->count < WAYS && most - in->size >= HEAD) {
+    const struct slot *slot = end_of(in);
+    if (slot->size > LONGEST_LANE || slot->size > most - in->size - HEAD) return;
+    in->size += size_of(slot);
+    in->count++;
+  }
 }
 
 static int load(u32 buckets, u32 index, struct bucket *into) {
-  char space[32], *value;
+  char space[32], *value = 0;
   struct writer name = {space, 0, sizeof space, 0};
   struct text named = name_of(buckets, index, &name);
   u32 size = 0;
-  into->count = into->version = 0;
   if (host_load(named.at, named.size, &value, &size, &into->version) != OK) return 0;
-  for (u32 at = 0; size - at >= HEAD && into->count < WAYS; into->count++) {
-    struct slot *slot = &into->slots[into->count];
-    copy(&slot->id, value + at, 16);
-    copy(&slot->seen, value + at + 16, 8);
-    copy(&slot->running, value + at + 24, 2);
-    slot->ambiguous = (u8)value[at + 26];
-    slot->lane.size = (u8)value[at + 27];
-    at += HEAD;
-    if (slot->lane.size > LONGEST_LANE || slot->lane.size > size - at) break;
-    copy(slot->lane.text, value + at, slot->lane.size);
-    at += slot->lane.size;
-  }
+  if (size > MOST_BYTES) size = MOST_BYTES;
+  if (size) copy(into->bytes, value, size);
+  measure(into, size);
   return 1;
 }
 
 static u32 store(u32 buckets, u32 index, const struct bucket *from) {
-  char space[32], value[MOST_BYTES];
+  char space[32];
   struct writer name = {space, 0, sizeof space, 0};
   struct text named = name_of(buckets, index, &name);
-  u32 at = 0;
-  for (u32 i = 0; i < from->count; i++) {
-    const struct slot *slot = &from->slots[i];
-    copy(value + at, &slot->id, 16);
-    copy(value + at + 16, &slot->seen, 8);
-    copy(value + at + 24, &slot->running, 2);
-    value[at + 26] = (char)slot->ambiguous;
-    value[at + 27] = (char)slot->lane.size;
-    copy(value + at + HEAD, slot->lane.text, slot->lane.size);
-    at += HEAD + slot->lane.size;
-  }
-  return host_store(named.at, named.size, value, at, from->version);
+  return host_store(named.at, named.size, from->bytes, from->size, from->version);
 }
 
 static int is_over(struct limits limits, const struct slot *slot, u64 time) {
@@ -90,43 +87,55 @@ static int is_over(struct limits limits, const struct slot *slot, u64 time) {
   return age >= (slot->running ? limits.keep : limits.linger) * 1000000ull;
 }
 
-static struct slot *seek(struct limits limits, struct bucket *in, struct digest id, u64 time) {
-  for (u32 i = 0; i < in->count; i++) {
-    struct slot *slot = &in->slots[i];
-    if (same_id(slot->id, id)) return is_over(limits, slot, time) ? 0 : slot;
-  }
+static struct slot *seek(struct bucket *in, struct digest id) {
+  for (struct slot *slot = start_of(in); slot != end_of(in); slot = next(slot))
+    if (slot->id.low == id.low && slot->id.high == id.high) return slot;
   return 0;
 }
 
-// The slot for a new id: its own from before, a free one, or the one that is missed least.
-static struct slot *room(struct limits limits, struct bucket *in, struct digest id, u64 time) {
-  struct slot *least = 0;
-  for (u32 i = 0; i < in->count; i++)
-    if (same_id(in->slots[i].id, id)) return &in->slots[i];
-  if (in->count < WAYS) {
-    in->slots[in->count].running = 0;
-    return &in->slots[in->count++];
-  }
-  for (u32 i = 0; i < WAYS; i++) {
-    struct slot *slot = &in->slots[i];
+static void take_out(struct bucket *in, struct slot *slot) {
+  u32 size = size_of(slot);
+  copy(slot, next(slot), (u32)((char *)end_of(in) - (char *)next(slot)));
+  in->size -= size;
+  in->count--;
+}
+
+static struct slot *put_in(struct bucket *in, struct digest id, struct text lane) {
+  struct slot *slot = end_of(in);
+  *slot = (struct slot){.id = id, .size = (u8)lane.size};
+  copy(slot->lane, lane.at, lane.size);
+  in->size += size_of(slot);
+  in->count++;
+  return slot;
+}
+
+// The slot that is missed least.
+static struct slot *least(struct limits limits, struct bucket *in, u64 time) {
+  struct slot *found = 0;
+  for (struct slot *slot = start_of(in); slot != end_of(in); slot = next(slot)) {
     if (is_over(limits, slot, time)) slot->running = 0;
-    int better = !least || !slot->running > !least->running;
-    if (better || (!slot->running == !least->running && slot->seen < least->seen)) least = slot;
+    int idler = !found || !slot->running > !found->running;
+    if (idler || (!slot->running == !found->running && slot->seen < found->seen)) found = slot;
   }
-  return least;
+  return found;
 }
 
 static enum outcome write(struct limits limits, struct bucket *in, struct digest id, struct text lane) {
   u64 time = now();
-  struct slot *slot = seek(limits, in, id, time);
+  struct slot *slot = seek(in, id);
   enum outcome outcome = DONE;
+  if (slot && is_over(limits, slot, time)) {
+    take_out(in, slot);
+    slot = 0;
+  }
   if (!slot) {
-    slot = room(limits, in, id, time);
-    if (slot->running && !same_id(slot->id, id)) outcome = PUSHED_OUT;
-    *slot = (struct slot){.id = id};
-    slot->lane.size = (u8)lane.size;
-    copy(slot->lane.text, lane.at, lane.size);
-  } else if (!same((struct text){slot->lane.text, slot->lane.size}, lane)) {
+    if (in->count == WAYS) {
+      struct slot *pushed = least(limits, in, time);
+      if (pushed->running) outcome = PUSHED_OUT;
+      take_out(in, pushed);
+    }
+    slot = put_in(in, id, lane);
+  } else if (!same((struct text){slot->lane, slot->size}, lane)) {
     slot->ambiguous = 1;
   }
   if (slot->running < 0xffff) slot->running++;
@@ -136,17 +145,17 @@ static enum outcome write(struct limits limits, struct bucket *in, struct digest
 
 static enum outcome end(struct limits limits, struct bucket *in, struct digest id) {
   u64 time = now();
-  struct slot *slot = seek(limits, in, id, time);
-  if (!slot || !slot->running) return NONE;
+  struct slot *slot = seek(in, id);
+  if (!slot || !slot->running || is_over(limits, slot, time)) return NONE;
   slot->running--;
   slot->seen = time;
   return DONE;
 }
 
 static enum outcome drop(struct limits limits, struct bucket *in, struct digest id) {
-  struct slot *slot = seek(limits, in, id, now());
-  if (!slot || slot->running) return NONE;
-  *slot = in->slots[--in->count];
+  struct slot *slot = seek(in, id);
+  if (!slot || (slot->running && !is_over(limits, slot, now()))) return NONE;
+  take_out(in, slot);
   return DONE;
 }
 
@@ -155,13 +164,12 @@ enum change { WRITE, END, DROP };
 static enum outcome change(struct limits limits, struct digest id, enum change what, struct text lane) {
   u32 index = (u32)(id.low % limits.buckets);
   for (u32 tries = 0; tries < TRIES; tries++) {
-    struct bucket bucket;
-    if (!load(limits.buckets, index, &bucket)) return GAVE_UP;
-    enum outcome outcome = what == WRITE ? write(limits, &bucket, id, lane)
-                           : what == END ? end(limits, &bucket, id)
-                                         : drop(limits, &bucket, id);
+    if (!load(limits.buckets, index, &at_hand)) return GAVE_UP;
+    enum outcome outcome = what == WRITE ? write(limits, &at_hand, id, lane)
+                           : what == END ? end(limits, &at_hand, id)
+                                         : drop(limits, &at_hand, id);
     if (outcome == NONE) return NONE;
-    u32 status = store(limits.buckets, index, &bucket);
+    u32 status = store(limits.buckets, index, &at_hand);
     if (status != CAS_MISMATCH) return status == OK ? outcome : GAVE_UP;
   }
   return GAVE_UP;
@@ -179,47 +187,46 @@ enum outcome forget(struct limits limits, struct digest id) {
   return change(limits, id, DROP, TEXT(""));
 }
 
-enum outcome recall(struct limits limits, struct digest id, struct lane *lane) {
-  struct bucket bucket;
-  if (!load(limits.buckets, (u32)(id.low % limits.buckets), &bucket)) return NONE;
-  struct slot *slot = seek(limits, &bucket, id, now());
-  if (!slot) return NONE;
+enum outcome recall(struct limits limits, struct digest id, struct text *lane) {
+  if (!load(limits.buckets, (u32)(id.low % limits.buckets), &at_hand)) return NONE;
+  struct slot *slot = seek(&at_hand, id);
+  if (!slot || is_over(limits, slot, now())) return NONE;
   if (slot->ambiguous) return TWO_LANES;
-  *lane = slot->lane;
+  *lane = (struct text){slot->lane, slot->size};
   return DONE;
 }
 
-// Part by part with its length before it, so that no two triples spell the same.
-struct digest remembered_as(struct text workload, struct text group, struct text id) {
-  char space[1024];
-  struct writer all = {space, 0, sizeof space, 0};
-  struct text parts[] = {workload, group, id};
-  for (u32 i = 0; i < 3; i++) {
-    put_number(&all, parts[i].size);
-    put(&all, TEXT(":"));
-    put(&all, parts[i]);
-  }
-  return sip_hash(key, written(&all));
+struct digest whose(struct text workload, struct text group) {
+  char space[16];
+  struct writer size = {space, 0, sizeof space, 0};
+  put_number(&size, workload.size);
+  put(&size, TEXT(":"));
+  struct text parts[] = {written(&size), workload, group};
+  return sip_hash(key, parts, 3);
+}
+
+struct digest remembered_as(struct digest whose, struct text id) {
+  u64 own[2] = {whose.low, whose.high};
+  return sip_hash(own, &id, 1);
 }
 
 static int has_key(void) {
-  char *value;
-  u32 size, version;
+  char *value = 0;
+  u32 size = 0, version;
   if (host_load(KEY.at, KEY.size, &value, &size, &version) != OK || size != sizeof key) return 0;
   copy(key, value, sizeof key);
   return 1;
 }
 
 int prepare(struct limits limits) {
-  struct bucket bucket;
   if (!has_key()) {
     if (host_random((u8 *)key, sizeof key) != OK) return 0;
     if (host_store(KEY.at, KEY.size, (const char *)key, sizeof key, 0) != OK) return 0;
   }
   // The last one is made last: where it is, all are.
-  if (load(limits.buckets, limits.buckets - 1, &bucket)) return 1;
-  bucket.count = bucket.version = 0;
+  if (load(limits.buckets, limits.buckets - 1, &at_hand)) return 1;
+  at_hand.size = at_hand.count = at_hand.version = 0;
   for (u32 i = 0; i < limits.buckets; i++)
-    if (store(limits.buckets, i, &bucket) != OK) return 0;
+    if (store(limits.buckets, i, &at_hand) != OK) return 0;
   return 1;
 }

@@ -66,9 +66,10 @@ static int set_role(struct settings *into, struct text name) {
   static const struct text names[] = {
       TEXT("inbound"), TEXT("outbound"), TEXT("entry"), TEXT("tag"), TEXT("baggage"),
   };
+  into->role = NO_ROLE;
   for (u32 i = 0; i < sizeof names / sizeof names[0]; i++)
     if (same(name, names[i])) into->role = (enum role)(i + 1);
-  return into->role != 0;
+  return into->role != NO_ROLE;
 }
 
 static int set(struct settings *into, struct text name, struct text given) {
@@ -92,7 +93,7 @@ static int set(struct settings *into, struct text name, struct text given) {
 
 // What a role cannot do without.
 static struct text missing(const struct settings *have) {
-  if (!have->role) return TEXT("role");
+  if (have->role == NO_ROLE) return TEXT("role");
   if (have->role == TAG) {
     if (is_empty(have->header)) return TEXT("header");
     if (is_empty(have->tag_header)) return TEXT("tagHeader");

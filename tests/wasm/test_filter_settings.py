@@ -40,6 +40,7 @@ def test_settings_of_an_istio_object_are_read(tmp_path: Path, settings: str) -> 
         ('{"role":"\\', "no flat JSON object"),
         (json.dumps({"group": "g" * 2000}), "no flat JSON object"),
         (json.dumps(GOOD | {"role": "inbuond"}), "role"),
+        ('{"role":"outbound","role":"inbuond"}', "role"),
         (json.dumps(GOOD | {"routeheader": LANE}), "routeheader"),
         (json.dumps(GOOD | {"buckets": 0}), "buckets"),
         (json.dumps(GOOD | {"buckets": 9999999999}), "buckets"),

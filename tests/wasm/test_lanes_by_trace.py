@@ -125,6 +125,16 @@ def test_one_workload_does_not_know_what_another_one_saw(envoy: Filtered) -> Non
     assert envoy.send("out-other", request).route == BASE
 
 
+def test_long_names_and_long_ids_are_kept_apart(tmp_path: Path) -> None:
+    names = {"workload": "w" * 400, "group": "g" * 400}
+    ids = [f"{number:0256}" for number in range(10)]
+    with filtered(tmp_path, pair("my-trace-id", **names)) as envoy:
+        for number, one in enumerate(ids):
+            envoy.send("in", ("my-trace-id", one), (LANE, f"s{number % 3 + 1}"))
+        found = [envoy.send("out", ("my-trace-id", one)).route for one in ids]
+    assert found == [f"s{number % 3 + 1}" for number in range(10)]
+
+
 def test_id_of_two_lanes_gives_neither_and_is_counted(envoy: Filtered) -> None:
     request, before = fresh(), envoy.counted("ambiguous")
     with envoy.running("held-x-request-id", request, (LANE, "s1")):

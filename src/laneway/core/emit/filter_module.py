@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "7c0543049f33bc4f0310e39ffd6cd62b44a249686545f8b77a08f88ffb5defe3"
+SHA256 = "427a7056380320dc74d30bf54cc72ae9c3a34dffda6acf6b614677eb35fc3caa"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
