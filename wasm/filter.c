@@ -92,8 +92,10 @@ static void enter(const struct settings *of) {
 
 static void tag(const struct settings *of) {
   struct text value, authority, found = TEXT("");
-  header(TEXT(":authority"), &authority);
-  if (!meant(of->host, authority)) return;
+  if (!meant_for_all(of->host)) {
+    header(TEXT(":authority"), &authority);
+    if (!meant(of->host, authority)) return;
+  }
   if (header(of->header, &value)) found = tag_of(value, of->modulo, of->partitions);
   // A client's own tag goes first: a tag is only what the hash says.
   host_remove_header(REQUEST_HEADERS, of->tag_header.at, of->tag_header.size);

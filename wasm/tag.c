@@ -19,10 +19,12 @@ struct text tag_of(struct text value, u32 modulo, struct text partitions) {
   return TEXT("");
 }
 
+int meant_for_all(struct text host) { return is_empty(host) || same(host, TEXT("*")); }
+
 int meant(struct text host, struct text authority) {
+  if (meant_for_all(host)) return 1;
   struct text name = first(authority, find(authority, TEXT(":")));
-  if (is_empty(host) || same(host, TEXT("*"))) return 1;
-  if (!starts(host, TEXT("*."))) return same(host, name);
+  if (!starts(host, TEXT("*."))) return alike(host, name);
   struct text domain = after(host, 1);
-  return name.size > domain.size && same(after(name, name.size - domain.size), domain);
+  return name.size > domain.size && alike(after(name, name.size - domain.size), domain);
 }

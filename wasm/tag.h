@@ -9,7 +9,9 @@
 // `20=s2,80=s1`, whose added up sizes exceed the number. Empty when none does.
 struct text tag_of(struct text value, u32 modulo, struct text partitions);
 
-// Whether a request's authority is meant by a rule for `host`: all, one host, or `*.domain`.
+// Whether a rule for `host` (all, one host, or `*.domain`) means a request's authority. Letters count
+// in either case, as when Envoy chooses a virtual host: else a client could get by the rule.
 int meant(struct text host, struct text authority);
+int meant_for_all(struct text host);
 
 #endif

@@ -13,6 +13,13 @@ int starts(struct text whole, struct text with) {
   return 1;
 }
 
+int alike(struct text one, struct text other) {
+  if (one.size != other.size) return 0;
+  for (u32 i = 0; i < one.size; i++)
+    if (lower(one.at[i]) != lower(other.at[i])) return 0;
+  return 1;
+}
+
 int is_hex(char one) {
   one = lower(one);
   return (one >= '0' && one <= '9') || (one >= 'a' && one <= 'f');

@@ -23,6 +23,8 @@ static inline char lower(char one) { return one >= 'A' && one <= 'Z' ? one + 32 
 
 int same(struct text one, struct text other);
 int starts(struct text whole, struct text with);
+// The same but for the case of letters.
+int alike(struct text one, struct text other);
 int all_hex(struct text text);
 int is_hex(char one);
 

@@ -114,9 +114,11 @@ def test_users_beyond_all_partitions_lose_their_tag(envoy: Filtered) -> None:
     [
         ("host", "shop.example", "s1"),
         ("host", "shop.example:8080", "s1"),
+        ("host", "SHOP.Example", "s1"),
         ("host", "other.example", "s3"),
         ("domain", "shop.example", "s1"),
         ("domain", "a.shop.example:80", "s1"),
+        ("domain", "a.SHOP.EXAMPLE", "s1"),
         ("domain", "example", "s3"),
     ],
 )

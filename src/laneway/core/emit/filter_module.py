@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "427a7056380320dc74d30bf54cc72ae9c3a34dffda6acf6b614677eb35fc3caa"
+SHA256 = "9029369b11b415e06ad033d80f7f5504feb4059e824533411dde9e6a58fcb901"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
