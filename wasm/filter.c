@@ -81,13 +81,15 @@ static void go_out(const struct plugin *plugin) {
 }
 
 static void enter(const struct settings *of) {
-  char space[256];
+  char space[256], more[32];
   u8 random[24];
-  struct writer old = {space, 0, sizeof space, 0}, new = {space, 0, sizeof space, 0};
-  struct text value;
-  if (header(of->trace_header, &value) && !is_empty(trace_id(of->trace_header, value, &old))) return;
+  struct writer old = {space, 0, sizeof space, 0}, new = old, span = {more, 0, sizeof more, 0};
+  struct text had;
+  if (header(of->trace_header, &had) && !is_empty(trace_id(of->trace_header, had, &old))) return;
   if (host_random(random, sizeof random) != OK) return;
-  set_header(of->trace_header, new_trace(of->trace_header, random, &new));
+  set_header(of->trace_header, new_trace(of->trace_header, trim(had), random, &new));
+  if (!is_empty(new_span(of->trace_header, random, &span)))
+    set_header(TEXT("x-b3-spanid"), written(&span));
 }
 
 static void tag(const struct settings *of) {

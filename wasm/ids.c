@@ -86,8 +86,20 @@ static void put_uuid(struct writer *into, const u8 *random) {
   }
 }
 
-struct text new_trace(struct text header, const u8 *random, struct writer *into) {
-  const u8 *span = random + 16;
+static const u8 *span_of(const u8 *random) { return random + 16; }
+
+// B3 may say whether to sample and leave the ids to whoever comes next.
+static int is_decision(struct text b3) { return b3.size == 1 && find(b3, TEXT("01d")) == 0; }
+
+// Readers of B3 take no trace without a span.
+// https://github.com/openzipkin/b3-propagation#multiple-headers
+struct text new_span(struct text header, const u8 *random, struct writer *into) {
+  if (same(header, TEXT("x-b3-traceid"))) put_hex(into, span_of(random), 8);
+  return written(into);
+}
+
+struct text new_trace(struct text header, struct text had, const u8 *random, struct writer *into) {
+  const u8 *span = span_of(random);
   if (same(header, TEXT("traceparent"))) {
     put(into, TEXT("00-"));
     put_hex(into, random, 16);
@@ -98,6 +110,10 @@ struct text new_trace(struct text header, const u8 *random, struct writer *into)
     put_hex(into, random, 16);
     put(into, TEXT("-"));
     put_hex(into, span, 8);
+    if (is_decision(had)) {
+      put(into, TEXT("-"));
+      put(into, had);
+    }
   } else if (same(header, TEXT("x-b3-traceid"))) {
     put_hex(into, random, 16);
   } else if (same(header, TEXT("uber-trace-id"))) {

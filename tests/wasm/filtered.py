@@ -26,8 +26,8 @@ from tests.wire.local_mesh import free_port
 MODULE = Path(__file__).parents[2] / "src" / "laneway" / "adapters" / "envoy" / "laneway.wasm"
 LANE = "x-asm-prefer-tag"
 SEEN = (
-    *(LANE, "x-request-id", "traceparent", "my-trace-id", "b3", "x-b3-traceid", "uber-trace-id"),
-    *("x-cloud-trace-context", "x-amzn-trace-id", "baggage", "x-tag"),
+    *(LANE, "x-request-id", "traceparent", "my-trace-id", "b3", "x-b3-traceid", "x-b3-spanid"),
+    *("uber-trace-id", "x-cloud-trace-context", "x-amzn-trace-id", "baggage", "x-tag"),
 )
 BASE = "base"
 

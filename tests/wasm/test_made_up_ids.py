@@ -51,3 +51,15 @@ def test_id_of_a_client_is_kept(envoy: Filtered, header: str, value: str) -> Non
 def test_traceparent_that_names_no_trace_is_replaced(envoy: Filtered, value: str) -> None:
     made = envoy.send("traceparent", ("traceparent", value)).headers["traceparent"]
     assert re.fullmatch(SHAPES["traceparent"], made)
+
+
+def test_b3_of_several_headers_gets_a_span_beside_its_trace(envoy: Filtered) -> None:
+    assert re.fullmatch("[0-9a-f]{16}", envoy.send("x-b3-traceid").headers["x-b3-spanid"])
+    sent = (("x-b3-traceid", "4bf92f3577b34da6"), ("x-b3-spanid", "00f067aa0ba902b7"))
+    assert dict(sent).items() <= envoy.send("x-b3-traceid", *sent).headers.items()
+
+
+@pytest.mark.parametrize("decision", ["0", "1", "d"])
+def test_a_decision_about_sampling_is_kept(envoy: Filtered, decision: str) -> None:
+    made = envoy.send("b3", ("b3", decision)).headers["b3"]
+    assert re.fullmatch(f"{SHAPES['b3']}-{decision}", made)

@@ -46,6 +46,8 @@ def envoy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filtered]:
     listeners = {
         "canary": [rule("20=s2,80=s1")],
         "more": [rule("30=s2,70=s1")],
+        "three": [rule("20=s2,30=s1,50=s3")],
+        "wider": [rule("20=s2,45=s1,35=s3")],
         "some": [rule("10=s1, 10 = s2")],
         "fine": [rule("1=s1,4000000=s2,1=s3", modulo=8000000)],
         "host": [rule("100=s1", host="shop.example")],
@@ -87,6 +89,14 @@ def test_raising_the_first_share_moves_nobody_out_of_it(envoy: Filtered) -> None
     after = {user for user in USERS if envoy.send("more", ("x-user-id", user)).route == "s2"}
     assert before < after
     assert 0.15 < len(before) / len(USERS) < 0.25
+
+
+def test_raising_a_share_moves_nobody_out_of_it_or_of_those_before_it(envoy: Filtered) -> None:
+    routes = [
+        (envoy.send("three", user).route, envoy.send("wider", user).route)
+        for user in (("x-user-id", user) for user in USERS if user.isascii())
+    ]
+    assert set(routes) == {("s2", "s2"), ("s1", "s1"), ("s3", "s1"), ("s3", "s3")}
 
 
 def test_clients_cannot_choose_their_tag(envoy: Filtered) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "9029369b11b415e06ad033d80f7f5504feb4059e824533411dde9e6a58fcb901"
+SHA256 = "3bce59ae55d5715f1634aa19dfdfe272b2af6c473a02189ab2dd2903639740ad"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
