@@ -25,7 +25,7 @@ from laneway.core.routing.proof.carrying import (
     misled,
     stamped_lane,
 )
-from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions, within
+from laneway.core.routing.proof.conditions import HEADER, Conditions, within
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
