@@ -7,10 +7,10 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laneway.core.routing.proof.characters import UnreadableError
-from laneway.core.routing.proof.expressions import expression
-from laneway.core.routing.proof.language import Language
-from laneway.core.routing.proof.values import (
+from laneway.core.routing.search.characters import UnreadableError
+from laneway.core.routing.search.expressions import expression
+from laneway.core.routing.search.language import Language
+from laneway.core.routing.search.values import (
     HOSTS,
     LINES,
     PATHS,

@@ -17,14 +17,14 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
-from laneway.core.routing.proof.conditions import Conditions, conditions_of, within
-from laneway.core.routing.proof.scene import ways_of
-from laneway.core.routing.proof.search import Found, Ground, Search
-from laneway.core.routing.proof.tags import sent, tag_values
-from laneway.core.routing.proof.values import HOSTS, UndecidedError, Universe, Values
 from laneway.core.routing.reach import lanes_of_rule
 from laneway.core.routing.request import Request, unmet
-from laneway.core.routing.sendable import UNCHANGED, is_sendable
+from laneway.core.routing.search.conditions import Conditions, conditions_of, within
+from laneway.core.routing.search.sendable import UNCHANGED, is_sendable
+from laneway.core.routing.search.smallest import Found, Ground, Search
+from laneway.core.routing.search.tags import sent, tag_values
+from laneway.core.routing.search.values import HOSTS, UndecidedError, Universe, Values
+from laneway.core.routing.search.ways import ways_of
 from laneway.core.routing.walk import Decision, enter, find_host
 
 STRANGER = "nosuch"

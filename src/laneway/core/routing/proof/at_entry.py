@@ -25,16 +25,16 @@ from laneway.core.routing.proof.carrying import (
     misled,
     stamped_lane,
 )
-from laneway.core.routing.proof.conditions import HEADER, Conditions, within
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
-from laneway.core.routing.proof.search import Found, Ground, Search
-from laneway.core.routing.proof.tags import sent, tag_values
-from laneway.core.routing.proof.values import HOSTS, Values
 from laneway.core.routing.proof.verdict import Spot, Want
 from laneway.core.routing.request import Request, sent_on
+from laneway.core.routing.search.conditions import HEADER, Conditions, within
+from laneway.core.routing.search.smallest import Found, Ground, Search
+from laneway.core.routing.search.tags import sent, tag_values
+from laneway.core.routing.search.values import HOSTS, Values
 
 Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""

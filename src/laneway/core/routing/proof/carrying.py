@@ -16,9 +16,9 @@ import re2
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.passing import REQUEST_ID
 from laneway.core.routing.plan import Rule, Share
-from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
-from laneway.core.routing.proof.values import PRESENT, Pattern
 from laneway.core.routing.request import Request, sent_on, variable_headers
+from laneway.core.routing.search.conditions import HEADER, Condition, Conditions
+from laneway.core.routing.search.values import PRESENT, Pattern
 from laneway.core.routing.stamps import member
 
 

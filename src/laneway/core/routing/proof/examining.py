@@ -23,7 +23,6 @@ from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.replay import replay
 from laneway.core.routing.proof.scene import Break, Unknown
 from laneway.core.routing.proof.undecidable import Clouds
-from laneway.core.routing.proof.values import Values
 from laneway.core.routing.proof.verdict import (
     CounterExample,
     Doubt,
@@ -32,6 +31,7 @@ from laneway.core.routing.proof.verdict import (
     Spot,
     Who,
 )
+from laneway.core.routing.search.values import Values
 
 
 @dataclass(slots=True)

@@ -16,16 +16,16 @@ from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
 from laneway.core.routing.proof.carrying import carriers, filled, fillings, loses, named, strange
-from laneway.core.routing.proof.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Promise, mesh_promises
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
-from laneway.core.routing.proof.search import Ground, Search
 from laneway.core.routing.proof.shapes import Shapes
-from laneway.core.routing.proof.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.proof.verdict import Spot, Want, Who
 from laneway.core.routing.request import Request, sent_on
+from laneway.core.routing.search.conditions import HEADER, Condition, Conditions
+from laneway.core.routing.search.smallest import Ground, Search
+from laneway.core.routing.search.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.stamps import member
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.walk import find_hop

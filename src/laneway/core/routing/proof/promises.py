@@ -17,8 +17,8 @@ from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.plan import Forward, Rule
-from laneway.core.routing.proof.conditions import ALWAYS, Conditions, conditions_of
 from laneway.core.routing.proof.verdict import Want
+from laneway.core.routing.search.conditions import ALWAYS, Conditions, conditions_of
 from laneway.core.routing.stamps import conditions
 
 

@@ -15,7 +15,6 @@ from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
 from laneway.core.routing.proof.undecidable import HalfRead, beside, unread
-from laneway.core.routing.proof.values import Values
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
     Claim,
@@ -26,6 +25,7 @@ from laneway.core.routing.proof.verdict import (
     Scope,
     Verdict,
 )
+from laneway.core.routing.search.values import Values
 
 
 def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:

@@ -15,13 +15,13 @@ from typing import Literal
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.plan import Rule, Share
 from laneway.core.routing.proof.carrying import edits_trace, unread
-from laneway.core.routing.proof.conditions import ALWAYS, Condition, Conditions, conditions_of
 from laneway.core.routing.proof.promises import Promise
-from laneway.core.routing.proof.search import Found, Search
-from laneway.core.routing.proof.values import UndecidedError
 from laneway.core.routing.proof.verdict import Property, Want
 from laneway.core.routing.request import Request
-from laneway.core.routing.survivors import is_catch_all
+from laneway.core.routing.search.conditions import ALWAYS, Condition, Conditions
+from laneway.core.routing.search.smallest import Found, Search
+from laneway.core.routing.search.values import UndecidedError
+from laneway.core.routing.search.ways import ways_of
 
 Beside = Literal["apart", "unknown"]
 """For what breaks no property: what no lane governs is told, and what is not worked out a doubt."""
@@ -64,16 +64,6 @@ class Unknown:
     rule: Rule | None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A rule by one of its matches."""
-
-    rule: Rule | None
-    when: Conditions
-
-
-NO_RULE = Way(None, ALWAYS)
-
 Suspects = Callable[[Promise | None, Rule | None], Iterable[Suspect]]
 
 
@@ -99,22 +89,6 @@ class Order:
         if any(self._alone.get(one, place) < place for one in wanted):
             return True
         return any(at < place and some <= wanted for at, some in self._several)
-
-
-def ways_of(rules: Sequence[Rule]) -> list[Way]:
-    """Return rules by each of their matches, up to the first that takes any request.
-
-    Where none does, not to meet any rule is the last way.
-    """
-    found: list[Way] = []
-    for rule in rules:
-        if not rule.matches:
-            return [*found, Way(rule, ALWAYS)]
-        for match in rule.matches:
-            if is_catch_all(match):
-                return [*found, Way(rule, ALWAYS)]
-            found.append(Way(rule, conditions_of(match)))
-    return [*found, NO_RULE]
 
 
 def breaks(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laneway.core.routing.proof.characters import (
+from laneway.core.routing.search.characters import (
     CLASSES,
     CONTROLS,
     NAMED,
@@ -19,7 +19,7 @@ from laneway.core.routing.proof.characters import (
     folded,
     others,
 )
-from laneway.core.routing.proof.language import LAST, Expression, Language, Range
+from laneway.core.routing.search.language import LAST, Expression, Language, Range
 
 DEEPEST = 40
 MOST_COPIES = 100

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import re2
 
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.proof.values import PRESENT, Pattern, PatternKind, holds
+from laneway.core.routing.search.values import PRESENT, Pattern, PatternKind, holds
 
 HEADER = "header "
 PARAMETER = "parameter "

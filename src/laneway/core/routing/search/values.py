@@ -14,9 +14,9 @@ from typing import Literal
 
 import re2
 
-from laneway.core.routing.proof.characters import UnreadableError
-from laneway.core.routing.proof.expressions import expression
-from laneway.core.routing.proof.language import Expression, Language, TooLargeError
+from laneway.core.routing.search.characters import UnreadableError
+from laneway.core.routing.search.expressions import expression
+from laneway.core.routing.search.language import Expression, Language, TooLargeError
 
 PatternKind = Literal[
     "any but",

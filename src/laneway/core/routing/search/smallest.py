@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from laneway.core.routing.proof.conditions import (
+from laneway.core.routing.request import JOINED, Request
+from laneway.core.routing.search.conditions import (
     HEADER,
     PARAMETER,
     Condition,
@@ -20,7 +21,7 @@ from laneway.core.routing.proof.conditions import (
     is_opaque,
     is_parameter,
 )
-from laneway.core.routing.proof.values import (
+from laneway.core.routing.search.values import (
     HOSTS,
     LINES,
     METHODS,
@@ -33,7 +34,6 @@ from laneway.core.routing.proof.values import (
     Values,
     holds,
 )
-from laneway.core.routing.request import JOINED, Request
 
 MOST_STEPS = 20_000
 Cost = tuple[int, int, int]

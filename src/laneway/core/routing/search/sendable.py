@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 
 from laneway.core.resources.matching import is_header_name
-from laneway.core.routing.proof.conditions import Condition, Conditions
-from laneway.core.routing.proof.values import Pattern
 from laneway.core.routing.request import Request
+from laneway.core.routing.search.conditions import Condition, Conditions
+from laneway.core.routing.search.values import Pattern
 
 _DOT_SEGMENT = r"([^?]*/)?\.{1,2}(/.*)?"
 UNCHANGED: Conditions = frozenset(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from laneway.core.routing.proof.language import LAST, Range
+from laneway.core.routing.search.language import LAST, Range
 
 
 class UnreadableError(Exception):

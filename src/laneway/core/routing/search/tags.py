@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from laneway.core.resources.tagging import HashRule
 from laneway.core.routing.hosts import covers
-from laneway.core.routing.proof.conditions import HEADER
-from laneway.core.routing.proof.values import Universe
 from laneway.core.routing.request import Request
+from laneway.core.routing.search.conditions import HEADER
+from laneway.core.routing.search.values import Universe
 from laneway.core.routing.tagging import tag_of, tagged
 
 MOST_TRIED = 20_000
