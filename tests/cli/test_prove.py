@@ -14,6 +14,15 @@ metadata: {name: tweak, namespace: default}
 spec: {workloadSelector: {labels: {app: mocka}}}
 """
 
+OWN = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: own, namespace: default}
+spec:
+  hosts: [mockb]
+  http: [{route: [{destination: {host: mockb}}]}]
+"""
+
 
 def rendered(laneway: Command, folder: Path) -> Path:
     """Put what is rendered from a folder of lanes into it."""
@@ -55,6 +64,18 @@ def test_a_filter_over_the_workloads_ends_with_4_and_is_named(
     assert ended.code == 4
     assert "EnvoyFilter default/tweak" in ended.out
     assert f"{lanes}/filter.yaml:4:" in "".join(ended.out.split())
+
+
+def test_objects_by_hand_alone_are_judged_and_the_other_way_is_named(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "own.yaml").write_text(OWN)
+
+    ended = laneway("prove", lanes)
+
+    assert ended.code == 1
+    assert "judged: the 1 Istio object in the input" in ended.out
+    assert "None is Laneway's: --judge plan judges" in ended.out
 
 
 def test_what_is_judged_can_be_settled(laneway: Command, lanes: Path) -> None:

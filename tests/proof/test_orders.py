@@ -5,7 +5,7 @@ from __future__ import annotations
 from laneway.core.routing.proof.verdict import Proof
 from tests.laws import objects
 from tests.laws.objects import Object
-from tests.proof.shop import ORDER, Edit, against, proof_of, strict
+from tests.proof.shop import ORDER, Edit, against, proof_of, proven, strict
 
 TO_ANY: Object = {"route": [{"destination": {"host": ORDER}}]}
 
@@ -80,3 +80,23 @@ def test_a_route_and_the_subset_it_leads_to_may_both_be_in_doubt() -> None:
 
     assert "VirtualServices is default/second before" in found.order
     assert "DestinationRules is default/two before default/one" in found.order
+
+
+def own(name: str, **spec: object) -> Object:
+    """Return a DestinationRule of the user's for a lane service."""
+    mine = [{"name": name, "labels": {"version": "v1"}}]
+    return objects.destination_rule(name, "default", ORDER, subsets=mine, **spec)
+
+
+def test_a_rule_of_the_users_alone_is_judged_beside_what_is_made_of_the_lanes() -> None:
+    proof = proven([*strict(), own("mine")])
+
+    assert (proof.scope.judged, proof.verdict) == ("plan", "proven")
+
+
+def test_what_is_made_of_the_lanes_may_be_older_than_the_rules_beside_it() -> None:
+    proof = proven([*strict(), own("one"), own("two", exportTo=["*"])])
+
+    found = against(proof, "delivered")
+    assert proof.scope.judged == "plan"
+    assert "default/trafficlabel-dr-" in found.order

@@ -19,6 +19,7 @@ _PROMISE = {
     "delivered": "no request meets an error nobody intended",
 }
 _MOST = 8
+_BY_HAND = "None is Laneway's: --judge plan judges what it makes of the lanes, beside yours."
 
 
 def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
@@ -34,6 +35,8 @@ def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
         )
     yield ""
     yield from wrap(f"judged: {_scope(proof.scope)}", width, subsequent_indent="  ")
+    if proof.scope.by_hand:
+        yield from wrap(_BY_HAND, width, initial_indent="  ", subsequent_indent="  ")
     for title, notes in (("assumed", proof.assumed), ("not governed by lanes", proof.apart)):
         if notes:
             yield f"{title}:"

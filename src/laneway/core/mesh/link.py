@@ -256,6 +256,8 @@ def _reasons_to_hold(
         yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
     if not group.strategy_known:
         yield "the ingressRoutingStrategy is unknown"
+    if not group.mode_known:
+        yield "isPermissive is neither true nor false, so the mode is unknown"
     if group.is_permissive:
         if flaw := propagation_flaw(group):
             yield flaw

@@ -57,7 +57,8 @@ class LaneGroup:
     """An ASMSwimLaneGroup.
 
     `strategy` is already one of the two constants; an unreadable one is a finding of the reader
-    and arrives here as `rule_based` with `strategy_known` false.
+    and arrives here as `rule_based` with `strategy_known` false; an unreadable mode arrives as
+    strict with `mode_known` false.
     """
 
     meta: Meta
@@ -69,6 +70,7 @@ class LaneGroup:
     strategy_known: bool = True
     weighted: WeightedEntry | None = None
     is_permissive: bool = False
+    mode_known: bool = True
     permissive: PermissiveConfiguration | None = None
     default_traffic_policy_patch: Mapping[str, Any] | None = None
     default_http_route_patch: Mapping[str, Any] | None = None

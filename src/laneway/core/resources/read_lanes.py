@@ -86,6 +86,7 @@ def read_group(root: Cursor) -> LaneGroup | None:
         strategy_known=strategy is not None,
         weighted=_weighted(routing),
         is_permissive=spec.flag("isPermissive"),
+        mode_known=isinstance(spec.raw.get("isPermissive", False), bool | None),
         permissive=_permissive(spec),
         default_traffic_policy_patch=spec.mapping("defaultTrafficPolicyPatch"),
         default_http_route_patch=_either(spec, "defaultHttpRoutePatch", "defaultHTTPRoutePatch"),

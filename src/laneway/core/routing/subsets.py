@@ -166,19 +166,19 @@ def views(
     if planned and not written:
         policy = planned.places[0].traffic_policy or {}
         return (SubsetView(service.host, "", planned.subsets, policy),)
-    rules = (*written, *_as_rules(planned)) if planned else tuple(written)
+    rules = (*written, *as_rules(planned)) if planned else tuple(written)
     spaces = sorted({rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE})
     rest = _seen(service, "", rules)
     special = (_seen(service, space, rules) for space in spaces)
     return (rest, *(view for view in special if replace(view, namespace="") != rest))
 
 
-def _as_rules(planned: LaneSubsets) -> list[DestinationRule]:
+def as_rules(planned: LaneSubsets, name: str = "") -> list[DestinationRule]:
     """Return the rules that stand at each place, lanes' subsets before copied ones."""
     subsets = tuple(SubsetRule(subset.name, subset.labels) for subset in planned.subsets)
     return [
         DestinationRule(
-            Meta(Ref("DestinationRule", place.namespace, "")),
+            Meta(Ref("DestinationRule", place.namespace, name)),
             planned.host,
             subsets + place.copied,
             place.traffic_policy,

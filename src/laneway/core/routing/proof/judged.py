@@ -8,7 +8,7 @@ there is missing. Else what Laneway compiles is judged, with the users' own obje
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
@@ -26,10 +26,11 @@ from laneway.core.resources.istio import (
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.delegates import delegate_of
 from laneway.core.routing.gateways import ASSUMED_SELECTOR
-from laneway.core.routing.hosts import covers
+from laneway.core.routing.hosts import HostIndex, covers
+from laneway.core.routing.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
-from laneway.core.routing.subsets import rule_host
+from laneway.core.routing.subsets import as_rules, rule_host, views
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]
@@ -38,12 +39,17 @@ T = TypeVar("T", VirtualService, DestinationRule)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An implementation: its mesh, its routes, and the objects it consists of."""
+    """An implementation: its mesh, its routes, and how many objects of the input it consists of.
+
+    `made` are the DestinationRules that Laneway makes, which the mesh then holds beside the user's:
+    Istio looks them up by age as well, and how old they are is not known.
+    """
 
     what: Literal["plan", "objects"]
     mesh: Mesh
     plan: RoutePlan
     objects: int
+    made: frozenset[Ref] = frozenset()
 
 
 def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
@@ -56,7 +62,23 @@ def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
         virtual_services=_by_age(seen.virtual_services),
         destination_rules=_by_age(seen.destination_rules),
     )
-    return replanned("objects" if as_objects else "plan", dated)
+    counted = len(dated.virtual_services) + len(dated.destination_rules)
+    if as_objects:
+        return Judged("objects", dated, _of_objects(dated), counted)
+    found = plan(dated)
+    names = ObjectNames(dated, found)
+    made = [
+        rule
+        for host, subsets in found.lane_subsets.items()
+        for rule in as_rules(subsets, DESTINATION_RULE.format(names.stem(host)))
+    ]
+    whole = replace(dated, destination_rules=(*dated.destination_rules, *made))
+    return Judged("plan", whole, found, counted, frozenset(rule.meta.ref for rule in made))
+
+
+def _of_objects(mesh: Mesh) -> RoutePlan:
+    """Return the routes of a mesh to which its lanes add nothing."""
+    return plan(replace(mesh, groups=(), owner_of={}))
 
 
 def _by_age(things: Sequence[T]) -> tuple[T, ...]:
@@ -78,12 +100,21 @@ def put(order: Sequence[T], among: Sequence[T]) -> tuple[T, ...]:
     return tuple(next(later) if id(one) in moved else one for one in among)
 
 
-def replanned(what: Literal["plan", "objects"], mesh: Mesh) -> Judged:
-    """Return the routes of a mesh, by its objects alone or by its lanes as well."""
-    counted = len(mesh.virtual_services) + len(mesh.destination_rules)
-    if what == "plan":
-        return Judged(what, mesh, plan(mesh), counted)
-    return Judged(what, mesh, plan(replace(mesh, groups=(), owner_of={})), counted)
+def reordered(judged: Judged, mesh: Mesh) -> Judged:
+    """Return what is judged with its objects in another order.
+
+    What was made for lanes stays as it is; Istio alone looks it up in the other order.
+    """
+    if judged.what == "objects":
+        return replace(judged, mesh=mesh, plan=_of_objects(mesh))
+    rules = mesh.destination_rules
+    users = tuple(rule for rule in rules if rule.meta.ref not in judged.made)
+    found = plan(replace(mesh, destination_rules=users))
+    written = HostIndex(rules, lambda rule: (rule_host(rule),))
+    made = judged.plan.lane_subsets
+    seen = {host: views(mesh.services[host], None, written.of(host)) for host in made}
+    found = replace(found, lane_subsets=made, views={**found.views, **seen})
+    return replace(judged, mesh=mesh, plan=found)
 
 
 def _with_all_objects(mesh: Mesh) -> Mesh:
@@ -112,22 +143,23 @@ def _assumed(name: GatewayName) -> Gateway:
 
 
 def _routes_lanes(mesh: Mesh) -> bool:
-    return any(True for _ in _routing(mesh))
+    """Whether anything routes hosts of lane groups, or was generated to do so.
 
-
-def _routing(mesh: Mesh) -> Iterator[VirtualService | DestinationRule]:
-    """Yield the objects that route hosts of lane groups, or were generated to do so."""
+    A DestinationRule of the user's routes nothing: it stands beside what Laneway makes.
+    """
     known = {one.meta.ref for one in mesh.virtual_services}
     lanes = [host for group in mesh.groups for host in group.hosts]
-    for virtual_service in mesh.virtual_services:
-        speaks = binds_mesh(virtual_service) and not _hands_over(virtual_service, known)
-        if is_generated(virtual_service) or (
-            speaks and _speaks_of(mesh_hosts(virtual_service), mesh, lanes)
-        ):
-            yield virtual_service
-    for rule in mesh.destination_rules:
-        if is_generated(rule) or (rule.subsets and _speaks_of((rule_host(rule),), mesh, lanes)):
-            yield rule
+    return holds_generated(mesh) or any(
+        binds_mesh(one) and not _hands_over(one, known) and _speaks_of(mesh_hosts(one), mesh, lanes)
+        for one in mesh.virtual_services
+    )
+
+
+def holds_generated(mesh: Mesh) -> bool:
+    """Whether any object of a mesh was generated for lanes."""
+    return any(is_generated(one) for one in mesh.virtual_services) or any(
+        is_generated(one) for one in mesh.destination_rules
+    )
 
 
 def _hands_over(author: VirtualService, known: set[Ref]) -> bool:

@@ -21,7 +21,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.routing.hosts import covers
-from laneway.core.routing.proof.judged import Judged, put, replanned
+from laneway.core.routing.proof.judged import Judged, put, reordered
 from laneway.core.routing.proof.verdict import Doubt
 from laneway.core.routing.subsets import rule_host
 from laneway.core.routing.written import MESH, binds_mesh, mesh_hosts
@@ -98,10 +98,10 @@ def other_orders(judged: Judged, found: Sequence[Tied]) -> Iterator[tuple[str, J
         if _count(some) <= MOST_ORDERS:
             for orders in product(*(one.others for one in some)):
                 said = f"if the order of {' and of '.join(map(_said, orders))}"
-                yield said, replanned(judged.what, _reordered(judged.mesh, orders))
+                yield said, reordered(judged, _reordered(judged.mesh, orders))
     if judged.what == "plan" and _entry_is_newest(judged.mesh):
         said = "if lanes' entries are older than the VirtualServices beside them"
-        yield said, replanned("plan", _entry_first(judged.mesh))
+        yield said, reordered(judged, _entry_first(judged.mesh))
 
 
 def _reordered(mesh: Mesh, orders: Iterable[Things]) -> Mesh:

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.proof.assumed import assumed
 from laneway.core.routing.proof.examining import Examination, Places
-from laneway.core.routing.proof.judged import Judged, Wish, judged
+from laneway.core.routing.proof.judged import Judged, Wish, holds_generated, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
 from laneway.core.routing.proof.undecidable import HalfRead, beside, unread
 from laneway.core.routing.proof.verdict import (
@@ -80,6 +80,7 @@ def _scope(implementation: Judged, found: Examination, orders: int) -> Scope:
         len(implementation.plan.gateway_ports),
         not mesh.workloads,
         orders,
+        implementation.what == "objects" and not holds_generated(mesh),
     )
 
 

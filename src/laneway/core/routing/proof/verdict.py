@@ -100,7 +100,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What was looked at: the implementation, and how much of it."""
+    """What was looked at: the implementation, and how much of it.
+
+    `by_hand`: the objects are judged, and none of them is one that Laneway makes.
+    """
 
     judged: Literal["plan", "objects"]
     objects: int
@@ -109,6 +112,7 @@ class Scope:
     gateways: int
     imagined: bool
     orders: int = 1
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
