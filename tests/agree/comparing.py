@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laneway.core.compile import Compilation
-from laneway.core.routing.baggage_lines import on_one_line, travels_in_baggage
+from laneway.core.routing.baggage_lines import on_one_line
 from laneway.core.routing.request import Request
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.by_istio import by_istio
@@ -53,7 +53,7 @@ def through_the_filter(compilation: Compilation, ask: Ask) -> Ask:
 
     Istio's translation is of routes alone, and a plan takes the filter to be there.
     """
-    if ask.caller or not travels_in_baggage(compilation.mesh):
+    if ask.caller or not compilation.mesh.traveling_by("baggage"):
         return ask
     return replace(ask, headers=on_one_line(Request(headers=ask.headers)).headers)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.baggage_lines import travels_in_baggage
 from laneway.core.routing.plan import GatewayPort
 
 Settings = Mapping[str, str]
@@ -61,10 +60,8 @@ class Traced:
 
 def traced(mesh: Mesh) -> Iterator[tuple[Traced, tuple[Host, ...]]]:
     """Yield the groups whose lanes are remembered by trace, each with the services it routes."""
-    for group in mesh.groups:
-        way = group.propagation
-        if way is not None and way.carrier == "trace id" and not group.held:
-            yield Traced(group.name, way.route_header, way.trace_header), group.hosts
+    for group, way in mesh.traveling_by("trace id"):
+        yield Traced(group.name, way.route_header, way.trace_header), group.hosts
 
 
 def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
@@ -75,7 +72,7 @@ def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
     """
     headers = {one.trace_header for one, _ in traced(mesh)} - {MADE_BY_ENVOY}
     making = [{"role": "entry", "traceHeader": header} for header in sorted(headers)]
-    joining = [{"role": "baggage"}] if travels_in_baggage(mesh) else []
+    joining = [{"role": "baggage"}] if mesh.traveling_by("baggage") else []
     return [*making, *joining, *(tagging(rule) for rule in port.tagging)]
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
-from laneway.core.mesh.propagation import Propagation
+from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.istio import (
     DestinationRule,
@@ -191,6 +191,14 @@ class Mesh:
     def group(self, name: str) -> Group | None:
         """Return the group of that name."""
         return next((group for group in self.groups if group.name == name), None)
+
+    def traveling_by(self, carrier: Carrier) -> tuple[tuple[Group, Propagation], ...]:
+        """Return the groups whose lanes a carrier takes from hop to hop; held ones plan nothing."""
+        return tuple(
+            (group, way)
+            for group in self.groups
+            if (way := group.propagation) is not None and way.carrier == carrier and not group.held
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ class Propagation:
     route_header: str
     trace_header: str
 
+    @property
+    def lane_headers(self) -> tuple[str, ...]:
+        """The headers that routes read a lane from."""
+        return (self.route_header, *((BAGGAGE,) if self.carrier == "baggage" else ()))
+
 
 LONGEST_HEADER_NAME = 256
 """Characters. The lane filter takes settings of a kilobyte, and a name beyond that is a mistake."""

@@ -1,6 +1,6 @@
 """Baggage of several lines: at a gateway the lane filter puts it on one before it looks at routes.
 
-Comes in: a mesh, and a request from outside. Goes out: the request as routes see it. Istio's API
+Comes in: a request from outside. Goes out: the request as routes see it. Istio's API
 sets a header from the first line of another alone, so members in further lines would be lost where
 a lane is written in front of them.
 https://www.rfc-editor.org/rfc/rfc9110#section-5.3
@@ -10,15 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.request import Request
-
-
-def travels_in_baggage(mesh: Mesh) -> bool:
-    """Whether the lanes of any group travel in baggage."""
-    ways = (group.propagation for group in mesh.groups if not group.held)
-    return any(way is not None and way.carrier == "baggage" for way in ways)
 
 
 def on_one_line(request: Request) -> Request:

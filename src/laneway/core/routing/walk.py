@@ -15,7 +15,7 @@ from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.baggage_lines import on_one_line, travels_in_baggage
+from laneway.core.routing.baggage_lines import on_one_line
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
@@ -84,7 +84,7 @@ def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None 
     host = find_host(gateway.virtual_hosts, request.host) if gateway else None
     if gateway is None or host is None:
         return Decision(None, status=404)
-    if travels_in_baggage(mesh):
+    if mesh.traveling_by("baggage"):
         request = on_one_line(request)
     sight = Sight(mesh, plan, GATEWAY_NAMESPACE)
     return decide(sight, host.rules, tagged(request, gateway.tagging))

@@ -13,13 +13,11 @@ from laneway.core.rules.check import Check
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find groups that go by the id of a trace, and hash tagging at a gateway."""
-    for group in mesh.groups:
-        way = group.propagation
-        if way is not None and way.carrier == "trace id" and not group.held:
-            meta = group.group.meta
-            place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
-            what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
-            yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
+    for group, way in mesh.traveling_by("trace id"):
+        meta = group.group.meta
+        place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
+        what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
+        yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     standing = {rule for port in plan.gateway_ports for rule in port.tagging}
     for tagging in mesh.taggings:
         if not standing.isdisjoint(tagging.rules):

@@ -8,7 +8,7 @@ from laneway.core.findings.codes.entry import UNGOVERNED_ENTRY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.plan import Destination, HeaderEdits, RoutePlan
 from laneway.core.routing.raw_headers import read_headers
 from laneway.core.routing.reach import lane_of
@@ -35,12 +35,13 @@ def _is_written(propagation: Propagation, written: WrittenDestination) -> bool:
     It must, whichever root hands over to it. A value that is copied from the request is still the
     client's.
     """
-    asked = [propagation.route_header]
-    if propagation.carrier == "baggage":
-        asked.append(BAGGAGE)
     own = read_headers(written.destination.headers).request
     held = [(own, read_headers(block).request) for block in written.headers]
-    return all(any(_settles(edit, name) for edit in edits) for edits in held for name in asked)
+    return all(
+        any(_settles(edit, name) for edit in edits)
+        for edits in held
+        for name in propagation.lane_headers
+    )
 
 
 def _settles(edits: HeaderEdits, name: str) -> bool:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE
-from laneway.core.routing.baggage_lines import travels_in_baggage
 from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
 from laneway.core.routing.hosts import covers
@@ -67,7 +66,7 @@ class AtEntry:
     def breaks(self) -> Iterator[tuple[Spot, Break | Unknown]]:
         """Yield what is broken, unknown, or governed by no lane."""
         askers = Askers.of(self.mesh)
-        single = frozenset([HEADER + BAGGAGE] if travels_in_baggage(self.mesh) else [])
+        single = frozenset([HEADER + BAGGAGE] if self.mesh.traveling_by("baggage") else [])
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
             judge = _Judge(self.mesh, self.landings, spot)

@@ -64,15 +64,9 @@ def loses(
     return False
 
 
-def carriers(propagation: Propagation) -> tuple[str, ...]:
-    """Name the headers that may name a lane."""
-    more = (BAGGAGE,) if propagation.carrier == "baggage" else ()
-    return (propagation.route_header, *more)
-
-
 def written(propagation: Propagation, rule: Rule, share: Share) -> Iterator[tuple[str, str]]:
     """Yield the headers that may name a lane, with every value that a rule or its share gives."""
-    names = carriers(propagation)
+    names = propagation.lane_headers
     for edits in (rule.headers.request, share.headers.request):
         pairs = ((name.lower(), value) for name, value in edits.set + edits.add)
         yield from (pair for pair in pairs if pair[0] in names)

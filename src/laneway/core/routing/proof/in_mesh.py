@@ -15,7 +15,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
-from laneway.core.routing.proof.carrying import carriers, filled, fillings, loses, named, strange
+from laneway.core.routing.proof.carrying import filled, fillings, loses, named, strange
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Promise, mesh_promises
@@ -95,7 +95,7 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
     propagation = group.propagation
     if propagation is None:
         return Ground(hosts)
-    single = frozenset(HEADER + name for name in carriers(propagation))
+    single = frozenset(HEADER + name for name in propagation.lane_headers)
     given: Conditions = frozenset()
     if propagation.carrier == "baggage":
         some = member(propagation, ".*")
@@ -206,7 +206,7 @@ def _lost(
         Request(
             headers=((name, lane if name != BAGGAGE else f"{propagation.route_header}={lane}"),)
         )
-        for name in carriers(propagation)
+        for name in propagation.lane_headers
         for lane in lanes
     ]
     if any(map(is_lost, carrying)):
