@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from laneway.adapters.processes import find_marked
 from tests.wire.laneway_up import Said, Up, files_left, laneway, meshes, state_home, workloads
@@ -148,6 +149,7 @@ def test_a_detached_mesh_is_ready_when_the_command_returns(up: Start, sample: Pa
     (seen,) = meshes()
     assert seen["state"] == "ready"
     assert seen["gateways"][0]["url"] == f"http://127.0.0.1:{mesh.port}"
+    assert yaml.safe_load(laneway("ps", "-o", "yaml").stdout) == [seen]
 
     assert laneway("down").returncode == 0
     assert find_marked([str(state_home())]) == {}

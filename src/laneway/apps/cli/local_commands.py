@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 import click
+
+from laneway.apps.cli.printing import print_object
 
 if TYPE_CHECKING:
     from laneway.apps.local.state import MeshFolder
@@ -121,10 +123,9 @@ def up(**flags: Unpack[UpFlags]) -> int:
 
 @click.command()
 @click.argument("mesh", required=False)
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
-def ps(mesh: str | None, output: str) -> None:
+@click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")
+def ps(mesh: str | None, output: Literal["text", "yaml", "json"]) -> None:
     """List meshes and the programs in them."""
-    import json
     import time
 
     from laneway.apps.local.listing import as_values, mesh_table, workload_table
@@ -134,8 +135,8 @@ def ps(mesh: str | None, output: str) -> None:
 
     folders = [folder_of(mesh)] if mesh else mesh_folders(os.environ)
     meshes = [seen for folder in folders if (seen := look(folder)).record is not None]
-    if output == "json":
-        click.echo(json.dumps(as_values(meshes), indent=2))
+    if output != "text":
+        print_object(as_values(meshes), output)
     elif not meshes:
         click.echo(f"No mesh {mesh} is running." if mesh else "No mesh is running.")
     else:

@@ -20,8 +20,8 @@ output_option = click.option(
 )
 
 
-def print_object(body: Mapping[str, Any], output: Output) -> None:
-    """Print one object."""
+def print_object(body: Mapping[str, Any] | list[Any], output: Output) -> None:
+    """Print one object, or a list of them."""
     if output == "json":
         import json
 

@@ -27,8 +27,8 @@ _REMEMBERED = 50_000
 _SEPARATOR = "---\n"
 
 
-def yaml_text(body: Body) -> str:
-    """Write one body, with a line break at the end.
+def yaml_text(body: Body | list[Any]) -> str:
+    """Write one body, or a list of bodies, with a line break at the end.
 
     >>> print(yaml_text({"spec": {"ports": [{"port": 8000}], "headless": "no"}}), end="")
     spec:
@@ -39,7 +39,7 @@ def yaml_text(body: Body) -> str:
     return next(yaml_documents([body]))
 
 
-def yaml_documents(bodies: Iterable[Body]) -> Iterator[str]:
+def yaml_documents(bodies: Iterable[Body | list[Any]]) -> Iterator[str]:
     r"""Write bodies as one stream: a piece per body, `---` before each but the first.
 
     >>> "".join(yaml_documents([{"kind": "A"}, {"kind": "B"}]))
@@ -51,7 +51,7 @@ def yaml_documents(bodies: Iterable[Body]) -> Iterator[str]:
         separator = _SEPARATOR
 
 
-def _texts(bodies: Iterable[Body]) -> Iterator[str]:
+def _texts(bodies: Iterable[Body | list[Any]]) -> Iterator[str]:
     columns = _Columns()
     rest = iter(bodies)
     while batch := list(islice(rest, _BATCH)):
