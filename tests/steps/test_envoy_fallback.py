@@ -76,6 +76,19 @@ def test_a_services_own_target_stands_in_first_and_for_the_baseline_too() -> Non
     assert members(found[S1]) == (own, OWN_S3)
 
 
+def test_nobody_stands_in_where_the_user_gives_a_lanes_name_to_other_pods() -> None:
+    own = f"""---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {{name: own, namespace: default}}
+spec: {{host: {MOCKA}, subsets: [{{name: s2, labels: {{ASM_TRAFFIC_TAG: v3}}}}]}}
+"""
+    found = _proxy(Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"}).yaml + own).clusters
+
+    assert members(found[S2]) == ()
+    assert members(found[S3]) == (OWN_S3, S1)
+
+
 def test_a_target_that_lacks_the_service_stands_in_for_nobody() -> None:
     chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mockb"}, targets={"mocka": "s3"})
 

@@ -197,15 +197,22 @@ def _declared(mesh: Mesh, names: ClusterNames, host: Host, port: int) -> Iterato
 def _chains(group: Group, view: SubsetView) -> Mapping[str, tuple[str, ...]]:
     """Return for each subset that holds a lane's own pods the subsets of its stand-ins.
 
-    A subset that stands for another lane already has nobody behind it.
+    A subset that is named like a lane and has the labels neither of that lane nor of the one that
+    answers for it was written by the user, and nobody stands behind it.
     """
     known = {one.name: one.labels for one in view.subsets}
     lanes = {lane.name: lane for lane in group.lanes if known.get(lane.name) == lane.selector}
     found = {}
     for subset in view.subsets:
-        alike = (lane for lane in lanes.values() if lane.selector == subset.labels)
-        lane = lanes.get(LaneName(subset.name)) or next(alike, None)
-        if lane is not None and subset.labels == lane.selector:
+        named = LaneName(subset.name)
+        meant = group.resolve(named, view.host) if group.lane(named) else None
+        alike = (
+            lane
+            for lane in lanes.values()
+            if lane.selector == subset.labels and meant in (None, lane.name)
+        )
+        lane = lanes.get(named) or next(alike, None)
+        if lane is not None:
             others = stand_ins(group, lane.name, view.host)
             found[subset.name] = tuple(str(one) for one in others if one in lanes)
     return found
