@@ -28,16 +28,18 @@ def ask(url: str, lane: str | None) -> str:
 
 
 def connected(topic: str = "") -> mqtt.Client:
-    """Return a client once the broker has accepted it; with a topic it listens there."""
+    """Return a client once the broker has accepted it; with a topic, once it listens there."""
     there = threading.Event()
 
     def on_connect(client: mqtt.Client, *_: object) -> None:
         if topic:
             client.subscribe(topic, qos=1)
-        there.set()
+        else:
+            there.set()
 
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
     client.on_connect, client.on_message = on_connect, ship
+    client.on_subscribe = lambda *_: there.set()
     client.connect_async("127.0.0.1", 11883)
     client.loop_start()
     there.wait()
@@ -78,8 +80,7 @@ class Service(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     if APP == "shipping":
-        connected(TOPIC)
-        threading.Event().wait()
+        connected(TOPIC)  # before it listens: whoever is ready gets every message
     if APP == "orders":
         Service.queue = connected()
     place = (os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "8000")))
