@@ -106,6 +106,20 @@ def test_lane_without_pods_answers_503(laneway: Command, lanes: Path) -> None:
     assert "100 %  default/mocka:8000 s2: 503, no pod is ready for it" in ended.out
 
 
+def test_chains_are_said_to_be_those_without_the_faults_of_a_route(
+    laneway: Command, tmp_path: Path
+) -> None:
+    for source in GITOPS.glob("*.yaml"):
+        (tmp_path / source.name).write_text(source.read_text())
+    fault = "fault: {abort: {httpStatus: 502}}"
+    edit(tmp_path, "      route:", f"      {fault}\n      route:", "route.yaml")
+
+    ended = laneway("explain", "--path", "/mock", tmp_path)
+
+    assert "with fault abort 502 at 100 %" in ended.out
+    assert "In short, without the faults:" in ended.out
+
+
 def test_subset_that_does_not_exist_is_told_from_one_without_pods(
     laneway: Command, tmp_path: Path
 ) -> None:

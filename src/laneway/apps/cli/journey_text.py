@@ -32,7 +32,7 @@ def journey_lines(view: View, style: Style) -> list[str]:
     outcomes = list(_outcomes(view))
     chained = any(" > " in chain for _, chain in outcomes)
     if len(outcomes) <= MOST_OUTCOMES and (chained or len(outcomes) > 1):
-        lines += ["", "In short:"]
+        lines += ["", f"In short{', without the faults' if _has_fault(view) else ''}:"]
         lines += [f"  {_percent(share)}  {chain}" for share, chain in outcomes]
     return [part for line in lines for part in _folded(line, style.width)]
 
@@ -217,6 +217,13 @@ def _outcomes(view: View) -> Iterator[tuple[float, str]]:
                 for onward, after in _outcomes(call)
             ]
         yield from chains
+
+
+def _has_fault(view: View) -> bool:
+    """Whether a route on the way fails or delays requests on purpose."""
+    if "fault" in (view.get("by") or {}).get("with", {}):
+        return True
+    return any(_has_fault(call) for answer in view["answers"] for call in answer.get("calls", ()))
 
 
 def _distinct(answer: View) -> Iterator[View]:
