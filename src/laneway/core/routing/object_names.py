@@ -75,11 +75,16 @@ class ObjectNames:
 
     def _name_carriers(self, mesh: Mesh, plan: RoutePlan) -> None:
         """Name carriers: they stand in the service's namespace and leave it out of their names."""
+        carried = {
+            group.name
+            for carrier in ("baggage", "trace id")
+            for group, _ in mesh.traveling_by(carrier)
+        }
         taken = {(thing.meta.namespace, thing.meta.name) for thing in mesh.carriers}
-        for host, planned in plan.lane_subsets.items():
-            group, service = mesh.group(planned.group), mesh.services[host]
-            if group is None or group.propagation is None or group.propagation.carrier == "header":
+        for host, planned in plan.lane_subsets.items() if carried else ():
+            if planned.group not in carried:
                 continue
+            service = mesh.services[host]
             wanted = name = CARRIER.format(planned.group, service.name)
             if (service.namespace, name) in taken:
                 name = f"{wanted}-{_hash(planned.group, host)}"

@@ -60,8 +60,7 @@ def needed(
     nobody names are not declared. A user's route that names such a lane, or one without a ready
     pod, meets the pods of the lane that answers for it.
     """
-    lanes = {subset.name for subset in subsets}
-    if not asked <= lanes:
+    if asked and not asked <= (lanes := {subset.name for subset in subsets}):
         subsets = tuple(one for one in twins(subsets) if one.name in lanes or one.name in asked)
     if group.baseline is not None:
         subsets = tuple(_permissive(group, host, subsets, asked))
