@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from laneway.core.mesh.propagation import OF_THE_TRANSPORT
 from laneway.core.resources.matching import is_header_name
 from laneway.core.routing.request import Request
 from laneway.core.routing.search.conditions import Condition, Conditions
@@ -25,9 +26,6 @@ _METHOD = re.compile(r"[A-Z]{1,20}")
 _TARGET = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*(\?[A-Za-z0-9\-._~!$'()*+,;:@%/=&]*)?")
 _HOST = re.compile(r"[A-Za-z0-9.\-_]*[A-Za-z0-9]")
 _HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
-_OF_THE_CONNECTION = frozenset(
-    {"connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"}
-)
 
 
 def is_sendable(request: Request) -> bool:
@@ -43,7 +41,7 @@ def is_sendable(request: Request) -> bool:
         and request.scheme == "http"
         and all(
             is_header_name(name)
-            and name.lower() not in _OF_THE_CONNECTION
+            and name.lower() not in OF_THE_TRANSPORT
             and _HEADER_VALUE.fullmatch(value)
             for name, value in request.headers
         )
