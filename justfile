@@ -3,8 +3,15 @@
 set shell := ["sh", "-euc"]
 
 # list the words
-@default:
-    just --list --unsorted
+@help:
+    just --justfile "{{ justfile() }}" --list --unsorted
+
+# the command line of this checkout: `./dev laneway check PATH`
+[no-cd]
+[no-exit-message]
+[positional-arguments]
+laneway *ARGS:
+    @uv run --project "{{ justfile_directory() }}" laneway "$@"
 
 # install everything the project needs into .venv/
 setup:

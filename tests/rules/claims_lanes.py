@@ -360,4 +360,19 @@ CLAIMS = [
         mesh(policy("mine", "{host: a}")),
     ),
     *claims_patches.CLAIMS,
+    Claim(
+        "rules of a path alone in two lanes name no lane",
+        "LW1226",
+        mesh(
+            s1=lane("s1", "{version: v1}", rule("", match="{uri: {exact: /mock}}")),
+            s2=lane("s2", "{version: v2}", rule("", match="{uri: {exact: /mock}}")),
+        ),
+        [("lanes s1 and s2 of group test have the same entry rule: every request enters lane s1")],
+        "ASMSwimLane s2",
+        ("spec", "ingressRules", 0, "match"),
+        mesh(
+            s1=lane("s1", "{version: v1}", rule("", match="{uri: {exact: /mock}}")),
+            s2=lane("s2", "{version: v2}", rule("", match="{uri: {exact: /pay}}")),
+        ),
+    ),
 ]

@@ -2,7 +2,7 @@
 
 Four outcomes rest on age order: which group has a service that two ask for, which lane takes
 callers that are in none, which lane is a baseline that nobody named, and which of two entry rules
-decides when a request could meet both.
+decides when a request could meet both (LW1226 speaks of rules that are the same).
 Where a creationTimestamp is missing or doubled, files and cluster may differ, and that is said only
 if something real depends on it.
 """
@@ -20,6 +20,7 @@ from laneway.core.rules.baseline_by_age import names_baseline
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ages import doubt
 from laneway.core.rules.questions.authors import Authors
+from laneway.core.rules.questions.equal_rules import alike_by_origin
 from laneway.core.rules.questions.members import pod_name, strangers
 from laneway.core.rules.questions.overlap import Pair, overlapping
 from laneway.core.rules.questions.words import listing
@@ -33,10 +34,12 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
             yield from _baseline(group) if group.baseline else _default_lane(mesh, group)
     authors = Authors(mesh)
     told: set[tuple[Origin, Origin]] = set()
+    alike = alike_by_origin(mesh)
     for entry in plan.entries:
         for pair in overlapping(entry.rules):
             origins = (pair.first.origin, pair.second.origin)
-            if origins not in told:
+            one, other = (alike.get(origin) for origin in origins)
+            if origins not in told and (one is None or one is not other):
                 told.add(origins)
                 yield from _rules(authors, pair)
 

@@ -2,7 +2,7 @@
 
 Lanes' entry rules are judged among themselves, per gateway and host, and only if no host has
 requests left for them; a user's VirtualService is judged within itself. Where the two meet at a
-gateway, LW1319 speaks.
+gateway, LW1319 speaks; of rules that are the same for several lanes, LW1226 does.
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ from laneway.core.routing.plan import Origin, Refuse, RoutePlan, Rule
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.authors import Authors, route_name
 from laneway.core.rules.questions.cover import Earlier
+from laneway.core.rules.questions.equal_rules import alike_by_origin
 from laneway.core.rules.questions.words import listing
 
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find rules that decide no request."""
     authors = Authors(mesh)
+    alike = alike_by_origin(mesh)
     for rule, takers in _unreached_in_entries(plan):
+        sets = {id(alike.get(one.origin)) for one in (rule, *takers)}
+        if rule.origin in alike and len(sets) == 1:
+            continue
         names = [authors.say(taker) for taker in takers]
         yield _found(authors.place(rule), rule, authors.say(rule), names)
     for service in mesh.virtual_services:

@@ -239,3 +239,14 @@ ANNOTATION_WITHOUT_EFFECT = Code(
     "without a word.",
     "{advice}",
 )
+
+RULE_NAMES_NO_LANE = Code(
+    "LW1226",
+    "warning",
+    "lanes {lanes} of group {group} have the same entry rule: every request enters lane {first}",
+    "The first rule that matches decides, and none of these says which lane a request is for. The "
+    "vendor's console asks for a path alone and adds the header x-asm-prefer-tag by itself; a "
+    "file has to name it.",
+    "In each lane's rule add the header to `match`, here "
+    "`headers: {{{header}: {{exact: {lane}}}}}`.",
+)
