@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.upstreams import named_service
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.journey import named_service
 from laneway.core.routing.plan import GatewayPort
 from laneway.core.routing.request import Request
 from laneway.core.routing.walk import Decision, Target, call, connect, enter

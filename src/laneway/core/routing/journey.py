@@ -8,19 +8,17 @@ Applications are taken to pass the lane on as their group has it, but those that
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.mesh.names import Host, service_host
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.upstreams import Call, calls_of, named_service
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.passing import passed_on
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.request import Request
 from laneway.core.routing.walk import Decision, Target, call, connect, enter
-
-_USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,50 +101,6 @@ def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     if next((port.protocol for port in asked), "http") == "tcp":
         return connect(mesh, plan, caller, host, request.port)
     return call(mesh, plan, caller, host, request)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A service that is called. Without a port it is the service's first one."""
-
-    host: Host
-    port: int | None = None
-
-
-def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
-    """Return the services a workload names in the URLs of its environment."""
-    found: dict[Call, None] = {}
-    for container in workload.containers:
-        for _, value in container.environment:
-            name, port = authority_of_url(value)
-            host = named_service(mesh, name, workload.namespace)
-            if host is not None:
-                found[Call(host, port)] = None
-    return tuple(found)
-
-
-def authority_of_url(value: str) -> tuple[str, int | None]:
-    """Return the host and the port in a URL; no host for what is no URL.
-
-    >>> authority_of_url("http://user@mockb:8000/path?q=1"), authority_of_url("mockb:8000")
-    (('mockb', 8000), ('', None))
-    >>> authority_of_url("http://mockb"), authority_of_url("redis://cache")
-    (('mockb', 80), ('cache', None))
-    """
-    scheme, _, rest = value.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    host, _, port = authority.partition(":")
-    usual = _USUAL_PORTS.get(scheme.lower())
-    return host, int(port) if port.isascii() and port.isdigit() else usual
-
-
-def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:
-    """Return the service a name stands for when a pod of a namespace uses it."""
-    parts = name.split(".")
-    space = parts[1] if len(parts) > 1 else namespace
-    known = len(parts) <= 2 or parts[2] == "svc"
-    host = service_host(parts[0], space)
-    return host if known and host in mesh.services else None
 
 
 def _siblings(mesh: Mesh, host: Host) -> tuple[Call, ...]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from laneway.apps.local.verify.ledger import Seen
 from laneway.apps.local.verify.trail import Ground
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.journey import calls_of
 
 Place = tuple[str, Host]
 """A class of callers, by its route table, and the service they called."""

@@ -1,0 +1,74 @@
+"""Which services a workload says it calls: the URLs in the environment of its containers.
+
+Comes in: the mesh and a workload. Goes out: each URL that names a service of the mesh, and the call
+it stands for. Nothing else in a manifest tells who calls whom, so everybody who has to know asks
+here: a journey, the rules, what verifies a mesh, and the mesh on this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host, service_host
+from laneway.core.resources.workloads import Workload
+
+_USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A service that is called. Without a port it is the service's first one."""
+
+    host: Host
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUrl:
+    """A URL of a service: the variable it stands in, its text, and the call it means."""
+
+    variable: str
+    url: str
+    call: Call
+
+
+def service_urls(mesh: Mesh, workload: Workload) -> Iterator[ServiceUrl]:
+    """Yield the URLs in a workload's environment that name a service of the mesh, as written."""
+    for container in workload.containers:
+        for variable, value in container.environment:
+            name, port = authority_of_url(value)
+            host = named_service(mesh, name, workload.namespace)
+            if host is not None:
+                yield ServiceUrl(variable, value, Call(host, port))
+
+
+def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
+    """Return the services a workload names in the URLs of its environment, each once."""
+    return tuple(dict.fromkeys(one.call for one in service_urls(mesh, workload)))
+
+
+def authority_of_url(value: str) -> tuple[str, int | None]:
+    """Return the host and the port in a URL; no host for what is no URL.
+
+    >>> authority_of_url("http://user@mockb:8000/path?q=1"), authority_of_url("mockb:8000")
+    (('mockb', 8000), ('', None))
+    >>> authority_of_url("http://mockb"), authority_of_url("redis://cache")
+    (('mockb', 80), ('cache', None))
+    """
+    scheme, _, rest = value.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    host, _, port = authority.partition(":")
+    usual = _USUAL_PORTS.get(scheme.lower())
+    return host, int(port) if port.isascii() and port.isdigit() else usual
+
+
+def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:
+    """Return the service a name stands for when a pod of a namespace uses it."""
+    parts = name.split(".")
+    space = parts[1] if len(parts) > 1 else namespace
+    known = len(parts) <= 2 or parts[2] == "svc"
+    host = service_host(parts[0], space)
+    return host if known and host in mesh.services else None
