@@ -5,11 +5,13 @@ from dataclasses import replace
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.wanted import Wanted, wanted_replicas
 from laneway.core.findings.finding import Finding
+from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import service_host
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Container, Namespace, Service, Workload
+from tests.snapshot import snapshot_of_texts
 
 MOCK = Container("main", "laneway/mock:1", (("app", "cart"),), (("http", 8000),))
 
@@ -72,6 +74,19 @@ def test_an_image_without_a_command_is_a_finding_that_names_the_flag() -> None:
     assert "--run 'shop/desk:2=COMMAND'" in found.mend
     assert found.place is not None
     assert found.place.path == ("spec", "template", "spec", "containers", 0, "image")
+
+
+def test_an_image_behind_an_unreadable_container_is_found_where_it_is_written() -> None:
+    text = """
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: default}
+spec: {containers: [seven, {name: main, image: shop/cart}]}
+"""
+    (found,) = _wanted(link(snapshot_of_texts([("mesh.yaml", text)])))[1]
+
+    assert found.place is not None
+    assert found.place.path == ("spec", "containers", 1, "image")
 
 
 def test_a_proxy_of_a_dump_is_no_program() -> None:

@@ -75,39 +75,35 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
     return tuple(wanted), findings
 
 
-def _containers(workload: Workload) -> list[tuple[int, Container]]:
+def _containers(workload: Workload) -> list[Container]:
     """Return the containers that are programs of the user's; a dump's proxies are not."""
-    return [
-        (index, container)
-        for index, container in enumerate(workload.containers)
-        if container.name != PROXY_CONTAINER
-    ]
+    return [one for one in workload.containers if one.name != PROXY_CONTAINER]
 
 
 def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
     return [
         finding(
             IMAGE_WITHOUT_COMMAND,
-            _place_of_image(workload, index),
+            _place_of_image(workload, container),
             str(workload.meta.ref),
             image=container.image,
             workload=workload.meta.ref,
         )
-        for index, container in _containers(workload)
+        for container in _containers(workload)
         if commands.of(container.image) is None
     ]
 
 
-def _place_of_image(workload: Workload, index: int) -> Place:
+def _place_of_image(workload: Workload, container: Container) -> Place:
     steps = ("spec",) if workload.meta.ref.kind == "Pod" else ("spec", "template", "spec")
-    return workload.meta.place(*steps, "containers", index, "image")
+    return workload.meta.place(*steps, "containers", container.index, "image")
 
 
 def _programs(
     workload: Workload, commands: Commands, targets: frozenset[int | str]
 ) -> Iterable[WantedProgram]:
     """Yield a workload's programs. Ports that only Services name belong to the first of them."""
-    containers = [container for _, container in _containers(workload)]
+    containers = _containers(workload)
     declared = {number for container in containers for _, number in container.ports}
     numbers = {target for target in targets if isinstance(target, int)}
     undeclared = tuple(("", number) for number in sorted(numbers - declared))

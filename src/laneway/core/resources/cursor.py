@@ -17,6 +17,7 @@ from laneway.core.findings.codes import shape
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place, Source, Step
 from laneway.core.resources.matching import Labels
+from laneway.core.resources.placed import Places
 from laneway.core.resources.spelling import as_text, describe, nearest, spell
 
 _NOTHING: dict[str, Any] = {}
@@ -158,15 +159,21 @@ class Cursor:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the texts of a list; other items are errors and left out."""
+        return self.placed_texts(key)[0]
+
+    def placed_texts(self, key: str) -> tuple[tuple[str, ...], Places]:
+        """Return the texts of a list and, where an item is left out, their positions in it."""
         if self.raw.get(key) is None:
-            return ()
+            return (), ()
+        items = self.items(key)
         found = []
-        for index, item in enumerate(self.items(key)):
+        for index, item in enumerate(items):
             if isinstance(item, str):
-                found.append(item)
+                found.append((index, item))
             else:
                 self.wrong_item(key, index, "text", item)
-        return tuple(found)
+        places = tuple(index for index, _ in found) if len(found) < len(items) else ()
+        return tuple(text for _, text in found), places
 
     def words(self, key: str) -> Mapping[str, str]:
         """Return a mapping of text to text, as labels are. Other scalars arrive as spelled."""

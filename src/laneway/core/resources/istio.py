@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from laneway.core.findings.place import Step
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
+from laneway.core.resources.placed import Places
 
 Raw = Mapping[str, Any]
 
@@ -63,6 +65,7 @@ class HttpRoute:
     replace the destinations.
     """
 
+    kind: ClassVar[str] = "http"
     name: str
     matches: tuple[Match, ...]
     destinations: tuple[RouteDestination, ...]
@@ -77,9 +80,12 @@ class HttpRoute:
 class TcpRoute:
     """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways.
 
-    `by_address`: a match also asks for the address that is dialed, which is not kept.
+    `by_address`: a match also asks for the address that is dialed, which is not kept. Istio gives
+    such a route no name.
     """
 
+    kind: ClassVar[str] = "tcp"
+    name: ClassVar[str] = ""
     matches: tuple[Match, ...]
     destinations: tuple[RouteDestination, ...]
     index: int
@@ -88,7 +94,11 @@ class TcpRoute:
 
 @dataclass(frozen=True, slots=True)
 class VirtualService:
-    """A VirtualService. `gateways` is as written; empty means `mesh`. `tls` routes stay raw."""
+    """A VirtualService. `gateways` is as written; empty means `mesh`. `tls` routes stay raw.
+
+    What could not be read is left out of each list, so counting in one says nothing of where a
+    thing is written: a route knows that itself, of hosts and gateways `placed` says it.
+    """
 
     meta: Meta
     hosts: tuple[str, ...] = ()
@@ -97,6 +107,13 @@ class VirtualService:
     tcp: tuple[TcpRoute, ...] = ()
     tls: tuple[Raw, ...] = ()
     export_to: tuple[str, ...] | None = None
+    host_places: Places = ()
+    gateway_places: Places = ()
+
+    def route_at(self, kind: Step, index: Step) -> HttpRoute | TcpRoute | None:
+        """Return the route written as `spec.KIND[INDEX]`; None where there is none, or unread."""
+        routes: tuple[HttpRoute | TcpRoute, ...] = self.tcp if kind == "tcp" else self.http
+        return next((route for route in routes if route.index == index), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
+from laneway.core.resources.placed import Places
 
 Strategy = Literal["rule_based", "weighted"]
 
@@ -50,6 +51,7 @@ class WeightedEntry:
     hosts: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
     valid: bool = True
+    host_places: Places = ()
 
 
 @dataclass(frozen=True, slots=True)

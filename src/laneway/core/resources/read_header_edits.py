@@ -12,6 +12,7 @@ import re
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.cursor import Cursor
+from laneway.core.resources.placed import placed
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -28,7 +29,7 @@ def check_header_edits(block: Cursor) -> None:
             for name, value in edits.entries(action):
                 _check_name(edits, action, name, authority=direction == "request")
                 _check_value(edits, action, name, value)
-        for index, name in enumerate(edits.texts("remove")):
+        for index, name in placed(*edits.placed_texts("remove")):
             if not is_editable(name, authority=False):
                 edits.report(shape.BAD_HEADER_NAME, "remove", index, name=repr(name))
 

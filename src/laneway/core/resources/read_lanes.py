@@ -172,11 +172,11 @@ def _weighted(routing: Cursor) -> WeightedEntry | None:
         return None
     rule = routing.below("weightedRoutingRule")
     rule.known(GROUP, ("hosts", "requestMatches"))
-    hosts = rule.texts("hosts")
+    hosts, places = rule.placed_texts("hosts")
     found = [_entry_match(match) for _, match in rule.each("requestMatches")]
     matches = tuple(match for match in found if match is not None)
     lost = (rule.raw.get("hosts") and not hosts) or (rule.raw.get("requestMatches") and not matches)
-    return WeightedEntry(hosts, matches, valid=not lost)
+    return WeightedEntry(hosts, matches, not lost, places)
 
 
 def _entry_match(cursor: Cursor) -> Match | None:

@@ -41,19 +41,22 @@ def read_virtual_service(root: Cursor) -> VirtualService | None:
     if meta is None:
         return None
     spec = root.below("spec")
-    gateways = spec.texts("gateways")
+    hosts, host_places = spec.placed_texts("hosts")
+    gateways, gateway_places = spec.placed_texts("gateways")
     if spec.raw.get("gateways") and not gateways:
         return None
     http = (_http(index, entry) for index, entry in spec.each("http"))
     tcp = (_tcp(index, entry) for index, entry in spec.each("tcp"))
     return VirtualService(
         meta=meta,
-        hosts=spec.texts("hosts"),
+        hosts=hosts,
         gateways=gateways,
         http=tuple(route for route in http if route is not None),
         tcp=tuple(route for route in tcp if route is not None),
         tls=tuple(entry.raw for _, entry in spec.each("tls")),
         export_to=export_to(spec),
+        host_places=host_places,
+        gateway_places=gateway_places,
     )
 
 

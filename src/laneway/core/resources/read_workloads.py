@@ -148,10 +148,10 @@ def _pod_ready(root: Cursor, status: Cursor) -> int | None:
 
 
 def _containers(pod: Cursor, key: str) -> tuple[Container, ...]:
-    return tuple(_container(entry) for _, entry in pod.each(key))
+    return tuple(_container(index, entry) for index, entry in pod.each(key))
 
 
-def _container(entry: Cursor) -> Container:
+def _container(index: int, entry: Cursor) -> Container:
     return Container(
         name=entry.text("name"),
         image=entry.text("image"),
@@ -160,6 +160,7 @@ def _container(entry: Cursor) -> Container:
         command=entry.texts("command"),
         args=entry.texts("args"),
         readiness=_readiness(entry) if entry.written("readinessProbe") else None,
+        index=index,
     )
 
 

@@ -56,7 +56,10 @@ class ReadinessProbe:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container of a pod. `environment` holds only variables with a literal value."""
+    """A container of a pod. `environment` holds only variables with a literal value.
+
+    `index` is its position in the pod's list.
+    """
 
     name: str
     image: str = ""
@@ -65,6 +68,7 @@ class Container:
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     readiness: ReadinessProbe | None = None
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

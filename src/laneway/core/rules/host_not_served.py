@@ -8,6 +8,7 @@ from laneway.core.findings.codes.entry import HOST_NOT_SERVED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
+from laneway.core.resources.placed import placed
 from laneway.core.routing.gateways import HTTP_PROTOCOLS
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
@@ -22,7 +23,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for service in mesh.virtual_services:
         for written in service.gateways:
             name = GatewayName(resolve_gateway(written, service.meta.namespace))
-            for index, host in enumerate(service.hosts):
+            for index, host in placed(service.hosts, service.host_places):
                 served = _served(mesh, name)
                 if served is not None and not _meets(host, served):
                     place = service.meta.place("spec", "hosts", index)
@@ -36,9 +37,8 @@ def _of_lanes(mesh: Mesh) -> Iterator[Finding]:
         if served is None:
             continue
         for use in entry_uses(group):
-            for index, host in enumerate(use.hosts or ("*",)):
+            for place, host in use.hosts:
                 if not _meets(host, served):
-                    place = use.hosts_place.at(index)
                     subject = str(use.lane.lane.meta.ref)
                     words = {"gateway": group.gateway, "host": host, "served": _say(served)}
                     yield finding(HOST_NOT_SERVED, place, subject, **words)

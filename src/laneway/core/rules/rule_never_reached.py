@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.istio import HttpRoute, VirtualService
 from laneway.core.routing.plan import Origin, Refuse, RoutePlan, Rule
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.authors import Authors, route_name
+from laneway.core.rules.questions.authors import Authors, name_at
 from laneway.core.rules.questions.cover import Earlier
 from laneway.core.rules.questions.equal_rules import alike_by_origin
 from laneway.core.rules.questions.words import listing
@@ -69,7 +69,7 @@ def _as_rule(service: VirtualService, route: HttpRoute) -> Rule:
 
 
 def _say(service: VirtualService, rule: Rule) -> str:
-    return f"route {route_name(service, int(rule.origin.path[-1]))}"
+    return f"route {name_at(service, rule.origin.path)}"
 
 
 def _found(place: Place, rule: Rule, said: str, takers: list[str]) -> Finding:

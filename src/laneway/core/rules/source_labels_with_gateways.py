@@ -23,7 +23,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 if match.gateways and (match.source_labels or match.source_namespace):
                     meta = service.meta
                     place = meta.place("spec", "http", route.index, "match", position)
-                    name = route_name(service, route.index)
+                    name = route_name(service, route)
                     yield finding(SOURCE_LABELS_WITH_GATEWAYS, place, str(meta.ref), route=name)
 
 

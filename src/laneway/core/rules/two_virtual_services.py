@@ -12,6 +12,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.istio import VirtualService
+from laneway.core.resources.placed import placed
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.written import binds_mesh
 from laneway.core.rules.check import Check
@@ -23,7 +24,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     seen: dict[Host, list[VirtualService]] = {}
     for service in filter(binds_mesh, mesh.virtual_services):
         meta = service.meta
-        for index, written in enumerate(service.hosts):
+        for index, written in placed(service.hosts, service.host_places):
             host = resolve_host(written, meta.namespace)
             older = [other for other in seen.get(host, ()) if _meet(other, service)]
             if older:

@@ -8,6 +8,7 @@ from laneway.core.findings.codes.entry import UNKNOWN_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway
+from laneway.core.resources.placed import placed
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing, nearest
@@ -24,7 +25,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             words = {"gateway": group.gateway, "advice": _advice(mesh, group.gateway)}
             yield finding(UNKNOWN_GATEWAY, place, str(meta.ref), **words)
     for service in mesh.virtual_services:
-        for index, written in enumerate(service.gateways):
+        for index, written in placed(service.gateways, service.gateway_places):
             name = resolve_gateway(written, service.meta.namespace)
             if name != "mesh" and name not in mesh.gateways:
                 place = service.meta.place("spec", "gateways", index)

@@ -11,6 +11,7 @@ from laneway.core.findings.codes.routing import USER_MESH_VIRTUAL_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.resources.placed import placed
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.written import binds_mesh
@@ -27,7 +28,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     roots = {(delegated.root, host) for host, delegated in plan.delegated.items()}
     for service in filter(binds_mesh, mesh.virtual_services):
         meta = service.meta
-        for index, written in enumerate(service.hosts):
+        for index, written in placed(service.hosts, service.host_places):
             taken = _lane_hosts(mesh, resolve_host(written, meta.namespace))
             taken = [host for host in taken if (meta.ref, host) not in roots]
             if taken:

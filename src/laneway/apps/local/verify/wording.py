@@ -11,7 +11,7 @@ from laneway.core.resources.workloads import Workload
 from laneway.core.routing.plan import Origin
 from laneway.core.routing.probes import Probe
 from laneway.core.routing.request import Request
-from laneway.core.rules.questions.authors import route_name
+from laneway.core.rules.questions.authors import name_at
 
 REMEDIES: dict[Lack, str] = {
     "pod opts out": "Take sidecar.istio.io/inject off the pod and restart it.",
@@ -54,7 +54,7 @@ def rule_text(mesh: Mesh, origin: Origin, name: str = "") -> str:
         return "Istio's default route"
     for author in mesh.virtual_services:
         if author.meta.ref == ref:
-            return f"route {route_name(author, int(path[-1]), str(path[-2]))}"
+            return f"route {name_at(author, path)}"
     for group in mesh.groups:
         if group.group.meta.ref == ref:
             return f"the weighted entry of group {group.name}"

@@ -7,10 +7,10 @@ of a service) have no author.
 
 from __future__ import annotations
 
-from laneway.core.findings.place import Place
+from laneway.core.findings.place import Place, Step
 from laneway.core.mesh.age import HasMeta
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.istio import VirtualService
+from laneway.core.resources.istio import HttpRoute, TcpRoute, VirtualService
 from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import Rule
@@ -46,7 +46,7 @@ class Authors:
             names = [written.name for written in author.rules if written.index == index]
             return f"entry rule {names[0] or index} of lane {author.meta.name}"
         if isinstance(author, VirtualService):
-            return f"route {route_name(author, int(origin.path[-1]))}"
+            return f"route {name_at(author, origin.path)}"
         return f"the weighted entry of group {author.meta.name}"
 
     def is_doubtful(self, one: Rule, other: Rule) -> bool:
@@ -66,7 +66,13 @@ class Authors:
         return self._group_of.get(ref, self._things[ref])
 
 
-def route_name(author: VirtualService, index: int, kind: str = "http") -> str:
-    """Name a route of a VirtualService: by its own name, else by its position."""
-    name = author.http[index].name if kind == "http" else ""
-    return f"{name or f'{kind}[{index}]'} of {author.meta.ref}"
+def route_name(author: VirtualService, route: HttpRoute | TcpRoute) -> str:
+    """Name a route of a VirtualService: by its own name, else by the place it is written at."""
+    return f"{route.name or f'{route.kind}[{route.index}]'} of {author.meta.ref}"
+
+
+def name_at(author: VirtualService, path: tuple[Step, ...]) -> str:
+    """Name the route at a path of a VirtualService, `spec.http[2]`."""
+    kind, index = path[-2:]
+    route = author.route_at(kind, index)
+    return route_name(author, route) if route else f"{kind}[{index}] of {author.meta.ref}"

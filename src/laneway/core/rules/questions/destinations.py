@@ -12,7 +12,7 @@ from typing import Any
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
+from laneway.core.resources.istio import HttpRoute, RouteDestination, TcpRoute, VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.delegates import delegate_of
 from laneway.core.routing.written import MESH, binds_mesh
@@ -62,10 +62,10 @@ def written_destinations(mesh: Mesh) -> Iterator[WrittenDestination]:
                     route.policy.get("headers") for root, route in through if _is_at_gateway(root)
                 )
             roots = tuple(root for root, _ in through)
-            for one in _of_route(author, "http", http.index, http.destinations):
+            for one in _of_route(author, http):
                 yield replace(one, headers=blocks, roots=roots)
         for tcp in author.tcp:
-            yield from _of_route(author, "tcp", tcp.index, tcp.destinations)
+            yield from _of_route(author, tcp)
 
 
 def _is_at_gateway(author: VirtualService) -> bool:
@@ -82,16 +82,15 @@ def _handing_over(mesh: Mesh) -> dict[Ref, list[tuple[VirtualService, HttpRoute]
     return found
 
 
-def _of_route(
-    author: VirtualService, kind: str, index: int, written: tuple[RouteDestination, ...]
-) -> Iterator[WrittenDestination]:
-    for one in written:
+def _of_route(author: VirtualService, route: HttpRoute | TcpRoute) -> Iterator[WrittenDestination]:
+    place = author.meta.place("spec", route.kind, route.index, "route")
+    for one in route.destinations:
         yield WrittenDestination(
             author,
             one,
             resolve_host(one.host, author.meta.namespace),
-            route_name(author, index, kind),
-            author.meta.place("spec", kind, index, "route", one.index),
-            len(written) == 1,
-            kind == "http",
+            route_name(author, route),
+            place.at(one.index),
+            len(route.destinations) == 1,
+            isinstance(route, HttpRoute),
         )

@@ -11,19 +11,22 @@ from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, GroupLane
-from laneway.core.resources.lanes import EntryDestination
+from laneway.core.resources.lanes import EntryDestination, WeightedEntry
+from laneway.core.resources.placed import Places, placed
 
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
-    """One destination of a lane's entry. `said` names its rule or weight, `hosts` its hosts."""
+    """One destination of a lane's entry. `said` names its rule or weight.
+
+    `hosts` are its hosts, each with the place at which it is written; `*` where none is.
+    """
 
     lane: GroupLane
     destination: EntryDestination
     place: Place
     said: str
-    hosts: tuple[str, ...]
-    hosts_place: Place
+    hosts: tuple[tuple[Place, str], ...]
 
 
 def entry_uses(group: Group) -> Iterator[EntryUse]:
@@ -44,21 +47,26 @@ def _rules(lane: GroupLane) -> Iterator[EntryUse]:
                 rule.destination,
                 place.at("route", "destination"),
                 f"entry rule {rule.name or rule.index} of lane {lane.name}",
-                rule.hosts,
-                place.at("hosts"),
+                _hosts(place.at("hosts"), rule.hosts),
             )
 
 
 def _weight(group: Group, lane: GroupLane) -> Iterator[EntryUse]:
     weight = lane.weight
     if weight is not None and weight.destination is not None:
-        hosts = group.group.weighted.hosts if group.group.weighted else ()
+        asked = group.group.weighted or WeightedEntry()
         routing = group.group.meta.place("spec", "ingress", "ingressRouting")
+        hosts_place = routing.at("weightedRoutingRule", "hosts")
         yield EntryUse(
             lane,
             weight.destination,
             lane.lane.meta.place("spec", "ingressWeight", "destination"),
             f"the weight of lane {lane.name}",
-            hosts,
-            routing.at("weightedRoutingRule", "hosts"),
+            _hosts(hosts_place, asked.hosts, asked.host_places),
         )
+
+
+def _hosts(
+    place: Place, hosts: tuple[str, ...], places: Places = ()
+) -> tuple[tuple[Place, str], ...]:
+    return tuple((place.at(index), host) for index, host in placed(hosts or ("*",), places))

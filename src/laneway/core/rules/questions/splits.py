@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.resources.istio import RouteDestination, VirtualService
+from laneway.core.resources.istio import HttpRoute, TcpRoute, VirtualService
 from laneway.core.rules.questions.authors import route_name
 
 
@@ -51,12 +51,10 @@ def splits(mesh: Mesh) -> Iterator[Split]:
         if group.group.strategy == "weighted" and group.lanes:
             yield _of_group(group)
     for service in mesh.virtual_services:
-        for route in service.http:
+        routes: tuple[HttpRoute | TcpRoute, ...] = (*service.http, *service.tcp)
+        for route in routes:
             if len(route.destinations) > 1:
-                yield _of_route(service, "http", route.index, route.destinations)
-        for tcp in service.tcp:
-            if len(tcp.destinations) > 1:
-                yield _of_route(service, "tcp", tcp.index, tcp.destinations)
+                yield _of_route(service, route)
 
 
 def _of_group(group: Group) -> Split:
@@ -75,10 +73,8 @@ def _of_group(group: Group) -> Split:
     return Split(f"the lanes of group {group.name}", str(meta.ref), place, parts)
 
 
-def _of_route(
-    service: VirtualService, kind: str, index: int, written: tuple[RouteDestination, ...]
-) -> Split:
-    place = service.meta.place("spec", kind, index, "route")
+def _of_route(service: VirtualService, route: HttpRoute | TcpRoute) -> Split:
+    place = service.meta.place("spec", route.kind, route.index, "route")
     parts = tuple(
         Part(
             f"{one.host} subset {one.subset}" if one.subset else one.host,
@@ -86,7 +82,7 @@ def _of_route(
             place.at(one.index, "weight"),
             str(service.meta.ref),
         )
-        for one in written
+        for one in route.destinations
     )
-    said = f"route {route_name(service, index, kind)}"
+    said = f"route {route_name(service, route)}"
     return Split(said, str(service.meta.ref), place, parts)
