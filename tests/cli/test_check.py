@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from laneway.core.findings.catalog import CATALOG
 from tests.cli.conftest import EXAMPLES, Command, edit
 
 STRICT = EXAMPLES / "strict-lanes"
@@ -60,6 +61,63 @@ def test_sarif_names_the_rules_that_spoke(laneway: Command, lanes: Path) -> None
         "LW1218",
         "LW1310",
     ]
+
+
+def test_concise_is_a_line_a_finding(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    lines = laneway("check", "-o", "concise", lanes).out.splitlines()
+
+    assert [line.split(" ")[:2] for line in lines] == [
+        [f"{lanes}/lanes.yaml:53:7:", "warning[LW1218]"],
+        [f"{lanes}/lanes.yaml:53:7:", "warning[LW1310]"],
+    ]
+
+
+def test_quiet_prints_only_what_fails(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    assert laneway("check", "-q", lanes).out == ""
+    assert "2 warnings" in laneway("check", "-q", "--fail-on", "warning", lanes).out
+    assert laneway("check", "-q", STRICT).out == ""
+
+
+def test_codes_that_are_ignored_neither_show_nor_fail(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+    without_one = ["--fail-on", "warning", "--ignore", "LW1218", lanes]
+
+    assert laneway("check", *without_one).code == 1
+    ended = laneway("check", "--ignore", "lw1310", *without_one)
+    assert (ended.code, ended.out) == (
+        0,
+        "no findings but LW1218, LW1310 in 1 group, 3 lanes, 3 services\n",
+    )
+
+
+def test_a_code_that_is_none_is_wrong_usage(laneway: Command) -> None:
+    ended = laneway("check", "--ignore", "LW0", STRICT)
+
+    assert ended.code == 2
+    assert "There is no code 'LW0'; codes look like LW1310." in ended.err
+
+
+@pytest.mark.parametrize("output", ["github", "gitlab"])
+def test_code_hosts_get_their_form(laneway: Command, lanes: Path, output: str) -> None:
+    edit(lanes, "exact: s2", "exact: s1")
+
+    ended = laneway("check", "-o", output, lanes)
+
+    assert ended.code == 0
+    assert "LW1310" in ended.out
+
+
+def test_every_code_is_explained(laneway: Command) -> None:
+    for code in CATALOG.values():
+        ended = laneway("explain-code", code.id.lower())
+
+        assert ended.out.startswith(f"{code.level}[{code.id}]")
+        assert " ".join(code.why.split()) in " ".join(ended.out.split())
+    assert laneway("explain-code", "LW0").code == 2
 
 
 def test_standard_input_is_read(laneway: Command, typed: Callable[[str], None]) -> None:

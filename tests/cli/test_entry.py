@@ -148,7 +148,7 @@ def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
 def test_list_of_commands_says_what_a_command_says_of_itself(name: str) -> None:
     listed = COMMANDS[name]
 
-    command = getattr(import_module(listed.module), name)
+    command = getattr(import_module(listed.module), name.replace("-", "_"))
 
     assert command.name == name
     assert command.help.split()[:2] == listed.says.split()[:2]

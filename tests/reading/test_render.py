@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from laneway.core.findings.annotations import as_github, as_gitlab
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.machine import as_json, as_sarif
 from laneway.core.findings.place import Place, Source
-from laneway.core.findings.render import as_text
+from laneway.core.findings.render import as_lines, as_text, code_text
 
 WEIGHT = Code("LW9901", "error", "weight is {weight}", "Weights are shares.", "Write {{}} or 1.")
+OTHER_FIX = Code("LW9903", "warning", "another weight", "Weights are shares.", "Change {fix}")
 NOTE = Code("LW9902", "info", "noted", "", "")
 
 
@@ -27,7 +30,7 @@ def test_the_line_is_shown_with_a_mark_under_the_value() -> None:
         "  10 |   weight: 200\n"
         "     |           ^^^\n"
         "  why: Weights are shares.\n"
-        "  mend: Write {} or 1.\n"
+        "  fix: Write {} or 1.\n"
         "\n"
         "1 error\n"
     )
@@ -35,10 +38,69 @@ def test_the_line_is_shown_with_a_mark_under_the_value() -> None:
 
 def test_findings_are_sorted_by_file_and_line_whatever_order_they_come_in() -> None:
     findings = [weight_in("b.yaml"), weight_in("a.yaml", line=7), weight_in("a.yaml")]
-    forward, backward = as_text(findings), as_text(findings[::-1])
-    places = [line[6:] for line in forward.splitlines() if line.startswith("  -->")]
-    assert places == ["a.yaml:2:11", "a.yaml:8:11", "b.yaml:2:11"]
+    forward, backward = as_lines(findings), as_lines(findings[::-1])
+    assert forward == (
+        "a.yaml:2:11: error[LW9901] weight is 200\n"
+        "a.yaml:8:11: error[LW9901] weight is 200\n"
+        "b.yaml:2:11: error[LW9901] weight is 200\n"
+    )
     assert forward == backward
+    assert as_text(findings) == as_text(findings[::-1])
+
+
+def test_findings_of_one_code_and_one_fix_are_one_block() -> None:
+    text = "spec:\n  weight: 1\n"
+    other = finding(OTHER_FIX, Place(Source("b.yaml", 1, 0, text), ("spec", "weight")), fix="it")
+    shown = as_text([weight_in("b.yaml"), other, weight_in("a.yaml")])
+
+    assert shown.count("  why: Weights are shares.\n") == 2
+    assert "  1 more like it:\n    b.yaml:2:11: weight is 200\n" in shown
+    assert shown.splitlines()[-1] == "2 errors, 1 warning"
+
+
+def test_what_follows_the_first_line_of_a_fix_is_never_wrapped() -> None:
+    block = "[run]\n" + "image = " + "x" * 90
+    shown = as_text([finding(OTHER_FIX, None, fix=f"these lines:\n{block}")], width=60)
+
+    assert f"  fix: Change these lines:\n       [run]\n       image = {'x' * 90}\n" in shown
+
+
+def test_no_line_of_words_is_wider_than_the_terminal() -> None:
+    long = Code("LW9904", "error", "word " * 60, "why " * 60, "fix " * 60, "also " * 60)
+    shown = as_text([finding(long, None), finding(long, None, "a"), weight_in("a.yaml")], width=50)
+
+    assert max(map(len, shown.splitlines())) <= 50
+
+
+def test_a_code_is_told_with_the_words_that_findings_fill_in() -> None:
+    told = code_text(WEIGHT)
+
+    assert told.startswith("error[LW9901] weight is <weight>\n")
+    assert "  fix: Write {} or 1.\n" in told
+
+
+def test_github_shows_each_finding_beside_its_line() -> None:
+    odd = finding(OTHER_FIX, None, fix="50 %:\na, b")
+
+    assert as_github([weight_in("my,lanes/a.yaml"), odd]) == (
+        "::warning title=LW9903::another weight. Change 50 %25:%0Aa, b\n"
+        "::error title=LW9901,file=my%2Clanes/a.yaml,line=2,col=11,endColumn=14::"
+        "weight is 200. Write {} or 1.\n"
+    )
+
+
+def test_gitlab_knows_a_finding_again_when_it_moves() -> None:
+    def report(*findings: Finding) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(as_gitlab(findings))
+        return found
+
+    (here,), (moved,) = report(weight_in("./a.yaml")), report(weight_in("./a.yaml", line=7))
+    twice = report(weight_in("a.yaml"), weight_in("a.yaml", line=7))
+
+    assert here["location"] == {"path": "a.yaml", "lines": {"begin": 2}}
+    assert (here["check_name"], here["severity"]) == ("LW9901", "major")
+    assert here["fingerprint"] == moved["fingerprint"]
+    assert len({one["fingerprint"] for one in twice}) == 2
 
 
 def test_the_last_line_counts_each_level() -> None:
@@ -87,7 +149,7 @@ def test_json_holds_everything_a_person_sees() -> None:
                 "level": "error",
                 "message": "weight is 200",
                 "why": "Weights are shares.",
-                "mend": "Write {} or 1.",
+                "fix": "Write {} or 1.",
                 "subject": "ASMSwimLane s1",
                 "file": "a.yaml",
                 "line": 2,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
+from laneway.apps.cli.codes import CODE
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code, tell
+from laneway.apps.cli.telling import counted, exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
-    from laneway.core.findings.finding import Level
+    from laneway.core.findings.finding import Finding, Level
 
 
 @click.command()
@@ -20,10 +21,22 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json", "sarif"]),
+    type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab"]),
     default="text",
     show_default=True,
-    help="sarif is what code hosts and editors show beside the lines.",
+    help="concise is a line each; sarif, github (annotations of a job) and gitlab (a code quality "
+    "report) are what code hosts show beside the lines.",
+)
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Print only what makes the command fail, else nothing."
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    type=CODE,
+    multiple=True,
+    metavar="CODE",
+    help="Leave findings of this code out; may be given again.",
 )
 @click.option(
     "--fail-on",
@@ -32,27 +45,38 @@ if TYPE_CHECKING:
     show_default=True,
     help="Exit with 1 if anything of this level or worse is found.",
 )
-def check(paths: tuple[str, ...], output: Literal["text", "json", "sarif"], fail_on: Level) -> int:
-    """Say what is wrong or doubtful in PATH, where, why, and how to mend it."""
+def check(
+    paths: tuple[str, ...], output: str, fail_on: Level, ignored: tuple[str, ...], *, quiet: bool
+) -> int:
+    """Say what is wrong or doubtful in PATH, where, why, and how to fix it."""
     compilation = compiled(paths)
-    findings = compilation.findings
+    findings = [one for one in compilation.findings if one.code.id not in ignored]
+    if quiet:
+        findings = counted(findings, fail_on)
     if output == "text":
         tell(findings, sys.stdout)
-        if not findings:
-            click.echo(_all_well(compilation))
-    elif output == "json":
-        from laneway.core.findings.machine import as_json
-
-        sys.stdout.write(as_json(findings))
+        if not findings and not quiet:
+            click.echo(_all_well(compilation, ignored))
     else:
-        from laneway.apps.cli.version import version
-        from laneway.core.findings.machine import as_sarif
-
-        sys.stdout.write(as_sarif(findings, version()))
+        sys.stdout.write(_written(findings, output))
     return exit_code(findings, fail_on)
 
 
-def _all_well(compilation: Compilation) -> str:
+def _written(findings: list[Finding], output: str) -> str:
+    """Write findings for a machine, or a line each."""
+    from laneway.apps.cli.version import version
+    from laneway.core.findings.annotations import as_github, as_gitlab
+    from laneway.core.findings.machine import as_json, as_sarif
+    from laneway.core.findings.render import as_lines
+
+    if output == "sarif":
+        return as_sarif(findings, version())
+    return {"concise": as_lines, "json": as_json, "github": as_github, "gitlab": as_gitlab}[output](
+        findings
+    )
+
+
+def _all_well(compilation: Compilation, ignored: tuple[str, ...]) -> str:
     """Say what was looked at, so that silence is not taken for health."""
     groups = compilation.mesh.groups
     counts = {
@@ -61,4 +85,5 @@ def _all_well(compilation: Compilation) -> str:
         "service": sum(len(group.hosts) for group in groups),
     }
     words = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items()]
-    return f"no findings in {', '.join(words)}"
+    but = f" but {', '.join(sorted(ignored))}" if ignored else ""
+    return f"no findings{but} in {', '.join(words)}"

@@ -37,7 +37,8 @@ COMMANDS: dict[str, Listed] = {
     one.name: one
     for one in (
         _listed("render", "render", "Print the Istio objects that PATH becomes."),
-        _listed("check", "check", "Say what is wrong or doubtful in PATH, and how to mend it."),
+        _listed("check", "check", "Say what is wrong or doubtful in PATH, and how to fix it."),
+        _listed("codes", "explain-code", "Say what a finding's CODE means, and how to fix it."),
         _listed("status", "status", "Say what each group and lane comes to."),
         _listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
         _listed("explain", "explain", "Follow one request and say what decides each hop."),
@@ -70,7 +71,7 @@ class LazyCommands(click.Group):
         listed = COMMANDS.get(cmd_name)
         if listed is None:
             return None
-        found: click.Command = getattr(import_module(listed.module), listed.name)
+        found: click.Command = getattr(import_module(listed.module), listed.name.replace("-", "_"))
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

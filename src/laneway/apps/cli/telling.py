@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from laneway.apps.cli.entry import ERRORS_FOUND, FINE
-from laneway.apps.local.screen import has_color, width_of
+from laneway.apps.local.screen import findings_on
 
 if TYPE_CHECKING:
     from laneway.core.findings.finding import Finding, Level
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 def tell(findings: Sequence[Finding], stream: TextIO) -> None:
     """Write findings for people; nothing where there are none."""
     if findings:
-        from laneway.core.findings.render import as_text
-
-        stream.write(as_text(findings, width=width_of(stream), color=has_color(stream)))
+        stream.write(findings_on(findings, stream))
         stream.flush()
+
+
+def counted(findings: Sequence[Finding], fail_on: Level = "error") -> list[Finding]:
+    """Return the findings of a level or worse."""
+    levels: tuple[Level, ...] = ("error", "warning", "info")
+    return [one for one in findings if one.level in levels[: levels.index(fail_on) + 1]]
 
 
 def exit_code(findings: Sequence[Finding], fail_on: Level = "error") -> int:
     """Return 1 if any finding is of a level or worse, else 0."""
-    levels: tuple[Level, ...] = ("error", "warning", "info")
-    counted = levels[: levels.index(fail_on) + 1]
-    return ERRORS_FOUND if any(found.level in counted for found in findings) else FINE
+    return ERRORS_FOUND if counted(findings, fail_on) else FINE

@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from laneway.apps.local.tables import WIDTH, cut
+from laneway.core.findings.finding import Finding
 
 CLEAR = "\r\x1b[K"
 WIDEST = 120
@@ -39,6 +40,15 @@ def width_of(stream: TextIO) -> int:
 def table_width_of(stream: TextIO) -> int:
     """Return how wide a table for a stream may be: in a pipe a row is one line."""
     return width_of(stream) if stream.isatty() else sys.maxsize
+
+
+def findings_on(findings: Sequence[Finding], stream: TextIO) -> str:
+    """Return findings as people read them on a stream; in a pipe a message is one line."""
+    from laneway.core.findings.render import as_text  # noqa: PLC0415 - loaded if there are any
+
+    return as_text(
+        findings, width=width_of(stream), color=has_color(stream), whole=not stream.isatty()
+    )
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ from laneway.apps.local.placing import Taken
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.report import summary
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.screen import Screen, has_color, table_width_of, width_of
+from laneway.apps.local.screen import Screen, findings_on, table_width_of
 from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
@@ -57,9 +57,7 @@ def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
 
 def finding_text(findings: Sequence[Finding]) -> str:
     """Return findings as people read them."""
-    from laneway.core.findings.render import as_text  # noqa: PLC0415 - loaded if there are any
-
-    return as_text(findings, width=width_of(sys.stderr), color=has_color(sys.stderr))
+    return findings_on(findings, sys.stderr)
 
 
 class Launch:

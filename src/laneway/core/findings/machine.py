@@ -37,7 +37,7 @@ def _plain(located: Located) -> dict[str, Any]:
         "level": finding.level,
         "message": finding.message,
         "why": finding.code.why,
-        "mend": finding.mend,
+        "fix": finding.mend,
     }
     if finding.code.also:
         plain["also"] = finding.code.also

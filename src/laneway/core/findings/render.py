@@ -1,8 +1,9 @@
-"""Writes findings for people: where, the line with a mark under it, why, and how to mend it.
+"""Writes findings for people: where, the line with a mark under it, why, and how to fix it.
 
-Comes in: findings. Goes out: text, sorted by file, line and code, with a last line that counts. The
-machine formats are in `machine.py`. Whether there is color and how wide the terminal is, the caller
-knows; nothing here asks the world.
+Comes in: findings. Goes out: text, sorted by file, line and code, with a last line that counts.
+Findings of one code and one remedy are one block: the first is shown whole, the others as a line
+each. The machine formats are in `machine.py`. Whether there is color and how wide the terminal is,
+the caller knows; nothing here asks the world.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import Formatter
 
-from laneway.core.findings.finding import Finding, Level
+from laneway.core.findings.finding import Code, Finding, Level
 from laneway.core.findings.locate import locate_all
 from laneway.core.findings.place import Position
 
@@ -76,61 +78,104 @@ def _counted(count: int, level: str) -> str:
     return f"{count} {level}{plural}"
 
 
-def as_text(findings: Sequence[Finding], *, width: int = 100, color: bool = False) -> str:
-    """Write findings for people, `width` columns wide; ends with the summary line."""
-    paint = _Paint(color)
-    blocks = [_block(located, width, paint) for located in in_order(findings)]
+def as_text(
+    findings: Sequence[Finding], *, width: int = 100, color: bool = False, whole: bool = False
+) -> str:
+    """Write findings for people, `width` columns wide; ends with the summary line.
+
+    With `whole` a message is one line, however long, as programs that search a pipe need it.
+    """
+    alike: dict[tuple[str, str], list[Located]] = {}
+    for located in in_order(findings):
+        alike.setdefault((located.finding.code.id, located.finding.mend), []).append(located)
+    page = _Page(width, color, whole)
+    blocks = [page.block(group) for group in alike.values()]
     return "\n\n".join([*blocks, summary(dict.fromkeys(findings))]) + "\n"
 
 
-class _Paint:
-    """Colors text, or leaves it."""
-
-    def __init__(self, color: bool) -> None:  # noqa: FBT001
-        self._color = color
-
-    def __call__(self, style: str, text: str) -> str:
-        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color else text
+def as_lines(findings: Iterable[Finding]) -> str:
+    """Write each finding as one line, `file:line:column: level[code] message`."""
+    return "".join(f"{_line(located)}\n" for located in in_order(findings))
 
 
-def _block(located: Located, width: int, paint: _Paint) -> str:
+def _line(located: Located) -> str:
     finding = located.finding
-    head = paint(finding.level, f"{finding.level}[{finding.code.id}]") + f" {finding.message}"
-    lines = [head]
-    if located.where:
-        lines.append(paint("quiet", f"  --> {located.where}"))
-    if located.position is not None and located.position.line_text.strip():
-        lines += _excerpt(located.position, width, paint, finding.level)
-    lines += _wrapped("why: ", finding.code.why, width)
-    lines += _wrapped("mend: ", finding.mend, width)
-    if finding.code.also:
-        lines += _wrapped("also: ", finding.code.also, width)
-    return "\n".join(lines)
+    where = f"{located.where}: " if located.where else ""
+    return f"{where}{finding.level}[{finding.code.id}] {finding.message}"
 
 
-def _wrapped(title: str, text: str, width: int) -> list[str]:
-    if not text:
-        return []
-    return textwrap.wrap(
-        text,
-        max(width, 40),
-        initial_indent=f"  {title}",
-        subsequent_indent="       ",
-        break_long_words=False,
-        break_on_hyphens=False,
+def code_text(code: Code, *, width: int = 100, color: bool = False) -> str:
+    """Write what a code of the catalog says; words that each finding fills stand in brackets."""
+    message, mend = (
+        "".join(
+            part + (f"<{name}>" if name else "") for part, name, _, _ in Formatter().parse(text)
+        )
+        for text in (code.message, code.mend)
     )
+    unplaced = Located(Finding(code, message, mend, ""))
+    return f"{_Page(width, color, whole=False).block([unplaced])}\n"
 
 
-def _excerpt(position: Position, width: int, paint: _Paint, level: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What findings are written on: its width, its color, and whether messages are wrapped."""
+
+    width: int
+    color: bool
+    whole: bool
+
+    def block(self, alike: Sequence[Located]) -> str:
+        """Write findings of one code and one remedy."""
+        located, *others = alike
+        finding = located.finding
+        label = f"{finding.level}[{finding.code.id}]"
+        head, *more = self._message(f"{label} {finding.message}", "", "  ")
+        lines = [self.paint(finding.level, label) + head.removeprefix(label), *more]
+        if located.where:
+            lines.append(self.paint("quiet", f"  --> {located.where}"))
+        if located.position is not None and located.position.line_text.strip():
+            lines += _excerpt(located.position, self, finding.level)
+        lines += self._wrapped(finding.code.why, "  why: ", "       ")
+        lines += self._wrapped(finding.mend, "  fix: ", "       ")
+        lines += self._wrapped(finding.code.also, "  also: ", "       ")
+        if others:
+            lines.append(f"  {len(others)} more like it:")
+        for other in others:
+            where = f"{other.where}: " if other.where else ""
+            lines += self._message(f"{where}{other.finding.message}", "    ", "      ")
+        return "\n".join(lines)
+
+    def paint(self, style: str, text: str) -> str:
+        """Color a text, or leave it."""
+        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self.color else text
+
+    def _message(self, text: str, first: str, then: str) -> list[str]:
+        return [first + text] if self.whole else self._wrapped(text, first, then)
+
+    def _wrapped(self, text: str, first: str, then: str) -> list[str]:
+        """Wrap the first line of a text; further ones are something to paste and stay as is."""
+        sentence, *pasted = text.split("\n")
+        wrapped = textwrap.wrap(
+            sentence,
+            max(self.width, 40),
+            initial_indent=first,
+            subsequent_indent=then,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return [*wrapped, *(f"{then}{line}" for line in pasted)]
+
+
+def _excerpt(position: Position, page: _Page, level: str) -> list[str]:
     """Return the line and the mark below it, cut so that both fit."""
     gutter = str(position.line)
-    room = max(width - len(gutter) - 6, 20)
+    room = max(page.width - len(gutter) - 6, 20)
     text, start, end = _window(position, room)
     mark = " " * start + "^" * max(1, end - start)
-    bar = paint("quiet", " | ")
+    bar = page.paint("quiet", " | ")
     return [
-        paint("quiet", f"  {gutter}") + bar + text,
-        "  " + " " * len(gutter) + bar + paint(level, mark),
+        page.paint("quiet", f"  {gutter}") + bar + text,
+        "  " + " " * len(gutter) + bar + page.paint(level, mark),
     ]
 
 

@@ -134,5 +134,5 @@ def finding_value(one: Finding) -> dict[str, Any]:
         "subject": one.subject,
         "message": one.message,
         "why": one.code.why,
-        "mend": one.mend,
+        "fix": one.mend,
     }
