@@ -1,7 +1,8 @@
 """Every command that a page shows in a block marked `console run` is run and gives what is shown.
 
 Pages are run from the root of the repository, each in a home of its own, so that a mesh of the
-person who runs the tests is never touched. Whatever a page leaves running is ended.
+person who runs the tests is never touched. Whatever a page leaves running is ended. There is no
+cluster behind `kubectl`: a stand-in holds the strict lanes' example.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """An environment in which `laneway` is this one; every mesh in it is ended at the end."""
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
-    if shutil.which("curl") is None:
-        stand_in = bin_folder / "curl"
-        stand_in.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/tests/house/curl.py "$@"\n')
+    for name in ("kubectl", *(() if shutil.which("curl") else ("curl",))):
+        stand_in = bin_folder / name
+        words = f"{sys.executable} {ROOT}/tests/house/{name}.py"
+        stand_in.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         stand_in.chmod(0o755)
     own = Path(sys.executable).parent
-    path = os.pathsep.join([str(own), os.environ["PATH"], str(bin_folder)])
+    path = os.pathsep.join([str(bin_folder), str(own), os.environ["PATH"]])
     variables = {**os.environ, "PATH": path}
     yield variables
     subprocess.run(["laneway", "down", "--all"], env=variables, check=True, capture_output=True)
