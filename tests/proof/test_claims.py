@@ -45,6 +45,30 @@ def test_what_laneway_makes_of_lanes_is_proven_before_and_after_it_is_written(
     assert (written.scope.judged, verdicts(written)) == ("objects", PROVEN)
 
 
+def a_fleet(app: str) -> Object:
+    """Return an object of a kind that nobody reads, with a template of pods of an app."""
+    pod = {"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "c"}]}}
+    return {
+        "apiVersion": "sea.example.com/v1",
+        "kind": "Fleet",
+        "metadata": {"name": "ships", "namespace": "default"},
+        "spec": {"template": pod},
+    }
+
+
+def test_pods_of_a_kind_that_is_not_read_leave_a_proof_open() -> None:
+    found = proof_of(strict(), more=[a_fleet("cart")])
+
+    assert verdicts(found) == {"isolated": "undecided", "delivered": "undecided"}
+    assert [doubt.why for doubt in found.doubts] == [
+        (
+            f"Fleet default/ships may be pods of {CART}: Laneway does not read the kind Fleet of "
+            "sea.example.com/v1"
+        )
+    ]
+    assert verdicts(proof_of(strict(), more=[a_fleet("whale")])) == PROVEN
+
+
 def test_a_missing_last_route_lets_callers_in_no_lane_meet_every_lane() -> None:
     found = against(proof_of(strict(), lambda out: routes(out, ORDER).pop()), "isolated")
 

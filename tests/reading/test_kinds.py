@@ -135,6 +135,7 @@ def test_a_workload_is_read_from_its_template(kind: str) -> None:
         ),
         init_containers=(Container("i", "busybox"),),
         host_network=True,
+        template=found.meta.place("spec", "template"),
     )
 
 

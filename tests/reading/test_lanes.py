@@ -273,9 +273,9 @@ def test_another_version_of_a_known_kind_is_told_and_leaves_the_file_unread() ->
 
 
 def test_a_kind_of_the_same_name_in_another_group_passes_by() -> None:
-    reading = of_kind("serving.knative.dev/v1", "Service")
+    reading = of_kind("gateway.networking.k8s.io/v1", "Gateway")
     assert (reading.resources, reading.findings) == ((), ())
-    assert reading.other_kinds == {"Service": 1}
+    assert reading.other_kinds == {"Gateway": 1}
 
 
 @pytest.mark.parametrize(

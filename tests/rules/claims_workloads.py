@@ -11,12 +11,15 @@ LOOSE = (
 )
 
 
-def pod(containers: str, init: str = "[]") -> str:
+def pod(containers: str, init: str = "[]", owner: str = "") -> str:
     """Return a live Pod of service b in lane s2, with room for one more field of its spec."""
+    owned = (
+        f", ownerReferences: [{{kind: Fleet, name: {owner}, controller: true}}]" if owner else ""
+    )
     return f"""
 apiVersion: v1
 kind: Pod
-metadata: {{name: b-v2-x, namespace: default, labels: {{app: b, version: v2}}}}
+metadata: {{name: b-v2-x, namespace: default, labels: {{app: b, version: v2}}{owned}}}
 spec:
   %s
   initContainers: {init}

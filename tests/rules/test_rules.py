@@ -14,10 +14,10 @@ from laneway.core.rules.all import CHECKS, check_all
 from laneway.core.rules.check import Check
 from tests.rules import (
     claims_entry,
+    claims_kinds,
     claims_lanes,
     claims_own_entries,
     claims_permissive,
-    claims_redirects,
     claims_routing,
     claims_services,
     claims_weights,
@@ -31,9 +31,9 @@ CLAIMS = [
     *claims_entry.CLAIMS,
     *claims_weights.CLAIMS,
     *claims_own_entries.CLAIMS,
-    *claims_redirects.CLAIMS,
     *claims_routing.CLAIMS,
     *claims_workloads.CLAIMS,
+    *claims_kinds.CLAIMS,
     *claims_services.CLAIMS,
     *claims_permissive.CLAIMS,
 ]

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from laneway.apps.local.commands import Commands
+from laneway.apps.local.edits import Edit, is_safe
 from laneway.apps.local.wanted import Wanted, wanted_replicas
+from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -20,7 +22,8 @@ def _workload(
     name: str, *containers: Container, kind: str = "Deployment", namespace: str = "default"
 ) -> Workload:
     meta = Meta(Ref(kind, namespace, name))
-    return Workload(meta, {"app": name}, containers=containers or (MOCK,))
+    template = None if kind == "Pod" else meta.place("spec", "template")
+    return Workload(meta, {"app": name}, containers=containers or (MOCK,), template=template)
 
 
 def _mesh(*workloads: Workload) -> Mesh:
@@ -41,6 +44,22 @@ def test_each_replica_is_wanted_once() -> None:
 
 def test_a_workload_without_replicas_wants_nothing() -> None:
     assert _names(replace(_workload("cart"), replicas=0)) == []
+
+
+def test_jobs_and_machines_are_left_out_and_said_once() -> None:
+    job = replace(_workload("nightly", kind="CronJob"), serves=False)
+    machine = Workload(Meta(Ref("WorkloadEntry", "default", "old")), {"app": "old"})
+    mesh = _mesh(_workload("cart"), job, machine)
+
+    wanted, (said,) = _wanted(mesh)
+
+    assert [one.name for one in wanted] == ["cart-0"]
+    assert (said.code.id, said.level) == ("LW1795", "info")
+    assert said.message == (
+        "CronJob default/nightly and WorkloadEntry default/old cannot run on this machine and are "
+        "left out"
+    )
+    assert is_safe(Edit(compile_snapshot(Snapshot()), wanted, (said,)))
 
 
 def test_a_pod_keeps_its_own_name() -> None:

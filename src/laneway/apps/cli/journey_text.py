@@ -141,8 +141,7 @@ def _decided(view: View, pad: str) -> Iterator[str]:
         lost = view["lost"]
         yield f"{pad}     lane {lost['lane']} is lost: {lost['why']}"
     if "status" in view:
-        what = f"to {view['redirect']}, " if "redirect" in view else ""
-        yield f"{pad}{view['status']}  {what}the proxy answers by itself"
+        yield f"{pad}{view['status']}  the proxy answers by itself"
 
 
 def _policy(name: str, value: Any) -> str:

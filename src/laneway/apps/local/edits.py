@@ -46,7 +46,8 @@ def edit_of(compilation: Compilation, commands: Commands) -> Edit:
 def is_safe(edit: Edit) -> bool:
     """Whether an edit may be run at all."""
     held = any(group.held for group in edit.compilation.mesh.groups)
-    return not edit.missing and not held and not edit.compilation.snapshot.unread
+    missing = any(found.level == "error" for found in edit.missing)
+    return not missing and not held and not edit.compilation.snapshot.unread
 
 
 def new_errors(edit: Edit, live: Edit) -> tuple[Finding, ...]:

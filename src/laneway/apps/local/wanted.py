@@ -9,18 +9,18 @@ is served by a new process beside the old one, as a cluster does it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 
 from laneway.apps.local.commands import Command, Commands
-from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND
+from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_STARTED
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.findings.place import Place
 from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Container, Workload
+from laneway.core.rules.questions.words import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
     names = _Names()
     targets = _targets(mesh)
     wanted: list[Wanted] = []
-    findings: list[Finding] = []
-    for workload in mesh.workloads:
+    findings = list(_not_started(mesh))
+    for workload in filter(_can_run, mesh.workloads):
         missing = _without_command(workload, commands)
         findings += missing
         if missing or not _containers(workload):
@@ -75,6 +75,20 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
     return tuple(wanted), findings
 
 
+def _can_run(workload: Workload) -> bool:
+    """Whether it can be a program here: a machine is elsewhere, and a Job ends when it is done."""
+    return workload.serves and not workload.is_machine
+
+
+def _not_started(mesh: Mesh) -> Iterator[Finding]:
+    """Name all workloads that are left out, in one finding."""
+    left = [workload for workload in mesh.workloads if not _can_run(workload)]
+    if left:
+        names = listing([str(workload.meta.ref) for workload in left], limit=3)
+        place = left[0].meta.place("metadata", "name")
+        yield finding(NOT_STARTED, place, str(left[0].meta.ref), workloads=names)
+
+
 def _containers(workload: Workload) -> list[Container]:
     """Return the containers that are programs of the user's; a dump's proxies are not."""
     return [one for one in workload.containers if one.name != PROXY_CONTAINER]
@@ -84,7 +98,7 @@ def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
     return [
         finding(
             IMAGE_WITHOUT_COMMAND,
-            _place_of_image(workload, container),
+            workload.place("spec", "containers", container.index, "image"),
             str(workload.meta.ref),
             image=container.image,
             workload=workload.meta.ref,
@@ -92,11 +106,6 @@ def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
         for container in _containers(workload)
         if commands.of(container.image) is None
     ]
-
-
-def _place_of_image(workload: Workload, container: Container) -> Place:
-    steps = ("spec",) if workload.meta.ref.kind == "Pod" else ("spec", "template", "spec")
-    return workload.meta.place(*steps, "containers", container.index, "image")
 
 
 def _programs(

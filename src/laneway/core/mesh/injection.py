@@ -25,6 +25,8 @@ def lack_of_sidecar(mesh: Mesh, workload: Workload) -> Lack | None:
     Of a live Pod its containers say what is true; of a template the label `sidecar.istio.io/inject`
     decides (the annotation of that name is its older spelling), then the namespace.
     """
+    if workload.is_machine:
+        return None  # it has a proxy or it would not be in the mesh, whatever its namespace asks
     if workload.meta.ref.kind == "Pod" and workload.pod_ip:
         containers = workload.containers + workload.init_containers
         present = any(container.name == PROXY_CONTAINER for container in containers)

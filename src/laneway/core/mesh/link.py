@@ -20,9 +20,11 @@ from laneway.core.mesh.ports import mesh_ports
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.mesh.superseded import Generated, is_generated
+from laneway.core.mesh.unknown_pods import Unknown, services_of, unknown_pods
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
+    ServiceEntry,
     Sidecar,
     TrafficLabel,
     VirtualService,
@@ -30,7 +32,13 @@ from laneway.core.resources.istio import (
 from laneway.core.resources.lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.tagging import HashTagging, HeaderPropagation
-from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+from laneway.core.resources.workloads import (
+    EndpointSlice,
+    ForeignPods,
+    Namespace,
+    Service,
+    Workload,
+)
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE_LENGTH = 63
@@ -57,16 +65,23 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     carriers = [*_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
     written: list[Generated] = [*routes, *rules, *carriers]
     superseded = {thing.meta.ref for thing in written if is_generated(thing)}
-    workloads = fold(_of(things, Workload), _of(things, EndpointSlice))
-    services = _services(_of(things, Service), workloads, before)
+    folded = fold(_of(things, Workload), _of(things, EndpointSlice))
+    workloads = tuple(one for one in folded if one.borrowed is None)
+    entries = _of(things, ServiceEntry)
+    written_services = _of(things, Service)
+    written_services += services_of(entries, written_services)
+    services = _services(written_services, workloads, before)
+    unknown = unknown_pods(written_services, folded, _of(things, ForeignPods), entries)
     lanes = _of(things, Lane)
-    groups = _groups(snapshot, _of(things, LaneGroup), lanes, services)
+    groups = _groups(snapshot, _of(things, LaneGroup), lanes, services, unknown)
     names = {group.name for group in groups}
     return Mesh(
         snapshot=snapshot,
         groups=groups,
         services=services,
         workloads=workloads,
+        unknown_pods=unknown,
+        service_entries=tuple(entries),
         gateways={
             GatewayName(f"{gateway.meta.namespace}/{gateway.meta.name}"): gateway
             for gateway in oldest_first(_of(things, Gateway))
@@ -136,6 +151,7 @@ def _groups(
     groups: Iterable[LaneGroup],
     lanes: Sequence[Lane],
     services: Mapping[Host, MeshService],
+    unknown: Unknown,
 ) -> tuple[Group, ...]:
     by_group: dict[str, list[Lane]] = {}
     for lane in lanes:
@@ -146,7 +162,12 @@ def _groups(
         hosts = tuple(host for host in _hosts_of(group) if host in services and host not in taken)
         taken.update(hosts)
         members = oldest_first(by_group.get(group.meta.name, ()))
-        linked.append(_group(snapshot, group, members, hosts, services))
+        peopled = {
+            host: found
+            for host in hosts
+            if (found := services[host].workloads) and host not in unknown
+        }
+        linked.append(_group(snapshot, group, members, hosts, peopled))
     return tuple(linked)
 
 
@@ -161,11 +182,10 @@ def _group(
     group: LaneGroup,
     members: Sequence[Lane],
     hosts: tuple[Host, ...],
-    services: Mapping[Host, MeshService],
+    peopled: Mapping[Host, tuple[Workload, ...]],
 ) -> Group:
     usable = [lane for lane in members if _is_usable(lane)]
     names = [LaneName(lane.meta.name) for lane in usable]
-    peopled = {host: found for host in hosts if (found := services[host].workloads)}
     gateway = None
     if group.gateway_type in ("ASM", "") and group.gateway_name:
         gateway = GatewayName(f"{group.gateway_namespace}/{group.gateway_name}")
@@ -220,7 +240,7 @@ def _lane(
     hosts: tuple[Host, ...],
     peopled: Mapping[Host, tuple[Workload, ...]],
 ) -> GroupLane:
-    """Resolve a lane; `peopled` holds the workloads of those hosts that have any."""
+    """Resolve a lane; `peopled` holds the workloads of those hosts of which all are known."""
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts

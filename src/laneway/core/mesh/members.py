@@ -11,7 +11,11 @@ from dataclasses import replace
 
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import EndpointSlice, Workload
+from laneway.core.resources.read_templates import KNATIVE_LABEL, KNATIVE_SERVICE, ROLLOUT_HASH
+from laneway.core.resources.workloads import POD_TEMPLATE, EndpointSlice, Workload
+
+_HASHES = {"Deployment": "pod-template-hash", "Rollout": ROLLOUT_HASH}
+"""The labels by which those who own ReplicaSets tell their pods apart."""
 
 
 def meets(selector: Labels, labels: Mapping[str, str]) -> bool:
@@ -24,33 +28,71 @@ def meets(selector: Labels, labels: Mapping[str, str]) -> bool:
 
 
 def fold(workloads: Iterable[Workload], slices: Iterable[EndpointSlice]) -> tuple[Workload, ...]:
-    """Fold owners and owned into one: Pods where there are any, else the topmost owner."""
+    """Fold owners and owned into one: Pods where there are any, else the topmost owner.
+
+    A template that is there for others makes no pods itself, and a workload whose template another
+    one takes counts as that one.
+    """
     found = list(workloads)
     by_ref = {workload.meta.ref: workload for workload in found}
-    with_pods = {
-        owner.meta.ref
-        for pod in found
-        if pod.meta.ref.kind == "Pod"
-        for owner in _owners(pod, by_ref)
-    }
+    lent = {workload.borrowed for workload in found if workload.borrowed}
+    with_pods = {owner.meta.ref for pod in found if pod.is_live for owner in _owners(pod, by_ref)}
     ready = _ready_by_slices(slices)
     kept = []
     for workload in found:
-        if workload.meta.ref.kind == "Pod":
+        ref = workload.meta.ref
+        if workload.is_live:
             kept.append(_with_readiness(workload, ready))
-        elif workload.meta.ref not in with_pods and not _owners(workload, by_ref):
-            kept.append(workload)
+        elif ref in with_pods or ref in lent or ref.kind == POD_TEMPLATE:
+            continue
+        elif not _owners(workload, by_ref):
+            kept.append(_with_template(workload, by_ref))
     return tuple(kept)
+
+
+def _with_template(workload: Workload, by_ref: Mapping[Ref, Workload]) -> Workload:
+    """Return a workload with the template it takes from another, if the input holds that."""
+    lender = by_ref.get(workload.borrowed) if workload.borrowed else None
+    if lender is None:
+        return workload
+    return replace(
+        workload,
+        labels={**lender.labels, **workload.labels},
+        annotations=lender.annotations,
+        containers=lender.containers,
+        init_containers=lender.init_containers,
+        host_network=lender.host_network,
+        template=lender.template,
+        borrowed=None,
+    )
 
 
 def _owners(workload: Workload, by_ref: Mapping[Ref, Workload]) -> list[Workload]:
     """Return the owners of a workload that the input holds, nearest first."""
     chain: list[Workload] = []
-    owner = workload.meta.owner
-    while owner is not None and owner in by_ref and by_ref[owner] not in chain:
-        chain.append(by_ref[owner])
-        owner = by_ref[owner].meta.owner
+    owner = _owner(workload, by_ref)
+    while owner is not None and owner not in chain:
+        chain.append(owner)
+        owner = _owner(owner, by_ref)
     return chain
+
+
+def _owner(workload: Workload, by_ref: Mapping[Ref, Workload]) -> Workload | None:
+    """Return who owns a workload, also across kinds between them that the input does not hold.
+
+    A ReplicaSet's name is its owner's with the hash that its pods wear; the pods of a Knative
+    Service wear its name.
+    """
+    ref = workload.meta.owner
+    if ref is not None and ref in by_ref:
+        return by_ref[ref]
+    if ref is not None and ref.kind == "ReplicaSet":
+        for kind, label in _HASHES.items():
+            above, dash, made = ref.name.rpartition("-")
+            if dash and workload.labels.get(label) == made:
+                return by_ref.get(Ref(kind, ref.namespace, above))
+    service = Ref(KNATIVE_SERVICE, workload.namespace, workload.labels.get(KNATIVE_LABEL, ""))
+    return by_ref.get(service) if service != workload.meta.ref else None
 
 
 def _ready_by_slices(slices: Iterable[EndpointSlice]) -> dict[tuple[str, str], bool]:
@@ -84,7 +126,7 @@ def selected(
     if not selector:
         return ()
     shortest = min((by_label.get((namespace, key, value), ()) for key, value in selector), key=len)
-    return tuple(workload for workload in shortest if meets(selector, workload.labels))
+    return tuple(one for one in shortest if one.serves and meets(selector, one.labels))
 
 
 def index_by_label(workloads: Iterable[Workload]) -> dict[tuple[str, str, str], list[Workload]]:

@@ -15,9 +15,11 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.mesh.unknown_pods import Unknown
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
+    ServiceEntry,
     Sidecar,
     TrafficLabel,
     VirtualService,
@@ -175,6 +177,8 @@ class Mesh:
     groups: tuple[Group, ...] = ()
     services: Mapping[Host, MeshService] = field(default_factory=dict)
     workloads: tuple[Workload, ...] = ()
+    unknown_pods: Unknown = field(default_factory=dict)
+    service_entries: tuple[ServiceEntry, ...] = ()
     gateways: Mapping[GatewayName, Gateway] = field(default_factory=dict)
     virtual_services: tuple[VirtualService, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()

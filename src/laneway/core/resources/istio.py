@@ -15,16 +15,14 @@ from laneway.core.findings.place import Step
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.placed import Places
+from laneway.core.resources.workloads import Service
 
 Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayServer:
-    """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
-
-    `tls` says whether the block is written, an empty one included.
-    """
+    """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`)."""
 
     port: int
     protocol: str
@@ -32,8 +30,6 @@ class GatewayServer:
     port_name: str = ""
     tls: bool = False
     index: int = 0
-    https_redirect: bool = False
-    bind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +154,17 @@ class Sidecar:
     meta: Meta
     workload_selector: Labels = ()
     egress: tuple[SidecarEgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A ServiceEntry. `services` are those of its hosts that are named like Services here."""
+
+    meta: Meta
+    hosts: tuple[str, ...] = ()
+    selector: Labels = ()
+    services: tuple[Service, ...] = ()
+    export_to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

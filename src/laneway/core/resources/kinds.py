@@ -6,24 +6,33 @@ from laneway.core.resources.extensions import ProxyExtension
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
+    ServiceEntry,
     Sidecar,
     TrafficLabel,
     VirtualService,
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
 from laneway.core.resources.tagging import HashTagging, HeaderPropagation
-from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
+from laneway.core.resources.workloads import (
+    EndpointSlice,
+    ForeignPods,
+    Namespace,
+    Service,
+    Workload,
+)
 
 Resource = (
     LaneGroup
     | Lane
     | Service
     | Workload
+    | ForeignPods
     | Namespace
     | EndpointSlice
     | Gateway
     | VirtualService
     | DestinationRule
+    | ServiceEntry
     | Sidecar
     | TrafficLabel
     | ProxyExtension

@@ -8,6 +8,21 @@ from typing import Any
 
 from laneway.core.findings.place import Place, Source, Step
 
+_NAMED_ALIKE = frozenset(
+    {"DaemonSet.apps.kruise.io", "StatefulSet.apps.kruise.io", "Service.serving.knative.dev"}
+)
+"""Kinds that share their name with one of Kubernetes, as kubectl tells them apart."""
+
+
+def kind_of(api_version: str, kind: str) -> str:
+    """Return the kind of a `Ref`: with its API group where the name alone means another kind.
+
+    >>> kind_of("apps/v1", "StatefulSet"), kind_of("apps.kruise.io/v1beta1", "StatefulSet")
+    ('StatefulSet', 'StatefulSet.apps.kruise.io')
+    """
+    full = f"{kind}.{api_version.partition('/')[0]}"
+    return full if full in _NAMED_ALIKE else kind
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ref:

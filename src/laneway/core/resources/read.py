@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from laneway.core.findings.codes import reading
@@ -20,6 +21,7 @@ from laneway.core.resources import (
     read_extensions,
     read_istio,
     read_lanes,
+    read_machines,
     read_routes,
     read_tagging,
     read_workloads,
@@ -27,6 +29,8 @@ from laneway.core.resources import (
 from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.documents import DocumentReader, Documents
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.read_foreign import read_foreign
+from laneway.core.resources.read_templates import FORMS, read_templated
 from laneway.core.resources.spelling import describe, shorten
 from laneway.core.resources.splitting import Piece
 
@@ -47,13 +51,10 @@ class _Kind:
 
 
 _KINDS: dict[tuple[str, str], _Kind] = {
+    **{key: _Kind(form.versions, partial(read_templated, form)) for key, form in FORMS.items()},
     ("", "Namespace"): _Kind(("v1",), read_workloads.read_namespace),
     ("", "Pod"): _Kind(("v1",), read_workloads.read_pod),
     ("", "Service"): _Kind(("v1",), read_workloads.read_service),
-    ("apps", "DaemonSet"): _Kind(("v1",), read_workloads.read_daemon_set),
-    ("apps", "Deployment"): _Kind(("v1",), read_workloads.read_deployment),
-    ("apps", "ReplicaSet"): _Kind(("v1",), read_workloads.read_replica_set),
-    ("apps", "StatefulSet"): _Kind(("v1",), read_workloads.read_stateful_set),
     ("discovery.k8s.io", "EndpointSlice"): _Kind(
         ("v1", "v1beta1"), read_workloads.read_endpoint_slice
     ),
@@ -67,8 +68,11 @@ _KINDS: dict[tuple[str, str], _Kind] = {
     (_EXTENSIONS, "TrafficExtension"): _Kind(("v1alpha1",), read_extensions.read_traffic_extension),
     (_EXTENSIONS, "WasmPlugin"): _Kind(("v1alpha1",), read_extensions.read_wasm_plugin),
     (_ISTIO, "Gateway"): _Kind(_ISTIO_VERSIONS, read_istio.read_gateway),
+    (_ISTIO, "ServiceEntry"): _Kind(_ISTIO_VERSIONS, read_machines.read_service_entry),
     (_ISTIO, "Sidecar"): _Kind(_ISTIO_VERSIONS, read_istio.read_sidecar),
     (_ISTIO, "VirtualService"): _Kind(_ISTIO_VERSIONS, read_routes.read_virtual_service),
+    (_ISTIO, "WorkloadEntry"): _Kind(_ISTIO_VERSIONS, read_machines.read_workload_entry),
+    (_ISTIO, "WorkloadGroup"): _Kind(_ISTIO_VERSIONS, read_machines.read_workload_group),
 }
 
 
@@ -196,6 +200,9 @@ class _Objects:
         known = _KINDS.get((group, kind))
         if known is None:
             self._pass_by(shorten(kind))
+            pods = read_foreign(root.raw, api_version, kind, root.notes)
+            if pods is not None:
+                self.resources.append(pods)
         elif version not in known.versions:
             self._other_version(root, kind, known)
         else:

@@ -49,10 +49,8 @@ def _server(index: int, entry: Cursor) -> GatewayServer | None:
         protocol=port.text("protocol"),
         hosts=entry.texts("hosts"),
         port_name=port.text("name"),
-        tls=entry.mapping("tls") is not None,
+        tls=bool(entry.mapping("tls")),
         index=index,
-        https_redirect=entry.below("tls").flag("httpsRedirect"),
-        bind=entry.text("bind"),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from laneway.core.findings.codes import reading
 from laneway.core.resources.cursor import Cursor
-from laneway.core.resources.meta import Meta, Ref
+from laneway.core.resources.meta import Meta, Ref, kind_of
 
 
 def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:
@@ -37,5 +37,6 @@ def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:
 def _owner(head: Cursor, namespace: str) -> Ref | None:
     for _, owner in head.each("ownerReferences"):
         if owner.flag("controller"):
-            return Ref(owner.text("kind"), namespace, owner.text("name"))
+            kind = kind_of(owner.text("apiVersion"), owner.text("kind"))
+            return Ref(kind, namespace, owner.text("name"))
     return None

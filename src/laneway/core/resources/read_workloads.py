@@ -1,4 +1,4 @@
-"""Reads the Kubernetes kinds: Service, workloads, Namespace, EndpointSlice.
+"""Reads the Kubernetes kinds: Service, Pod, Namespace, EndpointSlice.
 
 Comes in: a cursor on an object. Goes out: the typed object, or nothing when it has no name. Only
 what decides where a request goes and how a program is started is read; the rest stays raw.
@@ -70,55 +70,6 @@ def _target(entry: Cursor) -> int | str:
     return entry.port("targetPort") or 0
 
 
-def read_deployment(root: Cursor) -> Workload | None:
-    """Read a Deployment."""
-    return _templated(root, "Deployment", "readyReplicas")
-
-
-def read_stateful_set(root: Cursor) -> Workload | None:
-    """Read a StatefulSet."""
-    return _templated(root, "StatefulSet", "readyReplicas")
-
-
-def read_replica_set(root: Cursor) -> Workload | None:
-    """Read a ReplicaSet."""
-    return _templated(root, "ReplicaSet", "readyReplicas")
-
-
-def read_daemon_set(root: Cursor) -> Workload | None:
-    """Read a DaemonSet: one replica is wanted, as there is one machine."""
-    return _templated(root, "DaemonSet", "numberReady")
-
-
-def _templated(root: Cursor, kind: str, ready: str) -> Workload | None:
-    meta = read_meta(root, kind, namespaced=True)
-    if meta is None:
-        return None
-    spec = root.below("spec")
-    template = spec.below("template")
-    head = template.below("metadata")
-    pod = template.below("spec")
-    replicas = None if kind == "DaemonSet" else spec.number("replicas", 0, _MOST)
-    return Workload(
-        meta=meta,
-        labels=head.words("labels"),
-        annotations=head.words("annotations"),
-        replicas=1 if replicas is None else replicas,
-        ready=_ready(root, ready),
-        containers=_containers(pod, "containers"),
-        init_containers=_containers(pod, "initContainers"),
-        host_network=pod.flag("hostNetwork"),
-    )
-
-
-def _ready(root: Cursor, key: str) -> int | None:
-    """Return how many pods are ready; a status that leaves the number out means none."""
-    status = root.below("status") if root.written("status") else None
-    if status is None or not status.raw:
-        return None
-    return status.number(key, 0, _MOST) or 0
-
-
 def read_pod(root: Cursor) -> Workload | None:
     """Read a Pod. It is ready when its condition `Ready` is true and it is not going away."""
     meta = read_meta(root, "Pod", namespaced=True)
@@ -131,10 +82,12 @@ def read_pod(root: Cursor) -> Workload | None:
         labels=meta.labels,
         annotations=meta.annotations,
         ready=_pod_ready(root, status),
-        containers=_containers(spec, "containers"),
-        init_containers=_containers(spec, "initContainers"),
+        containers=read_containers(spec, "containers"),
+        init_containers=read_containers(spec, "initContainers"),
         pod_ip=status.text("podIP"),
         host_network=spec.flag("hostNetwork"),
+        template=meta.place(),
+        serves=meta.owner is None or meta.owner.kind != "Job",
     )
 
 
@@ -147,7 +100,8 @@ def _pod_ready(root: Cursor, status: Cursor) -> int | None:
     return int(any(c.text("type") == "Ready" and c.text("status") == "True" for c in conditions))
 
 
-def _containers(pod: Cursor, key: str) -> tuple[Container, ...]:
+def read_containers(pod: Cursor, key: str) -> tuple[Container, ...]:
+    """Read the containers under a key of a pod's spec."""
     return tuple(_container(index, entry) for index, entry in pod.each(key))
 
 

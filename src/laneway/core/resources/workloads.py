@@ -1,7 +1,8 @@
 """Kubernetes kinds: Service, workloads, Namespace, EndpointSlice.
 
-A workload is anything that makes pods or is one: Deployment, StatefulSet, DaemonSet, ReplicaSet,
-Pod. They differ here only in `meta.ref.kind`, replicas and readiness.
+A workload is anything that makes pods or is one, of whatever API: Deployment, Rollout, CronJob, Pod
+and their relatives; an Istio WorkloadEntry stands for a pod, a WorkloadGroup for a template. They
+differ here only in `meta.ref.kind`, replicas, readiness and where their template stands.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from laneway.core.findings.place import Place, Step
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.meta import Meta
+from laneway.core.resources.meta import Meta, Ref
+
+POD_TEMPLATE = "PodTemplate"
+WORKLOAD_ENTRY = "WorkloadEntry"
+WORKLOAD_GROUP = "WorkloadGroup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,14 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod.
+    """Anything that makes pods, or a Pod.
 
     `labels`, `annotations` are those of the pod (the template's). `replicas` is the wanted number
     (1 for a Pod and a DaemonSet). `ready` is None where the input does not say, else the number of
-    ready pods. `pod_ip` is set for live Pods only.
+    ready pods. `pod_ip` is set for live Pods only. `template` is the place of what a pod is made
+    from, None where that is the object itself; `borrowed` the workload it is taken from, where it
+    stands in another object. A workload that does not serve calls others and answers nobody: the
+    pods of a Job come and go.
     """
 
     meta: Meta
@@ -89,11 +98,36 @@ class Workload:
     init_containers: tuple[Container, ...] = ()
     pod_ip: str = ""
     host_network: bool = False
+    template: Place | None = None
+    borrowed: Ref | None = None
+    serves: bool = True
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is there itself, and no template for what may come."""
+        return self.meta.ref.kind in ("Pod", WORKLOAD_ENTRY)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether it runs outside of Kubernetes, so that nothing here can start it."""
+        return self.meta.ref.kind in (WORKLOAD_ENTRY, WORKLOAD_GROUP)
+
+    def place(self, *steps: Step) -> Place:
+        """Return the place of something below `metadata` or `spec` of its pods."""
+        return (self.template or self.meta.place()).at(*steps)
 
     @property
     def namespace(self) -> str:
         """The pods' namespace."""
         return self.meta.namespace
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPods:
+    """The pods that an object of a kind nobody here reads may make: the labels of its templates."""
+
+    meta: Meta
+    labels: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from laneway.core.findings.codes.routing import UNKNOWN_DESTINATION
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import CLUSTER_DOMAIN
+from laneway.core.mesh.unknown_pods import is_known_elsewhere
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import written_destinations
@@ -21,7 +22,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find destinations in the cluster that no Service is, if the input holds Services at all."""
     for written in written_destinations(mesh) if mesh.services else ():
         host = written.host
-        if host.endswith(f".svc.{CLUSTER_DOMAIN}") and host not in mesh.services:
+        if not host.endswith(f".svc.{CLUSTER_DOMAIN}") or host in mesh.services:
+            continue
+        if not is_known_elsewhere(host, mesh.service_entries):
             place = written.place.at("destination", "host")
             words = {"route": written.route, "host": host, "advice": service_advice(mesh, host)}
             yield finding(UNKNOWN_DESTINATION, place, str(written.author.meta.ref), **words)

@@ -16,3 +16,13 @@ IMAGE_WITHOUT_COMMAND = Code(
     "Name it: --run '{image}=COMMAND' (it gets its port as PORT and {{port}}), or under [run] in "
     "laneway.toml. The command @mock stands for the built-in mock application.",
 )
+
+NOT_STARTED = Code(
+    "LW1795",
+    "info",
+    "{workloads} cannot run on this machine and are left out",
+    "A WorkloadEntry is a machine elsewhere. A Job or CronJob is a program that ends, which a mesh "
+    "that keeps its programs running would start again and again.",
+    "Nothing to do where nobody calls them; start a Job's program by hand with the variables of a "
+    "workload of its lane, or stand in for a machine with a Deployment of the same labels.",
+)

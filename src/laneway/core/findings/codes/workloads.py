@@ -104,3 +104,22 @@ POD_IN_NO_LANE = Code(
     "calls of their own go to the group's first lane.",
     "Give the pods the labels of their lane (the lanes select {wanted}), or add a lane for them.",
 )
+
+UNREAD_PODS = Code(
+    "LW1511",
+    "warning",
+    "{what} may be pods of {services}, and which lanes they are in is unknown: {why}",
+    "What Laneway cannot read is not missing: it takes the lanes of these services to have their "
+    "pods, and a proof about them is undecided.",
+    "{advice}",
+)
+
+JOB_BEHIND_SERVICE = Code(
+    "LW1512",
+    "warning",
+    "the pods of {workload} wear what {services} selects, so requests reach them while they run",
+    "A Service leads to every ready pod with its labels, also to those of a Job, which answer "
+    "nobody. Laneway takes Jobs for callers alone and counts them as pods of no service.",
+    "Take a label of the selector off the pods of the Job. The lane's own label may stay: it makes "
+    "the Job a caller of its lane.",
+)

@@ -14,7 +14,7 @@ from laneway.core.routing.proof.assumed import assumed
 from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, holds_generated, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
-from laneway.core.routing.proof.undecidable import HalfRead, beside, unread
+from laneway.core.routing.proof.undecidable import HalfRead, beside, unread, unread_pods
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
     Claim,
@@ -35,7 +35,9 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     found = Examination(implementation, values, places)
     found.run()
     ties = tied(implementation)
-    found.doubts |= dict.fromkeys([*unread(mesh), *beside(implementation.mesh), *too_many(ties)])
+    found.doubts |= dict.fromkeys(
+        [*unread(mesh), *unread_pods(mesh), *beside(implementation.mesh), *too_many(ties)]
+    )
     orders = 1
     for said, other in other_orders(implementation, ties):
         orders += 1
@@ -66,8 +68,7 @@ def _sameness(against: CounterExample) -> Hashable:
 
 def _claim(about: Property, found: Examination) -> Claim:
     against = sorted((one for one in found.against if one.broken == about), key=_rank)
-    doubted = any(about in doubt.about for doubt in found.doubts)
-    verdict: Verdict = "undecided" if doubted else "proven"
+    verdict: Verdict = "undecided" if found.doubts else "proven"
     return Claim(about, "counter-example" if against else verdict, tuple(against))
 
 

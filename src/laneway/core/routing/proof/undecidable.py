@@ -15,6 +15,7 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import resolve_gateway
 from laneway.core.mesh.superseded import MANAGED_BY
+from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.resources.extensions import ProxyExtension
 from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
 from laneway.core.resources.matching import Labels
@@ -104,6 +105,13 @@ def unread(mesh: Mesh) -> Iterator[Doubt]:
         for reason in group.held:
             place = group.group.meta.place("metadata", "name")
             yield Doubt(f"group {group.name} is held: {reason}", place)
+
+
+def unread_pods(mesh: Mesh) -> Iterator[Doubt]:
+    """Yield who may add pods to lane services that nobody knows, each once."""
+    for who, hosts in behind_lanes(mesh.unknown_pods, mesh.owner_of):
+        why = f"{who.meta.ref} may be pods of {hosts[0]}: {who.why}"
+        yield Doubt(why, _head(who.meta))
 
 
 def _extensions(mesh: Mesh) -> Iterator[Cloud]:
@@ -221,6 +229,8 @@ class HalfRead:
 
     routes: tuple[VirtualService, ...]
     rules: tuple[DestinationRule, ...]
+    unknown: frozenset[str] = frozenset()
+    """Hosts that may have pods nobody knows."""
 
     @classmethod
     def of(cls, mesh: Mesh) -> HalfRead:
@@ -233,12 +243,15 @@ class HalfRead:
                 if str(one.meta.ref) in errors or asks_for_address(one)
             ),
             tuple(one for one in mesh.destination_rules if str(one.meta.ref) in errors),
+            frozenset(mesh.unknown_pods),
         )
 
     def shakes(self, against: CounterExample) -> bool:
         """Whether a counter-example lies where any of them speaks."""
         spot = against.spot
         hosts = {spot.host, *(wanted.host for wanted in against.wants)}
+        if against.broken == "delivered" and not hosts.isdisjoint(self.unknown):
+            return True
         if any(covers(rule_host(rule), host) for rule in self.rules for host in hosts):
             return True
         if spot.gateway is None:

@@ -60,16 +60,12 @@ def strangers(mesh: Mesh, group: Group) -> list[Workload]:
 
 def pod_place(workload: Workload, *steps: Step) -> Place:
     """Return the place of something in the metadata of a workload's pods."""
-    if workload.meta.ref.kind == "Pod":
-        return workload.meta.place("metadata", *steps)
-    return workload.meta.place("spec", "template", "metadata", *steps)
+    return workload.place("metadata", *steps)
 
 
 def spec_place(workload: Workload, *steps: Step) -> Place:
     """Return the place of something in the spec of a workload's pods."""
-    if workload.meta.ref.kind == "Pod":
-        return workload.meta.place("spec", *steps)
-    return workload.meta.place("spec", "template", "spec", *steps)
+    return workload.place("spec", *steps)
 
 
 def part_of(labels: Mapping[str, str], keys: Iterable[str]) -> Labels:
