@@ -88,6 +88,15 @@ def test_port_that_a_service_does_not_have_is_passed_on(laneway: Command) -> Non
     assert "port 8000 is all it has: passed on as it is" in ended.out
 
 
+def test_a_redirect_to_https_is_the_answer(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "- '*'\n", "- '*'\n      tls: {httpsRedirect: true}\n", "gateway.yaml")
+
+    ended = laneway("explain", *S2, lanes)
+
+    assert "by   httpsRedirect of Gateway istio-system/ingressgateway" in ended.out
+    assert ended.out.splitlines()[-1] == "  301  to https, the proxy answers by itself"
+
+
 def test_tcp_call_is_decided_by_the_caller_alone(laneway: Command, lanes: Path) -> None:
     services = (lanes / "services.yaml").read_text()
     (lanes / "services.yaml").write_text(services.replace("name: http", "name: tcp"))

@@ -87,8 +87,20 @@ ROUTES = (
     route("{uri: {exact: /bad}}", 'headers: {request: {set: {x-set: "50%"}}}'),
     route('{uri: {regex: "/broken("}}'),
 )
+SECURE = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: secure, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 80, name: http, protocol: HTTP}
+    hosts: [secure.example]
+    tls: {httpsRedirect: true}
+"""
 MESH = documents(
     GATEWAY,
+    SECURE,
     service("mocka"),
     deployment("mocka", "v1"),
     deployment("mocka", "v2"),
@@ -183,6 +195,16 @@ def test_redirects_and_direct_responses_answer_themselves(mesh: LocalMesh) -> No
 
     assert (away.status, away.headers["location"]) == (302, "http://far/there")
     assert (said.status, said.body) == (203, "said")
+
+
+def test_a_server_that_redirects_to_https_does_so_for_its_hosts_alone(mesh: LocalMesh) -> None:
+    claimed = {"x-forwarded-proto": "https"}
+
+    away = mesh.enter("/exact?a=b", claimed, host="secure.example")
+
+    assert (away.status, away.headers["location"]) == (301, "https://secure.example/exact?a=b")
+    assert mesh.enter("/nowhere", host="secure.example").status == 301
+    assert mesh.enter("/exact", host="other.example").status == 200
 
 
 def test_a_mirror_gets_its_own_copy(mesh: LocalMesh) -> None:

@@ -141,7 +141,8 @@ def _decided(view: View, pad: str) -> Iterator[str]:
         lost = view["lost"]
         yield f"{pad}     lane {lost['lane']} is lost: {lost['why']}"
     if "status" in view:
-        yield f"{pad}{view['status']}  the proxy answers by itself"
+        what = f"to {view['redirect']}, " if "redirect" in view else ""
+        yield f"{pad}{view['status']}  {what}the proxy answers by itself"
 
 
 def _policy(name: str, value: Any) -> str:

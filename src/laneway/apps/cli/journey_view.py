@@ -20,7 +20,7 @@ from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.journey import Step
-from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule
+from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule, is_to_https
 from laneway.core.routing.request import Request
 from laneway.core.routing.tagging import tagged
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
@@ -65,6 +65,8 @@ class JourneyView:
             shown["by"] = self._rule(decision.rule)
         if decision.status is not None:
             shown["status"] = decision.status
+            if decision.rule is not None and is_to_https(decision.rule):
+                shown["redirect"] = "https"
         elif decision.rule is None:
             shown["why"] = self._why_passed_on(step)
         if lost := lost_at(self._mesh, step):
@@ -155,6 +157,8 @@ class JourneyView:
             return f"entry rule {_rule_name(self._lanes[ref], path[-1])} of lane {rule.lane}"
         if ref.kind == "ASMSwimLaneGroup":
             return f"the weights of group {ref.name}"
+        if is_to_https(rule):
+            return f"httpsRedirect of {ref}"
         if ref.kind == "Service":
             return "Istio's default route: no route is written for the caller"
         return f"route {rule.name or f'{path[-2]}[{path[-1]}]'} of {ref}"

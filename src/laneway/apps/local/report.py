@@ -17,7 +17,15 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Answer, Destination, Forward, GatewayPort, Refuse, Rule
+from laneway.core.routing.plan import (
+    TO_HTTPS,
+    Answer,
+    Destination,
+    Forward,
+    GatewayPort,
+    Refuse,
+    Rule,
+)
 
 MOST_ROWS = 20
 
@@ -79,7 +87,7 @@ def _rule_rows(rule: Rule, mesh: Mesh) -> Iterator[tuple[str, str, str, str]]:
         case Refuse(status):
             yield asked, f"answer {status}", "", ""
         case Answer(field):
-            yield asked, field, "", ""
+            yield asked, "301 to https" if field == TO_HTTPS else field, "", ""
 
 
 def match_text(match: Match) -> str:

@@ -22,7 +22,10 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GatewayServer:
-    """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`)."""
+    """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
+
+    `tls` says whether the block is written, an empty one included.
+    """
 
     port: int
     protocol: str
@@ -30,6 +33,8 @@ class GatewayServer:
     port_name: str = ""
     tls: bool = False
     index: int = 0
+    https_redirect: bool = False
+    bind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,10 @@ def _server(index: int, entry: Cursor) -> GatewayServer | None:
         protocol=port.text("protocol"),
         hosts=entry.texts("hosts"),
         port_name=port.text("name"),
-        tls=bool(entry.mapping("tls")),
+        tls=entry.mapping("tls") is not None,
         index=index,
+        https_redirect=entry.below("tls").flag("httpsRedirect"),
+        bind=entry.text("bind"),
     )
 
 

@@ -8,16 +8,24 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
-from laneway.core.resources.istio import Gateway
+from laneway.core.resources.istio import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.delegates import Delegates
 from laneway.core.routing.hosts import covers, visibility
-from laneway.core.routing.plan import Entry, GatewayPort, Rule, VirtualHost
+from laneway.core.routing.plan import (
+    TO_HTTPS,
+    Answer,
+    Entry,
+    GatewayPort,
+    Origin,
+    Rule,
+    VirtualHost,
+)
 from laneway.core.routing.survivors import speaks_of, takes_anything
 from laneway.core.routing.tagging import tagging_at
 from laneway.core.routing.written import Reading, gateway_rules
@@ -27,6 +35,7 @@ GATEWAY_NAMESPACE = "istio-system"
 
 ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 HTTP_PROTOCOLS = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB"})
+TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,16 @@ class Opening:
     selector: Labels
     port: int
     hosts: tuple[str, ...]
+    server: GatewayServer | None = None
+
+    @property
+    def redirect(self) -> Rule | None:
+        """The rule of a server that sends every request to https."""
+        if self.server is None or self.gateway is None or not self.server.https_redirect:
+            return None
+        path = ("spec", "servers", self.server.index, "tls", TO_HTTPS)
+        origin = Origin(self.gateway.meta.ref, path)
+        return Rule(TO_HTTPS, (), Answer(TO_HTTPS, {"scheme": "https"}), origin)
 
 
 def gateway_ports(
@@ -55,8 +74,9 @@ def gateway_ports(
     """Return every HTTP port of the gateways, with all that is bound to it."""
     reading = Reading(mesh, delegates or Delegates.of(mesh))
     merged: dict[tuple[Labels, int], list[Opening]] = {}
-    for opening in openings(mesh, entries):
-        merged.setdefault((opening.selector, opening.port), []).append(opening)
+    for opening, before in told_apart(openings(mesh, entries)):
+        if before is None:
+            merged.setdefault((opening.selector, opening.port), []).append(opening)
     return tuple(
         _port(reading, entries, selector, port, opened)
         for (selector, port), opened in merged.items()
@@ -84,18 +104,67 @@ def openings(mesh: Mesh, entries: Sequence[Entry]) -> Iterator[Opening]:
     for name, gateway in mesh.gateways.items():
         for server in gateway.servers:
             if server.protocol.upper() in HTTP_PROTOCOLS:
-                yield Opening(name, gateway, gateway.selector, server.port, server.hosts)
+                yield Opening(name, gateway, gateway.selector, server.port, server.hosts, server)
+
+
+def told_apart(found: Iterable[Opening]) -> Iterator[tuple[Opening, Opening | None]]:
+    """Yield each server, and the earlier one for which Istio leaves it out, if it does.
+
+    Hosts of servers with a `tls` block have to differ on a port, or the later server is skipped
+    whole. Istio looks at the block alone: a redirect on an HTTP port counts as well.
+    https://github.com/istio/istio/blob/master/pilot/pkg/model/gateway.go
+    """
+    known: dict[tuple[Labels, int, str, str], Opening] = {}
+    for opening in found:
+        server, before = opening.server, None
+        if server is not None and server.tls:
+            space = opening.name.partition("/")[0]
+            hosts = (_unprefixed(written, space) for written in server.hosts)
+            keys = [(opening.selector, opening.port, server.bind, host) for host in hosts]
+            before = next((known[key] for key in keys if key in known), None)
+            if before is None:
+                known |= dict.fromkeys(keys, opening)
+        yield opening, before
+
+
+def _unprefixed(host: str, own: str) -> str:
+    """Spell a server's host as Istio compares it: `*/` says nothing, `./` names the namespace."""
+    space, slash, name = host.rpartition("/")
+    if space == "*":
+        return name
+    return f"{own}/{name}" if space == "." else f"{space}{slash}{name}"
 
 
 def _virtual_hosts(
     reading: Reading, entries: Sequence[Entry], opened: Sequence[Opening]
 ) -> tuple[VirtualHost, ...]:
     domains: dict[str, list[Rule]] = {}
+    redirects: dict[str, Rule] = {}
     for opening in opened:
+        redirect, named = opening.redirect, [_unprefixed(one, "") for one in opening.hosts]
         for bound in bound_to(reading, entries, opening):
             for domain in _domains(opening, bound):
                 domains.setdefault(domain, []).extend(bound.rules)
-    return tuple(VirtualHost(domain, _settled(domains[domain])) for domain in sorted(domains))
+                named.append(domain)
+        for domain in named if redirect is not None else ():
+            if redirect is not None and "/" not in domain:
+                domains.setdefault(domain, [])
+                redirects.setdefault(domain.lower(), redirect)
+    return tuple(
+        _virtual_host(domain, domains[domain], redirects.get(domain.lower()))
+        for domain in sorted(domains)
+    )
+
+
+def _virtual_host(domain: str, rules: Sequence[Rule], redirect: Rule | None) -> VirtualHost:
+    """Return a domain's rules in order; a redirect to https stands before all of them.
+
+    It is one of the domain, not of the port: a domain of another server alone is served as it is.
+    https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/gateway.go
+    """
+    if redirect is None:
+        return VirtualHost(domain, _settled(rules))
+    return VirtualHost(domain, (redirect,), _settled(rules))
 
 
 def bound_to(reading: Reading, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:

@@ -104,7 +104,10 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw."""
+    """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw.
+
+    `httpsRedirect` is that of a gateway's server: 301 to the same URL by https.
+    """
 
     field: str
     block: Mapping[str, Any]
@@ -135,6 +138,14 @@ class Rule:
     """The route of a user's root VirtualService that hands over to this one."""
 
 
+TO_HTTPS = "httpsRedirect"
+
+
+def is_to_https(rule: Rule) -> bool:
+    """Whether a rule is the redirect of a gateway's server."""
+    return isinstance(rule.action, Answer) and rule.action.field == TO_HTTPS
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What lanes ask of one gateway and host. `groups` are those whose rules are in it."""
@@ -147,10 +158,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class VirtualHost:
-    """The routes of one domain of a gateway's port: lanes' and users' together, in final order."""
+    """The routes of one domain of a gateway's port: lanes' and users' together, in final order.
+
+    Where a server redirects to https, the one rule says so, and `behind` holds the routes that are
+    not asked on this port.
+    """
 
     domain: str
     rules: tuple[Rule, ...]
+    behind: tuple[Rule, ...] = ()
+
+    @property
+    def redirects(self) -> bool:
+        """Whether every request is sent to https."""
+        return bool(self.rules) and is_to_https(self.rules[0])
+
+    @property
+    def written(self) -> tuple[Rule, ...]:
+        """The routes somebody bound to the domain, asked or not."""
+        return self.behind if self.redirects else self.rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _follow(
 
 
 def _answer_status(action: Answer) -> int:
-    default = 301 if action.field == "redirect" else 200
+    default = 200 if action.field == "directResponse" else 301
     status = action.block.get("redirectCode" if action.field == "redirect" else "status", default)
     return status if isinstance(status, int) else default
 

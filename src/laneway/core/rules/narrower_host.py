@@ -24,8 +24,8 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         wide = {domain: names for domain, names in led.items() if names}
         for host in port.virtual_hosts:
             ended = [] if led[host.domain] else _ended(host.domain, wide)
-            if ended:
-                user = host.rules[0]
+            if ended and host.written:
+                user = host.written[0]
                 words = {
                     "host": host.domain,
                     "gateway": f"port {port.port} of {', '.join(port.gateways)}",
@@ -46,7 +46,7 @@ def _groups(mesh: Mesh) -> dict[Ref, str]:
 
 def _names(host: VirtualHost, group_of: dict[Ref, str]) -> list[str]:
     """Return the groups that have rules for a host."""
-    refs = (rule.origin.ref for rule in host.rules)
+    refs = (rule.origin.ref for rule in host.written)
     return list(dict.fromkeys(group_of[ref] for ref in refs if ref in group_of))
 
 

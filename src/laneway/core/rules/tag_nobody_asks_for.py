@@ -30,7 +30,7 @@ def _asks(port: GatewayPort, rule: HashRule, tag: str) -> bool:
     return any(
         name == rule.tag_header and meets_string(condition, tag)
         for host in port.virtual_hosts
-        for route in host.rules
+        for route in host.written
         for match in route.matches
         for name, condition in match.headers
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import TLS_SERVER
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.gateways import TLS_PROTOCOLS
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 
@@ -15,7 +16,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find TLS servers of all Gateways."""
     for name, gateway in mesh.gateways.items():
         for server in gateway.servers:
-            if server.protocol.upper() in ("HTTPS", "TLS"):
+            if server.protocol.upper() in TLS_PROTOCOLS:
                 place = gateway.meta.place("spec", "servers", server.index, "port")
                 words = {"server": server.port_name or server.port, "gateway": name}
                 yield finding(TLS_SERVER, place, str(gateway.meta.ref), **words)

@@ -37,6 +37,7 @@ from laneway.core.routing.plan import (
     Means,
     RoutePlan,
     Rule,
+    VirtualHost,
 )
 from laneway.core.routing.survivors import default_rule, surviving
 
@@ -128,10 +129,17 @@ def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> 
             taken.add(domain)
             own = f"{name}/{domain}"
             speller = _Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_NAMESPACE)
-            routes = [route for rule in virtual_host.rules for route in speller.routes(rule)]
-            hosts.append(_virtual_host(own, [domain], routes))
+            hosts.append(_entry_host(speller, virtual_host))
     table.block["virtual_hosts"] = hosts
     return table
+
+
+def _entry_host(speller: _Speller, virtual_host: VirtualHost) -> Block:
+    """Return a domain of a gateway; where it redirects to https no route is needed."""
+    rules = () if virtual_host.redirects else virtual_host.rules
+    routes = [route for rule in rules for route in speller.routes(rule)]
+    host = _virtual_host(speller.virtual_host, [virtual_host.domain.lower()], routes)
+    return host | {"require_tls": "ALL"} if virtual_host.redirects else host
 
 
 def gateway_table_name(port: GatewayPort) -> str:

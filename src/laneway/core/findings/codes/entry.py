@@ -246,3 +246,36 @@ UNGOVERNED_ENTRY = Code(
     "this route passes on whatever the client sent, so anybody can enter any lane of the group.",
     "Add to the destination `{lines}`.",
 )
+
+HTTPS_REDIRECT = Code(
+    "LW1332",
+    "info",
+    "on port {port} of {gateway} every request for {hosts} gets 301 to https; routes into {groups} "
+    "serve {https}",
+    "A server with httpsRedirect answers whatever comes without TLS, before any route is looked "
+    "at. Behind TLS the routes are asked, but Laneway does not follow them there.",
+    "Nothing to do if that is meant. To try the lanes on this machine or to have them proven, give "
+    "the Gateway a server without httpsRedirect, on another port or in another file.",
+)
+
+REDIRECT_WITHOUT_HTTPS = Code(
+    "LW1333",
+    "warning",
+    "on port {port} of {gateway} every request for {hosts} gets 301 to https, and no server in "
+    "the input takes it there into {groups}",
+    "A server with httpsRedirect answers whatever comes without TLS, before any route is looked "
+    "at: no request reaches a lane, unless a proxy in front ends TLS and the gateway is told to "
+    "trust its X-Forwarded-Proto.",
+    "Add an HTTPS server for these hosts to the Gateway, or take httpsRedirect away.",
+)
+
+SERVER_SKIPPED = Code(
+    "LW1334",
+    "warning",
+    "Istio leaves out server {server} of gateway {gateway} and with it routes into {groups}: port "
+    "{port} of {other} has one of its hosts already",
+    "Servers with a tls block on one port need hosts of their own, a redirect to https included. "
+    "Of two that share one Istio skips the later whole, and what is bound there serves nobody.",
+    "Give the servers different hosts, or one of them no tls block.",
+    "IST0145",
+)

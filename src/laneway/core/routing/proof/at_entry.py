@@ -17,7 +17,15 @@ from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
 from laneway.core.routing.hosts import covers
-from laneway.core.routing.plan import Forward, GatewayPort, Refuse, RoutePlan, Rule, Share
+from laneway.core.routing.plan import (
+    Forward,
+    GatewayPort,
+    Refuse,
+    RoutePlan,
+    Rule,
+    Share,
+    is_to_https,
+)
 from laneway.core.routing.proof.carrying import (
     arrivals,
     carries,
@@ -29,6 +37,7 @@ from laneway.core.routing.proof.landing import Landings
 from laneway.core.routing.proof.promises import Askers, Promise, want
 from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.routing.proof.verdict import Spot, Want
+from laneway.core.routing.redirects import groups_led_to
 from laneway.core.routing.request import Request, sent_on
 from laneway.core.routing.search.conditions import HEADER, Conditions, within
 from laneway.core.routing.search.smallest import Found, Ground, Search
@@ -71,7 +80,13 @@ class AtEntry:
             spot = Spot(Host(""), port.port, gateway=port)
             judge = _Judge(self.mesh, self.landings, spot)
             held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
+            for host in port.virtual_hosts:
+                if host.redirects and groups_led_to(self.mesh, host.behind):
+                    yield spot, _sent_to_https(spot, host.domain, host.rules[0])
             for area in areas(held, admitting):
+                if area.admitting and any(map(is_to_https, area.rules)):
+                    yield spot, _sent_to_https(spot, area.host, area.rules[0])
+                    continue
                 tags = tag_values(port.tagging, area.host)
                 ground = Ground(HOSTS, area.given, single.union(tags), tags)
                 search = Search(self.values, ground)
@@ -93,6 +108,13 @@ class AtEntry:
             yield replace(lanes, virtual_hosts=()), _domains(lanes)
 
 
+def _sent_to_https(spot: Spot, host: str, redirect: Rule) -> Unknown:
+    """Return the doubt about requests that come back by TLS, if their client follows."""
+    what = f"port {spot.port} answers 301 to https to every request for host {host}"
+    why = f"{what}, and what becomes of it behind TLS is not looked at"
+    return Unknown(why, redirect, ("delivered",))
+
+
 def _as_sent(found: Break | Unknown, port: GatewayPort) -> Break | Unknown:
     """Return a break with the request that a client sends, where the gateway writes tags."""
     if not port.tagging or isinstance(found, Unknown):
@@ -107,7 +129,7 @@ def _as_sent(found: Break | Unknown, port: GatewayPort) -> Break | Unknown:
 
 def _domains(port: GatewayPort | None) -> Domains:
     hosts = port.virtual_hosts if port else ()
-    return {host.domain.lower(): host.rules for host in hosts}
+    return {host.domain.lower(): host.written for host in hosts if host.written}
 
 
 def areas(held: Domains, admitting: Domains) -> Iterator[Area]:

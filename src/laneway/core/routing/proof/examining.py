@@ -90,7 +90,7 @@ class Examination:
         near = broken.rule if isinstance(broken, Unknown) else broken.near
         place = self.places.of_rule(near)
         if isinstance(broken, Unknown):
-            self.doubts[Doubt(broken.why, place)] = None
+            self.doubts[Doubt(broken.why, place, broken.about)] = None
         elif broken.broken == "apart":
             self.notes[Note(broken.why, place)] = None
         else:

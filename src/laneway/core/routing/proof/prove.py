@@ -68,7 +68,8 @@ def _sameness(against: CounterExample) -> Hashable:
 
 def _claim(about: Property, found: Examination) -> Claim:
     against = sorted((one for one in found.against if one.broken == about), key=_rank)
-    verdict: Verdict = "undecided" if found.doubts else "proven"
+    doubted = any(about in doubt.about for doubt in found.doubts)
+    verdict: Verdict = "undecided" if doubted else "proven"
     return Claim(about, "counter-example" if against else verdict, tuple(against))
 
 

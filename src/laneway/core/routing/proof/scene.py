@@ -16,7 +16,7 @@ from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.plan import Rule, Share
 from laneway.core.routing.proof.carrying import edits_trace, unread
 from laneway.core.routing.proof.promises import Promise
-from laneway.core.routing.proof.verdict import Property, Want
+from laneway.core.routing.proof.verdict import PROPERTIES, Property, Want
 from laneway.core.routing.request import Request
 from laneway.core.routing.search.conditions import ALWAYS, Condition, Conditions
 from laneway.core.routing.search.smallest import Found, Search
@@ -58,10 +58,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A pair that could not be decided, and why."""
+    """A pair that could not be decided, and why; `about` are the properties that it leaves open."""
 
     why: str
     rule: Rule | None
+    about: tuple[Property, ...] = PROPERTIES
 
 
 Suspects = Callable[[Promise | None, Rule | None], Iterable[Suspect]]

@@ -75,10 +75,14 @@ class CounterExample:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something that could not be decided, and the construct that is to blame."""
+    """Something that could not be decided, and the construct that is to blame.
+
+    `about` are the properties it leaves open.
+    """
 
     why: str
     place: Place | None = None
+    about: tuple[Property, ...] = PROPERTIES
 
 
 @dataclass(frozen=True, slots=True)

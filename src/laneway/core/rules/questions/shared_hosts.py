@@ -32,6 +32,6 @@ def shared_hosts(plan: RoutePlan) -> Iterator[SharedHost]:
     """Yield the virtual hosts with rules of both kinds."""
     for port in plan.gateway_ports:
         for host in port.virtual_hosts:
-            if len({is_of_lanes(rule) for rule in host.rules}) == 2:
+            if len({is_of_lanes(rule) for rule in host.written}) == 2:
                 name = f"port {port.port} of {', '.join(port.gateways)}"
-                yield SharedHost(name, host.domain, host.rules)
+                yield SharedHost(name, host.domain, host.written)
