@@ -97,6 +97,36 @@ def test_a_redirect_to_https_is_the_answer(laneway: Command, lanes: Path) -> Non
     assert ended.out.splitlines()[-1] == "  301  to https, the proxy answers by itself"
 
 
+def test_policies_that_may_refuse_a_request_stand_beside_who_answers(
+    laneway: Command, lanes: Path
+) -> None:
+    head = (
+        "apiVersion: security.istio.io/v1\nkind: {}\nmetadata: {{name: {}, namespace: default}}\n"
+    )
+    some = "{action: DENY, rules: [{to: [{operation: {paths: [/x]}}]}]}"
+    documents = [
+        head.format("AuthorizationPolicy", "nobody")
+        + "spec: {selector: {matchLabels: {app: mockb}}}",
+        head.format("AuthorizationPolicy", "some") + f"spec: {some}",
+        head.format("PeerAuthentication", "strict") + "spec: {mtls: {mode: STRICT}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: load}, spec: {hostNetwork: true}}",
+    ]
+    (lanes / "policies.yaml").write_text("\n---\n".join(documents))
+
+    ended = laneway("explain", *S2, lanes)
+    plain = laneway("explain", "--from", "load", "--host", "mocka", "-o", "json", lanes)
+
+    assert "AuthorizationPolicy default/nobody refuses every request with" in ended.out
+    assert "AuthorizationPolicy default/some may refuse it with 403" in ended.out
+    assert "In short, without the refusals:" in ended.out
+    assert "PeerAuthentication" not in ended.out
+    refused = json.loads(plain.out)["answers"][0]["refusedBy"]
+    assert [one["policy"] for one in refused] == [
+        "AuthorizationPolicy default/some",
+        "PeerAuthentication default/strict",
+    ]
+
+
 def test_tcp_call_is_decided_by_the_caller_alone(laneway: Command, lanes: Path) -> None:
     services = (lanes / "services.yaml").read_text()
     (lanes / "services.yaml").write_text(services.replace("name: http", "name: tcp"))

@@ -32,7 +32,7 @@ def journey_lines(view: View, style: Style) -> list[str]:
     outcomes = list(_outcomes(view))
     chained = any(" > " in chain for _, chain in outcomes)
     if len(outcomes) <= MOST_OUTCOMES and (chained or len(outcomes) > 1):
-        lines += ["", f"In short{', without the faults' if _has_fault(view) else ''}:"]
+        lines += ["", f"In short{_but_for(view)}:"]
         lines += [f"  {_percent(share)}  {chain}" for share, chain in outcomes]
     return [part for line in lines for part in _folded(line, style.width)]
 
@@ -61,6 +61,7 @@ def _step(view: View, pad: str, style: Style) -> Iterator[str]:
     for tag in view.get("tags", ()):
         what = f"{tag['header']}: {tag['value']}" if tag["value"] else f"no {tag['header']}"
         yield f"{inner}tag  {what}, by the hash of {tag['hashOf']}"
+    yield from _refusals(view, inner)
     yield from _others(view, inner, style)
     yield from _decided(view, inner)
     for answer in view["answers"]:
@@ -184,6 +185,7 @@ def _answer(answer: View, pad: str, style: Style) -> Iterator[str]:
         yield f"{head}: {answer['status']}, {answer['why']}"
         return
     yield f"{head} -> {_pods(answer['pods'])}"
+    yield from _refusals(answer, f"{pad}       ")
     if "standsIn" in answer:
         yield f"{pad}       {answer['standsIn']['why']}"
     for call in answer.get("calls", ()):
@@ -220,11 +222,29 @@ def _outcomes(view: View) -> Iterator[tuple[float, str]]:
         yield from chains
 
 
-def _has_fault(view: View) -> bool:
-    """Whether a route on the way fails or delays requests on purpose."""
-    if "fault" in (view.get("by") or {}).get("with", {}):
-        return True
-    return any(_has_fault(call) for answer in view["answers"] for call in answer.get("calls", ()))
+def _refusals(shown: View, pad: str) -> Iterator[str]:
+    """Write the policies that may refuse the request behind its route."""
+    for one in shown.get("refusedBy", ()):
+        yield _located(f"{pad}{one['policy']} {one['says']}", one)
+
+
+def _but_for(view: View) -> str:
+    """Say what the chains leave out: what routes do on purpose, and who may refuse."""
+    steps = list(_steps(view))
+    refused = [*steps, *(answer for step in steps for answer in step["answers"])]
+    left_out = {
+        "the faults": any("fault" in (step.get("by") or {}).get("with", {}) for step in steps),
+        "the refusals": any("refusedBy" in one for one in refused),
+    }
+    words = [name for name, there in left_out.items() if there]
+    return f", without {' and '.join(words)}" if words else ""
+
+
+def _steps(view: View) -> Iterator[View]:
+    yield view
+    for answer in view["answers"]:
+        for call in answer.get("calls", ()):
+            yield from _steps(call)
 
 
 def _distinct(answer: View) -> Iterator[View]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from laneway.apps.cli.permissive_view import group_of_lane, lost_at, standing_in
+from laneway.apps.cli.refusal_view import refused_at_gateway, refused_by_pods
 from laneway.core.emit.plan_object import origin_text
 from laneway.core.findings.locate import locate
 from laneway.core.mesh.mesh import Mesh
@@ -49,6 +50,8 @@ class JourneyView:
             known = ", ".join(host.domain for host in port.virtual_hosts) or "no host"
             asked = f"host {step.host}" if step.host else "a request without a host"
             shown["why"] = f"no routes for {asked}; the gateway has routes for {known}"
+        if refused := refused_at_gateway(self._mesh, port):
+            shown["refusedBy"] = refused
         if tags := _tags(port, request):
             shown["tags"] = tags
         return shown | {"gateway": list(port.gateways), "port": port.port}
@@ -96,6 +99,8 @@ class JourneyView:
             shown["status"] = target.status
             shown["why"] = self._why_nobody(target)
         shown["pods"] = [_pod(pod) for pod in target.pods]
+        if refused := refused_by_pods(self._mesh, step.caller, target):
+            shown["refusedBy"] = refused
         calls = [self.of(after) for after in step.next if after.answer == position]
         if calls:
             shown["calls"] = calls

@@ -31,6 +31,11 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.security import (
+    AuthorizationPolicy,
+    PeerAuthentication,
+    RequestAuthentication,
+)
 from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import (
     EndpointSlice,
@@ -89,6 +94,9 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         virtual_services=oldest_first(_users(routes, superseded)),
         destination_rules=oldest_first(_users(rules, superseded)),
         sidecars=tuple(_of(things, Sidecar)),
+        access_policies=oldest_first(_of(things, AuthorizationPolicy)),
+        peer_policies=oldest_first(_of(things, PeerAuthentication)),
+        token_policies=oldest_first(_of(things, RequestAuthentication)),
         taggings=oldest_first(_of(things, HashTagging)),
         carriers=tuple(_users(carriers, superseded)),
         namespaces={space.meta.name: space for space in _of(things, Namespace)},

@@ -27,6 +27,11 @@ from laneway.core.resources.istio import (
 from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.security import (
+    AuthorizationPolicy,
+    PeerAuthentication,
+    RequestAuthentication,
+)
 from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import Namespace, Service, Workload
 
@@ -183,6 +188,9 @@ class Mesh:
     virtual_services: tuple[VirtualService, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
+    access_policies: tuple[AuthorizationPolicy, ...] = ()
+    peer_policies: tuple[PeerAuthentication, ...] = ()
+    token_policies: tuple[RequestAuthentication, ...] = ()
     taggings: tuple[HashTagging, ...] = ()
     carriers: tuple[TrafficLabel | HeaderPropagation, ...] = ()
     """What a user wrote for the vendor's proxies; nothing follows from it."""

@@ -15,6 +15,9 @@ GatewayName = NewType("GatewayName", str)
 
 CLUSTER_DOMAIN = "cluster.local"
 
+ROOT_NAMESPACE = "istio-system"
+"""Istio's root namespace. Its Sidecar is for every namespace, its DestinationRules come last."""
+
 
 def service_host(name: str, namespace: str) -> Host:
     """Return the fully qualified host of a Service.

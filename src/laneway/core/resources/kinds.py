@@ -12,6 +12,7 @@ from laneway.core.resources.istio import (
     VirtualService,
 )
 from laneway.core.resources.lanes import Lane, LaneGroup
+from laneway.core.resources.security import Security
 from laneway.core.resources.tagging import HashTagging, HeaderPropagation
 from laneway.core.resources.workloads import (
     EndpointSlice,
@@ -36,6 +37,7 @@ Resource = (
     | Sidecar
     | TrafficLabel
     | ProxyExtension
+    | Security
     | HashTagging
     | HeaderPropagation
 )

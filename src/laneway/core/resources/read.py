@@ -23,6 +23,7 @@ from laneway.core.resources import (
     read_lanes,
     read_machines,
     read_routes,
+    read_security,
     read_tagging,
     read_workloads,
 )
@@ -40,6 +41,7 @@ _LANES = "istio.alibabacloud.com"
 _ISTIO = "networking.istio.io"
 _EXTENSIONS = "extensions.istio.io"
 _ISTIO_VERSIONS = ("v1", "v1beta1", "v1alpha3")
+_SECURITY = "security.istio.io"
 _VENDOR_VERSIONS = ("v1", "v1beta1")
 _DEEPEST_LIST = 4
 
@@ -73,6 +75,15 @@ _KINDS: dict[tuple[str, str], _Kind] = {
     (_ISTIO, "VirtualService"): _Kind(_ISTIO_VERSIONS, read_routes.read_virtual_service),
     (_ISTIO, "WorkloadEntry"): _Kind(_ISTIO_VERSIONS, read_machines.read_workload_entry),
     (_ISTIO, "WorkloadGroup"): _Kind(_ISTIO_VERSIONS, read_machines.read_workload_group),
+    (_SECURITY, "AuthorizationPolicy"): _Kind(
+        _VENDOR_VERSIONS, read_security.read_authorization_policy
+    ),
+    (_SECURITY, "PeerAuthentication"): _Kind(
+        _VENDOR_VERSIONS, read_security.read_peer_authentication
+    ),
+    (_SECURITY, "RequestAuthentication"): _Kind(
+        _VENDOR_VERSIONS, read_security.read_request_authentication
+    ),
 }
 
 

@@ -10,6 +10,8 @@ from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules import (
+    access_limited,
+    access_refused,
     all_weights_zero,
     annotation_without_effect,
     baseline_by_age,
@@ -60,6 +62,7 @@ from laneway.core.rules import (
     patch_not_applied,
     permissive_fields_on_strict,
     permissive_without_headers,
+    plain_calls_refused,
     pod_in_no_lane,
     pod_in_two_lanes,
     pod_not_in_list,
@@ -181,6 +184,9 @@ CHECKS: tuple[Check, ...] = (
     unknown_destination.CHECK,
     sidecar_hides_asm_layout.CHECK,
     delegation_without_root.CHECK,
+    access_refused.CHECK,
+    access_limited.CHECK,
+    plain_calls_refused.CHECK,
     lane_without_pods.CHECK,
     lane_lacks_service.CHECK,
     pod_in_two_lanes.CHECK,

@@ -146,3 +146,30 @@ DELEGATION_WITHOUT_ROOT = Code(
     "Write a VirtualService for the service's host, without gateways, with a route whose delegate "
     "names the lanes' VirtualService and its namespace; or take the service out of the annotation.",
 )
+
+ACCESS_REFUSED = Code(
+    "LW1425",
+    "warning",
+    "{policy} refuses every request to {whom}",
+    "An AuthorizationPolicy is asked behind all routes: who gets 403 there is in the right lane "
+    "and not answered. ALLOW without a rule refuses everybody, and so does DENY with an empty one.",
+    "Add an ALLOW policy for those who may call, or narrow this one.",
+)
+
+ACCESS_LIMITED = Code(
+    "LW1426",
+    "info",
+    "{policy} may refuse requests to {whom}",
+    "An AuthorizationPolicy is asked behind all routes: who gets 403 there is in the right lane "
+    "and not answered. What its rules ask of a request is not looked at.",
+    "Nothing to do if callers of every lane are meant to pass; laneway prove leaves it undecided.",
+)
+
+PLAIN_CALLS_REFUSED = Code(
+    "LW1427",
+    "warning",
+    "{policy} takes only calls with mTLS, and {callers} without a sidecar {verb} {hosts}",
+    "A pod without a sidecar speaks plain HTTP, and STRICT refuses the connection before any "
+    "request is read.",
+    "Give the callers a sidecar, or set the mode PERMISSIVE for these pods or their port.",
+)

@@ -14,7 +14,13 @@ from laneway.core.routing.proof.assumed import assumed
 from laneway.core.routing.proof.examining import Examination, Places
 from laneway.core.routing.proof.judged import Judged, Wish, holds_generated, judged
 from laneway.core.routing.proof.orders import other_orders, tied, too_many
-from laneway.core.routing.proof.undecidable import HalfRead, beside, unread, unread_pods
+from laneway.core.routing.proof.undecidable import (
+    HalfRead,
+    beside,
+    refusing,
+    unread,
+    unread_pods,
+)
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
     Claim,
@@ -35,9 +41,11 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     found = Examination(implementation, values, places)
     found.run()
     ties = tied(implementation)
+    seen = implementation.mesh
     found.doubts |= dict.fromkeys(
-        [*unread(mesh), *unread_pods(mesh), *beside(implementation.mesh), *too_many(ties)]
+        [*unread(mesh), *unread_pods(mesh), *beside(seen), *too_many(ties)]
     )
+    found.doubts |= dict.fromkeys(refusing(seen, implementation.plan))
     orders = 1
     for said, other in other_orders(implementation, ties):
         orders += 1

@@ -21,8 +21,9 @@ from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualServic
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.guarded import guarded
 from laneway.core.routing.hosts import covers
-from laneway.core.routing.plan import GatewayPort
+from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
 from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
 from laneway.core.routing.written import binds_mesh, mesh_hosts
@@ -194,6 +195,16 @@ def beside(mesh: Mesh) -> Iterator[Doubt]:
         ):
             why = f"{name} asks for the address of a TCP connection"
             yield Doubt(why, _head(route.meta))
+
+
+def refusing(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
+    """Yield the policies that may refuse requests behind the routes, which is not worked out."""
+    for one in guarded(mesh, plan):
+        what = "refuses every request" if one.total else "may refuse requests"
+        where = [*(f"gateway {name}" for name in one.gateways), *one.hosts]
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        why = f"{one.policy.meta.ref} {what} to {where[0]}{more}"
+        yield Doubt(why, _head(one.policy.meta), ("delivered",))
 
 
 def asks_for_address(route: VirtualService) -> bool:

@@ -1,0 +1,142 @@
+"""Claims on policies that refuse what routes let pass (LW1425 to LW1427)."""
+
+from __future__ import annotations
+
+from tests.rules.claim import Claim
+from tests.rules.world import mesh, namespace
+
+SECURITY = "security.istio.io/v1"
+OF_A = "selector: {matchLabels: {app: a}}"
+PLAIN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: load, namespace: other}
+spec: {containers: [{name: c, image: x, env: [{name: A, value: "http://a.default/"}]}]}
+"""
+LOAD = (namespace("other", "{istio-injection: disabled}"), PLAIN)
+
+
+def access(spec: str, name: str = "guard", space: str = "default", head: str = "") -> str:
+    """Return an AuthorizationPolicy."""
+    return f"""
+apiVersion: {SECURITY}
+kind: AuthorizationPolicy
+metadata: {{name: {name}, namespace: {space}{head}}}
+spec: {spec}
+"""
+
+
+def peers(spec: str, name: str = "peers", space: str = "default") -> str:
+    """Return a PeerAuthentication."""
+    return f"""
+apiVersion: {SECURITY}
+kind: PeerAuthentication
+metadata: {{name: {name}, namespace: {space}}}
+spec: {spec}
+"""
+
+
+SOME = "rules: [{from: [{source: {namespaces: [default]}}]}]"
+STRICT = "{mtls: {mode: STRICT}}"
+
+CLAIMS = [
+    Claim(
+        "a policy that lets nobody pass is a warning at pods of a lane service",
+        "LW1425",
+        mesh(access("{}")),
+        [
+            (
+                "AuthorizationPolicy default/guard refuses every request to the pods of default/a "
+                "and default/b"
+            )
+        ],
+        "AuthorizationPolicy default/guard",
+        ("metadata", "name"),
+        mesh(access("{}", space="elsewhere")),
+    ),
+    Claim(
+        "a policy that denies everything refuses whatever others allow",
+        "LW1425",
+        mesh(access("{rules: [{}]}", "open"), access(f"{{{OF_A}, action: DENY, rules: [{{}}]}}")),
+        ["AuthorizationPolicy default/guard refuses every request to the pods of default/a"],
+        "AuthorizationPolicy default/guard",
+        ("metadata", "name"),
+        mesh(access(f"{{{OF_A}, action: AUDIT, rules: [{{}}]}}")),
+    ),
+    Claim(
+        "a policy for some callers is named at pods and gateways it may be for",
+        "LW1426",
+        mesh(access(f"{{{SOME}}}", space="istio-system")),
+        [
+            (
+                "AuthorizationPolicy istio-system/guard may refuse requests to gateway "
+                "istio-system/door and the pods of default/a and default/b"
+            )
+        ],
+        "AuthorizationPolicy istio-system/guard",
+        ("metadata", "name"),
+        mesh(
+            access(
+                f"{{{SOME}, selector: {{matchLabels: {{istio: egress}}}}}}", space="istio-system"
+            )
+        ),
+    ),
+    Claim(
+        "a policy beside one that lets everybody pass refuses nothing",
+        "LW1426",
+        mesh(access(f"{{{OF_A}, {SOME}}}")),
+        ["AuthorizationPolicy default/guard may refuse requests to the pods of default/a"],
+        "AuthorizationPolicy default/guard",
+        ("metadata", "name"),
+        mesh(access(f"{{{OF_A}, {SOME}}}"), access("{rules: [{}]}", "open")),
+    ),
+    Claim(
+        "a policy that is only logged, or attached to a waypoint, refuses nothing",
+        "LW1426",
+        mesh(access(f"{{action: DENY, {SOME}}}")),
+        [
+            (
+                "AuthorizationPolicy default/guard may refuse requests to the pods of default/a "
+                "and default/b"
+            )
+        ],
+        "AuthorizationPolicy default/guard",
+        ("metadata", "name"),
+        mesh(
+            access(f"{{action: DENY, {SOME}}}", head=", annotations: {istio.io/dry-run: 'true'}"),
+            access(f"{{action: DENY, {SOME}, targetRefs: [{{kind: Service, name: a}}]}}", "other"),
+        ),
+    ),
+    Claim(
+        "a pod without a sidecar is refused by pods that take only mTLS",
+        "LW1427",
+        mesh(*LOAD, peers(STRICT)),
+        [
+            (
+                "PeerAuthentication default/peers takes only calls with mTLS, and other/load "
+                "without a sidecar calls default/a"
+            )
+        ],
+        "PeerAuthentication default/peers",
+        ("metadata", "name"),
+        mesh(*LOAD, peers(STRICT), peers(f"{{{OF_A}, mtls: {{mode: PERMISSIVE}}}}", "near")),
+    ),
+    Claim(
+        "a port of its own mode beats the pod's, and a wider policy counts where it is unset",
+        "LW1427",
+        mesh(*LOAD, peers(STRICT, space="istio-system"), peers(f"{{{OF_A}}}", "near")),
+        [
+            (
+                "PeerAuthentication istio-system/peers takes only calls with mTLS, and other/load "
+                "without a sidecar calls default/a"
+            )
+        ],
+        "PeerAuthentication istio-system/peers",
+        ("metadata", "name"),
+        mesh(
+            *LOAD,
+            peers(STRICT, space="istio-system"),
+            peers(f"{{{OF_A}, portLevelMtls: {{'80': {{mode: DISABLE}}}}}}", "near"),
+        ),
+    ),
+]
