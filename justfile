@@ -46,6 +46,14 @@ cover *ARGS:
 bench *NAMES:
     uv run python -m benchmarks {{ NAMES }}
 
+# build the pages as a site in .site/; a link that leads nowhere fails
+site:
+    NO_MKDOCS_2_WARNING=1 uv run mkdocs build
+
+# add this checkout's pages to the branch gh-pages as a version, and call it latest; pushes nothing
+site-release VERSION:
+    NO_MKDOCS_2_WARNING=1 uv run mike deploy --update-aliases {{ VERSION }} latest
+
 # build the lane filter anew after a change in wasm/; the same sources always give the same bytes
 wasm:
     uv run python wasm/build.py
