@@ -67,6 +67,8 @@ def own_mesh_routes(draw: st.DrawFn, spots: Spots, lanes: list[str]) -> list[Obj
         if export:
             spec["exportTo"] = export
         host = name if short else objects.host_of(name, space)
+        if draw(st.integers(0, 3)) == 0:
+            host = f"*.{space}.svc.cluster.local"
         found.append(objects.virtual_service(f"own-mesh-{number}", place, [host], **spec))
     return found
 

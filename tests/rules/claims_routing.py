@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.rules import claims_delegation
 from tests.rules.claim import Claim
-from tests.rules.world import mesh, namespace, pods, policy, routes, service
+from tests.rules.world import gateway, mesh, namespace, pods, policy, routes, service
 
 TO_B = "[{route: [{destination: {host: b}}]}]"
+WIDE_TCP = routes("own", f"[]\n  tcp: {TO_B}", "hosts: ['*.default.svc.cluster.local']")
 CLIENTS = pods("web", "v1").replace("namespace: default", "namespace: clients")
 
 
@@ -32,18 +33,50 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: [b]\n  gateways: [istio-system/door]")),
     ),
     Claim(
-        "a user's VirtualService on a wildcard over lane hosts is an error",
+        "a user's wildcard takes the connections of lane services, as an older object does",
         "LW1401",
+        mesh(WIDE_TCP, b=service("b", "[{port: 80, name: tcp}]")),
+        ["VirtualService default/own routes default/b in the mesh, so its lanes do not"],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(WIDE_TCP),
+    ),
+    Claim(
+        "a user's wildcard over lane hosts gives way to the lanes' routes",
+        "LW1420",
         mesh(routes("own", TO_B, "hosts: ['*.default.svc.cluster.local']")),
         [
             (
-                "VirtualService default/own routes default/a and default/b in the mesh, "
-                "so its lanes do not"
+                "lane routes of default/a and default/b take the place of "
+                "VirtualService default/own, which has a wildcard"
             )
         ],
         "VirtualService default/own",
         ("spec", "hosts", 0),
         mesh(routes("own", TO_B, "hosts: ['*.other.svc.cluster.local']")),
+    ),
+    Claim(
+        "the host * is refused in the mesh",
+        "LW1421",
+        mesh(routes("own", TO_B, "hosts: ['*']")),
+        [
+            (
+                "Istio refuses VirtualService default/own: "
+                "a VirtualService of the mesh may not have the host *"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: ['*']\n  gateways: [istio-system/door]")),
+    ),
+    Claim(
+        "a host with a port is refused at a gateway",
+        "LW1421",
+        mesh(door=gateway("['shop.test:80']")),
+        ["Istio refuses Gateway istio-system/door: 'shop.test:80' is no name of a host"],
+        "Gateway istio-system/door",
+        ("spec", "servers", 0, "hosts", 0),
+        mesh(door=gateway("['shop.test']")),
     ),
     Claim(
         "two VirtualServices for one mesh host are an error of the younger",

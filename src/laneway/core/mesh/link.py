@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from laneway.core.mesh.age import last_of_each, oldest_first
@@ -18,6 +19,7 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
 from laneway.core.mesh.patches import patches_of
 from laneway.core.mesh.ports import mesh_ports
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
+from laneway.core.mesh.refused import refusals
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.mesh.superseded import Generated, is_generated
 from laneway.core.mesh.unknown_pods import Unknown, services_of, unknown_pods
@@ -70,6 +72,10 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     carriers = [*_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
     written: list[Generated] = [*routes, *rules, *carriers]
     superseded = {thing.meta.ref for thing in written if is_generated(thing)}
+    gateways = oldest_first(_of(things, Gateway))
+    judged: list[VirtualService | Gateway] = [*routes, *gateways]
+    refused = [flaw for thing in judged for flaw in refusals(thing)]
+    lost = {flaw.meta.ref for flaw in refused}
     folded = fold(_of(things, Workload), _of(things, EndpointSlice))
     workloads = tuple(one for one in folded if one.borrowed is None)
     entries = _of(things, ServiceEntry)
@@ -88,10 +94,12 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         unknown_pods=unknown,
         service_entries=tuple(entries),
         gateways={
-            GatewayName(f"{gateway.meta.namespace}/{gateway.meta.name}"): gateway
-            for gateway in oldest_first(_of(things, Gateway))
+            GatewayName(f"{one.meta.namespace}/{one.meta.name}"): (
+                replace(one, servers=()) if one.meta.ref in lost else one
+            )
+            for one in gateways
         },
-        virtual_services=oldest_first(_users(routes, superseded)),
+        virtual_services=oldest_first(_users(routes, superseded | lost)),
         destination_rules=oldest_first(_users(rules, superseded)),
         sidecars=tuple(_of(things, Sidecar)),
         access_policies=oldest_first(_of(things, AuthorizationPolicy)),
@@ -101,6 +109,7 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         carriers=tuple(_users(carriers, superseded)),
         namespaces={space.meta.name: space for space in _of(things, Namespace)},
         superseded=tuple(sorted(superseded)),
+        refused=tuple(refused),
         stray_lanes=tuple(lane for lane in lanes if lane.group not in names),
         owner_of={host: group.name for group in groups for host in group.hosts},
     )

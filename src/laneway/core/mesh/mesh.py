@@ -14,6 +14,7 @@ from typing import Literal
 from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Carrier, Propagation
+from laneway.core.mesh.refused import Refusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
 from laneway.core.resources.istio import (
@@ -196,6 +197,9 @@ class Mesh:
     """What a user wrote for the vendor's proxies; nothing follows from it."""
     namespaces: Mapping[str, Namespace] = field(default_factory=dict)
     superseded: tuple[Ref, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """Why VirtualServices and Gateways are not admitted by Istio. Such a VirtualService is none of
+    `virtual_services`, and such a Gateway has no servers."""
     stray_lanes: tuple[Lane, ...] = ()
     owner_of: Mapping[Host, str] = field(default_factory=dict)
     """The name of the group that routes a host."""

@@ -22,6 +22,7 @@ from laneway.core.routing.object_names import VIRTUAL_SERVICE, plain_stem
 from laneway.core.routing.plan import Delegated
 from laneway.core.routing.subsets import ROOT_NAMESPACE
 from laneway.core.routing.survivors import speaks_of
+from laneway.core.routing.written import naming_first
 
 DELEGATE_ANNOTATION = "laneway.dev/delegate"
 """An annotation on a group: the services, as `namespace/name` with commas, that hand over."""
@@ -58,7 +59,7 @@ def handing_over(mesh: Mesh, speakers: HostIndex[VirtualService]) -> HandingOver
             if host not in group.hosts or not group.lanes:
                 kept.append(Kept(group.name, named, "it is no service that the group routes"))
                 continue
-            root = _root(mesh, group, mesh.services[host], speakers.of(host))
+            root = _root(mesh, group, mesh.services[host], naming_first(speakers.of(host), host))
             if isinstance(root, Delegated):
                 found[host] = root
             else:

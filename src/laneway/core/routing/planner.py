@@ -37,6 +37,7 @@ from laneway.core.routing.written import (
     binds_mesh,
     is_public,
     mesh_hosts,
+    names_host,
     subsets_asked,
     written_hops,
 )
@@ -161,8 +162,9 @@ def _lane_share(
     )
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
-    # A user's VirtualService that everybody sees owns the host: two would fight on every sidecar.
-    owned = any(map(is_public, made_from.speaking))
+    # A user's VirtualService that everybody sees and that names the host owns it: two would fight
+    # on every sidecar. A wildcard owns nothing, since the lanes name the host.
+    owned = any(is_public(one) and names_host(one, host) for one in made_from.speaking)
     own = () if owned else _own_hops(reading.mesh, host, made_from)
     shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
 

@@ -66,6 +66,23 @@ def is_public(service: VirtualService) -> bool:
     return not service.export_to or "*" in service.export_to
 
 
+def names_host(service: VirtualService, host: Host) -> bool:
+    """Whether a VirtualService names a host itself, and not by a wildcard alone.
+
+    A host that is named beats every wildcard, whatever the age of the objects.
+    """
+    return host in mesh_hosts(service)
+
+
+def naming_first(speaking: Sequence[VirtualService], host: Host) -> tuple[VirtualService, ...]:
+    """Return those that may decide the HTTP requests for a host: wildcards only if none names it.
+
+    `speaking` are VirtualServices that speak of the host in any way.
+    """
+    naming = tuple(one for one in speaking if names_host(one, host))
+    return naming or tuple(speaking)
+
+
 def written_hops(
     service: MeshService,
     speaking: Sequence[VirtualService],

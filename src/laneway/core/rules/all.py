@@ -72,6 +72,7 @@ from laneway.core.rules import (
     port_not_chosen,
     port_not_named,
     redirect_without_https,
+    refused_by_istio,
     rule_names_no_lane,
     rule_never_reached,
     rule_offline,
@@ -110,6 +111,7 @@ from laneway.core.rules import (
     user_entry_order_unknown,
     user_mesh_virtual_service,
     weights_not_100,
+    wildcard_beside_lanes,
     zero_weight_to_missing_subset,
 )
 from laneway.core.rules.check import Check
@@ -187,6 +189,8 @@ CHECKS: tuple[Check, ...] = (
     access_refused.CHECK,
     access_limited.CHECK,
     plain_calls_refused.CHECK,
+    wildcard_beside_lanes.CHECK,
+    refused_by_istio.CHECK,
     lane_without_pods.CHECK,
     lane_lacks_service.CHECK,
     pod_in_two_lanes.CHECK,

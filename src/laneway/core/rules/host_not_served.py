@@ -45,9 +45,9 @@ def _of_lanes(mesh: Mesh) -> Iterator[Finding]:
 
 
 def _served(mesh: Mesh, name: GatewayName) -> list[str] | None:
-    """Return the hosts of a gateway's HTTP servers, or None where the gateway is not known."""
+    """Return the hosts of a gateway's HTTP servers; None where it is not known, or refused."""
     gateway = mesh.gateways.get(name)
-    if gateway is None:
+    if gateway is None or any(flaw.meta is gateway.meta for flaw in mesh.refused):
         return None
     return [
         host.rpartition("/")[2]

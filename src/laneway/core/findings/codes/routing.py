@@ -147,6 +147,25 @@ DELEGATION_WITHOUT_ROOT = Code(
     "names the lanes' VirtualService and its namespace; or take the service out of the annotation.",
 )
 
+WILDCARD_BESIDE_LANES = Code(
+    "LW1420",
+    "info",
+    "lane routes of {hosts} take the place of {user}, which has a wildcard",
+    "In the mesh the most specific host alone decides, and nothing is inherited from a wildcard: "
+    "timeouts, retries and faults of yours do not apply to these services.",
+    "Nothing to do if that is meant; else write them into the group's httpRoutePatch.",
+)
+
+REFUSED_BY_ISTIO = Code(
+    "LW1421",
+    "error",
+    "Istio refuses {user}: {why}",
+    "Its admission webhook takes no object like this, so it never comes into a cluster. Lanes and "
+    "everything else are read as if it were not there.",
+    "Mend what is named, or remove the object.",
+    "IST0106",
+)
+
 ACCESS_REFUSED = Code(
     "LW1425",
     "warning",

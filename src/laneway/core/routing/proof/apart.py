@@ -20,6 +20,9 @@ def apart(mesh: Mesh) -> Iterator[Note]:
     """Yield what is not governed, for each lane group and for the mesh."""
     for group in mesh.groups:
         yield from _of_group(mesh, group)
+    for ref, flaw in {flaw.meta.ref: flaw for flaw in mesh.refused}.items():
+        place = flaw.meta.place("metadata", "name")
+        yield Note(f"{ref}: Istio refuses it ({flaw.why}), so it is taken not to be there", place)
     yield from _without_sidecar(mesh)
     yield from _second_services(mesh)
     if mesh.groups:

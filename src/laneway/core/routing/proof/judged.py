@@ -16,6 +16,7 @@ from laneway.core.findings.place import Source
 from laneway.core.mesh.age import last_of_each, oldest_first
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName
+from laneway.core.mesh.refused import is_admitted
 from laneway.core.mesh.superseded import is_generated
 from laneway.core.resources.istio import (
     DestinationRule,
@@ -26,7 +27,7 @@ from laneway.core.resources.istio import (
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.delegates import delegate_of
 from laneway.core.routing.gateways import ASSUMED_SELECTOR
-from laneway.core.routing.hosts import HostIndex, covers
+from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
@@ -129,7 +130,9 @@ def _with_all_objects(mesh: Mesh) -> Mesh:
     }
     return replace(
         mesh,
-        virtual_services=oldest_first(one for one in things if isinstance(one, VirtualService)),
+        virtual_services=oldest_first(
+            one for one in things if isinstance(one, VirtualService) and is_admitted(one)
+        ),
         destination_rules=oldest_first(one for one in things if isinstance(one, DestinationRule)),
         gateways=gateways,
         superseded=(),
@@ -145,12 +148,14 @@ def _assumed(name: GatewayName) -> Gateway:
 def _routes_lanes(mesh: Mesh) -> bool:
     """Whether anything routes hosts of lane groups, or was generated to do so.
 
-    A DestinationRule of the user's routes nothing: it stands beside what Laneway makes.
+    A DestinationRule of the user's routes nothing, and a VirtualService for a wildcard nothing that
+    is named: both stand beside what Laneway makes.
     """
     known = {one.meta.ref for one in mesh.virtual_services}
-    lanes = [host for group in mesh.groups for host in group.hosts]
     return holds_generated(mesh) or any(
-        binds_mesh(one) and not _hands_over(one, known) and _speaks_of(mesh_hosts(one), mesh, lanes)
+        binds_mesh(one)
+        and not _hands_over(one, known)
+        and not mesh.owner_of.keys().isdisjoint(mesh_hosts(one))
         for one in mesh.virtual_services
     )
 
@@ -166,9 +171,3 @@ def _hands_over(author: VirtualService, known: set[Ref]) -> bool:
     """Whether routes are handed to one that is not there: to what Laneway makes of the lanes."""
     handed = (delegate_of(author, route) for route in author.http if route.delegate is not None)
     return any(ref not in known for ref in handed)
-
-
-def _speaks_of(hosts: tuple[str, ...], mesh: Mesh, lanes: Sequence[str]) -> bool:
-    if any(host in mesh.owner_of for host in hosts):
-        return True
-    return any(covers(pattern, host) for pattern in hosts if "*" in pattern for host in lanes)

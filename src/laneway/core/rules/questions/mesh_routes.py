@@ -1,0 +1,67 @@
+"""Users' VirtualServices of the mesh, and the lane services they speak of.
+
+Comes in: a Mesh and its RoutePlan. Goes out: for each host as it is written the lane services it
+takes from the lanes, and those of which lanes' own routes take it. A host that is named beats every
+wildcard where requests are HTTP; connections go by the older object, whatever its host.
+https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.resources.istio import VirtualService
+from laneway.core.resources.placed import placed
+from laneway.core.routing.hosts import covers
+from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.written import binds_mesh, mesh_hosts
+from laneway.core.rules.questions.user_rules import owner
+
+
+@dataclass(frozen=True, slots=True)
+class MeshRoute:
+    """A host of a user's VirtualService and the lane services it speaks of.
+
+    `taken` are those whose calls it decides, `left` those whose HTTP calls lanes decide beside it.
+    """
+
+    author: VirtualService
+    place: Place
+    taken: tuple[Host, ...]
+    left: tuple[Host, ...]
+
+
+def mesh_routes(mesh: Mesh, plan: RoutePlan) -> Iterator[MeshRoute]:
+    """Yield every host of users' mesh VirtualServices that speaks of a lane service.
+
+    The root that a group hands a service over to is what the user was asked for.
+    """
+    roots = {(delegated.root, host) for host, delegated in plan.delegated.items()}
+    for service in filter(binds_mesh, mesh.virtual_services):
+        for index, pattern in placed(mesh_hosts(service), service.host_places):
+            spoken = [
+                host for host in _lane_hosts(mesh, pattern) if (service.meta.ref, host) not in roots
+            ]
+            wide = pattern.startswith("*")
+            taken = [host for host in spoken if not wide or _takes_bytes(mesh, service, host)]
+            left = [host for host in spoken if wide and host not in taken]
+            place = service.meta.place("spec", "hosts", index)
+            yield MeshRoute(service, place, tuple(taken), tuple(left))
+
+
+def _takes_bytes(mesh: Mesh, author: VirtualService, host: Host) -> bool:
+    """Whether TCP routes of a VirtualService meet connections to a service."""
+    ports = mesh.services[host].ports
+    return bool(author.tcp) and any(port.protocol == "tcp" or port.sniffed for port in ports)
+
+
+def _lane_hosts(mesh: Mesh, pattern: str) -> list[Host]:
+    """Return the lane services that a host or a wildcard speaks of."""
+    wide = pattern.startswith("*")
+    hosts = [host for host in mesh.owner_of if covers(pattern, host)] if wide else [Host(pattern)]
+    groups = ((host, owner(mesh, host)) for host in hosts)
+    return [host for host, group in groups if group is not None and group.lanes]

@@ -1,0 +1,43 @@
+"""Which object decides for a host: names beat wildcards, and what Istio refuses decides nothing."""
+
+from __future__ import annotations
+
+from tests.laws import objects
+from tests.laws.objects import Object
+from tests.proof.shop import CART, proven, strict
+
+WIDE: Object = objects.virtual_service(
+    "wide",
+    "default",
+    ["*.default.svc.cluster.local"],
+    http=[{"timeout": "3s", "route": [{"destination": {"host": CART}}]}],
+)
+
+
+def verdicts(mesh: list[Object]) -> dict[str, str]:
+    return {claim.about: claim.verdict for claim in proven(mesh).claims}
+
+
+PROVEN = {"isolated": "proven", "delivered": "proven"}
+
+
+def test_lane_routes_hold_beside_a_wildcard_of_the_mesh() -> None:
+    assert proven([*strict(), WIDE]).scope.judged == "plan"
+    assert verdicts([*strict(), WIDE]) == PROVEN
+
+
+def test_a_name_of_the_users_own_takes_a_lane_service() -> None:
+    named = objects.virtual_service("named", "default", [CART], http=WIDE["spec"]["http"])
+
+    assert verdicts([*strict(), named])["isolated"] == "counter-example"
+
+
+def test_an_object_that_istio_refuses_decides_nothing_and_is_listed() -> None:
+    star = objects.virtual_service("star", "default", ["*"], http=WIDE["spec"]["http"])
+    proof = proven([*strict(), star])
+
+    assert {claim.about: claim.verdict for claim in proof.claims} == PROVEN
+    told = [note.what for note in proof.apart if "refuses" in note.what]
+    assert [what.partition(" (")[0] for what in told] == [
+        "VirtualService default/star: Istio refuses it"
+    ]
