@@ -12,10 +12,12 @@ from collections.abc import Iterable
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.read import Reading
+from laneway.core.resources.spelling import some
 
 
 def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Snapshot:
@@ -28,10 +30,23 @@ def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Sna
         kinds.update(found.other_kinds)
     return Snapshot.of(
         kept,
-        [*findings, *(note for found in ordered for note in found.findings), *repeated],
+        [
+            *findings,
+            *(note for found in ordered for note in found.findings),
+            *_foreign([found.path for found in ordered if found.foreign]),
+            *repeated,
+        ],
         [found.path for found in ordered if found.unread],
         dict(sorted(kinds.items())),
     )
+
+
+def _foreign(paths: list[str]) -> list[Finding]:
+    """Name all files without an object in one finding."""
+    if not paths:
+        return []
+    place = Place(Source(paths[0]))
+    return [finding(reading.FOREIGN_FILES, place, files=some(paths))]
 
 
 def _once(resources: list[Resource]) -> tuple[list[Resource], list[Finding]]:

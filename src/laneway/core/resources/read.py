@@ -3,13 +3,14 @@
 Comes in: a path and the bytes found there. Goes out: a Reading. Kinds that decide where requests go
 are typed, each by the reader of its family; all others pass by and are counted; a `List` is
 unfolded. An object of an understood kind that cannot be read at all counts its file as unread,
-since taking it for absent would delete what it describes.
+since taking it for absent would delete what it describes. A file without any object is foreign: it
+passes by whatever is wrong with it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from laneway.core.resources import (
 )
 from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.documents import DocumentReader, Documents
+from laneway.core.resources.foreign import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.read_templates import FORMS, read_templated
@@ -87,27 +89,54 @@ _KINDS: dict[tuple[str, str], _Kind] = {
 }
 
 
+_NAMES = frozenset(kind for _, kind in _KINDS)
+_API_VERSIONS = frozenset(
+    f"{group}/{version}".removeprefix("/")
+    for (group, _), kind in _KINDS.items()
+    for version in kind.versions
+)
+_OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
+"""Faults for which kubectl refuses or drops more than the document they are in."""
+
+_AMONG_OTHERS = frozenset({*_OF_THE_STREAM, reading.NO_OBJECT})
+
+
 class Part(NamedTuple):
-    """What one piece of a file holds, and the piece itself, so that it need not be read again."""
+    """What one piece of a file holds, and the piece itself, so that it need not be read again.
+
+    `broken` means that its text could not be understood, `lost` that an object in it could not.
+    """
 
     piece: Piece
     number: int
     used: int
     resources: tuple[Resource, ...]
     findings: tuple[Finding, ...]
-    unread: bool
+    broken: bool
+    lost: bool
+    listed: bool
     other_kinds: Mapping[str, int]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether no Kubernetes object is in it, not even an empty list."""
+        return not (self.resources or self.other_kinds or self.lost or self.listed)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file holds. `unread` says that some part could not be understood at all."""
+    """What one file holds.
+
+    `unread` says that some part could not be understood at all, `foreign` that something is in the
+    file and no Kubernetes object.
+    """
 
     path: str
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: bool = False
     other_kinds: Mapping[str, int] = field(default_factory=dict)
+    foreign: bool = False
     parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
 
 
@@ -117,6 +146,8 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     `earlier` is what the same file held before: documents that stand unchanged in the same place
     keep their objects by identity and cost next to nothing.
     """
+    if not may_hold_objects(raw):
+        return Reading(path, foreign=has_content(raw))
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)
     known = {part.number: part for part in earlier.parts} if earlier is not None else {}
@@ -128,14 +159,34 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
             part = _part(piece, number, reader.read(piece, number))
         parts.append(part)
         number += part.used
+    broken = beyond.unread or any(part.broken for part in parts)
+    unread = (broken and names_a_kind(raw, _NAMES)) or any(part.lost for part in parts)
+    if not unread and all(part.is_foreign for part in parts):
+        return Reading(path, foreign=broken or bool(parts), parts=tuple(parts))
     return Reading(
         path,
         tuple(resource for part in parts for resource in part.resources),
-        (*beyond.findings, *(note for part in parts for note in part.findings)),
-        beyond.unread or any(part.unread for part in parts),
+        (*beyond.findings, *_findings(parts, unread=unread)),
+        unread,
         _counted(part.other_kinds for part in parts),
-        tuple(parts),
+        parts=tuple(parts),
     )
+
+
+def _findings(parts: Iterable[Part], *, unread: bool) -> Iterator[Finding]:
+    """Yield what is wrong in the parts of a file that holds objects.
+
+    Of documents of other programs among them only the first is named, and what is wrong in them
+    only if it keeps others from being read.
+    """
+    named = False
+    for part in parts:
+        for one in part.findings:
+            if one.code is reading.NO_OBJECT and named:
+                continue
+            if (part.broken and unread) or not part.is_foreign or one.code in _AMONG_OTHERS:
+                named = named or one.code is reading.NO_OBJECT
+                yield one
 
 
 def _part(piece: Piece, number: int, found: Documents) -> Part:
@@ -149,7 +200,9 @@ def _part(piece: Piece, number: int, found: Documents) -> Part:
         max(1, len(found.documents)),
         tuple(objects.resources),
         (*found.findings, *objects.findings),
-        found.unread or objects.lost,
+        found.unread,
+        objects.lost,
+        objects.listed,
         objects.other_kinds,
     )
 
@@ -184,6 +237,7 @@ class _Objects:
         self.findings: list[Finding] = []
         self.other_kinds: dict[str, int] = {}
         self.lost = False
+        self.listed = False
 
     def take(
         self, source: Source, value: Any, prefix: tuple[Step, ...] = (), listed: str = ""
@@ -197,7 +251,7 @@ class _Objects:
         self.findings += notes.findings
 
     def _object(self, root: Cursor, listed: str) -> None:
-        if not root.written("apiVersion") and not root.written("kind") and not listed:
+        if not listed and not _may_be_an_object(root):
             root.report(reading.NO_OBJECT, found="a mapping")
             return
         api_version, kind = self._head(root, listed)
@@ -237,6 +291,7 @@ class _Objects:
         return api_version, kind
 
     def _list(self, root: Cursor, api_version: str, kind: str, items: Any) -> None:
+        self.listed = True
         item_kind = kind.removesuffix("List")
         listed = f"{api_version} {item_kind}" if item_kind else ""
         if isinstance(items, list):
@@ -255,3 +310,12 @@ class _Objects:
         root.report(reading.OTHER_VERSION, "apiVersion", api_version=version, **words)
         self._pass_by(kind)
         self.lost = True
+
+
+def _may_be_an_object(root: Cursor) -> bool:
+    """Whether a mapping says what it is, or has lost one of the two words and is like ours else."""
+    api_version, kind = root.raw.get("apiVersion"), root.raw.get("kind")
+    if kind is None:
+        has_head = isinstance(root.raw.get("metadata"), dict)
+        return has_head and isinstance(api_version, str) and api_version in _API_VERSIONS
+    return api_version is not None or (isinstance(kind, str) and kind in _NAMES)

@@ -6,7 +6,7 @@ speaks of values and all should say it alike; nothing here decides what is right
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from laneway.core.findings.place import Step
 
@@ -42,6 +42,17 @@ def shorten(text: str) -> str:
     """Return at most 40 characters of a text, in one line."""
     line = " ".join(text[: _SHOWN + 1].split())
     return line if len(text) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def some(names: Sequence[str], limit: int = 3) -> str:
+    """Join names as a sentence does, at most `limit` of them.
+
+    >>> some(["a", "b"]), some(["a", "b", "c", "d", "e"])
+    ('a and b', 'a, b, c and 2 more')
+    """
+    if len(names) > limit + 1:
+        return f"{', '.join(names[:limit])} and {len(names) - limit:,} more"
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
 
 
 def describe(value: object) -> str:

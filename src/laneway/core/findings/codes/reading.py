@@ -129,16 +129,16 @@ NO_OBJECT = Code(
     "LW1014",
     "info",
     "this is no Kubernetes object, but {found} without apiVersion and kind",
-    "Files of other programs (values of a chart, a kustomization) often lie in the same folder. "
-    "They pass by untouched.",
+    "It stands among objects and passes by untouched, as what is not theirs does.",
     "If it is meant as an object, write apiVersion, kind and metadata.name.",
 )
 
 NOTHING_FOUND = Code(
     "LW1015",
-    "warning",
+    "error",
     "{path} holds no .yaml, .yml or .json file",
-    "A folder is searched with its subfolders, except hidden ones, and only for these endings.",
+    "A folder is searched with its subfolders, except what git ignores and hidden ones, and only for "
+    "these endings. An empty input is hardly meant: taking it for one would delete everything.",
     "Check the path, or name the files one by one.",
 )
 
@@ -211,4 +211,59 @@ MERGE_OVERRIDES = Code(
     "By the YAML standard a key that is written out wins over a merged one, wherever it stands. "
     "kubectl lets the last one win, and Laneway reads as kubectl does.",
     "Write `<<` as the first key of the mapping.",
+)
+
+FOREIGN_FILES = Code(
+    "LW1024",
+    "info",
+    "no Kubernetes object is in {files}",
+    "Files of other programs often lie in the same folder: values of a chart, a kustomization, data. "
+    "They pass by, whatever stands in them, and hold nothing back.",
+    "If one of them is meant as an object, write apiVersion, kind and metadata.name.",
+)
+
+NOT_RENDERED = Code(
+    "LW1025",
+    "info",
+    "{what}, and Laneway reads objects as a cluster gets them",
+    "What is made of it is known only once the tool it was written for has made it. Templates and "
+    "patches are not read as objects.",
+    "Check what comes out: `{command}`.",
+)
+
+NOT_ENTERED = Code(
+    "LW1026",
+    "info",
+    "{count} left out, as .gitignore or the name says: {names}",
+    "What git ignores, hidden folders, node_modules and vendor hold copies and things of other "
+    "programs, so a folder is searched without them. Only what has a manifest's ending in it is "
+    "named here.",
+    "Name such a path to have it read, or read everything with --all-files.",
+)
+
+IGNORED_LANES = Code(
+    "LW1027",
+    "warning",
+    "lanes are in {names}, which {verb} left out",
+    "A path that git ignores, or a hidden one, is not read unless it is named itself, so these lanes "
+    "have no effect here.",
+    "Name the path beside the others, or read everything with --all-files.",
+)
+
+KEPT_THOUGH_IGNORED = Code(
+    "LW1028",
+    "warning",
+    "{names} would be left out now, and {verb} read on",
+    "Nobody deletes what is live by an edit of .gitignore, or by a file that makes a folder a chart. "
+    "What was read stays part of the input as long as it is there and this process runs.",
+    "Delete the file if its objects are to go, or name its path so that a new start reads it too.",
+)
+
+NO_INPUT = Code(
+    "LW1029",
+    "error",
+    "{what}",
+    "Without an object there is nothing to judge, to render or to run, and the answer of a check "
+    "that looked at nothing is worth nothing. Often the command before the pipe has failed.",
+    "{mend}",
 )
