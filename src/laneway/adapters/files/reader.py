@@ -14,7 +14,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laneway.adapters.files.search import STDIN, Found, search
+from laneway.adapters.files.glance import Glance, glance
+from laneway.adapters.files.notes import about_paths, nothing_in
+from laneway.adapters.files.search import ENDINGS, STDIN, Found, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
@@ -40,24 +42,53 @@ class _Kept:
 
 
 class Reader:
-    """Reads the same paths again and again. Not for use by several threads at once."""
+    """Reads the same paths again and again. Not for use by several threads at once.
 
-    def __init__(self, paths: Sequence[str], stdin: bytes | None = None) -> None:
+    `all_files` leaves nothing out of a folder.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], stdin: bytes | None = None, *, all_files: bool = False
+    ) -> None:
         self.paths = tuple(paths)
+        self.all_files = all_files
         self._stdin = stdin or b""
         self._kept: dict[str, _Kept] = {}
+        self._seen: dict[str, Glance] = {}
 
     def read(self) -> Snapshot:
         """Read all paths as they are now. Never raises for a path or for contents."""
-        found = search(self.paths)
+        found = search(self.paths, all_files=self.all_files)
+        read_on = self._read_on(found)
         kept: dict[str, _Kept] = {}
-        for path in found.files:
+        for path in [*found.files, *read_on]:
             file = self._file(path, found)
             if file is not None:
                 kept[path] = file
         self._kept = kept
+        readings = [file.reading for file in kept.values()]
+        notes = about_paths(found, self._glances(found), read_on)
+        notes += nothing_in(readings, self._stdin, found.findings)
         unread = [Reading(path, unread=True) for path in found.unread]
-        return gather([*(file.reading for file in kept.values()), *unread], found.findings)
+        return gather([*readings, *unread], [*found.findings, *notes])
+
+    def _read_on(self, found: Found) -> list[str]:
+        """Return the files that were read before, are there still, and would be left out now.
+
+        An edit of an ignore file never removes what is live.
+        """
+        before = [path for path in self._kept.keys() - set(found.files) if os.path.isfile(path)]
+        if not before:
+            return []
+        reached = {os.path.realpath(path) for path in found.files}
+        return sorted(path for path in before if os.path.realpath(path) not in reached)
+
+    def _glances(self, found: Found) -> dict[str, Glance]:
+        """Look at what is left out, each path once."""
+        for path in found.left_out:
+            if path not in self._seen:
+                self._seen[path] = glance(path, ENDINGS)
+        return {path: self._seen[path] for path in found.left_out}
 
     def _file(self, path: str, found: Found) -> _Kept | None:
         earlier = self._kept.get(path)
@@ -90,6 +121,8 @@ def _signature(path: str) -> Signature | None:
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def read_paths(paths: Sequence[str], stdin: bytes | None = None) -> Snapshot:
+def read_paths(
+    paths: Sequence[str], stdin: bytes | None = None, *, all_files: bool = False
+) -> Snapshot:
     """Read files, folders, patterns and `-` (whose bytes are `stdin`) once."""
-    return Reader(paths, stdin).read()
+    return Reader(paths, stdin, all_files=all_files).read()

@@ -1,9 +1,10 @@
 """Finds the files that paths mean.
 
 Comes in: files, folders, patterns and `-` as the user wrote them. Goes out: each file once, in
-order, under the name it was reached by; and findings for paths that mean nothing. Folders are
-searched with their subfolders for .yaml, .yml and .json; what is hidden is left out, as are pipes
-and devices that lie in a folder.
+order, under the name it was reached by; the folders that were entered and what was left out; and
+findings for paths that mean nothing. Folders are searched with their subfolders for .yaml, .yml and
+.json, without what git ignores, hidden names, templates of charts and patches, unless everything is
+asked for. Reading and watching both ask here, so that they never differ.
 """
 
 from __future__ import annotations
@@ -11,25 +12,39 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from laneway.adapters.files.ignored import Rules, rules_for
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place, Source
+from laneway.core.resources.kustomize import NAMES, read_kustomization
 
 STDIN = "-"
 ENDINGS = (".yaml", ".yml", ".json")
 WILD = frozenset("*?[")
+CHART, TEMPLATES = "Chart.yaml", "templates"
 
 
 @dataclass(slots=True)
 class Found:
-    """What a list of paths means. `unread` are the paths of which nothing could be read."""
+    """What a list of paths means.
+
+    `unread` are the paths of which nothing could be read, `folders` those that were searched,
+    `left_out` what was not, `rules` the ignore files that were asked. `charts` and `overlays` are
+    folders whose objects another tool has to make.
+    """
 
     files: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
+    charts: list[str] = field(default_factory=list)
+    overlays: list[str] = field(default_factory=list)
+    patches: set[str] = field(default_factory=set)
 
     def miss(self, path: str, code: Code, **words: str) -> None:
         """Note that a path could not be read."""
@@ -37,12 +52,13 @@ class Found:
         self.unread.append(path)
 
 
-def search(paths: Sequence[str]) -> Found:
-    """Find the files of all paths; never raises for a path."""
+def search(paths: Sequence[str], *, all_files: bool = False) -> Found:
+    """Find the files of all paths; never raises for a path. `all_files` leaves nothing out."""
     found = Found()
     seen: set[str] = set()
+    walk = _Walk(found, all_files=all_files)
     for path in paths:
-        for name in _meant(path, found):
+        for name in _meant(path, walk):
             real = name if name == STDIN else os.path.realpath(name)
             if real not in seen:
                 seen.add(real)
@@ -50,43 +66,113 @@ def search(paths: Sequence[str]) -> Found:
     return found
 
 
-def _meant(path: str, found: Found) -> Iterator[str]:
+def _meant(path: str, walk: _Walk) -> Iterator[str]:
     if path == STDIN or os.path.exists(path):
-        yield from _file_or_folder(path, found)
+        yield from _file_or_folder(path, walk)
         return
     matches = sorted(glob.glob(path, recursive=True)) if WILD & set(path) else []
     if not matches:
-        found.miss(path, reading.MISSING_PATH)
+        walk.found.miss(path, reading.MISSING_PATH)
     for match in matches:
-        yield from _file_or_folder(match, found)
+        yield from _file_or_folder(match, walk)
 
 
-def _file_or_folder(path: str, found: Found) -> Iterator[str]:
+def _file_or_folder(path: str, walk: _Walk) -> Iterator[str]:
     if path == STDIN or not os.path.isdir(path):
         yield path
         return
-    files = list(_walk(path, found))
+    found = walk.found
+    files = walk.files(path)
     if not files and path not in found.unread:
         found.findings.append(finding(reading.NOTHING_FOUND, Place(Source(path)), path=path))
     yield from files
 
 
-def _walk(folder: str, found: Found) -> Iterator[str]:
-    def failed(error: OSError) -> None:
-        name = os.fsdecode(error.filename or folder)
-        if not isinstance(error, FileNotFoundError) or name == folder:
-            found.miss(name, reading.UNREADABLE_FILE, reason=error.strerror or str(error))
+class _Walk:
+    """The search of folders: what is in them, and what of that is no manifest."""
 
-    for where, folders, names in os.walk(folder, onerror=failed):
-        folders[:] = sorted(_shown(folders))
-        for name in sorted(_shown(names)):
-            path = os.path.join(where, name)
-            if name.endswith(ENDINGS) and _is_file(path):
-                yield path
+    def __init__(self, found: Found, *, all_files: bool) -> None:
+        self.found = found
+        self._all = all_files
+
+    def files(self, folder: str) -> list[str]:
+        """Return the manifests below a folder that was named itself."""
+        if _is_of_a_chart(folder):
+            self.found.charts.append(os.path.dirname(os.path.abspath(folder)))
+            return []
+        files = list(self._below(folder, Rules() if self._all else rules_for(folder)))
+        patches = self.found.patches
+        return [one for one in files if not patches or os.path.abspath(one) not in patches]
+
+    def _below(self, start: str, rules: Rules) -> Iterator[str]:
+        """Yield the files of a folder, then those of its subfolders, in the order of names."""
+        waiting = [(start, rules)]
+        while waiting:
+            folder, rules = waiting.pop()
+            names = self._names(folder, is_start=folder == start)
+            shown = [name for name in names if self._is_searched(folder, name, names, rules)]
+            for name in shown:
+                path = os.path.join(folder, name)
+                if not names[name] and name.endswith(ENDINGS) and _is_file(path):
+                    yield path
+            for name in reversed(shown):
+                below = os.path.join(folder, name)
+                if names[name] and not os.path.islink(below):
+                    waiting.append((below, rules if self._all else rules.within(below)))
+
+    def _names(self, folder: str, *, is_start: bool) -> dict[str, bool]:
+        """Return the names in a folder, sorted, and which are folders; and note the folder."""
+        try:
+            with os.scandir(folder) as entries:
+                names = sorted((entry.name, _is_folder(entry)) for entry in entries)
+        except OSError as error:
+            if is_start or not isinstance(error, FileNotFoundError):
+                reason = error.strerror or str(error)
+                self.found.miss(folder, reading.UNREADABLE_FILE, reason=reason)
+            return {}
+        self.found.folders.append(folder)
+        for name in NAMES.intersection(name for name, _ in names):
+            self._kustomization(folder, name)
+        return dict(names)
+
+    def _is_searched(self, folder: str, name: str, names: dict[str, bool], rules: Rules) -> bool:
+        """Whether a name in a folder is searched; note it where it is not."""
+        is_folder = names[name]
+        if is_folder and name == TEMPLATES and CHART in names:
+            self.found.charts.append(folder)
+            return False
+        if self._all or not rules.leave_out(folder, name, is_folder=is_folder):
+            return True
+        if is_folder or name.endswith(ENDINGS):
+            self.found.left_out.append(os.path.join(folder, name))
+        return False
+
+    def _kustomization(self, folder: str, name: str) -> None:
+        try:
+            with open(os.path.join(folder, name), "rb") as file:
+                read = read_kustomization(name, file.read())
+        except OSError:
+            return  # whoever reads the file says so
+        if read.is_overlay:
+            self.found.overlays.append(folder)
+        whole = os.path.abspath(folder)
+        self.found.patches.update(
+            os.path.normpath(os.path.join(whole, patch)) for patch in read.patches
+        )
 
 
-def _shown(names: Iterable[str]) -> list[str]:
-    return [name for name in names if not name.startswith(".")]
+def _is_of_a_chart(folder: str) -> bool:
+    whole = os.path.abspath(folder)
+    return os.path.basename(whole) == TEMPLATES and os.path.isfile(
+        os.path.join(os.path.dirname(whole), CHART)
+    )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_file(path: str) -> bool:

@@ -2,14 +2,16 @@
 
 Comes in: paths as the user wrote them. Goes out: folders and a question about names. Apart from the
 watching itself, because it is asked anew whenever a folder appears. A path that does not exist yet
-is awaited in its nearest existing folder; a link is followed to where its file lies.
+is awaited in its nearest existing folder; a link is followed to where its file lies. Which folders
+count is for the search to say, so that what is read is what is watched.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from laneway.adapters.files.ignored import IGNORE_FILE
 from laneway.adapters.files.search import ENDINGS, STDIN, WILD, search
 
 
@@ -19,15 +21,17 @@ class Tree:
     In `folders` every file can matter; in `around` only what the paths themselves name.
     """
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], *, all_files: bool = False) -> None:
         self.names: set[str] = set()
-        self.folders: set[str] = set()
         self.around: set[str] = set()
-        for path in paths:
-            if path != STDIN:
-                self._add(path)
-        for file in search(paths).files:
-            if file != STDIN and os.path.islink(file):
+        written = [path for path in paths if path != STDIN]
+        starts = [_without_pattern(path) for path in written]
+        found = search([*written, *starts], all_files=all_files)
+        self.folders = set(found.folders)
+        for path in [*starts, *found.rules]:
+            self._await(path)
+        for file in found.files:
+            if os.path.islink(file):
                 self._await(os.path.realpath(file))
         self.around -= self.folders
 
@@ -36,17 +40,11 @@ class Tree:
 
         `..data` is how a mounted ConfigMap swaps all its files at once.
         """
-        if name in self.names or name == "..data":
+        if name in self.names or name in ("..data", IGNORE_FILE):
             return True
         if folder not in self.folders or name.startswith("."):
             return False
         return is_folder or name.endswith(ENDINGS)
-
-    def _add(self, path: str) -> None:
-        start = _without_pattern(path)
-        if os.path.isdir(start):
-            self.folders.update(_with_folders_below(start))
-        self._await(start)
 
     def _await(self, path: str) -> None:
         """Watch for a path where it is, or where the first missing folder of it would be."""
@@ -65,9 +63,3 @@ def _without_pattern(path: str) -> str:
     while WILD & set(start):
         start = os.path.dirname(start)
     return start or os.curdir
-
-
-def _with_folders_below(folder: str) -> Iterator[str]:
-    for where, folders, _ in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield where

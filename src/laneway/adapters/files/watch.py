@@ -19,7 +19,9 @@ from typing import Self
 
 from inotify_simple import Event, INotify, flags
 
+from laneway.adapters.files.ignored import IGNORE_FILE
 from laneway.adapters.files.reader import Reader
+from laneway.adapters.files.search import CHART
 from laneway.adapters.files.tree import Tree
 from laneway.core.mesh.snapshot import Snapshot
 
@@ -45,14 +47,18 @@ class Watch:
     Raises OSError where the system gives no watch, such as at the limit of inotify watches.
     """
 
-    def __init__(self, paths: Sequence[str], quiet: float = QUIET) -> None:
+    def __init__(
+        self, paths: Sequence[str], quiet: float = QUIET, *, all_files: bool = False
+    ) -> None:
         self._paths = tuple(paths)
+        self._all_files = all_files
         self._quiet = quiet
         self._inotify = INotify(nonblocking=True)
         self._folders: dict[int, str] = {}
         self._writing: set[str] = set()
         self._changed: set[str] = set()
         self._last = 0.0
+        self._tree: Tree | None = None
         self._look()
 
     def __enter__(self) -> Self:
@@ -110,7 +116,7 @@ class Watch:
             del self._folders[event.wd]
             return False
         is_folder = bool(event.mask & flags.ISDIR)
-        if not self._tree.matters(folder, event.name, is_folder=is_folder):
+        if self._tree is None or not self._tree.matters(folder, event.name, is_folder=is_folder):
             return False
         return self._note(os.path.join(folder, event.name), event.mask, is_folder=is_folder)
 
@@ -121,13 +127,15 @@ class Watch:
             return False
         if mask & (_WRITTEN | _GONE):
             self._writing.discard(path)
-        if is_folder or os.path.islink(path):
+        if is_folder or os.path.islink(path) or os.path.basename(path) in (IGNORE_FILE, CHART):
             self._look()
         return bool(mask & _WRITTEN) and not is_folder
 
     def _look(self) -> None:
         """Watch every folder the paths have now; those already watched stay as they are."""
-        self._tree = Tree(self._paths)
+        watched = self._tree.folders if self._tree else set()
+        self._tree = Tree(self._paths, all_files=self._all_files)
+        self._tree.folders |= watched  # what was read there is read on, ignored now or not
         for folder in self._tree.folders | self._tree.around:
             try:
                 self._folders[self._inotify.add_watch(folder, _MASK)] = folder
@@ -141,7 +149,7 @@ async def follow(reader: Reader, quiet: float = QUIET) -> AsyncGenerator[Snapsho
     A snapshot that lacks an object of the one before, or could not read a file it could, is given
     only once nothing has happened for `quiet` seconds.
     """
-    with Watch(reader.paths, quiet) as watch:
+    with Watch(reader.paths, quiet, all_files=reader.all_files) as watch:
         latest = reader.read()
         yield latest
         async with aclosing(watch.changes()) as changes:

@@ -30,8 +30,8 @@ from laneway.core.resources import (
 )
 from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.documents import DocumentReader, Documents
-from laneway.core.resources.foreign import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.read_templates import FORMS, read_templated
 from laneway.core.resources.spelling import describe, shorten
@@ -45,6 +45,8 @@ _EXTENSIONS = "extensions.istio.io"
 _ISTIO_VERSIONS = ("v1", "v1beta1", "v1alpha3")
 _SECURITY = "security.istio.io"
 _VENDOR_VERSIONS = ("v1", "v1beta1")
+_KUSTOMIZE = "kustomize.config.k8s.io/"
+"""What a kustomization is written in; no cluster knows such an object."""
 _DEEPEST_LIST = 4
 
 
@@ -314,8 +316,10 @@ class _Objects:
 
 def _may_be_an_object(root: Cursor) -> bool:
     """Whether a mapping says what it is, or has lost one of the two words and is like ours else."""
-    api_version, kind = root.raw.get("apiVersion"), root.raw.get("kind")
+    version, kind = root.raw.get("apiVersion"), root.raw.get("kind")
     if kind is None:
         has_head = isinstance(root.raw.get("metadata"), dict)
-        return has_head and isinstance(api_version, str) and api_version in _API_VERSIONS
-    return api_version is not None or (isinstance(kind, str) and kind in _NAMES)
+        return has_head and isinstance(version, str) and version in _API_VERSIONS
+    if isinstance(version, str) and version.startswith(_KUSTOMIZE):
+        return False
+    return version is not None or (isinstance(kind, str) and kind in _NAMES)

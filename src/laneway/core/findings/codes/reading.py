@@ -137,8 +137,8 @@ NOTHING_FOUND = Code(
     "LW1015",
     "error",
     "{path} holds no .yaml, .yml or .json file",
-    "A folder is searched with its subfolders, except what git ignores and hidden ones, and only for "
-    "these endings. An empty input is hardly meant: taking it for one would delete everything.",
+    "A folder is searched with its subfolders for these endings alone, without what git ignores "
+    "and what is hidden. Nobody means an empty input: taking it for one would delete everything.",
     "Check the path, or name the files one by one.",
 )
 
@@ -217,8 +217,8 @@ FOREIGN_FILES = Code(
     "LW1024",
     "info",
     "no Kubernetes object is in {files}",
-    "Files of other programs often lie in the same folder: values of a chart, a kustomization, data. "
-    "They pass by, whatever stands in them, and hold nothing back.",
+    "Files of other programs often lie in the same folder: values of a chart, a kustomization, "
+    "data. They pass by, whatever stands in them, and hold nothing back.",
     "If one of them is meant as an object, write apiVersion, kind and metadata.name.",
 )
 
@@ -245,8 +245,8 @@ IGNORED_LANES = Code(
     "LW1027",
     "warning",
     "lanes are in {names}, which {verb} left out",
-    "A path that git ignores, or a hidden one, is not read unless it is named itself, so these lanes "
-    "have no effect here.",
+    "A path that git ignores, or a hidden one, is not read unless it is named itself, so these "
+    "lanes have no effect here.",
     "Name the path beside the others, or read everything with --all-files.",
 )
 
@@ -254,8 +254,8 @@ KEPT_THOUGH_IGNORED = Code(
     "LW1028",
     "warning",
     "{names} would be left out now, and {verb} read on",
-    "Nobody deletes what is live by an edit of .gitignore, or by a file that makes a folder a chart. "
-    "What was read stays part of the input as long as it is there and this process runs.",
+    "Nobody deletes what is live by an edit of .gitignore, or by a file that makes a chart of a "
+    "folder. What was read stays part of the input as long as it is there and this process runs.",
     "Delete the file if its objects are to go, or name its path so that a new start reads it too.",
 )
 

@@ -1,0 +1,98 @@
+"""What a search leaves out: what git ignores, hidden names, and folders of other tools.
+
+Comes in: folders as they are walked. Goes out: whether a name in one is left out. The rules of a
+`.gitignore` hold below the folder it stands in, those of a deeper one win; the repository's own
+count as well when only a part of it is searched. How such a file is spelled is pathspec's business.
+https://git-scm.com/docs/gitignore
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".gitignore"
+OTHER_TOOLS = frozenset({"node_modules", "vendor"})
+
+
+class Rules(NamedTuple):
+    """The ignore files that count in one folder, from the outermost inwards, and where they lie."""
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    files: tuple[str, ...] = ()
+
+    def within(self, folder: str) -> Rules:
+        """Return the rules with those that stand in a folder itself."""
+        file = os.path.join(folder, IGNORE_FILE)
+        spec = _read(file)
+        if spec is None:
+            return self
+        return Rules((*self.specs, (os.path.abspath(folder), spec)), (*self.files, file))
+
+    def leave_out(self, folder: str, name: str, *, is_folder: bool) -> bool:
+        """Whether a name in a folder is left out of a search."""
+        if name.startswith(".") or (is_folder and name in OTHER_TOOLS):
+            return True
+        return bool(self.specs) and self.ignore(os.path.join(folder, name), is_folder=is_folder)
+
+    def ignore(self, path: str, *, is_folder: bool) -> bool:
+        """Whether git ignores a path whose folder it does not ignore."""
+        whole = os.path.abspath(path) + ("/" if is_folder else "")
+        for base, spec in reversed(self.specs):
+            found = spec.check_file(whole[len(base) :].lstrip("/")).include
+            if found is not None:
+                return found
+        return False
+
+
+def rules_for(path: str) -> Rules:
+    """Return the rules that hold for what lies below a folder that was named itself.
+
+    A named folder is read whatever they say of it, so none counts that leaves it out, or every
+    manifest in it.
+    """
+    outer = Rules()
+    for folder, below in pairwise(_from_the_root(os.path.abspath(path))):
+        outer = outer.within(folder)
+        if outer.ignore(below, is_folder=True):
+            return Rules()
+    manifest = os.path.join(path, "any.yaml")
+    choices = (outer.within(path), outer, Rules())
+    return next(one for one in choices if not one.ignore(manifest, is_folder=False))
+
+
+def _from_the_root(path: str) -> Iterator[str]:
+    """Yield the folders from the root of the repository down to a path, or the path alone."""
+    folders = [path]
+    while not os.path.exists(os.path.join(folders[-1], ".git")):
+        above = os.path.dirname(folders[-1])
+        if above == folders[-1]:
+            yield path
+            return
+        folders.append(above)
+    yield from reversed(folders)
+
+
+def _read(file: str) -> GitIgnoreSpec | None:
+    """Read an ignore file; a line that pathspec cannot read is passed over, as git does."""
+    try:
+        with open(file, encoding="utf-8", errors="surrogateescape") as opened:
+            lines = opened.read().splitlines()
+    except OSError:
+        return None
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is such a file
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415
+
+    patterns = []
+    for line in lines:
+        try:
+            patterns.append(GitIgnoreSpecPattern(line))
+        except (ValueError, re.error):
+            continue
+    return GitIgnoreSpec(patterns)
