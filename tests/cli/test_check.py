@@ -134,7 +134,7 @@ def test_standard_input_is_read(laneway: Command, typed: Callable[[str], None]) 
 def test_path_that_does_not_exist_is_a_finding(laneway: Command, output: str) -> None:
     ended = laneway("check", "-o", output, "nowhere.yaml")
 
-    assert ended.code == 1
+    assert ended.code == 2
     assert "LW1001" in ended.out
 
 

@@ -52,7 +52,7 @@ def test_findings_go_to_standard_error(laneway: Command, lanes: Path) -> None:
 
 
 def test_held_group_is_left_out_and_ends_with_1(laneway: Command, lanes: Path) -> None:
-    (lanes / "broken.yaml").write_text("kind: [")
+    (lanes / "broken.yaml").write_text("kind: ASMSwimLane\nspec: [")
 
     ended = laneway("render", lanes)
 

@@ -191,3 +191,22 @@ def test_a_linked_file_is_watched_where_it_lies(tmp_path: Path) -> None:
         assert names(await following()) == ["b"]
 
     followed([str(folder)], script)
+
+
+def test_an_ignore_file_takes_nothing_away_and_gives_back(tmp_path: Path) -> None:
+    for folder in ("sub", "gen"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text(LANE % folder)
+    rules = tmp_path / ".gitignore"
+    rules.write_text("gen/\n")
+
+    async def script(following: Callable[[], Awaitable[Snapshot]]) -> None:
+        assert names(await following()) == ["sub"]
+        rules.write_text("sub/\n")
+        assert names(await following()) == ["gen", "sub"]
+        (tmp_path / "sub" / "a.yaml").write_text(LANE % "edited")
+        assert names(await following()) == ["gen", "edited"]
+        (tmp_path / "gen" / "b.yaml").write_text(LANE % "new")
+        assert names(await following()) == ["gen", "new", "edited"]
+
+    followed([str(tmp_path)], script)

@@ -44,7 +44,7 @@ def _gateway(*ports: int) -> Snapshot:
     return snapshot_of_texts([("gateway.yaml", text)])
 
 
-BROKEN = snapshot_of_texts([("gateway.yaml", "kind: [")])
+BROKEN = snapshot_of_texts([("gateway.yaml", "kind: Gateway\nspec: [")])
 
 
 @dataclass

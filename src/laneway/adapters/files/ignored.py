@@ -54,17 +54,17 @@ class Rules(NamedTuple):
 def rules_for(path: str) -> Rules:
     """Return the rules that hold for what lies below a folder that was named itself.
 
-    A named folder is read whatever they say of it, so none counts that leaves it out, or every
-    manifest in it.
+    A named folder is read whatever they say of it, so none counts that leaves it out, or whatever
+    is in it.
     """
     outer = Rules()
     for folder, below in pairwise(_from_the_root(os.path.abspath(path))):
         outer = outer.within(folder)
         if outer.ignore(below, is_folder=True):
             return Rules()
-    manifest = os.path.join(path, "any.yaml")
+    anything = os.path.join(path, "anything")
     choices = (outer.within(path), outer, Rules())
-    return next(one for one in choices if not one.ignore(manifest, is_folder=False))
+    return next(one for one in choices if not one.ignore(anything, is_folder=False))
 
 
 def _from_the_root(path: str) -> Iterator[str]:

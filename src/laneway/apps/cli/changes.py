@@ -56,7 +56,7 @@ def changes(
     from laneway.core.changes.show import as_object
     from laneway.core.emit.istio import manifests
 
-    live = compiled((against or _input_of(name),))
+    live = compiled((against or _input_of(name),), may_be_empty=bool(against))
     compilation = compiled(paths)
     desired = manifests(compilation.mesh, compilation.plan, layout)
     held = {group.name for group in compilation.mesh.groups if group.held}

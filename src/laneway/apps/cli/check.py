@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from laneway.apps.cli.codes import CODE
-from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.reading import NoInputError, compiled, paths_argument
 from laneway.apps.cli.telling import counted, exit_code, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from laneway.core.compile import Compilation
     from laneway.core.findings.finding import Finding, Level
 
@@ -49,20 +51,28 @@ def check(
     paths: tuple[str, ...], output: str, fail_on: Level, ignored: tuple[str, ...], *, quiet: bool
 ) -> int:
     """Say what is wrong or doubtful in PATH, where, why, and how to fix it."""
-    compilation = compiled(paths)
+    try:
+        compilation = compiled(paths)
+    except NoInputError as nothing:
+        _print(nothing.findings, output)
+        return nothing.exit_code
     findings = [one for one in compilation.findings if one.code.id not in ignored]
     if quiet:
         findings = counted(findings, fail_on)
-    if output == "text":
-        tell(findings, sys.stdout)
-        if not findings and not quiet:
-            click.echo(_all_well(compilation, ignored))
-    else:
-        sys.stdout.write(_written(findings, output))
+    _print(findings, output)
+    if output == "text" and not findings and not quiet:
+        click.echo(_all_well(compilation, ignored))
     return exit_code(findings, fail_on)
 
 
-def _written(findings: list[Finding], output: str) -> str:
+def _print(findings: Sequence[Finding], output: str) -> None:
+    if output == "text":
+        tell(findings, sys.stdout)
+    else:
+        sys.stdout.write(_written(findings, output))
+
+
+def _written(findings: Sequence[Finding], output: str) -> str:
     """Write findings for a machine, or a line each."""
     from laneway.apps.cli.version import version
     from laneway.core.findings.annotations import as_github, as_gitlab
@@ -79,6 +89,8 @@ def _written(findings: list[Finding], output: str) -> str:
 def _all_well(compilation: Compilation, ignored: tuple[str, ...]) -> str:
     """Say what was looked at, so that silence is not taken for health."""
     groups = compilation.mesh.groups
+    if not groups:
+        return "no findings, but no lane group is in the input either"
     counts = {
         "group": len(groups),
         "lane": sum(len(group.lanes) for group in groups),

@@ -7,14 +7,16 @@ from typing import Literal
 
 import click
 
+from laneway.apps.cli.entry import ERRORS_FOUND
 from laneway.apps.cli.printing import print_object
-from laneway.apps.cli.reading import compiled
+from laneway.apps.cli.reading import all_files_option, compiled
 from laneway.apps.cli.telling import exit_code, tell
 
 
 @click.command()
 @click.argument("old", type=click.Path(allow_dash=True))
 @click.argument("new", type=click.Path(allow_dash=True))
+@all_files_option
 @click.option(
     "--layout",
     type=click.Choice(["istio", "asm"]),
@@ -39,14 +41,20 @@ def diff(
     """Say which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
 
     Objects of a group that NEW holds stay as they are; nothing is deleted where a file of NEW
-    cannot be read. Findings are those of NEW.
+    cannot be read. A folder without any file means: nothing yet. Findings are those of NEW.
     """
     from laneway.core.changes.diff import diff as difference
     from laneway.core.changes.given import own_objects
     from laneway.core.changes.show import as_object, table
     from laneway.core.emit.istio import manifests
+    from laneway.core.findings.input import about_nothing
 
-    before, after = compiled((old,)), compiled((new,))
+    before = compiled((old,), may_be_empty=True)
+    if before.snapshot.unread:
+        tell([one for one in before.findings if one.level == "error"], sys.stderr)
+        click.echo("OLD cannot be read as a whole, so nothing is compared.", err=True)
+        return ERRORS_FOUND
+    after = compiled((new,), may_be_empty=True)
     is_whole = not after.mesh.snapshot.unread
     changes = difference(
         manifests(before.mesh, before.plan, layout),
@@ -61,6 +69,6 @@ def diff(
         click.echo(table(changes))
         if own:
             click.echo(f"\nYour own objects:\n{table(own)}")
-    findings = after.findings
+    findings = [one for one in after.findings if one not in about_nothing(after.findings)]
     tell(findings, sys.stderr)
     return exit_code(findings)

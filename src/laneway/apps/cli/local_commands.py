@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 import click
 
 from laneway.apps.cli.printing import print_object
+from laneway.apps.cli.reading import ALL_FILES_HELP
 
 if TYPE_CHECKING:
     from laneway.apps.local.state import MeshFolder
@@ -38,6 +39,7 @@ class UpFlags(TypedDict):
     commands: tuple[str, ...]
     config: str | None
     proxies: str
+    all_files: bool
 
 
 def folder_of(name: str) -> MeshFolder:
@@ -102,6 +104,7 @@ def _print(lines: Iterable[str]) -> None:
     show_default=True,
     help="One Envoy for everything, or one for each workload.",
 )
+@click.option("--all-files", is_flag=True, help=ALL_FILES_HELP)
 def up(**flags: Unpack[UpFlags]) -> int:
     """Start a mesh of what PATH says, and follow its changes.
 
@@ -117,7 +120,13 @@ def up(**flags: Unpack[UpFlags]) -> int:
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error
     per_workload = flags["proxies"] == "per-workload"
-    options = Options(flags["paths"], flags["port"], commands, per_workload=per_workload)
+    options = Options(
+        flags["paths"],
+        flags["port"],
+        commands,
+        per_workload=per_workload,
+        all_files=flags["all_files"],
+    )
     return run(folder, options, detach=flags["detach"])
 
 

@@ -1,7 +1,8 @@
 """From paths of the command line to a compilation.
 
-Comes in: paths as typed. Goes out: what they compile to. The garbage collector rests meanwhile: a
-compilation makes many objects and no cycles, and its process ends soon after.
+Comes in: paths as typed. Goes out: what they compile to, or an error that is the same for every
+command where there is nothing to look at. The garbage collector rests meanwhile: a compilation
+makes many objects and no cycles, and its process ends soon after.
 """
 
 from __future__ import annotations
@@ -13,39 +14,89 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from laneway.apps.cli.entry import ERRORS_FOUND, USAGE
+from laneway.apps.cli.telling import tell
+
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
+    from laneway.core.findings.finding import Finding
     from laneway.core.mesh.mesh import Mesh
     from laneway.core.mesh.snapshot import Snapshot
 
 STANDARD_INPUT = "-"
+_ALL_FILES = "laneway.all_files"
+"""Where the flag waits for whoever reads, since every command reads and none decides by it."""
+
+
+class NoInputError(click.ClickException):
+    """There is nothing to look at. `findings` say why, and are all that is told."""
+
+    exit_code = ERRORS_FOUND
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings[0].message)
+        self.findings = findings
+
+    def show(self, file: Any = None) -> None:
+        """Tell it as findings are told."""
+        tell(self.findings, file or sys.stderr)
+
+
+class MissingPathError(NoInputError):
+    """A path is not there, so the command was called wrongly."""
+
+    exit_code = USAGE
+
+
+def _note_all_files(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    ctx.meta[_ALL_FILES] = wanted
+
+
+ALL_FILES_HELP = "Search folders for all files, also for what .gitignore and names leave out."
+all_files_option = click.option(
+    "--all-files",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_all_files,
+    help=ALL_FILES_HELP,
+)
 
 
 def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command its PATH argument, which shells complete with files and folders."""
-    return click.argument(
+    argument = click.argument(
         "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True)
-    )(command)
+    )
+    return argument(all_files_option(command))
 
 
-def compiled(paths: Sequence[str]) -> Compilation:
-    """Read and compile paths; `-` stands for standard input."""
+def compiled(paths: Sequence[str], *, may_be_empty: bool = False) -> Compilation:
+    """Read and compile paths; `-` stands for standard input.
+
+    Raises NoInputError; with `may_be_empty` a folder without any file means: nothing yet.
+    """
     gc.disable()
     from laneway.core.compile import compile_snapshot
 
-    return compile_snapshot(_read(paths))
+    return compile_snapshot(_read(paths, may_be_empty=may_be_empty))
 
 
 def linked(paths: Sequence[str]) -> Mesh:
-    """Read paths and resolve every name in them, and no more."""
+    """Read paths and resolve every name in them, and no more. Raises NoInputError."""
     gc.disable()
     from laneway.core.mesh.link import link
 
     return link(_read(paths))
 
 
-def _read(paths: Sequence[str]) -> Snapshot:
+def _read(paths: Sequence[str], *, may_be_empty: bool = False) -> Snapshot:
     from laneway.adapters.files import read_paths
+    from laneway.core.findings.input import about_nothing, is_only_empty, is_path_missing
 
     stdin = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
-    return read_paths(paths, stdin)
+    all_files = click.get_current_context().meta.get(_ALL_FILES, False)
+    snapshot = read_paths(paths, stdin, all_files=all_files)
+    nothing = about_nothing(snapshot.findings)
+    if nothing and not (may_be_empty and is_only_empty(nothing)):
+        raise (MissingPathError if is_path_missing(nothing) else NoInputError)(nothing)
+    return snapshot

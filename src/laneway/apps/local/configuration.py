@@ -25,8 +25,8 @@ class ConfigurationError(ValueError):
 class Options:
     """How a mesh is run.
 
-    `port` is the first gateway's, `per_workload` asks for separate Envoys, and a `quiet` mesh does
-    not print what is up.
+    `port` is the first gateway's, `per_workload` asks for separate Envoys, a `quiet` mesh does not
+    print what is up, and `all_files` leaves nothing out of a folder.
     """
 
     paths: tuple[str, ...]
@@ -34,6 +34,7 @@ class Options:
     commands: Commands
     per_workload: bool = False
     quiet: bool = False
+    all_files: bool = False
 
 
 def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:

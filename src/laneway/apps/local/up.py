@@ -1,8 +1,8 @@
 """`laneway up`: a mesh from the first look at its files to the last of its processes.
 
 Comes in: a folder for its state and the options. Goes out: an exit code: 0 it ran and ended when it
-was told to, 1 its files are in error, 3 the machine failed it. Only wiring: the adapters are made
-here and handed to the loop.
+was told to, 1 its files are in error, 2 a path is not there, 3 the machine failed it. Only wiring:
+the adapters are made here and handed to the loop.
 """
 
 from __future__ import annotations
@@ -43,15 +43,17 @@ from laneway.apps.local.story import Story
 from laneway.apps.local.tables import duration
 from laneway.apps.local.takeover import Leftover, leftover
 from laneway.core.findings.finding import Finding
+from laneway.core.findings.input import about_nothing, is_path_missing
 
-FINE, ERRORS, FAILED = 0, 1, 3
+FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
 STDIN = "-"
 
 
 def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
     """Run a mesh until it is told to stop; with `detach` return as soon as it is ready."""
     stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
-    launch = Launch(folder, options, Reader(options.paths, stdin))
+    reader = Reader(options.paths, stdin, all_files=options.all_files)
+    launch = Launch(folder, options, reader)
     return in_background(launch.hold) if detach else launch.hold(None)
 
 
@@ -80,7 +82,11 @@ class Launch:
             return FAILED
         try:
             self.screen.progress("reading", " ".join(self.options.paths))
-            edit = self.source.first(self.reader.read())
+            snapshot = self.reader.read()
+            if nothing := about_nothing(snapshot.findings):
+                self.screen.warn(finding_text(nothing))
+                return MISSING if is_path_missing(nothing) else ERRORS
+            edit = self.source.first(snapshot)
             if not is_safe(edit):
                 self.screen.warn(finding_text(edit.errors))
                 return ERRORS

@@ -146,9 +146,11 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     """Read a file's bytes. Never raises: whatever is wrong with them is a finding.
 
     `earlier` is what the same file held before: documents that stand unchanged in the same place
-    keep their objects by identity and cost next to nothing.
+    keep their objects by identity and cost next to nothing, and a file that held objects is not
+    foreign for being broken.
     """
-    if not may_hold_objects(raw):
+    held = earlier is not None and (bool(earlier.resources) or earlier.unread)
+    if not (held or may_hold_objects(raw)):
         return Reading(path, foreign=has_content(raw))
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)
@@ -162,7 +164,8 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
         parts.append(part)
         number += part.used
     broken = beyond.unread or any(part.broken for part in parts)
-    unread = (broken and names_a_kind(raw, _NAMES)) or any(part.lost for part in parts)
+    unread = broken and (held or names_a_kind(raw, _NAMES))
+    unread = unread or any(part.lost for part in parts)
     if not unread and all(part.is_foreign for part in parts):
         return Reading(path, foreign=broken or bool(parts), parts=tuple(parts))
     return Reading(
@@ -317,9 +320,9 @@ class _Objects:
 def _may_be_an_object(root: Cursor) -> bool:
     """Whether a mapping says what it is, or has lost one of the two words and is like ours else."""
     version, kind = root.raw.get("apiVersion"), root.raw.get("kind")
-    if kind is None:
-        has_head = isinstance(root.raw.get("metadata"), dict)
-        return has_head and isinstance(version, str) and version in _API_VERSIONS
-    if isinstance(version, str) and version.startswith(_KUSTOMIZE):
+    if isinstance(kind, str) and kind in _NAMES:
+        return True
+    if not isinstance(version, str) or version.startswith(_KUSTOMIZE):
         return False
-    return version is not None or (isinstance(kind, str) and kind in _NAMES)
+    has_head = isinstance(root.raw.get("metadata"), dict)
+    return isinstance(kind, str) if kind is not None else has_head and version in _API_VERSIONS

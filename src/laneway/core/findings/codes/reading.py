@@ -136,7 +136,7 @@ NO_OBJECT = Code(
 NOTHING_FOUND = Code(
     "LW1015",
     "error",
-    "{path} holds no .yaml, .yml or .json file",
+    "{path} holds no .yaml, .yml or .json file to read",
     "A folder is searched with its subfolders for these endings alone, without what git ignores "
     "and what is hidden. Nobody means an empty input: taking it for one would delete everything.",
     "Check the path, or name the files one by one.",
