@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from laneway.core.findings.machine import as_sarif
 from laneway.core.findings.render import as_text
 from laneway.core.mesh.gather import gather
-from laneway.core.resources.read import Reading, read_file, read_objects
+from laneway.core.resources.read import read_file, read_objects
+from laneway.core.resources.readings import Reading
 
 GOOD = """
 apiVersion: istio.alibabacloud.com/v1

@@ -22,7 +22,8 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.read import Reading, read_file
+from laneway.core.resources.read import read_file
+from laneway.core.resources.readings import Reading
 from laneway.core.resources.workloads import (
     Container,
     Endpoint,

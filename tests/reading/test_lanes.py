@@ -17,7 +17,8 @@ from laneway.core.resources.lanes import (
     WeightedEntry,
 )
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.resources.read import Reading, read_file
+from laneway.core.resources.read import read_file
+from laneway.core.resources.readings import Reading
 
 GROUP = """apiVersion: istio.alibabacloud.com/v1
 kind: ASMSwimLaneGroup

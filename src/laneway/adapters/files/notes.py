@@ -14,7 +14,7 @@ from laneway.adapters.files.search import STDIN, Found
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
-from laneway.core.resources.read import Reading
+from laneway.core.resources.readings import Reading
 from laneway.core.resources.spelling import some
 
 _MAKERS = (

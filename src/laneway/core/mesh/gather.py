@@ -16,7 +16,7 @@ from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.read import Reading
+from laneway.core.resources.readings import Reading
 from laneway.core.resources.spelling import some
 
 

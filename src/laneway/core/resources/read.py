@@ -9,11 +9,10 @@ passes by whatever is wrong with it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
@@ -34,6 +33,7 @@ from laneway.core.resources.kinds import Resource
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.read_templates import FORMS, read_templated
+from laneway.core.resources.readings import Part, Reading, counted, findings_of
 from laneway.core.resources.spelling import describe, shorten
 from laneway.core.resources.splitting import Piece
 
@@ -97,49 +97,6 @@ _API_VERSIONS = frozenset(
     for (group, _), kind in _KINDS.items()
     for version in kind.versions
 )
-_OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
-"""Faults for which kubectl refuses or drops more than the document they are in."""
-
-_AMONG_OTHERS = frozenset({*_OF_THE_STREAM, reading.NO_OBJECT})
-
-
-class Part(NamedTuple):
-    """What one piece of a file holds, and the piece itself, so that it need not be read again.
-
-    `broken` means that its text could not be understood, `lost` that an object in it could not.
-    """
-
-    piece: Piece
-    number: int
-    used: int
-    resources: tuple[Resource, ...]
-    findings: tuple[Finding, ...]
-    broken: bool
-    lost: bool
-    listed: bool
-    other_kinds: Mapping[str, int]
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether no Kubernetes object is in it, not even an empty list."""
-        return not (self.resources or self.other_kinds or self.lost or self.listed)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one file holds.
-
-    `unread` says that some part could not be understood at all, `foreign` that something is in the
-    file and no Kubernetes object.
-    """
-
-    path: str
-    resources: tuple[Resource, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unread: bool = False
-    other_kinds: Mapping[str, int] = field(default_factory=dict)
-    foreign: bool = False
-    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
 
 
 def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
@@ -171,27 +128,11 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     return Reading(
         path,
         tuple(resource for part in parts for resource in part.resources),
-        (*beyond.findings, *_findings(parts, unread=unread)),
+        (*beyond.findings, *findings_of(parts, unread=unread)),
         unread,
-        _counted(part.other_kinds for part in parts),
+        counted(part.other_kinds for part in parts),
         parts=tuple(parts),
     )
-
-
-def _findings(parts: Iterable[Part], *, unread: bool) -> Iterator[Finding]:
-    """Yield what is wrong in the parts of a file that holds objects.
-
-    Of documents of other programs among them only the first is named, and what is wrong in them
-    only if it keeps others from being read.
-    """
-    named = False
-    for part in parts:
-        for one in part.findings:
-            if one.code is reading.NO_OBJECT and named:
-                continue
-            if (part.broken and unread) or not part.is_foreign or one.code in _AMONG_OTHERS:
-                named = named or one.code is reading.NO_OBJECT
-                yield one
 
 
 def _part(piece: Piece, number: int, found: Documents) -> Part:
@@ -212,14 +153,6 @@ def _part(piece: Piece, number: int, found: Documents) -> Part:
     )
 
 
-def _counted(kinds: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for found in kinds:
-        if found:
-            total.update(found)
-    return dict(sorted(total.items()))
-
-
 def read_objects(path: str, values: list[Any]) -> Reading:
     """Read raw values as if each were a document of one file."""
     objects = _Objects()
@@ -230,7 +163,7 @@ def read_objects(path: str, values: list[Any]) -> Reading:
         tuple(objects.resources),
         tuple(objects.findings),
         objects.lost,
-        _counted([objects.other_kinds]),
+        counted([objects.other_kinds]),
     )
 
 

@@ -1,0 +1,87 @@
+"""What one file holds, piece by piece.
+
+Comes in: what the reader made of each piece. Goes out: a Reading of the whole file, and its
+findings. Apart from the reader, because a later reading of the same file begins with this one:
+pieces that stand unchanged are taken over as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from laneway.core.findings.codes import reading
+from laneway.core.findings.finding import Finding
+from laneway.core.resources.kinds import Resource
+from laneway.core.resources.splitting import Piece
+
+_OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
+"""Faults for which kubectl refuses or drops more than the document they are in."""
+
+_AMONG_OTHERS = frozenset({*_OF_THE_STREAM, reading.NO_OBJECT})
+
+
+class Part(NamedTuple):
+    """What one piece of a file holds, and the piece itself, so that it need not be read again.
+
+    `broken` means that its text could not be understood, `lost` that an object in it could not.
+    """
+
+    piece: Piece
+    number: int
+    used: int
+    resources: tuple[Resource, ...]
+    findings: tuple[Finding, ...]
+    broken: bool
+    lost: bool
+    listed: bool
+    other_kinds: Mapping[str, int]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether no Kubernetes object is in it, not even an empty list."""
+        return not (self.resources or self.other_kinds or self.lost or self.listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file holds.
+
+    `unread` says that some part could not be understood at all, `foreign` that something is in the
+    file and no Kubernetes object.
+    """
+
+    path: str
+    resources: tuple[Resource, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: bool = False
+    other_kinds: Mapping[str, int] = field(default_factory=dict)
+    foreign: bool = False
+    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
+
+
+def findings_of(parts: Iterable[Part], *, unread: bool) -> Iterator[Finding]:
+    """Yield what is wrong in the parts of a file that holds objects.
+
+    Of documents of other programs among them only the first is named, and what is wrong in them
+    only if it keeps others from being read.
+    """
+    named = False
+    for part in parts:
+        for one in part.findings:
+            if one.code is reading.NO_OBJECT and named:
+                continue
+            if (part.broken and unread) or not part.is_foreign or one.code in _AMONG_OTHERS:
+                named = named or one.code is reading.NO_OBJECT
+                yield one
+
+
+def counted(kinds: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Add up the objects of each kind."""
+    total: Counter[str] = Counter()
+    for found in kinds:
+        if found:
+            total.update(found)
+    return dict(sorted(total.items()))
