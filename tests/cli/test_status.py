@@ -21,6 +21,18 @@ spec:
     {traceHeader: x-asm-prefer-tag, routeHeader: x-asm-prefer-tag, fallbackTarget: %s}
 """
 
+LONELY = """---
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLaneGroup
+metadata: {name: bare}
+spec: {services: []}
+---
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLane
+metadata: {name: s1, labels: {swimlane-group: bare}}
+spec: {labelSelector: {version: v1}}
+"""
+
 
 def make_permissive(lanes: Path, baseline: str) -> None:
     """Put a permissive group in the place of the strict one, which stands first in its file."""
@@ -104,3 +116,27 @@ def test_lanes_that_route_nothing_are_listed_too(laneway: Command, lanes: Path) 
     assert ended.code == 1
     assert ["S2", "test", "-", "-", "1", "error"] in rows
     assert ["s3", "gone", "-", "-", "1", "error"] in rows
+
+
+def test_nobody_is_ready_whose_service_no_pod_carries(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "selector:\n    app: mockb", "selector:\n    app: mock-b", "services.yaml")
+
+    ended = laneway("status", lanes)
+
+    assert ended.code == 1
+    assert "test   strict  -         3      3         Failed" in ended.out
+    assert "s1    test   mocka, mockc  -                   1 error" in ended.out
+    assert "group test is not ready: service default/mockb selects app: mock-b" in ended.out
+
+
+def test_nothing_at_all_is_not_ready(laneway: Command, tmp_path: Path) -> None:
+    file = tmp_path / "lanes.yaml"
+    file.write_text(PERMISSIVE.replace("isPermissive: true", "") % "s1" + LONELY)
+
+    status = told(laneway("status", "-o", "yaml", file).out)
+    conditions = {name: one["conditions"][0] for name, one in status.items()}
+
+    assert conditions["ASMSwimLaneGroup bare"]["reason"] == "Empty"
+    assert (
+        conditions["ASMSwimLane s1"]["message"] == "the lane has no service, so it routes nothing"
+    )

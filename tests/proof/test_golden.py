@@ -24,7 +24,8 @@ def test_what_is_written_is_judged_like_what_is_planned(path: Path) -> None:
     bodies = (one.body for one in manifests(compilation.mesh, compilation.plan, "istio"))
     parts = [(f"zz{at:04}.yaml", json.loads(json.dumps(body))) for at, body in enumerate(bodies)]
     resources = [*snapshot.resources, *snapshot_of_objects(parts).resources]
-    written = prove(link(Snapshot.of(resources, snapshot.findings, snapshot.unread)))
+    whole = Snapshot.of(resources, snapshot.findings, snapshot.unread, snapshot.other_kinds)
+    written = prove(link(whole))
 
     if planned.scope.judged == "plan":
         assert [claim.verdict for claim in written.claims] == [

@@ -213,6 +213,24 @@ CLAIMS = [
         mesh(s2=led("host: a.default.svc.cluster.local, portNum: 80")),
     ),
     Claim(
+        "a route of the mesh's own to a port that a lane service lacks is an error",
+        "LW1313",
+        mesh(
+            routes("own", "[{route: [{destination: {host: b, port: {number: 81}}}]}]", "hosts: [b]")
+        ),
+        [
+            (
+                "route http[0] of VirtualService default/own leads to port 81 of default/b, "
+                "which has port 80"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 0, "destination", "port", "number"),
+        mesh(
+            routes("own", "[{route: [{destination: {host: b, port: {number: 80}}}]}]", "hosts: [b]")
+        ),
+    ),
+    Claim(
         "a rule for a service of several ports has to choose one",
         "LW1314",
         mesh(

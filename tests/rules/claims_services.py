@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.rules.claim import Claim
-from tests.rules.world import group, mesh, service
+from tests.rules.world import group, mesh, pods, service
 
 UDP = "[{port: 53, name: dns, protocol: UDP}]"
 BARE = """
@@ -12,6 +12,25 @@ kind: Service
 metadata: {name: b, namespace: default}
 spec: {ports: [{port: 80, name: http}]%s}
 """
+
+
+def opening(ports: str, more: str = "") -> dict[str, str]:
+    """Return the pods of service b with containers that name ports."""
+    written = f"image: laneway/mock, ports: {ports}{more}"
+    found = {name: pods("b", f"v{name[1]}") for name in ("b1", "b2")}
+    return {name: text.replace("image: laneway/mock", written) for name, text in found.items()}
+
+
+SLICE = """
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: b-x, namespace: default, labels: {kubernetes.io/service-name: b}}
+addressType: IPv4
+endpoints: [{addresses: [10.0.0.1]}]
+ports: [{name: http, port: 80}]
+"""
+BY_NAME = service("b", "[{port: 80, name: http, targetPort: web}]")
+BY_NUMBER = service("b", "[{port: 80, name: http, targetPort: 8080}]")
 
 CLAIMS = [
     Claim(
@@ -85,5 +104,84 @@ CLAIMS = [
         "Service default/b2",
         ("spec", "selector"),
         mesh(service("b2")),
+    ),
+    Claim(
+        "a selector that no pod carries is an error",
+        "LW1608",
+        mesh(b=service("b").replace("{app: b}", "{app: z}")),
+        [
+            (
+                "service default/b selects app: z, which no pod in namespace default of the input "
+                "carries"
+            )
+        ],
+        "Service default/b",
+        ("spec", "selector"),
+        mesh(b=service("b", rest="externalTrafficPolicy: Local")),
+    ),
+    Claim(
+        "a selector whose pods an EndpointSlice shows is no error",
+        "LW1608",
+        mesh(b=service("b").replace("{app: b}", "{app: z}")),
+        [
+            (
+                "service default/b selects app: z, which no pod in namespace default of the input "
+                "carries"
+            )
+        ],
+        "Service default/b",
+        ("spec", "selector"),
+        mesh(SLICE, b=service("b").replace("{app: b}", "{app: z}")),
+    ),
+    Claim(
+        "a targetPort by a name that no container has is an error",
+        "LW1609",
+        mesh(b=BY_NAME, **opening("[{name: wbe, containerPort: 80}]")),
+        [
+            (
+                "port 80 of default/b leads to targetPort web, a name that no container of "
+                "default/b-v1 and default/b-v2 gives to a port: they name 80 (wbe)"
+            )
+        ],
+        "Service default/b",
+        ("spec", "ports", 0, "targetPort"),
+        mesh(b=BY_NAME),
+    ),
+    Claim(
+        "a targetPort of a number that is not the port of its containers is an error",
+        "LW1610",
+        mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]")),
+        [
+            (
+                "port 80 of default/b leads to targetPort 8080, which the containers of "
+                "default/b-v1 and default/b-v2 do not open: they name 80"
+            )
+        ],
+        "Service default/b",
+        ("spec", "ports", 0, "targetPort"),
+        mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]", ", args: ['--listen=:8080']")),
+    ),
+    Claim(
+        "a targetPort of a number is unknown where a container names no ports",
+        "LW1610",
+        mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]")),
+        [
+            (
+                "port 80 of default/b leads to targetPort 8080, which the containers of "
+                "default/b-v1 and default/b-v2 do not open: they name 80"
+            )
+        ],
+        "Service default/b",
+        ("spec", "ports", 0, "targetPort"),
+        mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]", "}, {name: web, image: laneway/mock")),
+    ),
+    Claim(
+        "a group that names no service is about nothing",
+        "LW1611",
+        mesh(group=group(services="[]")),
+        ["group test names no service"],
+        "ASMSwimLaneGroup test",
+        ("spec", "services"),
+        mesh(),
     ),
 ]

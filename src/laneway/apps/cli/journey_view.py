@@ -15,6 +15,7 @@ from laneway.apps.cli.permissive_view import group_of_lane, lost_at, standing_in
 from laneway.apps.cli.refusal_view import refused_at_gateway, refused_by_pods
 from laneway.core.emit.plan_object import origin_text
 from laneway.core.findings.locate import locate
+from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.lanes import Lane
@@ -25,7 +26,7 @@ from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule
 from laneway.core.routing.request import Request
 from laneway.core.routing.tagging import tagged
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
-from laneway.core.rules.questions.words import ports_text
+from laneway.core.rules.questions.words import labels_text, ports_text
 
 View = dict[str, Any]
 
@@ -110,8 +111,11 @@ class JourneyView:
         service = self._mesh.services.get(target.destination.host)
         if service is None:
             return "no such service"
-        if all(port.number != target.destination.port for port in service.ports):
+        port = service.port(target.destination.port)
+        if port is None:
             return "no such port"
+        if service.deserted:
+            return f"no pod carries {labels_text(service.service.selector)}"
         if not service.workloads:
             return "the input holds no pod of the service"
         views = self._plan.views.get(service.host, ())
@@ -121,6 +125,8 @@ class JourneyView:
         unknown = self._mesh.unknown_pods.get(service.host, ())
         if unknown:
             return f"no pod that is known; {unknown[0].meta.ref} may have some"
+        if any(is_closed(pod, port.target) for pod in service.workloads):
+            return f"none of its containers has a port called {port.target}"
         return "no pod is ready for it"
 
     def _why_passed_on(self, step: Step) -> str:

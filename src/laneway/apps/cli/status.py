@@ -15,7 +15,7 @@ from laneway.apps.local.screen import table_width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from laneway.core.mesh.mesh import Group, GroupLane
+    from laneway.core.mesh.mesh import Group, GroupLane, Mesh
     from laneway.core.resources.lanes import Lane
 
 Row = tuple[str, ...]
@@ -50,10 +50,17 @@ def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> i
         _print(
             ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS"),
             [
-                *(_lane(group, lane, told["ASMSwimLane", lane.name]) for group, lane in lanes),
+                *(
+                    _lane(mesh, group, lane, told["ASMSwimLane", lane.name])
+                    for group, lane in lanes
+                ),
                 *(_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless),
             ],
         )
+        for group in mesh.groups:
+            (ready,) = told["ASMSwimLaneGroup", group.name]["conditions"]
+            if ready["message"]:
+                click.echo(f"group {group.name} is not ready: {ready['message']}\n")
         if not compilation.mesh.groups:
             click.echo("No lane group is in the input.")
         if any(one.level != "info" for one in findings):
@@ -79,8 +86,12 @@ def _group(group: Group, status: dict[str, Any]) -> Row:
     return (group.name, mode, group.baseline or "-", *counts, status["status"])
 
 
-def _lane(group: Group, lane: GroupLane, status: dict[str, Any]) -> Row:
-    has = [host.partition(".")[0] for host in group.hosts if lane.has(host)]
+def _lane(mesh: Mesh, group: Group, lane: GroupLane, status: dict[str, Any]) -> Row:
+    has = [
+        host.partition(".")[0]
+        for host in group.hosts
+        if lane.has(host) and not mesh.services[host].deserted
+    ]
     others = [
         f"{host.partition('.')[0]}: {answering}"
         for host in group.hosts
@@ -98,4 +109,5 @@ def _worst(status: dict[str, Any]) -> str:
     told = status["validationMessage"]
     counts = [(sum(one["level"] == level for one in told), level) for level in ("error", "warning")]
     worst = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
-    return worst or "Ready"
+    (ready,) = status["conditions"]
+    return worst or ("Ready" if ready["status"] == "True" else "Empty")

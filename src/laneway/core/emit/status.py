@@ -26,7 +26,8 @@ VENDORS_CODES: Mapping[str, str] = {LANE_WITHOUT_PODS.id: "CODE_UNEFFECTED_SWIML
 def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
     """Return every group with its status, each followed by its lanes; lanes without a group last.
 
-    A lane or group is `Ready` as long as nothing found about it is an error.
+    A lane or group is `Ready` as long as nothing found about it, or about a service it needs, is an
+    error; a group that routes nothing is never ready.
     """
     by_subject: dict[str, list[Finding]] = {}
     for one in findings:
@@ -35,8 +36,11 @@ def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
     shown = []
     for group in mesh.groups:
         shown.append(_object(group.group.meta, _group(mesh, group, told)))
-        lanes = (*(lane.lane for lane in group.lanes), *group.excluded)
-        shown += [_object(lane.meta, told.lane(lane.meta)) for lane in lanes]
+        for lane in group.lanes:
+            services = [mesh.services[host] for host in lane.declared]
+            lacks = "" if services else "the lane has no service, so it routes nothing"
+            shown.append(_object(lane.lane.meta, told.lane(lane.lane.meta, services, lacks)))
+        shown += [_object(lane.meta, told.lane(lane.meta)) for lane in group.excluded]
     return [*shown, *(_object(lane.meta, told.lane(lane.meta)) for lane in mesh.stray_lanes)]
 
 
@@ -49,9 +53,14 @@ class _Told:
     def about(self, meta: Meta) -> list[Finding]:
         return self._by_subject.get(str(meta.ref), [])
 
-    def lane(self, meta: Meta) -> Object:
-        """Return a lane's status."""
-        found = self.about(meta)
+    def flaws(self, services: Iterable[MeshService]) -> list[Finding]:
+        """Return the errors about services: whoever needs one of these is not ready."""
+        about = (one for service in services for one in self.about(service.service.meta))
+        return [one for one in about if one.level == "error"]
+
+    def lane(self, meta: Meta, services: Iterable[MeshService] = (), lacks: str = "") -> Object:
+        """Return the status of a lane that needs some services; `lacks` says what it has not."""
+        found = self.about(meta) + self.flaws(services)
         messages = [
             {
                 "code": VENDORS_CODES.get(one.code.id, one.code.id),
@@ -63,7 +72,7 @@ class _Told:
         return {
             "error": _error(found),
             "validationMessage": messages,
-            "conditions": [_ready(_error(found))],
+            "conditions": [_ready(_error(found), lacks)],
         }
 
 
@@ -78,16 +87,24 @@ def _object(meta: Meta, status: Object) -> Object:
 
 def _group(mesh: Mesh, group: Group, told: _Told) -> Object:
     services = [mesh.services[host] for host in group.hosts]
-    error = "; ".join(group.held) or _error(told.about(group.group.meta))
+    found = told.about(group.group.meta) + told.flaws(services)
+    error = "; ".join(group.held) or _error(found)
     return {
-        "status": "Failed" if error else "Ready",
+        "status": "Failed" if error else "Empty" if _lacks(group) else "Ready",
         "error": error,
         "servicesInSwimLaneGroup": {
             "serviceSummaries": {f"{one.namespace}/{one.name}": _summary(one) for one in services},
             "commonLabels": _common_labels(services),
         },
-        "conditions": [_ready(error)],
+        "conditions": [_ready(error, _lacks(group))],
     }
+
+
+def _lacks(group: Group) -> str:
+    """Say why a group routes nothing, though nothing about it is an error; empty if it does."""
+    if not group.hosts:
+        return "the group has no service, so it routes nothing"
+    return "" if group.lanes else "the group has no lane, so it routes nothing"
 
 
 def _summary(service: MeshService) -> Object:
@@ -114,7 +131,8 @@ def _error(found: Iterable[Finding]) -> str:
     return "; ".join(one.message for one in found if one.level == "error")
 
 
-def _ready(error: str) -> Object:
-    if error:
-        return {"type": "Ready", "status": "False", "reason": "Invalid", "message": error}
+def _ready(error: str, lacks: str = "") -> Object:
+    if error or lacks:
+        reason = "Invalid" if error else "Empty"
+        return {"type": "Ready", "status": "False", "reason": reason, "message": error or lacks}
     return {"type": "Ready", "status": "True", "reason": "Compiled", "message": ""}

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from laneway.core.mesh.age import last_of_each, oldest_first
+from laneway.core.mesh.behind import Known
 from laneway.core.mesh.members import fold, index_by_label, is_present, meets, selected
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
@@ -76,13 +77,14 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     judged: list[VirtualService | Gateway] = [*routes, *gateways]
     refused = [flaw for thing in judged for flaw in refusals(thing)]
     lost = {flaw.meta.ref for flaw in refused}
-    folded = fold(_of(things, Workload), _of(things, EndpointSlice))
+    slices, entries = _of(things, EndpointSlice), _of(things, ServiceEntry)
+    folded = fold(_of(things, Workload), slices)
     workloads = tuple(one for one in folded if one.borrowed is None)
-    entries = _of(things, ServiceEntry)
     written_services = _of(things, Service)
     written_services += services_of(entries, written_services)
-    services = _services(written_services, workloads, before)
     unknown = unknown_pods(written_services, folded, _of(things, ForeignPods), entries)
+    known = Known.of(workloads, slices, unknown, snapshot.other_kinds)
+    services = _services(written_services, workloads, known, before)
     lanes = _of(things, Lane)
     groups = _groups(snapshot, _of(things, LaneGroup), lanes, services, unknown)
     names = {group.name for group in groups}
@@ -137,30 +139,39 @@ def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:
 
 
 def _services(
-    services: Sequence[Service], workloads: Sequence[Workload], before: Mesh | None
+    services: Sequence[Service],
+    workloads: Sequence[Workload],
+    known: Known,
+    before: Mesh | None,
 ) -> Mapping[Host, MeshService]:
-    known = before.services if before else {}
-    if before and before.workloads == workloads and _are_those_of(known, services):
-        return known
+    kept = before.services if before else {}
+    if before and before.workloads == workloads and _are_those_of(kept, services, known):
+        return kept
     by_label = index_by_label(workloads)
     found = {}
     for service in services:
         host = service_host(service.meta.name, service.meta.namespace)
         members = selected(service.selector, service.meta.namespace, by_label)
-        old = known.get(host)
-        if old is not None and old.service is service and old.workloads == members:
+        headless, deserted = service.cluster_ip == "None", known.is_deserted(service, members)
+        old = kept.get(host)
+        peopled = (members, deserted)
+        if old and old.service is service and (old.workloads, old.deserted) == peopled:
             found[host] = old
             continue
-        headless = service.cluster_ip == "None"
-        found[host] = MeshService(host, service, mesh_ports(service), members, headless)
+        found[host] = MeshService(host, service, mesh_ports(service), members, headless, deserted)
     return found
 
 
-def _are_those_of(known: Mapping[Host, MeshService], services: Sequence[Service]) -> bool:
-    """Whether these are the very Services that are known, in the same order."""
-    if len(known) != len(services):
+def _are_those_of(
+    kept: Mapping[Host, MeshService], services: Sequence[Service], known: Known
+) -> bool:
+    """Whether these are the very Services that were kept, in the same order, and as peopled."""
+    if len(kept) != len(services):
         return False
-    return all(old.service is new for old, new in zip(known.values(), services, strict=True))
+    return all(
+        old.service is new and old.deserted == known.is_deserted(new, old.workloads)
+        for old, new in zip(kept.values(), services, strict=True)
+    )
 
 
 def _groups(

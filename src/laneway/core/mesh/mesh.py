@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from laneway.core.findings.place import Place
 from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Carrier, Propagation
@@ -59,7 +60,8 @@ class MeshService:
     """A Service with its resolved host.
 
     `workloads` are those of its namespace whose pod labels its selector meets; UDP ports are left
-    out.
+    out. `deserted` says that nobody wears its selector, though the pods there are known: without
+    workloads it is unknown otherwise who answers.
     """
 
     host: Host
@@ -67,6 +69,7 @@ class MeshService:
     ports: tuple[MeshPort, ...]
     workloads: tuple[Workload, ...]
     headless: bool = False
+    deserted: bool = False
 
     @property
     def namespace(self) -> str:
@@ -77,6 +80,16 @@ class MeshService:
     def name(self) -> str:
         """The service's short name."""
         return self.service.meta.name
+
+    def port(self, number: int) -> MeshPort | None:
+        """Return the port of that number."""
+        return next((port for port in self.ports if port.number == number), None)
+
+    def place_of(self, port: MeshPort) -> Place:
+        """Return where a port is written."""
+        key = port.number, port.name
+        index = next(one.index for one in self.service.ports if (one.number, one.name) == key)
+        return self.service.meta.place("spec", "ports", index)
 
 
 @dataclass(frozen=True, slots=True)

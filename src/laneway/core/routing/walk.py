@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
@@ -195,16 +196,19 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
 def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
     """Return the workloads whose pods a destination stands for.
 
-    A service, port or subset that does not exist has none.
+    A service, port or subset that does not exist has none, and a pod is none that has no port of
+    the name to which the service's port leads.
     """
     labels = subset_labels(sight.plan, destination, sight.namespace)
     service = sight.mesh.services.get(destination.host)
-    if service is None or labels is None:
+    port = service.port(destination.port) if service is not None else None
+    if service is None or labels is None or port is None:
         return ()
-    if all(port.number != destination.port for port in service.ports):
-        return ()
-    members = service.workloads
-    return tuple(pod for pod in members if is_present(pod) and meets(labels, pod.labels))
+    return tuple(
+        pod
+        for pod in service.workloads
+        if is_present(pod) and meets(labels, pod.labels) and not is_closed(pod, port.target)
+    )
 
 
 def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:

@@ -1,4 +1,4 @@
-"""LW1313: an entry that leads to a port its service does not have."""
+"""LW1313: an entry, or a route to a lane service, that leads to a port its service lacks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.leads import leads
+from laneway.core.rules.questions.leads import leads, mesh_leads
 from laneway.core.rules.questions.words import ports_text, short_host
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find port numbers that are no port of the service, such as the number of a container port."""
-    for lead in leads(mesh):
+    for lead in (*leads(mesh), *mesh_leads(mesh)):
         service = mesh.services.get(lead.host)
         if service is None or lead.port is None or not service.ports:
             continue

@@ -70,3 +70,44 @@ SECOND_SERVICE = Code(
     "spread over the pods of all lanes.",
     "Add {other} to the group if it is called inside lanes.",
 )
+
+SELECTOR_MEETS_NO_POD = Code(
+    "LW1608",
+    "error",
+    "service {service} selects {selector}, which no pod in namespace {namespace} of the input "
+    "carries",
+    "A Service sends requests to the pods that carry all labels of its selector. Without one each "
+    "request gets 503, in every lane.",
+    "{advice}",
+)
+
+TARGET_NAME_UNKNOWN = Code(
+    "LW1609",
+    "error",
+    "port {port} of {service} leads to targetPort {target}, a name that no container of {pods} "
+    "gives to a port: {names}",
+    "Kubernetes looks a name up among the ports of a pod's containers. A pod without it gets no "
+    "request on this port, and where no pod has it each request gets 503.",
+    "{advice}",
+    "KIA0701",
+)
+
+TARGET_NUMBER_NOT_OPENED = Code(
+    "LW1610",
+    "error",
+    "port {port} of {service} leads to targetPort {target}, which the containers of {pods} do not "
+    "open: {names}",
+    "Kubernetes sends requests to the number as it is written. These containers name other ports, "
+    "and nothing in them speaks of this one; where no program listens each request gets 503.",
+    "{advice}",
+    "KIA0701",
+)
+
+GROUP_WITHOUT_SERVICES = Code(
+    "LW1611",
+    "warning",
+    "group {group} names no service",
+    "Lanes are versions of the services that their group names. Without one nothing is routed, "
+    "and nothing can be promised.",
+    "Name the services in spec.services of the group, each by name and namespace.",
+)

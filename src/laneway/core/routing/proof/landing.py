@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.members import is_present, meets
-from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.routing.plan import Destination, RoutePlan
 from laneway.core.routing.proof.promises import lanes_of_pod
 from laneway.core.routing.proof.verdict import Property, Want
@@ -55,8 +56,8 @@ class Landings:
         return self._found[key]
 
     def _look(self, destination: Destination, namespace: str, group: Group) -> Landing:
-        flaw = self._flaw(destination, namespace)
         service = self.mesh.services.get(destination.host)
+        flaw = self._flaw(service, destination, namespace)
         if flaw or service is None:
             return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
         if not service.workloads:
@@ -72,17 +73,24 @@ class Landings:
         crowd = frozenset(lanes for _, lanes in pods)
         return Landing(destination, "", known=True, crowd=crowd, pods=pods)
 
-    def _flaw(self, destination: Destination, namespace: str) -> str:
-        service = self.mesh.services.get(destination.host)
+    def _flaw(self, service: MeshService | None, to: Destination, namespace: str) -> str:
         if service is None:
-            return f"there is no service {destination.host}"
-        if all(port.number != destination.port for port in service.ports):
-            return f"{destination.host} has no port {destination.port}"
-        if subset_labels(self.plan, destination, namespace) is None:
+            return f"there is no service {to.host}"
+        if service.deserted:
+            return f"no pod in the input carries what the selector of {to.host} asks for"
+        port = service.port(to.port)
+        if port is None:
+            return f"{to.host} has no port {to.port}"
+        labels = subset_labels(self.plan, to, namespace)
+        if labels is None:
             return (
                 f"no DestinationRule that callers in namespace {namespace} see declares subset "
-                f"{destination.subset} of {destination.host}"
+                f"{to.subset} of {to.host}"
             )
+        pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
+        if pods and all(is_closed(pod, port.target) for pod in pods):
+            what = f"subset {to.subset} of {to.host}" if to.subset else to.host
+            return f"no container of {what} has a port called {port.target}, to which it leads"
         return ""
 
     def peopled(self, wanted: Want) -> bool:

@@ -21,11 +21,11 @@ from laneway.core.routing.proof.undecidable import (
     unread,
     unread_pods,
 )
+from laneway.core.routing.proof.unjudged import unjudged
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
     Claim,
     CounterExample,
-    Doubt,
     Proof,
     Property,
     Scope,
@@ -55,9 +55,7 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
         found.against += [one for one in more.against if _sameness(one) not in told]
         found.doubts |= more.doubts
         found.notes |= more.notes
-    if not any(group.lanes for group in mesh.groups):
-        nothing = "no lane group with a lane is in the input, so nothing is promised"
-        found.doubts[Doubt(nothing)] = None
+    found.doubts |= dict.fromkeys(unjudged(implementation.mesh, found.who))
     half_read = HalfRead.of(implementation.mesh)
     found.against = [one for one in found.against if not half_read.shakes(one)]
     claims = tuple(_claim(about, found) for about in PROPERTIES)

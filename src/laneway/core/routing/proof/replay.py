@@ -81,9 +81,9 @@ def _is_lost(
 
 def _never(sight: Sight, to: Destination) -> bool:
     service = sight.mesh.services.get(to.host)
-    if service is None or subset_labels(sight.plan, to, sight.namespace) is None:
+    if service is None or service.deserted or service.port(to.port) is None:
         return True
-    return all(port.number != to.port for port in service.ports)
+    return subset_labels(sight.plan, to, sight.namespace) is None
 
 
 def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:

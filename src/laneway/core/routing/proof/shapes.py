@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.members import is_present
-from laneway.core.mesh.mesh import Group, Mesh, MeshService
+from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan import Forward, Headers, Hop, RoutePlan, Rule, Subset
@@ -41,7 +42,12 @@ class Shapes:
         if single:
             return (*chain, hop.host)
         answers = tuple(group.answering(hop.host).values()) if group.baseline is not None else ()
-        return (*chain, answers, self._subsets(hop.host), self._pods(group, service))
+        return (
+            *chain,
+            answers,
+            self._subsets(hop.host),
+            self._pods(group, service, service.port(hop.port)),
+        )
 
     def _number(self, thing: Hashable) -> int:
         return self._numbers.setdefault(thing, len(self._numbers))
@@ -77,15 +83,20 @@ class Shapes:
     def _subset(self, subset: Subset) -> int:
         return self._number(subset)
 
-    def _pods(self, group: Group, service: MeshService) -> Hashable:
+    def _pods(self, group: Group, service: MeshService, port: MeshPort | None) -> Hashable:
         """Return all that tells a service's pods apart: the labels by which anything selects."""
         if not service.workloads:
-            return ()
+            return service.deserted
+        target = port.target if port is not None else 0
         keys = sorted(
             {key for labels in _asked(group, self.plan, service.host) for key, _ in labels}
         )
         return frozenset(
-            (is_present(pod), tuple(pod.labels.get(key) for key in keys))
+            (
+                is_present(pod) and not is_closed(pod, target),
+                is_present(pod),
+                tuple(pod.labels.get(key) for key in keys),
+            )
             for pod in service.workloads
         )
 

@@ -1,7 +1,7 @@
-"""Everything that leads requests from a gateway to a service: lanes' entries and users' routes.
+"""Everything that leads requests to a service: lanes' entries and users' routes.
 
-Comes in: a Mesh. Goes out: each lead with its host, its port as written and its places. What is
-said of ports holds for both kinds alike.
+Comes in: a Mesh. Goes out: each lead with its host, its port as written and its places; those of
+gateways, and those of users inside the mesh. What is said of ports holds for all alike.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.routing.entries import entry_host
-from laneway.core.rules.questions.destinations import written_destinations
+from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.entries import entry_uses
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One way from a gateway to a service. `port_place` is where the port is, or would be."""
+    """One way to a service. `port_place` is where the port is, or would be."""
 
     said: str
     subject: str
@@ -43,12 +43,23 @@ def leads(mesh: Mesh) -> Iterator[Lead]:
             )
     for written in written_destinations(mesh):
         if written.at_gateway:
-            place = written.place.at("destination")
-            yield Lead(
-                f"route {written.route}",
-                str(written.author.meta.ref),
-                written.host,
-                written.destination.port,
-                place,
-                place.at("port", "number"),
-            )
+            yield _of_user(written)
+
+
+def mesh_leads(mesh: Mesh) -> Iterator[Lead]:
+    """Yield users' routes to lane services that sidecars alone hold."""
+    for written in written_destinations(mesh):
+        if written.in_mesh and not written.at_gateway and written.host in mesh.owner_of:
+            yield _of_user(written)
+
+
+def _of_user(written: WrittenDestination) -> Lead:
+    place = written.place.at("destination")
+    return Lead(
+        f"route {written.route}",
+        str(written.author.meta.ref),
+        written.host,
+        written.destination.port,
+        place,
+        place.at("port", "number"),
+    )

@@ -23,9 +23,7 @@ class LanePort:
     @property
     def place(self) -> Place:
         """Where the port is written."""
-        written = self.service.service.ports
-        index = next(port.index for port in written if port.number == self.port.number)
-        return self.service.service.meta.place("spec", "ports", index)
+        return self.service.place_of(self.port)
 
 
 def lane_ports(mesh: Mesh) -> Iterator[LanePort]:

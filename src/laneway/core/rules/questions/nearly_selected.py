@@ -1,0 +1,73 @@
+"""Which pods a Service meant to select, where none carries its labels.
+
+Comes in: a Mesh and a Service that nobody is behind. Goes out: advice that names the labels that
+were meant, or nothing. Pods that no other Service selects are the likelier ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+
+from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.workloads import Workload
+from laneway.core.rules.questions.members import pod_name
+from laneway.core.rules.questions.words import labels_text
+
+_LIKE = 0.7
+"""From which likeness on a word may be a slip of another; 1 is the same word."""
+
+_THE_SAME = 0.95
+"""The same where pods have another Service: `mockb` is no slip of `mocka` while both are there."""
+
+
+def nearly_selected(mesh: Mesh, service: MeshService) -> str:
+    """Advise what to write instead of a selector that no pod meets; empty without a near one."""
+    taken = {id(pod) for known in mesh.services.values() for pod in known.workloads}
+    best: tuple[tuple[bool, float], Labels, Workload] | None = None
+    for pod in mesh.workloads:
+        meant = _meant(service.service.selector, pod) if pod.namespace == service.namespace else ()
+        likeness = _likeness(service.service.selector, meant) if meant else 0.0
+        rank = (id(pod) not in taken, likeness)
+        if likeness > (_LIKE if rank[0] else _THE_SAME) and (best is None or rank > best[0]):
+            best = rank, meant, pod
+    if best is None:
+        return ""
+    _, meant, pod = best
+    return f"Did you mean `{labels_text(meant)}`? {pod_name(pod)} carries it."
+
+
+def _meant(selector: Labels, pod: Workload) -> Labels:
+    """Return labels of a pod that are pair by pair the same or nearly those of a selector."""
+    found = tuple(next(_near(pair, pod.labels), None) for pair in selector)
+    return tuple(pair for pair in found if pair is not None) if None not in found else ()
+
+
+def _near(pair: tuple[str, str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of some labels that one of a selector may stand for, the same one first."""
+    key, value = pair
+    if labels.get(key) == value:
+        yield pair
+    elif _like(labels.get(key, ""), value) >= _LIKE:
+        yield key, labels[key]
+    near = ((_like(other, key), other) for other, held in labels.items() if held == value)
+    likeness, other = max(near, default=(0.0, ""))
+    if likeness >= _LIKE:
+        yield other, value
+
+
+def _likeness(selector: Labels, meant: Labels) -> float:
+    pairs = zip(selector, meant, strict=True)
+    return sum(_like(a[0], b[0]) * _like(a[1], b[1]) for a, b in pairs) / len(selector)
+
+
+def _like(one: str, other: str) -> float:
+    """Say how alike two words are, letter case and dashes aside.
+
+    >>> _like("mocka", "mock-a"), _like("app", "App"), _like("", "app")
+    (1.0, 1.0, 0.0)
+    """
+    first, then = (re.sub(r"[-_.]", "", word.lower()) for word in (one, other))
+    return SequenceMatcher(None, first, then).ratio() if first and then else 0.0
