@@ -37,7 +37,7 @@ def complete(words: str, number: int) -> list[str]:
 
 
 def test_commands_are_completed() -> None:
-    assert complete("laneway re", 1) == ["plain,render"]
+    assert complete("laneway ren", 1) == ["plain,render"]
 
 
 def test_options_are_completed() -> None:

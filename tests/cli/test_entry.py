@@ -43,7 +43,12 @@ def test_help_does_not_load_the_compiler() -> None:
     loaded = subprocess.run([*PYTHON, HELP], capture_output=True, text=True, check=True).stdout
 
     rooms = {name for name in loaded.split() if name.startswith("laneway.")}
-    assert rooms == {"laneway.apps", "laneway.apps.cli", "laneway.apps.cli.entry"}
+    assert rooms == {
+        "laneway.apps",
+        "laneway.apps.cli",
+        "laneway.apps.cli.entry",
+        "laneway.apps.cli.interrupting",
+    }
 
 
 def test_wrong_name_of_a_command_is_met_with_the_nearest_one(laneway: Command) -> None:

@@ -137,7 +137,7 @@ def test_without_a_running_mesh_a_folder_has_to_be_named(laneway: Command) -> No
     ended = laneway("show", "changes", STRICT)
 
     assert ended.code == 2
-    assert "No mesh default is running." in ended.err
+    assert "No mesh is running." in ended.err
 
 
 def test_running_mesh_is_compared_by_the_input_it_serves(laneway: Command, lanes: Path) -> None:

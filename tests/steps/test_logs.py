@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.logs import Reader, follow, last_lines, logs_named
+from laneway.apps.local.logs import Logs, Reader, follow, last_lines, logs_named, workload_logs
 from laneway.apps.local.state import MeshFolder
 
 
@@ -114,3 +114,36 @@ def test_a_log_that_was_begun_anew_is_read_from_its_start(folder: MeshFolder) ->
     found = list(follow(_read(path), _steps(lambda: path.write_text("new\n"))))
 
     assert found == [("envoy", "new")]
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> MeshFolder:
+    folder = MeshFolder(tmp_path / "few")
+    folder.logs.mkdir(parents=True)
+    (folder.logs / "cart-0.log").write_text("old\nlast\n")
+    return folder
+
+
+def test_all_workloads_are_read_side_by_side_and_neither_proxies_nor_laneway(
+    few: MeshFolder,
+) -> None:
+    for name in ("pay-0", "envoy", "envoy.cart-0", "laneway"):
+        (few.logs / f"{name}.log").write_text(f"{name} says")
+    logs = Logs(lambda: workload_logs(few))
+
+    there = [("cart-0", "old"), ("cart-0", "last"), ("pay-0", "pay-0 says")]
+    assert list(logs.there(None, whole=True)) == there
+
+
+def test_a_workload_that_comes_later_is_followed_as_well(few: MeshFolder) -> None:
+    logs = Logs(lambda: workload_logs(few))
+    rounds = iter(("pay-0", "cart-0", ""))
+
+    def pause() -> bool:
+        if name := next(rounds):
+            with (few.logs / f"{name}.log").open("a") as file:
+                file.write(f"{name} says\n")
+        return bool(name)
+
+    assert list(logs.there(1, whole=False)) == [("cart-0", "last")]
+    assert list(logs.added(pause)) == [("pay-0", "pay-0 says"), ("cart-0", "cart-0 says")]

@@ -58,3 +58,37 @@ def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
 def test_a_machine_without_room_is_told() -> None:
     with pytest.raises(NoRoomError, match="every network"):
         Settling("shop", 8080, Taken, lambda _: False).settle(_edit(), ())
+
+
+def test_a_port_that_moved_is_told_with_who_has_it() -> None:
+    settling = _claimed_by_others("port/8080")
+    settling.holder = lambda port: f"nginx, which likes {port}"
+
+    settling.settle(_edit(), ())
+
+    assert settling.moved() == "port 8080 is taken by nginx, which likes 8080, so it is 8081 here"
+
+
+def test_a_port_that_is_free_did_not_move() -> None:
+    settling = _claimed_by_others()
+
+    settling.settle(_edit(), ())
+
+    assert settling.moved() == ""
+
+
+def test_a_port_that_was_asked_for_does_not_move() -> None:
+    settling = _claimed_by_others("port/8080")
+    settling.fixed = True
+
+    with pytest.raises(NoRoomError, match="port 8080 is taken by another program"):
+        settling.settle(_edit(), ())
+
+
+def test_only_the_first_gateway_has_to_have_the_port_that_was_asked_for() -> None:
+    settling = _claimed_by_others("port/8081")
+    settling.fixed = True
+
+    settling.settle(_edit(), ())
+
+    assert sorted(settling.gateways.values()) == [8080, 8082]

@@ -103,7 +103,7 @@ class Up(Said):
     """A running `laneway up`."""
 
     def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
-        super().__init__("up", "--port", "18080", *arguments, cwd=cwd)
+        super().__init__("up", *arguments, cwd=cwd)
 
     def ready(self) -> "Up":
         """Wait until the mesh is up."""

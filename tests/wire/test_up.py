@@ -1,5 +1,6 @@
 """`laneway up`: from files to a mesh that answers, and to nothing again."""
 
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -108,18 +109,20 @@ def taken_port() -> Iterator[int]:
         return
 
 
-def test_a_taken_port_gives_way_to_the_next_free_one_and_is_told(up: Start, sample: Path) -> None:
+def test_a_port_that_is_asked_for_and_taken_is_refused_with_who_has_it(sample: Path) -> None:
     with taken_port() as port:
-        mesh = up(sample, "--port", str(port)).ready()
+        refused = laneway("up", str(sample), "--port", str(port))
 
-        assert mesh.port > port
-        assert mesh.ask().status == 200
+    assert refused.returncode == 3
+    assert f"port {port} is taken by " in refused.stderr
+    assert f"(process {os.getpid()})" in refused.stderr
 
 
 def test_two_meshes_live_side_by_side(up: Start, sample: Path) -> None:
     one, two = up(sample, "--name", "one").ready(), up(sample, "--name", "two").ready()
 
     assert one.port != two.port
+    assert any("is taken by mesh one (process" in line for line in two.said) or one.port != 8080
     assert {one.ask().status, two.ask().status} == {200}
     addresses = [hop.address.split(".")[1] for mesh in (one, two) for hop in mesh.ask().hops[:1]]
     assert len(set(addresses)) == 2
@@ -160,7 +163,7 @@ def test_down_of_nothing_is_fine() -> None:
     done = laneway("down")
 
     assert done.returncode == 0
-    assert done.stdout == "Mesh default is not running.\n"
+    assert done.stdout == "No mesh is running.\n"
 
 
 def test_logs_are_there_while_it_runs_and_after(up: Start, sample: Path) -> None:

@@ -54,6 +54,20 @@ def test_a_stopped_workload_stays_down_through_edits(up: Start, sample: Path) ->
     assert "v3" in set().union(*(mesh.ask().versions for _ in range(20)))
 
 
+def test_a_restarted_workload_runs_in_a_new_process_at_its_old_address(
+    up: Start, sample: Path
+) -> None:
+    up(sample).ready()
+    before = workloads()["mocka-v1-0"]
+
+    restarted = laneway("restart", "mocka-v1")
+    after = workloads()["mocka-v1-0"]
+
+    assert (restarted.returncode, restarted.stdout) == (0, "mocka-v1 is ready again\n")
+    assert (after["state"], after["address"]) == ("ready", before["address"])
+    assert after["pid"] != before["pid"]
+
+
 def test_what_cannot_be_stopped_is_told_with_its_exit_code(up: Start, sample: Path) -> None:
     assert laneway("stop", "mocka-v1").returncode == 3
 

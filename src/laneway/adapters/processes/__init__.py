@@ -6,6 +6,7 @@ nothing of meshes or lanes, and needs Linux (`/proc`, pidfd).
 """
 
 from laneway.adapters.processes.claims import Claims
+from laneway.adapters.processes.holders import Holder, holder_of
 from laneway.adapters.processes.identity import ProcessId, find_marked, identify, is_running
 from laneway.adapters.processes.listening import (
     accepts,
@@ -18,12 +19,14 @@ from laneway.adapters.processes.stopping import stop_marked, stop_processes, wai
 __all__ = [
     "CannotStart",
     "Claims",
+    "Holder",
     "ProcessId",
     "Program",
     "Started",
     "accepts",
     "find_marked",
     "first_unprivileged_port",
+    "holder_of",
     "identify",
     "is_running",
     "listening_sockets",

@@ -53,7 +53,7 @@ def find_marked(marks: Collection[str]) -> dict[ProcessId, str]:
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or entry.name == own_pid:
             continue
-        if (own := _mark(entry)) is not None:
+        if (own := mark_of(entry)) is not None:
             process = identify(int(entry.name))
             if process is not None and any(_is_below(own, mark) for mark in marks):
                 found[process] = own
@@ -64,7 +64,8 @@ def _is_below(mark: str, other: str) -> bool:
     return mark == other or mark.startswith(f"{other}/")
 
 
-def _mark(entry: Path) -> str | None:
+def mark_of(entry: Path) -> str | None:
+    """Return the mark of a process, by its folder in /proc; None if it has none one may see."""
     try:
         environment = (entry / "environ").read_bytes()
     except OSError:

@@ -9,27 +9,43 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _LISTEN = "0A"
+ANYWHERE = "0.0.0.0"  # noqa: S104 - compared with, never listened on
 Socket = tuple[str, int]
 """A local address and port; `0.0.0.0` for every address."""
 
 
-def listening_sockets() -> frozenset[Socket]:
-    """Return all listening TCP sockets of the machine; an IPv6 wildcard counts as `0.0.0.0`."""
-    found: set[Socket] = set()
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A listening socket: where, the number of its user, and the kernel's number for it."""
+
+    address: str
+    port: int
+    user: int
+    inode: str
+
+
+def listening() -> Iterator[Listening]:
+    """Yield all listening TCP sockets of the machine; an IPv6 wildcard counts as `0.0.0.0`."""
     for path in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             lines = Path(path).read_text(encoding="ascii").splitlines()[1:]
         except OSError:
             continue
         for line in lines:
-            _, local, _, state = line.split(maxsplit=4)[:4]
-            if state == _LISTEN:
-                address, _, port = local.partition(":")
-                found.add((_dotted(address), int(port, 16)))
-    return frozenset(found)
+            fields = line.split(maxsplit=10)
+            if fields[3] == _LISTEN:
+                address, _, port = fields[1].partition(":")
+                yield Listening(_dotted(address), int(port, 16), int(fields[7]), fields[9])
+
+
+def listening_sockets() -> frozenset[Socket]:
+    """Return where anything listens on this machine."""
+    return frozenset((one.address, one.port) for one in listening())
 
 
 def _dotted(address: str) -> str:

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    from laneway.apps.cli.interrupting import end_at_once
+
+    end_at_once()
     import sys
 
     from laneway.apps.cli.entry import run
 
-    sys.exit(run())
+    code = run()
+    end_at_once()
+    sys.exit(code)

@@ -6,12 +6,12 @@ objects that are live, such as an earlier output of `laneway render` or a dump o
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from laneway.apps.cli.meshes import UnfitError, mesh_option, running, running_mesh
 from laneway.apps.cli.printing import Output, output_option, print_object
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.cli.telling import exit_code, tell
@@ -32,9 +32,7 @@ Layout = Literal["istio", "asm"]
     metavar="PATH",
     help="Compare with this folder instead of the running mesh: lanes, or objects that are live.",
 )
-@click.option(
-    "--name", default="default", show_default=True, metavar="MESH", help="The running mesh."
-)
+@mesh_option
 @click.option(
     "--layout",
     type=click.Choice(["istio", "asm"]),
@@ -44,7 +42,7 @@ Layout = Literal["istio", "asm"]
 )
 @output_option
 def changes(
-    paths: tuple[str, ...], against: str | None, name: str, layout: Layout, output: Output
+    paths: tuple[str, ...], against: str | None, name: str | None, layout: Layout, output: Output
 ) -> int:
     """Print what applying PATH would change, and the steps in which that is safe.
 
@@ -69,21 +67,17 @@ def changes(
     return exit_code(findings)
 
 
-def _input_of(name: str) -> str:
+def _input_of(name: str | None) -> str:
     """Return the file with the input that a running mesh serves."""
-    from laneway.apps.local.outside import look
-    from laneway.apps.local.state import BadNameError, mesh_folder
-
-    try:
-        seen = look(mesh_folder(name, os.environ))
-    except BadNameError as error:
-        raise click.BadParameter(str(error), param_hint="--name") from error
-    if seen.condition == "gone" or not seen.folder.input.exists():
+    if name is None and not running():
         raise click.UsageError(
-            f"No mesh {name} is running. Start one with `laneway up`, or name a folder to compare "
-            "with by --against."
+            "No mesh is running. Start one with `laneway up`, or name a folder to compare with by "
+            "--against."
         )
-    return str(seen.folder.input)
+    file = running_mesh(name).input
+    if not file.exists():
+        raise UnfitError("the mesh is still starting.")
+    return str(file)
 
 
 def _objects(live: Compilation, layout: Layout) -> tuple[Manifest, ...]:

@@ -17,7 +17,9 @@ from typing import Any
 
 import click
 
-FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, INTERRUPTED, BUG = 0, 1, 2, 3, 130, 70
+from laneway.apps.cli.interrupting import INTERRUPTED
+
+FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, BUG = 0, 1, 2, 3, 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,11 @@ COMMANDS: dict[str, Listed] = {
         _listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
         _listed("local_commands", "up", "Start a mesh of what PATH says, and follow its changes."),
         _listed("verify", "verify", "Send real requests to a mesh; say whether all went right."),
-        _listed("local_commands", "ps", "List meshes and the programs in them."),
-        _listed("local_commands", "logs", "Print what a WORKLOAD wrote."),
+        _listed("ps", "ps", "List meshes and the programs in them."),
+        _listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
         _listed("stopping_commands", "stop", "Hold a WORKLOAD of a mesh down."),
         _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
+        _listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),
         _listed("local_commands", "down", "Stop a mesh."),
         _listed("wasm", "wasm", "Write the lane filter's module, to be served to a mesh."),
         _listed("completion", "completion", "Print a script that completes commands in SHELL."),

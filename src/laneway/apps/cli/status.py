@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.entry import ERRORS_FOUND
+from laneway.apps.cli.meshes import UnfitError, mesh_option, running_mesh
+from laneway.apps.cli.reading import compiled
 from laneway.apps.cli.telling import exit_code
 from laneway.apps.local.screen import table_width_of
 
@@ -22,7 +24,9 @@ Row = tuple[str, ...]
 
 
 @click.command()
-@paths_argument
+@click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path(allow_dash=True))
+@click.option("--mesh", "in_mesh", is_flag=True, help="What the running mesh serves.")
+@mesh_option
 @click.option(
     "-o",
     "--output",
@@ -31,10 +35,23 @@ Row = tuple[str, ...]
     show_default=True,
     help="yaml and json print the objects' status as a cluster would hold it.",
 )
-def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> int:
-    """Say what each group and lane comes to: what it has, and who answers for what it lacks."""
+def status(
+    paths: tuple[str, ...],
+    in_mesh: bool,  # noqa: FBT001 - a flag
+    name: str | None,
+    output: Literal["text", "yaml", "json"],
+) -> int:
+    """Say what each group and lane comes to: what it has, and who answers for what it lacks.
+
+    With --mesh it says so of what a running mesh serves, and whether that is what its files say.
+    """
     from laneway.core.emit.status import statuses
 
+    refused: dict[str, Any] | None = None
+    if in_mesh or name:
+        paths, refused = _served(paths, name)
+    elif not paths:
+        raise click.UsageError("Name a PATH, or --mesh for what a running mesh serves.")
     compilation = compiled(paths)
     findings = compilation.findings
     objects = statuses(compilation.mesh, findings)
@@ -65,11 +82,39 @@ def status(paths: tuple[str, ...], output: Literal["text", "yaml", "json"]) -> i
             click.echo("No lane group is in the input.")
         if any(one.level != "info" for one in findings):
             click.echo(f"laneway check {shlex.join(paths)} says what is wrong.")
+        if refused is not None:
+            _tell_refused(refused)
     else:
         from laneway.apps.cli.printing import print_object
 
-        print_object({"apiVersion": "v1", "kind": "List", "items": objects}, output)
-    return exit_code(findings)
+        shown: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": objects}
+        print_object(shown | ({"refused": refused} if refused else {}), output)
+    return exit_code(findings) if refused is None else ERRORS_FOUND
+
+
+def _served(
+    paths: tuple[str, ...], name: str | None
+) -> tuple[tuple[str, ...], dict[str, Any] | None]:
+    """Return where the input lies that a running mesh serves, and which edit it refused, if any."""
+    if paths:
+        raise click.UsageError("PATH and --mesh are two questions: what files say, what is live.")
+    folder = running_mesh(name)
+    record = folder.read()
+    if record is None or not folder.input.exists():
+        raise UnfitError(f"mesh {folder.name} is still starting.")
+    return (str(folder.input),), record.refused
+
+
+def _tell_refused(value: dict[str, Any]) -> None:
+    """Tell which edit did not go live, and why: the files are not what the tables speak of."""
+    import time
+
+    from laneway.apps.local.refusal import Refusal, refusal_text
+
+    refusal = Refusal.of_value(value)
+    click.echo(f"The mesh {refusal_text(refusal, time.time())}:")
+    for reason in refusal.reasons:
+        click.echo(f"  {reason}")
 
 
 def _print(head: Row, rows: Sequence[Row]) -> None:

@@ -1,4 +1,4 @@
-"""`laneway stop` and `start`: workloads of a running mesh held down, and brought back.
+"""`laneway stop`, `start`, `restart`: workloads of a running mesh held down, and brought back.
 
 Comes in: names and a mesh. Goes out: an exit code and a line for each name. Nothing is done here
 but reading flags; the names that a shell completes come from the mesh itself.
@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from laneway.apps.cli.local_commands import (
-    DEFAULT_MESH,
-    UnfitError,
-    folder_completed,
-    folder_of,
-)
+from laneway.apps.cli.meshes import UnfitError, folder_completed, mesh_option, running_mesh
 
 if TYPE_CHECKING:
     from laneway.apps.local.state import MeshFolder
@@ -41,14 +36,14 @@ def _complete_stopped(context: click.Context, _: click.Parameter, begun: str) ->
 Turn = Callable[["MeshFolder", Sequence[str], Callable[[float], None]], list[str]]
 
 
-def _turn(turn: Turn, workloads: Sequence[str], name: str) -> int:
+def _turn(turn: Turn, workloads: Sequence[str], name: str | None) -> int:
     """Have workloads stopped or started, and tell what came of it."""
     import time
 
     from laneway.apps.local.stopping import CannotFollowError, UnknownWorkloadError
 
     try:
-        for line in turn(folder_of(name), workloads, time.sleep):
+        for line in turn(running_mesh(name), workloads, time.sleep):
             click.echo(line)
     except UnknownWorkloadError as error:
         raise click.UsageError(f"{error}.") from error
@@ -65,8 +60,8 @@ def _turn(turn: Turn, workloads: Sequence[str], name: str) -> int:
     metavar="WORKLOAD...",
     shell_complete=_complete_running,
 )
-@click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
-def stop(workloads: tuple[str, ...], name: str) -> int:
+@mesh_option
+def stop(workloads: tuple[str, ...], name: str | None) -> int:
     """Hold a WORKLOAD of a running mesh down, or one replica of it.
 
     Its requests end first, then its programs. It stays down through edits until `laneway start`
@@ -85,9 +80,29 @@ def stop(workloads: tuple[str, ...], name: str) -> int:
     metavar="WORKLOAD...",
     shell_complete=_complete_stopped,
 )
-@click.option("--name", default=DEFAULT_MESH, show_default=True, metavar="MESH", help="The mesh.")
-def start(workloads: tuple[str, ...], name: str) -> int:
+@mesh_option
+def start(workloads: tuple[str, ...], name: str | None) -> int:
     """Bring a WORKLOAD back that was stopped, and wait until it is ready."""
     from laneway.apps.local.stopping import start as run
+
+    return _turn(run, workloads, name)
+
+
+@click.command()
+@click.argument(
+    "workloads",
+    nargs=-1,
+    required=True,
+    metavar="WORKLOAD...",
+    shell_complete=_complete_running,
+)
+@mesh_option
+def restart(workloads: tuple[str, ...], name: str | None) -> int:
+    """Stop a WORKLOAD or one replica of it, start it anew, and wait until it is ready.
+
+    Its requests end first. A program that reads its code or its settings when it starts has read
+    them again.
+    """
+    from laneway.apps.local.stopping import restart as run
 
     return _turn(run, workloads, name)

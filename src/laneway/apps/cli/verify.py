@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from laneway.apps.cli.entry import ERRORS_FOUND, FINE, WORLD_FAILED
+from laneway.apps.cli.meshes import mesh_option, running_mesh
 from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.telling import tell
 from laneway.apps.local.screen import table_width_of
@@ -44,7 +44,7 @@ Output = Literal["text", "yaml", "json"]
     help="With --context: send nothing and watch live traffic for so long.",
 )
 @click.option("--lane", default="", metavar="LANE", help="Only what speaks of this lane.")
-@click.option("--name", default="default", show_default=True, metavar="MESH", help="The mesh.")
+@mesh_option
 @click.option("--path", metavar="PATH", help="Send a request of your own, for this path.")
 @click.option("--host", default="", metavar="HOST", help="The host your request asks for.")
 @click.option("--method", metavar="METHOD", help="The method of your request.")
@@ -56,7 +56,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     follows: bool,  # noqa: FBT001 - a flag
     passive: float | None,
     lane: str,
-    name: str,
+    name: str | None,
     path: str | None,
     host: str,
     method: str | None,
@@ -78,7 +78,6 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     laneway verify --path /mock -H 'x-asm-prefer-tag: s1' --lane s1
     laneway verify --context
     """
-    from laneway.apps.local.state import BadNameError, mesh_folder
     from laneway.apps.local.verify.follow_lanes import REQUESTS as ONE_BY_ONE
     from laneway.apps.local.verify.run import REQUESTS, Wish, WrongWishError
     from laneway.apps.local.verify.run import verify as run
@@ -91,16 +90,14 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
         raise click.UsageError("--passive sends nothing, so it takes no request, lane or number.")
     wish = Wish(requests or (ONE_BY_ONE if follows else REQUESTS), lane, own)
     report: Report | LaneReport
+    folder = running_mesh(name)
     try:
-        folder = mesh_folder(name, os.environ)
         if follows:
             report = _follow(folder, wish, passive, output)
         else:
             report = run(folder, wish, _progress(output))
-    except BadNameError as error:
-        raise click.BadParameter(str(error), param_hint="--name") from error
     except WrongWishError as error:
-        raise click.UsageError(f"In mesh {name} {error}.") from error
+        raise click.UsageError(f"In mesh {folder.name} {error}.") from error
     except CannotVerifyError as error:
         click.echo(f"Error: {error}.", err=True)
         return WORLD_FAILED

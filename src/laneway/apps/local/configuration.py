@@ -25,8 +25,9 @@ class ConfigurationError(ValueError):
 class Options:
     """How a mesh is run.
 
-    `port` is the first gateway's, `per_workload` asks for separate Envoys, a `quiet` mesh does not
-    print what is up, and `all_files` leaves nothing out of a folder.
+    `port` is the first gateway's; unless it is `fixed` the next free one will do. `per_workload`
+    asks for separate Envoys, a `quiet` mesh does not print what is up, and `all_files` leaves
+    nothing out of a folder.
     """
 
     paths: tuple[str, ...]
@@ -35,6 +36,7 @@ class Options:
     per_workload: bool = False
     quiet: bool = False
     all_files: bool = False
+    fixed: bool = False
 
 
 def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:

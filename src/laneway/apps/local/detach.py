@@ -2,7 +2,8 @@
 
 The process forks before anything else happens. The child leads a session of its own and speaks to
 the terminal like a foreground mesh until it is ready; then its output goes to the mesh's log and
-the parent returns the child's verdict. A Ctrl-C before that reaches the parent, which passes it on.
+the parent returns the child's verdict. A Ctrl-C before that reaches the parent, which passes it on
+and never raises: whatever Python does at that moment must not print a traceback.
 """
 
 from __future__ import annotations
@@ -41,16 +42,29 @@ class Release:
 def in_background(run: Callable[[Release], int]) -> int:
     """Run in a child; return 0 once it is released, or its exit code if it ends before that."""
     reading, writing = os.pipe()
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     child = os.fork()
     if child == 0:
         os.close(reading)
         os.setsid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
         os._exit(_verdict_of_child(run, Release(writing)))
     os.close(writing)
-    return _verdict(child, reading)
+    before = signal.signal(signal.SIGINT, lambda *_: _end(child))
+    signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    try:
+        return _verdict(child, reading)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end(child: int) -> None:
+    """Have a child end as a mesh does when it is told to."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGTERM)
 
 
 def _verdict_of_child(run: Callable[[Release], int], release: Release) -> int:
@@ -70,14 +84,8 @@ def _verdict_of_child(run: Callable[[Release], int], release: Release) -> int:
 
 def _verdict(child: int, reading: int) -> int:
     """Wait until the child is ready or has ended."""
-    while True:
-        try:
-            if os.read(reading, 1):
-                return 0
-            _, status = os.waitpid(child, 0)
-        except KeyboardInterrupt:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
-            continue
-        code = os.waitstatus_to_exitcode(status)
-        return code if code >= 0 else WORLD_FAILED
+    if os.read(reading, 1):
+        return 0
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else WORLD_FAILED

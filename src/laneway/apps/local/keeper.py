@@ -42,6 +42,7 @@ class Keeper:
             gateways=[_gateway_record(one) for one in opened(runner)],
             workloads=[*runner.crew.records(), *self.proxies.records()],
             replicas=self.replicas,
+            refused=refusal.as_value() if (refusal := runner.story.refusal) else None,
         )
         if record != self.last:
             self.folder.write(record)

@@ -12,8 +12,21 @@ from typing import Any
 
 from laneway.adapters.processes import ProcessId, is_running
 from laneway.apps.local.outside import Seen
+from laneway.apps.local.refusal import STDIN, Refusal, refusal_text
 from laneway.apps.local.state import MeshRecord, WorkloadRecord
 from laneway.apps.local.tables import duration, table
+
+
+def mesh_lines(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
+    """Return the meshes, what is wrong with them, and the programs of each.
+
+    `now` is in seconds since 1970.
+    """
+    lines = [*mesh_table(meshes, now, width), *refusal_lines(meshes, now)]
+    for seen in meshes:
+        lines += ["", *([f"{seen.folder.name}:"] if len(meshes) > 1 else [])]
+        lines += workload_table(seen, width)
+    return lines
 
 
 def mesh_table(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
@@ -22,8 +35,21 @@ def mesh_table(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
     for seen in meshes:
         if seen.record is not None:
             urls = " ".join(gateway.url for gateway in seen.record.gateways)
-            rows.append((seen.folder.name, _state(seen), duration(now - seen.record.since), urls))
-    return table(("MESH", "STATE", "FOR", "URL"), rows, width)
+            paths = " ".join("standard input" if one == STDIN else one for one in seen.record.paths)
+            since = duration(now - seen.record.since)
+            rows.append((seen.folder.name, _state(seen), since, urls, paths))
+    return table(("MESH", "STATE", "FOR", "URL", "FOLLOWS"), rows, width)
+
+
+def refusal_lines(meshes: Sequence[Seen], now: float) -> list[str]:
+    """Return what to say of meshes that do not serve what their files say; nothing of others."""
+    lines = []
+    for seen in meshes:
+        if seen.record is not None and seen.record.refused is not None:
+            refusal = Refusal.of_value(seen.record.refused)
+            lines += ["", f"Mesh {seen.folder.name} {refusal_text(refusal, now)}."]
+            lines.append(f"`{refusal.command}` shows what is wrong.")
+    return lines
 
 
 def _state(seen: Seen) -> str:

@@ -14,6 +14,9 @@ from pathlib import Path
 from laneway.apps.local.state import MeshFolder
 
 CHUNK = 64 * 1024
+NOT_WORKLOADS = ("envoy", "laneway")
+"""How the logs begin that are no workload's; no replica is called so."""
+
 Line = tuple[str, str]
 """The log's name, and a line of it without its ending."""
 
@@ -37,6 +40,11 @@ def logs_named(folder: MeshFolder, name: str) -> list[Path]:
 def all_logs(folder: MeshFolder) -> list[Path]:
     """Return every log of a mesh, by name."""
     return sorted(folder.logs.glob("*.log"))
+
+
+def workload_logs(folder: MeshFolder) -> list[Path]:
+    """Return the logs of a mesh's workloads: neither of its proxies nor of Laneway itself."""
+    return [path for path in all_logs(folder) if path.stem.partition(".")[0] not in NOT_WORKLOADS]
 
 
 def last_lines(path: Path, count: int | None) -> list[str]:
@@ -74,6 +82,42 @@ class Reader:
             read = file.read(CHUNK)
         self.position += len(read)
         return read
+
+
+class Logs:
+    """Several logs read side by side; those that come later are read as well."""
+
+    def __init__(self, find: Callable[[], Sequence[Path]]) -> None:
+        """Read the logs that `find` finds, now and whenever it is asked again."""
+        self._find = find
+        self.readers = [Reader(path) for path in find()]
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the logs."""
+        return tuple(one.path.stem for one in self.readers)
+
+    def there(self, tail: int | None, *, whole: bool) -> Iterator[Line]:
+        """Yield what stands in the logs, or the last lines of each.
+
+        `whole` takes a line that is not ended yet for one.
+        """
+        for reader in self.readers:
+            lines = reader.lines()
+            if reader.rest and whole:
+                lines.append(reader.rest)
+            for line in lines if tail is None else lines[len(lines) - tail :]:
+                yield reader.path.stem, line
+
+    def added(self, pause: Callable[[], bool]) -> Iterator[Line]:
+        """Yield what is added, as it comes. `pause` waits a moment and says whether to go on."""
+
+        def paused() -> bool:
+            going_on = pause()
+            known = set(self.names())
+            self.readers += [Reader(path) for path in self._find() if path.stem not in known]
+            return going_on
+
+        yield from follow(self.readers, paused)
 
 
 def follow(readers: Sequence[Reader], pause: Callable[[], bool]) -> Iterator[Line]:

@@ -90,11 +90,15 @@ def places(
 
 
 def gateway_ports(first: int, taken: Taken) -> Iterator[int]:
-    """Yield the local ports gateways may have: `first` and those after it that nobody uses."""
+    """Yield the local ports gateways may have: `first` and those after it that are free.
+
+    Ports below the lowest one that this user may listen on are not.
+    """
     used = taken.everywhere() | {
         port for address, port in taken.sockets if address == GATEWAY_ADDRESS
     }
-    yield from (port for port in range(first, HIGHEST_PORT + 1) if port not in used)
+    lowest = max(first, taken.lowest)
+    yield from (port for port in range(lowest, HIGHEST_PORT + 1) if port not in used)
 
 
 class _Room:

@@ -58,7 +58,8 @@ class Runner:
     """One mesh, from its first process to its last.
 
     `noted` is called after every look, for those who look from outside; `held` says at every look
-    what they want to be down.
+    what they want to be down. `has_looked` is set once the files were looked at after the start, or
+    cannot be.
     """
 
     source: Source
@@ -81,6 +82,7 @@ class Runner:
 
     is_up: bool = False
     is_told_to_stop: bool = False
+    has_looked: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = FIRST_PAUSE
     endings: set[asyncio.Task[None]] = field(default_factory=set)
@@ -175,6 +177,7 @@ class Runner:
                 self.wake.set()
         except OSError as error:
             self.story.not_followed(str(error))
+            self.has_looked.set()
 
     async def _round(self) -> float | None:
         """Bring what is live one step nearer to what is wanted; say when to look again."""
@@ -193,6 +196,7 @@ class Runner:
         snapshot, self.snapshot = self.snapshot, None
         if snapshot is None:
             return
+        self.has_looked.set()
         edit = self.source.edit(snapshot, self.wanted)
         if edit is None or edit is self.wanted:
             return

@@ -39,8 +39,9 @@ class Settling:
     """The places of one mesh.
 
     `taken` looks at the machine's sockets; `claim` keeps a name from every other mesh that is being
-    settled at this very moment, and so has no sockets yet. `port` is the first gateway's,
-    `reserved` are ids that a mesh before this one still uses.
+    settled at this very moment, and so has no sockets yet. `port` is the first gateway's; `fixed`
+    says that it may be no other one, and `holder` in words who has it. `reserved` are ids that a
+    mesh before this one still uses.
     """
 
     mesh: str
@@ -48,6 +49,8 @@ class Settling:
     taken: Callable[[], Taken]
     claim: Callable[[str], bool]
     reserved: frozenset[str] = frozenset()
+    fixed: bool = False
+    holder: Callable[[int], str] = lambda _: "another program"
     current: frozenset[str] = frozenset()
     """The ids of the instances that the edit settled last asks for."""
 
@@ -82,7 +85,16 @@ class Settling:
             chosen = next(free, None)
             if chosen is None:
                 raise NoRoomError(f"no free port from {first} on")
+            if self.fixed and not self.gateways and chosen != first:
+                raise NoRoomError(f"port {first} is taken by {self.holder(first)}")
             self.gateways[key] = chosen
+
+    def moved(self) -> str:
+        """Say why the first gateway is not at its port; nothing if it is."""
+        chosen = next(iter(self.gateways.values()), self.port)
+        if chosen == self.port:
+            return ""
+        return f"port {self.port} is taken by {self.holder(self.port)}, so it is {chosen} here"
 
     def placement(self, instances: Collection[Instance]) -> Placement:
         """Return the places as proxies know them."""

@@ -64,7 +64,9 @@ class GatewayRecord:
 class MeshRecord:
     """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to.
 
-    `replicas` are those the proxies serve, as plain values; `served` gives them back.
+    `paths` are absolute, `-` is standard input. `replicas` are those the proxies serve, as plain
+    values; `served` gives them back. `refused` tells of an edit that did not go live, as a plain
+    value of `refusal`; it is None while the mesh serves what its files say.
     """
 
     name: str
@@ -79,6 +81,7 @@ class MeshRecord:
     workloads: list[WorkloadRecord] = field(default_factory=list)
     replicas: list[dict[str, Any]] = field(default_factory=list)
     per_workload: bool = False
+    refused: dict[str, Any] | None = None
     version: int = VERSION
 
 

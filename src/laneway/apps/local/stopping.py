@@ -74,6 +74,16 @@ def start(folder: MeshFolder, texts: Sequence[str], wait: Callable[[float], None
     return [f"{one.text} is {'ready' if one in new else 'not stopped'}" for one in choices]
 
 
+def restart(folder: MeshFolder, texts: Sequence[str], wait: Callable[[float], None]) -> list[str]:
+    """Stop workloads or replicas, start them anew and wait until they are ready.
+
+    What was stopped before comes up as well. Raises UnknownWorkloadError, CannotFollowError.
+    """
+    stop(folder, texts, wait)
+    start(folder, texts, wait)
+    return [f"{text} is ready again" for text in dict.fromkeys(texts)]
+
+
 def names(folder: MeshFolder, *, stopped: bool) -> list[str]:
     """Return what can be stopped, or what is, for completion: workloads, then replicas."""
     record = look(folder).record

@@ -6,16 +6,19 @@ what it needs to tell a thing once.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from laneway.apps.local.crew import Ended, Event, Stopped
+from laneway.apps.local.differences import Difference, in_short
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
 from laneway.apps.local.ports import Ailing, Confirmed
+from laneway.apps.local.refusal import Refusal, command_for, lines_of
 from laneway.apps.local.report import changes, gateway_text
 from laneway.apps.local.screen import Screen
 from laneway.apps.local.settling import Opened
@@ -34,15 +37,26 @@ TOLD_ENDS = 3
 
 @dataclass(slots=True)
 class Story:
-    """The mesh's voice. `text_of` renders findings."""
+    """The mesh's voice. `text_of` renders findings; `paths` are the files' of the mesh `mesh`."""
 
     screen: Screen
     text_of: Callable[[Sequence[Finding]], str]
+    paths: tuple[str, ...] = ()
+    mesh: str = "default"
     written_at: float | None = None
     """When the oldest edit was written that is not live yet, in seconds since 1970."""
 
     is_behind: bool = False
     """Whether what is live is not what the files say."""
+
+    refusal: Refusal | None = None
+    """Why the newest edit was refused, if it was."""
+
+    told: tuple[Finding, ...] = ()
+    """The errors that were told last."""
+
+    trouble: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a program ended by itself."""
 
     def starting(self, ready: int, total: int) -> None:
         """Tell how far the start is."""
@@ -50,6 +64,7 @@ class Story:
 
     def edited(self, written_at: float | None) -> None:
         """Note when an edit was written, if that is known; of several the oldest counts."""
+        self.refusal, self.told = None, ()
         moment = time.time() if written_at is None else written_at
         if self.written_at is None or moment < self.written_at:
             self.written_at = moment
@@ -59,6 +74,7 @@ class Story:
         if self.is_behind:
             self.screen.tell("the files say again what is live")
         self.written_at, self.is_behind = None, False
+        self.refusal, self.told = None, ()
 
     def live(self, before: Edit, after: Edit, confirmed: Confirmed, begun: float) -> None:
         """Tell what is live now, in how many proxies, and how long that took.
@@ -77,6 +93,15 @@ class Story:
             self.as_before()
         if before is not after:
             self.written_at, self.is_behind = None, False
+            self._judged(before.findings, after.findings)
+
+    def _judged(self, before: Sequence[Finding], after: Sequence[Finding]) -> None:
+        """Tell which findings an edit brought and which it mended; the others are known."""
+        found = Difference.between(before, after)
+        for word, those in (("new", found.new), ("gone", found.gone)):
+            worth = [one for one in those if one.level != "info"]
+            for line in in_short(word, worth):
+                self.screen.warn(line)
 
     def opened(self, before: Sequence[Opened], after: Sequence[Opened]) -> None:
         """Tell which gateway ports an edit opened, and which it closed."""
@@ -88,11 +113,20 @@ class Story:
             if one.url not in new:
                 self.screen.tell(f"closed {gateway_text(one)}")
 
-    def not_live(self, reason: str) -> None:
-        """Tell that an edit cannot go live, and that what was live stays."""
+    def not_live(self, reason: str, findings: Sequence[Finding] = ()) -> None:
+        """Tell that an edit cannot go live, and that what was live stays.
+
+        `findings` are the errors by which it is refused, where it is for its own errors.
+        """
         self.screen.warn(reason)
         self.screen.tell("not live: the last good configuration keeps serving")
-        self.written_at, self.is_behind = None, True
+        self.refusal = Refusal(
+            since=time.time() if self.refusal is None else self.refusal.since,
+            errors=len(findings),
+            reasons=lines_of(findings) or (reason.strip().splitlines()[-1],),
+            command=command_for(findings, self.paths, self.mesh),
+        )
+        self.written_at, self.is_behind, self.told = None, True, tuple(findings)
 
     def not_followed(self, reason: str) -> None:
         """Tell that edits will not be seen."""
@@ -103,8 +137,13 @@ class Story:
         self.screen.warn(f"the record of the mesh cannot be written: {reason}")
 
     def refused(self, findings: Sequence[Finding]) -> None:
-        """Tell the errors by which an edit is refused."""
-        self.not_live(self.text_of(findings))
+        """Tell the errors by which an edit is refused, in short those that were told before."""
+        found = Difference.between(self.told, findings)
+        parts = [self.text_of(found.new)] if found.new else []
+        parts += in_short("gone", found.gone)
+        if found.same:
+            parts += in_short("as before", found.same)
+        self.not_live("\n".join(part.rstrip() for part in parts), findings)
 
     def found(self, findings: Sequence[Finding], hint: str) -> None:
         """Tell the errors of a mesh that runs all the same, and count the rest."""
@@ -145,6 +184,7 @@ class Story:
                 self.screen.tell(f"{one.instance.id} is ready again")
 
     def _ended(self, one: Ended) -> None:
+        self.trouble.set()
         if one.standing.ends > TOLD_ENDS:
             return
         pause = duration(one.standing.retry_at - one.standing.since)
@@ -164,10 +204,15 @@ def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:
         if one.replica != instance.id or one.state == "ready":
             continue
         program = next(each for each in instance.wanted.programs if each.container == one.container)
-        how = f"ended with {one.reason}" if one.reason else _hangs(instance, program)
-        lines.append(f"{one.replica} {how}; its log is {one.log}")
-        lines += [f"  | {line}" for line in last_lines(Path(one.log), LOG_LINES)]
+        lines += last_words(one, "" if one.reason else _hangs(instance, program))
     return "\n".join(lines)
+
+
+def last_words(one: WorkloadRecord, how: str = "") -> list[str]:
+    """Say how a program ended, or `how` it fares, and the last lines of its log."""
+    said = [f"  | {line}" for line in last_lines(Path(one.log), LOG_LINES)]
+    fares = how or f"ended with {one.reason}"
+    return [f"{one.replica} {fares}; its log is {one.log}", *said]
 
 
 def _hangs(instance: Instance, program: WantedProgram) -> str:

@@ -28,11 +28,14 @@ from laneway.apps.local.configuration import Options
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.detach import Release, in_background
 from laneway.apps.local.edits import Edit, is_safe
+from laneway.apps.local.first_seconds import first_seconds
+from laneway.apps.local.holders import holder_text
 from laneway.apps.local.holding import LOOK_AGAIN, held, let_go
 from laneway.apps.local.keeper import Keeper, opened, serving
 from laneway.apps.local.outside import look
 from laneway.apps.local.placing import Taken
 from laneway.apps.local.proxies import EnvoyProxies
+from laneway.apps.local.refusal import STDIN, absolute
 from laneway.apps.local.report import summary
 from laneway.apps.local.runner import Runner, StartError
 from laneway.apps.local.screen import Screen, findings_on, table_width_of
@@ -46,7 +49,6 @@ from laneway.core.findings.finding import Finding
 from laneway.core.findings.input import about_nothing, is_path_missing
 
 FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
-STDIN = "-"
 
 
 def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
@@ -71,7 +73,8 @@ class Launch:
         self.reader = reader
         self.begun = time.time()
         self.screen = Screen(sys.stdout, sys.stderr)
-        self.story = Story(self.screen, finding_text)
+        paths = absolute(options.paths)
+        self.story = Story(self.screen, finding_text, paths, folder.name)
         self.source = Source(options.commands, self.story)
 
     def hold(self, release: Release | None) -> int:
@@ -109,10 +112,14 @@ class Launch:
                 self.screen.show([])  # takes the line of progress away
             else:
                 self._tell(runner, edit, proxies, detached=release is not None)
+            if moved := runner.settling.moved():
+                self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
+            following = asyncio.create_task(runner.follow(follow(self.reader)))
             if release is not None:
+                await first_seconds(runner, following)
                 release(self.folder.logs / "laneway.log")
-            await runner.follow(follow(self.reader))
+            await following
         except StartError as error:
             self.screen.warn(str(error))
             return FAILED
@@ -128,7 +135,7 @@ class Launch:
             started=own.started if own else 0,
             boot=boot_id(),
             since=self.begun,
-            paths=list(self.options.paths),
+            paths=list(self.story.paths),
             detached=detached,
             per_workload=self.options.per_workload,
         )
@@ -141,7 +148,15 @@ class Launch:
             self.source,
             Crew(self.folder, dict(os.environ), time.monotonic),
             proxies,
-            Settling(self.folder.name, self.options.port, taken, Claims().claim, left.ids),
+            Settling(
+                self.folder.name,
+                self.options.port,
+                taken,
+                Claims().claim,
+                left.ids,
+                self.options.fixed,
+                holder_text,
+            ),
             self.story,
             Keeper(self.folder, proxies, head).note,
             lambda: held(self.folder),

@@ -35,14 +35,14 @@ PATIENCE = 10.0
 LOOK = 0.01
 
 
-def demo(port: int, requests: int) -> int:
+def demo(port: int, requests: int, *, fixed: bool = False) -> int:
     """Play the demonstration; return its exit code, or the one with which `up` failed."""
     folder = mesh_folder(MESH, os.environ)
     screen = Screen(sys.stdout, sys.stderr)
     with tempfile.TemporaryDirectory(prefix="laneway-demo-") as place:
         sample = Path(place) / "sample"
         _copy_sample(sample)
-        options = Options((str(sample),), port, Commands.of_texts((), {}), quiet=True)
+        options = Options((str(sample),), port, Commands.of_texts((), {}), quiet=True, fixed=fixed)
         code = up(folder, options, detach=True)
         if code != FINE:
             return code

@@ -16,6 +16,7 @@ from laneway.apps.local.verify.lane_report import LaneReport
 from laneway.apps.local.verify.ledger import Counters
 from laneway.apps.local.verify.losing import code_of, example_text, loss
 from laneway.apps.local.verify.passages import arrivals, needy, needy_now, passages
+from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.run import Progress, Told, Wish, WrongWishError, probes_wanted
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
@@ -152,6 +153,7 @@ class _Following:
                 found.append(loss(mesh, row.passage, code, shown))
         yield from sorted(found, key=lambda one: one.level != "error")
         yield from self._not_seen()
+        yield from refused_edit(self.running.record)
         name = self.running.folder.name
         if self.strangers:
             yield finding(OTHER_TRAFFIC, None, name, count=number(self.strangers, "request"))

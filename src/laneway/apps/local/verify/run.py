@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.verify.judging import Judge, unprobed_row
+from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.running import Running, on_wire
@@ -73,6 +74,7 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
         running.fleet.leave()
     rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
     further = list(_not_entered(running.compilation.mesh, wish, wanted))
+    further += refused_edit(running.record)
     if strangers := sum(row.strangers for row in rows):
         count = number(strangers, "request")
         further.append(finding(OTHER_TRAFFIC, None, folder.name, count=count))

@@ -26,3 +26,12 @@ NOT_STARTED = Code(
     "Nothing to do where nobody calls them; start a Job's program by hand with the variables of a "
     "workload of its lane, or stand in for a machine with a Deployment of the same labels.",
 )
+
+EDIT_REFUSED = Code(
+    "LW1702",
+    "error",
+    "mesh {mesh} refused the newest edit of its files {ago} ago for {cause} and serves what it "
+    "served before",
+    "What was tested is not what the files say: an edit that brings errors does not go live.",
+    "`{command}` shows what is wrong. The mesh takes the files as soon as they are mended.",
+)

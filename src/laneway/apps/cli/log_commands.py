@@ -1,0 +1,105 @@
+"""`laneway logs`: what the programs of a mesh wrote, and which requests went through it.
+
+Comes in: a workload, or none, and a mesh. Goes out: lines, each after the name of its log where
+there are several, in a color of its own on a terminal. Nothing is done here but reading flags.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from laneway.apps.cli.meshes import folder_completed, mesh_option, mesh_with_logs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from laneway.apps.local.state import MeshFolder
+
+LOOK = 0.1
+"""Seconds between two looks at a log that is followed."""
+
+
+def _complete_log(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    from laneway.apps.local.logs import all_logs
+
+    folder = folder_completed(context)
+    logs = all_logs(folder) if folder else []
+    return [path.stem for path in logs if path.stem.startswith(begun)]
+
+
+@click.command()
+@click.argument("workload", required=False, shell_complete=_complete_log)
+@click.option("-f", "--follow", "follows", is_flag=True, help="Go on as lines are added.")
+@click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
+@mesh_option
+def logs(workload: str | None, follows: bool, tail: int | None, name: str | None) -> None:  # noqa: FBT001
+    """Print what the programs of a mesh wrote, all of them or those of one WORKLOAD.
+
+    WORKLOAD is NAME or NAMESPACE/NAME, a replica as `laneway ps` names it, `envoy`, or `laneway`
+    itself. Programs write no times, so what is there already comes log by log; with -f all that is
+    added comes as it is written.
+    """
+    from laneway.apps.local.logs import Logs
+
+    folder = mesh_with_logs(name)
+    found = Logs(lambda: _paths(folder, workload))
+    if not found.readers:
+        raise click.UsageError(_unknown(folder, workload))
+    show = _shown(found.names())
+    for source, line in found.there(tail, whole=not follows):
+        show(source, line)
+    if follows:
+        for source, line in found.added(lambda: _goes_on(folder)):
+            show(source, line)
+
+
+def _paths(folder: MeshFolder, workload: str | None) -> list[Path]:
+    from laneway.apps.local.logs import logs_named, workload_logs
+
+    return workload_logs(folder) if workload is None else logs_named(folder, workload)
+
+
+def _unknown(folder: MeshFolder, workload: str | None) -> str:
+    from laneway.apps.local.logs import all_logs
+
+    known = ", ".join(path.stem for path in all_logs(folder)) or "none"
+    of = "workloads" if workload is None else repr(workload)
+    return f"mesh {folder.name} has no log of {of}; there are: {known}"
+
+
+def _goes_on(folder: MeshFolder) -> bool:
+    from laneway.apps.local.outside import look
+
+    time.sleep(LOOK)
+    return look(folder).condition != "gone"
+
+
+def _shown(names: tuple[str, ...]) -> Callable[[str, str], None]:
+    """Return what prints a line: after its log's name where there are several logs."""
+    from laneway.apps.local.screen import has_color
+
+    if len(names) == 1:
+        return lambda _, line: click.echo(line)
+    width = max(len(name) for name in names)
+    paint = _colors() if has_color(sys.stdout) else None
+    colors: dict[str, str] = {}
+
+    def show(source: str, line: str) -> None:
+        label = f"{source.ljust(width)} |"
+        if paint is not None:
+            color = colors.get(source) or colors.setdefault(source, next(paint))
+            label = click.style(label, fg=color)
+        click.echo(f"{label} {line}", color=paint is not None)
+
+    return show
+
+
+def _colors() -> Iterator[str]:
+    """Yield colors for ever, neighbors unlike; red is left to errors."""
+    while True:
+        yield from ("cyan", "yellow", "green", "magenta", "blue", "bright_cyan", "bright_yellow")

@@ -1,0 +1,117 @@
+"""Which mesh a command means: `--name MESH`, or else the only one that runs.
+
+Comes in: what the user named, if anything. Goes out: the folder of a mesh, or the words that say
+which meshes there are. Commands that start a mesh do not ask here: a new one has the name it is
+given, `default` without. Names complete in a shell.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from laneway.apps.local.state import MeshFolder
+
+DEFAULT_MESH = "default"
+
+
+class UnfitError(click.ClickException):
+    """What was asked for cannot be done: the machine or the mesh is not in a state for it."""
+
+    exit_code = 3
+
+
+def mesh_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--name`, by which it is told which running mesh is meant."""
+    return click.option(
+        "--name",
+        metavar="MESH",
+        shell_complete=complete_mesh,
+        help="The mesh; the only one that runs if none is named.",
+    )(command)
+
+
+def folder_of(name: str) -> MeshFolder:
+    """Return the folder of a mesh by its name, whether it runs or not."""
+    from laneway.apps.local.state import BadNameError, mesh_folder
+
+    try:
+        return mesh_folder(name, os.environ)
+    except BadNameError as error:
+        raise click.BadParameter(str(error), param_hint="--name") from error
+
+
+def running() -> list[MeshFolder]:
+    """Return the folders of all meshes of which anything runs, by name."""
+    from laneway.apps.local.outside import look
+    from laneway.apps.local.state import mesh_folders
+
+    return [one for one in mesh_folders(os.environ) if look(one).condition != "gone"]
+
+
+def running_mesh(name: str | None) -> MeshFolder:
+    """Return the folder of the running mesh that is meant.
+
+    Without a name it is the only one that runs, of several `default`. Raises UnfitError where it
+    does not run, naming those that do, and a usage error where a name is needed.
+    """
+    found = running()
+    if name is not None:
+        folder = folder_of(name)
+        if folder in found:
+            return folder
+        raise UnfitError(f"mesh {name} is not running; {_told(found)}.")
+    return _only(found)
+
+
+def mesh_with_logs(name: str | None) -> MeshFolder:
+    """Return the folder of the mesh whose logs are meant; logs stay when a mesh is gone."""
+    from laneway.apps.local.state import mesh_folders
+
+    if name is not None:
+        folder = folder_of(name)
+        if folder.logs.is_dir():
+            return folder
+        raise UnfitError(f"mesh {name} has no logs; {_told(running())}.")
+    return _only(running() or [one for one in mesh_folders(os.environ) if one.logs.is_dir()])
+
+
+def named_once(name: str | None, argument: str | None) -> str | None:
+    """Return the name of a mesh that may be said in two ways."""
+    if name is not None and argument not in (None, name):
+        raise click.UsageError(f"Two meshes are named: {argument} and {name}.")
+    return argument or name
+
+
+def _only(found: Sequence[MeshFolder]) -> MeshFolder:
+    if not found:
+        raise UnfitError("no mesh is running; `laneway up` starts one.")
+    chosen = [one for one in found if len(found) == 1 or one.name == DEFAULT_MESH]
+    if not chosen:
+        names = ", ".join(one.name for one in found)
+        raise click.UsageError(f"There are several meshes: {names}; say which one by --name.")
+    return chosen[0]
+
+
+def _told(found: Sequence[MeshFolder]) -> str:
+    if not found:
+        return "`laneway up` starts one"
+    return f"running: {', '.join(one.name for one in found)}"
+
+
+def folder_completed(context: click.Context) -> MeshFolder | None:
+    """Return the folder of the mesh in a line that a shell completes, if it is clear which."""
+    try:
+        return mesh_with_logs(context.params.get("name"))
+    except click.ClickException:
+        return None
+
+
+def complete_mesh(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """Return the names of running meshes that begin as what was typed."""
+    del context, parameter
+    return [one.name for one in running() if one.name.startswith(begun)]

@@ -1,0 +1,93 @@
+"""Why a mesh does not serve what its files say: the edit that did not go live.
+
+Comes in: the errors of an edit, or the words of what did not take it. Goes out: a value that stands
+in the mesh's record, so that everybody who looks at a mesh is told, and not only its log.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from laneway.apps.local.tables import duration
+from laneway.core.findings.finding import Finding
+from laneway.core.findings.locate import locate
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused edit.
+
+    `since` is when the mesh ceased to follow its files, in seconds since 1970; of several refused
+    edits in a row it is the first one's. `reasons` are those of the newest one, a line each, of
+    which `errors` are findings; `command` shows them.
+    """
+
+    since: float
+    errors: int
+    reasons: tuple[str, ...]
+    command: str
+
+    def as_value(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**asdict(self), "reasons": list(self.reasons)}
+
+    @classmethod
+    def of_value(cls, found: dict[str, Any]) -> Refusal:
+        """Read it back."""
+        return cls(**{**found, "reasons": tuple(found["reasons"])})
+
+
+def lines_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return a line for each finding: its file with line and column, its code, its words."""
+    return tuple(f"{_where(one)}{one.level} {one.code.id}: {one.message}" for one in findings)
+
+
+def _where(one: Finding) -> str:
+    if one.place is None:
+        return ""
+    position = locate(one.place)
+    path = one.place.source.path
+    return f"{absolute([path])[0]}:{position.line}:{position.column}: "
+
+
+def absolute(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return paths so that they mean the same in every working directory; a link stays one."""
+    return tuple(path if path == STDIN else os.path.abspath(path) for path in paths)  # noqa: PTH100
+
+
+def command_for(findings: Sequence[Finding], paths: Sequence[str], mesh: str) -> str:
+    """Return the command that shows why an edit was refused.
+
+    What only a mesh on this machine can find wrong, an image without a command, `check` does not.
+    """
+    from_files = findings and not any(one.code.id.startswith("LW17") for one in findings)
+    if from_files and STDIN not in paths:
+        return f"laneway check {shlex.join(paths)}"
+    return f"laneway status --mesh --name {mesh}"
+
+
+def cause_text(refusal: Refusal) -> str:
+    """Say for what an edit was refused: how many errors, or why it could not be served."""
+    if not refusal.errors:
+        return refusal.reasons[0]
+    return f"{refusal.errors} error{'' if refusal.errors == 1 else 's'}"
+
+
+def refusal_text(refusal: Refusal, now: float) -> str:
+    """Say that a mesh refused its newest edit, since when and for how much.
+
+    >>> refusal_text(Refusal(100.0, 2, ("a", "b"), "laneway check /lanes"), 112.0)
+    'refused the newest edit of its files 12 s ago for 2 errors and serves what it served before'
+    """
+    ago = duration(max(now - refusal.since, 0.0))
+    cause = cause_text(refusal)
+    return (
+        f"refused the newest edit of its files {ago} ago for {cause} and serves what it served "
+        "before"
+    )

@@ -1,0 +1,29 @@
+"""Whether the mesh that is verified serves what its files say.
+
+Comes in: the mesh's record. Goes out: a finding where the newest edit did not go live, since all
+that was tested then is an older state of the files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from laneway.apps.local.refusal import Refusal, cause_text
+from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.tables import duration
+from laneway.core.findings.codes.running import EDIT_REFUSED
+from laneway.core.findings.finding import Finding, finding
+
+
+def refused_edit(record: MeshRecord) -> Iterator[Finding]:
+    """Yield that the newest edit was refused, if it was."""
+    if record.refused is not None:
+        refusal = Refusal.of_value(record.refused)
+        words = {
+            "mesh": record.name,
+            "ago": duration(max(time.time() - refusal.since, 0.0)),
+            "cause": cause_text(refusal),
+            "command": refusal.command,
+        }
+        yield finding(EDIT_REFUSED, None, record.name, **words)

@@ -1,0 +1,35 @@
+"""A mesh that refused the newest edit of its files is not verified to serve what they say."""
+
+from laneway.apps.local.refusal import Refusal, command_for
+from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.verify.refused import refused_edit
+from laneway.core.findings.codes.reading import UNREADABLE_FILE
+from laneway.core.findings.codes.running import EDIT_REFUSED, IMAGE_WITHOUT_COMMAND
+from laneway.core.findings.finding import finding
+
+RECORD = MeshRecord("shop", 1, 1, "", 0.0, ["/lanes"])
+REFUSAL = Refusal(1.0, 1, ("no",), "laneway check /lanes")
+
+
+def test_a_mesh_that_serves_what_its_files_say_is_not_spoken_of() -> None:
+    assert list(refused_edit(RECORD)) == []
+
+
+def test_a_refused_edit_is_an_error_that_names_the_command_which_shows_why() -> None:
+    record = MeshRecord("shop", 1, 1, "", 0.0, ["/lanes"], refused=REFUSAL.as_value())
+
+    [found] = refused_edit(record)
+
+    assert (found.code, found.level) == (EDIT_REFUSED, "error")
+    assert found.message.startswith("mesh shop refused the newest edit of its files")
+    assert "laneway check /lanes" in found.mend
+
+
+def test_the_command_that_shows_why_is_one_that_can() -> None:
+    unreadable = finding(UNREADABLE_FILE, None, path="a", reason="no")
+    homeless = finding(IMAGE_WITHOUT_COMMAND, None, image="i", workload="w")
+
+    assert command_for([unreadable], ["/my lanes"], "shop") == "laneway check '/my lanes'"
+    assert command_for([unreadable, homeless], ["/lanes"], "shop").startswith("laneway status")
+    assert command_for([unreadable], ["-"], "shop") == "laneway status --mesh --name shop"
+    assert command_for([], ["/lanes"], "shop") == "laneway status --mesh --name shop"
