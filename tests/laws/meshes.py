@@ -23,6 +23,11 @@ from tests.laws.taste import EVERYTHING, PERMISSIVE, SOUND, Taste, rarely
 from tests.laws.users import own_destination_rules, own_entries, own_mesh_routes
 
 HOSTS = (["*"], ["shop.example.com"], ["*.example.com"], ["a.example.com", "b.example.com"])
+SERVED = (
+    *(["*"], ["*.example.com"], ["shop.example.com"], ["default/*"], ["*/*.example.com"]),
+    *(["./*"], ["./shop.example.com", "default/*.example.com"]),
+)
+"""Hosts of a gateway's server, some of them for routes of one namespace alone."""
 PREFER = "x-asm-prefer-tag"
 TRACES = (PREFER, "baggage", "x-request-id")
 """What applications forward: the lane itself, baggage, or the id of a trace."""
@@ -57,7 +62,7 @@ def _gateways(draw: st.DrawFn) -> list[Object]:
         return [main]
     selector = {"istio": "edge" if chosen == "two proxies" else "ingressgateway"}
     port = 80 if chosen == "same port" else 8080
-    hosts = draw(st.sampled_from((["*"], ["*.example.com"], ["shop.example.com"])))
+    hosts = draw(st.sampled_from(SERVED))
     return [main, objects.gateway("edge", selector, port, hosts)]
 
 

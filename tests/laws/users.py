@@ -39,13 +39,15 @@ def own_entries(
     for number in range(draw(st.sampled_from((0, 0, 1, 1, 2)))):
         gate = draw(st.sampled_from(gateways))["metadata"]
         hosts = draw(st.sampled_from((["*"], ["shop.example.com"], ["*.example.com"])))
+        space = draw(st.sampled_from(("istio-system", "istio-system", "default")))
+        spelled = (f"istio-system/{gate['name']}", gate["name"])
         routes = draw(st.lists(http_route(spots, lanes, mesh=False), min_size=1, max_size=3))
         found.append(
             objects.virtual_service(
                 f"own-entry-{number}",
-                "istio-system",
+                space,
                 hosts,
-                gateways=[draw(st.sampled_from((f"istio-system/{gate['name']}", gate["name"])))],
+                gateways=[draw(st.sampled_from(spelled[: 1 if space == "default" else 2]))],
                 http=routes,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.laws import objects
 from tests.laws.objects import Object
-from tests.proof.shop import CART, proven, strict
+from tests.proof.shop import CART, against, proven, rendered, strict
 
 WIDE: Object = objects.virtual_service(
     "wide",
@@ -41,3 +41,26 @@ def test_an_object_that_istio_refuses_decides_nothing_and_is_listed() -> None:
     assert [what.partition(" (")[0] for what in told] == [
         "VirtualService default/star: Istio refuses it"
     ]
+
+
+def test_an_entry_is_delivered_from_the_namespace_its_gateway_admits() -> None:
+    assert verdicts(_served(strict(), ["default/*"])) == PROVEN
+
+
+def test_an_entry_that_stands_where_its_gateway_admits_nobody_is_not_delivered() -> None:
+    mesh = strict()
+    written = [*mesh, *rendered(mesh)]
+
+    assert verdicts(_served(written, ["default/*"]))["delivered"] == "counter-example"
+
+
+def test_an_entry_for_hosts_of_two_namespaces_is_not_delivered() -> None:
+    found = against(proven(_served(strict(), ["team/a.test", "./b.test"])), "delivered")
+
+    assert found.request.host == "a.test"
+
+
+def _served(mesh: list[Object], hosts: list[str]) -> list[Object]:
+    """Return a mesh whose gateway serves other hosts."""
+    gateway = objects.gateway("ingressgateway", {"istio": "ingressgateway"}, 80, hosts)
+    return [gateway, *(one for one in mesh if one["kind"] != "Gateway")]

@@ -6,6 +6,7 @@ from tests.rules import claims_into_permissive
 from tests.rules.claim import Claim
 from tests.rules.world import (
     AT_DOOR,
+    gateway,
     lane,
     mesh,
     policy,
@@ -14,6 +15,8 @@ from tests.rules.world import (
     service,
     split,
 )
+
+TO_B = "[{route: [{destination: {host: b.default.svc.cluster.local}}]}]"
 
 CLAIMS = [
     Claim(
@@ -62,6 +65,29 @@ CLAIMS = [
         "ASMSwimLane s1",
         ("spec", "ingressRules", 0),
         mesh(routes("own", "[{route: [{destination: {host: b}}]}]", AT_DOOR)),
+    ),
+    Claim(
+        "a gateway takes no route of a namespace that its hosts are not for",
+        "LW1327",
+        mesh(routes("own", TO_B, AT_DOOR), door=gateway("['./*']")),
+        ["gateway istio-system/door takes no route of namespace default for *"],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, AT_DOOR), door=gateway("['default/*']")),
+    ),
+    Claim(
+        "an entry cannot stand in two namespaces",
+        "LW1328",
+        mesh(door=gateway("[shop/a.test, team/b.test, team/c.test]")),
+        [
+            (
+                "the entry of group test gets no route for a.test at istio-system/door "
+                "from namespace team"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "ingress", "gateway"),
+        mesh(door=gateway("[shop/a.test, shop/b.test]")),
     ),
     Claim(
         "a share of 0 to a subset that is gone is warned about",

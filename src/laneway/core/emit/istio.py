@@ -178,8 +178,8 @@ class _Spelling:
         return spec
 
     def entry(self, entry: Entry) -> Manifest:
-        space, _, gateway = entry.gateway.partition("/")
-        ref = Ref("VirtualService", space, self.names.entry(entry))
+        gateway = entry.gateway.partition("/")[2]
+        ref = Ref("VirtualService", entry.namespace, self.names.entry(entry))
         if self.before is not None:
             made = zip(self.before.plan.entries, self.before.entries, strict=True)
             for old, manifest in made:

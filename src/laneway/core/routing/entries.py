@@ -14,6 +14,7 @@ from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes import EntryDestination
 from laneway.core.resources.matching import Match
+from laneway.core.routing.admitted import ANYWHERE, entry_namespace
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     NO_HEADERS,
@@ -50,11 +51,17 @@ class Admission:
 
 def plan_entries(mesh: Mesh) -> tuple[Entry, ...]:
     """Return the entries of all groups that are not held, per gateway and host."""
-    return _entries(mesh, admissions)
+    return tuple(
+        replace(entry, namespace=entry_namespace(mesh, entry.gateway, entry.host))
+        for entry in _entries(mesh, admissions)
+    )
 
 
 def asked_entries(mesh: Mesh) -> tuple[Entry, ...]:
-    """Return the entries as lanes ask for them, before any lane is written into requests."""
+    """Return the entries as lanes ask for them, before any lane is written into requests.
+
+    They ask for their hosts wherever a gateway serves them, whoever may bind there.
+    """
     return _entries(mesh, _asked)
 
 
@@ -74,7 +81,7 @@ def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator
     for host in sorted({host for one in admitted for host in one.hosts}):
         here = [one for one in admitted if any(covers(wide, host) for wide in one.hosts)]
         groups = tuple(dict.fromkeys(one.group for one in here))
-        yield Entry(gateway, host, tuple(one.rule for one in here), groups)
+        yield Entry(gateway, host, tuple(one.rule for one in here), groups, ANYWHERE)
 
 
 def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:

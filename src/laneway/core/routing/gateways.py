@@ -15,8 +15,9 @@ from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.istio import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
+from laneway.core.routing.admitted import HTTP_PROTOCOLS, bound_domains
 from laneway.core.routing.delegates import Delegates
-from laneway.core.routing.hosts import covers, visibility
+from laneway.core.routing.hosts import visibility
 from laneway.core.routing.plan import (
     TO_HTTPS,
     Answer,
@@ -34,7 +35,6 @@ GATEWAY_NAMESPACE = "istio-system"
 """Where gateway proxies run, which decides which DestinationRules they see."""
 
 ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
-HTTP_PROTOCOLS = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB"})
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
 
 
@@ -143,7 +143,8 @@ def _virtual_hosts(
     for opening in opened:
         redirect, named = opening.redirect, [_unprefixed(one, "") for one in opening.hosts]
         for bound in bound_to(reading, entries, opening):
-            for domain in _domains(opening, bound):
+            own = opening.name.partition("/")[0]
+            for domain in bound_domains(opening.hosts, own, bound.hosts, bound.namespace):
                 domains.setdefault(domain, []).extend(bound.rules)
                 named.append(domain)
         for domain in named if redirect is not None else ():
@@ -192,8 +193,7 @@ def bound_to(reading: Reading, entries: Sequence[Entry], opening: Opening) -> It
         if entry.gateway == opening.name:
             age = _age(mesh, entry) if dated else ""
             rules = _kept(one_match_each(entry.rules), opening)
-            space = entry.gateway.partition("/")[0]
-            bound.append(((2, age, position), Bound((entry.host,), space, rules)))
+            bound.append(((2, age, position), Bound((entry.host,), entry.namespace, rules)))
             position += 1
     bound.sort(key=lambda pair: pair[0])
     yield from (one for _, one in bound if one.rules)
@@ -221,29 +221,6 @@ def _kept(rules: Sequence[Rule], opening: Opening) -> tuple[Rule, ...]:
             if takes_anything(rule):
                 break
     return tuple(kept)
-
-
-def _domains(opening: Opening, bound: Bound) -> Iterator[str]:
-    """Yield the domains a bound object gets at an opening: the narrower of each pair of hosts."""
-    found: dict[str, None] = {}
-    for written in opening.hosts:
-        space, slash, host = written.rpartition("/")
-        if slash and not _admits(space, opening, bound):
-            continue
-        for own in bound.hosts:
-            if covers(host, own):
-                found[own] = None
-            elif covers(own, host):
-                found[host] = None
-    yield from found
-
-
-def _admits(space: str, opening: Opening, bound: Bound) -> bool:
-    """Whether a server's `namespace/host` admits objects of the bound one's namespace."""
-    if space == "*":
-        return True
-    own = opening.name.partition("/")[0]
-    return bound.namespace == (own if space == "." else space)
 
 
 def _settled(rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -148,12 +148,16 @@ def is_to_https(rule: Rule) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What lanes ask of one gateway and host. `groups` are those whose rules are in it."""
+    """What lanes ask of one gateway and host. `groups` are those whose rules are in it.
+
+    `namespace` is where its object stands; an empty one stands for all.
+    """
 
     gateway: GatewayName
     host: str
     rules: tuple[Rule, ...]
     groups: tuple[str, ...]
+    namespace: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.placed import placed
-from laneway.core.routing.gateways import HTTP_PROTOCOLS
+from laneway.core.routing.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check

@@ -247,6 +247,24 @@ UNGOVERNED_ENTRY = Code(
     "Add to the destination `{lines}`.",
 )
 
+NOT_ADMITTED = Code(
+    "LW1327",
+    "warning",
+    "gateway {gateway} takes no route of namespace {namespace} for {hosts}",
+    "A host of a gateway's server with a namespace before it (`shop/*`, `./*`) is for routes of "
+    "that namespace alone. Istio leaves this VirtualService out, and requests get 404.",
+    "Move the VirtualService to a namespace that the Gateway names, or name its namespace there.",
+)
+
+ENTRY_NOT_ADMITTED = Code(
+    "LW1328",
+    "error",
+    "the entry of {groups} gets no route for {hosts} at {gateway} from namespace {namespace}",
+    "Hosts of the gateway's servers are for routes of different namespaces, and an entry stands in "
+    "one of them. Requests for the hosts of the others get 404.",
+    "Name one namespace for all hosts that lanes enter by, or none.",
+)
+
 HTTPS_REDIRECT = Code(
     "LW1332",
     "info",

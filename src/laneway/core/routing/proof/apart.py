@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.routing.gateways import HTTP_PROTOCOLS
+from laneway.core.routing.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.proof.verdict import Note
 
 ADDRESSES = Note("calls to pod addresses: who dials one has chosen the pod")
