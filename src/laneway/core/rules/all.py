@@ -6,7 +6,8 @@ that a reader sees it whole; a test holds it against the modules and against the
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Finding
+from laneway.core.findings.codes.reading import MISSING_LEFT_OUT
+from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules import (
@@ -121,6 +122,7 @@ from laneway.core.rules import (
     zero_weight_to_missing_subset,
 )
 from laneway.core.rules.check import Check
+from laneway.core.rules.questions.words import listing
 
 CHECKS: tuple[Check, ...] = (
     not_checked.CHECK,
@@ -236,5 +238,20 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check_all(mesh: Mesh, plan: RoutePlan) -> tuple[Finding, ...]:
-    """Return what all rules find, rule by rule; the reader's findings are not among them."""
-    return tuple(found for check in CHECKS for found in check.run(mesh, plan))
+    """Return what all rules find, rule by rule; the reader's findings are not among them.
+
+    While a file cannot be read, what seems to be missing may stand in it: those findings are
+    counted in one that says so.
+    """
+    found = tuple(one for check in CHECKS for one in check.run(mesh, plan))
+    if not mesh.snapshot.unread:
+        return found
+    missing = {check.code.id for check in CHECKS if check.missing}
+    told = tuple(one for one in found if one.code.id not in missing)
+    left_out = [one.code.id for one in found if one.code.id in missing]
+    words = {
+        "count": f"{len(left_out)} finding{'' if len(left_out) == 1 else 's'}",
+        "files": listing(mesh.snapshot.unread),
+        "codes": ", ".join(sorted(set(left_out))),
+    }
+    return (*told, finding(MISSING_LEFT_OUT, None, **words)) if left_out else told

@@ -37,4 +37,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(BASELINE_LACKS_SERVICE, place, str(meta.ref), **words)
 
 
-CHECK = Check(BASELINE_LACKS_SERVICE, check)
+CHECK = Check(BASELINE_LACKS_SERVICE, check, missing=True)

@@ -16,7 +16,12 @@ from laneway.core.routing.plan import RoutePlan
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule of the catalog: `run` yields only findings of `code`."""
+    """A rule of the catalog: `run` yields only findings of `code`.
+
+    `missing` marks one that speaks of what the input does not hold, which is nothing to rely on
+    while a file of it cannot be read.
+    """
 
     code: Code
     run: Callable[[Mesh, RoutePlan], Iterator[Finding]]
+    missing: bool = False

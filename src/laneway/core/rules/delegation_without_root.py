@@ -25,4 +25,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(DELEGATION_WITHOUT_ROOT, place, str(meta.ref), **words)
 
 
-CHECK = Check(DELEGATION_WITHOUT_ROOT, check)
+CHECK = Check(DELEGATION_WITHOUT_ROOT, check, missing=True)

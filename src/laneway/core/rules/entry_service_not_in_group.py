@@ -25,4 +25,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(ENTRY_SERVICE_NOT_IN_GROUP, use.place.at("host"), subject, **words)
 
 
-CHECK = Check(ENTRY_SERVICE_NOT_IN_GROUP, check)
+CHECK = Check(ENTRY_SERVICE_NOT_IN_GROUP, check, missing=True)

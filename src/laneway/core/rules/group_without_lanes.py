@@ -20,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(GROUP_WITHOUT_LANES, place, str(meta.ref), group=group.name)
 
 
-CHECK = Check(GROUP_WITHOUT_LANES, check)
+CHECK = Check(GROUP_WITHOUT_LANES, check, missing=True)

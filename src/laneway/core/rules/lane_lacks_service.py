@@ -48,4 +48,4 @@ def _found(mesh: Mesh, group: Group, lane: GroupLane, lacked: list[Host]) -> Fin
     return finding(LANE_LACKS_SERVICE, meta.place("spec", "labelSelector"), str(meta.ref), **words)
 
 
-CHECK = Check(LANE_LACKS_SERVICE, check)
+CHECK = Check(LANE_LACKS_SERVICE, check, missing=True)

@@ -29,4 +29,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(LANE_SERVICE_NOT_IN_GROUP, place, str(meta.ref), **words)
 
 
-CHECK = Check(LANE_SERVICE_NOT_IN_GROUP, check)
+CHECK = Check(LANE_SERVICE_NOT_IN_GROUP, check, missing=True)

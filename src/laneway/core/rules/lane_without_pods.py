@@ -38,4 +38,4 @@ def is_empty(mesh: Mesh, lane: GroupLane) -> bool:
     )
 
 
-CHECK = Check(LANE_WITHOUT_PODS, check)
+CHECK = Check(LANE_WITHOUT_PODS, check, missing=True)

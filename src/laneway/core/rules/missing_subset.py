@@ -37,4 +37,4 @@ def _advice(wanted: str, declared: tuple[str, ...]) -> str:
     return "Add a lane or a DestinationRule that declares the subset."
 
 
-CHECK = Check(MISSING_SUBSET, check)
+CHECK = Check(MISSING_SUBSET, check, missing=True)

@@ -29,4 +29,4 @@ def _is_named(group: Group, subsets: set[str]) -> bool:
     return any(lane.name in subsets for lane in group.lanes)
 
 
-CHECK = Check(NO_ENTRY, check)
+CHECK = Check(NO_ENTRY, check, missing=True)

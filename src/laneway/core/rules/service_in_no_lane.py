@@ -37,4 +37,4 @@ def in_no_lane(group: Group) -> frozenset[Host]:
     return frozenset(group.hosts) - had if had else frozenset()
 
 
-CHECK = Check(SERVICE_IN_NO_LANE, check)
+CHECK = Check(SERVICE_IN_NO_LANE, check, missing=True)

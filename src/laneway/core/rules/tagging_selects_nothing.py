@@ -31,4 +31,4 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
             yield finding(TAGGING_SELECTS_NOTHING, place, str(tagging.meta.ref), **words)
 
 
-CHECK = Check(TAGGING_SELECTS_NOTHING, check)
+CHECK = Check(TAGGING_SELECTS_NOTHING, check, missing=True)

@@ -30,4 +30,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(UNKNOWN_DESTINATION, place, str(written.author.meta.ref), **words)
 
 
-CHECK = Check(UNKNOWN_DESTINATION, check)
+CHECK = Check(UNKNOWN_DESTINATION, check, missing=True)

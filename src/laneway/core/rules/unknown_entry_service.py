@@ -25,4 +25,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(UNKNOWN_ENTRY_SERVICE, use.place.at("host"), subject, **words)
 
 
-CHECK = Check(UNKNOWN_ENTRY_SERVICE, check)
+CHECK = Check(UNKNOWN_ENTRY_SERVICE, check, missing=True)

@@ -43,4 +43,4 @@ def _advice(mesh: Mesh, wanted: str) -> str:
     return f"Did you mean {meant}?" if meant else "Add the Gateway, or name one that is there."
 
 
-CHECK = Check(UNKNOWN_GATEWAY, check)
+CHECK = Check(UNKNOWN_GATEWAY, check, missing=True)

@@ -27,4 +27,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 _ADD = "Add the ASMSwimLaneGroup {} to the input, or correct the label swimlane-group."
 
-CHECK = Check(UNKNOWN_GROUP, check)
+CHECK = Check(UNKNOWN_GROUP, check, missing=True)

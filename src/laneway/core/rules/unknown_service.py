@@ -42,4 +42,4 @@ def _advice(mesh: Mesh, service: ServiceReference) -> str:
     return service_advice(mesh, service_host(service.name, service.namespace))
 
 
-CHECK = Check(UNKNOWN_SERVICE, check)
+CHECK = Check(UNKNOWN_SERVICE, check, missing=True)

@@ -28,4 +28,4 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
             yield finding(ZERO_WEIGHT_TO_MISSING_SUBSET, place, subject, **words)
 
 
-CHECK = Check(ZERO_WEIGHT_TO_MISSING_SUBSET, check)
+CHECK = Check(ZERO_WEIGHT_TO_MISSING_SUBSET, check, missing=True)

@@ -267,3 +267,11 @@ NO_INPUT = Code(
     "that looked at nothing is worth nothing. Often the command before the pipe has failed.",
     "{mend}",
 )
+
+MISSING_LEFT_OUT = Code(
+    "LW1035",
+    "info",
+    "{count} about what is missing left out until {files} can be read ({codes})",
+    "What seems to be missing may stand in a file that cannot be read.",
+    "Fix the file first; what is still missing then is told.",
+)
