@@ -34,9 +34,9 @@ check:
     uv lock --check --quiet
     uv run towncrier build --draft --version next >/dev/null
 
-# write anew what golden cases expect and the page of findings, where a changed output is meant; read the diff before committing it
+# write anew what golden cases expect and the pages of findings and fields, where a changed output is meant; read the diff before committing it
 bless *ARGS:
-    LANEWAY_BLESS=1 uv run pytest tests/golden tests/house/test_findings_page.py {{ ARGS }}
+    LANEWAY_BLESS=1 uv run pytest tests/golden tests/house/test_findings_page.py tests/house/test_fields_page.py {{ ARGS }}
 
 # measure which branches of the core the tests take that need no Envoy and no Go; at least 95 %
 cover *ARGS:

@@ -1,9 +1,9 @@
-"""Claims on policies that refuse what routes let pass (LW1425 to LW1427)."""
+"""Claims on what routes do not show (LW1425 to LW1428): policies, and fields not followed."""
 
 from __future__ import annotations
 
 from tests.rules.claim import Claim
-from tests.rules.world import mesh, namespace
+from tests.rules.world import mesh, namespace, policy
 
 SECURITY = "security.istio.io/v1"
 OF_A = "selector: {matchLabels: {app: a}}"
@@ -36,10 +36,55 @@ spec: {spec}
 """
 
 
+def token(header: str) -> str:
+    """Return a RequestAuthentication that writes a header."""
+    return f"""
+apiVersion: {SECURITY}
+kind: RequestAuthentication
+metadata: {{name: token, namespace: default}}
+spec: {{jwtRules: [{{issuer: me, outputPayloadToHeader: {header}}}]}}
+"""
+
+
 SOME = "rules: [{from: [{source: {namespaces: [default]}}]}]"
 STRICT = "{mtls: {mode: STRICT}}"
 
 CLAIMS = [
+    Claim(
+        "fields that are not followed are named once for each object",
+        "LW1428",
+        mesh(
+            policy(
+                "own", "{host: a, trafficPolicy: {tls: {mode: DISABLE}, tunnel: {targetPort: 1}}}"
+            )
+        ),
+        [
+            (
+                "DestinationRule default/own has spec.trafficPolicy.tls.mode and "
+                "spec.trafficPolicy.tunnel.targetPort, which Laneway does not follow: proxies dial "
+                "the pods with TLS of their own, or without any, and the pods may refuse it; "
+                "connections are sent through another proxy"
+            )
+        ],
+        "DestinationRule default/own",
+        ("spec", "trafficPolicy", "tls", "mode"),
+        mesh(policy("own", "{host: other, trafficPolicy: {tls: {mode: DISABLE}}}")),
+    ),
+    Claim(
+        "a header that a token fills is named where routes ask for it",
+        "LW1428",
+        mesh(token("x-lane")),
+        [
+            (
+                "RequestAuthentication default/token has spec.jwtRules[0].outputPayloadToHeader, "
+                "which Laneway does not follow: it writes a header that routes ask for, out of a "
+                "token"
+            )
+        ],
+        "RequestAuthentication default/token",
+        ("spec", "jwtRules", 0, "outputPayloadToHeader"),
+        mesh(token("x-payload")),
+    ),
     Claim(
         "a policy that lets nobody pass is a warning at pods of a lane service",
         "LW1425",

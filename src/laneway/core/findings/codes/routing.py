@@ -192,3 +192,12 @@ PLAIN_CALLS_REFUSED = Code(
     "request is read.",
     "Give the callers a sidecar, or set the mode PERMISSIVE for these pods or their port.",
 )
+
+FIELD_NOT_FOLLOWED = Code(
+    "LW1428",
+    "info",
+    "{user} has {fields}, which Laneway does not follow: {because}",
+    "What the field does to requests for lanes is not worked out, so explain and the mesh on this "
+    "machine may show something else than a cluster does there, and a proof leaves it open.",
+    "Nothing to do if it is meant; docs/fields.md says of every field whether it is followed.",
+)

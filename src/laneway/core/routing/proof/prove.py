@@ -17,6 +17,7 @@ from laneway.core.routing.proof.orders import other_orders, tied, too_many
 from laneway.core.routing.proof.undecidable import (
     HalfRead,
     beside,
+    beyond,
     refusing,
     unread,
     unread_pods,
@@ -45,7 +46,9 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
     found.doubts |= dict.fromkeys(
         [*unread(mesh), *unread_pods(mesh), *beside(seen), *too_many(ties)]
     )
-    found.doubts |= dict.fromkeys(refusing(seen, implementation.plan))
+    found.doubts |= dict.fromkeys(
+        [*refusing(seen, implementation.plan), *beyond(seen, implementation.plan)]
+    )
     orders = 1
     for said, other in other_orders(implementation, ties):
         orders += 1

@@ -20,12 +20,14 @@ from laneway.core.resources.extensions import ProxyExtension
 from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
+from laneway.core.resources.spelling import spell
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.guarded import guarded
 from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
 from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
+from laneway.core.routing.unfollowed import unfollowed
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
 HTTP_PORT = 80
@@ -205,6 +207,15 @@ def refusing(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
         why = f"{one.policy.meta.ref} {what} to {where[0]}{more}"
         yield Doubt(why, _head(one.policy.meta), ("delivered",))
+
+
+def beyond(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
+    """Yield the fields that may send requests elsewhere and that nobody follows."""
+    for fields in unfollowed(mesh, plan):
+        for one in fields:
+            if one.field.opens:
+                why = f"{one.meta.ref} has {spell(one.path)}: {one.field.because}"
+                yield Doubt(why, one.meta.place(*one.path), one.field.opens)
 
 
 def asks_for_address(route: VirtualService) -> bool:
