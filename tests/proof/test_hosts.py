@@ -19,6 +19,7 @@ def verdicts(mesh: list[Object]) -> dict[str, str]:
 
 
 PROVEN = {"isolated": "proven", "delivered": "proven"}
+UNDECIDED = {"isolated": "undecided", "delivered": "undecided"}
 
 
 def test_lane_routes_hold_beside_a_wildcard_of_the_mesh() -> None:
@@ -64,3 +65,26 @@ def _served(mesh: list[Object], hosts: list[str]) -> list[Object]:
     """Return a mesh whose gateway serves other hosts."""
     gateway = objects.gateway("ingressgateway", {"istio": "ingressgateway"}, 80, hosts)
     return [gateway, *(one for one in mesh if one["kind"] != "Gateway")]
+
+
+def test_a_route_of_the_gateway_api_that_touches_a_lane_service_is_undecided() -> None:
+    parent = {"group": "", "kind": "Service", "name": "cart"}
+
+    assert verdicts([*strict(), _api_route(parent)]) == UNDECIDED
+    assert verdicts([*strict(), _api_route({"name": "edge"}, "cart")]) == UNDECIDED
+
+
+def test_a_route_of_the_gateway_api_that_touches_no_lane_leaves_the_proof_alone() -> None:
+    parent = {"group": "", "kind": "Service", "name": "guest"}
+
+    assert verdicts([*strict(), _api_route(parent)]) == PROVEN
+    assert verdicts([*strict(), _api_route({"name": "edge"}, "guest")]) == PROVEN
+
+
+def _api_route(parent: Object, backend: str = "other") -> Object:
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "own", "namespace": "default"},
+        "spec": {"parentRefs": [parent], "rules": [{"backendRefs": [{"name": backend}]}]},
+    }

@@ -6,6 +6,7 @@ from tests.rules import claims_into_permissive
 from tests.rules.claim import Claim
 from tests.rules.world import (
     AT_DOOR,
+    api_route,
     gateway,
     lane,
     mesh,
@@ -88,6 +89,34 @@ CLAIMS = [
         "ASMSwimLaneGroup test",
         ("spec", "ingress", "gateway"),
         mesh(door=gateway("[shop/a.test, shop/b.test]")),
+    ),
+    Claim(
+        "a route of the Gateway API into lanes is not followed",
+        "LW1329",
+        mesh(api_route("{name: edge}", backend="b")),
+        [
+            (
+                "HTTPRoute default/own leads to default/b at gateway default/edge, "
+                "and routes of the Gateway API are not followed"
+            )
+        ],
+        "HTTPRoute default/own",
+        ("spec", "parentRefs", 0),
+        mesh(api_route("{name: edge}", backend="c")),
+    ),
+    Claim(
+        "a route of the Gateway API at a gateway of lanes is not followed",
+        "LW1329",
+        mesh(api_route("{name: door, namespace: istio-system}", "TCPRoute", backend="c")),
+        [
+            (
+                "TCPRoute default/own is bound at gateway istio-system/door, "
+                "and routes of the Gateway API are not followed"
+            )
+        ],
+        "TCPRoute default/own",
+        ("spec", "parentRefs", 0),
+        mesh(api_route("{name: door, namespace: team}", "TCPRoute", backend="c")),
     ),
     Claim(
         "a share of 0 to a subset that is gone is warned about",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.rules import claims_delegation
 from tests.rules.claim import Claim
-from tests.rules.world import gateway, mesh, namespace, pods, policy, routes, service
+from tests.rules.world import api_route, gateway, mesh, namespace, pods, policy, routes, service
 
 TO_B = "[{route: [{destination: {host: b}}]}]"
 WIDE_TCP = routes("own", f"[]\n  tcp: {TO_B}", "hosts: ['*.default.svc.cluster.local']")
+PORT_8000 = service("b", "[{port: 8000, name: http}]")
 CLIENTS = pods("web", "v1").replace("namespace: default", "namespace: clients")
 
 
@@ -77,6 +78,61 @@ CLAIMS = [
         "Gateway istio-system/door",
         ("spec", "servers", 0, "hosts", 0),
         mesh(door=gateway("['shop.test']")),
+    ),
+    Claim(
+        "a VirtualService for another spelling of a lane service takes calls past the lanes",
+        "LW1422",
+        mesh(routes("own", TO_B, "hosts: [b.default.svc]")),
+        [
+            (
+                "VirtualService default/own takes calls on port 80 to default/b that spell it "
+                "b.default.svc, if it is the older object"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: [b.other.svc]")),
+    ),
+    Claim(
+        "another spelling is taken on port 80 alone",
+        "LW1422",
+        mesh(routes("own", TO_B, "hosts: [a.default, b.default]"), b=PORT_8000),
+        [
+            (
+                "VirtualService default/own takes calls on port 80 to default/a that spell it "
+                "a.default, if it is the older object"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: [b.default]"), b=PORT_8000),
+    ),
+    Claim(
+        "a route of the Gateway API for a lane service stands beside its lanes",
+        "LW1423",
+        mesh(api_route("{group: '', kind: Service, name: b}")),
+        ["HTTPRoute default/own routes default/b in the mesh for all callers, as its lanes do"],
+        "HTTPRoute default/own",
+        ("spec", "parentRefs", 0),
+        mesh(api_route("{group: '', kind: Service, name: c}")),
+    ),
+    Claim(
+        "a route of the Gateway API of another namespace is for the callers there",
+        "LW1423",
+        mesh(
+            api_route(
+                "{group: '', kind: Service, name: b, namespace: default}", "GRPCRoute", "clients"
+            )
+        ),
+        [
+            (
+                "GRPCRoute clients/own routes default/b in the mesh for callers in clients, "
+                "as its lanes do"
+            )
+        ],
+        "GRPCRoute clients/own",
+        ("spec", "parentRefs", 0),
+        mesh(api_route("{kind: Service, name: b}")),
     ),
     Claim(
         "two VirtualServices for one mesh host are an error of the younger",

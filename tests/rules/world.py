@@ -119,6 +119,20 @@ spec:
 """
 
 
+def api_route(
+    parent: str, kind: str = "HTTPRoute", space: str = "default", backend: str = "c"
+) -> str:
+    """Return a route of the Gateway API with one parent and one backend."""
+    return f"""
+apiVersion: gateway.networking.k8s.io/v1
+kind: {kind}
+metadata: {{name: own, namespace: {space}}}
+spec:
+  parentRefs: [{parent}]
+  rules: [{{backendRefs: [{{name: {backend}, port: 80}}]}}]
+"""
+
+
 def policy(name: str, spec: str, space: str = "default") -> str:
     """Return a DestinationRule."""
     return f"""

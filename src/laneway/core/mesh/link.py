@@ -24,6 +24,7 @@ from laneway.core.mesh.refused import refusals
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.mesh.superseded import Generated, is_generated
 from laneway.core.mesh.unknown_pods import Unknown, services_of, unknown_pods
+from laneway.core.resources.gateway_api import ApiRoute
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -103,6 +104,7 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         },
         virtual_services=oldest_first(_users(routes, superseded | lost)),
         destination_rules=oldest_first(_users(rules, superseded)),
+        api_routes=tuple(_of(things, ApiRoute)),
         sidecars=tuple(_of(things, Sidecar)),
         access_policies=oldest_first(_of(things, AuthorizationPolicy)),
         peer_policies=oldest_first(_of(things, PeerAuthentication)),

@@ -18,6 +18,7 @@ from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.refused import Refusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
+from laneway.core.resources.gateway_api import ApiRoute
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -201,6 +202,8 @@ class Mesh:
     gateways: Mapping[GatewayName, Gateway] = field(default_factory=dict)
     virtual_services: tuple[VirtualService, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()
+    api_routes: tuple[ApiRoute, ...] = ()
+    """Routes of the Gateway API, which are not followed."""
     sidecars: tuple[Sidecar, ...] = ()
     access_policies: tuple[AuthorizationPolicy, ...] = ()
     peer_policies: tuple[PeerAuthentication, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from laneway.core.resources.extensions import ProxyExtension
+from laneway.core.resources.gateway_api import ApiRoute
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -32,6 +33,7 @@ Resource = (
     | EndpointSlice
     | Gateway
     | VirtualService
+    | ApiRoute
     | DestinationRule
     | ServiceEntry
     | Sidecar

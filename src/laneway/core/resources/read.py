@@ -19,6 +19,7 @@ from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
 from laneway.core.resources import (
     read_extensions,
+    read_gateway_api,
     read_istio,
     read_lanes,
     read_machines,
@@ -58,6 +59,12 @@ class _Kind:
 
 _KINDS: dict[tuple[str, str], _Kind] = {
     **{key: _Kind(form.versions, partial(read_templated, form)) for key, form in FORMS.items()},
+    **{
+        (read_gateway_api.GATEWAY_API, kind): _Kind(
+            read_gateway_api.VERSIONS, partial(read_gateway_api.read_api_route, kind)
+        )
+        for kind in read_gateway_api.KINDS
+    },
     ("", "Namespace"): _Kind(("v1",), read_workloads.read_namespace),
     ("", "Pod"): _Kind(("v1",), read_workloads.read_pod),
     ("", "Service"): _Kind(("v1",), read_workloads.read_service),

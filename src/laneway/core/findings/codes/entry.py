@@ -265,6 +265,15 @@ ENTRY_NOT_ADMITTED = Code(
     "Name one namespace for all hosts that lanes enter by, or none.",
 )
 
+API_ROUTE_AT_GATEWAY = Code(
+    "LW1329",
+    "warning",
+    "{user} {led} at gateway {gateway}, and routes of the Gateway API are not followed",
+    "Such a route cannot name a lane's subset and writes no lane, so requests that come in by it "
+    "are of no lane until a caller's labels say so. laneway prove leaves it undecided.",
+    "Lead requests into lanes by their entry rules, or by a VirtualService of your own.",
+)
+
 HTTPS_REDIRECT = Code(
     "LW1332",
     "info",

@@ -166,6 +166,26 @@ REFUSED_BY_ISTIO = Code(
     "IST0106",
 )
 
+OTHER_SPELLING = Code(
+    "LW1422",
+    "warning",
+    "{user} takes calls on port 80 to {host} that spell it {spelled}, if it is the older object",
+    "To Istio this host is no service, but it is one of the names by which programs call one. "
+    "Whichever object is older keeps the name: calls spelled so go by this one, past the lanes.",
+    "Write the service's full host, or remove the host.",
+)
+
+API_ROUTE_IN_MESH = Code(
+    "LW1423",
+    "error",
+    "{user} routes {host} in the mesh for {callers}, as its lanes do",
+    "Istio makes a VirtualService of it. Sidecars honor one per host, the oldest that has a route "
+    "for the caller, so either this route or the lanes' is ignored. It is not followed here, and "
+    "laneway prove leaves it undecided.",
+    "Remove the parentRef; write its timeouts and retries into the group's httpRoutePatch.",
+    "IST0109",
+)
+
 ACCESS_REFUSED = Code(
     "LW1425",
     "warning",

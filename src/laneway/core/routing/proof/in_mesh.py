@@ -14,6 +14,7 @@ from itertools import product
 from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.spellings import spellings
 from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
 from laneway.core.routing.proof.carrying import filled, fillings, loses, named, strange
 from laneway.core.routing.proof.copies import copies_of
@@ -91,7 +92,7 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
 
     A call that names two lanes at once is promised nothing: an entry writes one.
     """
-    hosts = _spellings(service, spot, who)
+    hosts = _hosts_of(service, spot, who)
     propagation = group.propagation
     if propagation is None:
         return Ground(hosts)
@@ -104,19 +105,17 @@ def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
     return Ground(hosts, given, single)
 
 
-def _spellings(service: MeshService, spot: Spot, who: Who) -> Universe:
+def _hosts_of(service: MeshService, spot: Spot, who: Who) -> Universe:
     """Return the hosts by which a caller's proxy knows a service.
 
     On a port whose protocol is sniffed the address that is dialed decides, whatever the host.
     https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
     """
-    host, short = str(service.host), f"{service.name}.{service.namespace}"
+    host = str(service.host)
     if any(port.sniffed for port in service.ports if port.number == spot.port):
         return replace(HOSTS, usual=(host,))
     near = (service.name,) if service.namespace == who.caller.namespace else ()
-    address = service.service.cluster_ip
-    dialed = (address,) if address and not service.headless else ()
-    names = (host, short, f"{short}.svc", *near, f"{host}.", *dialed)
+    names = (host, *near, *spellings(service))
     return Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
 
 

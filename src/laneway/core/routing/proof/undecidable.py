@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
+from laneway.core.mesh.api_routes import entry_touches, mesh_touches
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import resolve_gateway
+from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.resources.extensions import ProxyExtension
@@ -29,8 +31,6 @@ from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
 from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
 from laneway.core.routing.unfollowed import unfollowed
 from laneway.core.routing.written import binds_mesh, mesh_hosts
-
-HTTP_PORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +183,28 @@ def beside(mesh: Mesh) -> Iterator[Doubt]:
     """Yield routes that take some calls to lane services, by what is not worked out here.
 
     In the mesh a VirtualService for another spelling of a service's name takes the calls that use
-    it, if it is the older one; and a TCP route may ask for the address that is dialed.
+    it, if it is the older one; and a TCP route may ask for the address that is dialed. Routes of
+    the Gateway API are not followed.
     """
-    spelled = dict(_spellings(mesh))
+    spelled = spelled_lanes(mesh)
     for route in filter(binds_mesh, mesh.virtual_services):
         name = f"VirtualService {route.meta.namespace}/{route.meta.name}"
         for host in mesh_hosts(route):
             if host in spelled:
-                why = f"{name} may take calls to {spelled[host]} that spell it {host}"
+                why = f"{name} may take calls to {spelled[host].host} that spell it {host}"
                 yield Doubt(why, _head(route.meta))
         if asks_for_address(route) and any(
             covers(host, lane) for host in mesh_hosts(route) for lane in mesh.owner_of
         ):
             why = f"{name} asks for the address of a TCP connection"
             yield Doubt(why, _head(route.meta))
+    for touch in mesh_touches(mesh):
+        why = f"{touch.route.meta.ref} may take calls to {touch.host}, and is not followed"
+        yield Doubt(why, touch.place)
+    for entry in entry_touches(mesh):
+        where = entry.hosts[0] if entry.hosts else "requests"
+        why = f"{entry.route.meta.ref} leads {entry.gateway} to {where}, and is not followed"
+        yield Doubt(why, entry.place)
 
 
 def refusing(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
@@ -223,16 +231,6 @@ def asks_for_address(route: VirtualService) -> bool:
     return any(one.by_address for one in route.tcp)
 
 
-def _spellings(mesh: Mesh) -> Iterator[tuple[str, str]]:
-    """Yield the names of lane services that are no full ones; Istio takes them on port 80 alone."""
-    for host in mesh.owner_of:
-        service = mesh.services[host]
-        short = f"{service.name}.{service.namespace}"
-        if any(port.number == HTTP_PORT for port in service.ports):
-            for name in (short, f"{short}.svc", f"{host}.", service.service.cluster_ip):
-                yield name, host
-
-
 def _reach(meta: Meta) -> str:
     """Return the namespace an object speaks for; one in the root namespace speaks for all."""
     return "" if meta.namespace == ROOT_NAMESPACE else meta.namespace
@@ -253,6 +251,8 @@ class HalfRead:
     rules: tuple[DestinationRule, ...]
     unknown: frozenset[str] = frozenset()
     """Hosts that may have pods nobody knows."""
+    taken: frozenset[str] = frozenset()
+    """Hosts whose calls a route of the Gateway API may take."""
 
     @classmethod
     def of(cls, mesh: Mesh) -> HalfRead:
@@ -266,6 +266,7 @@ class HalfRead:
             ),
             tuple(one for one in mesh.destination_rules if str(one.meta.ref) in errors),
             frozenset(mesh.unknown_pods),
+            frozenset(touch.host for touch in mesh_touches(mesh)),
         )
 
     def shakes(self, against: CounterExample) -> bool:
@@ -275,6 +276,8 @@ class HalfRead:
         if against.broken == "delivered" and not hosts.isdisjoint(self.unknown):
             return True
         if any(covers(rule_host(rule), host) for rule in self.rules for host in hosts):
+            return True
+        if spot.gateway is None and spot.host in self.taken:
             return True
         if spot.gateway is None:
             spoken = (one for route in self.routes for one in mesh_hosts(route))
