@@ -47,6 +47,17 @@ def test_each_lane_rule_has_a_request_that_comes_into_its_lane() -> None:
     ]
 
 
+def test_rules_behind_a_redirect_to_https_get_no_request() -> None:
+    to_https = "hosts: ['*'], tls: {httpsRedirect: true}"
+    given = mesh(door=gateway().replace("hosts: ['*']", to_https))
+
+    assert [(probe.lanes, probe.promise.status) for probe in found(given).sent] == [((), 301)]
+    assert [
+        (one.lanes, one.gateway is not None, [rule.name for rule in one.taken])
+        for one in found(given).unprobed
+    ] == [(("s1",), True, ["httpsRedirect"]), (("s2",), True, ["httpsRedirect"])]
+
+
 def test_requests_without_the_header_and_with_a_strange_one_are_sent_once_for_all_lanes() -> None:
     assert asks(mesh(), "no header") == [(("s1", "s2"), "/", {})]
     assert asks(mesh(), "unknown value") == [(("s1", "s2"), "/", {"x-lane": "nosuch"})]

@@ -92,7 +92,8 @@ def probes(mesh: Mesh, plan: RoutePlan) -> Probes:
     missing = [miss for probe in met for miss in _misses(mesh, plan, probe)]
     unprobed = [one for one in found if isinstance(one, Unprobed)]
     unserved = [one for entry in plan.entries for one in _unserved(mesh, plan, entry)]
-    return Probes(_merged([*met, *missing]), (*unprobed, *unserved))
+    redirected = _redirected(mesh, plan)
+    return Probes(_merged([*met, *missing]), (*unprobed, *redirected, *unserved))
 
 
 def asked(mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request, wanted: str) -> Probe:
@@ -205,11 +206,20 @@ def _merged(found: Sequence[Probe]) -> tuple[Probe, ...]:
     return tuple(kept.values())
 
 
+def _redirected(mesh: Mesh, plan: RoutePlan) -> Iterator[Unprobed]:
+    """Yield the rules into lanes that no request comes to, since all are sent to https before."""
+    for port in plan.gateway_ports:
+        for host in port.virtual_hosts:
+            for rule in host.behind:
+                if lanes := lanes_of_rule(mesh, rule):
+                    yield Unprobed(port, host.domain, rule, lanes, host.rules)
+
+
 def _unserved(mesh: Mesh, plan: RoutePlan, entry: Entry) -> Iterator[Unprobed]:
     """Yield the rules of an entry that stand at no port of its gateway: none serves their host."""
     ports = [port for port in plan.gateway_ports if entry.gateway in port.gateways]
     hosts = [host for port in ports for host in port.virtual_hosts]
-    standing = {(rule.name, rule.origin) for host in hosts for rule in host.rules}
+    standing = {(rule.name, rule.origin) for host in hosts for rule in host.written}
     for rule in entry.rules:
         if (rule.name, rule.origin) not in standing:
             yield Unprobed(None, entry.host, rule, lanes_of_rule(mesh, rule))

@@ -52,6 +52,8 @@ def rule_text(mesh: Mesh, origin: Origin, name: str = "") -> str:
     ref, path = origin.ref, origin.path
     if ref.kind == "Service":
         return "Istio's default route"
+    if ref.kind == "Gateway":
+        return f"{path[-1]} of {ref}"
     for author in mesh.virtual_services:
         if author.meta.ref == ref:
             return f"route {name_at(author, path)}"

@@ -151,7 +151,7 @@ NEVER_MET = Code(
     "warning",
     "{rule} gets no request: {before} takes all that would meet it",
     "Rules are looked at in order and the first that matches decides. Nothing is left for this "
-    "one, so requests for its lane come into another.",
+    "one: what was meant for its lane goes where the earlier one leads.",
     "Make the match of the earlier rule narrower, or change the order.",
     "IST0130",
 )
