@@ -22,7 +22,7 @@ from tests.laws.placing import envoy_of, placement_of
 @given(meshes())
 def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
-    asked = asked_labels(compilation.plan)
+    asked = asked_labels(compilation.mesh, compilation.plan)
     for replica in placement_of(compilation).replicas:
         caller = replica.caller
         alone = CallerClass(caller.namespace, caller.labels)

@@ -11,13 +11,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import service_host
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
 from laneway.core.routing.survivors import default_rule, speaks_of, surviving, takes_anything
 
+MESH = Mesh(Snapshot())
 HOST = service_host("mocka", "default")
 ORIGIN = Origin(Ref("VirtualService", "default", "own"))
 TO = Forward((Share(100, Destination(HOST, 8000, "s1")),))
@@ -46,14 +49,16 @@ hops = st.builds(
     port=st.just(8000),
     protocol=st.just("http"),
     rules=st.lists(rules, max_size=4).map(tuple),
-    export_to=st.sampled_from((("*",), ("default",), ("other",))),
+    shown=st.sampled_from(
+        (None, *(Shown("", (), (space,)) for space in ("*", "default", "other")))
+    ),
 )
 callers = st.builds(Caller, namespace=st.sampled_from(("default", "other")), labels=labels)
 
 
 @given(hops, callers)
 def test_what_is_held_is_written_and_speaks_of_the_caller(hop: Hop, caller: Caller) -> None:
-    held = surviving(hop, caller)
+    held = surviving(MESH, hop, caller)
 
     written = iter(hop.rules)
     if held != (default_rule(hop),):
@@ -67,7 +72,7 @@ def test_what_is_held_is_written_and_speaks_of_the_caller(hop: Hop, caller: Call
 
 @given(hops, callers)
 def test_nothing_stands_after_a_rule_that_takes_any_request(hop: Hop, caller: Caller) -> None:
-    held = surviving(hop, caller)
+    held = surviving(MESH, hop, caller)
 
     assert not any(takes_anything(rule) for rule in held[:-1])
 
@@ -76,14 +81,14 @@ def test_nothing_stands_after_a_rule_that_takes_any_request(hop: Hop, caller: Ca
 def test_no_label_a_rule_does_not_ask_for_makes_a_difference(hop: Hop, caller: Caller) -> None:
     more = Caller(caller.namespace, (*caller.labels, ("unasked", "1")))
 
-    assert surviving(hop, more) == surviving(hop, caller)
+    assert surviving(MESH, hop, more) == surviving(MESH, hop, caller)
 
 
 def test_without_a_rule_for_the_caller_all_pods_answer() -> None:
     lane = Rule("lane", (Match(source_labels=(("lane", "v1"),)),), TO, ORIGIN, lane="s1")
     hop = Hop(HOST, 8000, "http", (lane,))
 
-    (rule,) = surviving(hop, Caller("default", ()))
+    (rule,) = surviving(MESH, hop, Caller("default", ()))
 
     assert rule.action == Forward((Share(100, Destination(HOST, 8000)),))
     assert str(rule.origin.ref) == "Service default/mocka"
@@ -91,11 +96,13 @@ def test_without_a_rule_for_the_caller_all_pods_answer() -> None:
 
 def test_a_hidden_hop_leaves_the_word_to_the_next_one() -> None:
     rule = Rule("next", (), TO, ORIGIN)
-    hidden = Hop(HOST, 8000, "http", (Rule("first", (), TO, ORIGIN),), export_to=("other",))
+    hidden = Hop(
+        HOST, 8000, "http", (Rule("first", (), TO, ORIGIN),), shown=Shown("", (), ("other",))
+    )
     hop = replace(hidden, otherwise=Hop(HOST, 8000, "http", (rule,)))
 
-    assert [one.name for one in surviving(hop, Caller("default", ()))] == ["next"]
-    assert [one.name for one in surviving(hop, Caller("other", ()))] == ["first"]
+    assert [one.name for one in surviving(MESH, hop, Caller("default", ()))] == ["next"]
+    assert [one.name for one in surviving(MESH, hop, Caller("other", ()))] == ["first"]
 
 
 def test_naming_the_mesh_makes_source_conditions_count_for_nothing() -> None:

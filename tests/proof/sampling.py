@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Group, Mesh
@@ -18,7 +19,6 @@ from laneway.core.mesh.names import Host, LaneName, resolve_host, service_host
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import gateway_ports
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.request import Request
 from laneway.core.routing.tagging import tagged

@@ -68,8 +68,8 @@ ALL: Object = {"hosts": ["*/*"]}
     ("egress", "verdict"),
     [
         ([{"port": {"number": 9080}, "hosts": ["*/*"]}], "undecided"),
-        ([ALL, {"port": {"number": 80}, "hosts": ["clients/*"]}], "undecided"),
-        ([ALL, {"port": {"number": 9080}, "hosts": ["clients/*"]}], "proven"),
+        ([{"port": {"number": 80}, "hosts": ["clients/*"]}, ALL], "undecided"),
+        ([{"port": {"number": 9080}, "hosts": ["clients/*"]}, ALL], "proven"),
         ([{"port": {"number": 80}, "hosts": ["default/*"]}], "proven"),
     ],
 )

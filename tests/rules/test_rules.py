@@ -22,6 +22,7 @@ from tests.rules import (
     claims_refusing,
     claims_routing,
     claims_services,
+    claims_visibility,
     claims_weights,
     claims_workloads,
 )
@@ -39,6 +40,7 @@ CLAIMS = [
     *claims_workloads.CLAIMS,
     *claims_kinds.CLAIMS,
     *claims_services.CLAIMS,
+    *claims_visibility.CLAIMS,
     *claims_permissive.CLAIMS,
 ]
 every_claim = pytest.mark.parametrize(

@@ -22,8 +22,17 @@ from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.journey import Step
-from laneway.core.routing.plan import Forward, GatewayPort, Hop, RoutePlan, Rule, is_to_https
+from laneway.core.routing.plan import (
+    Forward,
+    GatewayPort,
+    Hop,
+    Refuse,
+    RoutePlan,
+    Rule,
+    is_to_https,
+)
 from laneway.core.routing.request import Request
+from laneway.core.routing.survivors import is_past_routes
 from laneway.core.routing.tagging import tagged
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
 from laneway.core.rules.questions.words import labels_text, ports_text
@@ -162,6 +171,10 @@ class JourneyView:
     def _say(self, rule: Rule) -> str:
         """Name a rule as the person who wrote it thinks of it."""
         ref, path = rule.origin.ref, rule.origin.path
+        if is_past_routes(rule):
+            refused = isinstance(rule.action, Refuse)
+            end = "it is refused" if refused else "it goes to the address dialed"
+            return f"no route, {end}: {ref} hides the service from the caller"
         if rule.by in ("header", "baggage", "caller", "anyone"):
             return self._say_known(rule)
         if ref in self._lanes:

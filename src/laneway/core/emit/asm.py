@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from laneway.core.emit.manifest import Manifest
+from laneway.core.mesh.destination_rules import exported, rule_host
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.object_names import ObjectNames
 from laneway.core.routing.plan import Forward, LaneSubsets, RoutePlan, Rule, RulePlace
-from laneway.core.routing.subsets import rule_host
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"
@@ -34,7 +34,7 @@ Exports = Mapping[Host, tuple[str, ...] | None]
 def home(subsets: LaneSubsets, exports: Exports) -> tuple[RulePlace, ...]:
     """Return the one place the vendor's DestinationRule stands in, exported as a rule beside it."""
     beside = exports.get(subsets.host)
-    return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, export_to=beside),)
+    return (replace(subsets.places[0], namespace=ROOT_NAMESPACE, exported=beside),)
 
 
 def exports(mesh: Mesh) -> Exports:
@@ -43,7 +43,7 @@ def exports(mesh: Mesh) -> Exports:
     Rules of one host are merged only if their exportTo is written alike.
     """
     here = (rule for rule in mesh.destination_rules if rule.meta.namespace == ROOT_NAMESPACE)
-    return {rule_host(rule): rule.export_to for rule in here}
+    return {rule_host(rule): exported(rule) for rule in here}
 
 
 def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manifest, ...]:

@@ -132,8 +132,8 @@ class _Spelling:
 
     def rule_spec(self, subsets: LaneSubsets, place: RulePlace) -> dict[str, Any]:
         spec: dict[str, Any] = {"host": subsets.host}
-        if place.export_to is not None:
-            spec["exportTo"] = list(place.export_to)
+        if place.exported is not None:
+            spec["exportTo"] = list(place.exported)
         if place.traffic_policy is not None:
             spec["trafficPolicy"] = place.traffic_policy
         named = self.twins(subsets.subsets) if self.is_asm else subsets.subsets

@@ -71,8 +71,8 @@ def _hop(hop: Hop) -> Object:
         shown["group"] = hop.group
     if hop.author is not None:
         shown["author"] = str(hop.author)
-    if hop.export_to != ("*",):
-        shown["exportTo"] = list(hop.export_to)
+    if hop.shown is not None and not hop.shown.is_public:
+        shown["exportTo"] = list(hop.shown.spaces)
     if hop.wild:
         shown["wildcard"] = hop.wild
     shown["rules"] = [rule_object(rule) for rule in hop.rules]
@@ -132,8 +132,8 @@ def _subsets(subsets: LaneSubsets) -> Object:
 
 def _place(place: RulePlace) -> Object:
     shown: Object = {"namespace": place.namespace}
-    if place.export_to is not None:
-        shown["exportTo"] = list(place.export_to)
+    if place.exported is not None:
+        shown["exportTo"] = list(place.exported)
     if place.traffic_policy is not None:
         shown["trafficPolicy"] = place.traffic_policy
     return shown

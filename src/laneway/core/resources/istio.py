@@ -154,11 +154,16 @@ class SidecarEgress:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """A Sidecar resource; without a workload selector it speaks for its whole namespace."""
+    """A Sidecar resource; without a workload selector it speaks for its whole namespace.
+
+    `refuses`: calls to what its pods do not see get an error (REGISTRY_ONLY, also where the policy
+    is written without a mode), instead of going to the address that was dialed.
+    """
 
     meta: Meta
     workload_selector: Labels = ()
     egress: tuple[SidecarEgress, ...] = ()
+    refuses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

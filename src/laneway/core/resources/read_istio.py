@@ -106,7 +106,9 @@ def read_sidecar(root: Cursor) -> Sidecar | None:
         for _, entry in spec.each("egress")
     ]
     selector = spec.below("workloadSelector").labels("labels")
-    return Sidecar(meta, selector, tuple(egress))
+    outside = spec.below("outboundTrafficPolicy").text("mode") or "REGISTRY_ONLY"
+    refuses = spec.written("outboundTrafficPolicy") and outside == "REGISTRY_ONLY"
+    return Sidecar(meta, selector, tuple(egress), refuses)
 
 
 def read_traffic_label(root: Cursor) -> TrafficLabel | None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName
 from laneway.core.resources.istio import Gateway
-from laneway.core.routing.hosts import covers
 
 ANYWHERE = ""
 """Stands for an object of whatever namespace, which every host admits."""

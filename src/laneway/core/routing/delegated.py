@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Caller, Group, Mesh, MeshService
-from laneway.core.mesh.names import Host, service_host
+from laneway.core.mesh.names import ROOT_NAMESPACE, Host, service_host
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio import VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.delegates import delegate_of
-from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.object_names import VIRTUAL_SERVICE, plain_stem
 from laneway.core.routing.plan import Delegated
-from laneway.core.routing.subsets import ROOT_NAMESPACE
 from laneway.core.routing.survivors import speaks_of
 from laneway.core.routing.written import naming_first
 
@@ -88,7 +88,7 @@ def _root(
     if not roots:
         return f"no VirtualService for its host hands over to {service.namespace}/{name}"
     root, ref = roots[0]
-    if root.export_to and "*" not in root.export_to:
+    if not Shown.of(root, ()).is_public:
         return f"{root.meta.ref} is not exported to every namespace"
     if older := next((one for one in speaking if one is not root), None):
         return f"{older.meta.ref} speaks for its host as well"

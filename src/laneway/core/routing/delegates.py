@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio import HttpRoute, VirtualService
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.hosts import visibility
 from laneway.core.routing.plan import NO_HEADERS, Answer, Origin, Rule
 from laneway.core.routing.raw_headers import read_headers
 
@@ -85,8 +85,7 @@ def delegate_of(author: VirtualService, route: HttpRoute) -> Ref:
 
 
 def _is_seen(delegate: VirtualService, root: VirtualService) -> bool:
-    exported = delegate.export_to or ("*",)
-    return visibility(exported, delegate.meta.namespace, root.meta.namespace) is not None
+    return Shown.of(delegate, ()).nearness(root.meta.namespace) is not None
 
 
 def _handed_over(root: HttpRoute, other: VirtualService, via: Origin) -> Iterator[Written]:

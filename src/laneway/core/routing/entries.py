@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.admitted import ANYWHERE, entry_namespace
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     NO_HEADERS,
     Destination,

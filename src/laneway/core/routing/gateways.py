@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.admitted import HTTP_PROTOCOLS, bound_domains
 from laneway.core.routing.delegates import Delegates
-from laneway.core.routing.hosts import visibility
 from laneway.core.routing.plan import (
     TO_HTTPS,
     Answer,
@@ -182,7 +182,7 @@ def bound_to(reading: Reading, entries: Sequence[Entry], opening: Opening) -> It
     )
     for service in mesh.virtual_services:
         space = service.meta.namespace
-        near = visibility(service.export_to or ("*",), space, GATEWAY_NAMESPACE)
+        near = Shown.of(service, ()).nearness(GATEWAY_NAMESPACE)
         named = (resolve_gateway(name, space) for name in service.gateways)
         if near is not None and opening.name in named:
             rules = _kept(gateway_rules(reading, service, opening.name, opening.port), opening)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan import (
     NO_HEADERS,
@@ -130,13 +131,14 @@ class LaneHops:
         `patch` is added to every rule for HTTP, the last one included.
         """
         alone = len(service.ports) == 1
+        shown = Shown(service.namespace, (service.host,))
         hops = []
         for port in service.ports:
             protocols: tuple[Protocol, ...] = ("http", "tcp") if port.sniffed else (port.protocol,)
             rules = tuple(self._rules(service.host, port, answers, alone=alone))
             for protocol in protocols:
                 kept = _patched(rules, patch) if protocol == "http" else self._plain(rules)
-                hops.append(Hop(service.host, port.number, protocol, kept, self.group))
+                hops.append(Hop(service.host, port.number, protocol, kept, self.group, shown=shown))
         return tuple(hops)
 
     def _plain(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio import SubsetRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
@@ -64,6 +65,8 @@ class Destination:
     host: Host
     port: int
     subset: str = ""
+    dialed: bool = False
+    """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +205,10 @@ class Hop:
     """What callers meet at one port of a service.
 
     `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
-    hop is total: its last rule matches anyone. A user's hop is seen only by callers of the
-    namespaces in `export_to` (`*`: all); when no rule of it is for a caller, `otherwise` decides,
-    and without one Istio's default route: all pods of the service. `wild` is the pattern by which a
-    user's VirtualService covers the host, empty where it names it.
+    hop is total: its last rule matches anyone. `shown` says which callers see it (None: all); when
+    no rule of it is for a caller, `otherwise` decides, and without one Istio's default route: all
+    pods of the service. `wild` is the pattern by which a user's VirtualService covers the host,
+    empty where it names it.
     """
 
     host: Host
@@ -214,7 +217,7 @@ class Hop:
     rules: tuple[Rule, ...]
     group: str = ""
     author: Ref | None = None
-    export_to: tuple[str, ...] = ("*",)
+    shown: Shown | None = None
     otherwise: Hop | None = None
     wild: str = ""
 
@@ -252,13 +255,13 @@ class Subset:
 class RulePlace:
     """Where a lane DestinationRule has to stand so that its callers see it.
 
-    `export_to` copies a user's DestinationRule beside it (None: not written), since Istio merges
-    only rules of equal exportTo; `traffic_policy` and `copied` are copied from a rule of the user's
-    that this one hides: what applied to the host before still does.
+    `exported` copies exportTo of a user's DestinationRule beside it (None: not written), since
+    Istio merges only rules of equal exportTo; `traffic_policy` and `copied` are copied from a rule
+    of the user's that this one hides: what applied to the host before still does.
     """
 
     namespace: str
-    export_to: tuple[str, ...] | None = None
+    exported: tuple[str, ...] | None = None
     traffic_policy: Mapping[str, Any] | None = None
     copied: tuple[SubsetRule, ...] = ()
     shared_with: Ref | None = None

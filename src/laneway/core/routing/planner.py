@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.patches import Patch
@@ -20,7 +22,6 @@ from laneway.core.routing.delegates import Delegates
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.hops import Answers, LaneHops, lane_answers
-from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.plan import (
     Delegated,
     Entry,
@@ -31,13 +32,13 @@ from laneway.core.routing.plan import (
     Subset,
     SubsetView,
 )
-from laneway.core.routing.subsets import lane_subsets, needed, rule_host, views
+from laneway.core.routing.subsets import lane_subsets, needed, views
 from laneway.core.routing.written import (
     Reading,
     binds_mesh,
-    is_public,
     mesh_hosts,
     names_host,
+    shown,
     subsets_asked,
     written_hops,
 )
@@ -164,7 +165,7 @@ def _lane_share(
     shares.views[host] = views(service, subsets, made_from.written)
     # A user's VirtualService that everybody sees and that names the host owns it: two would fight
     # on every sidecar. A wildcard owns nothing, since the lanes name the host.
-    owned = any(is_public(one) and names_host(one, host) for one in made_from.speaking)
+    owned = any(shown(one).is_public and names_host(one, host) for one in made_from.speaking)
     own = () if owned else _own_hops(reading.mesh, host, made_from)
     shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
 from laneway.core.routing.reach import lanes_of_rule
 from laneway.core.routing.request import Request, unmet

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
+from laneway.core.mesh.sidecars import selecting
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.passing import lane_of_request, written_lane
@@ -258,7 +259,7 @@ class Reach:
                 tcp = protocol == "tcp"
                 hop = find_hop(self.mesh, self.plan, host, port.number, "tcp" if tcp else "http")
                 if hop is not None:
-                    yield from surviving(hop, caller)
+                    yield from surviving(self.mesh, hop, caller)
 
     def _mirrored(self, rule: Rule) -> Iterator[Workload]:
         """Yield the pods of services that get a copy of a rule's requests."""
@@ -273,10 +274,11 @@ class Reach:
 
 
 def _asked_labels(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[str, str]]:
-    """Yield every label by which rules or lanes tell callers apart."""
+    """Yield every label by which rules, lanes or Sidecars tell callers apart."""
     for group in mesh.groups:
         for lane in group.lanes:
             yield from lane.selector
+    yield from selecting(mesh.sidecars)
     for hops in plan.hops.values():
         for first in hops:
             hop: Hop | None = first

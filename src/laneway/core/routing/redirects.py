@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.gateways import TLS_PROTOCOLS
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Forward, GatewayPort, Origin, RoutePlan, Rule
 
 

@@ -12,23 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from laneway.core.mesh.destination_rules import (
+    exported,
+    merged_last,
+    named_in,
+    narrowest,
+    rule_host,
+    rules_seen,
+)
 from laneway.core.mesh.link import is_dns_label
 from laneway.core.mesh.mesh import Group, MeshService
-from laneway.core.mesh.names import Host, LaneName, resolve_host
+from laneway.core.mesh.names import ROOT_NAMESPACE, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio import DestinationRule, SubsetRule
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.policy_fit import unfit
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import LaneSubsets, RulePlace, Subset, SubsetView
-
-ROOT_NAMESPACE = "istio-system"
-"""Istio's root namespace, searched last."""
-
-
-def rule_host(rule: DestinationRule) -> Host:
-    """Return the host of a DestinationRule, made absolute in its namespace."""
-    return resolve_host(rule.host, rule.meta.namespace)
 
 
 def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
@@ -124,7 +123,7 @@ def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace
     root = [rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE]
     exact = [rule for rule in near if rule_host(rule) == service.host]
     if exact:
-        return RulePlace(service.namespace, exact[-1].export_to, shared_with=exact[0].meta.ref)
+        return RulePlace(service.namespace, exported(exact[-1]), shared_with=exact[0].meta.ref)
     return _hiding(service.host, RulePlace(service.namespace), near or root)
 
 
@@ -136,13 +135,13 @@ def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RuleP
     here = [rule for rule in written if rule.meta.namespace == space]
     exact = [rule for rule in here if rule_host(rule) == host]
     if exact:
-        return RulePlace(space, exact[-1].export_to, shared_with=exact[0].meta.ref)
+        return RulePlace(space, exported(exact[-1]), shared_with=exact[0].meta.ref)
     return _hiding(host, RulePlace(space, (".",)), here)
 
 
 def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
     """Return a place with copies of what applied to a host before a rule there hides it."""
-    found = _meeting(_narrowest(host, hidden))
+    found = merged_last(narrowest(host, hidden))
     hides = next((rule for rule in found if rule.traffic_policy), None)
     subsets: dict[str, SubsetRule] = {}
     for rule in found:
@@ -166,9 +165,9 @@ def views(
         policy = planned.places[0].traffic_policy or {}
         return (SubsetView(service.host, "", planned.subsets, policy),)
     rules = (*written, *as_rules(planned)) if planned else tuple(written)
-    spaces = sorted({rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE})
+    spaces = {rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE}
     rest = _seen(service, "", rules)
-    special = (_seen(service, space, rules) for space in spaces)
+    special = (_seen(service, space, rules) for space in sorted(spaces | named_in(rules)))
     return (rest, *(view for view in special if replace(view, namespace="") != rest))
 
 
@@ -181,61 +180,24 @@ def as_rules(planned: LaneSubsets, name: str = "") -> list[DestinationRule]:
             planned.host,
             subsets + place.copied,
             place.traffic_policy,
-            place.export_to,
+            place.exported,
         )
         for place in planned.places
     ]
 
 
 def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> SubsetView:
-    """Look the rules of a host up as Istio does for a caller of a namespace.
+    """Merge what callers of a namespace see: the first subset of a name wins, and the first policy.
 
-    The caller's own namespace comes first; of the root namespace only private rules count as own.
+    An empty namespace stands for all that no rule names.
     """
-    own = [rule for rule in rules if rule.meta.namespace == space and _is_local(rule)]
-    if space == ROOT_NAMESPACE:
-        own = [rule for rule in own if rule.export_to == (".",)]
-    exported = [rule for rule in rules if _is_exported(rule, space)]
-    near = [rule for rule in exported if rule.meta.namespace == service.namespace]
-    root = [rule for rule in exported if rule.meta.namespace == ROOT_NAMESPACE]
-    for here in (own, near, root):
-        found = _narrowest(service.host, here)
-        if found:
-            return _merged(service.host, space, found)
-    return SubsetView(service.host, space, ())
-
-
-def _is_local(rule: DestinationRule) -> bool:
-    exported = rule.export_to or ("*",)
-    return any(space in ("*", ".", rule.meta.namespace) for space in exported)
-
-
-def _is_exported(rule: DestinationRule, space: str) -> bool:
-    exported = rule.export_to or ("*",)
-    return "*" in exported or space in exported
-
-
-def _narrowest(host: Host, rules: Sequence[DestinationRule]) -> list[DestinationRule]:
-    """Return the rules of the most specific host that covers this one."""
-    covering = [rule for rule in rules if covers(rule_host(rule), host)]
-    longest = max((len(rule_host(rule)) for rule in covering), default=0)
-    exact = [rule for rule in covering if rule_host(rule) == host]
-    return exact or [rule for rule in covering if len(rule_host(rule)) == longest]
-
-
-def _merged(host: Host, space: str, found: Sequence[DestinationRule]) -> SubsetView:
-    """Merge rules of one host: the first subset of a name wins, and the first policy."""
+    host = service.host
+    seen = rules_seen(rules, host, service.namespace, space)
     subsets: dict[str, Subset] = {}
-    meeting = _meeting(found)
-    for rule in meeting:
+    for rule in seen:
         for subset in rule.subsets:
             subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
-    first = next((rule for rule in meeting if rule.traffic_policy), None)
+    first = next((rule for rule in seen if rule.traffic_policy), None)
     policy = first.traffic_policy if first and first.traffic_policy else {}
     author = first.meta.ref if first and first.meta.ref.name else None
     return SubsetView(host, space, tuple(subsets.values()), policy, author)
-
-
-def _meeting(found: Sequence[DestinationRule]) -> list[DestinationRule]:
-    """Return those rules of one host that Istio merges: of unequal exportTo it uses the last."""
-    return [rule for rule in found if rule.export_to == found[-1].export_to]

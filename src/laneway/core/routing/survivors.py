@@ -8,13 +8,14 @@ it is decided. It refuses nothing: a caller without any rule of its own meets th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.mesh import Caller, Mesh
+from laneway.core.mesh.visibility import Hider, Scope, scope_of
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.hosts import visibility
-from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
+from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Refuse, Rule, Share
 
 MESH = "mesh"
 """The reserved gateway name that stands for all sidecars."""
@@ -22,46 +23,87 @@ MESH = "mesh"
 DEFAULT_ROUTE = "default"
 """Istio's name for the route of a service nobody wrote a rule for."""
 
+PAST_ROUTES, REFUSED = "allow_any", "block_all"
+"""Istio's names for the route of what a proxy does not see, by its outbound traffic policy."""
 
-def surviving(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
+
+def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     """Return the rules of a hop that a caller meets, each with only the matches it meets.
 
     A match that names the mesh among its gateways is held without its source conditions. The list
     ends at the first rule that takes any request. Where no rule stays, Istio's default route
-    serves: all pods of the service, whatever their lane.
+    serves: all pods of the service, whatever their lane; and a caller that does not see the service
+    meets no route at all.
     https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
 
     >>> from laneway.core.mesh.names import service_host
+    >>> from laneway.core.mesh.snapshot import Snapshot
     >>> hop = Hop(service_host("mocka", "default"), 8000, "http", ())
-    >>> [rule.name for rule in surviving(hop, Caller("default", ()))]
+    >>> [rule.name for rule in surviving(Mesh(Snapshot()), hop, Caller("default", ()))]
     ['default']
     """
-    for one in _nearest_first(hop, caller):
+    scope = scope_of(mesh, caller)
+    hider = unseen(mesh, scope, hop)
+    if hider is not None:
+        return (_past(hop, hider),)
+    for one in _nearest_first(hop, scope):
         held = _held(one, caller)
         if held:
             return held
     return (default_rule(hop),)
 
 
-def _nearest_first(hop: Hop, caller: Caller) -> list[Hop]:
+def unseen(mesh: Mesh, scope: Scope, hop: Hop) -> Hider | None:
+    """Return what hides a hop's service from callers, None where they see it."""
+    service = mesh.services.get(hop.host)
+    return scope.hider(service, hop.port) if service is not None else None
+
+
+def _past(hop: Hop, hider: Hider) -> Rule:
+    """Return what becomes of calls to a service that their proxy does not see.
+
+    The address that was dialed leads to any of its pods; or the call is refused.
+    """
+    origin = Origin(hider.meta.ref, hider.path)
+    if hider.refuses:
+        return Rule(REFUSED, (), Refuse(502), origin)
+    share = Share(100, Destination(hop.host, hop.port, dialed=True))
+    return Rule(PAST_ROUTES, (), Forward((share,)), origin)
+
+
+def is_past_routes(rule: Rule) -> bool:
+    """Whether a rule stands for what a proxy does not see."""
+    return rule.name in (PAST_ROUTES, REFUSED) and rule.origin.ref.kind in ("Sidecar", "Service")
+
+
+def _nearest_first(hop: Hop, scope: Scope) -> list[Hop]:
     """Return a hop and its alternatives as a caller's proxy tries them: private ones first.
 
     For HTTP a wildcard speaks only where nothing the caller sees names the host, and of several the
     first of the narrowest does, also where no rule of it is for the caller.
     """
-    chain = []
+    ranked = zip(seen(hop, scope), links(hop), strict=True)
+    chain = [(rank, one) for rank, one in ranked if rank is not None]
+    found = [one for _, one in sorted(chain, key=lambda pair: pair[0])]
+    if hop.protocol == "tcp":
+        return found
+    naming = [one for one in found if not one.wild]
+    return naming or sorted(found, key=lambda one: -len(one.wild))[:1]
+
+
+def seen(hop: Hop, scope: Scope) -> tuple[int | None, ...]:
+    """Return how near a hop and each of its alternatives is to a caller; None: not seen."""
+    return tuple(
+        2 if one.shown is None else scope.nearness(one.shown, one.port) for one in links(hop)
+    )
+
+
+def links(hop: Hop) -> Iterator[Hop]:
+    """Yield a hop and what stands behind it."""
     link: Hop | None = hop
     while link is not None:
-        author = link.author.namespace if link.author else ""
-        rank = visibility(link.export_to, author, caller.namespace)
-        if rank is not None:
-            chain.append((rank, link))
+        yield link
         link = link.otherwise
-    seen = [one for _, one in sorted(chain, key=lambda pair: pair[0])]
-    if hop.protocol == "tcp":
-        return seen
-    naming = [one for one in seen if not one.wild]
-    return naming or sorted(seen, key=lambda one: -len(one.wild))[:1]
 
 
 def _held(hop: Hop, caller: Caller) -> tuple[Rule, ...]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.request import Request
 
 

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from laneway.core.findings.place import Step
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_host
@@ -29,10 +31,8 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.security import RequestAuthentication
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import Hop, RoutePlan, Rule
 from laneway.core.routing.redirects import groups_led_to
-from laneway.core.routing.subsets import rule_host
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
 Thing = Gateway | VirtualService | DestinationRule | Sidecar | ServiceEntry | RequestAuthentication

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from laneway.core.mesh.behind import is_closed
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.visibility import leads_to
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.baggage_lines import on_one_line
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     Answer,
     Destination,
@@ -113,7 +114,7 @@ def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     hop = find_hop(mesh, plan, host, request.port, "http")
     if hop is None:
         return Decision(None)
-    return decide(Sight(mesh, plan, caller.namespace), surviving(hop, caller), request)
+    return decide(Sight(mesh, plan, caller.namespace), surviving(mesh, hop, caller), request)
 
 
 def connect(
@@ -123,7 +124,7 @@ def connect(
     hop = find_hop(mesh, plan, host, port, "tcp")
     if hop is None:
         return Decision(None)
-    return decide(Sight(mesh, plan, caller.namespace), surviving(hop, caller), Request(host))
+    return decide(Sight(mesh, plan, caller.namespace), surviving(mesh, hop, caller), Request(host))
 
 
 def find_hop(
@@ -196,19 +197,26 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
 def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
     """Return the workloads whose pods a destination stands for.
 
-    A service, port or subset that does not exist has none, and a pod is none that has no port of
-    the name to which the service's port leads.
+    A service, port or subset that does not exist has none, nor has a service that is not exported
+    to the proxies that ask. A pod is none that has no port of the name to which the service's port
+    leads.
     """
     labels = subset_labels(sight.plan, destination, sight.namespace)
     service = sight.mesh.services.get(destination.host)
     port = service.port(destination.port) if service is not None else None
-    if service is None or labels is None or port is None:
+    if service is None or labels is None or port is None or not is_known(sight, destination):
         return ()
     return tuple(
         pod
         for pod in service.workloads
         if is_present(pod) and meets(labels, pod.labels) and not is_closed(pod, port.target)
     )
+
+
+def is_known(sight: Sight, destination: Destination) -> bool:
+    """Whether proxies of a namespace can know the service of a destination, if there is one."""
+    service = sight.mesh.services.get(destination.host)
+    return destination.dialed or service is None or leads_to(service, sight.namespace)
 
 
 def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
+from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
 from laneway.core.routing.delegates import Delegates, Ours, Written
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     Action,
     Answer,
@@ -61,9 +62,9 @@ def subsets_asked(mesh: Mesh) -> dict[Host, frozenset[str]]:
     return {host: frozenset(names) for host, names in asked.items()}
 
 
-def is_public(service: VirtualService) -> bool:
-    """Whether callers of every namespace see a VirtualService."""
-    return not service.export_to or "*" in service.export_to
+def shown(service: VirtualService) -> Shown:
+    """Return whom a VirtualService is shown to in the mesh."""
+    return Shown.of(service, mesh_hosts(service))
 
 
 def names_host(service: VirtualService, host: Host) -> bool:
@@ -102,10 +103,9 @@ def written_hops(
             hop = next(mine, None)
             for author in reversed(speaking):
                 rules = mesh_rules(reading, author, port.number, tcp=protocol == "tcp")
-                seen = _seen_in(author)
-                ref = author.meta.ref
+                ref, to = author.meta.ref, shown(author)
                 wild = _wildcard(author, service.host)
-                hop = Hop(service.host, port.number, protocol, rules, "", ref, seen, hop, wild)
+                hop = Hop(service.host, port.number, protocol, rules, "", ref, to, hop, wild)
             if hop is not None:
                 hops.append(hop)
     return tuple(hops)
@@ -115,11 +115,6 @@ def _wildcard(author: VirtualService, host: Host) -> str:
     """Return the narrowest pattern that covers a host; empty where the host itself is named."""
     covering = [one for one in mesh_hosts(author) if covers(one, host)]
     return "" if host in covering else max(covering, key=len, default="")
-
-
-def _seen_in(author: VirtualService) -> tuple[str, ...]:
-    spaces = author.export_to or ("*",)
-    return tuple(author.meta.namespace if space == "." else space for space in spaces)
 
 
 @dataclass(frozen=True, slots=True)

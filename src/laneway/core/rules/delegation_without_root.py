@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import DELEGATION_WITHOUT_ROOT
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.delegated import DELEGATE_ANNOTATION, handing_over
-from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 from laneway.core.rules.check import Check

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import EXPORT_TO_HIDES
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.destination_rules import exported, exports, rule_host
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.check import Check
+from laneway.core.rules.questions.members import Lanes
 from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import listing, short_host
 
@@ -20,7 +21,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     for rule in mesh.destination_rules:
         host = rule_host(rule)
         group = owner(mesh, host)
-        if group is None or rule.export_to is None or "*" in rule.export_to:
+        if group is None or not exports(rule) or "*" in exports(rule):
             continue
         names = {str(lane.name) for lane in group.lanes}
         blind = [
@@ -31,7 +32,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         if blind:
             words = {
                 "user": rule.meta.ref,
-                "export_to": listing(rule.export_to),
+                "export_to": listing(exported(rule) or ()),
                 "namespaces": listing(blind),
                 "host": short_host(host),
             }
@@ -40,8 +41,13 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _callers(mesh: Mesh, group: Group) -> set[str]:
-    """Return the namespaces from which lanes are called: those of its services and the entry's."""
+    """Return the namespaces from which lanes are called.
+
+    Those of its services, the entry's, and those of others who wear the labels of a lane.
+    """
+    lanes = Lanes(group)
     spaces = {mesh.services[host].namespace for host in group.hosts}
+    spaces |= {pod.namespace for pod in mesh.workloads if lanes.of(pod.labels)}
     return spaces | {GATEWAY_NAMESPACE} if group.gateway else spaces
 
 

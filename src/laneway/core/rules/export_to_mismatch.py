@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import EXPORT_TO_MISMATCH
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.destination_rules import exports, rule_host
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.visibility import export_text
 from laneway.core.resources.istio import DestinationRule
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.user_rules import export_text
 from laneway.core.rules.questions.words import short_host
 
 
@@ -25,14 +25,14 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for rule in mesh.destination_rules:
         host = rule_host(rule)
         older = first.setdefault((rule.meta.namespace, host), rule)
-        if older.export_to != rule.export_to:
+        if exports(older) != exports(rule):
             words = {
                 "second": rule.meta.ref,
                 "first": older.meta.ref,
                 "host": short_host(host),
                 "forms": f"{export_text(rule)} and {export_text(older)}",
             }
-            key = "host" if rule.export_to is None else "exportTo"
+            key = "host" if not exports(rule) else "exportTo"
             place = rule.meta.place("spec", key)
             yield finding(EXPORT_TO_MISMATCH, place, str(rule.meta.ref), **words)
 

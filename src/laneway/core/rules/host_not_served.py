@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.entry import HOST_NOT_SERVED
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.placed import placed
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.entries import entry_uses

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.entry import NARROWER_HOST
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan, VirtualHost
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.authors import Authors

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import NEARER_DESTINATION_RULE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import Host
+from laneway.core.mesh.names import ROOT_NAMESPACE, Host
 from laneway.core.resources.istio import DestinationRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.subsets import ROOT_NAMESPACE
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.user_rules import rules_by_host
 from laneway.core.rules.questions.words import listing, short_host

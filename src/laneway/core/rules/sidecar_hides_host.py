@@ -9,46 +9,34 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import SIDECAR_HIDES_HOST
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.mesh.names import Host
-from laneway.core.resources.istio import Sidecar
-from laneway.core.resources.workloads import Workload
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name, pods_of
-from laneway.core.rules.questions.sidecars import imports, members
+from laneway.core.rules.questions.sidecars import hidden_services
 from laneway.core.rules.questions.words import listing, short_host
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
-    """Find Sidecars of lane pods that hide a service other than the pods' own."""
-    for sidecar in mesh.sidecars:
-        for group in mesh.groups if sidecar.egress else ():
-            pods = members(mesh, sidecar, pods_of(mesh, group).values())
-            hidden = [host for host in group.hosts if _is_hidden(mesh, sidecar, host, pods)]
-            if hidden:
-                yield _found(mesh, group, sidecar, hidden, pods)
-
-
-def _found(
-    mesh: Mesh, group: Group, sidecar: Sidecar, hidden: list[Host], pods: list[Workload]
-) -> Finding:
-    meta = sidecar.meta
-    words = {
-        "user": meta.ref,
-        "hosts": listing(short_host(host) for host in hidden),
-        "callers": f"{listing([pod_name(pod) for pod in pods], limit=2)} of group {group.name}",
-        "pattern": f"{mesh.services[hidden[0]].namespace}/{hidden[0]}",
-    }
-    return finding(SIDECAR_HIDES_HOST, meta.place("spec", "egress"), str(meta.ref), **words)
-
-
-def _is_hidden(mesh: Mesh, sidecar: Sidecar, host: Host, pods: list[Workload]) -> bool:
-    """Whether some of the pods, other than the service's own, cannot see a service."""
-    service = mesh.services[host]
-    own = {id(workload) for workload in service.workloads}
-    others = [pod for pod in pods if id(pod) not in own]
-    return any(not imports(sidecar, pod.namespace, service.namespace, host) for pod in others)
+    """Find Sidecars that hide a service from pods that are taken to call it."""
+    for group in mesh.groups if mesh.sidecars else ():
+        for hidden in hidden_services(mesh, group):
+            meta = hidden.by.meta
+            if meta.ref.kind == "Sidecar" and hidden.pods:
+                hosts = [host for host in group.hosts if host in hidden.hosts]
+                pods = list(hidden.pods.values())
+                inside = pods_of(mesh, group)
+                names = listing([pod_name(pod) for pod in pods], limit=2)
+                outside = any(id(pod) not in inside for pod in pods)
+                words = {
+                    "user": meta.ref,
+                    "hosts": listing(short_host(host) for host in hosts),
+                    "group": group.name,
+                    "callers": f"{names}, callers" if outside else names,
+                    "pattern": f"{mesh.services[hosts[0]].namespace}/{hosts[0]}",
+                }
+                place = meta.place(*hidden.by.path)
+                yield finding(SIDECAR_HIDES_HOST, place, str(meta.ref), **words)
 
 
 CHECK = Check(SIDECAR_HIDES_HOST, check)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import SUBSET_WITH_OTHER_LABELS
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import labels_text

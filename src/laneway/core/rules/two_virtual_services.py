@@ -14,7 +14,7 @@ from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.istio import VirtualService
 from laneway.core.resources.placed import placed
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.written import binds_mesh
+from laneway.core.routing.written import binds_mesh, shown
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
@@ -42,13 +42,7 @@ def _meet(one: VirtualService, other: VirtualService) -> bool:
     """Whether the proxies of some namespace see both."""
     if one.meta.ref == other.meta.ref:
         return False
-    first, second = _spaces(one), _spaces(other)
-    return "*" in first | second or bool(first & second)
-
-
-def _spaces(service: VirtualService) -> set[str]:
-    spaces = service.export_to or ("*",)
-    return {service.meta.namespace if space == "." else space for space in spaces}
+    return shown(one).meets(shown(other))
 
 
 CHECK = Check(TWO_VIRTUAL_SERVICES, check)

@@ -16,13 +16,13 @@ from laneway.apps.local.verify.trail import Crossing
 from laneway.apps.local.verify.wording import lack_text, number, rule_text
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import Destination
 from laneway.core.routing.reach import lane_of, lanes_of_caller
-from laneway.core.routing.subsets import rule_host
 from laneway.core.rules.questions.words import counted, labels_text, listing, short_host
 
 

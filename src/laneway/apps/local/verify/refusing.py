@@ -148,7 +148,7 @@ def partial(scene: Scene, table: str) -> Iterator[str]:
     for host, service in mesh.services.items():
         for port in service.ports:
             hop = find_hop(mesh, scene.plan, host, port.number, "http")
-            if hop is not None and not takes_anything(surviving(hop, caller)[-1]):
+            if hop is not None and not takes_anything(surviving(mesh, hop, caller)[-1]):
                 yield host
 
 

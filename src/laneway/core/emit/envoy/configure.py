@@ -127,7 +127,7 @@ def _caller_tables(
     mesh: Mesh, plan: RoutePlan, placement: Placement, books: _Books
 ) -> Mapping[str, Block]:
     """Return each replica's table; replicas of one class get the very same one."""
-    asked = asked_labels(plan)
+    asked = asked_labels(mesh, plan)
     made: dict[CallerClass, Block] = {}
     found: dict[str, Block] = {}
     for replica in placement.replicas:

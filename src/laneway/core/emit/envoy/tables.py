@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH, ClusterNames
 from laneway.core.emit.envoy.config import (
@@ -26,6 +27,8 @@ from laneway.core.emit.envoy.routes import ANYTHING, Spelling, spell
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
+from laneway.core.mesh.sidecars import selecting
+from laneway.core.mesh.visibility import leads_to
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.passing import writes_lane
@@ -74,12 +77,11 @@ class Table:
     unexecuted: list[Unexecuted] = field(default_factory=list)
 
 
-def asked_labels(plan: RoutePlan) -> frozenset[tuple[str, str]]:
-    """Return every label that some rule asks of a caller."""
+def asked_labels(mesh: Mesh, plan: RoutePlan) -> frozenset[tuple[str, str]]:
+    """Return every label that some rule asks of a caller, or some Sidecar of its pods."""
     rules = (rule for hops in plan.hops.values() for hop in hops for rule in _all_rules(hop))
-    return frozenset(
-        label for rule in rules for match in rule.matches for label in match.source_labels
-    )
+    asked = (label for rule in rules for match in rule.matches for label in match.source_labels)
+    return frozenset(chain(asked, selecting(mesh.sidecars)))
 
 
 def class_of(replica: Replica, asked: frozenset[tuple[str, str]]) -> CallerClass:
@@ -188,6 +190,9 @@ class _Speller:
         return rule.by
 
     def _cluster(self, destination: Destination) -> str:
+        service = self.mesh.services.get(destination.host)
+        if service is not None and not destination.dialed and not leads_to(service, self.namespace):
+            return f"{destination.host}@{self.namespace}"  # no cluster has that name
         return ClusterNames(self.plan).name(destination, self.namespace)
 
     def _port_of(self, host: Host) -> int:
@@ -226,7 +231,7 @@ def _rules(speller: _Speller, callers: CallerClass, protocol: Protocol) -> tuple
     hop = next(found, Hop(speller.host, speller.port, protocol, ()))
     if callers.plain:
         return (default_rule(hop),)
-    return surviving(hop, Caller(callers.namespace, callers.labels))
+    return surviving(speller.mesh, hop, Caller(callers.namespace, callers.labels))
 
 
 def _tunnel(route: Block) -> Block:

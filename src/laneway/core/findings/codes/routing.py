@@ -101,10 +101,11 @@ EXPORT_TO_HIDES = Code(
 SIDECAR_HIDES_HOST = Code(
     "LW1410",
     "warning",
-    "{user} hides {hosts} from {callers}",
+    "{user} hides {hosts} from {callers} of group {group}",
     "A Sidecar's egress hosts are all that its pods know of the mesh. Calls to a service that is "
-    "not among them pass by all routes, and so by all lanes.",
-    "Add `{pattern}` to the egress hosts.",
+    "not among them meet no route: they go to the address that was dialed, past every lane, or are "
+    "refused where the Sidecar's outboundTrafficPolicy is REGISTRY_ONLY.",
+    "Add `{pattern}` to the egress hosts, or take the lane's labels off pods that do not call it.",
 )
 
 SOURCE_LABELS_WITH_GATEWAYS = Code(
@@ -145,6 +146,34 @@ DELEGATION_WITHOUT_ROOT = Code(
     "spread calls over all lanes, so the lane routes keep their host.",
     "Write a VirtualService for the service's host, without gateways, with a route whose delegate "
     "names the lanes' VirtualService and its namespace; or take the service out of the annotation.",
+)
+
+SERVICE_NOT_EXPORTED = Code(
+    "LW1415",
+    "warning",
+    "{host} is exported to {spaces}, so the proxies of {callers} do not see it",
+    "Calls to a service that a proxy does not see meet no route: they go to the address that was "
+    "dialed, past every lane, or are refused where the caller's Sidecar says REGISTRY_ONLY.",
+    "Add {missing} to the annotation {annotation} of the Service, or remove the annotation.",
+)
+
+SIDECAR_HIDES_ROUTES = Code(
+    "LW1416",
+    "warning",
+    "{user} imports {host}, but not {routes} which speaks for it, for {callers}",
+    "A Sidecar imports a VirtualService by the namespace that object is in, not by that of the "
+    "service. Calls of these pods go by the other routes of the host, or by Istio's default route "
+    "to any pod, whatever its lane.",
+    "Add `{pattern}` to the egress hosts, or move the VirtualService into the service's namespace.",
+)
+
+SERVICE_EXPORTED_NARROWLY = Code(
+    "LW1417",
+    "info",
+    "{host} is not exported to pods in {spaces}: if they call it, they pass by its lanes",
+    "Calls to a service that a proxy does not see go to the address that was dialed, past every "
+    "route. Nothing in the input says that these pods call it.",
+    "Nothing to do if they do not; otherwise add their namespaces to the Service's exportTo.",
 )
 
 WILDCARD_BESIDE_LANES = Code(

@@ -15,7 +15,7 @@ from laneway.core.resources.fields.entry import (
 )
 
 _SUBSETS = Followed("routing/subsets.py")
-_SEEN = Followed("routing/hosts.py")
+_SEEN = Followed("mesh/destination_rules.py")
 _LIMITS = Followed("emit/envoy/traffic_policy.py")
 _SOME = Named(
     "it is for the proxies of some workloads alone, which see no other rule for the host then"

@@ -18,7 +18,8 @@ from laneway.core.resources.fields.entry import (
 from laneway.core.resources.fields.gateway import SERVER_TLS
 
 _CAUGHT = frozenset({"DEFAULT", "IPTABLES"})
-_IMPORTS = Followed("routing/proof/undecidable.py")
+_IMPORTS = Followed("mesh/sidecars.py")
+_UNSEEN = Followed("mesh/visibility.py")
 _LISTENER = Named(
     "programs have to dial a listener of its own, and other calls pass by all routes",
     opens=BOTH,
@@ -60,10 +61,8 @@ SIDECAR = (
         (_OLD, "egress[].port.targetPort ingress[].port.targetPort"),
         (_INBOUND, "ingress[].{bind,captureMode,defaultEndpoint,port.{number,protocol},tls.mode}"),
         (_PARTS, "ingress[].tls.httpsRedirect"),
-        (
-            _OUTSIDE,
-            "outboundTrafficPolicy.{mode,egressProxy.{host,subset,port.number}}",
-        ),
+        (_UNSEEN, "outboundTrafficPolicy.mode"),
+        (_OUTSIDE, "outboundTrafficPolicy.egressProxy.{host,subset,port.number}"),
     )
     | below("ingress[].tls", dict.fromkeys(expanded(SERVER_TLS), _PARTS))
     | below("inboundConnectionPool", _CONNECTIONS)

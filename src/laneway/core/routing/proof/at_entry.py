@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.entries import asked_entries
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE, gateway_ports
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import (
     Forward,
     GatewayPort,

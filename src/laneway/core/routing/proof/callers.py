@@ -14,6 +14,7 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.sidecars import selecting
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
@@ -36,10 +37,11 @@ def callers(mesh: Mesh, plan: RoutePlan) -> tuple[Who, ...]:
 
 
 def _asked(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[str, str]]:
-    """Yield every label by which routes or lanes tell callers apart."""
+    """Yield every label by which routes, lanes or Sidecars tell callers apart."""
     for group in mesh.groups:
         for lane in group.lanes:
             yield from lane.selector
+    yield from selecting(mesh.sidecars)
     for labels in _asked_at(plan, plan.hops):
         yield from labels
 
@@ -66,13 +68,17 @@ def _imagined(mesh: Mesh, plan: RoutePlan) -> Iterator[Caller]:
     spaces |= {view.namespace for host in hosts for view in plan.views.get(host, ())}
     spaces |= {pod.namespace for pod in mesh.workloads} | set(mesh.namespaces)
     for hop in _links(plan, hosts):
-        spaces.update(hop.export_to, (hop.author.namespace,) if hop.author else ())
+        spaces.update(hop.shown.spaces if hop.shown else (), _author(hop))
         spaces.update(one.source_namespace for rule in hop.rules for one in rule.matches)
     worn = {(), *_worn(mesh, plan, hosts)} if not mesh.workloads else {()}
     for space in sorted(spaces - {"", "*", "~"}):
         pod = Workload(Meta(Ref("Pod", space, "")))
         if lack_of_sidecar(mesh, pod) is None:
             yield from (Caller(space, labels) for labels in sorted(worn))
+
+
+def _author(hop: Hop) -> tuple[str, ...]:
+    return (hop.author.namespace,) if hop.author else ()
 
 
 def _worn(mesh: Mesh, plan: RoutePlan, hosts: Iterable[Host]) -> Iterator[Labels]:

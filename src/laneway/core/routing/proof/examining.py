@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.plan import Rule
+from laneway.core.routing.plan import Origin, Rule
 from laneway.core.routing.proof.apart import apart
 from laneway.core.routing.proof.at_entry import AtEntry
 from laneway.core.routing.proof.callers import callers
@@ -43,12 +43,14 @@ class Places:
 
     def of_rule(self, rule: Rule | None) -> Place | None:
         """Return where a rule stands; None for one that nobody wrote, and for no rule."""
-        if rule is None:
-            return None
+        return None if rule is None else self.of(rule.origin)
+
+    def of(self, origin: Origin) -> Place | None:
+        """Return the place of what made a rule."""
         if self._metas is None:
             self._metas = {one.meta.ref: one.meta for one in self.mesh.snapshot.resources}
-        meta = self._metas.get(rule.origin.ref)
-        return meta.place(*rule.origin.path) if meta else None
+        meta = self._metas.get(origin.ref)
+        return meta.place(*origin.path) if meta else None
 
 
 @dataclass(slots=True)
@@ -73,8 +75,18 @@ class Examination:
         self.notes |= dict.fromkeys(apart(mesh))
         landings = Landings(mesh, plan)
         self._at_gateways(landings, clouds)
-        for spot, broken, elsewhere in InMesh(mesh, plan, self.values, self.who, landings).breaks():
+        calls = InMesh(mesh, plan, self.values, self.who, landings)
+        for spot, broken, elsewhere in calls.breaks():
             self._take(spot, broken, elsewhere)
+        for (origin, group), pods in calls.unbound.items():
+            place = self.places.of(origin)
+            if pods:
+                said = f"{min(pods)}{f' and {len(pods) - 1} more' if len(pods) > 1 else ''}"
+                why = f"whether {said} ever calls group {group} is not known, and if so it is past"
+                self.doubts[Doubt(f"{why} every lane: {origin.ref} hides services", place)] = None
+            else:
+                what = f"calls to group {group} of pods that {origin.ref} hides it from"
+                self.notes[Note(f"{what}, if there are any", place)] = None
 
     def _at_gateways(self, landings: Landings, clouds: Clouds) -> None:
         mesh, plan = self.judged.mesh, self.judged.plan

@@ -15,7 +15,9 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.mesh.spellings import spellings
-from laneway.core.routing.plan import Forward, Hop, Refuse, RoutePlan, Rule, Share
+from laneway.core.mesh.visibility import exports_of, scope_of
+from laneway.core.routing.bound import is_bound, wears_lane
+from laneway.core.routing.plan import Forward, Hop, Origin, Refuse, RoutePlan, Rule, Share
 from laneway.core.routing.proof.carrying import filled, fillings, loses, named, strange
 from laneway.core.routing.proof.copies import copies_of
 from laneway.core.routing.proof.landing import Landings
@@ -28,7 +30,7 @@ from laneway.core.routing.search.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.search.smallest import Ground, Search
 from laneway.core.routing.search.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.stamps import member
-from laneway.core.routing.survivors import surviving
+from laneway.core.routing.survivors import is_past_routes, seen, surviving
 from laneway.core.routing.walk import find_hop
 
 Broken = tuple[Spot, Break | Unknown]
@@ -44,6 +46,8 @@ class InMesh:
     values: Values
     who: tuple[Who, ...]
     landings: Landings
+    unbound: dict[tuple[Origin, str], set[str]] = field(default_factory=dict)
+    """What hides services of a group from pods of which nothing says that they call them."""
     _done: dict[object, tuple[list[Broken], list[Host]]] = field(default_factory=dict)
 
     def breaks(self) -> Iterator[tuple[Spot, Break | Unknown, int]]:
@@ -54,10 +58,20 @@ class InMesh:
                 continue
             for host in group.hosts:
                 for spot, hop in _hops(self.mesh, self.plan, self.mesh.services[host]):
-                    self._look(shapes.of(group, hop), group, spot, hop)
+                    shape = (shapes.of(group, hop), self._sight(hop))
+                    self._look(shape, group, spot, hop)
         for found, hosts in self._done.values():
             for spot, broken in found:
                 yield spot, broken, len(hosts) - 1
+
+    def _sight(self, hop: Hop) -> object:
+        """Return what tells services apart that callers see in different ways."""
+        service = self.mesh.services[hop.host]
+        scopes = [scope_of(self.mesh, who.caller) for who in self.who]
+        if any(scope.hider(service, hop.port) is not None for scope in scopes):
+            return hop.host
+        spaces = exports_of(service.service)
+        return spaces, tuple(seen(hop, scope) for scope in scopes if scope.sidecar is not None)
 
     def _look(self, shape: object, group: Group, spot: Spot, hop: Hop) -> None:
         """Look at a hop for all callers, unless one of the same shape has been looked at."""
@@ -73,9 +87,25 @@ class InMesh:
         promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
         search = Search(self.values, _ground(group, self.mesh.services[spot.host], spot, who))
         judge = _Judge(group, self.landings, spot, who.caller.namespace)
-        rules = surviving(hop, who.caller)
+        rules = surviving(self.mesh, hop, who.caller)
+        if is_past_routes(rules[0]):
+            bound = self._bound(group, spot.host, who)
+            others = set(who.names) - set(bound.names if bound else ())
+            self.unbound.setdefault((rules[0].origin, group.name), set()).update(others)
+            if bound is None:
+                return
+            spot = replace(spot, who=bound)
         for found in breaks(search, promises, rules, judge.suspects):
             yield spot, found
+
+    def _bound(self, group: Group, host: Host, who: Who) -> Who | None:
+        """Return those of callers who do not see a service that are taken to call it."""
+        if not who.names:
+            near = {self.mesh.services[one].namespace for one in group.hosts if one != host}
+            return who if who.caller.namespace in near and wears_lane(group, who.caller) else None
+        pods = {f"{pod.namespace}/{pod.meta.name}": pod for pod in self.mesh.workloads}
+        names = tuple(one for one in who.names if is_bound(self.mesh, group, host, pods[one]))
+        return replace(who, names=names) if names else None
 
 
 def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[Spot, Hop]]:
@@ -132,12 +162,28 @@ class _Judge:
         wants = promise.wants if promise else ()
         if rule is None:
             yield Suspect("delivered", "no route takes it, so it gets a 404")
+        elif is_past_routes(rule):
+            yield from self._past(rule, wants)
         elif isinstance(rule.action, Forward):
             for share in rule.action.shares:
                 yield from self._of_share(rule, share, wants)
             yield from self._of_copies(rule, wants)
         elif isinstance(rule.action, Refuse) and any(map(self.landings.peopled, wants)):
             yield Suspect("delivered", f"its route answers {rule.action.status} by itself")
+
+    def _past(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
+        """Yield what becomes of a call that is past every route."""
+        unseen = f"{rule.origin.ref} hides {self.spot.host} from its proxy"
+        if isinstance(rule.action, Refuse):
+            yield Suspect("delivered", f"{unseen}, which refuses the call")
+            return
+        shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+        for share in shares:
+            landing = self.landings.at(share.destination, self.namespace, self.group.name)
+            breach = self.landings.breach(landing, wants)
+            if breach is not None:
+                broken, why = breach
+                yield Suspect(broken, f"{unseen}, so it goes to the address dialed: {why}")
 
     def _of_share(self, rule: Rule, share: Share, wants: tuple[Want, ...]) -> Iterator[Suspect]:
         landing = self.landings.at(share.destination, self.namespace, self.group.name)

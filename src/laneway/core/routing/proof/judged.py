@@ -14,6 +14,8 @@ from typing import Literal, TypeVar
 
 from laneway.core.findings.place import Source
 from laneway.core.mesh.age import last_of_each, oldest_first
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName
 from laneway.core.mesh.refused import is_admitted
@@ -27,11 +29,10 @@ from laneway.core.resources.istio import (
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.delegates import delegate_of
 from laneway.core.routing.gateways import ASSUMED_SELECTOR
-from laneway.core.routing.hosts import HostIndex
 from laneway.core.routing.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.planner import plan
-from laneway.core.routing.subsets import as_rules, rule_host, views
+from laneway.core.routing.subsets import as_rules, views
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]

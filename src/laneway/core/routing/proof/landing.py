@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.routing.plan import Destination, RoutePlan
 from laneway.core.routing.proof.promises import lanes_of_pod
 from laneway.core.routing.proof.verdict import Property, Want
-from laneway.core.routing.walk import Sight, pods_of, subset_labels
+from laneway.core.routing.walk import Sight, is_known, pods_of, subset_labels
 
 Breach = tuple[Property, str]
 
@@ -81,6 +81,8 @@ class Landings:
         port = service.port(to.port)
         if port is None:
             return f"{to.host} has no port {to.port}"
+        if not is_known(Sight(self.mesh, self.plan, namespace), to):
+            return f"service {to.host} is not exported to namespace {namespace}"
         labels = subset_labels(self.plan, to, namespace)
         if labels is None:
             return (

@@ -17,13 +17,13 @@ from itertools import islice, product
 from math import prod
 from typing import Any, TypeVar
 
+from laneway.core.mesh.destination_rules import exports, rule_host
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.resources.istio import DestinationRule, VirtualService
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.proof.judged import Judged, put, reordered
 from laneway.core.routing.proof.verdict import Doubt
-from laneway.core.routing.subsets import rule_host
 from laneway.core.routing.written import MESH, binds_mesh, mesh_hosts
 
 MOST_ORDERS = 24
@@ -203,7 +203,7 @@ def _rule_doors(rule: DestinationRule) -> Iterator[Hashable]:
 
 def _rules_meet(one: DestinationRule, other: DestinationRule) -> bool:
     """Whether the order of two rules of one host decides: a name doubled, or exportTo unequal."""
-    if one.export_to != other.export_to:
+    if exports(one) != exports(other):
         return True
     labels = {subset.name: subset.labels for subset in one.subsets}
     return any(labels.get(name.name, name.labels) != name.labels for name in other.subsets)

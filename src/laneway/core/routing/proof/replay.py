@@ -26,6 +26,7 @@ from laneway.core.routing.walk import (
     call,
     connect,
     enter,
+    is_known,
     pods_of,
     subset_labels,
 )
@@ -69,7 +70,7 @@ def _is_lost(
     mesh: Mesh, plan: RoutePlan, spot: Spot, decision: Decision, wants: Iterable[Want]
 ) -> bool:
     """Whether a request may get an error although its lane could answer, or nobody ever could."""
-    if decision.status in (404, 503):
+    if decision.status in (404, 502, 503):
         return True
     sight = Sight(mesh, plan, _namespace(spot))
     return any(
@@ -81,7 +82,9 @@ def _is_lost(
 
 def _never(sight: Sight, to: Destination) -> bool:
     service = sight.mesh.services.get(to.host)
-    if service is None or service.deserted or service.port(to.port) is None:
+    if service is None or not is_known(sight, to):
+        return True
+    if service.deserted or service.port(to.port) is None:
         return True
     return subset_labels(sight.plan, to, sight.namespace) is None
 

@@ -37,7 +37,7 @@ class Shapes:
         while link is not None:
             author = link.author.namespace if link.author else None
             single = single or any(_is_single(rule, hop.host) for rule in link.rules)
-            chain += [author, link.export_to, link.wild, tuple(map(self._rule, link.rules))]
+            chain += [author, link.shown, link.wild, tuple(map(self._rule, link.rules))]
             link = link.otherwise
         if single:
             return (*chain, hop.host)

@@ -1,7 +1,7 @@
 """What keeps a proof from speaking of some proxies: constructs whose effect routes do not show.
 
 Comes in: the mesh. Goes out: doubts, each with the object to blame, and whose requests they are
-about. A filter may do anything to a request, a Sidecar may hide routes; what could not be read may
+about. A filter may do anything to a request, of two Sidecars one counts; what could not be read may
 say anything at all, and a held group has no routes to judge.
 """
 
@@ -9,26 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.api_routes import entry_touches, mesh_touches
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.mesh.names import resolve_gateway
+from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_gateway
 from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.resources.extensions import ProxyExtension
-from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
+from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.spelling import spell
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.guarded import guarded
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
-from laneway.core.routing.subsets import ROOT_NAMESPACE, rule_host
 from laneway.core.routing.unfollowed import unfollowed
 from laneway.core.routing.written import binds_mesh, mesh_hosts
 
@@ -127,46 +128,19 @@ def _extensions(mesh: Mesh) -> Iterator[Cloud]:
 
 
 def _sidecars(mesh: Mesh) -> Iterator[Cloud]:
-    """Yield the Sidecars that do not show all lane services to their proxies."""
-    for sidecar in mesh.sidecars:
-        hidden = _hidden(mesh, sidecar) if sidecar.egress else None
-        if hidden is not None:
-            meta = sidecar.meta
-            why = f"Sidecar {meta.namespace}/{meta.name} does not import {hidden}"
-            yield Cloud(Doubt(why, _head(meta)), _reach(meta), sidecar.workload_selector)
-
-
-def _hidden(mesh: Mesh, sidecar: Sidecar) -> str | None:
-    """Return what a Sidecar hides: a lane service, or a VirtualService that speaks of one."""
-    for host in mesh.owner_of:
-        service = mesh.services[host]
-        if not all(
-            _imports(sidecar, service.namespace, host, port.number) for port in service.ports
+    """Yield pairs of Sidecars that may speak for one pod: the older counts, if it is known."""
+    for one, other in combinations(mesh.sidecars, 2):
+        alike = (one.meta.namespace, not one.workload_selector)
+        if alike != (other.meta.namespace, not other.workload_selector) or (
+            one.meta.created and other.meta.created
         ):
-            return host
-    for route in filter(binds_mesh, mesh.virtual_services):
-        for host in mesh.owner_of:
-            ports = (
-                mesh.services[host].ports if any(covers(one, host) for one in route.hosts) else ()
-            )
-            space = route.meta.namespace
-            if not all(_imports(sidecar, space, host, port.number) for port in ports):
-                return f"VirtualService {space}/{route.meta.name}"
-    return None
-
-
-def _imports(sidecar: Sidecar, namespace: str, host: str, port: int) -> bool:
-    """Whether a Sidecar shows a host on a port; a listener for the port alone goes first.
-
-    https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
-    """
-    own = sidecar.meta.namespace
-    listening = [one for one in sidecar.egress if one.port == port]
-    return any(
-        (space in ("*", namespace) or (space == "." and own == namespace)) and covers(pattern, host)
-        for egress in listening or [one for one in sidecar.egress if one.port is None]
-        for space, _, pattern in (written.partition("/") for written in egress.hosts)
-    )
+            continue
+        labels = dict(one.workload_selector) | dict(other.workload_selector)
+        if meets(one.workload_selector, labels):
+            meta = other.meta
+            pair = f"Sidecars {meta.namespace}/{one.meta.name} and {meta.namespace}/{meta.name}"
+            why = f"which of {pair} speaks for a pod, the older one, is not known"
+            yield Cloud(Doubt(why, _head(meta)), _reach(meta), tuple(labels.items()))
 
 
 def _narrow_rules(mesh: Mesh) -> Iterator[Cloud]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.request import Request
 from laneway.core.routing.search.conditions import HEADER
 from laneway.core.routing.search.values import Universe

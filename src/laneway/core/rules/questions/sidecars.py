@@ -1,51 +1,58 @@
-"""Which pods a Sidecar resource speaks for, and what it lets them see.
+"""Pods whose proxy does not see a service of a group.
 
-Comes in: a Sidecar and pods. Goes out: its members and whether a host is imported. A Sidecar with a
-workload selector beats the namespace's own, which beats the one of the root namespace.
-https://istio.io/latest/docs/reference/config/networking/sidecar/
+Comes in: a Mesh and a group. Goes out: for each object that hides something, which services it
+hides and from whom: from pods that are taken to call them, and from others. Pods without a proxy
+see nothing anyway and are told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from laneway.core.mesh.members import meets
-from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.istio import Sidecar
+from laneway.core.mesh.injection import lack_of_sidecar
+from laneway.core.mesh.mesh import Caller, Group, Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.visibility import Hider, Scope, is_narrowed, scope_of
+from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Workload
-from laneway.core.routing.hosts import covers
-from laneway.core.routing.subsets import ROOT_NAMESPACE
+from laneway.core.routing.bound import is_bound
 
 
-def members(mesh: Mesh, sidecar: Sidecar, pods: Iterable[Workload]) -> list[Workload]:
-    """Return those of the pods for which this Sidecar is the one that counts."""
-    return [pod for pod in pods if _of(mesh, pod) is sidecar]
+@dataclass(slots=True)
+class Hidden:
+    """What an object hides: services, and from whom."""
+
+    by: Hider
+    hosts: dict[Host, None] = field(default_factory=dict)
+    pods: dict[Ref, Workload] = field(default_factory=dict)
+    others: dict[Ref, Workload] = field(default_factory=dict)
+    """Pods of which nothing says that they call."""
 
 
-def _of(mesh: Mesh, pod: Workload) -> Sidecar | None:
-    near = [one for one in mesh.sidecars if one.meta.namespace == pod.namespace]
-    selected = [
-        one for one in near if one.workload_selector and meets(one.workload_selector, pod.labels)
-    ]
-    plain = [one for one in near if not one.workload_selector]
-    root = [
-        one
-        for one in mesh.sidecars
-        if one.meta.namespace == ROOT_NAMESPACE and not one.workload_selector
-    ]
-    return next(iter([*selected, *plain, *root]), None)
+def callers(mesh: Mesh) -> Iterator[tuple[Workload, Scope]]:
+    """Yield the pods with a proxy, and what that sees."""
+    for pod in mesh.workloads:
+        if lack_of_sidecar(mesh, pod) is None:
+            yield pod, scope_of(mesh, Caller.of(pod))
 
 
-def imports(sidecar: Sidecar, pod_namespace: str, namespace: str, host: str) -> bool:
-    """Whether a Sidecar's egress shows a pod a service of a namespace."""
-    return any(
-        _is_space(space, pod_namespace, namespace) and covers(pattern, host)
-        for egress in sidecar.egress
-        for space, _, pattern in (written.partition("/") for written in egress.hosts)
-    )
-
-
-def _is_space(written: str, pod_namespace: str, namespace: str) -> bool:
-    if written == ".":
-        return namespace == pod_namespace
-    return written in ("*", namespace)
+def hidden_services(mesh: Mesh, group: Group) -> list[Hidden]:
+    """Return what is hidden of a group, by the object that hides it."""
+    found: dict[Ref, Hidden] = {}
+    if not is_narrowed(mesh, (mesh.services[host] for host in group.hosts)):
+        return []
+    for pod, scope in callers(mesh):
+        for host in group.hosts:
+            service = mesh.services[host]
+            hiders = (scope.hider(service, port.number) for port in service.ports)
+            by = next((one for one in hiders if one is not None), None)
+            if by is None:
+                continue
+            one = found.setdefault(by.meta.ref, Hidden(by))
+            if is_bound(mesh, group, host, pod):
+                one.hosts[host] = None
+                one.pods[pod.meta.ref] = pod
+            else:
+                one.others[pod.meta.ref] = pod
+    return list(found.values())

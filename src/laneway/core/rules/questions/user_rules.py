@@ -1,15 +1,15 @@
 """The user's DestinationRules that speak of lane services.
 
-Comes in: a Mesh. Goes out: which rules cover a host, and how they are exported, in words.
+Comes in: a Mesh. Goes out: which rules cover a host.
 """
 
 from __future__ import annotations
 
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio import DestinationRule
-from laneway.core.routing.hosts import HostIndex
-from laneway.core.routing.subsets import rule_host
 
 
 def rules_by_host(mesh: Mesh) -> HostIndex[DestinationRule]:
@@ -21,10 +21,3 @@ def owner(mesh: Mesh, host: Host) -> Group | None:
     """Return the group that routes a host, unless it is held."""
     group = mesh.group(mesh.owner_of.get(host, ""))
     return None if group is None or group.held else group
-
-
-def export_text(rule: DestinationRule) -> str:
-    """Say a rule's exportTo as it is written."""
-    if rule.export_to is None:
-        return "no exportTo"
-    return f"exportTo [{', '.join(rule.export_to)}]"

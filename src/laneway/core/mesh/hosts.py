@@ -24,22 +24,6 @@ def covers(pattern: str, host: str) -> bool:
     return pattern.startswith("*") and host.endswith(pattern[1:])
 
 
-def visibility(exported: Iterable[str], own: str, namespace: str) -> int | None:
-    """Return how near an object is to callers of a namespace, or None when they do not see it.
-
-    Istio lists what is private to a namespace (0) before what is exported to it by name (1) and
-    what everybody sees (2); among the same, the oldest comes first. `own` is the object's
-    namespace, and `.` or its name in `exported` makes it private.
-
-    >>> visibility(("*",), "shop", "default"), visibility((".",), "default", "default")
-    (2, 0)
-    """
-    found = {own if space == "." else space for space in exported}
-    if namespace in found:
-        return 0 if namespace == own else 1
-    return 2 if "*" in found else None
-
-
 class HostIndex(Generic[T]):
     """Objects by the hosts they speak of, in the order they were given."""
 

@@ -1,0 +1,166 @@
+"""What a pod's proxy sees of the mesh, by exportTo and by its Sidecar.
+
+Comes in: the mesh and a caller. Goes out: its Scope: which services its proxy knows, which
+VirtualServices it holds and which of them goes first, and the object that hides a service. Every
+room that asks what somebody sees asks here; which DestinationRules are seen says
+`destination_rules`. It decides nothing about routes.
+https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from laneway.core.findings.place import Step
+from laneway.core.mesh.mesh import Caller, Mesh, MeshService
+from laneway.core.mesh.sidecars import Imports, listener_at, sidecar_of
+from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
+from laneway.core.resources.meta import Meta
+from laneway.core.resources.workloads import Service
+
+EXPORT_TO = "networking.istio.io/exportTo"
+"""The annotation of a Service that says which namespaces see it, with commas between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A VirtualService as far as it decides who is shown it: where it stands and its hosts.
+
+    `spaces` are the namespaces it is exported to, `*` for all and none where nobody sees it.
+    """
+
+    namespace: str
+    hosts: tuple[str, ...]
+    spaces: tuple[str, ...] = ("*",)
+
+    @classmethod
+    def of(cls, service: VirtualService, hosts: tuple[str, ...]) -> Self:
+        """Return how a user's VirtualService is shown; `hosts` are its hosts, made absolute."""
+        space = service.meta.namespace
+        return cls(space, hosts, _spaces(service.export_to or (), space))
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is exported to every namespace."""
+        return "*" in self.spaces
+
+    def nearness(self, namespace: str) -> int | None:
+        """Return how near it is to proxies of a namespace, None where it is not exported to them.
+
+        Istio lists what is private to a namespace (0) before what is exported to it by name (1)
+        and what everybody is shown (2); among the same, the oldest comes first.
+
+        >>> Shown("shop", ()).nearness("web"), Shown("shop", (), ("shop",)).nearness("shop")
+        (2, 0)
+        """
+        if self.is_public:
+            return 2
+        if namespace not in self.spaces:
+            return None
+        return 0 if namespace == self.namespace else 1
+
+    def meets(self, other: Shown) -> bool:
+        """Whether the proxies of some namespace may be shown both."""
+        some, others = {*self.spaces}, {*other.spaces}
+        wide = "*" in some | others
+        return bool(some and others and (wide or some & others))
+
+
+def _spaces(written: Iterable[str], own: str) -> tuple[str, ...]:
+    """Read exportTo: `.` is the own namespace, `*` stands above all, `~` above all but that."""
+    found = tuple(dict.fromkeys(own if word == "." else word for word in written if word))
+    if not found or "*" in found:
+        return ("*",)
+    return () if "~" in found else found
+
+
+def exports_of(service: Service) -> tuple[str, ...]:
+    """Return the namespaces that are shown a Service, `*` for all; none where nobody is.
+
+    >>> from laneway.core.resources.meta import Meta, Ref
+    >>> meta = Meta(Ref("Service", "shop", "cart"), annotations={EXPORT_TO: "., web"})
+    >>> exports_of(Service(meta))
+    ('shop', 'web')
+    """
+    words = service.meta.annotations.get(EXPORT_TO, "").split(",")
+    return _spaces((word.strip() for word in words), service.meta.namespace)
+
+
+def is_shown(service: Service, namespace: str) -> bool:
+    """Whether a Service is exported to the proxies of a namespace."""
+    spaces = exports_of(service)
+    return "*" in spaces or namespace in spaces
+
+
+def export_text(thing: VirtualService | DestinationRule) -> str:
+    """Say an object's exportTo as it is written."""
+    if thing.export_to is None:
+        return "no exportTo"
+    return f"exportTo [{', '.join(thing.export_to)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Hider:
+    """The object that hides a service from a proxy, and where it says so.
+
+    `refuses`: calls to what is not seen get an error; else they go to the address that was dialed,
+    past every route.
+    """
+
+    meta: Meta
+    path: tuple[Step, ...]
+    refuses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the proxies of a caller see. Where no Sidecar speaks, that is all that is exported."""
+
+    namespace: str
+    sidecar: Sidecar | None = None
+
+    def hider(self, service: MeshService, port: int) -> Hider | None:
+        """Return what hides a service's port from callers; None where they see it."""
+        sidecar, meta = self.sidecar, service.service.meta
+        refuses = sidecar is not None and sidecar.refuses
+        if not is_shown(service.service, self.namespace):
+            return Hider(meta, ("metadata", "annotations", EXPORT_TO), refuses)
+        if sidecar is None or self._imports(sidecar, port).has_service(
+            service.namespace, service.host
+        ):
+            return None
+        return Hider(sidecar.meta, ("spec", "egress"), refuses)
+
+    def nearness(self, shown: Shown, port: int) -> int | None:
+        """Return how near a VirtualService is to calls to a port, None where it is not seen."""
+        near, sidecar = shown.nearness(self.namespace), self.sidecar
+        if near is None or sidecar is None:
+            return near
+        imports = self._imports(sidecar, port)
+        return near if imports.has_routes(shown.namespace, shown.hosts) else None
+
+    def _imports(self, sidecar: Sidecar, port: int) -> Imports:
+        return Imports.of(listener_at(sidecar, port), self.namespace)
+
+
+def scope_of(mesh: Mesh, caller: Caller) -> Scope:
+    """Return what the proxy of a caller in the mesh sees; a gateway's is narrowed by no Sidecar."""
+    if not mesh.sidecars:
+        return Scope(caller.namespace)
+    return Scope(caller.namespace, sidecar_of(mesh.sidecars, caller.namespace, dict(caller.labels)))
+
+
+def is_narrowed(mesh: Mesh, services: Iterable[MeshService]) -> bool:
+    """Whether anything may hide any of the services from some caller."""
+    return bool(mesh.sidecars) or any("*" not in exports_of(one.service) for one in services)
+
+
+def leads_to(service: MeshService, namespace: str) -> bool:
+    """Whether routes that proxies of a namespace hold can lead to a service.
+
+    A route's destination needs no import by a Sidecar, but a Service that is not exported to them
+    is no cluster of theirs. Of their own namespace it always is one.
+    """
+    return service.namespace == namespace or is_shown(service.service, namespace)
