@@ -19,6 +19,7 @@ from laneway.core.emit.envoy.health import asked
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host, LaneName
+from laneway.core.mesh.ports import is_http_2
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import Destination, RoutePlan, SubsetView
@@ -45,7 +46,6 @@ DNS_CACHE: Block = {
 
 _CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 _HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-_H2_NAMES = frozenset({"http2", "grpc"})
 _MOST = 4_294_967_295
 _LIMITS: Block = {
     "thresholds": [
@@ -156,11 +156,8 @@ def upstream(version: str) -> Block:
 
 def http_version(service: MeshService, port: MeshPort) -> str:
     """Return which version of HTTP a port speaks, in the words of `upstream`."""
-    declared = next((p.app_protocol for p in service.service.ports if p.number == port.number), "")
-    word = port.name.lower().split("-", 1)[0]
-    if declared.lower() in {"kubernetes.io/h2c", *_H2_NAMES} or (
-        not declared and word in _H2_NAMES
-    ):
+    written = next((one for one in service.service.ports if one.number == port.number), None)
+    if written is not None and is_http_2(written):
         return "2"
     return "same" if port.sniffed else "1"
 
