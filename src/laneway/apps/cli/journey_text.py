@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from laneway.apps.cli.journey_short import Chain, but_for, chains
+
 View = dict[str, Any]
 
 FEW = 3
-MOST_OUTCOMES = 12
+MOST_CHAINS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,28 @@ class Style:
 def journey_lines(view: View, style: Style) -> list[str]:
     """Return the lines of a journey."""
     lines = list(_step(view, "", style))
-    outcomes = list(_outcomes(view))
-    chained = any(" > " in chain for _, chain in outcomes)
-    if len(outcomes) <= MOST_OUTCOMES and (chained or len(outcomes) > 1):
-        lines += ["", f"In short{_but_for(view)}:"]
-        lines += [f"  {_percent(share)}  {chain}" for share, chain in outcomes]
+    lines += _in_short(view)
     return [part for line in lines for part in _folded(line, style.width)]
+
+
+def _in_short(view: View) -> Iterator[str]:
+    """Write the chains with their shares; of very many those with the largest."""
+    found = chains(view)
+    if len(found) < 2 and not any(" > " in one.text for one in found):
+        return
+    yield from ("", f"In short{but_for(view)}:")
+    if len(found) > MOST_CHAINS:
+        found = sorted(found, key=lambda one: -one.share)
+    for one in found[:MOST_CHAINS]:
+        yield f"  {_most(one) if one.unknown else _percent(one.share)}  {one.text}"
+    if len(found) > MOST_CHAINS:
+        yield f"  and {len(found) - MOST_CHAINS} chains more (-o json)"
+    for why in dict.fromkeys(one.unknown for one in found if one.unknown):
+        yield f"  <= is the most it can be: {why}"
+
+
+def _most(chain: Chain) -> str:
+    return f"<= {_percent(chain.share).strip()}"
 
 
 def _folded(line: str, width: int) -> list[str]:
@@ -186,6 +204,8 @@ def _answer(answer: View, pad: str, style: Style) -> Iterator[str]:
         return
     yield f"{head} -> {_pods(answer['pods'])}"
     yield from _refusals(answer, f"{pad}       ")
+    if "chosen" in answer:
+        yield f"{pad}       {answer['chosen']}"
     if "standsIn" in answer:
         yield f"{pad}       {answer['standsIn']['why']}"
     for call in answer.get("calls", ()):
@@ -197,7 +217,7 @@ def _answer(answer: View, pad: str, style: Style) -> Iterator[str]:
 
 def _assumed(call: View) -> str:
     """Say in one line what a call would meet of which nobody knows whether it is made."""
-    met = ", ".join(chain for _, chain in _outcomes(call)) or _nobody(call).strip()
+    met = ", ".join(one.text for one in chains(call)) or _nobody(call).strip()
     return f"if it calls {_short(call['host'])}: {met}"
 
 
@@ -206,54 +226,10 @@ def _located(text: str, rule: View) -> str:
     return f"{text}  {rule.get('at', '')}".rstrip()
 
 
-def _outcomes(view: View) -> Iterator[tuple[float, str]]:
-    """Yield each chain of pods that may answer, with its share in percent."""
-    if not view["answers"]:
-        yield 100, str(view.get("status", "passed on"))
-    for answer in view["answers"]:
-        own = "|".join(pod["name"] for pod in answer["pods"]) or str(answer.get("status"))
-        chains = [(float(answer["percent"]), own)]
-        for call in _distinct(answer):
-            chains = [
-                (share * onward / 100, f"{chain} > {after}")
-                for share, chain in chains
-                for onward, after in _outcomes(call)
-            ]
-        yield from chains
-
-
 def _refusals(shown: View, pad: str) -> Iterator[str]:
     """Write the policies that may refuse the request behind its route."""
     for one in shown.get("refusedBy", ()):
         yield _located(f"{pad}{one['policy']} {one['says']}", one)
-
-
-def _but_for(view: View) -> str:
-    """Say what the chains leave out: what routes do on purpose, and who may refuse."""
-    steps = list(_steps(view))
-    refused = [*steps, *(answer for step in steps for answer in step["answers"])]
-    left_out = {
-        "the faults": any("fault" in (step.get("by") or {}).get("with", {}) for step in steps),
-        "the refusals": any("refusedBy" in one for one in refused),
-    }
-    words = [name for name, there in left_out.items() if there]
-    return f", without {' and '.join(words)}" if words else ""
-
-
-def _steps(view: View) -> Iterator[View]:
-    yield view
-    for answer in view["answers"]:
-        for call in answer.get("calls", ()):
-            yield from _steps(call)
-
-
-def _distinct(answer: View) -> Iterator[View]:
-    """Yield the calls that are known to be made, each service once: pods of a lane call alike."""
-    told = set()
-    for call in answer.get("calls", ()):
-        if not call.get("assumed") and call["host"] not in told:
-            told.add(call["host"])
-            yield call
 
 
 def _percent(share: float) -> str:

@@ -31,6 +31,7 @@ from laneway.core.routing.plan import (
     Rule,
     is_to_https,
 )
+from laneway.core.routing.pod_choice import chosen_by
 from laneway.core.routing.request import Request
 from laneway.core.routing.survivors import is_past_routes
 from laneway.core.routing.tagging import tagged
@@ -111,6 +112,8 @@ class JourneyView:
         shown["pods"] = [_pod(pod) for pod in target.pods]
         if refused := refused_by_pods(self._mesh, step.caller, target):
             shown["refusedBy"] = refused
+        if len(target.pods) > 1 and (chosen := chosen_by(self._mesh, self._plan, to.host)):
+            shown["chosen"] = chosen
         calls = [self.of(after) for after in step.next if after.answer == position]
         if calls:
             shown["calls"] = calls
