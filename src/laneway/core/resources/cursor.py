@@ -201,13 +201,14 @@ class Cursor:
 
     def wrong(self, key: str, wanted: str, value: object) -> None:
         """Note that the value of `key` has the wrong type."""
-        self._wrong((key,), wanted, value)
+        self.wrong_at((key,), wanted, value)
 
     def wrong_item(self, key: str, item: Step, wanted: str, value: object) -> None:
         """Note that an item of the list or mapping under `key` has the wrong type."""
-        self._wrong((key, item), wanted, value)
+        self.wrong_at((key, item), wanted, value)
 
-    def _wrong(self, steps: tuple[Step, ...], wanted: str, value: object) -> None:
+    def wrong_at(self, steps: tuple[Step, ...], wanted: str, value: object) -> None:
+        """Note that the value at a path below this mapping has the wrong type."""
         if self.notes.is_full:
             self.notes.errors += 1
             return
@@ -228,5 +229,5 @@ class Cursor:
                 self.report(shape.NOT_TEXT, key, name, found=describe(word), value=as_text(word))
                 found[as_text(name)] = as_text(word)
             else:
-                self._wrong((key, name), "text", word)
+                self.wrong_at((key, name), "text", word)
         return found

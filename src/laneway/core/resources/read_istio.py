@@ -21,6 +21,7 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.read_policy import read_traffic_policy
 
 
 def read_gateway(root: Cursor) -> Gateway | None:
@@ -67,7 +68,7 @@ def read_destination_rule(root: Cursor) -> DestinationRule | None:
         meta=meta,
         host=spec.required("host"),
         subsets=tuple(subset for subset in subsets if subset is not None),
-        traffic_policy=spec.mapping("trafficPolicy"),
+        traffic_policy=read_traffic_policy(spec),
         export_to=export_to(spec),
         workload_selector=_match_labels(spec),
     )
@@ -86,7 +87,7 @@ def _subset(index: int, entry: Cursor) -> SubsetRule | None:
     return SubsetRule(
         name=name,
         labels=entry.labels("labels"),
-        traffic_policy=entry.mapping("trafficPolicy"),
+        traffic_policy=read_traffic_policy(entry),
         index=index,
     )
 

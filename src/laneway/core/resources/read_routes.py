@@ -15,10 +15,12 @@ from laneway.core.findings.codes import shape
 from laneway.core.resources.cursor import Cursor
 from laneway.core.resources.istio import HttpRoute, RouteDestination, TcpRoute, VirtualService
 from laneway.core.resources.matching import Match
+from laneway.core.resources.policy_shapes import ROUTE
 from laneway.core.resources.read_header_edits import check_header_edits
 from laneway.core.resources.read_istio import export_to
 from laneway.core.resources.read_matching import MATCH_FIELDS, read_match
 from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.read_policy import is_well_formed
 from laneway.core.resources.spelling import describe
 
 _MOST = 2**31 - 1
@@ -144,6 +146,8 @@ def _policy(entry: Cursor) -> dict[str, Any]:
 def _sound(entry: Cursor, name: str) -> bool:
     before = entry.notes.errors
     block = entry.below(name)
+    if not is_well_formed(entry, name, ROUTE):
+        return False
     if name == "headers":
         check_header_edits(block)
     elif name == "retries":

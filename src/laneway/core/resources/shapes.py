@@ -9,7 +9,7 @@ end up in. It refuses nothing itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,43 @@ def _in_mapping(
             yield (*path, name), f"is no field of Istio's{hint}"
         else:
             yield from misfits(inner, below, (*path, name))
+
+
+def misshapen(
+    value: Any, shape: Shape, path: tuple[Step, ...] = ()
+) -> Iterator[tuple[tuple[Step, ...], str, Any]]:
+    """Yield where a mapping, a list or a single value stands in the place of another of these.
+
+    That much any version of Istio asks of its own fields; fields it may get later are passed by.
+    Says the path, what is wanted there and what is written.
+
+    >>> list(misshapen({"attempts": [2], "later": 7}, {"attempts": whole(0, 9)}))
+    [(('attempts',), 'a single value', [2])]
+    """
+    if value is None:
+        return
+    if isinstance(shape, Each):
+        if not isinstance(value, list):
+            yield path, "a list", value
+            return
+        pairs: Iterable[tuple[Step, Any, Any]] = (
+            (index, item, shape.item) for index, item in enumerate(value)
+        )
+    elif isinstance(shape, Named | Mapping):
+        if not isinstance(value, dict):
+            yield path, "a mapping", value
+            return
+        pairs = (
+            (as_text(key), inner, shape.value if isinstance(shape, Named) else shape.get(key))
+            for key, inner in value.items()
+        )
+    else:
+        if isinstance(value, dict | list):
+            yield path, "a single value", value
+        return
+    for step, inner, below in pairs:
+        if below is not None:
+            yield from misshapen(inner, below, (*path, step))
 
 
 def text(value: Any) -> str:
