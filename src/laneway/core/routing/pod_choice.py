@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.routing.hosts import covers
 from laneway.core.routing.plan import RoutePlan
 
 

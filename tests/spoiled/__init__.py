@@ -1,0 +1,1 @@
+"""Whatever single field of whatever object is spoiled, every command ends as its table says."""
