@@ -119,6 +119,31 @@ def test_an_edit_that_brings_an_error_does_not_go_live(up: Start, sample: Path) 
     assert {version for _ in range(40) for version in mesh.ask().versions} == {"v1", "v2"}
 
 
+def test_a_service_that_would_reach_nobody_does_not_go_live(up: Start, sample: Path) -> None:
+    services, pods = sample / "services.yaml", sample / "mock-v1.yaml"
+    mesh = up(sample).ready()
+
+    def refused(file: Path, pattern: str, replacement: str, cause: str) -> None:
+        good, told = file.read_text(), len(mesh.said)
+        _edit(file, pattern, replacement, count=1)
+        mesh.until("not live: the last good configuration keeps serving")
+        assert any(line.startswith(cause) for line in mesh.said[told:])
+        assert {mesh.ask().status for _ in range(5)} == {200}
+        file.write_text(good)
+        mesh.until("the files say again what is live")
+
+    selector = "error[LW1608] service default/mocka selects app: mock-a, which no pod"
+    refused(services, r"(selector:\n +app: )mocka", r"\1mock-a", selector)
+    number = "error[LW1610] port 8000 of default/mocka leads to targetPort 8001"
+    refused(services, "targetPort: 8000", "targetPort: 8001", number)
+    _edit(services, "targetPort: 8000", "targetPort: http")
+    mesh.until("live after")
+    name = "error[LW1609] port 8000 of default/mocka leads to targetPort web, a name"
+    refused(services, "targetPort: http", "targetPort: web", name)
+    renamed = "error[LW1609] port 8000 of default/mocka leads to targetPort http, a name"
+    refused(pods, r"name: http\n( +containerPort)", r"name: htp\n\1", renamed)
+
+
 def test_a_deployment_whose_image_nobody_named_does_not_go_live(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -341,6 +342,40 @@ def test_the_command_prints_a_table_within_eighty_columns(
     assert lines[1] == "s1    /mock x-asm-prefer-tag: s1        20    20          0       0  ok"
     assert max(map(len, lines)) <= 80
     assert lines[-1].startswith("All as promised: 160 requests in ")
+
+
+def test_a_chain_whose_middle_never_calls_on_is_not_as_promised(
+    up: Callable[..., Up], tmp_path: Path
+) -> None:
+    def quiet(item: dict[str, object]) -> None:
+        text = yaml.safe_dump(item).replace("laneway/mock:1", "shop/quiet")
+        item.clear()
+        item.update(yaml.safe_load(text))
+
+    answers = f"shop/quiet={sys.executable} -m http.server --bind {{host}} {{port}}"
+    folder = strict_folder(tmp_path / "lanes", {"mockb-v1": quiet})
+    up("--name", NAME, "--run", answers, folder).ready()
+
+    done = laneway("verify", "--name", NAME, "--requests", "5")
+    accepted = laneway(
+        "verify", "--name", NAME, "--requests", "5", "--allow-untested", "-o", "json"
+    )
+
+    assert (done.returncode, accepted.returncode) == (4, 0)
+    assert done.stdout.splitlines()[-1].startswith(
+        "Not all tested: lanes were not met at 1 of 9 services (s1 at mockc); 40 requests in "
+    )
+    assert "s1    never met: mockc" in done.stdout
+    report = json.loads(accepted.stdout)
+    assert (report["verdict"], report["asPromised"]) == ("untested", False)
+    assert report["untested"] == [{"lane": "s1", "service": "default/mockc"}]
+    assert [one["message"] for one in report["findings"]] == [
+        "no request of lane s1 came to default/mockc, so nothing is known of the lane there",
+        (
+            "mockb-v1 has a URL of default/mockc in its environment and never called it "
+            "through its proxy (upstream_url: http://mockc:8000/)"
+        ),
+    ]
 
 
 def _once(act: Callable[[], object]) -> Callable[[Progress], None]:

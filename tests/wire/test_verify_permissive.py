@@ -7,6 +7,7 @@ import pytest
 
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.run import Wish, verify
+from laneway.core.mesh.names import service_host
 from tests.wire.chains import Chain, running_chain
 
 pytestmark = pytest.mark.envoy
@@ -85,14 +86,20 @@ def test_a_labeled_pod_that_forgets_breaks_no_promise(tmp_path: Path) -> None:
     assert report.findings == ()
 
 
-def test_a_lane_that_others_stand_in_for_is_kept_and_told(tmp_path: Path) -> None:
+def test_a_lane_that_others_stand_in_for_is_kept_and_its_own_pods_are_untested(
+    tmp_path: Path,
+) -> None:
     everything = "mocka mockb mockc"
     chain = Chain({"s1": everything, "s2": everything})
     with running_chain(tmp_path / "lanes", chain.yaml) as mesh:
         mesh.command("stop", "mockb-v2")
         report = verify(mesh.folder, Wish(20))
 
-    assert report.is_kept
+    assert broken(report) == []
+    assert (report.verdict, report.covered.untested) == (
+        "untested",
+        (("s2", service_host("mockb", "default")),),
+    )
     assert [one.message for one in report.findings] == [
         "mockb-v1-0 stood in for lane s2 at default/mockb: no pod of mockb-v2 is up"
     ]

@@ -19,7 +19,7 @@ import click
 
 from laneway.apps.cli.interrupting import INTERRUPTED
 
-FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, BUG = 0, 1, 2, 3, 70
+FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, NOT_KNOWN, BUG = 0, 1, 2, 3, 4, 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Exit codes: 0 fine, 1 errors in the input or a promise not kept, 2 wrong usage, 3 the "
-    "world failed, 4 not decided (prove), 70 a bug in Laneway.",
+    "world failed, 4 not known (prove, verify), 70 a bug in Laneway.",
 )
 @click.option(
     "--version",

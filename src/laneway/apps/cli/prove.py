@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND, FINE
+from laneway.apps.cli.entry import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import linked, paths_argument
 from laneway.apps.local.screen import width_of
@@ -15,7 +15,6 @@ from laneway.apps.local.screen import width_of
 if TYPE_CHECKING:
     from laneway.core.routing.proof.judged import Wish
 
-UNDECIDED = 4
 Output = Literal["text", "yaml", "json"]
 
 
@@ -57,4 +56,4 @@ def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output)
     else:
         for line in proof_lines(proof, width_of(sys.stdout), everything=everything):
             click.echo(line)
-    return {"proven": FINE, "counter-example": ERRORS_FOUND, "undecided": UNDECIDED}[proof.verdict]
+    return {"proven": FINE, "counter-example": ERRORS_FOUND, "undecided": NOT_KNOWN}[proof.verdict]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND, FINE, WORLD_FAILED
+from laneway.apps.cli.entry import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
 from laneway.apps.cli.meshes import mesh_option, running_mesh
 from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.telling import tell
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 Output = Literal["text", "yaml", "json"]
 
 
-@click.command()
+@click.command(
+    epilog="Exit codes: 0 all as promised, 1 a promise is not kept, 4 not known, since nothing was "
+    "sent or not everything was met, 2 wrong usage, 3 the world failed, 70 a bug in Laneway."
+)
 @click.option(
     "--requests",
     type=click.IntRange(1, 1_000_000),
@@ -50,6 +53,11 @@ Output = Literal["text", "yaml", "json"]
 @click.option("--method", metavar="METHOD", help="The method of your request.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's port for your request.")
+@click.option(
+    "--allow-untested",
+    is_flag=True,
+    help="Accept that requests never came to some services of a lane.",
+)
 @click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text")
 def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
     requests: int | None,
@@ -62,6 +70,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     method: str | None,
     headers: tuple[str, ...],
     port: int | None,
+    allow_untested: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
     """Send real requests to a running mesh and say whether all went as promised.
@@ -72,6 +81,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     that request is sent; with --lane it has to come into that lane.
 
     With --context it says which program of a permissive group does not pass the lane on.
+
+    Each service at which a lane has pods to answer and that no request came to is told as untested.
 
     \b
     laneway verify --lane s1
@@ -102,7 +113,16 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
         click.echo(f"Error: {error}.", err=True)
         return WORLD_FAILED
     _print(report, output)
-    return FINE if report.is_kept else ERRORS_FOUND
+    return _exit_code(report, accepting=allow_untested)
+
+
+def _exit_code(report: Report | LaneReport, *, accepting: bool) -> int:
+    """Return 1 where a promise is broken, else 4 where it is not known whether one is."""
+    if report.verdict == "not as promised":
+        return ERRORS_FOUND
+    if report.verdict == "untested" and not (accepting and report.has_met):
+        return NOT_KNOWN
+    return FINE
 
 
 def _follow(folder: MeshFolder, wish: Wish, passive: float | None, output: Output) -> LaneReport:

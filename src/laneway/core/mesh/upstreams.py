@@ -1,4 +1,4 @@
-"""Which services a workload says it calls: the URLs in the environment of its containers.
+"""Which services a workload says it calls: URLs and `host:port` in its containers' environment.
 
 Comes in: the mesh and a workload. Goes out: each URL that names a service of the mesh, and the call
 it stands for. Nothing else in a manifest tells who calls whom, so everybody who has to know asks
@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.workloads import Workload
 
+_BARE = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
 _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
@@ -36,13 +37,23 @@ class ServiceUrl:
 
 
 def service_urls(mesh: Mesh, workload: Workload) -> Iterator[ServiceUrl]:
-    """Yield the URLs in a workload's environment that name a service of the mesh, as written."""
+    """Yield the URLs in a workload's environment that name a service of the mesh, as written.
+
+    `host:port` counts as one where it is a port of another service: one's own is where one listens.
+    """
     for container in workload.containers:
         for variable, value in container.environment:
-            name, port = authority_of_url(value)
+            bare = _BARE.fullmatch(value) is not None
+            url = f"http://{value}" if bare else value
+            name, port = authority_of_url(url)
             host = named_service(mesh, name, workload.namespace)
-            if host is not None:
-                yield ServiceUrl(variable, value, Call(host, port))
+            if host is not None and not (bare and _is_no_call(mesh.services[host], port, workload)):
+                yield ServiceUrl(variable, url, Call(host, port))
+
+
+def _is_no_call(service: MeshService, port: int | None, workload: Workload) -> bool:
+    is_own = any(one.meta.ref == workload.meta.ref for one in service.workloads)
+    return is_own or all(known.number != port for known in service.ports)
 
 
 def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:

@@ -12,12 +12,21 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.verify.calling import Calling
+from laneway.apps.local.verify.coverage import Covered, Met, met, stood_in, within_reach
 from laneway.apps.local.verify.lane_report import LaneReport
 from laneway.apps.local.verify.ledger import Counters
 from laneway.apps.local.verify.losing import code_of, example_text, loss
 from laneway.apps.local.verify.passages import arrivals, needy, needy_now, passages
 from laneway.apps.local.verify.refused import refused_edit
-from laneway.apps.local.verify.run import Progress, Told, Wish, WrongWishError, probes_wanted
+from laneway.apps.local.verify.run import (
+    Progress,
+    Told,
+    Wish,
+    WrongWishError,
+    lanes_led_into,
+    probes_wanted,
+)
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
 from laneway.apps.local.verify.tally import Tally, confidence_text
@@ -46,11 +55,12 @@ def send_and_follow(folder: MeshFolder, wish: Wish, told: Told = lambda _: None)
     running = Running.of(folder)
     try:
         mesh = _permissive(running)
-        wanted = probes_wanted(running.compilation, wish).sent
-        probes = [probe for probe in wanted if _leads_in(mesh, probe)]
+        wanted = probes_wanted(running.compilation, wish)
+        probes = [probe for probe in wanted.sent if _leads_in(mesh, probe)]
         if not probes:
             raise WrongWishError("no request leads into a permissive lane")
-        following = _Following.of(running, mesh, Tally())
+        lanes = lanes_led_into(wanted, wish) & _traveling(mesh)
+        following = _Following.of(running, mesh, Tally(), lanes)
         following.send(probes, wish.requests, told)
     finally:
         running.fleet.leave()
@@ -63,7 +73,8 @@ def watch(
     """Watch live traffic for some time. Raises CannotVerifyError and WrongWishError."""
     running = Running.of(folder)
     try:
-        following = _Following.of(running, _permissive(running), Tally(alone=False))
+        mesh = _permissive(running)
+        following = _Following.of(running, mesh, Tally(alone=False), _traveling(mesh))
         following.watch(lambda: pause(seconds))
     finally:
         running.fleet.leave()
@@ -77,6 +88,11 @@ def _permissive(running: Running) -> Mesh:
     return mesh
 
 
+def _traveling(mesh: Mesh) -> frozenset[str]:
+    """Return the lanes of permissive groups, which travel in requests."""
+    return frozenset(lane.name for one in mesh.groups if one.propagation for lane in one.lanes)
+
+
 def _leads_in(mesh: Mesh, probe: Probe) -> bool:
     """Whether a request is to come into a permissive group."""
     hosts = [target.destination.host for target in probe.promise.targets]
@@ -87,19 +103,26 @@ def _leads_in(mesh: Mesh, probe: Probe) -> bool:
 
 @dataclass(slots=True)
 class _Following:
-    """What is known while lanes are followed. `needing` grows by those who stand in for others."""
+    """What is known while lanes are followed. `needing` grows by those who stand in for others.
+
+    `lanes` are those that may be met at every service of their group.
+    """
 
     running: Running
     ground: Ground
     tally: Tally
     needing: frozenset[Ref]
+    calling: Calling
+    lanes: frozenset[str]
+    met: frozenset[Met] = frozenset()
+    stood_in: frozenset[Met] = frozenset()
     strangers: int = 0
 
     @classmethod
-    def of(cls, running: Running, mesh: Mesh, tally: Tally) -> _Following:
+    def of(cls, running: Running, mesh: Mesh, tally: Tally, lanes: frozenset[str]) -> _Following:
         """Begin to follow."""
         ground = Ground.of(mesh, running.ledger)
-        return cls(running, ground, tally, needy(ground))
+        return cls(running, ground, tally, needy(ground), Calling(ground), lanes)
 
     def send(self, probes: list[Probe], count: int, told: Told) -> None:
         """Send each request so many times, one at a time."""
@@ -122,7 +145,7 @@ class _Following:
         names = self.running.ledger.names()
         before = self.running.fleet.counters(names)
         wait()
-        self._note(before, self.running.fleet.counters(names))
+        self._note(before, self.running.fleet.counters(names), lanes=self.lanes)
 
     def _note(
         self, before: Counters, after: Counters, text: str = "", lanes: Collection[str] = ()
@@ -133,16 +156,24 @@ class _Following:
         for ref, count in arrivals(self.ground, seen).items():
             self.tally.came_in[ref] = self.tally.came_in.get(ref, 0) + count
         for passage in passages(self.ground, seen):
-            self.tally.add(passage, text, lanes)
+            self.tally.add(passage, text, lanes if text else ())
+        self.calling.note(seen)
+        self.met |= met(self.ground, lanes, seen.received)
+        self.stood_in |= stood_in(self.ground, seen)
         return sum(seen.entered.values())
 
     def report(self, sent: int, seconds: float) -> LaneReport:
         """Return what all of it comes to."""
         came_in = sum(self.tally.came_in.values())
-        findings = tuple(self._findings(passive=not sent))
-        rows = self.tally.rows()
+        covered = Covered.of(within_reach(self.ground.mesh, self.lanes), self.met)
+        found = list(self._findings(passive=not sent))
+        if came_in and all(
+            one.level != "error" for one in found
+        ):  # a lane that is lost is met nowhere behind
+            found += covered.findings(told=self.stood_in)
+        rows, findings = self.tally.rows(), (*found, *self.calling.findings())
         name = self.running.folder.name
-        return LaneReport(name, rows, findings, self.needing, came_in, sent, seconds)
+        return LaneReport(name, rows, findings, self.needing, came_in, sent, seconds, covered)
 
     def _findings(self, *, passive: bool) -> Iterator[Finding]:
         mesh = self.ground.mesh

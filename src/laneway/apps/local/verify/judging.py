@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.apps.local.verify.at_the_gateway import at_entry, unprobed_finding
+from laneway.apps.local.verify.coverage import met, stood_in
 from laneway.apps.local.verify.doubting import doubts
 from laneway.apps.local.verify.entry import Arrival, arrival, share_rows
 from laneway.apps.local.verify.leaving import leaks
@@ -65,6 +66,8 @@ class Judge:
             dict(sorted(sent.statuses.items())),
             tuple(dict.fromkeys(found)),
             came.strangers,
+            met(self.ground, scene.lanes, trail.kept),
+            stood_in(self.ground, seen),
         )
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from laneway.apps.local.tables import WIDTH, duration, table
+from laneway.apps.local.verify.coverage import NOTHING_ASKED, Covered
 from laneway.apps.local.verify.losing import callers_text, code_of
-from laneway.apps.local.verify.report import finding_value
+from laneway.apps.local.verify.report import Verdict, finding_value
 from laneway.apps.local.verify.tally import Tallied
 from laneway.apps.local.verify.wording import number
 from laneway.core.findings.codes.verifying import LANE_NOT_SEEN
@@ -37,11 +38,24 @@ class LaneReport:
     came_in: int
     sent: int
     seconds: float
+    covered: Covered = NOTHING_ASKED
+
+    @property
+    def has_met(self) -> bool:
+        """Whether any request of a lane was seen at all."""
+        return self.came_in > 0
 
     @property
     def is_kept(self) -> bool:
-        """Whether nobody lost a lane; nothing is known where no request of a lane was seen."""
-        return self.came_in > 0 and not any(one.level == "error" for one in self.findings)
+        """Whether everything was met, and nobody lost a lane."""
+        return self.verdict == "as promised"
+
+    @property
+    def verdict(self) -> Verdict:
+        """Who loses a lane comes first; where no request of a lane was seen nothing is known."""
+        if any(one.level == "error" for one in self.findings):
+            return "not as promised"
+        return "untested" if not self.came_in or self.covered.untested else "as promised"
 
 
 def table_lines(report: LaneReport, width: int = WIDTH) -> list[str]:
@@ -74,6 +88,8 @@ def last_line(report: LaneReport) -> str:
         return f"Lanes are lost in {number(len(losing), 'place')}: {seen}."
     if not report.rows:
         return f"Nobody who was asked in a lane called a service of its group: {seen}."
+    if report.covered.untested:
+        return f"Not all tested: {report.covered.sentence()}; {seen}."
     if any(one.code is LANE_NOT_SEEN for one in report.findings):
         return f"No lane was lost where one was seen: {seen}."
     return f"Every lane goes on where it has to: {seen}."
@@ -96,11 +112,13 @@ def as_value(report: LaneReport) -> dict[str, Any]:
     """Return a report as plain values."""
     return {
         "mesh": report.mesh,
+        "verdict": report.verdict,
         "asPromised": report.is_kept,
         "sent": report.sent,
         "cameIn": report.came_in,
         "seconds": round(report.seconds, 3),
         "passages": [_row_value(report, row) for row in report.rows],
+        "untested": report.covered.as_value(),
         "findings": [finding_value(one) for one in report.findings],
     }
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from laneway.apps.local.tables import WIDTH, duration, table
+from laneway.apps.local.verify.coverage import NOTHING_ASKED, Covered
 from laneway.apps.local.verify.row import Row, ShareRow
 from laneway.apps.local.verify.wording import number
 from laneway.core.findings.finding import Finding
 
+Verdict = Literal["as promised", "not as promised", "untested"]
 HEAD = ("LANE", "REQUEST", "SENT", "KEPT", "ELSEWHERE", "FAILED", "VERDICT")
 
 
@@ -27,6 +29,7 @@ class Report:
     rows: tuple[Row, ...]
     seconds: float
     further: tuple[Finding, ...] = ()
+    covered: Covered = NOTHING_ASKED
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -40,16 +43,36 @@ class Report:
         return sum(row.sent for row in self.rows)
 
     @property
-    def is_kept(self) -> bool:
-        """Whether everything was as promised; nothing is proven where nothing was sent."""
+    def has_met(self) -> bool:
+        """Whether anything was put to the test at all."""
+        return self.sent > 0
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether anything that was met was not as promised."""
         errors = any(one.level == "error" for one in self.findings)
-        return self.sent > 0 and not errors and all(row.is_kept for row in self.rows)
+        return errors or not all(row.is_kept for row in self.rows)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether everything was met, and as promised."""
+        return self.verdict == "as promised"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is broken comes first; what was never met is not known."""
+        if self.is_broken:
+            return "not as promised"
+        return "untested" if not self.sent or self.covered.untested else "as promised"
 
 
 def table_lines(report: Report, width: int = WIDTH) -> list[str]:
     """Return the table; requests name their port where there are several."""
     several = len({row.port for row in report.rows if row.port}) > 1
     rows = [cells for row in report.rows for cells in _cells(row, with_port=several)]
+    rows += [
+        (lane, what, "", "", "", "", "untested") for lane, what in report.covered.rows() if rows
+    ]
     return table(HEAD, _aligned(rows), width) if rows else []
 
 
@@ -60,6 +83,8 @@ def last_line(report: Report) -> str:
     sent = f"{number(report.sent, 'request')} in {duration(report.seconds)}"
     if report.is_kept:
         return f"All as promised: {sent}."
+    if not report.is_broken:
+        return f"Not all tested: {report.covered.sentence()}; {sent}."
     broken = report.sent - sum(row.kept for row in report.rows)
     what = f"{broken} of " if broken else "see the findings for "
     return f"Not as promised: {what}{sent}."
@@ -100,10 +125,12 @@ def as_value(report: Report) -> dict[str, Any]:
     return {
         "mesh": report.mesh,
         "urls": list(report.urls),
+        "verdict": report.verdict,
         "asPromised": report.is_kept,
         "sent": report.sent,
         "seconds": round(report.seconds, 3),
         "requests": [_row_value(row) for row in report.rows],
+        "untested": report.covered.as_value(),
         "findings": [finding_value(one) for one in report.findings],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from laneway.apps.local.verify.coverage import Met
 from laneway.core.findings.finding import Finding
 
 
@@ -52,6 +53,10 @@ class Row:
     findings: tuple[Finding, ...] = ()
     strangers: int = 0
     """How many requests of others came in meanwhile."""
+    met: frozenset[Met] = frozenset()
+    """The services that requests came to, each with the lane they were of."""
+    stood_in: frozenset[Met] = frozenset()
+    """The services at which others answered for a lane whose own pods are down."""
 
     @property
     def is_kept(self) -> bool:

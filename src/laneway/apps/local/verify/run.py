@@ -8,16 +8,19 @@ replicas are, and the proxies' own counters.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.verify.calling import Calling
+from laneway.apps.local.verify.coverage import NOTHING_ASKED, Covered, within_reach
 from laneway.apps.local.verify.judging import Judge, unprobed_row
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
+from laneway.apps.local.verify.trail import Ground
 from laneway.apps.local.verify.wording import number, probe_text
 from laneway.core.compile import Compilation
 from laneway.core.findings.codes.verifying import (
@@ -67,13 +70,19 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     """Verify a mesh. Raises CannotVerifyError and WrongWishError."""
     begun = time.monotonic()
     running = Running.of(folder)
+    mesh = running.compilation.mesh
+    calling = Calling(Ground.of(mesh, running.ledger))
     try:
         wanted = probes_wanted(running.compilation, wish)
-        rows = list(_rows(running, wanted, wish.requests, told))
+        rows = list(_rows(running, wanted, wish.requests, told, calling))
     finally:
         running.fleet.leave()
-    rows += [unprobed_row(running.compilation.mesh, one) for one in wanted.unprobed]
-    further = list(_not_entered(running.compilation.mesh, wish, wanted))
+    rows += [unprobed_row(mesh, one) for one in wanted.unprobed]
+    covered = _covered(mesh, wish, wanted, rows)
+    broken = {lane for row in rows if not row.is_kept for lane in row.lanes}
+    others = {pair for row in rows for pair in row.stood_in}
+    further = [*_not_entered(mesh, wish, wanted), *covered.findings(broken, others)]
+    further += calling.findings()
     further += refused_edit(running.record)
     if strangers := sum(row.strangers for row in rows):
         count = number(strangers, "request")
@@ -81,7 +90,8 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     if not running.is_as_before():
         further.append(finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name))
     urls = tuple(one.url for one in running.record.gateways)
-    return Report(folder.name, urls, tuple(rows), time.monotonic() - begun, tuple(further))
+    seconds = time.monotonic() - begun
+    return Report(folder.name, urls, tuple(rows), seconds, tuple(further), covered)
 
 
 def probes_wanted(compilation: Compilation, wish: Wish) -> Probes:
@@ -103,11 +113,26 @@ def probes_wanted(compilation: Compilation, wish: Wish) -> Probes:
     )
 
 
+def _covered(mesh: Mesh, wish: Wish, wanted: Probes, rows: Sequence[Row]) -> Covered:
+    """Return how far the lanes that rules lead into were met; a request of one's own is one way."""
+    if wish.own is not None:
+        return NOTHING_ASKED
+    found = {pair for row in rows for pair in row.met}
+    return Covered.of(within_reach(mesh, lanes_led_into(wanted, wish)), found)
+
+
+def lanes_led_into(wanted: Probes, wish: Wish) -> frozenset[str]:
+    """Return the lanes that rules at gateways lead into, also those no request was found for."""
+    led = {lane for one in wanted.sent if one.purpose == "rule" for lane in one.lanes}
+    led |= {lane for one in wanted.unprobed for lane in one.lanes}
+    return frozenset(lane for lane in led if wish.lane in ("", lane))
+
+
 def _not_entered(mesh: Mesh, wish: Wish, wanted: Probes) -> Iterator[Finding]:
     """Yield which lanes nothing was sent into, if that was not wished for."""
-    entered = {lane for probe in wanted.sent if probe.purpose == "rule" for lane in probe.lanes}
+    led = lanes_led_into(wanted, wish)
     lanes = [lane.name for group in mesh.groups for lane in group.lanes]
-    left = [name for name in lanes if name not in entered and wish.lane in ("", name)]
+    left = [name for name in lanes if name not in led and wish.lane in ("", name)]
     if left and wish.own is None:
         yield finding(LANE_NOT_ENTERED, None, listing(left), lanes=counted("lane", left))
 
@@ -120,7 +145,9 @@ def _port(ports: tuple[GatewayPort, ...], number: int | None) -> GatewayPort:
     raise WrongWishError(f"no gateway has port {number}; there are: {known}")
 
 
-def _rows(running: Running, wanted: Probes, count: int, told: Told) -> Iterator[Row]:
+def _rows(
+    running: Running, wanted: Probes, count: int, told: Told, calling: Calling
+) -> Iterator[Row]:
     """Send every probe and have it judged."""
     judge = Judge.of(running.compilation.mesh, running.compilation.plan, running.ledger)
     total = count * len(wanted.sent)
@@ -133,5 +160,7 @@ def _rows(running: Running, wanted: Probes, count: int, told: Told) -> Iterator[
 
         sent = send(running.address(probe), on_wire(probe.request), count, progressed)
         after = running.quiet(before)
-        yield judge.row(probe, sent, running.ledger.seen(before, after))
+        seen = running.ledger.seen(before, after)
+        calling.note(seen)
+        yield judge.row(probe, sent, seen)
         before = after

@@ -211,3 +211,24 @@ STOOD_IN = Code(
     "runs is well if it answers its readinessProbe (httpGet), or accepts a connection where it has "
     "none, and does not answer 502, 503 or 504 five times in a row.",
 )
+
+UNTESTED = Code(
+    "LW1742",
+    "warning",
+    "no request of lane {lane} came to {services}, so nothing is known of the lane there",
+    "Pods are there to answer, and nobody who was met called on to them. What was never met was "
+    "not put to the test: a promise about it would be an empty one.",
+    "Say a request that leads there: laneway verify --path PATH -H 'NAME: VALUE'; look at the "
+    "program that should have called (laneway logs WORKLOAD); or accept it: --allow-untested.",
+)
+
+NEVER_CALLED = Code(
+    "LW1743",
+    "warning",
+    "{program} has a URL of {services} in its environment and never called it through its proxy "
+    "({variables})",
+    "It was asked meanwhile. A program that calls past its proxy meets no route and no lane, and "
+    "one that did not call at all left what is behind it untested.",
+    "Let the program honor http_proxy, which stands in its environment; or ask in a way that makes "
+    "it call: laneway verify --path PATH.",
+)
