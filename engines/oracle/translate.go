@@ -8,7 +8,10 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
+	rbachttpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	rbactcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/rbac/v3"
 	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -27,6 +30,7 @@ type translation struct {
 	Namespace string              `json:"namespace"`
 	Labels    map[string]string   `json:"labels"`
 	Listeners []door              `json:"listeners"`
+	Inward    []inward            `json:"inward"`
 	Routes    []json.RawMessage   `json:"routes"`
 	Rejected  []string            `json:"rejected,omitempty"`
 	Clusters  map[string]string   `json:"clusters"`
@@ -48,15 +52,27 @@ type chain struct {
 	TCP   map[string]uint32 `json:"tcp,omitempty"`
 }
 
+// inward is a filter chain for what comes to a pod: whether it speaks TLS, and whom its access filters keep out
+// (Envoy's RBAC, the rules in force alone).
+type inward struct {
+	Match  json.RawMessage   `json:"match,omitempty"`
+	Secure bool              `json:"secure"`
+	Access []json.RawMessage `json:"access,omitempty"`
+}
+
 func translate(t test.Failer, server *xds.FakeDiscoveryServer, proxy *model.Proxy) translation {
 	result := translation{
 		Name: proxy.ID[:len(proxy.ID)-len(proxy.ConfigNamespace)-1], Namespace: proxy.ConfigNamespace, Labels: proxy.Labels,
-		Listeners: []door{}, Routes: []json.RawMessage{}, Clusters: map[string]string{}, Endpoints: map[string][]string{},
+		Listeners: []door{}, Inward: []inward{}, Routes: []json.RawMessage{}, Clusters: map[string]string{}, Endpoints: map[string][]string{},
 	}
 	listeners := server.Listeners(proxy)
 	for _, listener := range listeners {
 		if listener.TrafficDirection == corev3.TrafficDirection_OUTBOUND {
 			result.Listeners = append(result.Listeners, openDoor(t, listener))
+		} else {
+			for _, one := range listener.FilterChains {
+				result.Inward = append(result.Inward, readInward(t, one))
+			}
 		}
 	}
 	for _, table := range server.RoutesFromListeners(proxy, listeners) {
@@ -104,6 +120,32 @@ func readChain(t test.Failer, from *listenerv3.FilterChain) (result chain) {
 		case filter.GetTypedConfig().MessageIs(tcp):
 			_ = filter.GetTypedConfig().UnmarshalTo(tcp)
 			result.TCP = shares(tcp)
+		}
+	}
+	return result
+}
+
+func readInward(t test.Failer, from *listenerv3.FilterChain) inward {
+	result := inward{Secure: from.TransportSocket != nil}
+	if from.FilterChainMatch != nil {
+		result.Match = asJSON(t, from.FilterChainMatch)
+	}
+	keep := func(rules *rbacv3.RBAC) {
+		if rules != nil {
+			result.Access = append(result.Access, asJSON(t, rules))
+		}
+	}
+	for _, filter := range from.Filters {
+		http, access := new(hcmv3.HttpConnectionManager), new(rbactcpv3.RBAC)
+		if filter.GetTypedConfig().UnmarshalTo(access) == nil {
+			keep(access.Rules)
+		}
+		if filter.GetTypedConfig().UnmarshalTo(http) == nil {
+			for _, inner := range http.HttpFilters {
+				if access := new(rbachttpv3.RBAC); inner.GetTypedConfig().UnmarshalTo(access) == nil {
+					keep(access.Rules)
+				}
+			}
 		}
 	}
 	return result

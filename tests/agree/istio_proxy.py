@@ -49,6 +49,7 @@ class IstioProxy:
     namespace: str
     labels: Mapping[str, str] = field(default_factory=dict)
     listeners: Sequence[Json] = ()
+    inward: Sequence[Json] = ()
     tables: Mapping[str, Json] = field(default_factory=dict)
     rejected: Sequence[str] = ()
     clusters: Mapping[str, str] = field(default_factory=dict)

@@ -151,6 +151,7 @@ def _proxy(found: dict[str, Any]) -> IstioProxy:
         namespace=found["namespace"],
         labels=found["labels"] or {},
         listeners=found["listeners"],
+        inward=found["inward"],
         tables={table["name"]: table for table in found["routes"]},
         rejected=found.get("rejected", []),
         clusters=found["clusters"],
