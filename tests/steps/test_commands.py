@@ -48,8 +48,8 @@ def test_a_command_is_split_as_a_shell_does() -> None:
 @pytest.mark.parametrize(
     ("flags", "table", "words"),
     [
-        (("shop/cart",), {}, "'shop/cart' is not IMAGE=COMMAND"),
-        (("=serve",), {}, "'=serve' is not IMAGE=COMMAND"),
+        (("shop/cart",), {}, "'shop/cart' is neither IMAGE=COMMAND nor WORKLOAD=COMMAND"),
+        (("=serve",), {}, "'=serve' is neither IMAGE=COMMAND nor WORKLOAD=COMMAND"),
         (("a=",), {}, "the command of image 'a' is empty"),
         (("a=serve 'x",), {}, "the command of image 'a': No closing quotation"),
         ((), {"a": 3}, "the command of image 'a' is neither a text nor a list of texts"),

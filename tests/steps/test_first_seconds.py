@@ -13,7 +13,9 @@ from tests.snapshot import snapshot_of_texts
 from tests.steps.test_runner import BROKEN, Stage, Unnoticed, _gateway
 from tests.wire.lanes import deployment
 
-WORSE = snapshot_of_texts([("gateway.yaml", "kind: ["), ("more.yaml", "kind: {")])
+WORSE = snapshot_of_texts(
+    [("gateway.yaml", "kind: Gateway\nspec: ["), ("m.yaml", "kind: Gateway\nspec: {")]
+)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_a_program_is_told_where_to_listen_and_where_to_send(
     assert environment["INHERITED"] == "yes"
     assert environment["http_proxy"] == environment["HTTP_PROXY"] == f"http://{address}:15001"
     assert environment["no_proxy"] == environment["NO_PROXY"]
-    assert "HTTPS_PROXY" not in environment
+    assert environment["HTTPS_PROXY"] == environment["http_proxy"]
     port, admin = environment["PORT"], environment["PORT_9000"]
     assert told["arguments"] == [f"--port={port}", f"--host={address}", f"--admin={admin}", "{}"]
 
@@ -182,4 +182,55 @@ def test_the_mock_serves_every_port_that_services_lead_to(up: Start, shop: Path)
 
     mesh = up(shop, "--run", "shop/cart=@mock").ready()
 
-    assert mesh.ask("/").body.startswith("-> (version: ")
+    assert mesh.ask("/").body.startswith("-> cart(version: ")
+
+
+TALKERS = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: default}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: door, namespace: default}
+spec:
+  hosts: ['*']
+  gateways: [door]
+  http: [{route: [{destination: {host: cart}}]}]
+"""
+TALKER = """
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}, namespace: default}}
+spec: {{selector: {{app: {name}}}, ports: [{{name: http, port: 80, targetPort: 8000}}]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}-v1, namespace: default}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}, version: v1}}}}
+    spec:
+      containers:
+        - name: main
+          image: registry.example/{name}:1
+          ports: [{{containerPort: 8000}}]
+          env: [{{name: OTHER, value: 'http://{calls}/'}}]
+"""
+
+
+def test_mocks_of_any_image_call_each_other_as_their_manifests_say_and_none_twice(
+    up: Start, tmp_path: Path
+) -> None:
+    talkers = [TALKER.format(name="cart", calls="price"), TALKER.format(name="price", calls="cart")]
+    (tmp_path / "talkers.yaml").write_text(TALKERS + "".join(talkers))
+    mesh = up(tmp_path / "talkers.yaml", "--run", "*=@mock").ready()
+
+    hops = [(hop.app, hop.version) for hop in mesh.ask("/").hops]
+
+    assert hops == [("cart-v1", "v1"), ("price-v1", "v1"), ("cart-v1", "v1")]

@@ -68,9 +68,9 @@ def _demand_linux() -> None:
     "--run",
     "commands",
     multiple=True,
-    metavar="IMAGE=COMMAND",
-    help="The command that stands for an image (wildcards allowed); it finds its port in PORT and "
-    "{port}. @mock is the built-in mock application.",
+    metavar="NAME=COMMAND",
+    help="The command that stands for an image (wildcards allowed) or for one workload; it finds "
+    "its port in PORT and {port}. @mock is the built-in mock application.",
 )
 @click.option(
     "--config",

@@ -1,8 +1,9 @@
-"""Which command stands for which image.
+"""Which command stands for which image, or for one workload whatever its image.
 
-Comes in: `--run IMAGE=COMMAND` texts, the `[run]` table of a configuration file, and the images
-that Laneway's mock application stands in for. Goes out: the command of an image, or None. A pure
-table; it refuses images nobody named, since running the wrong program is worse than running none.
+Comes in: `--run IMAGE=COMMAND` and `--run WORKLOAD=COMMAND` texts, the `[run]` table of a
+configuration file, and the images that Laneway's mock application stands in for. Goes out: a
+command, or None. A pure table; it refuses images nobody named, since running the wrong program is
+worse than running none.
 """
 
 from __future__ import annotations
@@ -53,6 +54,15 @@ class Commands:
                 return command
         return None
 
+    def of_workload(self, namespace: str, name: str) -> Command | None:
+        """Return the command that is named for a workload, by its whole name, without wildcards.
+
+        >>> Commands((("*", ("any",)), ("pay-v1", ("./pay",)))).of_workload("shop", "pay-v1")
+        ('./pay',)
+        """
+        spelled = (name, f"{namespace}/{name}")
+        return next((command for pattern, command in self.entries if pattern in spelled), None)
+
     @classmethod
     def of_texts(cls, flags: tuple[str, ...], table: dict[str, object]) -> Commands:
         """Build the table: flags first, then the configuration file, then the mock's own images.
@@ -78,7 +88,7 @@ def without_tag(image: str) -> str:
 def _of_flag(flag: str) -> tuple[str, Command]:
     image, equals, text = flag.partition("=")
     if not equals or not image.strip():
-        raise BadCommandError(f"{flag!r} is not IMAGE=COMMAND")
+        raise BadCommandError(f"{flag!r} is neither IMAGE=COMMAND nor WORKLOAD=COMMAND")
     return image.strip(), _split(image, text)
 
 

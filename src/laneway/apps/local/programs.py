@@ -15,6 +15,7 @@ import laneway.apps.mock
 from laneway.adapters.processes import Program
 from laneway.apps.local.commands import MOCK, filled
 from laneway.apps.local.fleet import Instance
+from laneway.apps.local.placing import Place
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.wanted import WantedProgram
 
@@ -22,6 +23,9 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_pr
 """Both spellings of these are cleared: inherited ones would send calls past the mesh."""
 
 NO_PROXY = "localhost,127.0.0.1,::1"
+NO_PROXY_JAVA = "localhost|127.0.0.1|[::1]"
+JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+"""Options that every Java program takes, besides those of its own command line."""
 
 _MOCK_FOLDER = str(Path(laneway.apps.mock.__path__[0]))
 # Isolated and without `site`, which halves the start; imported rather than run as a script, so that
@@ -42,15 +46,16 @@ def program_of(
     alone = len(instance.wanted.programs) == 1
     is_mock = wanted.command == MOCK
     told = dict(_told(instance, wanted))
+    own = {
+        **({} if is_mock else _without_proxies(inherited)),
+        **_defaults(wanted),
+        **dict(wanted.environment),
+    }
     return Program(
         mark=f"{folder.run_mark}/{instance.id}/{wanted.container}",
         command=_command(instance, wanted, told),
         log=folder.log_of(instance.id, wanted.container, alone=alone),
-        environment={
-            **({} if is_mock else _without_proxies(inherited)),
-            **dict(wanted.environment),
-            **told,
-        },
+        environment={**own, **told, **java_proxies(own, instance.place)},
     )
 
 
@@ -76,12 +81,36 @@ def _told(instance: Instance, wanted: WantedProgram) -> Iterator[tuple[str, str]
         if position == 0:
             yield "PORT", str(port)
         yield f"PORT_{container}", str(port)
-    for name, value in (
-        ("http_proxy", f"http://{place.address}:{place.outbound}"),
-        ("no_proxy", NO_PROXY),
-    ):
+    proxy = f"http://{place.address}:{place.outbound}"
+    for name, value in (("http_proxy", proxy), ("https_proxy", proxy), ("no_proxy", NO_PROXY)):
         yield name, value
         yield name.upper(), value
+    yield "NODE_USE_ENV_PROXY", "1"
+
+
+def java_proxies(environment: Mapping[str, str], place: Place) -> Mapping[str, str]:
+    """Return the variable by which a Java program sends its calls to its proxy.
+
+    Java reads no proxy variables. Options of the user's own stay, these come after them.
+    https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/net/doc-files/net-properties.html
+    """
+    options = [environment.get(JAVA_OPTIONS, "")]
+    for scheme in ("http", "https"):
+        options += [
+            f"-D{scheme}.proxyHost={place.address}",
+            f"-D{scheme}.proxyPort={place.outbound}",
+        ]
+    options.append(f"-Dhttp.nonProxyHosts={NO_PROXY_JAVA}")
+    return {JAVA_OPTIONS: " ".join(filter(None, options))}
+
+
+def _defaults(wanted: WantedProgram) -> Mapping[str, str]:
+    """Return the mock's settings; one upstream of the manifest's own replaces those found in it."""
+    written = {name for name, _ in wanted.environment}
+    defaults = dict(wanted.defaults)
+    if "upstream_url" in written:
+        defaults.pop("once", None)
+    return defaults
 
 
 def _without_proxies(inherited: Mapping[str, str]) -> dict[str, str]:

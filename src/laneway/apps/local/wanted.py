@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 
-from laneway.apps.local.commands import Command, Commands
+from laneway.apps.local.commands import MOCK, Command, Commands
+from laneway.apps.local.naming import called_names, mock_variables
 from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_STARTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
@@ -29,6 +30,8 @@ class WantedProgram:
 
     `ports` are (name, container port), `awaited` those it must listen on to be ready: the ones that
     Services lead to, or the first. A declared port that nobody is led to may stay closed.
+    `defaults` are variables it has where neither its container nor the mesh gives it one; `calls`
+    the names of the services its workload says it calls.
     """
 
     container: str
@@ -37,6 +40,8 @@ class WantedProgram:
     environment: tuple[tuple[str, str], ...]
     ports: tuple[tuple[str, int], ...]
     awaited: tuple[int, ...]
+    defaults: tuple[tuple[str, str], ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
         if missing or not _containers(workload):
             continue
         led_to = targets.get(workload.meta.ref, frozenset())
-        programs = tuple(_programs(workload, commands, led_to))
+        programs = tuple(_programs(mesh, workload, commands, led_to))
         sidecar = lack_of_sidecar(mesh, workload) is None
         ref, caller = workload.meta.ref, Caller.of(workload)
         wanted += [Wanted(name, ref, caller, sidecar, programs) for name in names.of(workload)]
@@ -103,13 +108,21 @@ def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
             image=container.image,
             workload=workload.meta.ref,
         )
-        for container in _containers(workload)
-        if commands.of(container.image) is None
+        for position, container in enumerate(_containers(workload))
+        if _command(workload, commands, position, container) is None
     ]
 
 
+def _command(
+    workload: Workload, commands: Commands, position: int, container: Container
+) -> Command | None:
+    """Return a container's command. One that is named for a workload is for its first container."""
+    own = commands.of_workload(workload.namespace, workload.meta.name) if position == 0 else None
+    return own or commands.of(container.image)
+
+
 def _programs(
-    workload: Workload, commands: Commands, targets: frozenset[int | str]
+    mesh: Mesh, workload: Workload, commands: Commands, targets: frozenset[int | str]
 ) -> Iterable[WantedProgram]:
     """Yield a workload's programs. Ports that only Services name belong to the first of them."""
     containers = _containers(workload)
@@ -122,13 +135,16 @@ def _programs(
         name = f"{name}.{position}" if name in names else name
         names.add(name)
         ports = container.ports + (undeclared if position == 0 else ())
+        command = _command(workload, commands, position, container) or ()
         yield WantedProgram(
             name,
             container.image,
-            commands.of(container.image) or (),
+            command,
             container.environment,
             ports,
             _awaited(ports, targets),
+            mock_variables(mesh, workload) if command == MOCK else (),
+            called_names(mesh, workload) if position == 0 else (),
         )
 
 

@@ -5,7 +5,8 @@ from HOST, PORT_8000 and the like or PORT, POD_IP, HTTP_PROXY). Goes out: `-> mo
 127.1.2.3)` followed by the upstream's answer. It stands in for the sample images of lane tutorials
 and behaves as they do: every path answers, 200 even when the upstream fails, no header but
 `x-request-id` is passed on, and each request is a line of the log. `forward_headers` names the
-headers to pass on instead.
+headers to pass on instead, `upstream_url` may hold several URLs, which are asked in turn. With a
+name in `once` nobody is asked for a request that has been here before.
 
 It is apart from the rest of Laneway and imports nothing of it: hundreds of copies run at once, so
 it uses `_socket` and `_thread` rather than `socket` and `threading`, which halves its start.
@@ -20,6 +21,9 @@ import sys
 
 MAX_HEAD = 64 * 1024
 IDLE_SECONDS = 300.0
+PASSED = b"x-mock-passed"
+"""The header that names where a request has been, among mocks that are asked once."""
+
 Fields = dict[bytes, bytes]
 """Header fields by lower-case name; of repeated ones the last."""
 
@@ -183,7 +187,8 @@ class Application:
         address = environment.get("POD_IP", self.host)
         name, version = environment.get("app", ""), environment.get("version", "")
         self.greeting = f"-> {name}(version: {version}, ip: {address})".encode()
-        self.url = environment.get("upstream_url", "")
+        self.urls = environment.get("upstream_url", "").split()
+        self.once = environment.get("once", "").encode()
         self.proxy = environment.get("HTTP_PROXY", "")
         passed_on = environment.get("forward_headers", "x-request-id").lower().split(",")
         self.forwards = [name.strip().encode() for name in passed_on if name.strip()]
@@ -205,27 +210,29 @@ class Application:
 
     def converse(self, socket: _socket.socket) -> None:
         """Answer the requests of one connection until either side has had enough."""
-        upstream = Upstream(self.url, self.proxy) if self.url else None
+        upstreams = [Upstream(url, self.proxy) for url in self.urls]
         try:
             stream = Stream(socket)
-            while self.reply(stream, upstream):
+            while self.reply(stream, upstreams):
                 pass
         except (OSError, BrokenError):
             pass  # the caller left: nobody is there to be told
         finally:
             socket.close()
-            if upstream is not None:
+            for upstream in upstreams:
                 upstream.close()
 
-    def reply(self, stream: Stream, upstream: Upstream | None) -> bool:
+    def reply(self, stream: Stream, upstreams: list[Upstream]) -> bool:
         """Answer one request; say whether the connection stays open."""
         words, fields = stream.head()
         stream.body(fields)
         request_id = fields.get(b"x-request-id", b"")
         os.write(1, b"%b %b x-request-id: %b\n" % (words[0], words[1], request_id))
         body = self.greeting
-        if upstream is not None:
-            body += upstream.ask(self.forwarded(fields))
+        passed = fields.get(PASSED, b"").split()
+        if self.once not in passed:
+            for upstream in upstreams:
+                body += upstream.ask(self.forwarded(fields, passed))
         keep = words[-1] == b"HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
         head = f"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
         if not keep:
@@ -233,9 +240,11 @@ class Application:
         stream.socket.sendall(head.encode() + b"\r\n" + (b"" if words[0] == b"HEAD" else body))
         return keep
 
-    def forwarded(self, fields: Fields) -> bytes:
+    def forwarded(self, fields: Fields, passed: list[bytes]) -> bytes:
         """Return the header lines of a request that the next service gets as well."""
         lines = [name + b": " + fields[name] + b"\r\n" for name in self.forwards if name in fields]
+        if self.once:
+            lines.append(b"%b: %b\r\n" % (PASSED, b" ".join([*passed, self.once])))
         return b"".join(lines)
 
 
