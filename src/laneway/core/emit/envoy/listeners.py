@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laneway.core.emit.envoy.clusters import DNS_CACHE
+from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
+from laneway.core.emit.envoy.tunnels import marked, tunnel_name
 
 _TYPES = "type.googleapis.com/envoy.extensions"
+_LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
 _HTTP_FILTERS = f"{_TYPES}.filters.http"
 _ROUTER: Block = {
     "name": "envoy.filters.http.router",
@@ -82,16 +84,34 @@ def gateway_listener(name: str, address: str, port: int, table: str, stat: str) 
     return _listener(name, address, port, [_http(settings)])
 
 
-def outbound_listener(name: str, address: str, port: int, table: str) -> Block:
+def outbound_listener(name: str, where: Address, table: str, replica: str) -> Block:
     """Return the HTTP proxy through which a replica's program calls out.
 
     Requests in absolute form are routed by their URL, plain ones by their Host; CONNECT opens a
     tunnel where the table has a route for it. All replicas of a table count together.
     """
+    settings = _outgoing(table)
+    tunnel = {"upgrade_type": "CONNECT", "filters": [marked(replica), _OUTSIDE, _ROUTER]}
+    settings["upgrade_configs"] = [*settings["upgrade_configs"], tunnel]
+    return _listener(name, *where, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
+
+
+def tunnel_listener(replica: str, table: str) -> Block:
+    """Return the listener inside Envoy at which a replica's tunnels to HTTP ports end."""
+    handler = _http(_outgoing(table))
+    return {
+        "@type": _LISTENER,
+        "name": tunnel_name(replica),
+        "internal_listener": {},
+        "filter_chains": [{"filters": [handler]}],
+        "traffic_direction": "OUTBOUND",
+    }
+
+
+def _outgoing(table: str) -> Block:
     settings = _manager(f"out|{table}") | _read_from(table)
     settings["http_filters"] = [_FAULT, _CORS, _OUTSIDE, _ROUTER]
-    settings["upgrade_configs"] = [{"upgrade_type": "websocket"}, {"upgrade_type": "CONNECT"}]
-    return _listener(name, address, port, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
+    return settings
 
 
 def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
@@ -170,7 +190,7 @@ def _http(settings: Block) -> Block:
 
 def _listener(name: str, address: str, port: int, filters: list[Block]) -> Block:
     return {
-        "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
+        "@type": _LISTENER,
         "name": name,
         "address": {"socket_address": {"address": address, "port_value": port}},
         "filter_chains": [{"filters": filters}],

@@ -24,6 +24,7 @@ from laneway.core.emit.envoy.config import (
 from laneway.core.emit.envoy.listeners import TO_OUTSIDE
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
 from laneway.core.emit.envoy.routes import ANYTHING, Spelling, spell
+from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, tunnel_route
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
@@ -45,8 +46,6 @@ from laneway.core.routing.plan import (
 from laneway.core.routing.survivors import default_rule, surviving
 
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
-_CONNECT: Block = {"connect_matcher": {}}
-_TUNNEL: Block = {"upgrade_configs": [{"upgrade_type": "CONNECT", "connect_config": {}}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +214,16 @@ class _Speller:
 
 
 def _port_routes(speller: _Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:
-    """Yield the routes of one service port: HTTP ones, and a tunnel where it may carry TCP."""
+    """Yield the routes of one service port: HTTP ones, and a tunnel.
+
+    What comes through a tunnel to an HTTP port is routed as HTTP; where a port may carry anything,
+    its bytes are.
+    """
     if port.protocol == "http":
         for rule in _rules(speller, callers, "http"):
             yield from speller.routes(rule)
+        if not port.sniffed:
+            yield tunnel_route()
     if port.protocol == "tcp" or port.sniffed:
         for route in speller.routes(_rules(speller, callers, "tcp")[0]):
             yield _tunnel(route)
@@ -237,8 +242,8 @@ def _rules(speller: _Speller, callers: CallerClass, protocol: Protocol) -> tuple
 def _tunnel(route: Block) -> Block:
     """Turn the one route of a TCP rule into a tunnel: the program's CONNECT, then plain bytes."""
     if "route" not in route:
-        return route | {"match": _CONNECT}
-    return route | {"match": _CONNECT, "route": route["route"] | _TUNNEL}
+        return route | {"match": CONNECT}
+    return route | {"match": CONNECT, "route": route["route"] | OPEN}
 
 
 def _outside() -> Block:
@@ -249,7 +254,7 @@ def _outside() -> Block:
         "domains": ["*"],
         "typed_per_filter_config": TO_OUTSIDE,
         "routes": [
-            {"name": "allow_any", "match": _CONNECT, "route": out | _TUNNEL},
+            {"name": "allow_any", "match": CONNECT, "route": out | OPEN},
             {"name": "allow_any", "match": ANYTHING, "route": out},
         ],
     }
