@@ -39,13 +39,17 @@ class Admin:
             self._socket.close()
         self._socket = self._stream = None
 
-    def get(self, target: str) -> bytes:
+    def get(self, target: str, method: str = "GET") -> bytes:
         """Return the body of an answer. Raises Unreachable when there is none."""
         try:
-            return self._ask(target)
+            return self._ask(target, method)
         except (OSError, ValueError) as problem:
             self.close()
             raise Unreachable(str(problem)) from problem
+
+    def reopen_logs(self) -> None:
+        """Have Envoy write its logs to new files of their names. Raises Unreachable."""
+        self.get("/reopen_logs", "POST")
 
     def is_live(self) -> bool:
         """Return whether Envoy has loaded its first configuration and serves."""
@@ -70,11 +74,11 @@ class Admin:
         answer = json.loads(self.get(f"/stats?{query}&format=json"))
         return ((one["name"], one.get("value")) for one in answer["stats"] if "name" in one)
 
-    def _ask(self, target: str) -> bytes:
+    def _ask(self, target: str, method: str) -> bytes:
         if self._socket is None or self._stream is None:
             self._socket = _connected(self._path)
             self._stream = self._socket.makefile("rb")
-        self._socket.sendall(f"GET {target} HTTP/1.1\r\nhost: admin\r\n\r\n".encode())
+        self._socket.sendall(f"{method} {target} HTTP/1.1\r\nhost: admin\r\n\r\n".encode())
         return _body(self._stream)
 
 

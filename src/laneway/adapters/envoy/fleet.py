@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from laneway.adapters.envoy.admin import Unreachable
-from laneway.adapters.envoy.files import Folder
+from laneway.adapters.envoy.files import LOG, Folder
 from laneway.adapters.envoy.outcome import (
     Applied,
     CannotStart,
@@ -147,9 +147,17 @@ class Fleet:
                     total[name] = total.get(name, 0) + value
         return total
 
-    def logs(self) -> Mapping[str, Path]:
-        """Return the log file of each proxy."""
-        return {name: proxy.log for name, proxy in self._proxies.items()}
+    def logs(self, file: str = LOG) -> Mapping[str, Path]:
+        """Return the log file of each proxy, or another file in its folder."""
+        return {name: proxy.folder.path / file for name, proxy in self._proxies.items()}
+
+    def begin_long_requests_anew(self, longest: int) -> None:
+        """Have proxies begin their log of requests anew that have written more than so many bytes.
+
+        What they wrote is kept until the next time.
+        """
+        for proxy in self._proxies.values():
+            proxy.begin_long_requests_anew(longest)
 
     def processes(self) -> Mapping[str, int]:
         """Return the process number of each proxy that runs."""

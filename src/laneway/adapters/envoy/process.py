@@ -92,6 +92,7 @@ def start(folder: Path, concurrency: int, settings: Settings) -> Process:
     command = [str(binary), "-c", BOOTSTRAP, "--concurrency", str(concurrency)]
     command += ["--disable-hot-restart", "--log-level", settings.log_level]
     command += ["--component-log-level", "config:warning,upstream:warning,main:error"]
+    command += ["--file-flush-interval-msec", "200"]
     command += ["--drain-time-s", "10", "--drain-strategy", "immediate"]
     with (folder / LOG).open("ab") as log:
         child = subprocess.Popen(

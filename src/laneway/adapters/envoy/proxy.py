@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
@@ -17,6 +18,7 @@ from laneway.adapters.envoy.files import CLUSTERS, LISTENERS, LOG, SOCKET, Folde
 from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
 from laneway.core.emit.envoy.config import ProxyConfig
+from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE, REQUESTS_FILE
 
 _PAUSE = 0.0003
 """Seconds between two questions while a change is not live yet; an answer takes about as long."""
@@ -154,6 +156,14 @@ class Proxy:
         except Unreachable:
             return 0
         return sum(count for name, count in active.items() if not name.startswith("http.admin."))
+
+    def begin_long_requests_anew(self, longest: int) -> None:
+        """Begin the log of requests anew if it is longer than so many bytes; keep the old one."""
+        file = self.folder.path / REQUESTS_FILE
+        with suppress(FileNotFoundError, Unreachable):
+            if file.stat().st_size > longest:
+                file.replace(file.with_name(OLDER_REQUESTS_FILE))
+                self._admin.reopen_logs()
 
     async def _come_back(self) -> tuple[Rejected, ...]:
         """Start an Envoy that ended in the middle of a change: it reads what was written."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -36,17 +37,46 @@ def _complete_log(context: click.Context, _: click.Parameter, begun: str) -> lis
 @click.argument("workload", required=False, shell_complete=_complete_log)
 @click.option("-f", "--follow", "follows", is_flag=True, help="Go on as lines are added.")
 @click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
+@click.option("--requests", "of_requests", is_flag=True, help="The requests, as proxies saw them.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="With --requests: a table, or an object a line.",
+)
 @mesh_option
-def logs(workload: str | None, follows: bool, tail: int | None, name: str | None) -> None:  # noqa: FBT001
+def logs(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
+    workload: str | None,
+    follows: bool,  # noqa: FBT001 - a flag
+    tail: int | None,
+    of_requests: bool,  # noqa: FBT001 - a flag
+    output: str,
+    name: str | None,
+) -> None:
     """Print what the programs of a mesh wrote, all of them or those of one WORKLOAD.
 
     WORKLOAD is NAME or NAMESPACE/NAME, a replica as `laneway ps` names it, `envoy`, or `laneway`
     itself. Programs write no times, so what is there already comes log by log; with -f all that is
     added comes as it is written.
+
+    With --requests it prints a line for each request instead, of all or those that WORKLOAD sent or
+    answered: when, who called, in which lane, by which route, which pod answered what, and how long
+    it took.
     """
+    folder = mesh_with_logs(name)
+    if of_requests:
+        _requests(folder, workload or "", tail, follows=follows, as_table=output == "text")
+        return
+    if output != "text":
+        raise click.UsageError("-o goes with --requests.")
+    _written(folder, workload, tail, follows=follows)
+
+
+def _written(folder: MeshFolder, workload: str | None, tail: int | None, *, follows: bool) -> None:
+    """Print what programs wrote."""
     from laneway.apps.local.logs import Logs
 
-    folder = mesh_with_logs(name)
     found = Logs(lambda: _paths(folder, workload))
     if not found.readers:
         raise click.UsageError(_unknown(folder, workload))
@@ -56,6 +86,41 @@ def logs(workload: str | None, follows: bool, tail: int | None, name: str | None
     if follows:
         for source, line in found.added(lambda: _goes_on(folder)):
             show(source, line)
+
+
+def _requests(
+    folder: MeshFolder, workload: str, tail: int | None, *, follows: bool, as_table: bool
+) -> None:
+    """Print the requests that went through a mesh."""
+    import json
+
+    from laneway.apps.local.requests import (
+        HEAD,
+        Requests,
+        RequestTable,
+        row_of,
+        wait_until_written,
+    )
+    from laneway.apps.local.screen import table_width_of
+
+    wait_until_written(folder)
+    requests = Requests(folder, workload)
+    there, logs = requests.there(tail)
+    width = table_width_of(sys.stdout)
+    table = RequestTable([row_of(one) for one in there], width, growing=follows)
+
+    def show(row: tuple[str, ...]) -> None:
+        for line in table.lines(row):
+            click.echo(line)
+
+    if as_table:
+        show(HEAD)
+    more = requests.added(logs, lambda: _goes_on(folder)) if follows else ()
+    for one in chain(there, more):
+        if as_table:
+            show(row_of(one))
+        else:
+            click.echo(json.dumps(one, ensure_ascii=False))
 
 
 def _paths(folder: MeshFolder, workload: str | None) -> list[Path]:

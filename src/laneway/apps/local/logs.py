@@ -37,6 +37,19 @@ def logs_named(folder: MeshFolder, name: str) -> list[Path]:
     return exact
 
 
+def is_replica(name: str, workload: str) -> bool:
+    """Whether a name is the one of a replica, or of a workload's replica.
+
+    >>> [is_replica("web.shop-0", one) for one in ("web", "shop/web", "web.shop-0", "we")]
+    [True, True, True, False]
+    """
+    space, slash, own = workload.rpartition("/")
+    within = rf"\.{re.escape(space)}" if slash and space != "default" else r"(\.[^.]+?)?"
+    return name == workload or bool(
+        re.fullmatch(rf"{re.escape(own)}{within}(-\d+(\.\d+)?|\.\d+)", name)
+    )
+
+
 def all_logs(folder: MeshFolder) -> list[Path]:
     """Return every log of a mesh, by name."""
     return sorted(folder.logs.glob("*.log"))

@@ -17,7 +17,7 @@ from laneway.adapters.envoy import Applied, CannotStart, Restarted
 from laneway.adapters.envoy import Fleet as Envoys
 from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
-from laneway.apps.local.crew import ending
+from laneway.apps.local.crew import LONGEST_LOG, ending
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.ports import Ailing, Confirmed, ProxyError
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
@@ -25,10 +25,14 @@ from laneway.apps.local.tables import duration
 from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.fallback import own_cluster
+from laneway.core.emit.envoy.request_log import REQUESTS_FILE
 from laneway.core.emit.envoy.stages import LET_OUT
 from laneway.core.emit.placement import Placement
 
 LOG = "envoy"
+LOG_PAUSE = 10.0
+"""Seconds between two looks at the length of logs of requests."""
+
 _TOTAL, _WELL = ".membership_total", ".membership_healthy"
 _PAUSE = 0.02
 """Seconds between two looks at whether pods are well."""
@@ -104,7 +108,14 @@ class EnvoyProxies:
             pause = duration(one.after_seconds)
             told(f"{log_name(one.proxy)} ended{how}, restarted after {pause}, {outcome}")
 
-        await self.envoys.watch(restarted)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.envoys.watch(restarted))
+            tasks.create_task(self._look_after_requests())
+
+    async def _look_after_requests(self) -> None:
+        while True:
+            await asyncio.sleep(LOG_PAUSE)
+            self.envoys.begin_long_requests_anew(LONGEST_LOG)
 
     async def down(self) -> None:
         """End all proxies."""
@@ -135,12 +146,17 @@ class EnvoyProxies:
         )
 
     def _name_logs(self) -> None:
-        """Give each proxy's log a name among the others."""
+        """Give each proxy's logs names among the others."""
         for name, log in self.envoys.logs().items():
-            link = self.folder.logs / f"{log_name(name)}.log"
-            if not link.is_symlink():
-                link.unlink(missing_ok=True)
-                link.symlink_to(log)
+            _link(self.folder.logs / f"{log_name(name)}.log", log)
+        for name, file in self.envoys.logs(REQUESTS_FILE).items():
+            _link(self.folder.logs / f"{log_name(name)}.jsonl", file)
+
+
+def _link(link: Path, file: Path) -> None:
+    if not link.is_symlink():
+        link.unlink(missing_ok=True)
+        link.symlink_to(file)
 
 
 def _of_cluster(stat: str, well: int, count: int) -> Ailing:

@@ -160,12 +160,12 @@ class MeshFolder:
 
     def forget_logs(self) -> None:
         """Remove the logs of an earlier mesh."""
-        for log in self.logs.glob("*.log"):
+        for log in self.logs.iterdir():
             log.unlink()
 
     def clear(self) -> None:
         """Remove everything but the logs; those that lie elsewhere come to the others."""
-        for link in self.logs.glob("*.log"):
+        for link in self.logs.iterdir():
             if link.is_symlink():
                 target = link.readlink()
                 link.unlink()

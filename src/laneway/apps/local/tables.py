@@ -27,10 +27,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH
     room = width - len(GAP) * (len(head) - 1)
     while sum(widths) > room and max(widths) > 4:
         widths[widths.index(max(widths))] -= 1
-    return [line for row in everything for line in _lines(row, widths)]
+    return [line for row in everything for line in lines_of_row(row, widths)]
 
 
-def _lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+def lines_of_row(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of one row in columns of some widths."""
     wrapped = (_wrapped(cell, width) for cell, width in zip(row, widths, strict=True))
     for cells in zip_longest(*wrapped, fillvalue=""):
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
+from laneway.core.emit.envoy.request_log import GATEWAY_CALLER, request_log
 from laneway.core.emit.envoy.tunnels import marked, tunnel_name
 
 _TYPES = "type.googleapis.com/envoy.extensions"
@@ -81,6 +82,7 @@ def gateway_listener(name: str, address: str, port: int, table: str, stat: str) 
     """Return a gateway's listener on a local port, served by a table of its own file."""
     settings = _manager(stat) | _read_from(table)
     settings |= {"use_remote_address": True, "http_filters": [_FAULT, _CORS, _ROUTER]}
+    settings["access_log"] = [request_log(GATEWAY_CALLER)]
     return _listener(name, address, port, [_http(settings)])
 
 
@@ -90,7 +92,7 @@ def outbound_listener(name: str, where: Address, table: str, replica: str) -> Bl
     Requests in absolute form are routed by their URL, plain ones by their Host; CONNECT opens a
     tunnel where the table has a route for it. All replicas of a table count together.
     """
-    settings = _outgoing(table)
+    settings = _outgoing(table, replica)
     tunnel = {"upgrade_type": "CONNECT", "filters": [marked(replica), _OUTSIDE, _ROUTER]}
     settings["upgrade_configs"] = [*settings["upgrade_configs"], tunnel]
     return _listener(name, *where, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
@@ -98,7 +100,7 @@ def outbound_listener(name: str, where: Address, table: str, replica: str) -> Bl
 
 def tunnel_listener(replica: str, table: str) -> Block:
     """Return the listener inside Envoy at which a replica's tunnels to HTTP ports end."""
-    handler = _http(_outgoing(table))
+    handler = _http(_outgoing(table, replica))
     return {
         "@type": _LISTENER,
         "name": tunnel_name(replica),
@@ -108,8 +110,9 @@ def tunnel_listener(replica: str, table: str) -> Block:
     }
 
 
-def _outgoing(table: str) -> Block:
+def _outgoing(table: str, replica: str) -> Block:
     settings = _manager(f"out|{table}") | _read_from(table)
+    settings["access_log"] = [request_log(replica)]
     settings["http_filters"] = [_FAULT, _CORS, _OUTSIDE, _ROUTER]
     return settings
 

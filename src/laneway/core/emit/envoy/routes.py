@@ -16,6 +16,7 @@ from laneway.core.emit.envoy.config import Block, Unexecuted
 from laneway.core.emit.envoy.headers import authority, flawed_edits, header_fields
 from laneway.core.emit.envoy.match import flaw, route_match
 from laneway.core.emit.envoy.policy import Policy, translate
+from laneway.core.emit.envoy.request_log import of_lane
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan import Answer, Destination, Forward, Refuse, Rule, Share
@@ -76,7 +77,7 @@ def _route(rule: Rule, match: Match | None, body: Block) -> Block:
     route.setdefault("match", ANYTHING)
     if name := ".".join(filter(None, names)):
         route["name"] = name
-    return route | body
+    return route | of_lane(rule.lane) | body
 
 
 def _body(rule: Rule, spelling: Spelling, left: list[Unexecuted]) -> Block:

@@ -1,0 +1,52 @@
+"""What real Envoy writes down of requests: a line for each call, with its lane, once."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from laneway.apps.local.requests import wait_until_written
+from laneway.apps.local.state import MeshFolder
+from tests.wire.lanes import lanes
+from tests.wire.local_mesh import LocalMesh, running
+
+pytestmark = pytest.mark.envoy
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> MeshFolder:
+    return MeshFolder(tmp_path)
+
+
+@pytest.fixture
+def mesh(folder: MeshFolder) -> Iterator[LocalMesh]:
+    with running(folder.proxies, lanes(("v1", "v2"), ("mocka", "mockb"))) as local:
+        yield local
+
+
+def _lines(folder: MeshFolder, file: str = "requests.jsonl") -> list[dict[str, Any]]:
+    wait_until_written(folder)
+    text = (folder.proxies / "mesh" / file).read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_each_call_of_a_request_is_a_line_and_a_long_log_begins_anew(
+    mesh: LocalMesh, folder: MeshFolder
+) -> None:
+    mesh.enter(headers={"x-asm-prefer-tag": "s2", "x-chain": "mockb:8000"})
+    lines = sorted(_lines(folder), key=lambda line: -int(line["caller"] == "gateway"))
+    mesh.fleet.begin_long_requests_anew(longest=10)
+    while not (folder.proxies / "mesh" / "requests.jsonl").exists():
+        mesh.enter("/nosuch")
+        wait_until_written(folder)
+
+    assert [(one["caller"], one["lane"], one["status"], one["path"]) for one in lines] == [
+        ("gateway", "s2", 200, "/mock"),
+        ("mocka-v2-0", "s2", 200, "/mock"),
+    ]
+    mocka = mesh.replica("mocka-v2-0")
+    assert lines[0]["pod"] == f"{mocka.address}:{mocka.ports[0].inbound}"
+    assert len(_lines(folder, "requests.1.jsonl")) >= 2
+    assert {line["status"] for line in _lines(folder)} <= {404}
