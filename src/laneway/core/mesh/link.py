@@ -304,6 +304,8 @@ def _reasons_to_hold(
         yield f"{', '.join(snapshot.unread)} could not be read, and nobody knows what it contains"
     if len(group.meta.name) > LABEL_VALUE_LENGTH:
         yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
+    for field in group.misspelled:
+        yield f"{field} is no field of it"
     if not group.strategy_known:
         yield "the ingressRoutingStrategy is unknown"
     if not group.mode_known:

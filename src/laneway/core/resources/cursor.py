@@ -9,42 +9,64 @@ looks at a raw value itself. It refuses nothing: `null` counts as not written, a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from laneway.core.findings.codes import shape
-from laneway.core.findings.finding import Code, Finding, finding
+from laneway.core.findings.finding import Code, Finding, Follow, finding
 from laneway.core.findings.place import Place, Source, Step
 from laneway.core.resources.matching import Labels
+from laneway.core.resources.nearness import meant
 from laneway.core.resources.placed import Places
 from laneway.core.resources.spelling import as_text, describe, nearest, spell
 
 _NOTHING: dict[str, Any] = {}
 _MOST_FINDINGS = 100
 _MOST_UNKNOWN = 20
-_OF_KEYS = frozenset({shape.UNKNOWN_FIELD, shape.NOT_NAMESPACED_NAME})
+_WITHOUT_MEANING = frozenset({"autoUpdate", "cluster"})
+"""Fields of lane kinds that may as well be lost."""
+
+_OF_KEYS = frozenset(
+    {
+        *(shape.UNKNOWN_FIELD, shape.NOT_NAMESPACED_NAME),
+        *(shape.MISSPELLED_FIELD, shape.MISSPELLED_LANE_FIELD),
+    }
+)
 """Findings about a key, whatever its value."""
+
+
+After = Callable[[str], tuple[Follow, ...]]
 
 
 class Notes:
     """The findings about one object, and how many of them are errors."""
 
-    __slots__ = ("errors", "findings", "prefix", "source", "subject")
+    __slots__ = ("after", "errors", "findings", "prefix", "source", "subject")
 
     def __init__(self, source: Source, prefix: tuple[Step, ...] = (), subject: str = "") -> None:
         self.source = source
         self.prefix = prefix
         self.subject = subject
+        self.after: After | None = None
+        """What follows from a misspelled field, by the name that is meant."""
         self.findings: list[Finding] = []
         self.errors = 0
 
-    def add(self, code: Code, path: tuple[Step, ...], **words: object) -> None:
+    def add(
+        self,
+        code: Code,
+        path: tuple[Step, ...],
+        follows: tuple[Follow, ...] = (),
+        **words: object,
+    ) -> None:
         """Note a finding about the value at `path` of the object; only the first 100 are kept."""
         self.errors += code.level == "error"
         if not self.is_full:
             place = Place(self.source, self.prefix + path, is_key=code in _OF_KEYS)
-            self.findings.append(finding(code, place, self.subject, **words))
+            found = finding(code, place, self.subject, **words)
+            self.findings.append(replace(found, follows=follows) if follows else found)
 
     @property
     def is_full(self) -> bool:
@@ -65,7 +87,7 @@ class Cursor:
     def report(self, code: Code, *steps: Step, **words: object) -> None:
         """Note a finding about a value below this mapping; `field` is its spelled path."""
         path = self.path + steps
-        self.notes.add(code, path, **{"field": spell(path), **words})
+        self.notes.add(code, path, (), **{"field": spell(path), **words})
 
     def written(self, key: str) -> bool:
         """Whether the key has a value other than null."""
@@ -191,13 +213,31 @@ class Cursor:
         return tuple(sorted(words.items())) if len(words) > 1 else tuple(words.items())
 
     def known(self, kind: str, names: Iterable[str]) -> None:
-        """Note the keys that are none of `names`, with the nearest of them as a hint."""
+        """Note the keys that are none of `names`; one that is meant for another of them by name."""
         allowed = frozenset(names)
         unknown = (name for name in self.raw if name not in allowed)
         for name in islice(unknown, _MOST_UNKNOWN):
+            right = meant(str(name), allowed.difference(self.raw)) if self.notes.after else ""
+            if right and self.notes.after and right not in _WITHOUT_MEANING:
+                self.misspelled(name, kind, right)
+                continue
             near = nearest(str(name), allowed)
             hint = f"; did you mean {near}?" if near else ""
             self.report(shape.UNKNOWN_FIELD, name, kind=kind, hint=hint)
+
+    def misspelled(self, name: str, kind: str, right: str, write: str = "") -> None:
+        """Note that a field of a lane kind is meant for another, and what follows from that."""
+        after = self.notes.after
+        path = (*self.path, name)
+        self.notes.add(
+            shape.MISSPELLED_LANE_FIELD,
+            path,
+            after(right) if after else (),
+            field=spell(path),
+            kind=kind,
+            right=right,
+            write=write or f"`{right}`",
+        )
 
     def wrong(self, key: str, wanted: str, value: object) -> None:
         """Note that the value of `key` has the wrong type."""

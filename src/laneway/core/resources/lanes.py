@@ -60,7 +60,7 @@ class LaneGroup:
 
     `strategy` is already one of the two constants; an unreadable one is a finding of the reader
     and arrives here as `rule_based` with `strategy_known` false; an unreadable mode arrives as
-    strict with `mode_known` false.
+    strict with `mode_known` false. `misspelled` are the paths of fields that are meant for others.
     """
 
     meta: Meta
@@ -77,6 +77,7 @@ class LaneGroup:
     default_traffic_policy_patch: Mapping[str, Any] | None = None
     default_http_route_patch: Mapping[str, Any] | None = None
     auto_update: bool = False
+    misspelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

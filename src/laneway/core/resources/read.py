@@ -31,6 +31,8 @@ from laneway.core.resources import (
 from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.documents import DocumentReader, Documents
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.misspelled import note_misspelled
+from laneway.core.resources.near_kinds import Named, meant_kind
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.read_templates import FORMS, read_templated
@@ -104,6 +106,11 @@ _API_VERSIONS = frozenset(
     for (group, _), kind in _KINDS.items()
     for version in kind.versions
 )
+
+
+def read_kinds() -> frozenset[Named]:
+    """Return the API group and name of every kind that is read."""
+    return frozenset(_KINDS)
 
 
 def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
@@ -208,15 +215,18 @@ class _Objects:
             return
         group, _, version = api_version.rpartition("/")
         known = _KINDS.get((group, kind))
-        if known is None:
+        if known is None and (meant := meant_kind(group, kind, _KINDS)) is not None:
+            self._other_kind(root, (group, kind), meant)
+        elif known is None:
             self._pass_by(shorten(kind))
             pods = read_foreign(root.raw, api_version, kind, root.notes)
             if pods is not None:
                 self.resources.append(pods)
-        elif version not in known.versions:
+        elif known.versions and version not in known.versions:
             self._other_version(root, kind, known)
         else:
             resource = known.read(root)
+            note_misspelled(root, group, kind)
             self.lost |= resource is None
             if resource is not None:
                 self.resources.append(resource)
@@ -246,6 +256,28 @@ class _Objects:
         elif items is not None:
             root.report(reading.NO_ITEMS, "items", kind=shorten(kind), found=describe(items))
             self.lost = True
+
+    def _other_kind(self, root: Cursor, written: Named, meant: Named) -> None:
+        """Tell of an object that no cluster knows, and which one was meant."""
+        group, kind = meant
+        version = next(iter(_KINDS[meant].versions or ("v1",)))
+        right = f"{group}/{version}" if group else version
+        head = root.raw.get("metadata")
+        words = {
+            "kind": shorten(written[1]),
+            "api_version": shorten(root.text("apiVersion")),
+            "right_kind": kind,
+            "right": right,
+        }
+        where = [head.get(key) for key in ("namespace", "name")] if isinstance(head, dict) else []
+        name = "/".join(part for part in where if isinstance(part, str) and part)
+        root.notes.subject = f"{words['kind']} {name}".strip()
+        same = written[0] == group
+        code, key = (reading.OTHER_KIND, "kind") if same else (reading.OTHER_API, "apiVersion")
+        path = (*root.path, key)
+        root.notes.add(code, path, (), **words)
+        self._pass_by(shorten(written[1]))
+        self.lost = True
 
     def _other_version(self, root: Cursor, kind: str, known: _Kind) -> None:
         group, _, _ = root.text("apiVersion").rpartition("/")

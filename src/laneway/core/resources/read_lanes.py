@@ -8,11 +8,14 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from laneway.core.findings.codes import shape
-from laneway.core.resources.cursor import Cursor
+from laneway.core.resources.cursor import Cursor, Notes
+from laneway.core.resources.follow_on import after_group, after_lane
 from laneway.core.resources.lanes import (
     EntryDestination,
     IngressRule,
@@ -27,7 +30,7 @@ from laneway.core.resources.lanes import (
 from laneway.core.resources.matching import Match
 from laneway.core.resources.read_matching import read_headers, read_string
 from laneway.core.resources.read_meta import read_meta
-from laneway.core.resources.spelling import describe
+from laneway.core.resources.spelling import describe, spell
 
 GROUP = "ASMSwimLaneGroup"
 LANE = "ASMSwimLane"
@@ -67,6 +70,7 @@ def read_group(root: Cursor) -> LaneGroup | None:
     meta = read_meta(root, GROUP, namespaced=False)
     if meta is None:
         return None
+    root.notes.after = partial(after_group, meta.name)
     spec = root.below("spec")
     spec.known(GROUP, _GROUP_FIELDS)
     ingress = spec.below("ingress")
@@ -76,7 +80,7 @@ def read_group(root: Cursor) -> LaneGroup | None:
     routing = ingress.below("ingressRouting")
     routing.known(GROUP, ("ingressRoutingStrategy", "weightedRoutingRule"))
     strategy = _strategy(routing)
-    return LaneGroup(
+    found = LaneGroup(
         meta=meta,
         services=_services(spec, GROUP),
         gateway_name=gateway.text("name"),
@@ -92,6 +96,13 @@ def read_group(root: Cursor) -> LaneGroup | None:
         default_http_route_patch=_either(spec, "defaultHttpRoutePatch", "defaultHTTPRoutePatch"),
         auto_update=spec.flag("autoUpdate"),
     )
+    return replace(found, misspelled=tuple(_misspelled(root.notes)))
+
+
+def _misspelled(notes: Notes) -> Iterator[str]:
+    for one in notes.findings:
+        if one.code is shape.MISSPELLED_LANE_FIELD and one.place is not None:
+            yield spell(one.place.path[len(notes.prefix) :])
 
 
 def read_lane(root: Cursor) -> Lane | None:
@@ -99,6 +110,7 @@ def read_lane(root: Cursor) -> Lane | None:
     meta = read_meta(root, LANE, namespaced=False)
     if meta is None:
         return None
+    root.notes.after = partial(after_lane, str(meta.ref), meta.labels.get(GROUP_LABEL, ""))
     spec = root.below("spec")
     spec.known(LANE, ("labelSelector", "services", "ingressRules", "ingressWeight"))
     return Lane(
@@ -223,10 +235,20 @@ def _destination(block: Cursor) -> EntryDestination | None:
     if block.mapping("destination") is None:
         return None
     destination = block.below("destination")
-    destination.known(LANE, ("host", "portNum"))
+    names = ["host", "portNum"]
+    if destination.written("port") and not destination.written("portNum"):
+        destination.misspelled("port", LANE, "portNum", _port_as_written(destination.raw["port"]))
+        names.append("port")
+    destination.known(LANE, names)
     host = destination.text("host")
     if not host:
         destination.report(shape.MISSING_FIELD, "host")
         return None
     unset = destination.raw.get("portNum") == 0  # the zero value of the vendor's type
     return EntryDestination(host, None if unset else destination.port("portNum"))
+
+
+def _port_as_written(port: Any) -> str:
+    """Say what to write for the `port` of an Istio destination, a number or `{number: …}`."""
+    number = port.get("number") if isinstance(port, dict) else port
+    return f"`portNum: {number}`" if type(number) is int else "`portNum:` and the number"

@@ -17,7 +17,7 @@ from laneway.core.resources.workloads import Workload
 
 _MOST = 2**31 - 1
 _IN_SPEC: tuple[str, ...] = ("spec", "template")
-_KRUISE = ("v1alpha1", "v1beta1")
+_ANY: tuple[str, ...] = ()
 KNATIVE_SERVICE = "Service.serving.knative.dev"
 KNATIVE_LABEL = "serving.knative.dev/service"
 ROLLOUT_HASH = "rollouts-pod-template-hash"
@@ -27,6 +27,7 @@ ROLLOUT_HASH = "rollouts-pod-template-hash"
 class Form:
     """How a kind says what pods it makes.
 
+    No `versions` means any: those of other APIs come and go, and say where their pods are alike.
     `replicas` and `ready` are the fields of spec and status that count them, empty where there is
     none: then one is wanted, and nobody knows how many are ready.
     """
@@ -45,15 +46,15 @@ FORMS: dict[tuple[str, str], Form] = {
     ("apps", "Deployment"): Form(("v1",)),
     ("apps", "ReplicaSet"): Form(("v1",)),
     ("apps", "StatefulSet"): Form(("v1",)),
-    ("apps.kruise.io", "CloneSet"): Form(_KRUISE),
-    ("apps.kruise.io", "DaemonSet"): Form(_KRUISE, "", "numberReady"),
-    ("apps.kruise.io", "StatefulSet"): Form(_KRUISE),
-    ("argoproj.io", "Rollout"): Form(("v1alpha1",)),
+    ("apps.kruise.io", "CloneSet"): Form(_ANY),
+    ("apps.kruise.io", "DaemonSet"): Form(_ANY, "", "numberReady"),
+    ("apps.kruise.io", "StatefulSet"): Form(_ANY),
+    ("argoproj.io", "Rollout"): Form(_ANY),
     ("batch", "CronJob"): Form(
         ("v1", "v1beta1"), "", "", ("spec", "jobTemplate", "spec", "template"), serves=False
     ),
     ("batch", "Job"): Form(("v1",), "parallelism", "", serves=False),
-    ("serving.knative.dev", "Service"): Form(("v1", "v1beta1"), "", ""),
+    ("serving.knative.dev", "Service"): Form(_ANY, "", ""),
 }
 """Every kind whose pods are known from a template, by API group and name. A DaemonSet wants one
 pod, as there is one machine. The pods of a Knative Service come when they are called."""

@@ -268,6 +268,22 @@ NO_INPUT = Code(
     "{mend}",
 )
 
+OTHER_KIND = Code(
+    "LW1030",
+    "error",
+    "{api_version} has no kind {kind}; {right_kind} is meant",
+    "A cluster refuses the object, and nothing of it takes effect. " + _UNREAD,
+    "Write `kind: {right_kind}`.",
+)
+
+OTHER_API = Code(
+    "LW1031",
+    "error",
+    "{kind} is no kind of {api_version}; {right_kind} of {right} is meant",
+    "A cluster refuses the object, and nothing of it takes effect. " + _UNREAD,
+    "Write `apiVersion: {right}` and `kind: {right_kind}`.",
+)
+
 MISSING_LEFT_OUT = Code(
     "LW1035",
     "info",

@@ -134,3 +134,30 @@ UNKNOWN_CONDITION = Code(
     "anybody asked for. The rule is left out.",
     "Write one of {known}.",
 )
+
+MISSPELLED_LANE_FIELD = Code(
+    "LW1115",
+    "error",
+    "{field} is no field of {kind}; {right} is meant",
+    "The vendor's schema keeps unknown fields, so nobody refuses the object, and it does what it "
+    "would do without the field.",
+    "Write {write}.",
+)
+
+MISSPELLED_FIELD = Code(
+    "LW1116",
+    "warning",
+    "{field} is no field of {kind}; {right} is meant",
+    "kubectl refuses the object. A cluster that is given it in another way drops the field without "
+    "a word, and so it is read here: as if the field were not there.",
+    "Write {write}.",
+)
+
+MISSPELLED_FIELD_BREAKS = Code(
+    "LW1117",
+    "error",
+    "{field} is no field of {kind}; {right} is meant",
+    "kubectl refuses the object. A cluster that is given it in another way drops the field without "
+    "a word. Without it lanes do not work.",
+    "Write {write}.",
+)

@@ -1,0 +1,62 @@
+"""When a word is taken for another one that was misspelled.
+
+Comes in: a word, and those that would be right. Goes out: the one that is meant, or nothing. It is
+stricter than a hint in an answer to a question: nobody asked, so a word that merely resembles
+another is left alone. It knows no words itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SHORTEST = 4
+_SHORT = 6
+_LONGEST = 60
+
+
+def meant(word: str, choices: Iterable[str]) -> str:
+    """Return the choice a word is a misspelling of, or nothing.
+
+    That is the same word in another case or with other separators, one slip of the hand in a word
+    of four letters or more, or two in one of more than six.
+
+    >>> meant("label_selector", ["labelSelector"]), meant("wieght", ["weight", "route"])
+    ('labelSelector', 'weight')
+    >>> meant("tls", ["tcp"]), meant("mode", ["node", "name"]), meant("Ingress", ["ingress"])
+    ('', 'node', 'ingress')
+    """
+    near = [(slips, choice) for choice in choices if (slips := _slips(word, choice)) is not None]
+    return min(near)[1] if near else ""
+
+
+def _slips(word: str, choice: str) -> int | None:
+    if word == choice or len(word) > _LONGEST:
+        return None
+    if _letters(word) == _letters(choice):
+        return 0
+    shorter = min(len(word), len(choice))
+    allowed = 0 if shorter < _SHORTEST else 1 if shorter <= _SHORT else 2
+    if abs(len(word) - len(choice)) > allowed:
+        return None
+    slips = _distance(word, choice) if allowed else 1
+    return slips if slips <= allowed else None
+
+
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word.lower() if letter not in "-_. ")
+
+
+def _distance(left: str, right: str) -> int:
+    """Count letters that are wrong, missing, too many, or swapped with their neighbor."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for index, letter in enumerate(left, 1):
+        above, row = row, [index]
+        for column, other in enumerate(right, 1):
+            found = min(above[column - 1] + (letter != other), above[column] + 1, row[-1] + 1)
+            swapped = (
+                index > 1 and column > 1 and (letter, other) == (right[column - 2], left[index - 2])
+            )
+            row.append(min(found, before[column - 2] + 1) if swapped else found)
+        before = above
+    return row[-1]
