@@ -206,19 +206,29 @@ def test_the_edit_after_a_rejected_one_goes_live(stage: Stage) -> None:
     assert stage.play(scene).proxies.live == [[80], [80, 82]]
 
 
-def test_a_bug_in_compiling_is_told_and_does_not_end_what_serves(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "laneway.apps.local.source.compile_snapshot",
+        "laneway.core.rules.all.check_all",
+        "tests.steps.test_runner.Remembering.apply",
+    ],
+)
+def test_a_bug_in_an_edit_is_told_and_does_not_end_what_serves(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    def broken(*_: object) -> None:
+    def bug(*_: object) -> None:
         raise AssertionError("two and two are five")
 
     async def scene(stage: Stage) -> None:
-        monkeypatch.setattr("laneway.apps.local.source.compile_snapshot", broken)
-        await stage.feed(_gateway(80, 81))
+        with monkeypatch.context() as patched:
+            patched.setattr(broken, bug)
+            await stage.feed(_gateway(80, 81))
+        await stage.feed(_gateway(80, 82))
 
     stage.play(scene)
 
-    assert stage.proxies.live == [[80]]
+    assert stage.proxies.live == [[80], [80, 82]]
     assert "two and two are five" in stage.said.getvalue()
     assert "bug in Laneway" in stage.said.getvalue()
 

@@ -22,7 +22,7 @@ from laneway.apps.local.placing import NoRoomError
 from laneway.apps.local.ports import Ailing, Confirmed, Proxies, ProxyError
 from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
-from laneway.apps.local.story import Story, why_not_ready
+from laneway.apps.local.story import Story, bug_text, why_not_ready
 from laneway.core.mesh.snapshot import Snapshot
 
 FIRST_PAUSE = 0.005
@@ -249,9 +249,10 @@ class Runner:
         known = self.settling.opened(before.compilation.plan)
         try:
             confirmed = await self.proxies.apply(edit, self.settling.placement(step.serve))
-        except (ProxyError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, what serves goes on
             self.refused = wanted
-            self.story.not_live(str(error))
+            known_reason = isinstance(error, ProxyError | OSError)
+            self.story.not_live(str(error) if known_reason else bug_text())
             return False
         self.live, self.refused = wanted, None
         self.story.live(before, edit, confirmed, begun)

@@ -7,7 +7,6 @@ in silence.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,9 @@ from pathlib import Path
 from laneway.apps.local.commands import Commands
 from laneway.apps.local.edits import Edit, edit_of, is_safe, new_errors
 from laneway.apps.local.report import new_objects
-from laneway.apps.local.story import Story
+from laneway.apps.local.story import Story, bug_text
 from laneway.core.compile import compile_snapshot
+from laneway.core.findings.finding import Finding
 from laneway.core.mesh.snapshot import Snapshot
 
 
@@ -44,10 +44,10 @@ class Source:
         if self.refused is not None and is_same(snapshot, self.refused):
             return None
         self.refused = snapshot
-        edit = self._compiled(snapshot, before)
-        if edit is None:
+        judged = self._judged(snapshot, before)
+        if judged is None:
             return None
-        errors = new_errors(edit, before)
+        edit, errors = judged
         if errors or not is_safe(edit):
             self.story.refused(errors or edit.errors)
             return None
@@ -55,11 +55,13 @@ class Source:
         self.story.edited(written_at(known, snapshot))
         return edit
 
-    def _compiled(self, snapshot: Snapshot, before: Edit) -> Edit | None:
+    def _judged(self, snapshot: Snapshot, before: Edit) -> tuple[Edit, tuple[Finding, ...]] | None:
+        """Return an edit and the errors it brings; None, having told it, where that is a bug."""
         try:
-            return edit_of(compile_snapshot(snapshot, before.compilation), self.commands)
+            edit = edit_of(compile_snapshot(snapshot, before.compilation), self.commands)
+            return edit, new_errors(edit, before)
         except Exception:  # noqa: BLE001 - told as what it is; a bug must not end what serves
-            self.story.not_live(f"This is a bug in Laneway:\n{traceback.format_exc()}")
+            self.story.not_live(bug_text())
             return None
 
 

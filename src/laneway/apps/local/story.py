@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,6 +196,11 @@ class Story:
     def mended(self, text: str) -> None:
         """Tell what was mended."""
         self.screen.tell(text)
+
+
+def bug_text() -> str:
+    """Say that the error at hand is a bug, with the lines a report needs."""
+    return f"This is a bug in Laneway:\n{traceback.format_exc()}"
 
 
 def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:
