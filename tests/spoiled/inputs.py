@@ -7,7 +7,7 @@ value of another type, deleted, doubled or renamed, as the texts a user would ha
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -95,14 +95,14 @@ def givens() -> tuple[Given, ...]:
     return tuple(found)
 
 
-def inputs(count: int, seed: int, skip: int = 0) -> Iterator[Spoiled]:
+def inputs(count: int, seed: int, skip: int = 0, among: Sequence[Given] = ()) -> Iterator[Spoiled]:
     """Yield so many inputs, no two alike, the first ones left out.
 
     Fields are drawn evenly from all that are written anywhere; an object that stands in many meshes
     is spoiled in one of them by chance.
     """
     homes: dict[str, list[tuple[Given, int]]] = {}
-    for given in givens():
+    for given in among or givens():
         for number, _ in given.objects():
             homes.setdefault(given.texts[number], []).append((given, number))
     places = [(text, path) for text in homes for path in paths_in(_loaded(text))]
