@@ -95,7 +95,8 @@ def by_walk(compilation: Compilation, ask: Ask) -> Outcome:
     ports = {port.number: port.protocol for port in mesh.services[host].ports}
     if ports[ask.port] == "tcp":
         return _told(connect(mesh, plan, caller, host, ask.port), ask.headers)
-    request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
+    authority = f"{ask.host}:{ask.port}"
+    request = Request(authority, ask.path, ask.method, "http", ask.headers, ask.port)
     return _told(call(mesh, plan, caller, host, request))
 
 

@@ -88,3 +88,29 @@ def _api_route(parent: Object, backend: str = "other") -> Object:
         "metadata": {"name": "own", "namespace": "default"},
         "spec": {"parentRefs": [parent], "rules": [{"backendRefs": [{"name": backend}]}]},
     }
+
+
+def test_a_pseudo_header_is_a_part_of_the_request() -> None:
+    mesh = [*strict(), _entry({"headers": {":method": {"exact": "PUT"}}})]
+    found = against(proven(mesh), "isolated")
+
+    assert (found.request.method, found.request.headers) == ("PUT", (("x-user", "u2"),))
+
+
+def test_a_condition_on_the_authority_sees_a_port() -> None:
+    mesh = [*strict(), _entry({"authority": {"regex": ".*:81"}})]
+    found = against(proven(mesh), "isolated")
+
+    assert found.request.host.endswith(":81")
+
+
+def _entry(match: Object) -> Object:
+    """Return a route at the gateway that leads whom it takes into the first lane."""
+    asked = {"uri": {"prefix": "/api"}, **match}
+    return objects.virtual_service(
+        "entry",
+        "istio-system",
+        ["*"],
+        gateways=["ingressgateway"],
+        http=[{"match": [asked], "route": [{"destination": {"host": CART, "subset": "s1"}}]}],
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
@@ -21,10 +21,14 @@ _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A service that is called. Without a port it is the service's first one."""
+    """A service that is called. Without a port it is the service's first one.
+
+    `spelled` is the authority that the program asks for.
+    """
 
     host: Host
     port: int | None = None
+    spelled: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def service_urls(mesh: Mesh, workload: Workload) -> Iterator[ServiceUrl]:
             name, port = authority_of_url(url)
             host = named_service(mesh, name, workload.namespace)
             if host is not None and not (bare and _is_no_call(mesh.services[host], port, workload)):
-                yield ServiceUrl(variable, url, Call(host, port))
+                yield ServiceUrl(variable, url, Call(host, port, _authority(url)))
 
 
 def _is_no_call(service: MeshService, port: int | None, workload: Workload) -> bool:
@@ -69,11 +73,14 @@ def authority_of_url(value: str) -> tuple[str, int | None]:
     >>> authority_of_url("http://mockb"), authority_of_url("redis://cache")
     (('mockb', 80), ('cache', None))
     """
-    scheme, _, rest = value.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    host, _, port = authority.partition(":")
-    usual = _USUAL_PORTS.get(scheme.lower())
+    host, _, port = _authority(value).partition(":")
+    usual = _USUAL_PORTS.get(value.partition("://")[0].lower())
     return host, int(port) if port.isascii() and port.isdigit() else usual
+
+
+def _authority(value: str) -> str:
+    rest = value.partition("://")[2]
+    return re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
 
 
 def named_service(mesh: Mesh, name: str, namespace: str) -> Host | None:

@@ -61,8 +61,9 @@ def journey(
     `forgets` names workloads or services that pass the lane on to nobody.
     """
     if isinstance(start, Workload):
-        host = named_service(mesh, request.host, start.namespace)
-        target = host or Host(request.host)
+        host = named_service(mesh, request.hostname, start.namespace)
+        target = host or Host(request.hostname)
+        request = _to_its_port(request)
         decision = _met(mesh, plan, Caller.of(start), target, request)
         seen = frozenset({start.meta.ref.name})
         name, host_name = start.meta.name, str(target)
@@ -71,6 +72,13 @@ def journey(
         seen, name, host_name = frozenset(), "gateway", request.host
     onward = tuple(_onward(_Land(mesh, plan, forgets), decision, seen))
     return Step(name, host_name, decision, onward, port=request.port)
+
+
+def _to_its_port(request: Request) -> Request:
+    """Return a call with the port that its host names, where none is said otherwise."""
+    port = request.host.removeprefix(request.hostname).removeprefix(":")
+    named = int(port) if request.port is None and port.isascii() and port.isdigit() else None
+    return replace(request, port=named) if named is not None else request
 
 
 def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[Step]:
@@ -87,7 +95,7 @@ def _calls(land: _Land, pod: Workload, target: Target, seen: frozenset[str]) -> 
     asked = Request(headers=passed_on(mesh, pod, target.request, land.forgets))
     named = calls_of(mesh, pod)
     for one in named or _siblings(mesh, target.destination.host):
-        request = replace(asked, port=one.port)
+        request = replace(asked, host=one.spelled or one.host, port=one.port)
         met = _met(mesh, land.plan, Caller.of(pod), one.host, request)
         onward = _onward(land, met, seen | {name}) if named else ()
         yield Step(name, one.host, met, tuple(onward), not named, one.port)

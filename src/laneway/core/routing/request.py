@@ -9,8 +9,9 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import re2
 
@@ -25,12 +26,23 @@ JOINED = frozenset(
 )
 """Headers of which Envoy makes one line where several come in, with a comma between."""
 
+PSEUDO: Mapping[str, Literal["method", "path", "scheme", "host"]] = {
+    ":method": "method",
+    ":path": "path",
+    ":scheme": "scheme",
+    ":authority": "host",
+    "host": "host",
+}
+"""Names of headers that stand for a part of the request; the path comes with its query."""
+
 _VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `host` is the authority without a port, `path` may carry a query.
+    """One HTTP request. `host` is the authority, `path` may carry a query.
+
+    The authority may carry a port: conditions on it see the port, and who serves the host does not.
 
     `headers` are pairs in order; a name may occur more than once and is compared without case.
     `port` is the port it is sent to, the first one of the service or gateway when not given.
@@ -43,9 +55,20 @@ class Request:
     headers: Pairs = ()
     port: int | None = None
 
+    @property
+    def hostname(self) -> str:
+        """The host without its port, by which a proxy looks for who serves it."""
+        return without_port(self.host)
+
     def values(self, name: str) -> list[str]:
-        """Return every value of a header: one of each line that Envoy sees."""
+        """Return every value of a header: one of each line that Envoy sees.
+
+        Pseudo headers are parts of the request; `host` is another name of `:authority`.
+        https://www.rfc-editor.org/rfc/rfc9113#name-request-pseudo-header-field
+        """
         wanted = name.lower()
+        if wanted in PSEUDO:
+            return [getattr(self, PSEUDO[wanted])]
         found = [value for key, value in self.headers if key.lower() == wanted]
         return [",".join(found)] if found and wanted in JOINED else found
 
@@ -68,6 +91,16 @@ class Request:
         adding = [(name, text) for name, value in edits.add if (text := _filled(left, value))]
         kept = _without(left, list(setting))
         return replace(kept, headers=(*kept.headers, *setting.values(), *adding))
+
+
+def without_port(authority: str) -> str:
+    """Return the host of an authority.
+
+    >>> without_port("lamp:80"), without_port("[::1]:80"), without_port("[::1]")
+    ('lamp', '[::1]', '[::1]')
+    """
+    colon = authority.rfind(":")
+    return authority[:colon] if colon > authority.rfind("]") else authority
 
 
 def sent_on(rule: Rule, share: Share, request: Request) -> Request:

@@ -39,7 +39,7 @@ def tagged(request: Request, rules: Iterable[HashRule]) -> Request:
     ['s2']
     """
     for rule in rules:
-        if rule.host in ("", "*") or covers(rule.host, request.host):
+        if rule.host in ("", "*") or covers(rule.host, request.hostname):
             values = request.values(rule.header)
             tag = tag_of(values[0], rule) if values else ""
             kept = [pair for pair in request.headers if pair[0].lower() != rule.tag_header]

@@ -31,7 +31,7 @@ from laneway.core.routing.plan import (
     Rule,
     VirtualHost,
 )
-from laneway.core.routing.request import Request, sent_on, unmet
+from laneway.core.routing.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.survivors import surviving
 from laneway.core.routing.tagging import tagged
 
@@ -99,8 +99,11 @@ def find_port(plan: RoutePlan, number: int | None) -> GatewayPort | None:
 
 
 def find_host(hosts: Sequence[VirtualHost], authority: str) -> VirtualHost | None:
-    """Return the virtual host a proxy takes: exact, then the longest suffix, then `*`."""
-    name = authority.lower()
+    """Return the virtual host a proxy takes: exact, then the longest suffix, then `*`.
+
+    A port in the authority is ignored.
+    """
+    name = without_port(authority).lower()
     covering = [host for host in hosts if covers(host.domain.lower(), name)]
     exact = next((host for host in covering if host.domain.lower() == name), None)
     return exact or max(covering, key=lambda host: len(host.domain), default=None)

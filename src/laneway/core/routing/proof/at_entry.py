@@ -39,10 +39,10 @@ from laneway.core.routing.proof.scene import Break, Suspect, Unknown, breaks, un
 from laneway.core.routing.proof.verdict import Spot, Want
 from laneway.core.routing.redirects import groups_led_to
 from laneway.core.routing.request import Request, sent_on
-from laneway.core.routing.search.conditions import HEADER, Conditions, within
+from laneway.core.routing.search.conditions import HEADER, asks_for_host, within
 from laneway.core.routing.search.smallest import Found, Ground, Search
 from laneway.core.routing.search.tags import sent, tag_values
-from laneway.core.routing.search.values import HOSTS, Values
+from laneway.core.routing.search.values import HOSTS, HOSTS_AND_PORTS, Universe, Values
 
 Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""
@@ -57,10 +57,15 @@ class Area:
     rules: Sequence[Rule]
     admitting: Sequence[Rule] = ()
 
-    @property
-    def given(self) -> Conditions:
-        """The conditions on the host that a client asks for."""
-        return within(self.host, self.outside)
+    def ground(self, single: frozenset[str], tags: Mapping[str, Universe]) -> Ground:
+        """Return what holds for all these requests; ports only matter where a rule sees them."""
+        ports = any(
+            asks_for_host(match)
+            for rule in (*self.rules, *self.admitting)
+            for match in rule.matches
+        )
+        given = within(self.host, self.outside, ports=ports)
+        return Ground(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,7 @@ class AtEntry:
                     yield spot, _sent_to_https(spot, area.host, area.rules[0])
                     continue
                 tags = tag_values(port.tagging, area.host)
-                ground = Ground(HOSTS, area.given, single.union(tags), tags)
-                search = Search(self.values, ground)
+                search = Search(self.values, area.ground(single, tags))
                 promises = [askers.promise(rule) for rule in area.admitting]
                 for found in breaks(search, promises, area.rules, judge.suspects):
                     yield spot, _as_sent(found, port)

@@ -2,8 +2,8 @@
 
 Comes in: a Match. Goes out: conditions that all must hold. A part is the path, the method, the
 scheme, the host, a header or a query parameter; parts do not know of each other, which is what
-makes questions about whole requests answerable. It refuses pseudo headers and claims among the
-headers: those conditions are opaque.
+makes questions about whole requests answerable. It refuses claims among the headers, and the path
+with its query: those conditions are opaque.
 https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import re2
 
 from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.routing.request import PSEUDO
 from laneway.core.routing.search.values import PRESENT, Pattern, PatternKind, holds
 
 HEADER = "header "
@@ -57,27 +58,37 @@ def conditions_of(match: Match) -> Conditions:
     ):
         if asked is not None:
             found.append(Condition(part, _pattern(asked)))
-    found += [Condition(HEADER + name, _pattern(asked)) for name, asked in match.headers]
+    found += [_on_header(name, _pattern(asked)) for name, asked in match.headers]
     found += [Condition(PARAMETER + name, _pattern(asked)) for name, asked in match.query_params]
     for name, excluded in match.without_headers:
         found += _without(name, _pattern(excluded))
     return frozenset(found)
 
 
-def within(domain: str, outside: Iterable[str] = ()) -> Conditions:
+def within(domain: str, outside: Iterable[str] = (), *, ports: bool = False) -> Conditions:
     """Return the conditions on the host a client asks for: within a domain, and outside of some.
+
+    With `ports` the host may carry a port, which is ignored.
 
     >>> sorted((one.pattern.kind, one.met) for one in within("*.shop.test", ["a.shop.test"]))
     [('exact', False), ('suffix', True)]
     """
-    inside = [] if domain == "*" else [_within(domain)]
-    return frozenset([*inside, *(_within(one).denied() for one in outside)])
+    inside = [] if domain == "*" else [_within(domain, ports=ports)]
+    return frozenset([*inside, *(_within(one, ports=ports).denied() for one in outside)])
 
 
-def _within(domain: str) -> Condition:
-    if domain.startswith("*"):
-        return Condition("host", Pattern("suffix", domain[1:]))
-    return Condition("host", Pattern("exact", domain))
+def _within(domain: str, *, ports: bool) -> Condition:
+    wide, name = domain.startswith("*"), domain.removeprefix("*")
+    if ports:
+        written = f"{'.*' if wide else ''}{re2.escape(name)}(:[0-9]+)?"
+        return Condition("host", Pattern("regex", written))
+    return Condition("host", Pattern("suffix" if wide else "exact", name))
+
+
+def asks_for_host(match: Match) -> bool:
+    """Whether a match has a condition on the authority itself, port included."""
+    names = (name for name, _ in (*match.headers, *match.without_headers))
+    return match.authority is not None or any(PSEUDO.get(name) == "host" for name in names)
 
 
 def _pattern(asked: StringMatch) -> Pattern:
@@ -90,17 +101,28 @@ def _path_pattern(asked: StringMatch, *, any_case: bool) -> Pattern:
     return _pattern(asked)
 
 
+def _on_header(name: str, pattern: Pattern) -> Condition:
+    """Return a condition on a header; one on a pseudo header is one on that part of the request.
+
+    `:path` has the query too, so of it only the prefixes and presence are conditions on the path.
+    """
+    part = PSEUDO.get(name)
+    if part == "path" and not (pattern.kind in ("prefix", "present") and "?" not in pattern.value):
+        part = None
+    return Condition(part or HEADER + name, pattern)
+
+
 def _without(name: str, excluded: Pattern) -> list[Condition]:
     """Return what `withoutHeaders` asks: an absent header counts as one line without a value."""
-    found = [Condition(HEADER + name, excluded, met=False)]
-    if excluded != PRESENT and holds(excluded, ""):
+    found = [_on_header(name, excluded).denied()]
+    if name not in PSEUDO and excluded != PRESENT and holds(excluded, ""):
         found.append(Condition(HEADER + name, PRESENT))
     return found
 
 
 def is_opaque(part: str) -> bool:
-    """Whether a part is a header that is none: a pseudo header, the host, a claim of a token."""
-    return part.startswith((f"{HEADER}:", f"{HEADER}@")) or part == f"{HEADER}host"
+    """Whether a part is a header that is none: the path with its query, a claim of a token."""
+    return part.startswith((f"{HEADER}:", f"{HEADER}@"))
 
 
 def is_parameter(name: str) -> bool:

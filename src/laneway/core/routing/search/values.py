@@ -59,6 +59,7 @@ PATHS = Universe(r"/[!-\"$->@-~]*", ("/",))
 METHODS = Universe(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+", ("GET", "POST", "PUT", "DELETE", "PATCH"))
 SCHEMES = Universe("https?", few=("http", "https"))
 HOSTS = Universe(r"[a-z0-9_]([a-z0-9_.\-]*[a-z0-9_])?", ("shop.example.com",))
+HOSTS_AND_PORTS = Universe(f"{HOSTS.written}(:[1-9][0-9]*)?", HOSTS.usual)
 LINES = Universe(rf"({_VISIBLE}([\t -~\x{{80}}-\x{{10ffff}}]*{_VISIBLE})?)?", ("a",))
 PARAMETERS = Universe(r"[!-\"$%'-~]*")
 
