@@ -53,6 +53,43 @@ def test_host_without_routes_is_said_to_have_none(laneway: Command) -> None:
     assert "404  no routes for host nobody.test; the gateway has routes for" in ended.out
 
 
+SPELLED = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {{name: spelled, namespace: default}}
+spec:
+  hosts: [{host}]
+  http: [{{directResponse: {{status: 418}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "last"),
+    [
+        ("lamp.test", "lamp.test:80", "418"),
+        ("lamp.test", "lamp.test:81", "passed on as it is"),
+        ("mocka.default", "mocka.default:8000", "mocka-v2 >"),
+        ("'*.svc.cluster.local'", "mocka.default:8000", "mocka-v2 >"),
+    ],
+)
+def test_a_call_goes_by_whoever_speaks_for_the_name_it_is_spelled_with(
+    laneway: Command, tmp_path: Path, host: str, asked: str, last: str
+) -> None:
+    (tmp_path / "spelled.yaml").write_text(SPELLED.format(host=host))
+
+    ended = laneway("explain", "--from", "mockb-v2", "--host", asked, STRICT, tmp_path)
+
+    assert ended.code == 0
+    assert last in ended.out.splitlines()[-1]
+
+
+def test_a_port_in_the_host_is_none_of_the_gateways_hosts(laneway: Command) -> None:
+    plain = laneway("explain", *S2, "--host", "lamp.test", STRICT)
+    ported = laneway("explain", *S2, "--host", "lamp.test:80", STRICT)
+
+    assert ported.out.splitlines()[1:] == plain.out.splitlines()[1:]
+
+
 def test_lines_are_as_wide_as_a_screen(laneway: Command) -> None:
     ended = laneway("explain", *S2, "--all", STRICT)
 

@@ -47,7 +47,8 @@ def _decide(compilation: Compilation, ask: Ask) -> Decision | None:
     workload = find_workload(compilation, ask.caller)
     host = named_service(mesh, ask.host, workload.namespace)
     if host is None:
-        return None
+        found = call(mesh, plan, Caller.of(workload), Host(ask.host), _request(ask))
+        return found if found.rule is not None else None
     return decide_call(compilation, workload, host, ask)
 
 
@@ -62,8 +63,12 @@ def decide_call(
     caller = Caller.of(workload)
     if ports[ask.port].protocol == "tcp":
         return connect(mesh, plan, caller, host, ask.port)
-    request = Request(host, ask.path, ask.method, headers=ask.headers, port=ask.port)
-    return call(mesh, plan, caller, host, request)
+    return call(mesh, plan, caller, host, _request(ask))
+
+
+def _request(ask: Ask) -> Request:
+    authority = f"{ask.host}:{ask.port}"
+    return Request(authority, ask.path, ask.method, headers=ask.headers, port=ask.port)
 
 
 def _gateway_port(compilation: Compilation, ask: Ask) -> GatewayPort | None:

@@ -85,7 +85,7 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: [b.default.svc]")),
         [
             (
-                "VirtualService default/own takes calls on port 80 to default/b that spell it "
+                "VirtualService default/own takes calls to default/b that spell it "
                 "b.default.svc, if it is the older object"
             )
         ],
@@ -99,7 +99,7 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: [a.default, b.default]"), b=PORT_8000),
         [
             (
-                "VirtualService default/own takes calls on port 80 to default/a that spell it "
+                "VirtualService default/own takes calls to default/a that spell it "
                 "a.default, if it is the older object"
             )
         ],

@@ -22,10 +22,6 @@ def spellings(service: MeshService) -> tuple[str, ...]:
 
 
 def spelled_lanes(mesh: Mesh) -> dict[str, MeshService]:
-    """Return the other spellings of lane services that have a port on which they may be taken."""
-    found: dict[str, MeshService] = {}
-    for host in mesh.owner_of:
-        service = mesh.services[host]
-        if any(port.number == HTTP_PORT for port in service.ports):
-            found |= dict.fromkeys(spellings(service), service)
-    return found
+    """Return the other spellings of all lane services."""
+    services = (mesh.services[host] for host in mesh.owner_of)
+    return {name.lower(): service for service in services for name in spellings(service)}

@@ -60,6 +60,19 @@ def _is_no_call(service: MeshService, port: int | None, workload: Workload) -> b
     return is_own or all(known.number != port for known in service.ports)
 
 
+def other_calls(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
+    """Return the HTTP calls of a workload's environment that name no service of the mesh."""
+    found = (
+        Call(Host(name.lower()), port, _authority(value))
+        for container in workload.containers
+        for _, value in container.environment
+        for name, port in (authority_of_url(value),)
+        if value.startswith("http://") and name
+        if named_service(mesh, name, workload.namespace) is None
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
     """Return the services a workload names in the URLs of its environment, each once."""
     return tuple(dict.fromkeys(one.call for one in service_urls(mesh, workload)))

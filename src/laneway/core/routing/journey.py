@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.upstreams import Call, calls_of, named_service
+from laneway.core.mesh.upstreams import Call, calls_of, named_service, other_calls
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.passing import passed_on
 from laneway.core.routing.plan import GatewayPort, RoutePlan
@@ -93,12 +93,20 @@ def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[S
 def _calls(land: _Land, pod: Workload, target: Target, seen: frozenset[str]) -> Iterator[Step]:
     mesh, name = land.mesh, pod.meta.name
     asked = Request(headers=passed_on(mesh, pod, target.request, land.forgets))
-    named = calls_of(mesh, pod)
+    named = (*calls_of(mesh, pod), *_outside(land, pod))
     for one in named or _siblings(mesh, target.destination.host):
         request = replace(asked, host=one.spelled or one.host, port=one.port)
         met = _met(mesh, land.plan, Caller.of(pod), one.host, request)
         onward = _onward(land, met, seen | {name}) if named else ()
         yield Step(name, one.host, met, tuple(onward), not named, one.port)
+
+
+def _outside(land: _Land, pod: Workload) -> Iterator[Call]:
+    """Yield the calls to hosts that are no service, and of which a VirtualService speaks."""
+    for one in other_calls(land.mesh, pod) if land.plan.outside else ():
+        asked = Request(one.spelled, port=one.port)
+        if call(land.mesh, land.plan, Caller.of(pod), one.host, asked).rule is not None:
+            yield one
 
 
 def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:

@@ -311,6 +311,8 @@ class RoutePlan:
     views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
     delegated: Mapping[Host, Delegated] = field(default_factory=dict)
     """Services whose lane routes are handed over to by the user's own VirtualService."""
+    outside: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
+    """What users' VirtualServices in the mesh say of hosts that are no service."""
     made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
     """What each lane service's share was made from, so that the next plan can keep it."""
 

@@ -22,6 +22,7 @@ from laneway.core.routing.delegates import Delegates
 from laneway.core.routing.entries import plan_entries
 from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.hops import Answers, LaneHops, lane_answers
+from laneway.core.routing.outside import outside_hops
 from laneway.core.routing.plan import (
     Delegated,
     Entry,
@@ -97,6 +98,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
         shares.lane_subsets,
         shares.views,
         delegated,
+        outside_hops(reading, mesh.virtual_services),
         shares.made_from,
     )
 

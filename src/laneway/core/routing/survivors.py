@@ -46,11 +46,15 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     hider = unseen(mesh, scope, hop)
     if hider is not None:
         return (_past(hop, hider),)
+    return held(hop, caller, scope) or (default_rule(hop),)
+
+
+def held(hop: Hop, caller: Caller, scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules that somebody wrote for a hop and that a caller meets, if there are any."""
     for one in _nearest_first(hop, scope):
-        held = _held(one, caller)
-        if held:
-            return held
-    return (default_rule(hop),)
+        if found := _held(one, caller):
+            return found
+    return ()
 
 
 def unseen(mesh: Mesh, scope: Scope, hop: Hop) -> Hider | None:

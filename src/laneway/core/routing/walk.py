@@ -15,11 +15,13 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.visibility import leads_to
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.workloads import Workload
 from laneway.core.routing.baggage_lines import on_one_line
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.outside import rules_outside
 from laneway.core.routing.plan import (
     Answer,
     Destination,
@@ -112,12 +114,16 @@ def find_host(hosts: Sequence[VirtualHost], authority: str) -> VirtualHost | Non
 def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
     """Decide a request from a caller in the mesh to a service, on the request's port.
 
-    A service or port that the mesh does not know is passed through: no rule and no status.
+    A service or port that the mesh does not know is passed through: no rule and no status; unless a
+    VirtualService in the mesh speaks of the host, or of the way in which a service is spelled.
     """
     hop = find_hop(mesh, plan, host, request.port, "http")
-    if hop is None:
-        return Decision(None)
-    return decide(Sight(mesh, plan, caller.namespace), surviving(mesh, hop, caller), request)
+    port = hop.port if hop is not None else request.port or HTTP_PORT
+    called = (request.hostname or host, port)
+    rules = rules_outside(mesh, plan, caller, called, hop) if plan.outside else ()
+    if hop is not None and not rules:
+        rules = surviving(mesh, hop, caller)
+    return decide(Sight(mesh, plan, caller.namespace), rules, request) if rules else Decision(None)
 
 
 def connect(

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import OTHER_SPELLING
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.resources.placed import placed
+from laneway.core.routing.outside import misspelled
 from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.written import binds_mesh, mesh_hosts
+from laneway.core.routing.written import mesh_hosts
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find hosts that are no service to Istio, and by which programs call one."""
-    spelled = spelled_lanes(mesh)
-    for service in filter(binds_mesh, mesh.virtual_services):
-        for index, host in placed(mesh_hosts(service), service.host_places):
-            if (lane_service := spelled.get(host)) is not None:
+    for service in mesh.virtual_services:
+        taken = misspelled(mesh, service)
+        for index, host in placed(mesh_hosts(service), service.host_places) if taken else ():
+            if (lane_service := taken.get(host.lower())) is not None:
                 words = {"user": service.meta.ref, "spelled": host}
                 words["host"] = short_host(lane_service.host)
                 place = service.meta.place("spec", "hosts", index)

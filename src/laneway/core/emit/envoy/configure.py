@@ -33,9 +33,9 @@ from laneway.core.emit.envoy.listeners import (
     tcp_listener,
     tunnel_listener,
 )
+from laneway.core.emit.envoy.speller import Table
 from laneway.core.emit.envoy.tables import (
     CallerClass,
-    Table,
     asked_labels,
     caller_table,
     class_of,

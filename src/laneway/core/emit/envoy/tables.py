@@ -9,41 +9,37 @@ whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
-from laneway.core.emit.envoy.clusters import PASSTHROUGH, ClusterNames
+from laneway.core.emit.envoy.clusters import PASSTHROUGH
 from laneway.core.emit.envoy.config import (
     ENTRY,
     Block,
-    RouteCounter,
-    Unexecuted,
-    is_entry,
-    stat_name,
 )
 from laneway.core.emit.envoy.listeners import TO_OUTSIDE
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
-from laneway.core.emit.envoy.routes import ANYTHING, Spelling, spell
+from laneway.core.emit.envoy.routes import ANYTHING
+from laneway.core.emit.envoy.speller import Speller, Table
 from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, tunnel_route
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.mesh.sidecars import selecting
-from laneway.core.mesh.visibility import leads_to
+from laneway.core.mesh.spellings import HTTP_PORT
+from laneway.core.mesh.upstreams import named_service
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.passing import writes_lane
+from laneway.core.routing.outside import rules_outside
 from laneway.core.routing.plan import (
-    Destination,
-    Forward,
     GatewayPort,
     Hop,
-    Means,
     RoutePlan,
     Rule,
     VirtualHost,
 )
 from laneway.core.routing.survivors import default_rule, surviving
+from laneway.core.routing.walk import find_hop
 
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 
@@ -67,15 +63,6 @@ class CallerClass:
         return "/".join([kind, self.namespace, ",".join(words) or "any"])
 
 
-@dataclass(slots=True)
-class Table:
-    """A route table with its counters and what of its rules is not carried out."""
-
-    block: Block
-    counters: list[RouteCounter] = field(default_factory=list)
-    unexecuted: list[Unexecuted] = field(default_factory=list)
-
-
 def asked_labels(mesh: Mesh, plan: RoutePlan) -> frozenset[tuple[str, str]]:
     """Return every label that some rule asks of a caller, or some Sidecar of its pods."""
     rules = (rule for hops in plan.hops.values() for hop in hops for rule in _all_rules(hop))
@@ -96,14 +83,15 @@ def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
     """Return the table of a class of callers: every service they can dial, then the way out."""
     table = Table({"@type": _TABLE, "name": callers.table, "validate_clusters": False})
     taken: set[str] = set()
-    hosts = [_outside()]
+    hosts = [_outside(), *_written_outside(mesh, plan, table, callers)]
+    taken.update(domain for host in hosts for domain in host["domains"])
     for service in mesh.services.values():
         for port in service.ports:
             domains = [d for d in _domains(service, port.number, callers) if d not in taken]
             taken.update(domains)
             if domains:
                 name = f"{service.host}:{port.number}"
-                speller = _Speller(
+                speller = Speller(
                     mesh, plan, table, name, service.host, port.number, callers.namespace
                 )
                 routes = list(_port_routes(speller, callers, port))
@@ -129,13 +117,13 @@ def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> 
         if domain and domain not in taken:
             taken.add(domain)
             own = f"{name}/{domain}"
-            speller = _Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_NAMESPACE)
+            speller = Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_NAMESPACE)
             hosts.append(_entry_host(speller, virtual_host))
     table.block["virtual_hosts"] = hosts
     return table
 
 
-def _entry_host(speller: _Speller, virtual_host: VirtualHost) -> Block:
+def _entry_host(speller: Speller, virtual_host: VirtualHost) -> Block:
     """Return a domain of a gateway; where it redirects to https no route is needed."""
     rules = () if virtual_host.redirects else virtual_host.rules
     routes = [route for rule in rules for route in speller.routes(rule)]
@@ -149,71 +137,7 @@ def gateway_table_name(port: GatewayPort) -> str:
     return f"{ENTRY}{words or 'any'}/{port.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Speller:
-    """Spells rules for one virtual host of one table and keeps the table's books."""
-
-    mesh: Mesh
-    plan: RoutePlan
-    table: Table
-    virtual_host: str
-    host: Host
-    port: int
-    namespace: str
-
-    def routes(self, rule: Rule) -> tuple[Block, ...]:
-        """Return a rule's routes; its counter and what it leaves over go to the table."""
-        spelled = spell(rule, Spelling(self._cluster, self._port_of, self._stat))
-        self.table.unexecuted.extend(spelled.unexecuted)
-        if isinstance(rule.action, Forward):
-            self.table.counters.append(self._counter(rule, rule.action))
-        return spelled.routes
-
-    def _counter(self, rule: Rule, action: Forward) -> RouteCounter:
-        return RouteCounter(
-            stat_name("vhost", self.virtual_host, "route", self._stat(rule), "upstream_rq_total"),
-            str(self.table.block["name"]),
-            self.host,
-            self.port,
-            rule.name,
-            rule.lane,
-            rule.origin,
-            tuple(self._cluster(share.destination) for share in action.shares),
-            self._means(rule),
-        )
-
-    def _means(self, rule: Rule) -> Means:
-        """Say how a rule knows a lane; at a gateway a user's rule may write one."""
-        if not rule.by and is_entry(str(self.table.block["name"])) and writes_lane(self.mesh, rule):
-            return "entry"
-        return rule.by
-
-    def _cluster(self, destination: Destination) -> str:
-        service = self.mesh.services.get(destination.host)
-        if service is not None and not destination.dialed and not leads_to(service, self.namespace):
-            return f"{destination.host}@{self.namespace}"  # no cluster has that name
-        return ClusterNames(self.plan).name(destination, self.namespace)
-
-    def _port_of(self, host: Host) -> int:
-        service = self.mesh.services.get(host)
-        alone = service is not None and len(service.ports) == 1
-        return service.ports[0].number if service is not None and alone else self.port
-
-    def _stat(self, rule: Rule) -> str:
-        """Return what a rule's counter is called.
-
-        Two routes of a user's may have one name or none, so theirs carry where they are written.
-        """
-        words = [str(self.table.block["name"]), rule.lane, rule.name]
-        written = (rule.origin, *((rule.via,) if rule.via is not None else ()))
-        for origin in written:
-            if origin.ref.kind == "VirtualService":
-                ref = origin.ref
-                words.append("/".join((ref.namespace, ref.name, *map(str, origin.path[1:]))))
-        return "|".join(words)
-
-
-def _port_routes(speller: _Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:
+def _port_routes(speller: Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:
     """Yield the routes of one service port: HTTP ones, and a tunnel.
 
     What comes through a tunnel to an HTTP port is routed as HTTP; where a port may carry anything,
@@ -229,7 +153,7 @@ def _port_routes(speller: _Speller, callers: CallerClass, port: MeshPort) -> Ite
             yield _tunnel(route)
 
 
-def _rules(speller: _Speller, callers: CallerClass, protocol: Protocol) -> tuple[Rule, ...]:
+def _rules(speller: Speller, callers: CallerClass, protocol: Protocol) -> tuple[Rule, ...]:
     """Return what a class of callers meets at a service port, for one of its protocols."""
     hops = speller.plan.hops.get(speller.host, ())
     found = (hop for hop in hops if (hop.port, hop.protocol) == (speller.port, protocol))
@@ -244,6 +168,27 @@ def _tunnel(route: Block) -> Block:
     if "route" not in route:
         return route | {"match": CONNECT}
     return route | {"match": CONNECT, "route": route["route"] | OPEN}
+
+
+def _written_outside(
+    mesh: Mesh, plan: RoutePlan, table: Table, callers: CallerClass
+) -> Iterator[Block]:
+    """Yield the hosts that are no service, of which a VirtualService speaks for these callers.
+
+    A name by which they call a service is among them where that VirtualService is the older object.
+    """
+    caller = Caller(callers.namespace, callers.labels)
+    for name, hops in plan.outside.items() if not callers.plain else ():
+        for hop in hops:
+            service = named_service(mesh, name, callers.namespace)
+            known = find_hop(mesh, plan, service, hop.port, "http") if service else None
+            rules = rules_outside(mesh, plan, caller, (name, hop.port), known)
+            host = f"{name}:{hop.port}"
+            speller = Speller(mesh, plan, table, host, hop.host, hop.port, callers.namespace)
+            routes = [route for rule in rules for route in speller.routes(rule)]
+            if routes:
+                domains = _with_port([name], hop.port)
+                yield _virtual_host(host, domains, [*routes, tunnel_route()])
 
 
 def _outside() -> Block:
@@ -278,9 +223,14 @@ def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[
         names += [short, f"{short}.svc"]
         if service.namespace == callers.namespace:
             names.append(service.name)
+    yield from _with_port(names, port)
+
+
+def _with_port(names: Iterable[str], port: int) -> Iterator[str]:
+    """Yield names as a client writes them into a request; the usual port may go without saying."""
     for name in names:
         yield f"{name.lower()}:{port}"
-        if port == 80:
+        if port == HTTP_PORT:
             yield name.lower()
 
 

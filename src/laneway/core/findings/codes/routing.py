@@ -198,7 +198,7 @@ REFUSED_BY_ISTIO = Code(
 OTHER_SPELLING = Code(
     "LW1422",
     "warning",
-    "{user} takes calls on port 80 to {host} that spell it {spelled}, if it is the older object",
+    "{user} takes calls to {host} that spell it {spelled}, if it is the older object",
     "To Istio this host is no service, but it is one of the names by which programs call one. "
     "Whichever object is older keeps the name: calls spelled so go by this one, past the lanes.",
     "Write the service's full host, or remove the host.",

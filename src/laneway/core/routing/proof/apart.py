@@ -10,7 +10,10 @@ from collections.abc import Iterator
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import resolve_host
+from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
+from laneway.core.routing.outside import outside_of
 from laneway.core.routing.proof.verdict import Note
 
 ADDRESSES = Note("calls to pod addresses: who dials one has chosen the pod")
@@ -23,11 +26,25 @@ def apart(mesh: Mesh) -> Iterator[Note]:
     for ref, flaw in {flaw.meta.ref: flaw for flaw in mesh.refused}.items():
         place = flaw.meta.place("metadata", "name")
         yield Note(f"{ref}: Istio refuses it ({flaw.why}), so it is taken not to be there", place)
+    yield from _outside(mesh)
     yield from _without_sidecar(mesh)
     yield from _second_services(mesh)
     if mesh.groups:
         yield from _other_servers(mesh)
         yield ADDRESSES
+
+
+def _outside(mesh: Mesh) -> Iterator[Note]:
+    """Yield routes in the mesh that lead from a host that is no service into lane services."""
+    spelled = spelled_lanes(mesh)
+    for author in mesh.virtual_services:
+        space = author.meta.namespace
+        hosts = [host for host, _ in outside_of(mesh, author) if host not in spelled]
+        led = (resolve_host(to.host, space) for route in author.http for to in route.destinations)
+        into = next((host for host in led if host in mesh.owner_of), None)
+        if hosts and into is not None:
+            what = f"calls to {hosts[0]}, which is no service: {author.meta.ref} leads to {into}"
+            yield Note(what, author.meta.place("metadata", "name"))
 
 
 def _other_servers(mesh: Mesh) -> Iterator[Note]:

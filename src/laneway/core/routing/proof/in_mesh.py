@@ -7,7 +7,7 @@ alone are looked at once, so that a thousand services of fifty lanes cost as muc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -85,7 +85,7 @@ class InMesh:
 
     def _of_caller(self, group: Group, spot: Spot, hop: Hop, who: Who) -> Iterator[Broken]:
         promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
-        search = Search(self.values, _ground(group, self.mesh.services[spot.host], spot, who))
+        search = Search(self.values, self._ground(group, spot, who))
         judge = _Judge(group, self.landings, spot, who.caller.namespace)
         rules = surviving(self.mesh, hop, who.caller)
         if is_past_routes(rules[0]):
@@ -107,6 +107,23 @@ class InMesh:
         names = tuple(one for one in who.names if is_bound(self.mesh, group, host, pods[one]))
         return replace(who, names=names) if names else None
 
+    def _ground(self, group: Group, spot: Spot, who: Who) -> Ground:
+        """Return what holds for all calls to a service: how it is spelled, and one line of context.
+
+        A call that names two lanes at once is promised nothing: an entry writes one.
+        """
+        hosts = _hosts_of(self.mesh.services[spot.host], spot, who, self.plan.outside)
+        propagation = group.propagation
+        if propagation is None:
+            return Ground(hosts)
+        single = frozenset(HEADER + name for name in propagation.lane_headers)
+        given: Conditions = frozenset()
+        if propagation.carrier == "baggage":
+            some = member(propagation, ".*")
+            twice = f"{some},{some}"
+            given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
+        return Ground(hosts, given, single)
+
 
 def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[Spot, Hop]]:
     for port in service.ports:
@@ -117,35 +134,18 @@ def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[S
                 yield Spot(service.host, port.number, protocol), hop
 
 
-def _ground(group: Group, service: MeshService, spot: Spot, who: Who) -> Ground:
-    """Return what holds for all calls to a service: how it is spelled, and one line of context.
-
-    A call that names two lanes at once is promised nothing: an entry writes one.
-    """
-    hosts = _hosts_of(service, spot, who)
-    propagation = group.propagation
-    if propagation is None:
-        return Ground(hosts)
-    single = frozenset(HEADER + name for name in propagation.lane_headers)
-    given: Conditions = frozenset()
-    if propagation.carrier == "baggage":
-        some = member(propagation, ".*")
-        twice = f"{some},{some}"
-        given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
-    return Ground(hosts, given, single)
-
-
-def _hosts_of(service: MeshService, spot: Spot, who: Who) -> Universe:
+def _hosts_of(service: MeshService, spot: Spot, who: Who, taken: Container[str]) -> Universe:
     """Return the hosts by which a caller's proxy knows a service.
 
-    On a port whose protocol is sniffed the address that is dialed decides, whatever the host.
+    What is `taken` by a route for that very spelling is not decided here. On a port whose protocol
+    is sniffed the address that is dialed decides, whatever the host.
     https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
     """
     host = str(service.host)
     if any(port.sniffed for port in service.ports if port.number == spot.port):
         return replace(HOSTS, usual=(host,))
     near = (service.name,) if service.namespace == who.caller.namespace else ()
-    names = (host, *near, *spellings(service))
+    names = [name for name in (host, *near, *spellings(service)) if name not in taken]
     return Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
 
 

@@ -18,7 +18,6 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_gateway
-from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.resources.extensions import ProxyExtension
@@ -28,6 +27,7 @@ from laneway.core.resources.meta import Meta
 from laneway.core.resources.spelling import spell
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.guarded import guarded
+from laneway.core.routing.outside import misspelled
 from laneway.core.routing.plan import GatewayPort, RoutePlan
 from laneway.core.routing.proof.verdict import CounterExample, Doubt, Who
 from laneway.core.routing.unfollowed import unfollowed
@@ -160,13 +160,11 @@ def beside(mesh: Mesh) -> Iterator[Doubt]:
     it, if it is the older one; and a TCP route may ask for the address that is dialed. Routes of
     the Gateway API are not followed.
     """
-    spelled = spelled_lanes(mesh)
     for route in filter(binds_mesh, mesh.virtual_services):
         name = f"VirtualService {route.meta.namespace}/{route.meta.name}"
-        for host in mesh_hosts(route):
-            if host in spelled:
-                why = f"{name} may take calls to {spelled[host].host} that spell it {host}"
-                yield Doubt(why, _head(route.meta))
+        for host, service in misspelled(mesh, route).items():
+            why = f"{name} may take calls to {service.host} that spell it {host}"
+            yield Doubt(why, _head(route.meta))
         if asks_for_address(route) and any(
             covers(host, lane) for host in mesh_hosts(route) for lane in mesh.owner_of
         ):
