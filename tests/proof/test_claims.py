@@ -625,12 +625,23 @@ def test_services_that_differ_by_their_ports_are_looked_at_one_by_one() -> None:
     assert {one.spot.host for one in delivered.against} == {ORDER}
 
 
-@pytest.mark.parametrize("name", [":path", "host", "@request.auth.claims.sub"])
+@pytest.mark.parametrize("name", [":path", "@request.auth.claims.sub"])
 def test_a_condition_on_what_is_no_header_is_undecided(name: str) -> None:
     def ask(out: list[Object]) -> None:
         routes(out, "*")[0]["match"][0]["headers"] = {name: {"exact": "1"}}
 
     assert proof_of(strict(), ask).verdict == "undecided"
+
+
+@pytest.mark.parametrize("name", ["host", ":authority", ":method"])
+def test_a_condition_on_a_part_of_the_request_leaves_the_others_without_a_route(name: str) -> None:
+    def ask(out: list[Object]) -> None:
+        routes(out, "*")[0]["match"][0]["headers"][name] = {"exact": "odd"}
+
+    found = against(proof_of(strict(), ask), "delivered")
+
+    assert found.rule is None
+    assert found.request.headers == (("x-user", "u1"),)
 
 
 def sticky() -> list[Object]:
