@@ -145,6 +145,8 @@ def test_policies_that_may_refuse_a_request_stand_beside_who_answers(
         head.format("AuthorizationPolicy", "nobody")
         + "spec: {selector: {matchLabels: {app: mockb}}}",
         head.format("AuthorizationPolicy", "some") + f"spec: {some}",
+        head.format("AuthorizationPolicy", "door").replace("default", "istio-system")
+        + f"spec: {{selector: {{matchLabels: {{istio: ingressgateway}}}}, {some[1:]}",
         head.format("PeerAuthentication", "strict") + "spec: {mtls: {mode: STRICT}}",
         "{apiVersion: v1, kind: Pod, metadata: {name: load}, spec: {hostNetwork: true}}",
     ]
@@ -153,6 +155,8 @@ def test_policies_that_may_refuse_a_request_stand_beside_who_answers(
     ended = laneway("explain", *S2, lanes)
     plain = laneway("explain", "--from", "load", "--host", "mocka", "-o", "json", lanes)
 
+    at_gateway = ended.out.splitlines()[3]
+    assert at_gateway.strip().startswith("AuthorizationPolicy istio-system/door may refuse it with")
     assert "AuthorizationPolicy default/nobody refuses every request with" in ended.out
     assert "AuthorizationPolicy default/some may refuse it with 403" in ended.out
     assert "In short, without the refusals:" in ended.out

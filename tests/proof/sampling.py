@@ -150,7 +150,7 @@ def _admitting(
         or (own is not None and own.domain != lanes.domain and covers(lanes.domain, own.domain))
     ):
         return None
-    return decide(sight, lanes.rules, tagged(request, asked.tagging)).rule
+    return decide(sight, lanes.written, tagged(request, asked.tagging)).rule
 
 
 def _admitted(sight: Sight, decision: Decision, admitting: Rule) -> Iterator[str]:

@@ -18,6 +18,7 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_host
+from laneway.core.mesh.sidecars import sidecar_of
 from laneway.core.resources.fields.entry import Named
 from laneway.core.resources.fields.every import not_followed
 from laneway.core.resources.istio import (
@@ -88,8 +89,8 @@ class _Lanes:
                 return self._are_among([rule_host(thing)])
             case ServiceEntry():
                 return self._are_among(thing.hosts)
-            case Sidecar(meta, selector):
-                return self._have_pods(meta.namespace, selector)
+            case Sidecar():
+                return self._have_pods_of(thing)
             case RequestAuthentication(meta, selector, attached):
                 return not attached and (
                     self._have_pods(meta.namespace, selector)
@@ -129,6 +130,19 @@ class _Lanes:
         return any(meets(selector, pod.labels) for pod in pods) or any(
             _may_meet(selector, one.service.selector) for one in unknown
         )
+
+    def _have_pods_of(self, sidecar: Sidecar) -> bool:
+        """Whether a Sidecar is the one that counts for pods of lane services, as far as known."""
+        space, sidecars = sidecar.meta.namespace, self._mesh.sidecars
+        pods = [
+            pod
+            for host in self._mesh.owner_of
+            for pod in self._mesh.services[host].workloads
+            if space in (pod.namespace, ROOT_NAMESPACE)
+        ]
+        if not pods:
+            return self._have_pods(space, sidecar.workload_selector)
+        return any(sidecar_of(sidecars, pod.namespace, pod.labels) is sidecar for pod in pods)
 
     @cached_property
     def headers(self) -> frozenset[str]:
