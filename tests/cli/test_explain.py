@@ -200,6 +200,31 @@ def test_chains_are_said_to_be_those_without_the_faults_of_a_route(
     assert "In short, without the faults:" in ended.out
 
 
+def test_a_host_that_a_service_entry_knows_may_be_answered(laneway: Command, lanes: Path) -> None:
+    (lanes / "out.yaml").write_text(
+        """apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: out, namespace: default}
+spec:
+  hosts: [wiki.example.com]
+  gateways: [istio-system/ingressgateway]
+  http: [{route: [{destination: {host: api.example.com}}]}]
+"""
+    )
+    unknown = laneway("explain", "--host", "wiki.example.com", "--path", "/", lanes)
+    (lanes / "known.yaml").write_text(
+        """apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: default}
+spec: {hosts: ['*.example.com'], ports: [{number: 80, name: http, protocol: HTTP}]}
+"""
+    )
+    known = laneway("explain", "--host", "wiki.example.com", "--path", "/", lanes)
+
+    assert "no such service" in unknown.out
+    assert "unless an endpoint of its ServiceEntry answers" in " ".join(known.out.split())
+
+
 def test_subset_that_does_not_exist_is_told_from_one_without_pods(
     laneway: Command, tmp_path: Path
 ) -> None:

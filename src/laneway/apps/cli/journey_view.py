@@ -18,6 +18,7 @@ from laneway.core.findings.locate import locate
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.unknown_pods import is_known_elsewhere
 from laneway.core.resources.lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.workloads import Workload
@@ -120,7 +121,10 @@ class JourneyView:
         return shown
 
     def _why_nobody(self, target: Target) -> str:
-        service = self._mesh.services.get(target.destination.host)
+        host = target.destination.host
+        service = self._mesh.services.get(host)
+        if service is None and is_known_elsewhere(host, self._mesh.service_entries):
+            return "unless an endpoint of its ServiceEntry answers, which nobody here knows"
         if service is None:
             return "no such service"
         port = service.port(target.destination.port)
