@@ -115,3 +115,10 @@ def test_a_number_no_container_opens_leaves_open_whether_it_is_delivered() -> No
     assert verdicts(proof) == {"isolated": "proven", "delivered": "undecided"}
     assert all("whether a program listens on 8080" in doubt.why for doubt in proof.doubts)
     assert proven(changed(strict(), "Service", leading(8080))).verdict == "proven"
+
+
+def test_a_name_where_containers_name_no_ports_leaves_it_open() -> None:
+    proof = proven(changed(strict(), "Service", leading("web")))
+
+    assert verdicts(proof) == {"isolated": "proven", "delivered": "undecided"}
+    assert all("which port is called web" in doubt.why for doubt in proof.doubts)

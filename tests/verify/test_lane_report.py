@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from laneway.apps.local.verify.lane_report import LaneReport, last_line
+from laneway.apps.local.verify.coverage import Covered
+from laneway.apps.local.verify.lane_report import LaneReport, as_value, last_line
 from laneway.apps.local.verify.passages import Passage
 from laneway.apps.local.verify.tally import Tallied
 from laneway.core.findings.codes.verifying import LANE_NOT_SEEN
@@ -21,3 +22,17 @@ def test_the_last_line_claims_no_more_than_was_seen() -> None:
 
     assert last_line(whole).startswith("Every lane goes on where it has to: 3 requests")
     assert last_line(part).startswith("No lane was lost where one was seen: 3 requests")
+
+
+def test_a_service_that_no_lane_came_to_is_not_known() -> None:
+    far = Host("c.default.svc.cluster.local")
+    part = Covered((("s1", far),), (("s1", far),))
+    report = LaneReport("shop", (KEPT,), (), frozenset(), 3, 3, 1.0, part)
+    quiet = LaneReport("shop", (), (), frozenset(), 0, 3, 1.0)
+
+    assert (report.verdict, quiet.verdict) == ("untested", "untested")
+    assert last_line(report) == (
+        "Not all tested: lanes were not met at 1 of 1 services (s1 at c); 3 requests one by one, "
+        "in 1.0 s."
+    )
+    assert as_value(report)["untested"] == [{"lane": "s1", "service": "default/c"}]

@@ -88,9 +88,12 @@ def opens(workload: Workload, target: int | str) -> bool | None:
     that stands elsewhere in a container (a variable, an argument, a probe) is not denied either.
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
     """
+    for containers in (workload.containers, workload.init_containers):
+        for one in containers:
+            for port in one.ports:
+                if target in port:
+                    return True
     main = own_containers(workload)
-    if any(target in port for one in (*main, *workload.init_containers) for port in one.ports):
-        return True
     if not main or not all(one.ports for one in main):
         return None
     if isinstance(target, int) and any(_mentions(one, target) for one in main):

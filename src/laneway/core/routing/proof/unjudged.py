@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from laneway.core.mesh.behind import misses
+from laneway.core.mesh.behind import misses, opens
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.proof.verdict import Doubt, Who
@@ -47,9 +47,16 @@ def _ports(mesh: Mesh) -> Iterator[Doubt]:
     for host in mesh.owner_of:
         service = mesh.services[host]
         for port in service.ports:
-            if isinstance(port.target, int) and misses(mesh, service, port):
+            where = (
+                f"to which port {port.number} of {host} leads, is not known: its containers name"
+            )
+            if isinstance(port.target, str):
+                silent = any(opens(pod, port.target) is None for pod in service.workloads)
+                why = f"which port is called {port.target}, {where} none" if silent else ""
+            else:
+                missed = misses(mesh, service, port)
                 why = (
-                    f"whether a program listens on {port.target}, to which port {port.number} of "
-                    f"{host} leads, is not known: its containers name other ports"
+                    f"whether a program listens on {port.target}, {where} others" if missed else ""
                 )
+            if why:
                 yield Doubt(why, service.place_of(port), ("delivered",))
