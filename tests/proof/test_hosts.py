@@ -27,6 +27,14 @@ def test_lane_routes_hold_beside_a_wildcard_of_the_mesh() -> None:
     assert verdicts([*strict(), WIDE]) == PROVEN
 
 
+def test_a_way_into_lanes_by_a_host_that_is_no_service_is_listed() -> None:
+    lamp = objects.virtual_service("lamp", "default", ["lamp.test"], http=WIDE["spec"]["http"])
+
+    apart = proven([*strict(), WIDE, lamp]).apart
+    told = [note.what for note in apart if "no service" in note.what]
+    assert [what.partition(":")[0] for what in told] == ["calls to lamp.test, which is no service"]
+
+
 def test_a_name_of_the_users_own_takes_a_lane_service() -> None:
     named = objects.virtual_service("named", "default", [CART], http=WIDE["spec"]["http"])
 

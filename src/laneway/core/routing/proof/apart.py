@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import resolve_host
@@ -40,6 +41,7 @@ def _outside(mesh: Mesh) -> Iterator[Note]:
     for author in mesh.virtual_services:
         space = author.meta.namespace
         hosts = [host for host, _ in outside_of(mesh, author) if host not in spelled]
+        hosts = [host for host in hosts if not any(covers(host, one) for one in mesh.services)]
         led = (resolve_host(to.host, space) for route in author.http for to in route.destinations)
         into = next((host for host in led if host in mesh.owner_of), None)
         if hosts and into is not None:
