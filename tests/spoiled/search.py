@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import gc
 import re
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 from tests.spoiled.inputs import inputs
@@ -29,6 +29,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.inputs = 0
+        self.is_broken_off = False
         self.codes: Counter[tuple[str, int]] = Counter()
         self.broken: dict[str, list[str]] = {}
 
@@ -63,12 +64,14 @@ def _cause(trouble: str) -> str:
 def search(count: int, seed: int, skip: int, tally: Tally) -> None:
     """Run every command on inputs, and say how far it is; Ctrl-C ends it early."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, shared(), suppress(KeyboardInterrupt):
+    with tempfile.TemporaryDirectory() as folder, shared():
         ground = Ground(Path(folder))
         for one in inputs(count, seed, skip):
             for how in held(one, ground):
                 tally.add(one, how)
             tally.inputs += 1
+            if tally.is_broken_off:
+                return
             if tally.inputs % LOT == 0:
                 gc.collect()
                 took = time.monotonic() - began
@@ -84,6 +87,8 @@ def main() -> int:
     parser.add_argument("--skip", type=int, default=0, help="leave out the first ones drawn")
     options = parser.parse_args()
     tally = Tally()
+    # Told by a signal of its own: an interrupt would end a command, which is no way to break off.
+    signal.signal(signal.SIGINT, lambda *_: setattr(tally, "is_broken_off", True))
     search(options.inputs, options.seed, options.skip, tally)
     sys.stdout.write(f"{tally.inputs} inputs, seed {options.seed}\n{tally.table()}\n")
     for cause, found in sorted(tally.broken.items(), key=lambda pair: -len(pair[1])):
