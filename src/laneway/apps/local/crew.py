@@ -185,6 +185,7 @@ class Crew:
             log=str(self.folder.log_of(instance.id, program.container, alone=alone)),
             reason=standing.reason if standing else "",
             name=instance.wanted.name,
+            calls=program.calls,
         )
 
 

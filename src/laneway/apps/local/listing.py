@@ -13,6 +13,7 @@ from typing import Any
 from laneway.adapters.processes import ProcessId, is_running
 from laneway.apps.local.outside import Seen
 from laneway.apps.local.refusal import STDIN, Refusal, refusal_text
+from laneway.apps.local.silent import RECIPES, never_called
 from laneway.apps.local.state import MeshRecord, WorkloadRecord
 from laneway.apps.local.tables import duration, table
 
@@ -62,6 +63,7 @@ def workload_table(seen: Seen, width: int) -> list[str]:
     """Return a line for each program of a mesh, its proxies included."""
     if seen.record is None:
         return []
+    silent = never_called(seen.folder, seen.record)
     rows = [
         (
             one.replica,
@@ -69,11 +71,18 @@ def workload_table(seen: Seen, width: int) -> list[str]:
             one.address or "-",
             str(one.restarts),
             str(one.pid or "-"),
-            one.reason,
+            one.reason or _silence(silent.get(one.replica, ())),
         )
         for one in _as_seen(seen, seen.record)
     ]
-    return table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows, width)
+    lines = table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows, width)
+    if silent:
+        lines += ["", f"What a runtime needs to call through its proxy: {RECIPES}"]
+    return lines
+
+
+def _silence(services: Sequence[str]) -> str:
+    return f"never called {', '.join(services)} through its proxy" if services else ""
 
 
 def _as_seen(seen: Seen, record: MeshRecord) -> list[WorkloadRecord]:
@@ -94,6 +103,10 @@ def as_values(meshes: Sequence[Seen]) -> list[dict[str, Any]]:
     found = []
     for seen in meshes:
         if seen.record is not None:
-            workloads = [asdict(one) for one in _as_seen(seen, seen.record)]
+            silent = never_called(seen.folder, seen.record)
+            workloads = [
+                {**asdict(one), "neverCalled": list(silent.get(one.replica, ()))}
+                for one in _as_seen(seen, seen.record)
+            ]
             found.append({**asdict(seen.record), "state": _state(seen), "workloads": workloads})
     return found

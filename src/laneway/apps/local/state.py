@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class WorkloadRecord:
     """One program as `laneway ps` shows it.
 
     `state` is ready, starting, ended, stopping or stopped. `name` is the replica's, which its
-    successors keep; a proxy has none.
+    successors keep; a proxy has none. `calls` names the services whose URLs it was given.
     """
 
     replica: str
@@ -47,6 +47,7 @@ class WorkloadRecord:
     log: str
     reason: str = ""
     name: str = ""
+    calls: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,7 @@ NEVER_CALLED = Code(
     "({variables})",
     "It was asked meanwhile. A program that calls past its proxy meets no route and no lane, and "
     "one that did not call at all left what is behind it untested.",
-    "Let the program honor http_proxy, which stands in its environment; or ask in a way that makes "
-    "it call: laneway verify --path PATH.",
+    "Let the program honor http_proxy, which stands in its environment (docs/running.md, Programs "
+    "that are not caught, says what each runtime needs); or ask in a way that makes it call: "
+    "laneway verify --path PATH.",
 )
