@@ -7,12 +7,15 @@ Istio's translation has it. Nothing of the plan is looked at.
 from __future__ import annotations
 
 from tests.agree.cluster import ROOT, Cluster
-from tests.agree.decisions import Outcome, carried_by, refused, service_of
+from tests.agree.decisions import Answer, Outcome, carried_by, refused, service_of
 from tests.agree.envoy_matching import Request
 from tests.agree.istio_proxy import Arrival
 from tests.agree.istio_routes import Forward, Missing, decide
 from tests.agree.oracle import Translation
 from tests.laws.asks import Ask
+
+PASSTHROUGH = "PassthroughCluster"
+"""Where calls go of which a proxy knows no service: to the address that was dialed."""
 
 
 def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | None:
@@ -38,10 +41,14 @@ def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | 
     parts = []
     for share in met.shares:
         arrival = proxy.end(share.cluster)
-        if arrival.why == "original destination":
-            return None
         carried = carried_by(share.headers_after(request).headers)
-        parts.append((_answer(cluster, arrival), carried, share.part))
+        if arrival.why == "original destination":
+            if share.cluster != PASSTHROUGH:
+                return None
+            answer: Answer = cluster.behind[service_of(ask)] or 503
+        else:
+            answer = _answer(cluster, arrival)
+        parts.append((answer, carried, share.part))
     return Outcome.of(parts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from laneway.core.compile import Compilation
 from laneway.core.resources.meta import Ref
@@ -57,6 +57,8 @@ class Cluster:
     proxies: tuple[Workload, ...]
     workload_at: Mapping[str, str]
     address_of: Mapping[str, str]
+    behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The ready workloads behind each service, for who dials its address."""
 
 
 def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
@@ -76,6 +78,12 @@ def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
         {place.address: place.workload for place in pods},
         {
             f"{item['metadata']['namespace']}/{item['metadata']['name']}": item["spec"]["clusterIP"]
+            for item in _services(mesh)
+        },
+        {
+            f"{item['metadata']['namespace']}/{item['metadata']['name']}": tuple(
+                sorted({place.workload for place in _selected(item, pods)})
+            )
             for item in _services(mesh)
         },
     )
@@ -195,14 +203,7 @@ def _services(mesh: Iterable[Object]) -> Iterator[Object]:
 
 def _slice(service: Object, pods: Iterable[PodPlace]) -> Object:
     meta, spec = service["metadata"], service["spec"]
-    selected = [
-        place
-        for place in pods
-        if place.ready
-        and place.namespace == meta["namespace"]
-        and spec.get("selector")
-        and spec["selector"].items() <= place.labels.items()
-    ]
+    selected = _selected(service, pods)
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
@@ -229,6 +230,19 @@ def _slice(service: Object, pods: Iterable[PodPlace]) -> Object:
             for place in selected
         ],
     }
+
+
+def _selected(service: Object, pods: Iterable[PodPlace]) -> list[PodPlace]:
+    """Return the ready pods of a service."""
+    meta, spec = service["metadata"], service["spec"]
+    return [
+        place
+        for place in pods
+        if place.ready
+        and place.namespace == meta["namespace"]
+        and spec.get("selector")
+        and spec["selector"].items() <= place.labels.items()
+    ]
 
 
 def _pod(place: PodPlace) -> Object:

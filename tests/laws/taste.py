@@ -31,6 +31,9 @@ SOUND = Taste(flawed=False, users_own=False, headless=False, permissive=0)
 """Meshes for which strict isolation is promised without an exception."""
 PERMISSIVE = Taste(permissive=1)
 """Meshes with everything, all of whose groups are permissive."""
+TIDY = Taste(flawed=False, headless=False, delegation=False)
+"""Meshes without flaws, with users' own objects that route by themselves."""
+TASTES = {"everything": EVERYTHING, "sound": SOUND, "permissive": PERMISSIVE, "tidy": TIDY}
 
 
 @cache

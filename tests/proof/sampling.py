@@ -31,6 +31,7 @@ from laneway.core.routing.walk import (
     decide,
     enter,
     find_host,
+    is_known,
     pods_of,
     subset_labels,
 )
@@ -239,6 +240,7 @@ def _keeps(sight: Sight, target: Target, wanted: Wanted) -> str | None:
     service = sight.mesh.services.get(to.host)
     if (
         service is None
+        or not is_known(sight, to)
         or subset_labels(sight.plan, to, sight.namespace) is None
         or all(port.number != to.port for port in service.ports)
     ):

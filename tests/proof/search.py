@@ -129,9 +129,14 @@ def ask_of(against: CounterExample) -> Ask | None:
     if spot.gateway is not None:
         key, value = spot.gateway.selector[0]
         return Ask("", f"{key}={value}", request.host, spot.port, *words)
-    if spot.who is None or not spot.who.names or ":" in request.host:
+    if spot.who is None or not spot.who.names or not _is_name(request.host):
         return None
-    return Ask(spot.who.names[0], "", spot.host, spot.port, *words)
+    return Ask(spot.who.names[0], "", request.host or spot.host, spot.port, *words)
+
+
+def _is_name(host: str) -> bool:
+    """Whether a call spells a service by a name, without a port."""
+    return ":" not in host and not host.endswith(".") and not host[:1].isdigit()
 
 
 async def _run(options: argparse.Namespace, reader: EnvoyReader | None, tally: Tally) -> None:

@@ -34,8 +34,8 @@ from laneway.core.routing.plan import (
 )
 from laneway.core.routing.pod_choice import chosen_by
 from laneway.core.routing.request import Request
-from laneway.core.routing.survivors import is_past_routes
 from laneway.core.routing.tagging import tagged
+from laneway.core.routing.unseen import is_past_routes
 from laneway.core.routing.walk import Considered, Decision, Target, find_host
 from laneway.core.rules.questions.words import labels_text, ports_text
 

@@ -40,12 +40,12 @@ def rules_seen(
     for them alone.
     """
     if namespace == ROOT_NAMESPACE:
-        own = [rule for rule in rules if rule.meta.namespace == namespace and _is_private(rule)]
+        own = [rule for rule in rules if rule.meta.namespace == namespace and is_private(rule)]
     else:
         own = [rule for rule in rules if rule.meta.namespace == namespace and _is_local(rule)]
     found = merging(narrowest(host, own))
     for space in (home, ROOT_NAMESPACE) if not found else ():
-        far = [rule for rule in rules if rule.meta.namespace == space and not _is_private(rule)]
+        far = [rule for rule in rules if rule.meta.namespace == space and not is_private(rule)]
         found = [one for one in merging(narrowest(host, far)) if _reaches(one[0], namespace)]
         if found:
             break
@@ -57,7 +57,8 @@ def _is_local(rule: DestinationRule) -> bool:
     return not spaces or bool(spaces & {"*", ".", rule.meta.namespace})
 
 
-def _is_private(rule: DestinationRule) -> bool:
+def is_private(rule: DestinationRule) -> bool:
+    """Whether a rule is exported to its own namespace and to no other."""
     return exports(rule) in (frozenset("."), frozenset([rule.meta.namespace]))
 
 

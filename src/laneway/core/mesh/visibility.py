@@ -127,11 +127,14 @@ class Scope:
         refuses = sidecar is not None and sidecar.refuses
         if not is_shown(service.service, self.namespace):
             return Hider(meta, ("metadata", "annotations", EXPORT_TO), refuses)
-        if sidecar is None or self._imports(sidecar, port).has_service(
-            service.namespace, service.host
-        ):
+        if sidecar is None or self.imports(service.namespace, service.host, port):
             return None
         return Hider(sidecar.meta, ("spec", "egress"), refuses)
+
+    def imports(self, namespace: str, host: str, port: int) -> bool:
+        """Whether no Sidecar keeps a service of a namespace from callers on a port."""
+        sidecar = self.sidecar
+        return sidecar is None or self._imports(sidecar, port).has_service(namespace, host)
 
     def nearness(self, shown: Shown, port: int) -> int | None:
         """Return how near a VirtualService is to calls to a port, None where it is not seen."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from laneway.core.mesh.destination_rules import (
     exported,
+    is_private,
     merged_last,
     named_in,
     narrowest,
@@ -96,14 +97,21 @@ def lane_subsets(
     one host do not merge.
     """
     home = _home(service, written)
-    spaces = {rule.meta.namespace for rule in written} - {home.namespace, ROOT_NAMESPACE}
+    spaces = {rule.meta.namespace for rule in written if _is_nearer(rule)} - {home.namespace}
     beside = (
-        _beside(service.host, space, written)
+        _beside(service.host, space, [one for one in written if _is_nearer(one)])
         for space in sorted(spaces)
-        if space != service.namespace
     )
     places = tuple(_patched(place, patch) for place in (home, *beside))
     return LaneSubsets(service.host, group, subsets, places)
+
+
+def _is_nearer(rule: DestinationRule) -> bool:
+    """Whether callers of a rule's namespace find it before those of the service's namespace.
+
+    In the root namespace, gateways and others find there first what is for them alone.
+    """
+    return rule.meta.namespace != ROOT_NAMESPACE or is_private(rule)
 
 
 def _patched(place: RulePlace, patch: Patch) -> RulePlace:
@@ -120,7 +128,9 @@ def _patched(place: RulePlace, patch: Patch) -> RulePlace:
 def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace:
     """Return the main place: the service's namespace, which Istio searches before the root one."""
     near = [rule for rule in written if rule.meta.namespace == service.namespace]
-    root = [rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE]
+    root = [
+        rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE and not is_private(rule)
+    ]
     exact = [rule for rule in near if rule_host(rule) == service.host]
     if exact:
         return RulePlace(service.namespace, exported(exact[-1]), shared_with=exact[0].meta.ref)

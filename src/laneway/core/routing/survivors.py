@@ -12,19 +12,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.mesh.visibility import Hider, Scope, scope_of
+from laneway.core.mesh.visibility import Scope, scope_of
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Refuse, Rule, Share
+from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
+from laneway.core.routing.unseen import may_be_named, past_routes, speaking, spelled, unseen
 
 MESH = "mesh"
 """The reserved gateway name that stands for all sidecars."""
 
 DEFAULT_ROUTE = "default"
 """Istio's name for the route of a service nobody wrote a rule for."""
-
-PAST_ROUTES, REFUSED = "allow_any", "block_all"
-"""Istio's names for the route of what a proxy does not see, by its outbound traffic policy."""
 
 
 def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
@@ -45,7 +43,7 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     scope = scope_of(mesh, caller)
     hider = unseen(mesh, scope, hop)
     if hider is not None:
-        return (_past(hop, hider),)
+        return (*_named(mesh, hop, caller, scope), past_routes(hop, hider))
     return held(hop, caller, scope) or (default_rule(hop),)
 
 
@@ -57,27 +55,13 @@ def held(hop: Hop, caller: Caller, scope: Scope) -> tuple[Rule, ...]:
     return ()
 
 
-def unseen(mesh: Mesh, scope: Scope, hop: Hop) -> Hider | None:
-    """Return what hides a hop's service from callers, None where they see it."""
-    service = mesh.services.get(hop.host)
-    return scope.hider(service, hop.port) if service is not None else None
-
-
-def _past(hop: Hop, hider: Hider) -> Rule:
-    """Return what becomes of calls to a service that their proxy does not see.
-
-    The address that was dialed leads to any of its pods; or the call is refused.
-    """
-    origin = Origin(hider.meta.ref, hider.path)
-    if hider.refuses:
-        return Rule(REFUSED, (), Refuse(502), origin)
-    share = Share(100, Destination(hop.host, hop.port, dialed=True))
-    return Rule(PAST_ROUTES, (), Forward((share,)), origin)
-
-
-def is_past_routes(rule: Rule) -> bool:
-    """Whether a rule stands for what a proxy does not see."""
-    return rule.name in (PAST_ROUTES, REFUSED) and rule.origin.ref.kind in ("Sidecar", "Service")
+def _named(mesh: Mesh, hop: Hop, caller: Caller, scope: Scope) -> Iterator[Rule]:
+    """Yield the rules for a service that is not seen and that a VirtualService names."""
+    if may_be_named(mesh, scope, hop):
+        for one in speaking(mesh, scope, _seen_first(hop, scope)):
+            if found := _held(one, caller):
+                yield from spelled(hop.host, found)
+                return
 
 
 def _nearest_first(hop: Hop, scope: Scope) -> list[Hop]:
@@ -86,13 +70,18 @@ def _nearest_first(hop: Hop, scope: Scope) -> list[Hop]:
     For HTTP a wildcard speaks only where nothing the caller sees names the host, and of several the
     first of the narrowest does, also where no rule of it is for the caller.
     """
-    ranked = zip(seen(hop, scope), links(hop), strict=True)
-    chain = [(rank, one) for rank, one in ranked if rank is not None]
-    found = [one for _, one in sorted(chain, key=lambda pair: pair[0])]
+    found = _seen_first(hop, scope)
     if hop.protocol == "tcp":
         return found
     naming = [one for one in found if not one.wild]
     return naming or sorted(found, key=lambda one: -len(one.wild))[:1]
+
+
+def _seen_first(hop: Hop, scope: Scope) -> list[Hop]:
+    """Return what a caller sees of a hop and its alternatives, private ones first."""
+    ranked = zip(seen(hop, scope), links(hop), strict=True)
+    chain = [(rank, one) for rank, one in ranked if rank is not None]
+    return [one for _, one in sorted(chain, key=lambda pair: pair[0])]
 
 
 def seen(hop: Hop, scope: Scope) -> tuple[int | None, ...]:

@@ -10,8 +10,8 @@ from laneway.core.mesh.destination_rules import exported, exports, rule_host
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.proof.callers import callers
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.members import Lanes
 from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import listing, short_host
 
@@ -26,7 +26,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         names = {str(lane.name) for lane in group.lanes}
         blind = [
             space
-            for space in sorted(_callers(mesh, group))
+            for space in sorted(_callers(mesh, plan, group))
             if not names <= {subset.name for subset in plan.subsets(host, space)}
         ]
         if blind:
@@ -40,14 +40,10 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
             yield finding(EXPORT_TO_HIDES, place, str(rule.meta.ref), **words)
 
 
-def _callers(mesh: Mesh, group: Group) -> set[str]:
-    """Return the namespaces from which lanes are called.
-
-    Those of its services, the entry's, and those of others who wear the labels of a lane.
-    """
-    lanes = Lanes(group)
+def _callers(mesh: Mesh, plan: RoutePlan, group: Group) -> set[str]:
+    """Return the namespaces from which lanes are called: of its services, of others who call."""
     spaces = {mesh.services[host].namespace for host in group.hosts}
-    spaces |= {pod.namespace for pod in mesh.workloads if lanes.of(pod.labels)}
+    spaces |= {who.caller.namespace for who in callers(mesh, plan) if who.names}
     return spaces | {GATEWAY_NAMESPACE} if group.gateway else spaces
 
 

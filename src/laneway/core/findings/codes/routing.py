@@ -152,8 +152,9 @@ SERVICE_NOT_EXPORTED = Code(
     "LW1415",
     "warning",
     "{host} is exported to {spaces}, so the proxies of {callers} do not see it",
-    "Calls to a service that a proxy does not see meet no route: they go to the address that was "
-    "dialed, past every lane, or are refused where the caller's Sidecar says REGISTRY_ONLY.",
+    "Calls of pods to a service that their proxy does not see meet no route: they go to the "
+    "address that was dialed, past every lane, or are refused where the pod's Sidecar says "
+    "REGISTRY_ONLY. Routes to it that a proxy or a gateway does hold lead nowhere: 503.",
     "Add {missing} to the annotation {annotation} of the Service, or remove the annotation.",
 )
 

@@ -16,6 +16,7 @@ from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan import Origin, Rule
 from laneway.core.routing.proof.apart import apart
 from laneway.core.routing.proof.at_entry import AtEntry
+from laneway.core.routing.proof.blame import blamed
 from laneway.core.routing.proof.callers import callers
 from laneway.core.routing.proof.in_mesh import InMesh
 from laneway.core.routing.proof.judged import Judged
@@ -114,11 +115,19 @@ class Examination:
                 broken.rule,
                 broken.why,
                 broken.found.cost,
-                place,
+                self._blamed(spot, broken) or place,
                 elsewhere,
                 self.order,
             )
             self._confirmed(found)
+
+    def _blamed(self, spot: Spot, broken: Break) -> Place | None:
+        """Return the place of what hides from a proxy what it should see, if anything does."""
+        if broken.rule is None:
+            return None
+        origins = blamed(self.judged.mesh, self.judged.plan, spot, broken.rule)
+        places = (self.places.of(one) for one in origins)
+        return next((place for place in places if place is not None), None)
 
     def _confirmed(self, found: CounterExample) -> None:
         """Keep a counter-example that the walk confirms.

@@ -30,7 +30,8 @@ from laneway.core.routing.search.conditions import HEADER, Condition, Conditions
 from laneway.core.routing.search.smallest import Ground, Search
 from laneway.core.routing.search.values import HOSTS, Pattern, Universe, Values
 from laneway.core.routing.stamps import member
-from laneway.core.routing.survivors import is_past_routes, seen, surviving
+from laneway.core.routing.survivors import seen, surviving
+from laneway.core.routing.unseen import is_past_routes
 from laneway.core.routing.walk import find_hop
 
 Broken = tuple[Spot, Break | Unknown]
@@ -88,10 +89,10 @@ class InMesh:
         search = Search(self.values, self._ground(group, spot, who))
         judge = _Judge(group, self.landings, spot, who.caller.namespace)
         rules = surviving(self.mesh, hop, who.caller)
-        if is_past_routes(rules[0]):
+        if is_past_routes(rules[-1]):
             bound = self._bound(group, spot.host, who)
             others = set(who.names) - set(bound.names if bound else ())
-            self.unbound.setdefault((rules[0].origin, group.name), set()).update(others)
+            self.unbound.setdefault((rules[-1].origin, group.name), set()).update(others)
             if bound is None:
                 return
             spot = replace(spot, who=bound)

@@ -1,0 +1,187 @@
+"""Everybody asked about meshes that show little of themselves: proof, explain, check, Istio, Envoy.
+
+Comes in: a drawn mesh and requests. Goes out: a tally with every disagreement in words. What is
+proven no request may break, by the walk and by Istio's own translation alike; of a counter-example
+both have to say the same as the proof; and what it blames has a finding of `check`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from laneway.core.compile import Compilation
+from laneway.core.mesh.link import link
+from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.names import service_host
+from laneway.core.routing.bound import is_bound
+from laneway.core.routing.proof.judged import judged
+from laneway.core.routing.proof.prove import prove
+from laneway.core.routing.proof.verdict import CounterExample, Proof
+from laneway.core.routing.survivors import surviving
+from laneway.core.routing.unseen import is_past_routes
+from laneway.core.routing.walk import find_hop
+from tests.agree.by_envoy import EnvoyReader
+from tests.agree.by_istio import by_istio
+from tests.agree.cluster import Cluster, cluster_of
+from tests.agree.comparing import is_http, through_the_filter
+from tests.agree.decisions import Outcome, by_walk, service_of
+from tests.agree.oracle import Oracle, Translation
+from tests.laws.asks import Ask
+from tests.laws.compiling import compile_mesh, snapshot_of_mesh
+from tests.laws.objects import Object
+from tests.proof.sampling import Sampler
+from tests.proof.search import ask_of
+
+PAST = "ever calls group"
+"""What a doubt says of pods that do not see a service and may not call it."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many of what were compared, and what was wrong."""
+
+    meshes: int = 0
+    asks: int = 0
+    found: int = 0
+    by_envoy: int = 0
+    served: int = 0
+    blamed: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        said = ", ".join(f"{count} {name}" for name, count in sorted(self.verdicts.items()))
+        return (
+            f"{self.meshes} meshes ({said}), {self.asks} requests alike in walk and Istio, "
+            f"{self.found} counter-examples confirmed, {self.blamed} of them blamed by check, "
+            f"{self.by_envoy} answers of Envoy on {self.served} meshes, {len(self.wrong)} wrong"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A mesh as it is judged, and everything that was made of it."""
+
+    compilation: Compilation
+    proof: Proof
+    cluster: Cluster
+    translation: Translation
+    sampler: Sampler
+    accused: frozenset[str]
+    """The files of objects against which check has an error or a warning."""
+
+
+def examined(mesh: list[Object], oracle: Oracle) -> Case:
+    """Prove a mesh, and let Istio translate it as it is proven."""
+    linked = link(snapshot_of_mesh(mesh))
+    proof = prove(linked)
+    implementation = judged(linked)
+    compilation = compile_mesh(mesh)
+    cluster = cluster_of(mesh, compilation)
+    translation = oracle.translate(cluster.kubernetes, cluster.istio, cluster.proxies)
+    sampler = Sampler.of(implementation.mesh, implementation.plan)
+    accused = frozenset(
+        one.place.source.path
+        for one in compilation.findings
+        if one.level in ("error", "warning") and one.place is not None
+    )
+    return Case(compilation, proof, cluster, translation, sampler, accused)
+
+
+def compare(mesh: list[Object], asks: Iterable[Ask], oracle: Oracle, tally: Tally) -> Case | None:
+    """Hold everybody against each other; what is wrong is added to the tally."""
+    case = examined(mesh, oracle)
+    if case.translation.refused:
+        tally.verdicts["refused by Istio"] += 1
+        return None
+    tally.meshes += 1
+    tally.verdicts[case.proof.verdict] += 1
+    refuted = {claim.about for claim in case.proof.claims if claim.against}
+    settled = all(PAST in doubt.why for doubt in case.proof.doubts)
+    for ask in asks:
+        _alike(case, ask, tally)
+        shown = set() if _is_stranger(case, ask) else case.sampler.broken(ask)
+        if case.proof.scope.judged == "plan" and settled and shown - refuted:
+            tally.wrong.append(f"{ask} breaks {shown}, refuted is {refuted or 'nothing'}")
+    for claim in case.proof.claims:
+        for one in claim.against:
+            _confirm(case, one, tally)
+    return case
+
+
+def _is_stranger(case: Case, ask: Ask) -> bool:
+    """Whether a proof leaves it open that the caller calls at all: it does not see the service."""
+    mesh, plan = case.sampler.mesh, case.sampler.plan
+    space, _, name = ask.caller.partition("/")
+    pods = (one for one in mesh.workloads if (one.namespace, one.meta.name) == (space, name))
+    pod = next(pods, None)
+    if pod is None:
+        return False
+    near, _, short = service_of(ask).partition("/")
+    host = service_host(short, near)
+    group = mesh.group(mesh.owner_of.get(host, ""))
+    hops = [
+        find_hop(mesh, plan, host, ask.port, "http"),
+        find_hop(mesh, plan, host, ask.port, "tcp"),
+    ]
+    rules = [surviving(mesh, hop, Caller.of(pod))[-1] for hop in hops if hop is not None]
+    past = any(map(is_past_routes, rules))
+    return past and group is not None and not is_bound(mesh, group, host, pod)
+
+
+def _alike(case: Case, ask: Ask, tally: Tally) -> None:
+    seen = through_the_filter(case.compilation, ask)
+    theirs = by_istio(case.cluster, case.translation, seen)
+    ours = by_walk(case.compilation, seen)
+    if theirs is not None:
+        tally.asks += 1
+        if _errors_alike(ours) != _errors_alike(theirs):
+            tally.wrong.append(f"{ask}: walk {ours}, Istio {theirs}")
+
+
+def _errors_alike(outcome: Outcome) -> Outcome:
+    """Return an outcome with one word for a call that is refused.
+
+    Under REGISTRY_ONLY that is a 502 where another service has the port, else a closed connection.
+    """
+    return Outcome.of(
+        (503 if answer == 502 else answer, carried, Fraction(part))
+        for (answer, carried), part in outcome.chances
+    )
+
+
+def _confirm(case: Case, against: CounterExample, tally: Tally) -> None:
+    """Ask walk and Istio about a counter-example, and check about what it blames."""
+    if against.order or case.proof.scope.judged != "plan":
+        return
+    ask = ask_of(against)
+    if ask is not None:
+        _alike(case, ask, tally)
+        if against.broken not in case.sampler.broken(ask):
+            tally.wrong.append(f"{ask} does not break {against.broken}: {against.why}")
+        tally.found += 1
+    if against.place is not None:
+        if against.place.source.path in case.accused:
+            tally.blamed += 1
+        else:
+            kind = f"{against.place.source.path} {against.place.path}"
+            tally.wrong.append(f"check has nothing against {kind}: {against.why}")
+
+
+async def ask_envoy(reader: EnvoyReader, case: Case, asks: list[Ask], tally: Tally) -> None:
+    """Send requests and counter-examples through real Envoy."""
+    found = [one for claim in case.proof.claims for one in claim.against[:20] if not one.order]
+    sent = [ask for ask in asks if is_http(case.compilation, ask)]
+    sent += [ask for one in found if (ask := ask_of(one)) is not None]
+    tally.served += 1
+    await reader.serve(case.compilation)
+    for ask, answer in zip(sent, await reader.answers(sent), strict=True):
+        if answer is not None:
+            tally.by_envoy += 1
+            outcome = by_walk(case.compilation, ask)
+            if not outcome.allows(*answer):
+                tally.wrong.append(f"{ask}: Envoy {answer}, walk {outcome}")
