@@ -37,7 +37,9 @@ class Shapes:
         while link is not None:
             author = link.author.namespace if link.author else None
             single = single or any(_is_single(rule, hop.host) for rule in link.rules)
-            chain += [author, link.shown, link.wild, tuple(map(self._rule, link.rules))]
+            # Hosts decide by a caller's Sidecar alone, which is asked apart.
+            shown = (link.shown.namespace, link.shown.spaces) if link.shown else None
+            chain += [author, shown, link.wild, tuple(map(self._rule, link.rules))]
             link = link.otherwise
         if single:
             return (*chain, hop.host)
