@@ -524,7 +524,12 @@ def test_what_nothing_promises_is_listed_apart() -> None:
 
     told = " ".join(note.what for note in proof_of(mesh, more=[second, plain, entry]).apart)
 
-    for words in ("default/old", "cart-again", f"whoever sends {HEADER}", "pod addresses"):
+    for words in (
+        "1 workload without a sidecar",
+        "cart-again",
+        f"whoever sends {HEADER}",
+        "pod addresses",
+    ):
         assert words in told
 
 

@@ -64,7 +64,7 @@ spec:
 
 OWN_C = routes(
     "own",
-    "[{route: [{destination: {host: c.shop.svc.cluster.local}}]}]",
+    "[{route: [{destination: {host: c.default.svc.cluster.local}}]}]",
     "hosts: [elsewhere.example.com]\n  gateways: [door]",
     space="istio-system",
 )
@@ -77,12 +77,12 @@ CLAIMS = [
         [
             (
                 "route http[0] of VirtualService istio-system/own leads to "
-                "c.shop.svc.cluster.local, which no Service in the input is"
+                "c.default.svc.cluster.local, which no Service in the input is"
             )
         ],
         "VirtualService istio-system/own",
         ("spec", "http", 0, "route", 0, "destination", "host"),
-        mesh(OWN_C, known("c.shop.svc.cluster.local")),
+        mesh(OWN_C, known("c.default.svc.cluster.local")),
     ),
     Claim(
         "a wildcard of a ServiceEntry knows the hosts below it",
@@ -91,12 +91,12 @@ CLAIMS = [
         [
             (
                 "route http[0] of VirtualService istio-system/own leads to "
-                "c.shop.svc.cluster.local, which no Service in the input is"
+                "c.default.svc.cluster.local, which no Service in the input is"
             )
         ],
         "VirtualService istio-system/own",
         ("spec", "http", 0, "route", 0, "destination", "host"),
-        mesh(OWN_C, known("'*.shop.svc.cluster.local'")),
+        mesh(OWN_C, known("'*.default.svc.cluster.local'")),
     ),
     Claim(
         "an unread kind that may be pods of a lane service is named once",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rules import claims_patches
 from tests.rules.claim import Claim
-from tests.rules.world import group, lane, mesh, pods, policy, rule, service
+from tests.rules.world import group, lane, mesh, namespace, pods, policy, rule, service
 
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
 LONG = "a-name-that-goes-on-and-on-until-it-is-far-too-long-for-a-label-value"
@@ -29,6 +29,10 @@ kind: TrafficLabel
 metadata: {{namespace: default, name: {name}}}
 spec: {{rules: [{{labels: [{{name: v, valueFrom: [$getLabel(version)]}}], protocols: ['*']}}]}}
 """
+
+STRANGER = pods("stranger", "v9").replace(
+    "laneway/mock}", "laneway/mock, env: [{name: next, value: 'http://a/'}]}"
+)
 
 CLAIMS = [
     Claim(
@@ -264,7 +268,7 @@ CLAIMS = [
     Claim(
         "a lane chosen for strangers by its place in a file is warned about",
         "LW1218",
-        mesh(pods("stranger", "v9")),
+        mesh(STRANGER),
         [
             (
                 "calls of default/stranger-v9, in no lane, go to lane s1, "
@@ -274,7 +278,7 @@ CLAIMS = [
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(
-            pods("stranger", "v9"),
+            STRANGER,
             s1=lane("s1", "{version: v1}", head=CREATED % 1),
             s2=lane("s2", "{version: v2}", head=CREATED % 2),
         ),
@@ -322,11 +326,29 @@ CLAIMS = [
     Claim(
         "pods in no lane are told where their calls go",
         "LW1219",
-        mesh(pods("stranger", "v9")),
+        mesh(STRANGER),
         ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(pods("stranger", "v2")),
+    ),
+    Claim(
+        "of pods that call nothing of the lanes nobody speaks",
+        "LW1219",
+        mesh(STRANGER),
+        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(STRANGER.replace("http://a/", "http://elsewhere/")),
+    ),
+    Claim(
+        "of pods without a sidecar, which ask no route, nobody speaks",
+        "LW1219",
+        mesh(STRANGER),
+        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(STRANGER, default=namespace(labels="{}")),
     ),
     Claim(
         "a service in no lane is an error",

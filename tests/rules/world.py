@@ -208,7 +208,7 @@ class Given:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what the reader and all rules find."""
-        return self.compiled().findings
+        return self.compiled().all_findings
 
 
 def mesh(*extra: str, without: str = "", unread: str = "", **replaced: str) -> Given:

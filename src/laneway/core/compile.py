@@ -27,7 +27,14 @@ class Compilation:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What a user should know: the reader's findings, then those of every rule.
+        """What a user of lanes should know: what touches no lane is counted in one finding."""
+        from laneway.core.rules.business import of_lanes  # noqa: PLC0415 - as below
+
+        return of_lanes(self.mesh, self.all_findings)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """The reader's findings, then those of every rule, whatever they are about.
 
         Worked out at each call, and the rules are loaded by the first one: routing must not wait
         for them.

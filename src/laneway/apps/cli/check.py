@@ -47,8 +47,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="Exit with 1 if anything of this level or worse is found.",
 )
-def check(
-    paths: tuple[str, ...], output: str, fail_on: Level, ignored: tuple[str, ...], *, quiet: bool
+@click.option(
+    "--all", "everything", is_flag=True, help="Tell also what is about objects without any lane."
+)
+def check(  # noqa: PLR0913 - one parameter per option, as click has it
+    paths: tuple[str, ...],
+    output: str,
+    fail_on: Level,
+    ignored: tuple[str, ...],
+    *,
+    quiet: bool,
+    everything: bool,
 ) -> int:
     """Say what is wrong or doubtful in PATH, where, why, and how to fix it."""
     try:
@@ -56,7 +65,8 @@ def check(
     except NoInputError as nothing:
         _print(nothing.findings, output)
         return nothing.exit_code
-    findings = [one for one in compilation.findings if one.code.id not in ignored]
+    found = compilation.all_findings if everything else compilation.findings
+    findings = [one for one in found if one.code.id not in ignored]
     if quiet:
         findings = counted(findings, fail_on)
     _print(findings, output)

@@ -1,4 +1,4 @@
-"""LW1311: hosts of entry routes for which their gateway has no HTTP server."""
+"""LW1311: hosts of entry routes for which their gateway has no server of the routes' protocol."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
+from laneway.core.resources.istio import VirtualService
 from laneway.core.resources.placed import placed
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.plan import RoutePlan
@@ -24,10 +25,11 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         for written in service.gateways:
             name = GatewayName(resolve_gateway(written, service.meta.namespace))
             for index, host in placed(service.hosts, service.host_places):
-                served = _served(mesh, name)
+                served = _served(mesh, name, _protocols(service))
                 if served is not None and not _meets(host, served):
                     place = service.meta.place("spec", "hosts", index)
-                    words = {"gateway": name, "host": host, "served": _say(served)}
+                    kind = "HTTP" if service.http else "TCP and TLS"
+                    words = {"gateway": name, "host": host, "kind": kind, "served": _say(served)}
                     yield finding(HOST_NOT_SERVED, place, str(service.meta.ref), **words)
 
 
@@ -41,20 +43,40 @@ def _of_lanes(mesh: Mesh) -> Iterator[Finding]:
                 if not _meets(host, served):
                     subject = str(use.lane.lane.meta.ref)
                     words = {"gateway": group.gateway, "host": host, "served": _say(served)}
-                    yield finding(HOST_NOT_SERVED, place, subject, **words)
+                    yield finding(HOST_NOT_SERVED, place, subject, kind="HTTP", **words)
 
 
-def _served(mesh: Mesh, name: GatewayName) -> list[str] | None:
-    """Return the hosts of a gateway's HTTP servers; None where it is not known, or refused."""
+def _served(
+    mesh: Mesh, name: GatewayName, protocols: frozenset[str] = HTTP_PROTOCOLS
+) -> list[str] | None:
+    """Return the hosts of a gateway's servers; None where it is not known, or refused.
+
+    Only servers of some protocols are asked.
+    """
     gateway = mesh.gateways.get(name)
     if gateway is None or any(flaw.meta is gateway.meta for flaw in mesh.refused):
         return None
     return [
         host.rpartition("/")[2]
         for server in gateway.servers
-        if server.protocol.upper() in HTTP_PROTOCOLS
+        if server.protocol.upper() in protocols
         for host in server.hosts
     ]
+
+
+def _protocols(service: VirtualService) -> frozenset[str]:
+    """Return the protocols of servers at which the routes of a VirtualService can stand.
+
+    HTTP routes stand behind TLS that ends at the gateway as well, TCP and TLS routes only where no
+    HTTP is read. Routes of which none is written stand anywhere.
+    https://istio.io/latest/docs/reference/config/networking/gateway/#Port
+    """
+    found: set[str] = set()
+    if service.http or not (service.tcp or service.tls):
+        found |= {*HTTP_PROTOCOLS, "HTTPS"}
+    if service.tcp or service.tls or not service.http:
+        found |= {"TCP", "TLS", "HTTPS", "MONGO", "MYSQL", "REDIS", "HBONE"}
+    return frozenset(found)
 
 
 def _meets(host: str, served: list[str]) -> bool:

@@ -101,7 +101,7 @@ RULE_NEVER_REACHED = Code(
 HOST_NOT_SERVED = Code(
     "LW1311",
     "warning",
-    "gateway {gateway} does not serve host {host}; its HTTP servers are for {served}",
+    "gateway {gateway} does not serve host {host}; its {kind} servers are for {served}",
     "A request for the host is refused by the gateway before any route is looked at.",
     "Add the host to a server of the Gateway, or name one of its hosts in the rule.",
     "IST0132",

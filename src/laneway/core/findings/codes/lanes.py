@@ -250,3 +250,12 @@ RULE_NAMES_NO_LANE = Code(
     "In each lane's rule add the header to `match`, here "
     "`headers: {{{header}: {{exact: {lane}}}}}`.",
 )
+
+NOT_OF_LANES = Code(
+    "LW1227",
+    "info",
+    "{findings} about {objects} that {touch} no lane {are} left out: {codes}",
+    "No lane service, no label of a lane and no host at which lanes are entered is in them, so no "
+    "request of a lane can go another way for them. They are the business of whoever owns them.",
+    "Nothing to do for the lanes. `laneway check --all` shows each of them.",
+)

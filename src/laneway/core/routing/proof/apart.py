@@ -13,6 +13,7 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import resolve_host
 from laneway.core.mesh.spellings import spelled_lanes
+from laneway.core.mesh.upstreams import calls_of
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.outside import outside_of
 from laneway.core.routing.proof.verdict import Note
@@ -50,13 +51,24 @@ def _outside(mesh: Mesh) -> Iterator[Note]:
 
 
 def _other_servers(mesh: Mesh) -> Iterator[Note]:
-    """Yield the servers of gateways whose routes are not read."""
+    """Yield the servers whose routes are not read; those beside the lanes' gateways are counted."""
+    entered = {group.gateway for group in mesh.groups}
+    others = 0
     for name, gateway in mesh.gateways.items():
         for server in gateway.servers:
-            if server.protocol.upper() not in HTTP_PROTOCOLS:
-                what = f"port {server.port} of gateway {name}: routes behind {server.protocol} are"
-                place = gateway.meta.place("spec", "servers", server.index)
-                yield Note(f"{what} not looked at", place)
+            if server.protocol.upper() in HTTP_PROTOCOLS:
+                continue
+            if name not in entered:
+                others += 1
+                continue
+            what = f"port {server.port} of gateway {name}: routes behind {server.protocol} are"
+            place = gateway.meta.place("spec", "servers", server.index)
+            yield Note(f"{what} not looked at", place)
+    if others:
+        servers = "1 server" if others == 1 else f"{others:,} servers"
+        yield Note(
+            f"{servers} of gateways of no group: routes behind TCP and TLS are not looked at"
+        )
 
 
 def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:
@@ -78,11 +90,22 @@ def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:
 
 
 def _without_sidecar(mesh: Mesh) -> Iterator[Note]:
+    """Yield pods without a sidecar that lanes meet or that call them, and count the others."""
+    inside = {id(pod) for host in mesh.owner_of for pod in mesh.services[host].workloads}
+    others = 0
     for pod in mesh.workloads:
         reason = lack_of_sidecar(mesh, pod)
-        if reason is not None:
+        if reason is None:
+            continue
+        if id(pod) in inside or any(one.host in mesh.owner_of for one in calls_of(mesh, pod)):
             what = f"calls of {pod.namespace}/{pod.meta.name}: it has no sidecar ({reason})"
             yield Note(what, pod.meta.place("metadata", "name"))
+        else:
+            others += 1
+    if others:
+        pods = "1 workload" if others == 1 else f"{others:,} workloads"
+        what = f"calls of {pods} without a sidecar, in whose environment no lane service is named"
+        yield Note(what)
 
 
 def _second_services(mesh: Mesh) -> Iterator[Note]:

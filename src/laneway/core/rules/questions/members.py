@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from laneway.core.findings.place import Place, Step
+from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
+from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.workloads import Workload
 
@@ -44,18 +46,25 @@ def pods_of(mesh: Mesh, group: Group) -> dict[int, Workload]:
 
 
 def outsiders(mesh: Mesh, group: Group) -> list[Workload]:
-    """Return the workloads that belong to no service of a group."""
+    """Return the workloads with a sidecar that belong to no service of a group."""
     inside = pods_of(mesh, group)
-    return [workload for workload in mesh.workloads if id(workload) not in inside]
+    outside = (workload for workload in mesh.workloads if id(workload) not in inside)
+    return [workload for workload in outside if lack_of_sidecar(mesh, workload) is None]
 
 
 def strangers(mesh: Mesh, group: Group) -> list[Workload]:
-    """Return the workloads outside a group that are in none of its lanes either.
+    """Return the workloads outside a group that call it and are in none of its lanes.
 
-    Pods of the group's own services that are in no lane are told apart (LW1510).
+    Seen are calls by a URL in a workload's environment; without a sidecar no route is asked. Pods
+    of the group's own services that are in no lane are told apart (LW1510).
     """
-    lanes = Lanes(group)
-    return [workload for workload in outsiders(mesh, group) if not lanes.of(workload.labels)]
+    lanes, hosts = Lanes(group), frozenset(group.hosts)
+    return [
+        workload
+        for workload in outsiders(mesh, group)
+        if not lanes.of(workload.labels)
+        and any(call.host in hosts for call in calls_of(mesh, workload))
+    ]
 
 
 def pod_place(workload: Workload, *steps: Step) -> Place:
