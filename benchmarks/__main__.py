@@ -11,7 +11,7 @@ from importlib import import_module
 
 NAMES = (
     *("start", "reading", "render", "edit", "live", "changes", "workloads", "throughput"),
-    *("fallback", "traces", "prove"),
+    *("fallback", "traces", "prove", "foreign"),
 )
 
 

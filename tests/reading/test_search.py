@@ -134,6 +134,15 @@ def test_patches_of_a_kustomization_are_no_objects(tmp_path: Path) -> None:
     assert f"`kubectl kustomize {tmp_path}/dev | laneway check -`" in told.mend
 
 
+def test_a_component_is_no_overlay_and_its_patches_are_no_objects(tmp_path: Path) -> None:
+    component = "kind: Component\npatchesStrategicMerge: [patch.yaml]\nnamespace: shop\n"
+    plant(tmp_path, {"a.yaml": "a", "part/kustomization.yaml": component, "part/patch.yaml": "a"})
+
+    snapshot = read_paths([str(tmp_path)])
+
+    assert (names(snapshot), codes(snapshot)) == (["a"], ["LW1024"])
+
+
 def test_a_kustomization_that_only_gathers_files_is_not_spoken_of(tmp_path: Path) -> None:
     gathering = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
     plant(tmp_path, {"a.yaml": "a", "kustomization.yaml": gathering + "resources: [a.yaml]\n"})

@@ -56,14 +56,31 @@ def search(paths: Sequence[str], *, all_files: bool = False) -> Found:
     """Find the files of all paths; never raises for a path. `all_files` leaves nothing out."""
     found = Found()
     seen: set[str] = set()
+    real = _RealPaths()
     walk = _Walk(found, all_files=all_files)
     for path in paths:
         for name in _meant(path, walk):
-            real = name if name == STDIN else os.path.realpath(name)
-            if real not in seen:
-                seen.add(real)
+            where = name if name == STDIN else real.of(name)
+            if where not in seen:
+                seen.add(where)
                 found.files.append(name)
     return found
+
+
+class _RealPaths:
+    """Where files lie in truth; the folders of many files are followed once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """Return the real path of a file."""
+        if os.path.islink(path):
+            return os.path.realpath(path)
+        folder, name = os.path.split(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], name)
 
 
 def _meant(path: str, walk: _Walk) -> Iterator[str]:

@@ -26,7 +26,10 @@ _CHANGING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
-    """`is_overlay`: it builds other objects than stand in the files. `patches`: relative paths."""
+    """`is_overlay`: it builds other objects than stand in the files. `patches`: relative paths.
+
+    A component is a part of other kustomizations and builds nothing by itself.
+    """
 
     is_overlay: bool = False
     patches: tuple[str, ...] = ()
@@ -41,7 +44,8 @@ def read_kustomization(path: str, raw: bytes) -> Kustomization:
     gathered = [one for one in _listed(value, "resources") if isinstance(one, str)]
     elsewhere = any(not one.endswith(_MANIFESTS) or "://" in one for one in gathered)
     changes = any(value.get(key) for key in _CHANGING)
-    return Kustomization(changes or elsewhere, tuple(_patches(value)))
+    is_whole = value.get("kind") != "Component"
+    return Kustomization(is_whole and (changes or elsewhere), tuple(_patches(value)))
 
 
 def _patches(value: dict[str, Any]) -> Iterator[str]:

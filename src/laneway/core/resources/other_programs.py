@@ -15,13 +15,11 @@ from functools import lru_cache
 from laneway.core.resources.splitting import split, with_plain_breaks
 
 LANE_KINDS = frozenset({"ASMSwimLane", "ASMSwimLaneGroup"})
-_HEADS = (b"kind", b"apiVersion")
 
 
-def may_hold_objects(raw: bytes) -> bool:
-    """Whether any document could have a kind or an apiVersion."""
-    plain = _plain(raw)
-    return any(word in plain for word in _HEADS)
+def may_hold_objects(raw: bytes, kinds: Collection[str]) -> bool:
+    """Whether any document could be an object: with an apiVersion, or of one of these kinds."""
+    return b"apiVersion" in _plain(raw) or names_a_kind(raw, kinds)
 
 
 def names_a_kind(raw: bytes, kinds: Collection[str]) -> bool:

@@ -121,7 +121,7 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     foreign for being broken.
     """
     held = earlier is not None and (bool(earlier.resources) or earlier.unread)
-    if not (held or may_hold_objects(raw)):
+    if not (held or may_hold_objects(raw, _NAMES)):
         return Reading(path, foreign=has_content(raw))
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)

@@ -12,9 +12,12 @@ from laneway.core.resources.meta import Meta, Ref, kind_of
 
 
 def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:
-    """Read the head of an object. Without a namespace a namespaced object is in `default`."""
+    """Read the head of an object. Without a namespace a namespaced object is in `default`.
+
+    Of a name that the cluster has to complete (`generateName`) its beginning is the name.
+    """
     head = root.below("metadata")
-    name = head.text("name")
+    name = head.text("name") or head.text("generateName").rstrip("-")
     if not name:
         root.report(reading.HALF_OBJECT, "metadata", missing="metadata.name")
         return None

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from laneway.core.findings.codes.lanes import NOT_OF_LANES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import ROOT_NAMESPACE
 from laneway.core.resources.kinds import Resource
-from laneway.core.routing.subsets import ROOT_NAMESPACE
 from laneway.core.rules.questions.concern import Concern
 from laneway.core.rules.questions.words import listing
 

@@ -8,13 +8,16 @@ and a host that is spelled nearly like a lane service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
+from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import (
+    ROOT_NAMESPACE,
     GatewayName,
     Host,
     resolve_gateway,
@@ -22,6 +25,7 @@ from laneway.core.mesh.names import (
     service_host,
 )
 from laneway.core.mesh.upstreams import calls_of
+from laneway.core.resources.gateway_api import ApiRoute
 from laneway.core.resources.istio import (
     DestinationRule,
     Gateway,
@@ -32,11 +36,8 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
 from laneway.core.routing.delegates import delegate_of
-from laneway.core.routing.hosts import covers
-from laneway.core.routing.subsets import ROOT_NAMESPACE
 from laneway.core.routing.written import binds_mesh
 from laneway.core.rules.questions.entries import entry_uses
 from laneway.core.rules.questions.words import nearest
@@ -46,32 +47,27 @@ class Concern:
     """The lanes of a mesh, and what touches them."""
 
     def __init__(self, mesh: Mesh) -> None:
+        """Nothing is looked at before it is asked for."""
         self._mesh = mesh
-        self._looking: set[Ref] = set()
+        self._asked: dict[type, Callable[[Any], bool]] = {
+            Service: lambda one: self._is_near(service_host(one.meta.name, one.meta.namespace)),
+            Workload: lambda one: self._is_pod(one) or self.is_called_by(one),
+            Namespace: lambda one: one.meta.name in self.namespaces,
+            EndpointSlice: lambda one: service_host(one.service, one.meta.namespace) in self.hosts,
+            Gateway: self._is_door,
+            VirtualService: self._is_route,
+            DestinationRule: lambda one: self._speaks_of_lanes(
+                [resolve_host(one.host, one.meta.namespace)]
+            ),
+            ApiRoute: self._is_api_route,
+            ServiceEntry: lambda one: self._speaks_of_lanes(one.hosts),
+            Sidecar: self._is_view,
+        }
 
     def is_touched_by(self, thing: Resource) -> bool:
         """Whether an object touches a lane."""
-        match thing:
-            case Service():
-                return self._is_near(service_host(thing.meta.name, thing.meta.namespace))
-            case Workload():
-                return self._is_pod(thing) or self.is_called_by(thing)
-            case Namespace():
-                return thing.meta.name in self.namespaces
-            case EndpointSlice():
-                return service_host(thing.service, thing.meta.namespace) in self.hosts
-            case Gateway():
-                return self._is_door(thing)
-            case VirtualService():
-                return self._is_route(thing)
-            case DestinationRule():
-                return self._speaks_of_lanes([resolve_host(thing.host, thing.meta.namespace)])
-            case ServiceEntry():
-                return self._speaks_of_lanes(thing.hosts)
-            case Sidecar():
-                return self._is_view(thing)
-            case _:
-                return True
+        asked = self._asked.get(type(thing))
+        return asked is None or asked(thing)
 
     def is_called_by(self, workload: Workload) -> bool:
         """Whether a workload names a lane service in a URL of its environment."""
@@ -181,6 +177,16 @@ class Concern:
         handed = [one for one in self._mesh.virtual_services if one.meta.ref in refs]
         return any(self._is_near(host) for one in handed for host in _destinations(one))
 
+    def _is_api_route(self, route: ApiRoute) -> bool:
+        if any(self._is_near(service_host(one.name, one.namespace)) for one in route.backends):
+            return True
+        return any(
+            self._is_near(service_host(one.name, one.namespace))
+            if one.kind == "Service"
+            else GatewayName(f"{one.namespace}/{one.name}") in self.gateways
+            for one in route.parents
+        )
+
     def _is_view(self, sidecar: Sidecar) -> bool:
         space = sidecar.meta.namespace
         return space == ROOT_NAMESPACE or space in self.namespaces
@@ -203,13 +209,22 @@ def _destinations(service: VirtualService) -> Iterator[Host]:
         yield from (resolve_host(host, space) for host in _mirrors(http))
     for tcp in service.tcp:
         yield from (resolve_host(one.host, space) for one in tcp.destinations)
+    for tls in service.tls:
+        to = tls.get("route")
+        yield from (resolve_host(host, space) for host in map(_host, _listed(to)) if host)
 
 
 def _mirrors(route: HttpRoute) -> Iterator[str]:
-    many = route.policy.get("mirrors")
-    blocks = [route.policy.get("mirror"), *(many if isinstance(many, list) else [])]
-    for block in blocks:
-        to = block.get("destination", block) if isinstance(block, dict) else None
-        host = to.get("host") if isinstance(to, dict) else None
-        if isinstance(host, str):
-            yield host
+    blocks = [route.policy.get("mirror"), *_listed(route.policy.get("mirrors"))]
+    yield from filter(None, map(_host, blocks))
+
+
+def _host(block: Any) -> str:
+    """Return the host that a raw block names, itself or as its destination; empty where none."""
+    to = block.get("destination", block) if isinstance(block, dict) else None
+    host = to.get("host") if isinstance(to, dict) else None
+    return host if isinstance(host, str) else ""
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
