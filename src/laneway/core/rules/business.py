@@ -1,8 +1,7 @@
 """LW1227: findings about objects that touch no lane are counted, and not told one by one.
 
-Comes in: all findings. Goes out: those that are the lanes' business, and one that counts the rest.
-Of an object that could not be read as a whole nobody knows what it touches, so in a namespace of
-lane services and in the root namespace its findings stay.
+Comes in: all findings. Goes out: those that are the lanes' business, and one that counts the rest,
+so that what is wrong with a few lanes is not lost among what is wrong with a whole cluster.
 """
 
 from __future__ import annotations
@@ -13,36 +12,18 @@ from collections.abc import Sequence
 from laneway.core.findings.codes.lanes import NOT_OF_LANES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import ROOT_NAMESPACE
-from laneway.core.resources.kinds import Resource
-from laneway.core.rules.questions.concern import Concern
+from laneway.core.routing.concern import Concern
 from laneway.core.rules.questions.words import listing
-
-_SHAPE = "LW11"
 
 
 def of_lanes(mesh: Mesh, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings that are the lanes' business, and one that counts the others."""
-    named = {str(thing.meta.ref): thing for thing in mesh.snapshot.resources}
     concern = Concern(mesh)
-    known: dict[str, bool] = {}
     kept: list[Finding] = []
     apart: list[Finding] = []
     for one in findings:
-        thing = named.get(one.subject)
-        if thing is None:
-            kept.append(one)
-            continue
-        if one.subject not in known:
-            known[one.subject] = concern.is_touched_by(thing)
-        mine = known[one.subject] or (one.code.id.startswith(_SHAPE) and _may(concern, thing))
-        (kept if mine else apart).append(one)
+        (apart if concern.is_foreign(one) else kept).append(one)
     return (*kept, _counted(apart)) if apart else tuple(kept)
-
-
-def _may(concern: Concern, thing: Resource) -> bool:
-    """Whether an object of which a part could not be read may touch a lane."""
-    return thing.meta.namespace in concern.namespaces | {ROOT_NAMESPACE}
 
 
 def _counted(apart: Sequence[Finding]) -> Finding:

@@ -12,9 +12,9 @@ from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.istio import VirtualService
 from laneway.core.resources.placed import placed
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.entries import entry_uses
 from laneway.core.rules.questions.words import listing
 
 

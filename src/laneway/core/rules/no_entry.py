@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import NO_ENTRY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import written_destinations
-from laneway.core.rules.questions.entries import entry_uses
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:

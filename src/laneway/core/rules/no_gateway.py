@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import NO_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.entries import entry_uses
 from laneway.core.rules.questions.words import counted
 
 

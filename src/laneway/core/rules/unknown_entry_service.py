@@ -8,9 +8,9 @@ from laneway.core.findings.codes.entry import UNKNOWN_ENTRY_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.entries import entry_host
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.entries import entry_uses
 from laneway.core.rules.questions.services import service_advice
 
 

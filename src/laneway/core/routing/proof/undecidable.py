@@ -25,6 +25,7 @@ from laneway.core.resources.istio import DestinationRule, VirtualService
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.spelling import spell
+from laneway.core.routing.concern import Concern
 from laneway.core.routing.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.guarded import guarded
 from laneway.core.routing.outside import misspelled
@@ -101,9 +102,13 @@ class Clouds:
 
 
 def unread(mesh: Mesh) -> Iterator[Doubt]:
-    """Yield what is missing from the input, so that nothing can be said of the whole."""
+    """Yield what is missing from the input, so that nothing can be said of the whole.
+
+    A mistake in an object that touches no lane takes nothing away.
+    """
+    concern = Concern(mesh)
     for finding in mesh.snapshot.findings:
-        if finding.level == "error":
+        if finding.level == "error" and not concern.is_foreign(finding):
             yield Doubt(f"{finding.code.id}: {finding.message}", finding.place)
     for group in mesh.groups:
         for reason in group.held:

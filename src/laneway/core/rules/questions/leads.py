@@ -13,8 +13,8 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.routing.entries import entry_host
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
-from laneway.core.rules.questions.entries import entry_uses
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from laneway.core.findings.finding import Finding
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
@@ -36,11 +37,14 @@ from laneway.core.resources.istio import (
 )
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.matching import Labels
+from laneway.core.resources.spelling import nearest
 from laneway.core.resources.workloads import EndpointSlice, Namespace, Service, Workload
 from laneway.core.routing.delegates import delegate_of
+from laneway.core.routing.entry_uses import entry_uses
 from laneway.core.routing.written import binds_mesh
-from laneway.core.rules.questions.entries import entry_uses
-from laneway.core.rules.questions.words import nearest
+
+_SHAPE = "LW11"
+"""How codes begin that say that a part of an object cannot be read."""
 
 
 class Concern:
@@ -49,6 +53,7 @@ class Concern:
     def __init__(self, mesh: Mesh) -> None:
         """Nothing is looked at before it is asked for."""
         self._mesh = mesh
+        self._touched: dict[str, bool] = {}
         self._asked: dict[type, Callable[[Any], bool]] = {
             Service: lambda one: self._is_near(service_host(one.meta.name, one.meta.namespace)),
             Workload: lambda one: self._is_pod(one) or self.is_called_by(one),
@@ -68,6 +73,25 @@ class Concern:
         """Whether an object touches a lane."""
         asked = self._asked.get(type(thing))
         return asked is None or asked(thing)
+
+    def is_foreign(self, one: Finding) -> bool:
+        """Whether a finding is about an object that touches no lane.
+
+        Where a part of an object could not be read nobody knows what it touches, so in a namespace
+        of lane services and in the root namespace it counts as theirs.
+        """
+        thing = self._named.get(one.subject)
+        if thing is None:
+            return False
+        if one.subject not in self._touched:
+            self._touched[one.subject] = self.is_touched_by(thing)
+        unread = one.code.id.startswith(_SHAPE)
+        near = unread and thing.meta.namespace in self.namespaces | {ROOT_NAMESPACE}
+        return not (near or self._touched[one.subject])
+
+    @cached_property
+    def _named(self) -> dict[str, Resource]:
+        return {str(thing.meta.ref): thing for thing in self._mesh.snapshot.resources}
 
     def is_called_by(self, workload: Workload) -> bool:
         """Whether a workload names a lane service in a URL of its environment."""
@@ -137,7 +161,9 @@ class Concern:
         service = self._mesh.services.get(host)
         if service is not None:
             return any(self._has(pod) for pod in service.workloads)
-        return bool(nearest(host.partition(".")[0], self._names)) and host.endswith(".local")
+        if not host.endswith(".local") or not self._names:
+            return False
+        return bool(nearest(host.partition(".")[0], self._names))
 
     @cached_property
     def _names(self) -> frozenset[str]:
