@@ -162,6 +162,8 @@ def test_what_was_read_is_read_on_when_it_is_ignored_later(tmp_path: Path) -> No
         assert codes(after) == ["LW1026", "LW1028"]
     (tmp_path / "sub" / "b.yaml").unlink()
     assert names(reader.read()) == ["a"]
+    plant(tmp_path, {"sub/b.yaml": "b"})
+    assert names(reader.read()) == ["a", "b"]
 
 
 def test_a_new_start_leaves_out_what_is_ignored(tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ class Reader:
         self.all_files = all_files
         self._stdin = stdin or b""
         self._kept: dict[str, _Kept] = {}
+        self._once: set[str] = set()
+        """Every path that was ever read."""
         self._seen: dict[str, Glance] = {}
 
     def read(self) -> Snapshot:
@@ -67,6 +69,7 @@ class Reader:
             if file is not None:
                 kept[path] = file
         self._kept = kept
+        self._once.update(kept)
         readings = [file.reading for file in kept.values()]
         notes = about_paths(found, self._glances(found), read_on)
         notes += nothing_in(readings, self._stdin, found.findings)
@@ -74,11 +77,12 @@ class Reader:
         return gather([*readings, *unread], [*found.findings, *notes])
 
     def _read_on(self, found: Found) -> list[str]:
-        """Return the files that were read before, are there still, and would be left out now.
+        """Return the files that were read once, are there, and would be left out now.
 
-        An edit of an ignore file never removes what is live.
+        An edit of an ignore file never removes what is live, nor does a file that went and came
+        back in the meantime.
         """
-        before = [path for path in self._kept.keys() - set(found.files) if os.path.isfile(path)]
+        before = [path for path in self._once - set(found.files) if os.path.isfile(path)]
         if not before:
             return []
         reached = {os.path.realpath(path) for path in found.files}
