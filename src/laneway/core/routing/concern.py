@@ -25,6 +25,7 @@ from laneway.core.mesh.names import (
     resolve_host,
     service_host,
 )
+from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.gateway_api import ApiRoute
 from laneway.core.resources.istio import (
@@ -155,8 +156,8 @@ class Concern:
         return worn or self._has(workload)
 
     def _is_near(self, host: Host) -> bool:
-        """Whether a host is a lane service, shares its pods, or is spelled nearly like one."""
-        if host in self.hosts:
+        """Whether a host is a lane service, shares its pods, or is another or a near spelling."""
+        if host in self.hosts or host in self._spelled:
             return True
         service = self._mesh.services.get(host)
         if service is not None:
@@ -164,6 +165,10 @@ class Concern:
         if not host.endswith(".local") or not self._names:
             return False
         return bool(nearest(host.partition(".")[0], self._names))
+
+    @cached_property
+    def _spelled(self) -> frozenset[str]:
+        return frozenset(spelled_lanes(self._mesh))
 
     @cached_property
     def _names(self) -> frozenset[str]:
