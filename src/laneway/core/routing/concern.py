@@ -219,8 +219,15 @@ class Concern:
         )
 
     def _is_view(self, sidecar: Sidecar) -> bool:
+        """Whether a Sidecar stands where pods of lanes or callers of theirs are."""
         space = sidecar.meta.namespace
-        return space == ROOT_NAMESPACE or space in self.namespaces
+        return space == ROOT_NAMESPACE or space in self.namespaces or space in self._callers
+
+    @cached_property
+    def _callers(self) -> frozenset[str]:
+        """The namespaces of workloads that wear a lane's labels or call a lane service."""
+        found = (one for one in self._mesh.workloads if self.is_touched_by(one))
+        return frozenset(one.namespace for one in found)
 
 
 def _name(gateway: Gateway) -> GatewayName:
