@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from tests.laws import objects
+from tests.laws.asks import Ask
 from tests.laws.objects import NETWORKING, Object
 
 SPACES = ("default", "shop", "clients", "istio-system")
@@ -33,6 +35,16 @@ def narrowed(mesh: Iterable[Object], chance: Random) -> list[Object]:
     found += _callers(chance)
     found += _routes(hosts, chance)
     return _aged(found)
+
+
+def with_ports(asks: Iterable[Ask], chance: Random) -> list[Ask]:
+    """Return requests of which some at gateways say the port beside the host."""
+    return [
+        replace(ask, host=f"{ask.host}:{ask.port}")
+        if not ask.caller and chance.random() < 0.3
+        else ask
+        for ask in asks
+    ]
 
 
 def _of(mesh: Iterable[Object], kind: str) -> list[Object]:

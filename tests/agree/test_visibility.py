@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.agree.drawing import draw
-from tests.agree.narrowing import narrowed
+from tests.agree.narrowing import narrowed, with_ports
 from tests.agree.oracle import Oracle
 from tests.agree.visibility import Tally, compare
 from tests.laws.meshes import meshes
@@ -23,7 +23,8 @@ def test_everybody_says_the_same_of_what_callers_see(oracle: Oracle) -> None:
     tally = Tally()
     for drawn in draw(MESHES, 0, 7, meshes(TIDY)):
         mesh = narrowed(drawn.mesh, chance)
-        compare(mesh, asked(mesh, mesh, chance, ASKS), oracle, tally)
+        asks = with_ports(asked(mesh, mesh, chance, ASKS), chance)
+        compare(mesh, asks, oracle, tally)
 
     assert tally.wrong == []
     assert tally.verdicts["counter-example"] >= 3

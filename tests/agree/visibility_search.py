@@ -18,7 +18,7 @@ from random import Random
 
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.drawing import draw
-from tests.agree.narrowing import narrowed
+from tests.agree.narrowing import narrowed, with_ports
 from tests.agree.oracle import Oracle
 from tests.agree.visibility import Tally, ask_envoy, compare
 from tests.engines import engine
@@ -39,7 +39,7 @@ async def _run(options: argparse.Namespace, reader: EnvoyReader | None, tally: T
             chance = Random(options.seed + lot)  # noqa: S311 - a drawn case is no secret
             for drawn in draw(min(LOT, options.meshes - lot * LOT), 0, options.seed + lot, kind):
                 mesh = narrowed(drawn.mesh, chance)
-                asks = asked(mesh, mesh, chance, options.asks)
+                asks = with_ports(asked(mesh, mesh, chance, options.asks), chance)
                 case = compare(mesh, asks, oracle, tally)
                 if case and reader and tally.meshes % options.envoy == 0:
                     await ask_envoy(reader, case, asks, tally)

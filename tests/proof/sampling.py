@@ -22,6 +22,7 @@ from laneway.core.routing.gateways import gateway_ports
 from laneway.core.routing.plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.request import Request
 from laneway.core.routing.tagging import tagged
+from laneway.core.routing.unseen import is_past_routes
 from laneway.core.routing.walk import (
     Decision,
     Sight,
@@ -209,6 +210,9 @@ def _judged(
     """Judge a decision; `before` is the request that comes to it in the mesh."""
     if decision.rule is None and decision.status == 404:
         yield "delivered"
+        return
+    if decision.rule is not None and is_past_routes(decision.rule) and decision.status:
+        yield "delivered"  # a Sidecar refuses what it does not show
         return
     if decision.status == 503 and not isinstance(decision.rule and decision.rule.action, Forward):
         answering = [_pods(sight, one) for one in wanted]
