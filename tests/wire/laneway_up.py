@@ -155,5 +155,5 @@ def files_left(names: Iterable[str] = ("default",)) -> list[str]:
         str(path.relative_to(state_home()))
         for name in names
         for path in sorted((state_home() / name).rglob("*"))
-        if path.is_file() and path.suffix != ".log"
+        if path.is_file() and path.parent.name != "logs"
     ]
