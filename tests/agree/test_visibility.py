@@ -14,7 +14,7 @@ from tests.laws.meshes import meshes
 from tests.laws.taste import TIDY
 from tests.proof.search import asked
 
-MESHES, ASKS = 10, 10
+MESHES, ASKS = 8, 8
 
 
 @pytest.mark.engine
@@ -29,4 +29,4 @@ def test_everybody_says_the_same_of_what_callers_see(oracle: Oracle) -> None:
     assert tally.wrong == []
     assert tally.verdicts["counter-example"] >= 3
     assert tally.verdicts["proven"] >= 1
-    assert tally.found >= 20
+    assert tally.found >= 10

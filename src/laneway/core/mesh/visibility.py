@@ -164,6 +164,7 @@ def leads_to(service: MeshService, namespace: str) -> bool:
     """Whether routes that proxies of a namespace hold can lead to a service.
 
     A route's destination needs no import by a Sidecar, but a Service that is not exported to them
-    is no cluster of theirs. Of their own namespace it always is one.
+    is no cluster of theirs. Of their own namespace it is one unless it is exported to nobody.
     """
-    return service.namespace == namespace or is_shown(service.service, namespace)
+    spaces = exports_of(service.service)
+    return "*" in spaces or namespace in spaces or (bool(spaces) and service.namespace == namespace)
