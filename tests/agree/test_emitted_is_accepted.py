@@ -36,8 +36,16 @@ SEEN_BY_ISTIOCTL = {
     *("Namespace", "Service", "Pod", "Deployment", "StatefulSet", "DaemonSet"),
     *("Gateway", "VirtualService", "DestinationRule", "Sidecar"),
 }
-UNKNOWN_IS_NOT_MISSING = {"a_gateway_that_is_not_in_the_input_is_unknown": {"IST0101", "IST0132"}}
-"""What istioctl misses where the input holds nothing of the kind, so that Laneway cannot know."""
+ISTIO_ALONE = {
+    # The input holds nothing of the kind, so that Laneway cannot know.
+    "a_gateway_that_is_not_in_the_input_is_unknown": {"IST0101", "IST0132"},
+    # The analyzer reads `.` of a mesh-wide Sidecar as istio-system; for proxies it is their own.
+    "a_mesh_wide_sidecar_hides_nothing_from_pods_of_one_namespace": {"IST0133"},
+    "a_mesh_wide_sidecar_with_a_dot_shows_each_pod_its_own_namespace": {"IST0133"},
+}
+"""What istioctl says of cases, and Laneway does not."""
+
+WRONG_TYPE = {"LW1101", "LW1103"}
 
 
 def of_istio(objects: Iterable[Object]) -> list[Object]:
@@ -69,6 +77,12 @@ def _is_object(item: object) -> bool:
     return isinstance(item, dict) and "kind" in item and "name" in item.get("metadata", {})
 
 
+def _subject(item: Object) -> str:
+    """Name an object as findings do; istioctl reads nothing at all beside one of a wrong type."""
+    kind, namespace, name = _name(item)
+    return f"{kind} {namespace}/{name}"
+
+
 def _name(item: Object) -> tuple[str, str, str]:
     metadata = item["metadata"]
     return item["kind"], metadata.get("namespace", "default"), metadata["name"]
@@ -78,9 +92,15 @@ def unsaid(istioctl: Istioctl, path: Path, layout: Layout) -> list[str]:
     """Return what `istioctl analyze` says of a case, and Laneway does not."""
     case = read_case(path)
     compilation = compiled(case)
-    said = {code for one in compilation.findings for code in one.code.also.split(", ")}
-    said |= UNKNOWN_IS_NOT_MISSING.get(path.stem, set())
-    objects = beside(case, of_istio(emitted(compilation, layout)))
+    findings = compilation.all_findings
+    said = {code for one in findings for code in one.code.also.split(", ")}
+    said |= ISTIO_ALONE.get(path.stem, set())
+    flawed = {one.subject for one in findings if one.code.id in WRONG_TYPE}
+    objects = [
+        item
+        for item in beside(case, of_istio(emitted(compilation, layout)))
+        if _subject(item) not in flawed
+    ]
     return [
         f"{path.stem}: {each.code} {each.origin}: {each.message}"
         for each in istioctl.analyze(documents(objects))

@@ -254,6 +254,7 @@ NOT_ADMITTED = Code(
     "A host of a gateway's server with a namespace before it (`shop/*`, `./*`) is for routes of "
     "that namespace alone. Istio leaves this VirtualService out, and requests get 404.",
     "Move the VirtualService to a namespace that the Gateway names, or name its namespace there.",
+    "IST0132",
 )
 
 ENTRY_NOT_ADMITTED = Code(

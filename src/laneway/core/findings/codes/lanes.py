@@ -249,6 +249,7 @@ RULE_NAMES_NO_LANE = Code(
     "file has to name it.",
     "In each lane's rule add the header to `match`, here "
     "`headers: {{{header}: {{exact: {lane}}}}}`.",
+    "IST0130",
 )
 
 NOT_OF_LANES = Code(

@@ -124,6 +124,7 @@ EMPTY_MATCH = Code(
     "An empty prefix or expression is met by every value; proxies refuse it, so the rule is left "
     "out.",
     "Write what the value is compared with, or `{{}}` to ask only that a header exists.",
+    "IST0106",
 )
 
 UNKNOWN_CONDITION = Code(
