@@ -19,7 +19,11 @@ PASSTHROUGH = "PassthroughCluster"
 
 
 def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | None:
-    """Let Istio's translation decide; None for what it leaves to the address that was dialed."""
+    """Let Istio's translation decide; None for what it leaves open.
+
+    That is what goes to the address that was dialed, and what a route leads to a service exported
+    to nobody: Istio knows its pods only if it learned of them before it learned of the service.
+    """
     path, _, query = ask.path.partition("?")
     headers = tuple((name.lower(), value) for name, value in ask.headers)
     authority = f"{ask.host}:{ask.port}" if ask.caller else ask.host
@@ -40,6 +44,8 @@ def by_istio(cluster: Cluster, translation: Translation, ask: Ask) -> Outcome | 
         return refused(404 if isinstance(met, Missing) else met.status)
     parts = []
     for share in met.shares:
+        if share.cluster.rpartition("|")[2] in cluster.hidden:
+            return None
         arrival = proxy.end(share.cluster)
         carried = carried_by(share.headers_after(request).headers)
         if arrival.why == "original destination":

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from laneway.core.compile import Compilation
+from laneway.core.mesh.visibility import EXPORT_TO
 from laneway.core.resources.meta import Ref
 from tests.agree.oracle import Workload
 from tests.laws.compiling import emitted
@@ -59,6 +60,8 @@ class Cluster:
     address_of: Mapping[str, str]
     behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The ready workloads behind each service, for who dials its address."""
+    hidden: frozenset[str] = frozenset()
+    """Hosts of services exported to nobody (`~`)."""
 
 
 def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
@@ -86,6 +89,11 @@ def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
             )
             for item in _services(mesh)
         },
+        frozenset(
+            f"{item['metadata']['name']}.{item['metadata']['namespace']}.svc.cluster.local"
+            for item in _services(mesh)
+            if "~" in item["metadata"].get("annotations", {}).get(EXPORT_TO, "")
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 Draws meshes, narrows what their proxies see, and holds proof, explain, check and Istio's own
 translation against each other; with `--envoy N` every N-th mesh is served by a real Envoy as well.
-Ends with 1 at the first lot with a disagreement, after printing it and writing the mesh.
+A disagreement is printed as it is met and its mesh written; the first one ends the search with 1,
+or, with `--go-on`, the end of it.
 """
 
 from __future__ import annotations
@@ -44,13 +45,17 @@ async def _run(options: argparse.Namespace, reader: EnvoyReader | None, tally: T
                 if case and reader and tally.meshes % options.envoy == 0:
                     await ask_envoy(reader, case, asks, tally)
                 if len(tally.wrong) > told:
-                    tally.wrong.append(f"^ in mesh {tally.meshes} of seed {options.seed}")
+                    _tell([*tally.wrong[told:], f"^ in mesh {tally.meshes} of seed {options.seed}"])
                     told = len(tally.wrong)
                     _dump(options.dump.format(tally.meshes), mesh)
                     if not options.go_on:
                         return
-            sys.stdout.write(f"{time.monotonic() - began:6.0f} s  {tally}\n")
-            sys.stdout.flush()
+            _tell([f"{time.monotonic() - began:6.0f} s  {tally}"])
+
+
+def _tell(lines: list[str]) -> None:
+    sys.stdout.write("\n".join([*lines, ""]))
+    sys.stdout.flush()
 
 
 def _dump(path: str, mesh: list[Object]) -> None:
@@ -81,10 +86,7 @@ def main() -> int:
     options = parser.parse_args()
     tally = Tally()
     asyncio.run(_main(options, tally))
-    if tally.wrong:
-        sys.stdout.write("\n".join([*tally.wrong[:200], ""]))
-        return 1
-    return 0
+    return 1 if tally.wrong else 0
 
 
 if __name__ == "__main__":

@@ -214,7 +214,8 @@ def _judged(
     if decision.rule is not None and is_past_routes(decision.rule) and decision.status:
         yield "delivered"  # a Sidecar refuses what it does not show
         return
-    if decision.status == 503 and not isinstance(decision.rule and decision.rule.action, Forward):
+    answered = decision.rule and decision.rule.action
+    if decision.status in (404, 503) and not isinstance(answered, Forward):
         answering = [_pods(sight, one) for one in wanted]
         refused = decision.rule is not None and type(decision.rule.action).__name__ == "Refuse"
         if refused and any(answering):

@@ -164,7 +164,8 @@ def leads_to(service: MeshService, namespace: str) -> bool:
     """Whether routes that proxies of a namespace hold can lead to a service.
 
     A route's destination needs no import by a Sidecar, but a Service that is not exported to them
-    is no cluster of theirs. Of their own namespace it is one unless it is exported to nobody.
+    is no cluster of theirs. Of their own namespace it is one. Exported to nobody it counts as none:
+    Istio has its pods or not, by the order in which it learned of them and of the service.
     """
     spaces = exports_of(service.service)
     return "*" in spaces or namespace in spaces or (bool(spaces) and service.namespace == namespace)
