@@ -126,7 +126,7 @@ def test_standard_input_is_read(laneway: Command, typed: Callable[[str], None]) 
     ended = laneway("check", "-")
 
     assert ended.code == 1
-    assert "names service default/mocka, which the input does not hold" in ended.out
+    assert "names service default/mocka, which is not in the input" in ended.out
     assert "--> -:" in ended.out
 
 

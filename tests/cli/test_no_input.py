@@ -39,7 +39,7 @@ def test_an_empty_folder_is_an_error(laneway: Command, tmp_path: Path, command: 
     ended = laneway(*command.split(), tmp_path)
 
     assert ended.code == 1
-    assert told(ended.out, ended.err).startswith(f"error[LW1015] {tmp_path} holds no .yaml")
+    assert told(ended.out, ended.err).startswith(f"error[LW1015] {tmp_path} contains no .yaml")
     assert told(ended.out, ended.err).endswith("\n1 error\n")
 
 

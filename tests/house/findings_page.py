@@ -15,7 +15,7 @@ HEAD = """\
 # Findings
 
 Written from the catalog in `src/laneway/core/findings/codes/`; `./dev bless` writes it anew.
-A finding has a place in a file, a message, a reason and a way to mend it.
+A finding has a place in a file, a message, a reason and a way to fix it.
 Words in braces are filled in. A code is never used for anything else.
 `laneway check` ends with 1 when there is an error (`--fail-on` for more).
 """
@@ -50,7 +50,7 @@ def sections() -> Iterator[str]:
 def entry(code: Code) -> str:
     """Return one code: what it says, why it matters, how to mend it."""
     also = f" Elsewhere: {code.also}." if code.also else ""
-    mend = "" if code.mend in {"{advice}", "{mend}"} else f" *Mend:* {plain(code.mend)}"
+    mend = "" if code.mend in {"{advice}", "{mend}"} else f" *Fix:* {plain(code.mend)}"
     return (
         f"### {code.id} ({code.level})\n\n{plain(code.message)}\n\n{plain(code.why)}{mend}{also}\n"
     )

@@ -146,7 +146,7 @@ def test_a_misspelled_field_of_a_lane_is_one_error(
     found = findings(group(services=[]), wrong)
     (told,) = (one for one in found if one.code.id == "LW1115")
 
-    assert f"{right} is meant" in told.message
+    assert f"did you mean {right}?" in told.message
     assert told.level == "error"
     assert silent.isdisjoint(one.code.id for one in found)
 
@@ -164,7 +164,7 @@ def test_a_port_of_a_lane_rule_is_called_port_num(port: object) -> None:
     found = findings(lane(labelSelector={"v": "1"}, ingressRules=[rule]))
     (told,) = (one for one in found if one.code.id == "LW1115")
 
-    assert told.message.endswith("portNum is meant")
+    assert told.message.endswith("did you mean portNum?")
     assert told.mend == "Write `portNum: 8000`."
 
 
@@ -217,7 +217,7 @@ def to(**more: Any) -> dict[str, Any]:
 def test_a_misspelled_field_elsewhere_is_a_warning(wrong: dict[str, Any], right: str) -> None:
     told = [one for one in findings(wrong) if one.code.id in ("LW1116", "LW1117")]
 
-    assert [one.message.partition("; ")[2].partition(" is meant")[0] for one in told] == [right]
+    assert [one.message.partition("; ")[2] for one in told] == [f"did you mean {right}?"]
 
 
 def test_a_warning_becomes_the_error_that_follows_from_it() -> None:

@@ -24,11 +24,11 @@ def root(name: str = "root", to: str = OURS, rest: str = "hosts: [b]", space: st
 
 def kept(why: str, named: str = "default/b") -> list[str]:
     """Return the message of a service that keeps its host."""
-    return [f"group test is to delegate {named}, but {why}"]
+    return [f"group test delegates {named}, but {why}"]
 
 
 TO_OURS = f"delegate: {{name: {OURS}}}"
-NOBODY = f"no VirtualService for its host hands over to default/{OURS}"
+NOBODY = f"no VirtualService for its host delegates to default/{OURS}"
 
 CLAIMS = [
     Claim(
@@ -71,7 +71,7 @@ CLAIMS = [
         "a root beside another VirtualService for the host is not sure to be met",
         "LW1414",
         handing(root(), routes("other", "[{route: [{destination: {host: b}}]}]", "hosts: [b]")),
-        kept("VirtualService default/other speaks for its host as well"),
+        kept("VirtualService default/other has the same host"),
         "ASMSwimLaneGroup test",
         PLACE,
         handing(root()),
@@ -105,7 +105,7 @@ CLAIMS = [
         "a port that may carry TCP is not handed over",
         "LW1414",
         handing(root(), b=service("b", "[{port: 80, name: web}]")),
-        kept("a port of it may carry TCP, and Istio takes no delegate with TCP routes"),
+        kept("a port of it may carry TCP, and Istio allows no delegate with TCP routes"),
         "ASMSwimLaneGroup test",
         PLACE,
         handing(root()),
@@ -132,7 +132,7 @@ CLAIMS = [
         "a root nobody asked the group for routes the host like any other VirtualService",
         "LW1401",
         mesh(root()),
-        ["VirtualService default/root routes default/b in the mesh, so its lanes do not"],
+        ["VirtualService default/root routes default/b in the mesh instead of its lanes"],
         "VirtualService default/root",
         ("spec", "hosts", 0),
         handing(root()),

@@ -29,7 +29,7 @@ CLAIMS = [
         "a gateway that is not there is an error where other gateways are known",
         "LW1301",
         mesh(group=group(door="name: dor")),
-        ["gateway istio-system/dor does not exist in the input"],
+        ["gateway istio-system/dor is not in the input"],
         "ASMSwimLaneGroup test",
         ("spec", "ingress", "gateway", "name"),
         mesh(without="door", group=group(door="name: dor")),
@@ -38,7 +38,7 @@ CLAIMS = [
         "a user's route on a gateway that is not there is an error",
         "LW1301",
         mesh(routes("own", split(100), "hosts: ['*']\n  gateways: [door]")),
-        ["gateway default/door does not exist in the input"],
+        ["gateway default/door is not in the input"],
         "VirtualService default/own",
         ("spec", "gateways", 0),
         mesh(routes("own", split(100), AT_DOOR)),
@@ -47,7 +47,7 @@ CLAIMS = [
         "a Kubernetes Ingress as the entry is an error",
         "LW1302",
         mesh(group=group(door="name: door, type: ingress")),
-        ["group test asks for an entry of type ingress"],
+        ["group test has an ingress gateway of type ingress, which is not supported"],
         "ASMSwimLaneGroup test",
         ("spec", "ingress", "gateway", "type"),
         mesh(group=group(door="name: door, type: ASM")),
@@ -56,7 +56,7 @@ CLAIMS = [
         "lanes with rules in a group without a gateway are an error",
         "LW1303",
         mesh(group=group(door="type: ASM")),
-        ["group test names no gateway for the entry of lanes s1 and s2"],
+        ["group test names no gateway for requests into lanes s1 and s2"],
         "ASMSwimLaneGroup test",
         ("spec", "ingress", "gateway", "name"),
         mesh(
@@ -80,8 +80,8 @@ CLAIMS = [
         mesh(s2=lane("s2", "{version: v2}", rule("s1"))),
         [
             (
-                "entry rule r1 of lane s2 is never reached: "
-                "entry rule r1 of lane s1 takes all its requests before"
+                "entry rule r1 of lane s2 never matches: entry rule r1 of lane s1 matches all its "
+                "requests first"
             )
         ],
         "ASMSwimLane s2",
@@ -101,8 +101,8 @@ CLAIMS = [
         ),
         [
             (
-                "entry rule r1 of lane s2 is never reached: "
-                "entry rule r1 of lane s1 takes all its requests before"
+                "entry rule r1 of lane s2 never matches: entry rule r1 of lane s1 matches all its "
+                "requests first"
             )
         ],
         "ASMSwimLane s2",
@@ -118,8 +118,8 @@ CLAIMS = [
         mesh(s2=lane("s2", "{version: v2}", rule("s1", "hosts: [shop.test], "))),
         [
             (
-                "entry rule r1 of lane s2 is never reached: "
-                "entry rule r1 of lane s1 takes all its requests before"
+                "entry rule r1 of lane s2 never matches: entry rule r1 of lane s1 matches all its "
+                "requests first"
             )
         ],
         "ASMSwimLane s2",
@@ -143,8 +143,8 @@ CLAIMS = [
         ),
         [
             (
-                "route late of VirtualService default/own is never reached: "
-                "route http[0] of VirtualService default/own takes all its requests before"
+                "route late of VirtualService default/own never matches: route http[0] of "
+                "VirtualService default/own matches all its requests first"
             )
         ],
         "VirtualService default/own",
@@ -195,8 +195,8 @@ CLAIMS = [
         mesh(s2=led("host: aa.default.svc.cluster.local")),
         [
             (
-                "entry rule r1 of lane s2 leads to aa.default.svc.cluster.local, "
-                "which no Service in the input is"
+                "entry rule r1 of lane s2 points to aa.default.svc.cluster.local, but the input "
+                "has no such Service"
             )
         ],
         "ASMSwimLane s2",
@@ -207,7 +207,7 @@ CLAIMS = [
         "a rule that leads to a container's port is an error",
         "LW1313",
         mesh(s2=led("host: a.default.svc.cluster.local, portNum: 8000")),
-        ["entry rule r1 of lane s2 leads to port 8000 of default/a, which has port 80"],
+        ["entry rule r1 of lane s2 points to port 8000 of default/a, which has port 80"],
         "ASMSwimLane s2",
         ("spec", "ingressRules", 0, "route", "destination", "portNum"),
         mesh(s2=led("host: a.default.svc.cluster.local, portNum: 80")),
@@ -220,8 +220,8 @@ CLAIMS = [
         ),
         [
             (
-                "route http[0] of VirtualService default/own leads to port 81 of default/b, "
-                "which has port 80"
+                "route http[0] of VirtualService default/own points to port 81 of default/b, which "
+                "has port 80"
             )
         ],
         "VirtualService default/own",
@@ -266,7 +266,7 @@ CLAIMS = [
         "a rule that leads outside its group is an error",
         "LW1315",
         mesh(service("c"), s2=led("host: c.default.svc.cluster.local")),
-        ["entry rule r1 of lane s2 leads to default/c, which group test does not have"],
+        ["entry rule r1 of lane s2 points to default/c, which is not in group test"],
         "ASMSwimLane s2",
         ("spec", "ingressRules", 0, "route", "destination", "host"),
         mesh(s2=led("host: b.default.svc.cluster.local")),
@@ -275,7 +275,7 @@ CLAIMS = [
         "a TLS server is said to be skipped on this machine",
         "LW1317",
         mesh(door=gateway(servers=HTTPS)),
-        ["server https of gateway istio-system/door speaks TLS and is skipped by `laneway up`"],
+        ["server https of gateway istio-system/door uses TLS and is skipped by `laneway up`"],
         "Gateway istio-system/door",
         ("spec", "servers", 1, "port"),
         mesh(),
@@ -284,7 +284,7 @@ CLAIMS = [
         "lanes nothing leads into are pointed out",
         "LW1323",
         mesh(s1=lane("s1", "{version: v1}"), s2=lane("s2", "{version: v2}")),
-        ["nothing leads into the lanes of group test"],
+        ["no requests enter the lanes of group test"],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(

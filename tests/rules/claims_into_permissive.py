@@ -38,13 +38,13 @@ def fallback(target: str, group: str = "", without: str = "a2") -> Given:
 def said(instead: str) -> list[str]:
     """Return the message of a fallback block."""
     route = "route http[0] of VirtualService default/own"
-    return [f"the fallback of {route} is not Istio's and is left out: {instead}"]
+    return [f"`fallback` of {route} is not an Istio field and is ignored: {instead}"]
 
 
 def open_to(route: str, name: str = "own") -> list[str]:
     """Return the message of a route that leaves the lane to clients."""
     subject = f"route {route} of VirtualService default/{name}"
-    return [f"{subject} leads to default/a and lets clients choose a lane of group test"]
+    return [f"{subject} to default/a lets clients choose a lane of group test"]
 
 
 UNGOVERNED = ("VirtualService default/own", ("spec", "http", 0, "route", 0, "destination"))

@@ -76,8 +76,8 @@ CLAIMS = [
         mesh(OWN_C),
         [
             (
-                "route http[0] of VirtualService istio-system/own leads to "
-                "c.default.svc.cluster.local, which no Service in the input is"
+                "route http[0] of VirtualService istio-system/own points to "
+                "c.default.svc.cluster.local, but the input has no such Service"
             )
         ],
         "VirtualService istio-system/own",
@@ -90,8 +90,8 @@ CLAIMS = [
         mesh(OWN_C, known("'*.shop.example.com'")),
         [
             (
-                "route http[0] of VirtualService istio-system/own leads to "
-                "c.default.svc.cluster.local, which no Service in the input is"
+                "route http[0] of VirtualService istio-system/own points to "
+                "c.default.svc.cluster.local, but the input has no such Service"
             )
         ],
         "VirtualService istio-system/own",
@@ -104,8 +104,8 @@ CLAIMS = [
         mesh(fleet("{app: a, version: v1}")),
         [
             (
-                "Fleet default/ships may be pods of default/a, and which lanes they are in is "
-                "unknown: Laneway does not read the kind Fleet of sea.example.com/v1"
+                "Fleet default/ships may be pods of default/a, but their lanes are unknown: "
+                "Laneway does not read the kind Fleet of sea.example.com/v1"
             )
         ],
         "Fleet default/ships",
@@ -118,8 +118,8 @@ CLAIMS = [
         mesh(fleet("{app: a, version: v1}"), (pod("[]", owner="someone") % "")),
         [
             (
-                "Fleet default/ships may be pods of default/a, and which lanes they are in is "
-                "unknown: Laneway does not read the kind Fleet of sea.example.com/v1"
+                "Fleet default/ships may be pods of default/a, but their lanes are unknown: "
+                "Laneway does not read the kind Fleet of sea.example.com/v1"
             )
         ],
         "Fleet default/ships",
@@ -132,9 +132,9 @@ CLAIMS = [
         mesh(ROLLOUT),
         [
             (
-                f"Rollout default/r may be pods of {services}, and which lanes they are in is "
-                "unknown: it takes its template from Deployment default/a-v3, which the input does "
-                "not hold"
+                f"Rollout default/r may be pods of {services}, but their lanes are "
+                "unknown: it takes its template from Deployment default/a-v3, which is not in the "
+                "input"
             )
             for services in ("default/a and default/b",)
         ],
@@ -148,8 +148,8 @@ CLAIMS = [
         mesh(ENTRY),
         [
             (
-                "ServiceEntry default/old may be pods of default/a, and which lanes they are in is "
-                "unknown: it names the host of the Service, so its endpoints answer for it as well"
+                "ServiceEntry default/old may be pods of default/a, but their lanes are unknown: "
+                "it names the host of the Service, so its endpoints answer for it as well"
             )
         ],
         "ServiceEntry default/old",
@@ -162,8 +162,8 @@ CLAIMS = [
         mesh(job("{app: a, version: v1}")),
         [
             (
-                "the pods of Job default/once wear what default/a selects, so requests reach them "
-                "while they run"
+                "the pods of Job default/once carry the labels that default/a selects, so they get "
+                "requests while they run"
             )
         ],
         "Job default/once",

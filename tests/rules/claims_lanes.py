@@ -41,8 +41,8 @@ CLAIMS = [
         mesh(without="default door"),
         [
             (
-                "the input holds no Namespaces and no Gateways; not checked: "
-                "sidecar injection by namespace and the hosts and ports of the entry"
+                "the input contains no Namespaces and no Gateways; not checked: sidecar injection "
+                "by namespace and the hosts and ports of the entry"
             )
         ],
         "",
@@ -53,7 +53,7 @@ CLAIMS = [
         "a lane without the group label is an error",
         "LW1202",
         mesh(s2=lane("s2", "{version: v2}", head="labels: {team: x}")),
-        ["lane s2 names no lane group"],
+        ["lane s2 has no lane group"],
         "ASMSwimLane s2",
         ("metadata", "labels"),
         mesh(),
@@ -62,7 +62,7 @@ CLAIMS = [
         "a lane of a group that is not there is an error, and the nearest name is proposed",
         "LW1203",
         mesh(s2=lane("s2", "{version: v2}", head="labels: {swimlane-group: tset}")),
-        ["lane s2 belongs to group tset, which the input does not hold"],
+        ["lane s2 belongs to group tset, which is not in the input"],
         "ASMSwimLane s2",
         ("metadata", "labels", "swimlane-group"),
         mesh(),
@@ -128,7 +128,7 @@ CLAIMS = [
         "a service of a lane that the group lacks is warned about",
         "LW1209",
         mesh(s2=lane("s2", "{version: v2}", "services: [{name: c, namespace: default}]")),
-        ["lane s2 lists service default/c, which its group test does not have"],
+        ["lane s2 lists service default/c, which is not in its group test"],
         "ASMSwimLane s2",
         ("spec", "services", 0),
         mesh(s2=lane("s2", "{version: v2}", "services: [{name: b, namespace: default}]")),
@@ -137,7 +137,7 @@ CLAIMS = [
         "a strict lane's list that leaves a service out is an error",
         "LW1210",
         mesh(s2=lane("s2", "{version: v2}", "services: [{name: b, namespace: default}]")),
-        ["lane s2 leaves out default/a"],
+        ["lane s2 does not list default/a"],
         "ASMSwimLane s2",
         ("spec", "services"),
         mesh(
@@ -170,7 +170,7 @@ CLAIMS = [
         "a permissive group without its headers is an error",
         "LW1213",
         mesh(group=group(rest="\n  isPermissive: true")),
-        ["the permissive group test names no traceHeader and no routeHeader"],
+        ["the permissive group test has no traceHeader and no routeHeader"],
         "ASMSwimLaneGroup test",
         ("spec", "isPermissive"),
         mesh(group=group(rest=f"\n  isPermissive: true\n  permissiveModeConfiguration: {BOTH}")),
@@ -179,7 +179,7 @@ CLAIMS = [
         "autoUpdate is read and changes nothing",
         "LW1214",
         mesh(group=group(rest="\n  autoUpdate: true")),
-        ["autoUpdate of group test is read and has no effect"],
+        ["autoUpdate of group test has no effect"],
         "ASMSwimLaneGroup test",
         ("spec", "autoUpdate"),
         mesh(group=group(rest="\n  autoUpdate: false")),
@@ -193,7 +193,7 @@ CLAIMS = [
                 "{name: b, namespace: default, cluster: {id: c1}}]"
             )
         ),
-        ["services[].cluster of group test is read and has no effect"],
+        ["services[].cluster of group test has no effect"],
         "ASMSwimLaneGroup test",
         ("spec", "services", 1, "cluster"),
         mesh(),
@@ -202,7 +202,7 @@ CLAIMS = [
         "the vendor's own carriers of a lane are read and change nothing",
         "LW1224",
         mesh(CARRIER.format(name="labels-of-a-team")),
-        ["TrafficLabel default/labels-of-a-team is read and has no effect"],
+        ["TrafficLabel default/labels-of-a-team has no effect"],
         "TrafficLabel default/labels-of-a-team",
         ("kind",),
         mesh(CARRIER.format(name=f"asm-trafficlabel-a, {BY_THE_VENDOR}")),
@@ -220,7 +220,7 @@ CLAIMS = [
             f"annotation laneway.dev/{name} of group test has no effect: {reason}"
             for name, reason in (
                 ("delegte", "no such annotation is known"),
-                ("lane-header", "its value 'x y' is no name of a header"),
+                ("lane-header", "its value 'x y' is not a valid header name"),
                 ("runtime-fallback", "its value 'no' is neither on nor off"),
             )
         ],
@@ -259,7 +259,7 @@ CLAIMS = [
         "LW1217",
         mesh(unread="lost.yaml"),
         [
-            "group test is held: lost.yaml could not be read, and nobody knows what it contains",
+            "group test is held: lost.yaml could not be read, and what it contains is unknown",
         ],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
@@ -271,8 +271,8 @@ CLAIMS = [
         mesh(STRANGER),
         [
             (
-                "calls of default/stranger-v9, in no lane, go to lane s1, "
-                "only because it stands before lane s2 in the input"
+                "calls of default/stranger-v9, in no lane, go to lane s1, only because it comes "
+                "before lane s2 in the input"
             )
         ],
         "ASMSwimLaneGroup test",
@@ -287,7 +287,7 @@ CLAIMS = [
         "a group that owns a service by its place in a file is warned about",
         "LW1218",
         mesh(group("late", services="[{name: b, namespace: default}]")),
-        ["group test has service default/b, only because it stands before group late in the input"],
+        ["group test has service default/b, only because it comes before group late in the input"],
         "ASMSwimLaneGroup late",
         ("spec", "services", 0),
         mesh(group("late", services="[]")),
@@ -299,7 +299,7 @@ CLAIMS = [
         [
             (
                 "entry rule r1 of lane s1 decides requests that entry rule r1 of lane s2 matches "
-                "too, only because the former stands before the latter in the input"
+                "too, only because the former comes before the latter in the input"
             )
         ],
         "ASMSwimLane s2",
@@ -316,7 +316,7 @@ CLAIMS = [
         [
             (
                 "the weighted entry of group test decides requests that entry rule r1 of lane l1 "
-                "matches too, only because the former stands before the latter in the input"
+                "matches too, only because the former comes before the latter in the input"
             )
         ],
         "ASMSwimLane l1",
@@ -327,7 +327,7 @@ CLAIMS = [
         "pods in no lane are told where their calls go",
         "LW1219",
         mesh(STRANGER),
-        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        ["calls from default/stranger-v9, in no lane of group test, go to its first lane s1"],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(pods("stranger", "v2")),
@@ -336,7 +336,7 @@ CLAIMS = [
         "of pods that call nothing of the lanes nobody speaks",
         "LW1219",
         mesh(STRANGER),
-        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        ["calls from default/stranger-v9, in no lane of group test, go to its first lane s1"],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(STRANGER.replace("http://a/", "http://elsewhere/")),
@@ -345,7 +345,7 @@ CLAIMS = [
         "of pods without a sidecar, which ask no route, nobody speaks",
         "LW1219",
         mesh(STRANGER),
-        ["calls of default/stranger-v9, in no lane of group test, go to its first lane s1"],
+        ["calls from default/stranger-v9, in no lane of group test, go to its first lane s1"],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),
         mesh(STRANGER, default=namespace(labels="{}")),
@@ -376,7 +376,12 @@ CLAIMS = [
                 "name: ours", "labels: {app.kubernetes.io/managed-by: laneway}, name: ours"
             )
         ),
-        ["1 generated object(s) in the input are replaced, not read: DestinationRule default/ours"],
+        [
+            (
+                "1 generated object(s) in the input are ignored and generated again: "
+                "DestinationRule default/ours"
+            )
+        ],
         "",
         (),
         mesh(policy("mine", "{host: a}")),

@@ -59,8 +59,8 @@ CLAIMS = [
         ),
         [
             (
-                "entry rule r1 of lane s1 is never reached, since all its requests are taken by "
-                "route http[0] of VirtualService default/own"
+                "entry rule r1 of lane s1 never matches: route http[0] of VirtualService "
+                "default/own matches all its requests first"
             )
         ],
         "ASMSwimLane s1",
@@ -71,7 +71,7 @@ CLAIMS = [
         "a gateway takes no route of a namespace that its hosts are not for",
         "LW1327",
         mesh(routes("own", TO_B, AT_DOOR), door=gateway("['./*']")),
-        ["gateway istio-system/door takes no route of namespace default for *"],
+        ["gateway istio-system/door accepts no routes from namespace default for *"],
         "VirtualService default/own",
         ("spec", "hosts", 0),
         mesh(routes("own", TO_B, AT_DOOR), door=gateway("['default/*']")),
@@ -82,8 +82,8 @@ CLAIMS = [
         mesh(door=gateway("[shop/a.test, team/b.test, team/c.test]")),
         [
             (
-                "the entry of group test gets no route for a.test at istio-system/door "
-                "from namespace team"
+                "the entry of group test has no route for a.test at istio-system/door from "
+                "namespace team"
             )
         ],
         "ASMSwimLaneGroup test",
@@ -190,9 +190,9 @@ CLAIMS = [
         mesh(policy("trafficlabel-dr-test-default-a", "{host: c}")),
         [
             (
-                "the name trafficlabel-dr-test-default-a belongs to "
-                "DestinationRule default/trafficlabel-dr-test-default-a, so an object of "
-                "group test is called trafficlabel-dr-test-default-a-5941fcd5"
+                "the name trafficlabel-dr-test-default-a is taken by DestinationRule "
+                "default/trafficlabel-dr-test-default-a, so an object of group test is named "
+                "trafficlabel-dr-test-default-a-5941fcd5"
             )
         ],
         "DestinationRule default/trafficlabel-dr-test-default-a",
@@ -205,8 +205,8 @@ CLAIMS = [
         mesh(routes("own", split(100), "hosts: [x.test]\n  gateways: [istio-system/door]")),
         [
             (
-                "requests for host x.test at port 80 of istio-system/door meet no rule of "
-                "the lanes of test: VirtualService default/own has that host"
+                "requests for host x.test at port 80 of istio-system/door match no rule of the "
+                "lanes of test: VirtualService default/own has that host"
             )
         ],
         "VirtualService default/own",

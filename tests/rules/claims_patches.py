@@ -173,7 +173,7 @@ CLAIMS = [
         [
             (
                 "defaultTrafficPolicyPatch of group test is not applied to default/a: "
-                "DestinationRule default/own speaks of that host"
+                "DestinationRule default/own is for that host"
             )
         ],
         "ASMSwimLaneGroup test",
@@ -193,7 +193,7 @@ CLAIMS = [
         [
             (
                 "trafficPolicyPatch of group test is not applied to default/a for callers in "
-                "namespace clients: DestinationRule clients/own speaks of that host"
+                "namespace clients: DestinationRule clients/own is for that host"
             )
         ],
         "ASMSwimLaneGroup test",

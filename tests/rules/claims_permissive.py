@@ -49,7 +49,7 @@ CLAIMS = [
         "a baseline that is no lane is an error, and the nearest name is proposed",
         "LW1801",
         mesh(group=loose(", fallbackTarget: s11")),
-        ["fallbackTarget s11 is no lane of group test"],
+        ["fallbackTarget s11 is not a lane of group test"],
         "ASMSwimLaneGroup test",
         ("spec", "permissiveModeConfiguration", "fallbackTarget"),
         mesh(group=loose()),
@@ -78,7 +78,7 @@ CLAIMS = [
         mesh(group=loose("")),
         [
             (
-                "lane s1 is the baseline of group test, only because it stands before lane s2 in "
+                "lane s1 is the baseline of group test, only because it comes before lane s2 in "
                 "the input"
             )
         ],
@@ -259,7 +259,7 @@ CLAIMS = [
         "a tag that no route asks for is warned about",
         "LW1808",
         mesh(tagging(tag="s7")),
-        ["rule all gives users the tag s7, and no route of the gateway asks for x-lane: s7"],
+        ["rule all gives users the tag s7, but no route of the gateway matches x-lane: s7"],
         "ASMHashTagging istio-system/users",
         ("spec", "rules", 0, "partitions", 0, "tagValue"),
         mesh(tagging(tag="s2")),
@@ -286,7 +286,7 @@ CLAIMS = [
         mesh(group=loose(headers="traceHeader: traceparent, routeHeader: x-lane")),
         [
             (
-                "lanes of group test go by the trace in traceparent: on a mesh of Istio this needs "
+                "lanes of group test go by the trace in traceparent: in an Istio mesh this needs "
                 "the lane filter"
             )
         ],
@@ -298,7 +298,7 @@ CLAIMS = [
         "hash tagging needs the filter on a mesh of Istio",
         "LW1810",
         mesh(tagging()),
-        [("users are tagged by istio-system/users: on a mesh of Istio this needs the lane filter")],
+        [("users are tagged by istio-system/users: in an Istio mesh this needs the lane filter")],
         "ASMHashTagging istio-system/users",
         ("spec", "rules"),
         mesh(tagging("{istio: other}")),

@@ -11,9 +11,7 @@ TO_A = "[{route: [{destination: {host: a.default.svc.cluster.local, subset: s1}}
 FIRST = "- {port: {number: 81, name: one, protocol: HTTP}, hosts: [x.test], tls: {%s}}"
 SECOND = "- {port: {number: 81, name: two, protocol: HTTP}, hosts: [y.test, x.test], tls: {}}"
 ALL_OF_80 = "on port 80 of istio-system/door every request for host * gets 301 to https"
-LEFT_OUT = (
-    "Istio leaves out server two of gateway istio-system/door and with it routes into group test"
-)
+LEFT_OUT = "Istio ignores server two of gateway istio-system/door and its routes into group test"
 AT_Y = AT_DOOR.replace("'*'", "y.test")
 
 
@@ -35,7 +33,7 @@ CLAIMS = [
         "a redirect before lanes that nobody serves by TLS is a warning",
         "LW1333",
         mesh(door=redirecting()),
-        [f"{ALL_OF_80}, and no server in the input takes it there into group test"],
+        [f"{ALL_OF_80}, but no HTTPS server in the input routes it into group test"],
         "Gateway istio-system/door",
         ("spec", "servers", 0, "tls", "httpsRedirect"),
         mesh(door=redirecting(), group=group(door="name: other")),
@@ -47,7 +45,7 @@ CLAIMS = [
             routes("own", TO_A, AT_Y),
             door=gateway(servers=FIRST % "" + "\n    " + SECOND),
         ),
-        [f"{LEFT_OUT}: port 81 of istio-system/door has one of its hosts already"],
+        [f"{LEFT_OUT}: port 81 of istio-system/door already has one of its hosts"],
         "Gateway istio-system/door",
         ("spec", "servers", 2, "hosts"),
         mesh(

@@ -91,7 +91,7 @@ CLAIMS = [
         mesh(access("{}")),
         [
             (
-                "AuthorizationPolicy default/guard refuses every request to the pods of default/a "
+                "AuthorizationPolicy default/guard denies every request to the pods of default/a "
                 "and default/b"
             )
         ],
@@ -103,7 +103,7 @@ CLAIMS = [
         "a policy that denies everything refuses whatever others allow",
         "LW1425",
         mesh(access("{rules: [{}]}", "open"), access(f"{{{OF_A}, action: DENY, rules: [{{}}]}}")),
-        ["AuthorizationPolicy default/guard refuses every request to the pods of default/a"],
+        ["AuthorizationPolicy default/guard denies every request to the pods of default/a"],
         "AuthorizationPolicy default/guard",
         ("metadata", "name"),
         mesh(access(f"{{{OF_A}, action: AUDIT, rules: [{{}}]}}")),
@@ -114,7 +114,7 @@ CLAIMS = [
         mesh(access(f"{{{SOME}}}", space="istio-system")),
         [
             (
-                "AuthorizationPolicy istio-system/guard may refuse requests to gateway "
+                "AuthorizationPolicy istio-system/guard may deny requests to gateway "
                 "istio-system/door and the pods of default/a and default/b"
             )
         ],
@@ -130,7 +130,7 @@ CLAIMS = [
         "a policy beside one that lets everybody pass refuses nothing",
         "LW1426",
         mesh(access(f"{{{OF_A}, {SOME}}}")),
-        ["AuthorizationPolicy default/guard may refuse requests to the pods of default/a"],
+        ["AuthorizationPolicy default/guard may deny requests to the pods of default/a"],
         "AuthorizationPolicy default/guard",
         ("metadata", "name"),
         mesh(access(f"{{{OF_A}, {SOME}}}"), access("{rules: [{}]}", "open")),
@@ -141,8 +141,8 @@ CLAIMS = [
         mesh(access(f"{{action: DENY, {SOME}}}")),
         [
             (
-                "AuthorizationPolicy default/guard may refuse requests to the pods of default/a "
-                "and default/b"
+                "AuthorizationPolicy default/guard may deny requests to the pods of default/a and "
+                "default/b"
             )
         ],
         "AuthorizationPolicy default/guard",
@@ -158,8 +158,8 @@ CLAIMS = [
         mesh(*LOAD, peers(STRICT)),
         [
             (
-                "PeerAuthentication default/peers takes only calls with mTLS, and other/load "
-                "without a sidecar calls default/a"
+                "PeerAuthentication default/peers accepts only mTLS, and other/load without a "
+                "sidecar calls default/a"
             )
         ],
         "PeerAuthentication default/peers",
@@ -172,8 +172,8 @@ CLAIMS = [
         mesh(*LOAD, peers(STRICT, space="istio-system"), peers(f"{{{OF_A}}}", "near")),
         [
             (
-                "PeerAuthentication istio-system/peers takes only calls with mTLS, and other/load "
-                "without a sidecar calls default/a"
+                "PeerAuthentication istio-system/peers accepts only mTLS, and other/load without a "
+                "sidecar calls default/a"
             )
         ],
         "PeerAuthentication istio-system/peers",

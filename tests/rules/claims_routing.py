@@ -28,7 +28,7 @@ CLAIMS = [
         "a user's VirtualService on a lane host is an error",
         "LW1401",
         mesh(routes("own", TO_B, "hosts: [b]")),
-        ["VirtualService default/own routes default/b in the mesh, so its lanes do not"],
+        ["VirtualService default/own routes default/b in the mesh instead of its lanes"],
         "VirtualService default/own",
         ("spec", "hosts", 0),
         mesh(routes("own", TO_B, "hosts: [b]\n  gateways: [istio-system/door]")),
@@ -37,7 +37,7 @@ CLAIMS = [
         "a user's wildcard takes the connections of lane services, as an older object does",
         "LW1401",
         mesh(WIDE_TCP, b=service("b", "[{port: 80, name: tcp}]")),
-        ["VirtualService default/own routes default/b in the mesh, so its lanes do not"],
+        ["VirtualService default/own routes default/b in the mesh instead of its lanes"],
         "VirtualService default/own",
         ("spec", "hosts", 0),
         mesh(WIDE_TCP),
@@ -48,8 +48,8 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: ['*.default.svc.cluster.local']")),
         [
             (
-                "lane routes of default/a and default/b take the place of "
-                "VirtualService default/own, which has a wildcard"
+                "lane routes of default/a and default/b override VirtualService default/own, which "
+                "has a wildcard host"
             )
         ],
         "VirtualService default/own",
@@ -62,8 +62,8 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: ['*']")),
         [
             (
-                "Istio refuses VirtualService default/own: "
-                "a VirtualService of the mesh may not have the host *"
+                "Istio rejects VirtualService default/own: a VirtualService of the mesh may not "
+                "have the host *"
             )
         ],
         "VirtualService default/own",
@@ -74,7 +74,7 @@ CLAIMS = [
         "a host with a port is refused at a gateway",
         "LW1421",
         mesh(door=gateway("['shop.test:80']")),
-        ["Istio refuses Gateway istio-system/door: 'shop.test:80' is no name of a host"],
+        ["Istio rejects Gateway istio-system/door: 'shop.test:80' is no name of a host"],
         "Gateway istio-system/door",
         ("spec", "servers", 0, "hosts", 0),
         mesh(door=gateway("['shop.test']")),
@@ -85,8 +85,8 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: [b.default.svc]")),
         [
             (
-                "VirtualService default/own takes calls to default/b that spell it "
-                "b.default.svc, if it is the older object"
+                "VirtualService default/own routes calls to default/b by the name b.default.svc, "
+                "if it is the older object"
             )
         ],
         "VirtualService default/own",
@@ -99,8 +99,8 @@ CLAIMS = [
         mesh(routes("own", TO_B, "hosts: [a.default, b.default]"), b=PORT_8000),
         [
             (
-                "VirtualService default/own takes calls to default/a that spell it "
-                "a.default, if it is the older object"
+                "VirtualService default/own routes calls to default/a by the name a.default, if it "
+                "is the older object"
             )
         ],
         "VirtualService default/own",
@@ -182,9 +182,8 @@ CLAIMS = [
         ),
         [
             (
-                "the fallback of route http[0] of VirtualService default/own "
-                "is not Istio's and is left out: "
-                "requests get 503 while the subset has no ready pod"
+                "`fallback` of route http[0] of VirtualService default/own is not an Istio field "
+                "and is ignored: requests get 503 while the subset has no ready pod"
             )
         ],
         "VirtualService default/own",
@@ -197,8 +196,8 @@ CLAIMS = [
         mesh(policy("near", "{host: b.default.svc.cluster.local}", "clients")),
         [
             (
-                "DestinationRule clients/near is nearer to callers in namespace clients "
-                "of default/b than a rule in istio-system"
+                "DestinationRule clients/near takes precedence for callers in namespace clients of "
+                "default/b over a rule in istio-system"
             )
         ],
         "DestinationRule clients/near",
@@ -211,8 +210,8 @@ CLAIMS = [
         mesh(policy("near", "{host: '*.default.svc.cluster.local'}")),
         [
             (
-                "DestinationRule default/near is nearer to all callers of default/a and default/b "
-                "than a rule in istio-system"
+                "DestinationRule default/near takes precedence for all callers of default/a and "
+                "default/b over a rule in istio-system"
             )
         ],
         "DestinationRule default/near",
@@ -227,8 +226,8 @@ CLAIMS = [
             without="a1 a2",
         ),
         [
-            "the lanes' rule for default/a takes the place of DestinationRule default/all",
-            "the lanes' rule for default/b takes the place of DestinationRule default/all",
+            "the lanes' DestinationRule for default/a overrides DestinationRule default/all",
+            "the lanes' DestinationRule for default/b overrides DestinationRule default/all",
         ],
         "DestinationRule default/all",
         ("spec", "host"),
@@ -274,8 +273,8 @@ CLAIMS = [
         ),
         [
             (
-                "DestinationRule default/two and DestinationRule default/one speak of default/b "
-                "but are exported differently (exportTo [*] and no exportTo)"
+                "DestinationRule default/two and DestinationRule default/one are both for "
+                "default/b, but their exportTo differs (exportTo [*] and no exportTo)"
             )
         ],
         "DestinationRule default/two",
@@ -368,8 +367,8 @@ CLAIMS = [
         ),
         [
             (
-                "route http[0] of VirtualService istio-system/own leads to "
-                "b.istio-system.svc.cluster.local, which no Service in the input is"
+                "route http[0] of VirtualService istio-system/own points to "
+                "b.istio-system.svc.cluster.local, but the input has no such Service"
             )
         ],
         "VirtualService istio-system/own",

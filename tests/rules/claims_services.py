@@ -37,7 +37,7 @@ CLAIMS = [
         "a service of a group that the input lacks is an error",
         "LW1601",
         mesh(group=group(services="[{name: a, namespace: default}, {name: b, namespace: other}]")),
-        ["group test names service other/b, which the input does not hold"],
+        ["group test names service other/b, which is not in the input"],
         "ASMSwimLaneGroup test",
         ("spec", "services", 1),
         mesh(),
@@ -55,7 +55,7 @@ CLAIMS = [
         "a TCP port goes by the caller's lane, and that is said",
         "LW1603",
         mesh(b=service("b", "[{port: 80, name: http}, {port: 90, name: tcp-x}]")),
-        ["port 90 of default/b is TCP: its connections go by the caller's lane alone"],
+        ["port 90 of default/b is TCP: only the caller's lane decides where connections go"],
         "Service default/b",
         ("spec", "ports", 1),
         mesh(b=service("b", "[{port: 80, name: http}, {port: 90, name: grpc-x}]")),
@@ -111,8 +111,8 @@ CLAIMS = [
         mesh(b=service("b").replace("{app: b}", "{app: z}")),
         [
             (
-                "service default/b selects app: z, which no pod in namespace default of the input "
-                "carries"
+                "service default/b selects app: z, but no pod in namespace default of the input "
+                "matches"
             )
         ],
         "Service default/b",
@@ -125,8 +125,8 @@ CLAIMS = [
         mesh(b=service("b").replace("{app: b}", "{app: z}")),
         [
             (
-                "service default/b selects app: z, which no pod in namespace default of the input "
-                "carries"
+                "service default/b selects app: z, but no pod in namespace default of the input "
+                "matches"
             )
         ],
         "Service default/b",
@@ -139,8 +139,8 @@ CLAIMS = [
         mesh(b=BY_NAME, **opening("[{name: wbe, containerPort: 80}]")),
         [
             (
-                "port 80 of default/b leads to targetPort web, a name that no container of "
-                "default/b-v1 and default/b-v2 gives to a port: they name 80 (wbe)"
+                "port 80 of default/b has targetPort web, but no container port of default/b-v1 "
+                "and default/b-v2 has that name: they name 80 (wbe)"
             )
         ],
         "Service default/b",
@@ -153,8 +153,8 @@ CLAIMS = [
         mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]")),
         [
             (
-                "port 80 of default/b leads to targetPort 8080, which the containers of "
-                "default/b-v1 and default/b-v2 do not open: they name 80"
+                "port 80 of default/b has targetPort 8080, but the containers of default/b-v1 and "
+                "default/b-v2 do not open it: they name 80"
             )
         ],
         "Service default/b",
@@ -167,8 +167,8 @@ CLAIMS = [
         mesh(b=BY_NUMBER, **opening("[{containerPort: 80}]")),
         [
             (
-                "port 80 of default/b leads to targetPort 8080, which the containers of "
-                "default/b-v1 and default/b-v2 do not open: they name 80"
+                "port 80 of default/b has targetPort 8080, but the containers of default/b-v1 and "
+                "default/b-v2 do not open it: they name 80"
             )
         ],
         "Service default/b",

@@ -104,8 +104,8 @@ CLAIMS = [
         mesh(sidecar("['./*']"), namespace("clients"), beside("")),
         [
             (
-                "Sidecar default/narrow imports default/b, but not VirtualService clients/own "
-                "which speaks for it, for default/a-v1, default/a-v2 and 2 more"
+                "Sidecar default/narrow imports default/b, but not its VirtualService clients/own, "
+                "for default/a-v1, default/a-v2 and 2 more"
             )
         ],
         "Sidecar default/narrow",
@@ -116,7 +116,7 @@ CLAIMS = [
         "a service that is not exported to pods elsewhere passes them by its lanes",
         "LW1417",
         shown(".", PLAIN),
-        ["default/b is not exported to pods in clients: if they call it, they pass by its lanes"],
+        ["default/b is not exported to pods in clients: if they call it, they bypass its lanes"],
         "Service default/b",
         ("metadata", "annotations", EXPORT),
         shown("default,clients", PLAIN),

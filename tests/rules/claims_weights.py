@@ -112,7 +112,7 @@ CLAIMS = [
         [
             (
                 "the only destination of route http[0] of VirtualService default/own has weight 0 "
-                "and gets every request"
+                "but gets every request"
             )
         ],
         "VirtualService default/own",
@@ -127,7 +127,7 @@ CLAIMS = [
             s1=lane("s1", "{version: v1}", weight(100)),
             s2=lane("s2", "{version: v2}", f"{rule('s2')}\n  {weight(0)}"),
         ),
-        ["ingressRules of lane s2 has no effect under the strategy weighted"],
+        ["ingressRules of lane s2 has no effect with the strategy weighted"],
         "ASMSwimLane s2",
         ("spec", "ingressRules"),
         mesh(**weighted(weight(100), weight(0))),
@@ -140,8 +140,8 @@ CLAIMS = [
             group=group(rest="ingressRouting: {weightedRoutingRule: {hosts: ['*']}}"),
         ),
         [
-            "weightedRoutingRule of group test has no effect under the strategy rule_based",
-            "ingressWeight of lane s2 has no effect under the strategy rule_based",
+            "weightedRoutingRule of group test has no effect with the strategy rule_based",
+            "ingressWeight of lane s2 has no effect with the strategy rule_based",
         ],
         "ASMSwimLaneGroup test",
         ("spec", "ingress", "ingressRouting", "weightedRoutingRule"),

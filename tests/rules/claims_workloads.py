@@ -35,8 +35,8 @@ CLAIMS = [
         mesh(s2=lane("s2", "{version: v3}")),
         [
             (
-                "lane s2 selects version: v3, and no pod of group test is there for it "
-                "(its pods carry version: v1 and version: v2)"
+                "lane s2 selects version: v3, but no pod of group test matches (its pods carry "
+                "version: v1 and version: v2)"
             )
         ],
         "ASMSwimLane s2",
@@ -52,8 +52,8 @@ CLAIMS = [
         ),
         [
             (
-                "lane s2 selects version: v2, and no pod of group test is there for it "
-                "(default/a-v2 and default/b-v2 would be, with no ready replica)"
+                "lane s2 selects version: v2, but no pod of group test matches (default/a-v2 and "
+                "default/b-v2 would be, with no ready replica)"
             )
         ],
         "ASMSwimLane s2",
@@ -87,8 +87,8 @@ CLAIMS = [
         mesh(default=namespace(labels="{team: x}")),
         [
             (
-                "namespace default does not ask for sidecars, so default/a-v1, default/a-v2, "
-                "default/b-v1 and default/b-v2 have none"
+                "namespace default does not enable sidecar injection, so default/a-v1, "
+                "default/a-v2, default/b-v1 and default/b-v2 have none"
             )
         ],
         "Namespace default",
@@ -102,7 +102,7 @@ CLAIMS = [
             default=namespace(labels="{team: x}"),
             without="a1 a2 b1",
         ),
-        ["namespace default does not ask for sidecars, so default/b-v2 have none"],
+        ["namespace default does not enable sidecar injection, so default/b-v2 have none"],
         "Namespace default",
         ("metadata", "labels"),
         mesh(
@@ -117,7 +117,7 @@ CLAIMS = [
         mesh(b2=pods("b", "v2", ", sidecar.istio.io/inject: 'false'")),
         [
             (
-                "the pods of default/b-v2 opt out of sidecars by the label "
+                "the pods of default/b-v2 opt out of sidecar injection by the label "
                 "sidecar.istio.io/inject: false"
             )
         ],
@@ -131,7 +131,7 @@ CLAIMS = [
         mesh(b2=pods("b", "v2", head="annotations: {sidecar.istio.io/inject: 'false'}")),
         [
             (
-                "the pods of default/b-v2 opt out of sidecars by the annotation "
+                "the pods of default/b-v2 opt out of sidecar injection by the annotation "
                 "sidecar.istio.io/inject: false"
             )
         ],
@@ -152,7 +152,7 @@ CLAIMS = [
         "pods on the host's network are an error",
         "LW1507",
         mesh(b2=pods("b", "v2", spec="hostNetwork: true")),
-        ["the pods of default/b-v2 use the host's network and get no sidecar"],
+        ["the pods of default/b-v2 use hostNetwork and get no sidecar"],
         "Deployment default/b-v2",
         ("spec", "template", "spec", "hostNetwork"),
         mesh(b2=pods("b", "v2", spec="hostNetwork: false")),
@@ -161,7 +161,7 @@ CLAIMS = [
         "a Pod of its own on the host's network is an error",
         "LW1507",
         mesh(pod("[{name: default}]").replace("podIP", "hostIP") % "hostNetwork: true"),
-        ["the pods of default/b-v2-x use the host's network and get no sidecar"],
+        ["the pods of default/b-v2-x use hostNetwork and get no sidecar"],
         "Pod default/b-v2-x",
         ("spec", "hostNetwork"),
         mesh(pod("[{name: default}]").replace("podIP", "hostIP") % ""),
@@ -187,7 +187,7 @@ CLAIMS = [
             group=group(rest=LOOSE),
             s2=lane("s2", "{version: v2}", "services: [{name: a, namespace: default}]"),
         ),
-        ["the pods of default/b-v2 carry the labels of lane s2, whose list leaves default/b out"],
+        ["the pods of default/b-v2 carry the labels of lane s2, which does not list default/b"],
         "ASMSwimLane s2",
         ("spec", "services"),
         mesh(

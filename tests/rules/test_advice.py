@@ -52,7 +52,7 @@ def leads(host: str) -> str:
         (
             mesh(routes("own", to("a", "v2"), AT_DOOR), group=loose()),
             "LW1326",
-            "Add to the destination `headers: {request: {set: {x-asm-prefer-tag: s2}}}`.",
+            "Add `headers: {request: {set: {x-asm-prefer-tag: s2}}}` to the destination.",
         ),
         (
             mesh(group=group(services="[{name: b, namespace: other}]")),

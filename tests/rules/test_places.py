@@ -84,5 +84,5 @@ def test_a_route_behind_one_that_is_left_out_keeps_its_name() -> None:
     found = mesh(routes("own", f"[{ODD}, {wide}, {late}]", AT_DOOR)).findings()
 
     (said,) = (one.message for one in found if one.code.id == "LW1310")
-    assert said.startswith("route http[2] of VirtualService default/own is never reached")
+    assert said.startswith("route http[2] of VirtualService default/own never matches")
     assert "route http[1] of VirtualService default/own" in said

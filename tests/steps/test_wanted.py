@@ -1,5 +1,6 @@
 """What should run, as a mesh says it."""
 
+import tomllib
 from dataclasses import replace
 
 from laneway.apps.local.commands import Commands
@@ -89,10 +90,34 @@ def test_an_image_without_a_command_is_a_finding_that_names_the_flag() -> None:
     wanted, (found,) = _wanted(mesh)
 
     assert [one.name for one in wanted] == ["cart-0"]
-    assert found.message == "no command stands for image shop/desk:2 of Deployment default/desk"
+    assert found.message == "no command for image shop/desk:2 of Deployment default/desk"
     assert "--run 'shop/desk:2=COMMAND'" in found.mend
     assert found.place is not None
     assert found.place.path == ("spec", "template", "spec", "containers", 0, "image")
+
+
+def test_all_images_without_a_command_are_one_finding_whose_fix_can_be_pasted() -> None:
+    desk, bell = replace(MOCK, image="shop/desk:2"), replace(MOCK, image='shop/"bell"\n')
+    mesh = _mesh(
+        _workload("cart"),
+        _workload("desk-v1", desk),
+        _workload("desk-v2", desk, replace(bell, name="side")),
+        _workload("bell\n", bell),
+    )
+
+    wanted, (found,) = _wanted(mesh)
+
+    assert [one.name for one in wanted] == ["cart-0"]
+    assert found.subject == "Deployment default/desk-v1"
+    assert found.message.startswith("no command for images shop/desk:2 and ")
+    pasted = found.mend.partition("\n")[2]
+    assert pasted.split("\n") == [
+        "[run]",
+        '"shop/desk:2" = "@mock"  # Deployment default/desk-v1 and Deployment default/desk-v2',
+        '"shop/\\"bell\\"\\n" = "@mock"  # Deployment default/desk-v2 and Deployment default/bell',
+    ]
+    wanted, findings = wanted_replicas(mesh, Commands.of_texts((), tomllib.loads(pasted)["run"]))
+    assert (len(wanted), findings) == (4, [])
 
 
 def test_an_image_behind_an_unreadable_container_is_found_where_it_is_written() -> None:

@@ -94,7 +94,7 @@ def test_a_service_where_others_stood_in_is_told_once() -> None:
     part = Covered((("s1", A), ("s1", B)), (("s1", A), ("s1", B)))
 
     assert [one.message for one in part.findings(told={("s1", B)})] == [
-        "no request of lane s1 came to default/a, so nothing is known of the lane there"
+        "no request of lane s1 reached default/a, so the lane is untested there"
     ]
     assert list(part.findings(but={"s1"})) == []
 

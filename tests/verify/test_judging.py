@@ -98,7 +98,9 @@ def test_calls_that_reach_another_lanes_pods_by_a_route_of_the_users_left_the_la
     row = counted.judged(counted.probe("s1"), answered(100))
 
     assert (row.kept, row.elsewhere, codes(row)) == (0, 100, ["LW1727"])
-    assert "route http[0] of VirtualService default/own leads to b-v2" in row.findings[0].message
+    assert (
+        "route http[0] of VirtualService default/own sends them to b-v2" in row.findings[0].message
+    )
 
 
 def test_lanes_of_a_split_may_not_mix_behind_the_gateway() -> None:
@@ -156,7 +158,7 @@ def test_requests_that_no_route_sent_went_round_the_proxies() -> None:
     row = counted.judged(counted.probe("s1"), answered(10))
 
     assert codes(row) == ["LW1728"]
-    assert row.findings[0].message == "3 requests came to b-v1 past the proxies of their callers"
+    assert row.findings[0].message == "3 requests reached b-v1 without passing the callers' proxies"
 
 
 def test_requests_that_went_round_are_found_behind_a_route_that_covers_for_them() -> None:
@@ -167,7 +169,7 @@ def test_requests_that_went_round_are_found_behind_a_route_that_covers_for_them(
 
     row = counted.judged(counted.probe("s1"), answered(10))
 
-    assert row.findings[0].message.startswith("4 requests came to the pods of default/c")
+    assert row.findings[0].message.startswith("4 requests reached the pods of default/c")
 
 
 def test_traffic_of_another_lane_that_nobody_sent_there_is_not_held_against_a_lane() -> None:
@@ -301,7 +303,7 @@ def test_a_split_beyond_chance_is_not() -> None:
 
     assert codes(row) == ["LW1730", "LW1730"]
     assert row.findings[0].message == (
-        "90 of 100 requests came to lane s1, whose weight promises 50 %: 31 to 69"
+        "90 of 100 requests reached lane s1; its weight of 50 % allows 31 to 69"
     )
 
 

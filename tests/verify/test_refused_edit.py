@@ -27,7 +27,9 @@ def test_a_refused_edit_is_an_error_that_names_the_command_which_shows_why() -> 
 
 def test_the_command_that_shows_why_is_one_that_can() -> None:
     unreadable = finding(UNREADABLE_FILE, None, path="a", reason="no")
-    homeless = finding(IMAGE_WITHOUT_COMMAND, None, image="i", workload="w")
+    homeless = finding(
+        IMAGE_WITHOUT_COMMAND, None, images="image i", workloads="w", image="i", lines=""
+    )
 
     assert command_for([unreadable], ["/my lanes"], "shop") == "laneway check '/my lanes'"
     assert command_for([unreadable, homeless], ["/lanes"], "shop").startswith("laneway status")

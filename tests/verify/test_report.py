@@ -112,8 +112,8 @@ def test_a_rule_that_others_take_all_requests_from_has_a_line_of_its_own() -> No
 
     assert (row.sent, row.verdict) == (0, "LW1735")
     assert row.findings[0].message == (
-        "entry rule r1 of lane s2 gets no request: "
-        "entry rule r1 of lane s1 takes all that would meet it"
+        "entry rule r1 of lane s2 never matches: entry rule r1 of lane s1 matches all its requests "
+        "first"
     )
 
 

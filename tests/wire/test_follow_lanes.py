@@ -79,7 +79,7 @@ def test_a_request_that_does_not_pass_the_forgetful_service_shows_nothing(
     code, said = command("--path", "/mock", "-H", f"{HEADER}: s3", "--requests", "3")
 
     assert code == 0
-    assert "no request of a lane came to default/mockb-v1" in said
+    assert "no request of a lane reached default/mockb-v1" in said
     assert "No lane was lost where one was seen" in said
 
 

@@ -132,15 +132,15 @@ def test_a_service_that_would_reach_nobody_does_not_go_live(up: Start, sample: P
         file.write_text(good)
         mesh.until("the files say again what is live")
 
-    selector = "error[LW1608] service default/mocka selects app: mock-a, which no pod"
+    selector = "error[LW1608] service default/mocka selects app: mock-a, but no pod"
     refused(services, r"(selector:\n +app: )mocka", r"\1mock-a", selector)
-    number = "error[LW1610] port 8000 of default/mocka leads to targetPort 8001"
+    number = "error[LW1610] port 8000 of default/mocka has targetPort 8001, but"
     refused(services, "targetPort: 8000", "targetPort: 8001", number)
     _edit(services, "targetPort: 8000", "targetPort: http")
     mesh.until("live after")
-    name = "error[LW1609] port 8000 of default/mocka leads to targetPort web, a name"
+    name = "error[LW1609] port 8000 of default/mocka has targetPort web, but no container port"
     refused(services, "targetPort: http", "targetPort: web", name)
-    renamed = "error[LW1609] port 8000 of default/mocka leads to targetPort http, a name"
+    renamed = "error[LW1609] port 8000 of default/mocka has targetPort http, but no container port"
     refused(pods, r"name: http\n( +containerPort)", r"name: htp\n\1", renamed)
 
 

@@ -73,7 +73,7 @@ def test_an_image_without_a_command_is_refused_before_anything_starts(shop: Path
     refused = laneway("up", str(shop))
 
     assert refused.returncode == 1
-    assert "error[LW1701] no command stands for image shop/cart:1" in refused.stderr
+    assert "error[LW1701] no command for image shop/cart:1" in refused.stderr
     assert "--run 'shop/cart:1=COMMAND'" in " ".join(refused.stderr.split())
     line = next(n for n, text in enumerate(SHOP.split("\n"), 1) if "image:" in text)
     assert f"{shop}/shop.yaml:{line}:18" in refused.stderr

@@ -187,7 +187,7 @@ def test_requests_past_the_proxies_are_told_with_the_pod(sound: MeshFolder) -> N
     report = verify(sound, Wish(10, "s1"), _once(lambda: _ask(pod.address, pod.ports[0].inbound)))
 
     assert codes(report) == {"LW1728"}
-    assert "1 request came to mockb-v1-0" in report.findings[0].message
+    assert "1 request reached mockb-v1-0" in report.findings[0].message
 
 
 def test_requests_of_somebody_else_are_no_broken_promise(sound: MeshFolder) -> None:
@@ -249,7 +249,7 @@ def test_a_route_of_the_users_that_leaves_the_lane_is_named(misrouted: MeshFolde
     row = of_lane(misrouted, "s3")
 
     assert (row.kept, row.elsewhere, codes(row)) == (0, 40, {"LW1727"})
-    assert "route http[0] of VirtualService default/own leads to mockc-v1-0" in message(
+    assert "route http[0] of VirtualService default/own sends them to mockc-v1-0" in message(
         row, "LW1727"
     )
 
@@ -321,7 +321,7 @@ def test_a_host_the_gateway_does_not_serve_has_no_route(
     done = laneway("verify", "--name", NAME, "--requests", "5")
 
     assert done.returncode == 1
-    assert "error[LW1722] no route of its gateway takes requests for desk.test" in done.stdout
+    assert "error[LW1722] no route of its gateway matches requests for desk.test" in done.stdout
     assert "ok" in next(line for line in done.stdout.splitlines() if line.startswith("s2 "))
 
 
@@ -370,7 +370,7 @@ def test_a_chain_whose_middle_never_calls_on_is_not_as_promised(
     assert (report["verdict"], report["asPromised"]) == ("untested", False)
     assert report["untested"] == [{"lane": "s1", "service": "default/mockc"}]
     assert [one["message"] for one in report["findings"]] == [
-        "no request of lane s1 came to default/mockc, so nothing is known of the lane there",
+        "no request of lane s1 reached default/mockc, so the lane is untested there",
         (
             "mockb-v1 has a URL of default/mockc in its environment and never called it "
             "through its proxy (upstream_url: http://mockc:8000/)"

@@ -101,5 +101,5 @@ def test_a_lane_that_others_stand_in_for_is_kept_and_its_own_pods_are_untested(
         (("s2", service_host("mockb", "default")),),
     )
     assert [one.message for one in report.findings] == [
-        "mockb-v1-0 stood in for lane s2 at default/mockb: no pod of mockb-v2 is up"
+        "mockb-v1-0 answered for lane s2 at default/mockb: no pod of mockb-v2 is up"
     ]

@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     help="concise is a line each; sarif, github (annotations of a job) and gitlab (a code quality "
     "report) are what code hosts show beside the lines.",
 )
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Print only what makes the command fail, else nothing."
-)
+@click.option("-q", "--quiet", is_flag=True, help="Print only findings that make the command fail.")
 @click.option(
     "--ignore",
     "ignored",
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
     help="Exit with 1 if anything of this level or worse is found.",
 )
 @click.option(
-    "--all", "everything", is_flag=True, help="Tell also what is about objects without any lane."
+    "--all", "everything", is_flag=True, help="Also show findings about objects that touch no lane."
 )
 def check(  # noqa: PLR0913 - one parameter per option, as click has it
     paths: tuple[str, ...],
@@ -59,7 +57,7 @@ def check(  # noqa: PLR0913 - one parameter per option, as click has it
     quiet: bool,
     everything: bool,
 ) -> int:
-    """Say what is wrong or doubtful in PATH, where, why, and how to fix it."""
+    """Report errors and doubtful points in PATH: where, why, and how to fix them."""
     try:
         compilation = compiled(paths)
     except NoInputError as nothing:

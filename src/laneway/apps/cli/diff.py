@@ -38,7 +38,7 @@ def diff(
     layout: Literal["istio", "asm"],
     output: Literal["text", "yaml", "json"],
 ) -> int:
-    """Say which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
+    """Show which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
 
     Objects of a group that NEW holds stay as they are; nothing is deleted where a file of NEW
     cannot be read. A folder without any file means: nothing yet. Findings are those of NEW.

@@ -1,7 +1,7 @@
 """The door of the command line: which commands there are, and what each ending means.
 
 Comes in: the process's arguments. Goes out: an exit code. 0 all is well, 1 errors were found in the
-input or a promise is not kept, 2 the command was called wrongly, 3 the world failed (a port, a
+input or a promise is not kept, 2 the command was called wrongly, 3 the machine failed (a port, a
 process, a file), 4 `prove` could not decide, 70 a bug in Laneway. A user never sees a traceback
 without the words that say whose fault it is.
 """
@@ -39,19 +39,21 @@ COMMANDS: dict[str, Listed] = {
     one.name: one
     for one in (
         _listed("render", "render", "Print the Istio objects that PATH becomes."),
-        _listed("check", "check", "Say what is wrong or doubtful in PATH, and how to fix it."),
-        _listed("codes", "explain-code", "Say what a finding's CODE means, and how to fix it."),
-        _listed("status", "status", "Say what each group and lane comes to."),
+        _listed(
+            "check", "check", "Report errors and doubtful points in PATH, and how to fix them."
+        ),
+        _listed("codes", "explain-code", "Explain a finding's CODE, and how to fix it."),
+        _listed("status", "status", "Show the state of each group and lane."),
         _listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
-        _listed("explain", "explain", "Follow one request and say what decides each hop."),
-        _listed("diff", "diff", "Say which objects change from OLD to NEW."),
+        _listed("explain", "explain", "Follow one request and show what decides each hop."),
+        _listed("diff", "diff", "Show which objects change from OLD to NEW."),
         _listed("show", "show", "Print the mesh, the plan or the changes as data."),
         _listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
-        _listed("local_commands", "up", "Start a mesh of what PATH says, and follow its changes."),
-        _listed("verify", "verify", "Send real requests to a mesh; say whether all went right."),
+        _listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
+        _listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
         _listed("ps", "ps", "List meshes and the programs in them."),
         _listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
-        _listed("stopping_commands", "stop", "Hold a WORKLOAD of a mesh down."),
+        _listed("stopping_commands", "stop", "Stop a WORKLOAD of a mesh, and keep it stopped."),
         _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
         _listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),
         _listed("local_commands", "down", "Stop a mesh."),
@@ -114,8 +116,8 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 @click.group(
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog="Exit codes: 0 fine, 1 errors in the input or a promise not kept, 2 wrong usage, 3 the "
-    "world failed, 4 not known (prove, verify), 70 a bug in Laneway.",
+    epilog="Exit codes: 0 fine, 1 errors in the input or a promise not kept, 2 wrong usage, "
+    "3 the machine or network failed, 4 not known (prove, verify), 70 a bug in Laneway.",
 )
 @click.option(
     "--version",

@@ -36,7 +36,7 @@ class Start:
 
 @click.command()
 @paths_argument
-@click.option("--host", default="", metavar="HOST", help="The host that is asked for.")
+@click.option("--host", default="", metavar="HOST", help="The requested host.")
 @click.option("--path", default="/", show_default=True, metavar="PATH", help="The path.")
 @click.option("--method", default="GET", show_default=True, metavar="METHOD", help="The method.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     everything: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
-    """Follow one request and say what decides each hop.
+    """Follow one request and show what decides each hop.
 
     It begins at a gateway, or with --from at a workload that sends it to --host. Which service a
     workload calls next is read from the URLs in its environment. In a permissive group, workloads

@@ -63,7 +63,9 @@ def _demand_linux() -> None:
     shell_complete=complete_mesh,
     help="The mesh.",
 )
-@click.option("-d", "--detach", is_flag=True, help="Return when the mesh is ready; it goes on.")
+@click.option(
+    "-d", "--detach", is_flag=True, help="Return when the mesh is ready; it keeps running."
+)
 @click.option(
     "--run",
     "commands",
@@ -86,7 +88,7 @@ def _demand_linux() -> None:
 )
 @click.option("--all-files", is_flag=True, help=ALL_FILES_HELP)
 def up(**flags: Unpack[UpFlags]) -> int:
-    """Start a mesh of what PATH says, and follow its changes.
+    """Start a mesh from PATH, and follow its changes.
 
     Every replica of a workload becomes a process with an address of its own, behind real Envoy.
     """

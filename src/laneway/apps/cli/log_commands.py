@@ -35,7 +35,7 @@ def _complete_log(context: click.Context, _: click.Parameter, begun: str) -> lis
 
 @click.command()
 @click.argument("workload", required=False, shell_complete=_complete_log)
-@click.option("-f", "--follow", "follows", is_flag=True, help="Go on as lines are added.")
+@click.option("-f", "--follow", "follows", is_flag=True, help="Keep printing new lines.")
 @click.option("--tail", type=click.IntRange(0), help="Only the last lines of each log.")
 @click.option("--requests", "of_requests", is_flag=True, help="The requests, as proxies saw them.")
 @click.option(

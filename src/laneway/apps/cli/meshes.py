@@ -31,7 +31,7 @@ def mesh_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--name",
         metavar="MESH",
         shell_complete=complete_mesh,
-        help="The mesh; the only one that runs if none is named.",
+        help="The mesh; may be left out if only one runs.",
     )(command)
 
 

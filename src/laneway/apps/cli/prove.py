@@ -19,8 +19,8 @@ Output = Literal["text", "yaml", "json"]
 
 
 @click.command(
-    epilog="Exit codes: 0 proven, 1 a counter-example, 4 undecided, 2 wrong usage, 3 the world "
-    "failed, 70 a bug in Laneway."
+    epilog="Exit codes: 0 proven, 1 a counter-example, 4 undecided, 2 wrong usage, "
+    "3 the machine or network failed, 70 a bug in Laneway."
 )
 @paths_argument
 @click.option(
@@ -38,8 +38,8 @@ def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output)
 
     The lanes in PATH say what is promised, the Istio objects in PATH are held against it, whoever
     wrote them. Two things are proven of all requests at once, from every gateway and every
-    workload. isolated: none meets a pod outside the lane that answers for its lane. delivered: none
-    meets an error nobody intended. A counter-example is the smallest request that breaks one of
+    workload. isolated: none reaches a pod outside the lane that answers for its lane. delivered:
+    none gets an unintended error. A counter-example is the smallest request that breaks one of
     them, with the route that lets it. undecided means that something in PATH cannot be judged.
 
     \b

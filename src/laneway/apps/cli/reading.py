@@ -52,7 +52,9 @@ def _note_all_files(ctx: click.Context, _param: click.Parameter, wanted: bool) -
     ctx.meta[_ALL_FILES] = wanted
 
 
-ALL_FILES_HELP = "Search folders for all files, also for what .gitignore and names leave out."
+ALL_FILES_HELP = (
+    "Read all files in folders, including those that .gitignore or their names exclude."
+)
 all_files_option = click.option(
     "--all-files",
     is_flag=True,

@@ -41,9 +41,9 @@ def status(
     name: str | None,
     output: Literal["text", "yaml", "json"],
 ) -> int:
-    """Say what each group and lane comes to: what it has, and who answers for what it lacks.
+    """Show the state of each group and lane: what it has, and what answers for what it lacks.
 
-    With --mesh it says so of what a running mesh serves, and whether that is what its files say.
+    With --mesh it shows what a running mesh serves, and whether its files say the same.
     """
     from laneway.core.emit.status import statuses
 

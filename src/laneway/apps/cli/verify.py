@@ -26,8 +26,9 @@ Output = Literal["text", "yaml", "json"]
 
 
 @click.command(
-    epilog="Exit codes: 0 all as promised, 1 a promise is not kept, 4 not known, since nothing was "
-    "sent or not everything was met, 2 wrong usage, 3 the world failed, 70 a bug in Laneway."
+    epilog="Exit codes: 0 all as promised, 1 a promise is not kept, 4 not known, because nothing "
+    "was sent or something was not reached, 2 wrong usage, "
+    "3 the machine or network failed, 70 a bug in Laneway."
 )
 @click.option(
     "--requests",
@@ -38,7 +39,7 @@ Output = Literal["text", "yaml", "json"]
     "--context",
     "follows",
     is_flag=True,
-    help="Say which program loses the lane of a permissive group; requests go one by one.",
+    help="Report programs that lose the lane in a permissive group; requests are sent one by one.",
 )
 @click.option(
     "--passive",
@@ -46,17 +47,17 @@ Output = Literal["text", "yaml", "json"]
     type=click.FloatRange(0, 86_400),
     help="With --context: send nothing and watch live traffic for so long.",
 )
-@click.option("--lane", default="", metavar="LANE", help="Only what speaks of this lane.")
+@click.option("--lane", default="", metavar="LANE", help="Only requests and results of this lane.")
 @mesh_option
-@click.option("--path", metavar="PATH", help="Send a request of your own, for this path.")
-@click.option("--host", default="", metavar="HOST", help="The host your request asks for.")
+@click.option("--path", metavar="PATH", help="Send only your own request, with this path.")
+@click.option("--host", default="", metavar="HOST", help="The host of your request.")
 @click.option("--method", metavar="METHOD", help="The method of your request.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's port for your request.")
 @click.option(
     "--allow-untested",
     is_flag=True,
-    help="Accept that requests never came to some services of a lane.",
+    help="Accept services of a lane that no request reached.",
 )
 @click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text")
 def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
@@ -73,16 +74,16 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     allow_untested: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
-    """Send real requests to a running mesh and say whether all went as promised.
+    """Send real requests to a running mesh and check that all went as promised.
 
-    Each rule at a gateway gets requests that meet it and requests that miss it. The proxies' own
-    counters say which pods were met, so it works with any program; bodies are not looked at.
-    Requests are GET unless a rule asks for another method. With --path, -H, --host or --method only
-    that request is sent; with --lane it has to come into that lane.
+    Each rule at a gateway gets requests that match it and requests that do not. The proxies' own
+    counters show which pods got them, so it works with any program; response bodies are ignored.
+    Requests are GET unless a rule requires another method. With --path, -H, --host or --method
+    only that request is sent; with --lane it must enter that lane.
 
-    With --context it says which program of a permissive group does not pass the lane on.
+    With --context it reports programs of a permissive group that do not pass the lane on.
 
-    Each service at which a lane has pods to answer and that no request came to is told as untested.
+    A service where a lane has pods, but that no request reached, is reported as untested.
 
     \b
     laneway verify --lane s1

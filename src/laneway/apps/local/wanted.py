@@ -1,13 +1,14 @@
 """What should run: one entry for each replica of each workload, with the programs in it.
 
 Comes in: a Mesh and the commands that stand for images. Goes out: the wanted replicas, equal as
-values when nothing about them changed, and a finding for each image nobody named a command for.
+values when nothing about them changed, and one finding for all images without a command.
 Pure. Two replicas that differ in anything a pod template says are different ones, so that a change
 is served by a new process beside the old one, as a cluster does it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.workloads import Container, Workload
-from laneway.core.rules.questions.words import listing
+from laneway.core.rules.questions.words import counted, listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
     names = _Names()
     targets = _targets(mesh)
     wanted: list[Wanted] = []
-    findings = list(_not_started(mesh))
+    lacking: list[tuple[Workload, Container]] = []
     for workload in filter(_can_run, mesh.workloads):
         missing = _without_command(workload, commands)
-        findings += missing
+        lacking += ((workload, container) for container in missing)
         if missing or not _containers(workload):
             continue
         led_to = targets.get(workload.meta.ref, frozenset())
@@ -77,7 +78,7 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
         sidecar = lack_of_sidecar(mesh, workload) is None
         ref, caller = workload.meta.ref, Caller.of(workload)
         wanted += [Wanted(name, ref, caller, sidecar, programs) for name in names.of(workload)]
-    return tuple(wanted), findings
+    return tuple(wanted), [*_not_started(mesh), *_no_commands(lacking)]
 
 
 def _can_run(workload: Workload) -> bool:
@@ -99,18 +100,36 @@ def _containers(workload: Workload) -> list[Container]:
     return [one for one in workload.containers if one.name != PROXY_CONTAINER]
 
 
-def _without_command(workload: Workload, commands: Commands) -> list[Finding]:
+def _without_command(workload: Workload, commands: Commands) -> list[Container]:
     return [
-        finding(
-            IMAGE_WITHOUT_COMMAND,
-            workload.place("spec", "containers", container.index, "image"),
-            str(workload.meta.ref),
-            image=container.image,
-            workload=workload.meta.ref,
-        )
+        container
         for position, container in enumerate(_containers(workload))
         if _command(workload, commands, position, container) is None
     ]
+
+
+def _no_commands(lacking: list[tuple[Workload, Container]]) -> Iterator[Finding]:
+    """Name all images without a command in one finding, whose fix can be pasted."""
+    users: dict[str, dict[Ref, None]] = {}
+    for workload, container in lacking:
+        users.setdefault(container.image, {})[workload.meta.ref] = None
+    if users:
+        (workload, container), *_ = lacking
+        yield finding(
+            IMAGE_WITHOUT_COMMAND,
+            workload.place("spec", "containers", container.index, "image"),
+            str(workload.meta.ref),
+            images=counted("image", list(users)),
+            workloads=listing(dict.fromkeys(one.meta.ref for one, _ in lacking)),
+            image=container.image,
+            lines="\n".join(_run_line(image, list(refs)) for image, refs in users.items()),
+        )
+
+
+def _run_line(image: str, users: list[Ref]) -> str:
+    """Write a line of the table `[run]`; a text of JSON is one of TOML as well."""
+    text = json.dumps(image, ensure_ascii=False)
+    return f'{text} = "@mock"  # {" ".join(listing(users).split())}'
 
 
 def _command(

@@ -1,4 +1,4 @@
-"""One finding: what is wrong, where, why it matters and how to mend it.
+"""One finding: what is wrong, where, why it matters and how to fix it.
 
 Comes in: a code of the catalog, a place and the words that fill its sentence.
 Goes out: an immutable value that can be sorted, printed or turned into a machine format.

@@ -301,7 +301,7 @@ def _reasons_to_hold(
 ) -> Iterable[str]:
     """Yield why any output of a group would be unsafe."""
     if snapshot.unread:
-        yield f"{', '.join(snapshot.unread)} could not be read, and nobody knows what it contains"
+        yield f"{', '.join(snapshot.unread)} could not be read, and what it contains is unknown"
     if len(group.meta.name) > LABEL_VALUE_LENGTH:
         yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
     for field in group.misspelled:

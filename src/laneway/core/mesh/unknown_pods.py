@@ -79,7 +79,7 @@ def _of_borrowers(service: Service, workloads: Iterable[Workload]) -> Iterator[U
     for one in workloads:
         pairs = service.selector if one.namespace == service.meta.namespace else ()
         if pairs and all(one.labels.get(key, value) == value for key, value in pairs):
-            why = f"it takes its template from {one.borrowed}, which the input does not hold"
+            why = f"it takes its template from {one.borrowed}, which is not in the input"
             yield UnknownPods(one.meta, why, f"Add {one.borrowed} to the input.")
 
 

@@ -80,18 +80,18 @@ def _root(
     name = VIRTUAL_SERVICE.format(plain_stem(group.name, service))
     spaces = (service.namespace, ROOT_NAMESPACE)
     if any(port.protocol != "http" or port.sniffed for port in service.ports):
-        return "a port of it may carry TCP, and Istio takes no delegate with TCP routes"
+        return "a port of it may carry TCP, and Istio allows no delegate with TCP routes"
     if any(one.meta.name == name for one in mesh.virtual_services):
         return f"the name {name} belongs to a VirtualService of your own"
     roots = [(one, ref) for one in speaking for ref in _handed(one) if ref.name == name]
     roots = [(one, ref) for one, ref in roots if ref.namespace in spaces]
     if not roots:
-        return f"no VirtualService for its host hands over to {service.namespace}/{name}"
+        return f"no VirtualService for its host delegates to {service.namespace}/{name}"
     root, ref = roots[0]
     if not Shown.of(root, ()).is_public:
         return f"{root.meta.ref} is not exported to every namespace"
     if older := next((one for one in speaking if one is not root), None):
-        return f"{older.meta.ref} speaks for its host as well"
+        return f"{older.meta.ref} has the same host"
     if not all(_is_for_anybody(root, ref, port.number) for port in service.ports):
         return f"{root.meta.ref} has no route for callers that its conditions leave out"
     return Delegated(root.meta.ref, ref)

@@ -41,7 +41,7 @@ def _flaw(name: str, value: str) -> tuple[str, str]:
     if name == RUNTIME_FALLBACK_ANNOTATION and value not in ("on", "off"):
         return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
     if name == LANE_HEADER_ANNOTATION and not is_header_name(value.lower()):
-        return f"its value {value!r} is no name of a header", "Correct the name of the header."
+        return f"its value {value!r} is not a valid header name", "Correct the header name."
     return "", ""
 
 

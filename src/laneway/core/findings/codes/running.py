@@ -1,6 +1,6 @@
 """LW17xx: what a mesh on this machine cannot do.
 
-Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+Only texts, no decisions: a code says what is wrong and how to fix it, a rule finds where.
 """
 
 from __future__ import annotations
@@ -10,28 +10,31 @@ from laneway.core.findings.finding import Code
 IMAGE_WITHOUT_COMMAND = Code(
     "LW1701",
     "error",
-    "no command stands for image {image} of {workload}",
-    "A mesh on this machine runs programs and no images, and only you know which program an image "
-    "holds.",
-    "Name it: --run '{image}=COMMAND' (it gets its port as PORT and {{port}}), or under [run] in "
-    "laneway.toml. The command @mock stands for the built-in mock application.",
+    "no command for {images} of {workloads}",
+    "A mesh on this machine runs programs, not images, and only you know which program is in an "
+    "image.",
+    "Add these lines to laneway.toml and write your program's command in place of @mock, which is "
+    "the built-in mock application; a program gets its port as PORT and {{port}}. Or give the "
+    "command on the command line: --run '{image}=COMMAND', or --run 'WORKLOAD=COMMAND'.\n"
+    "[run]\n{lines}",
 )
 
 NOT_STARTED = Code(
     "LW1795",
     "info",
     "{workloads} cannot run on this machine and are left out",
-    "A WorkloadEntry is a machine elsewhere. A Job or CronJob is a program that ends, which a mesh "
-    "that keeps its programs running would start again and again.",
-    "Nothing to do where nobody calls them; start a Job's program by hand with the variables of a "
-    "workload of its lane, or stand in for a machine with a Deployment of the same labels.",
+    "A WorkloadEntry is a machine elsewhere. A Job or CronJob is a program that ends, and a mesh "
+    "that keeps its programs running would start it again and again.",
+    "Nothing to do if nothing calls them. Otherwise start a Job's program by hand with the "
+    "variables of a workload of its lane, or replace a machine with a Deployment that has the same "
+    "labels.",
 )
 
 EDIT_REFUSED = Code(
     "LW1702",
     "error",
-    "mesh {mesh} refused the newest edit of its files {ago} ago for {cause} and serves what it "
-    "served before",
-    "What was tested is not what the files say: an edit that brings errors does not go live.",
-    "`{command}` shows what is wrong. The mesh takes the files as soon as they are mended.",
+    "mesh {mesh} refused the newest edit of its files {ago} ago for {cause} and still serves what "
+    "it served before",
+    "Tests did not reach what the files say now: an edit with errors does not go live.",
+    "`{command}` shows the errors. The mesh applies the files as soon as they are fixed.",
 )

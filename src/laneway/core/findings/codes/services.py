@@ -1,6 +1,6 @@
 """LW16xx: services and their ports.
 
-Only texts, no decisions: a code says what is wrong and how to mend it, a rule finds where.
+Only texts, no decisions: a code says what is wrong and how to fix it, a rule finds where.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from laneway.core.findings.finding import Code
 UNKNOWN_SERVICE = Code(
     "LW1601",
     "error",
-    "{owner} names service {service}, which the input does not hold",
-    "The ports of a service are needed to write its routes, so it is left out: its calls keep "
-    "Istio's default route over all pods.",
+    "{owner} names service {service}, which is not in the input",
+    "Routes are generated per port of a service, so this service is left out: calls to it keep "
+    "Istio's default route to all pods.",
     "{advice}",
     "IST0101",
 )
@@ -21,8 +21,8 @@ PORT_NOT_NAMED = Code(
     "LW1602",
     "info",
     "port {port} of {service} does not say its protocol",
-    "Istio then guesses from the first bytes of each connection. It works for HTTP, at a cost, and "
-    "not for protocols in which the server speaks first.",
+    "Istio then detects the protocol from the first bytes of each connection. That works for HTTP, "
+    "at a cost, but not for protocols in which the server speaks first.",
     "Name the port http or http-<name>, or set appProtocol: http.",
     "IST0118, KIA0601",
 )
@@ -30,9 +30,9 @@ PORT_NOT_NAMED = Code(
 TCP_PORT = Code(
     "LW1603",
     "info",
-    "port {port} of {service} is TCP: its connections go by the caller's lane alone",
-    "A proxy cannot look into TCP, so the pod that connects decides the lane. Entry rules, headers "
-    "and weights do not apply to this port.",
+    "port {port} of {service} is TCP: only the caller's lane decides where connections go",
+    "Proxies cannot look into TCP, so the labels of the connecting pod decide the lane. Entry "
+    "rules, headers and weights do not apply to this port.",
     "Name the port http if it speaks HTTP (or http2, grpc).",
 )
 
@@ -40,16 +40,16 @@ HEADLESS_SERVICE = Code(
     "LW1604",
     "warning",
     "service {service} is headless, so clients may pick its pods themselves",
-    "Its name resolves to the addresses of all its pods. A client that connects to one of these "
-    "addresses has chosen the pod, and no route can keep it in its lane.",
-    "Use a service with a cluster address for calls that have to stay in their lane.",
+    "Its name resolves to the addresses of all its pods. A client that connects to one of them has "
+    "chosen the pod, and no route can keep it in its lane.",
+    "Use a service with a cluster IP for calls that must stay in their lane.",
 )
 
 SERVICE_WITHOUT_PORTS = Code(
     "LW1605",
     "error",
     "service {service} has no port the mesh can route",
-    "Routes are written per port, and only TCP ports count. No request can reach the service.",
+    "Routes are generated per port, and only TCP ports count. No request can reach the service.",
     "Add the port to spec.ports of the Service.",
 )
 
@@ -57,8 +57,7 @@ SERVICE_WITHOUT_SELECTOR = Code(
     "LW1606",
     "error",
     "service {service} selects no pods by labels ({reason})",
-    "A lane is a set of pods told apart by labels. A service without a selector has none that "
-    "could be told apart.",
+    "Lanes tell pods apart by labels. A service without a selector has no pods to tell apart.",
     "Give the Service a selector, or take it out of the lane group.",
 )
 
@@ -74,20 +73,20 @@ SECOND_SERVICE = Code(
 SELECTOR_MEETS_NO_POD = Code(
     "LW1608",
     "error",
-    "service {service} selects {selector}, which no pod in namespace {namespace} of the input "
-    "carries",
-    "A Service sends requests to the pods that carry all labels of its selector. Without one each "
-    "request gets 503, in every lane.",
+    "service {service} selects {selector}, but no pod in namespace {namespace} of the input "
+    "matches",
+    "A Service sends requests to pods that have all labels of its selector. Without such a pod "
+    "every request gets 503, in every lane.",
     "{advice}",
 )
 
 TARGET_NAME_UNKNOWN = Code(
     "LW1609",
     "error",
-    "port {port} of {service} leads to targetPort {target}, a name that no container of {pods} "
-    "gives to a port: {names}",
-    "Kubernetes looks a name up among the ports of a pod's containers. A pod without it gets no "
-    "request on this port, and where no pod has it each request gets 503.",
+    "port {port} of {service} has targetPort {target}, but no container port of {pods} has that "
+    "name: {names}",
+    "Kubernetes looks up a named targetPort among the container ports of each pod. A pod without "
+    "it gets no requests on this port; if no pod has it, every request gets 503.",
     "{advice}",
     "KIA0701",
 )
@@ -95,10 +94,10 @@ TARGET_NAME_UNKNOWN = Code(
 TARGET_NUMBER_NOT_OPENED = Code(
     "LW1610",
     "error",
-    "port {port} of {service} leads to targetPort {target}, which the containers of {pods} do not "
-    "open: {names}",
-    "Kubernetes sends requests to the number as it is written. These containers name other ports, "
-    "and nothing in them speaks of this one; where no program listens each request gets 503.",
+    "port {port} of {service} has targetPort {target}, but the containers of {pods} do not open "
+    "it: {names}",
+    "Kubernetes sends requests to the port number as written. The containers declare other ports, "
+    "and nothing in them mentions this one; if no program listens there, every request gets 503.",
     "{advice}",
     "KIA0701",
 )
@@ -107,7 +106,7 @@ GROUP_WITHOUT_SERVICES = Code(
     "LW1611",
     "warning",
     "group {group} names no service",
-    "Lanes are versions of the services that their group names. Without one nothing is routed, "
-    "and nothing can be promised.",
-    "Name the services in spec.services of the group, each by name and namespace.",
+    "Lanes are versions of the services in their group. Without services nothing is routed, and "
+    "nothing can be proven.",
+    "List the services in spec.services of the group, each with name and namespace.",
 )

@@ -10,10 +10,10 @@ from laneway.core.findings.finding import Code
 LANE_UNANSWERED = Code(
     "LW1720",
     "error",
-    "{count} of lane {lane} got no answer of {service}: no pod carries {selector} ({carried})",
-    "A pod is in a lane by its labels alone. Where none carries the lane's, the proxy answers 503: "
-    "a strict lane never falls back to another, a permissive one to no lane that lacks the service "
-    "as well.",
+    "{count} of lane {lane} got no answer from {service}: no pod carries {selector} ({carried})",
+    "Only its labels put a pod into a lane. If no pod has them, the proxy answers 503: a strict "
+    "lane never falls back to another lane, and a permissive one only to lanes that have the "
+    "service.",
     "Compare the labels of the pods (kubectl get pods --show-labels) with the lane's "
     "labelSelector: give the pods of this version the labels {selector}, or deploy them.",
     "IST0173, KIA0203",
@@ -22,19 +22,18 @@ LANE_UNANSWERED = Code(
 TWO_VERSIONS = Code(
     "LW1721",
     "warning",
-    "requests of lane {lane} met {versions} of {service}",
-    "Both carry the labels the lane selects, so both answer in it. The usual cause is a wrong "
-    "label on the pods of one of them: the wrong version answers.",
+    "requests of lane {lane} reached {versions} of {service}",
+    "Both carry the labels that the lane selects, so both answer. The usual cause is a wrong label "
+    "on the pods of one of them, so that the wrong version answers.",
     "Compare the labels of these pods (kubectl get pods --show-labels) with the lane's "
-    "labelSelector {selector}. Nothing to do if the lane is meant to have both.",
+    "labelSelector {selector}. Nothing to do if the lane should have both.",
 )
 
 NO_ROUTE = Code(
     "LW1722",
     "error",
-    "no route of {gateway} takes {request}: {reasons}",
-    "A request whose host, path or header no route asks for is answered 404 by the gateway. It "
-    "never comes into a lane.",
+    "no route of {gateway} matches {request}: {reasons}",
+    "A request that matches no route gets 404 from the gateway and never enters a lane.",
     "Compare the request with the match of the rule that should take it, or change the rule: "
     "laneway explain shows every rule and why it does not match.",
 )
@@ -43,27 +42,26 @@ OTHER_RULE = Code(
     "LW1723",
     "error",
     "{request} is for {promised}, but {met}",
-    "Rules are looked at in order and the first that matches decides, so the request goes where "
-    "that one leads.",
-    "Change the order or the match of the rules: laneway explain shows which ones were looked at.",
+    "Rules are tried in order and the first match wins.",
+    "Change the order or the match of the rules: laneway explain shows which ones were tried.",
 )
 
 WRONG_SUBSET = Code(
     "LW1724",
     "error",
-    "subset {subset} of {service} leads requests of lane {lane} to {pods}: {cause}",
-    "The routes are right, but the DestinationRule that callers see gives the lane's name to pods "
-    "of another one: traffic leaks across lanes.",
-    "Let the subset select {selector}, as the lane does, or give it another name.",
+    "subset {subset} of {service} sends requests of lane {lane} to {pods}: {cause}",
+    "The routes are right, but the DestinationRule that callers see selects pods of another lane "
+    "for this lane's name: traffic leaks across lanes.",
+    "Make the subset select {selector}, as the lane does, or rename it.",
 )
 
 CALLS_WITHOUT_SIDECAR = Code(
     "LW1725",
     "error",
     "{pods} has no sidecar ({lack}): {count} to {service} were spread over {reached}",
-    "Without a sidecar a pod's calls take Istio's plain route to any pod of the service. Some "
-    "arrive in the right lane by chance, which looks like an intermittent failure.",
-    "{remedy} Then the container istio-proxy is among those of the pod.",
+    "Without a sidecar the calls of a pod go to any pod of the service. Some reach the right lane "
+    "by chance, which looks like an intermittent failure.",
+    "{remedy} The pod then has the container istio-proxy.",
     "IST0103",
 )
 
@@ -71,26 +69,27 @@ MET_WITHOUT_SIDECAR = Code(
     "LW1726",
     "warning",
     "{pods} has no sidecar ({lack}) and got requests of {lanes}",
-    "Its own calls, if it makes any, are not kept in the lane, and nobody counts what it is sent.",
-    "{remedy} Then the container istio-proxy is among those of the pod.",
+    "Its own calls, if it makes any, do not stay in the lane, and the requests it gets are not "
+    "counted.",
+    "{remedy} The pod then has the container istio-proxy.",
     "IST0103",
 )
 
 LEFT_BY_RULE = Code(
     "LW1727",
     "error",
-    "{count} of {callers} in lane {lane} to {service} left the lane: {rule} leads to {pods}",
-    "The proxies keep a caller in its lane only where the lanes' own rule for the service decides.",
-    "Remove the route, keep it away from this host, or let it lead to the lane's subset.",
+    "{count} of {callers} in lane {lane} to {service} left the lane: {rule} sends them to {pods}",
+    "Callers stay in their lane only if the lanes' own rule for the service decides.",
+    "Remove the route, keep it away from this host, or point it to the lane's subset.",
 )
 
 WENT_ROUND = Code(
     "LW1728",
     "error",
-    "{count} came to {pod} past the proxies of their callers",
-    "More requests arrived than proxies sent: a program dials the pod's address itself. Such calls "
-    "meet no route and no lane.",
-    "Let the program call the service by its name and through its proxy (http_proxy), not by a "
+    "{count} reached {pod} without passing the callers' proxies",
+    "More requests arrived than proxies sent, so a program connects to the pod's address itself. "
+    "Such calls use no route and no lane.",
+    "Make the program call the service by its name and through its proxy (http_proxy), not by a "
     "pod's address.",
 )
 
@@ -98,18 +97,17 @@ REFUSED_INSIDE = Code(
     "LW1729",
     "error",
     "{count} from {callers} to {service} failed in the proxies: {reason}",
-    "The request came to the right place, but the proxies could not send it on and answered it "
-    "themselves.",
+    "The request went to the right place, but a proxy could not forward it and answered it itself.",
     "{remedy}",
 )
 
 SHARE_OFF = Code(
     "LW1730",
     "error",
-    "{seen} of {total} requests came to {destination}, whose weight promises {percent} %: "
-    "{low} to {high}",
-    "Chance alone leaves these bounds once in 10,000 runs. Somebody splits the traffic in another "
-    "way, or another rule decides.",
+    "{seen} of {total} requests reached {destination}; its weight of {percent} % allows {low} to "
+    "{high}",
+    "Chance alone exceeds these bounds once in 10,000 runs. Something else splits the traffic, or "
+    "another rule decides.",
     "Compare the weights of {rule}; laneway show plan prints the shares of every rule.",
 )
 
@@ -117,41 +115,43 @@ NO_ANSWER = Code(
     "LW1731",
     "error",
     "{count} of {request} got no answer: {reason}",
-    "The gateway took the request but nothing came back in time, or it does not listen any more.",
-    "laneway ps shows what runs, laneway logs envoy what the proxies say.",
+    "The gateway accepted the request but nothing answered in time, or it no longer listens.",
+    "laneway ps shows what runs, laneway logs envoy shows the log of the proxies.",
 )
 
 OTHER_TRAFFIC = Code(
     "LW1732",
     "warning",
-    "{count} came from somebody else while the mesh was verified",
-    "Counters cannot tell whose request they count, so what is said of pods and shares may be "
-    "theirs.",
-    "Verify again when nobody else sends requests.",
+    "{count} came from other clients while the mesh was verified",
+    "Counters cannot tell whose request they count, so the results for pods and shares may be "
+    "wrong.",
+    "Verify again when nothing else sends requests.",
 )
 
 CHANGED_MEANWHILE = Code(
     "LW1733",
     "error",
     "mesh {mesh} changed while it was verified",
-    "Requests were held against a plan that is no longer the one that serves.",
+    "Requests were compared with a plan that is no longer live.",
     "Verify again.",
 )
 
 NO_REQUEST = Code(
     "LW1734",
     "info",
-    "no request could be made up that {rule} takes",
-    "Its match asks for something that is not worked out here, so nothing was sent for it.",
-    "Say one: laneway verify --path PATH -H 'NAME: VALUE' (and --host, --method where they count).",
+    "no test request could be built for {rule}",
+    "Its match contains something that Laneway cannot build a request for, so the rule was not "
+    "tested.",
+    "Send one of your own: laneway verify --path PATH -H 'NAME: VALUE' (and --host, --method if "
+    "they matter).",
 )
 
 NEVER_MET = Code(
     "LW1735",
     "warning",
-    "{rule} gets no request: {before} takes all that would meet it",
-    "Rules are looked at in order and the first that matches decides. Nothing is left for this "
-    "one: what was meant for its lane goes where the earlier one leads.",
+    "{rule} never matches: {before} matches all its requests first",
+    "Rules are tried in order and the first match wins. Requests meant for the lane of this rule "
+    "go where the earlier rule sends them.",
     "Make the match of the earlier rule narrower, or change the order.",
     "IST0130",
 )
@@ -159,67 +159,67 @@ NEVER_MET = Code(
 LEFT_BY_OUTSIDER = Code(
     "LW1736",
     "warning",
-    "requests of lane {lane} came to {callers}, in no lane of group {group}, whose calls to "
+    "requests of lane {lane} reached {callers}, in no lane of group {group}, whose calls to "
     "{service} went on to lane {other}",
-    "A pod's own labels decide where its calls go; what is in no lane calls the oldest one.",
-    "Put the service into the group and its pods into the lanes, or call no lane service from it.",
+    "A pod's own labels decide where its calls go; without a lane they go to the oldest one.",
+    "Add the service to the group and its pods to the lanes, or do not call lane services from it.",
 )
 
 LANE_NOT_ENTERED = Code(
     "LW1737",
     "info",
-    "no request was sent into {lanes}: no rule at a gateway leads there",
-    "Only what enters at a gateway is verified, so nothing is known of these lanes.",
-    "Nothing to do if they are entered in another way or wait for their weight.",
+    "no request was sent into {lanes}: no rule at a gateway routes there",
+    "Only requests that enter at a gateway are verified, so these lanes were not tested.",
+    "Nothing to do if they are entered in another way or have no weight yet.",
 )
 
 LANE_LOST = Code(
     "LW1738",
     "error",
     "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
-    "These pods answer for lanes that lack the service, so requests of other lanes pass them. What "
-    "the program sends on carries no lane, and behind it only the pod's own label decides.",
-    "Let the program copy {header} from the request it serves to those it sends. {shown}",
+    "These pods answer for lanes that lack the service, so they get requests of other lanes. The "
+    "program's own calls carry no lane, so only the label of its pod decides from there on.",
+    "Copy {header} from the incoming request to the outgoing ones in this program. {shown}",
 )
 
 LANE_FORGOTTEN = Code(
     "LW1739",
     "info",
     "{services} does not pass the lane on to {target}, which does no harm here",
-    "These pods serve their own lane alone, so their labels say the lane that the request is in.",
-    "Nothing to do, as long as no other lane falls back to these pods. Let the program copy "
-    "{header} from the request it serves to those it sends before one does.",
+    "These pods serve only their own lane, so their labels already say the lane of the request.",
+    "Nothing to do as long as no other lane falls back to these pods. Before one does, copy "
+    "{header} from the incoming request to the outgoing ones in this program.",
 )
 
 LANE_NOT_SEEN = Code(
     "LW1740",
     "info",
-    "no request of a lane came to {services}, so nothing is known of what {it} on",
-    "They answer for lanes that lack their service and call others. What was sent, or what came "
-    "meanwhile, did not pass them.",
-    "Say a request that does: laneway verify --context --path PATH -H 'NAME: VALUE'; or watch live "
-    "traffic for some time: laneway verify --context --passive SECONDS.",
+    "no request of a lane reached {services}, so it is unknown what {it} on",
+    "They answer for lanes that lack their service, and call others. No request that was sent or "
+    "watched reached them.",
+    "Send a request that does: laneway verify --context --path PATH -H 'NAME: VALUE'; or watch "
+    "live traffic for some time: laneway verify --context --passive SECONDS.",
 )
 
 STOOD_IN = Code(
     "LW1741",
     "warning",
-    "{pods} stood in for lane {lane} at {service}: {reason}",
-    "A permissive lane whose pods of a service are all down is answered by the service's target or "
-    "the baseline. Its requests are kept, but they say nothing about the lane's own version.",
-    "laneway ps shows which programs run, laneway start brings back what was stopped. One that "
-    "runs is well if it answers its readinessProbe (httpGet), or accepts a connection where it has "
-    "none, and does not answer 502, 503 or 504 five times in a row.",
+    "{pods} answered for lane {lane} at {service}: {reason}",
+    "If all pods of a service are down in a permissive lane, the service's target or the baseline "
+    "answers. The requests succeed, but say nothing about the lane's own version.",
+    "laneway ps shows which programs run, laneway start starts one that was stopped. A running "
+    "program is healthy if it answers its readinessProbe (httpGet), or accepts a connection if it "
+    "has none, and does not answer 502, 503 or 504 five times in a row.",
 )
 
 UNTESTED = Code(
     "LW1742",
     "warning",
-    "no request of lane {lane} came to {services}, so nothing is known of the lane there",
-    "Pods are there to answer, and nobody who was met called on to them. What was never met was "
-    "not put to the test: a promise about it would be an empty one.",
-    "Say a request that leads there: laneway verify --path PATH -H 'NAME: VALUE'; look at the "
-    "program that should have called (laneway logs WORKLOAD); or accept it: --allow-untested.",
+    "no request of lane {lane} reached {services}, so the lane is untested there",
+    "The lane has pods there, but no program that got a request called them. A promise about "
+    "requests that were never sent would prove nothing.",
+    "Send a request that reaches it: laneway verify --path PATH -H 'NAME: VALUE'; look at the "
+    "program that should have called it (laneway logs WORKLOAD); or accept it: --allow-untested.",
 )
 
 NEVER_CALLED = Code(
@@ -227,9 +227,9 @@ NEVER_CALLED = Code(
     "warning",
     "{program} has a URL of {services} in its environment and never called it through its proxy "
     "({variables})",
-    "It was asked meanwhile. A program that calls past its proxy meets no route and no lane, and "
-    "one that did not call at all left what is behind it untested.",
-    "Let the program honor http_proxy, which stands in its environment (docs/running.md, Programs "
-    "that are not caught, says what each runtime needs); or ask in a way that makes it call: "
+    "It got requests meanwhile. A program that calls past its proxy uses no route and no lane; one "
+    "that made no calls leaves the services behind it untested.",
+    "Make the program use http_proxy, which is set in its environment (docs/running.md, Programs "
+    "that are not caught, says what each runtime needs); or send a request that makes it call: "
     "laneway verify --path PATH.",
 )
