@@ -259,14 +259,16 @@ def test_a_new_program_that_cannot_run_holds_up_nothing_else(up: Start, sample: 
     assert workloads()["cart-v1-0"]["state"] != "ready"
 
 
-def test_an_empty_folder_is_followed_until_it_holds_something(
+def test_a_folder_with_nothing_to_run_is_followed_until_it_holds_something(
     up: Start, sample: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "empty").mkdir()
-    mesh = up(tmp_path / "empty").ready()
+    (tmp_path / "bare").mkdir()
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: elsewhere}\n"
+    (tmp_path / "bare" / "namespace.yaml").write_text(space)
+    mesh = up(tmp_path / "bare").ready()
 
     for file in sample.glob("*.yaml"):
-        file.rename(tmp_path / "empty" / file.name)
+        file.rename(tmp_path / "bare" / file.name)
     mesh.until("opened http")
 
     assert any("No Gateway opens a port" in line for line in mesh.said)
