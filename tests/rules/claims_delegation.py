@@ -1,4 +1,4 @@
-"""Claims on the rule about services that a group hands over (LW1414, LW1401)."""
+"""Claims on the rule about services that a group hands over (LW1414, LW1401, LW1429)."""
 
 from __future__ import annotations
 
@@ -136,5 +136,22 @@ CLAIMS = [
         "VirtualService default/root",
         ("spec", "hosts", 0),
         handing(root()),
+    ),
+    Claim(
+        "a root with a match on every route leaves requests without any",
+        "LW1429",
+        handing(
+            routes("root", f"[{{match: [{{uri: {{prefix: /api}}}}], {TO_OURS}}}]", "hosts: [b]")
+        ),
+        ["calls to default/b that no match of VirtualService default/root meets get 404"],
+        "VirtualService default/root",
+        ("spec", "http"),
+        handing(
+            routes(
+                "root",
+                f"[{{match: [{{uri: {{prefix: /api}}}}], {TO_OURS}}}, {{{TO_OURS}}}]",
+                "hosts: [b]",
+            )
+        ),
     ),
 ]

@@ -6,8 +6,10 @@ from tests.rules import claims_into_permissive
 from tests.rules.claim import Claim
 from tests.rules.world import (
     AT_DOOR,
+    Given,
     api_route,
     gateway,
+    group,
     lane,
     mesh,
     policy,
@@ -18,6 +20,29 @@ from tests.rules.world import (
 )
 
 TO_B = "[{route: [{destination: {host: b.default.svc.cluster.local}}]}]"
+
+BY_PREFIX = "[{{match: [{{uri: {{prefix: /own}}}}], {}}}]"
+AT_ONE_HOST = "hosts: [one.test]\n  gateways: [istio-system/door]"
+CREATED = "creationTimestamp: '2026-01-0%dT00:00:00Z'"
+
+
+def dated(host: str) -> Given:
+    """Return the small mesh beside a route that is older than every lane."""
+    labels = f"labels: {{swimlane-group: test}}, {CREATED % 2}"
+    own = routes("own", BY_PREFIX.format(f"route: [{{destination: {{host: {host}}}}}]"), AT_DOOR)
+    return mesh(
+        own.replace("name: own", f"name: own, {CREATED % 1}"),
+        service("c"),
+        group=group().replace("{name: test}", f"{{name: test, {CREATED % 2}}}"),
+        s1=lane("s1", "{version: v1}", rule("s1"), labels),
+        s2=lane(
+            "s2",
+            "{version: v2}",
+            rule("s9", match="{headers: {x-lane: {exact: s9}, x-own: {exact: y}}}"),
+            labels,
+        ),
+    )
+
 
 CLAIMS = [
     Claim(
@@ -66,6 +91,65 @@ CLAIMS = [
         "ASMSwimLane s1",
         ("spec", "ingressRules", 0),
         mesh(routes("own", "[{route: [{destination: {host: b}}]}]", AT_DOOR)),
+    ),
+    Claim(
+        "a user's older route takes requests of a lane's rule and names no lane",
+        "LW1331",
+        dated("b"),
+        [
+            (
+                "route http[0] of VirtualService default/own can take requests of "
+                "entry rule r1 of lane s1, and leads them to default/b whatever the lane"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        dated("c"),
+    ),
+    Claim(
+        "a route that stands before any lane's rule for every request takes some of them",
+        "LW1331",
+        mesh(
+            routes(
+                "own", BY_PREFIX.format("route: [{destination: {host: a, subset: s2}}]"), AT_DOOR
+            ),
+            s1=lane("s1", "{version: v1}", rule("", match="{}")),
+        ),
+        [
+            (
+                "route http[0] of VirtualService default/own can take requests of "
+                "entry rule r1 of lane s1, and leads them to default/a subset s2"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        mesh(
+            routes(
+                "own", BY_PREFIX.format("route: [{destination: {host: a, subset: s1}}]"), AT_DOOR
+            ),
+            s1=lane("s1", "{version: v1}", rule("", match="{}")),
+        ),
+    ),
+    Claim(
+        "a gateway's host for another namespace is not among the lanes' routes",
+        "LW1330",
+        mesh(
+            routes("own", TO_B, AT_ONE_HOST, "istio-system"),
+            door=gateway("[./one.test, 'default/*']"),
+        ),
+        [
+            (
+                "requests for host one.test on port 80 of istio-system/door do not meet "
+                "entry rule r1 of lane s1 and entry rule r1 of lane s2: "
+                "route http[0] of VirtualService istio-system/own has that host there"
+            )
+        ],
+        "VirtualService istio-system/own",
+        ("spec", "http", 0),
+        mesh(
+            routes("own", TO_B, AT_ONE_HOST, "istio-system"),
+            door=gateway("[./one.test, 'istio-system/*']"),
+        ),
     ),
     Claim(
         "a gateway takes no route of a namespace that its hosts are not for",

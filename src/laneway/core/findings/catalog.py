@@ -12,6 +12,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from laneway.core.findings.codes import (
+    beside,
     entry,
     lanes,
     permissive,
@@ -30,6 +31,7 @@ RANGES: tuple[ModuleType, ...] = (
     shape,
     lanes,
     entry,
+    beside,
     routing,
     workloads,
     services,

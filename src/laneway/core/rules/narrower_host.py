@@ -1,4 +1,7 @@
-"""LW1325: a user's VirtualService has a host of its own, where lanes' rules for a wider one end."""
+"""LW1325: a user's VirtualService has a host of its own, where lanes' rules for a wider one end.
+
+Where the lanes ask for that very host, LW1330 speaks.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan import RoutePlan, VirtualHost
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.authors import Authors
+from laneway.core.rules.questions.parted import parted, spot_of
 from laneway.core.rules.questions.words import listing
 
 
@@ -19,12 +23,13 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find hosts at gateways that only users' routes have, below a host of lanes."""
     authors = Authors(mesh)
     group_of = _groups(mesh)
+    apart = {spot_of(one.port, one.host) for one in parted(mesh, plan)}
     for port in plan.gateway_ports:
         led = {host.domain: _names(host, group_of) for host in port.virtual_hosts}
         wide = {domain: names for domain, names in led.items() if names}
         for host in port.virtual_hosts:
             ended = [] if led[host.domain] else _ended(host.domain, wide)
-            if ended and host.written:
+            if ended and host.written and spot_of(port, host) not in apart:
                 user = host.written[0]
                 words = {
                     "host": host.domain,

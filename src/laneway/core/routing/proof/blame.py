@@ -49,7 +49,9 @@ def _hidden(
         rules = mesh.destination_rules
         seen = rules_seen(rules, service.host, service.namespace, namespace)
         covering = [one for one in rules if covers(rule_host(one), service.host)]
-        for one in (*seen, *covering):
+        unseen = [one for one in covering if one not in seen]
+        suspects = (*unseen, *seen) if labels is None else (*seen, *unseen)
+        for one in sorted(suspects, key=lambda one: -len(rule_host(one))):
             yield Origin(one.meta.ref, ("spec", "host"))
 
 

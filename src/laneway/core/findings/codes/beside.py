@@ -1,0 +1,41 @@
+"""Codes of lanes beside routes of others that take their requests (LW1330, LW1331, LW1429).
+
+Every object is valid by itself, and each is met; but of requests that are a lane's some meet the
+route of somebody else, or none.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import Code
+
+HOST_OF_ANOTHER = Code(
+    "LW1330",
+    "warning",
+    "requests for host {host} on port {port} do not meet {rules}: {taker} has that host there",
+    "Gateways with the same selector and port are one listener, which looks at the most specific "
+    "host alone. The entry of the lanes stands in a namespace that its own Gateway does not admit "
+    "for this host, so it is not among the host's routes, and its requests go by the others or get "
+    "404.",
+    "Name the host in the lanes' rules, enter by one Gateway, or have the Gateway admit the "
+    "entry's namespace for this host.",
+)
+
+USER_ROUTE_TAKES_REQUESTS = Code(
+    "LW1331",
+    "warning",
+    "{user} can take requests of {rules}, and leads them to {to}",
+    "Routes of one gateway and host stand in the order of their objects' age, those that take any "
+    "request last, and the first that matches decides. A request that meets both conditions is one "
+    "of the lane's and leaves it here.",
+    "Let the route name the lane's subset, or write a match that no request of the lane meets.",
+)
+
+DELEGATION_LEAVES_REQUESTS = Code(
+    "LW1429",
+    "warning",
+    "calls to {service} that no match of {root} meets get 404",
+    "The group delegates the service, so callers hold the routes of this VirtualService and no "
+    "others: none of its routes takes whatever the others leave, and there is no default route "
+    "beside a VirtualService.",
+    "Add a last route without a match that delegates to {lanes} as well.",
+)
