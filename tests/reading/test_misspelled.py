@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from laneway.core.compile import compile_snapshot
+from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.near_kinds import meant_kind
 from laneway.core.resources.read import read_file, read_kinds
@@ -93,9 +93,18 @@ def test_a_kind_of_another_api_is_nobodys_mistake(group: str, kinds: str) -> Non
     assert [kind for kind in left if meant_kind(group, kind, READ)] == []
 
 
-def findings(*documents: dict[str, Any]) -> list[Finding]:
+def compiled_of(*documents: dict[str, Any]) -> Compilation:
     text = yaml.safe_dump_all(documents)
-    return list(compile_snapshot(snapshot_of_texts([("mesh.yaml", text)])).findings)
+    return compile_snapshot(snapshot_of_texts([("mesh.yaml", text)]))
+
+
+def findings(*documents: dict[str, Any]) -> list[Finding]:
+    return list(compiled_of(*documents).findings)
+
+
+def all_findings(*documents: dict[str, Any]) -> list[Finding]:
+    """Also those about objects that touch no lane."""
+    return list(compiled_of(*documents).all_findings)
 
 
 def codes(*documents: dict[str, Any]) -> set[str]:
@@ -215,7 +224,7 @@ def to(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_a_misspelled_field_elsewhere_is_a_warning(wrong: dict[str, Any], right: str) -> None:
-    told = [one for one in findings(wrong) if one.code.id in ("LW1116", "LW1117")]
+    told = [one for one in all_findings(wrong) if one.code.id in ("LW1116", "LW1117")]
 
     assert [one.message.partition("; ")[2] for one in told] == [f"did you mean {right}?"]
 
@@ -223,7 +232,7 @@ def test_a_misspelled_field_elsewhere_is_a_warning(wrong: dict[str, Any], right:
 def test_a_warning_becomes_the_error_that_follows_from_it() -> None:
     """Two destinations of which one has lost its weight and the other has none: all are 0."""
     route = [to(wieght=30), to()]
-    found = findings(istio("VirtualService", hosts=["a"], http=[{"route": route}]))
+    found = all_findings(istio("VirtualService", hosts=["a"], http=[{"route": route}]))
 
     assert [one.code.id for one in found if one.level == "error"] == ["LW1117"]
     assert "from this follows LW1306" in next(o for o in found if o.level == "error").message
