@@ -88,7 +88,7 @@ def test_what_is_left_out_is_told_once_and_counted(tmp_path: Path) -> None:
     found = read_paths([str(tmp_path)]).findings
 
     assert [one.code.id for one in found] == ["LW1026"]
-    assert found[0].message.startswith("5 folders and 1 file are left out")
+    assert found[0].message.startswith("5 folders and 1 file are ignored")
 
 
 def test_what_is_left_out_and_holds_lanes_is_named(tmp_path: Path) -> None:

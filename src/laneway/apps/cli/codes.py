@@ -42,7 +42,7 @@ CODE = _Code()
 @click.command("explain-code")
 @click.argument("code", type=CODE, metavar="CODE")
 def explain_code(code: str) -> None:
-    """Say what a finding's CODE means, why it matters and how to fix it."""
+    """Explain a finding's CODE: what it means, why it matters and how to fix it."""
     import sys
 
     from laneway.apps.local.screen import has_color, width_of

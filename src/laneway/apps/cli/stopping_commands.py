@@ -62,9 +62,9 @@ def _turn(turn: Turn, workloads: Sequence[str], name: str | None) -> int:
 )
 @mesh_option
 def stop(workloads: tuple[str, ...], name: str | None) -> int:
-    """Hold a WORKLOAD of a running mesh down, or one replica of it.
+    """Stop a WORKLOAD of a running mesh, or one replica of it.
 
-    Its requests end first, then its programs. It stays down through edits until `laneway start`
+    Its requests end first, then its programs. It stays stopped through edits until `laneway start`
     brings it back, or until the mesh ends.
     """
     from laneway.apps.local.stopping import stop as run
