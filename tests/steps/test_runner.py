@@ -12,7 +12,7 @@ import pytest
 
 from laneway.adapters.processes import ProcessId, Program
 from laneway.apps.local.commands import Commands
-from laneway.apps.local.crew import Crew
+from laneway.apps.local.crew import Crew, Stopped
 from laneway.apps.local.edits import Edit
 from laneway.apps.local.holding import Held
 from laneway.apps.local.placing import Taken
@@ -342,6 +342,27 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     asyncio.run(whole())
 
     assert "a-v1-0 is stopped" in stage.said.getvalue()
+
+
+def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its successor carries the mark as well, and would be ended with the rest of it."""
+    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    crew = stage.runner.crew
+    crew.clock = time.monotonic
+    workload = snapshot_of_texts([("m", deployment("a", "v1"))])
+    asyncio.run(stage.runner.start(stage.source.first(workload)))
+    [instance] = crew.instances.values()
+
+    ending, _ = crew.halt([instance])
+    monkeypatch.setattr(ending[0], "code", -9)
+
+    assert crew.observe() == []
+    assert [one.state for one in crew.records()] == ["stopping"]
+    assert crew.have_stopped(ending) == [Stopped(instance)]
+    assert [one.state for one in crew.records()] == ["stopped"]
 
 
 def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(

@@ -102,9 +102,9 @@ class Crew:
         for key, started in list(self.running.items()):
             code = started.exit_code()
             instance, program = self._find(key)
-            if code is not None and self.standings[key].phase == "stopping":
-                happened += self._has_stopped(key, instance)
-            elif code is not None:
+            if self.standings[key].phase == "stopping":
+                continue  # `have_stopped` notes it, when nothing of it is left
+            if code is not None:
                 happened.append(self._ended(key, instance, code))
             elif self.standings[key].phase == "starting" and _listens(instance, program):
                 self.standings[key] = became_ready(self.standings[key], self.clock())
@@ -130,12 +130,22 @@ class Crew:
         idle = [one for one in instances if self.running.keys().isdisjoint(one.program_keys())]
         return [self.running[key] for key in keys if key in self.running], list(map(Stopped, idle))
 
-    def _has_stopped(self, key: ProgramKey, instance: Instance) -> list[Event]:
-        """Note that a program has ended as it was told to; the last one of an instance is told."""
-        del self.running[key]
-        self.standings[key] = told_to_stop(self.standings[key], self.clock(), runs=False)
-        rest = [self.standings[one].phase for one in instance.program_keys()]
-        return [Stopped(instance)] if "stopping" not in rest else []
+    def have_stopped(self, ended: Collection[Started]) -> list[Stopped]:
+        """Note programs that `end` is done with; return the instances of which none is left.
+
+        Not when they end: `end` goes on to what carries their mark, and a successor carries it too.
+        """
+        ids = {one.id for one in ended}
+        keys = [key for key, one in self.running.items() if one.id in ids]
+        for key in keys:
+            del self.running[key]
+            self.standings[key] = told_to_stop(self.standings[key], self.clock(), runs=False)
+        instances = [self.instances[name] for name in dict.fromkeys(name for name, _ in keys)]
+        return [
+            Stopped(one)
+            for one in instances
+            if all(self.standings[key].phase == "stopped" for key in one.program_keys())
+        ]
 
     def release(self, instances: Collection[Instance]) -> list[Started]:
         """Forget instances; return what of them runs, for `end`."""

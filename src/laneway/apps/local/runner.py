@@ -272,18 +272,17 @@ class Runner:
 
     def _end(self, started: Collection[Started]) -> None:
         if started:
-            ending = asyncio.create_task(asyncio.to_thread(end, started))
+            ending = asyncio.create_task(self._until_ended(started))
             self.endings.add(ending)
-            ending.add_done_callback(self._has_ended)
+            ending.add_done_callback(self.endings.discard)
 
-    def _has_ended(self, ending: asyncio.Task[None]) -> None:
-        """Look again: while the thread that ends a program waits for it, nobody can ask how it is.
-
-        The wake-up that came with its end may have found nothing yet, and there is no other.
-        https://docs.python.org/3/library/subprocess.html#subprocess.Popen.poll
-        """
-        self.endings.discard(ending)
-        self.wake.set()
+    async def _until_ended(self, started: Collection[Started]) -> None:
+        """End programs in a thread; only then are they stopped, and may be started anew."""
+        try:
+            await asyncio.to_thread(end, started)
+        finally:
+            self.story.happened(self.crew.have_stopped(started))
+            self.wake.set()
 
     async def _rest(self, wake_at: float | None) -> None:
         """Wait until something may have changed; of several wake-ups one is left."""
