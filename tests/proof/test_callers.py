@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from laneway.core.mesh.link import link
+from laneway.core.routing.proof.prove import prove
 from tests.laws import objects
+from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object
 from tests.proof.shop import ORDER, against, proof_of, routes, strict
 
@@ -77,6 +80,20 @@ def test_a_listener_of_a_sidecar_shows_its_own_port_alone(
     egress: list[Object], verdict: str
 ) -> None:
     assert proof_of(strict(), more=[_sidecar(*egress)]).verdict == verdict
+
+
+@pytest.mark.parametrize("wide", ["*.local", "*.default.svc.cluster.local"])
+def test_the_rule_of_the_narrowest_host_is_blamed_for_a_hidden_subset(wide: str) -> None:
+    rules = [
+        objects.destination_rule("wide", "clients", wide),
+        objects.destination_rule("exact", "default", ORDER, exportTo=["clients"]),
+    ]
+
+    proof = prove(link(snapshot_of_mesh([*strict(), *rules])))
+
+    found = [one for claim in proof.claims for one in claim.against if one.place is not None]
+    assert found
+    assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 1:04}.yaml"}
 
 
 @pytest.mark.parametrize(("app", "verdict"), [("cart", "undecided"), ("nobody", "proven")])
