@@ -100,6 +100,24 @@ def test_what_is_left_out_and_holds_lanes_is_named(tmp_path: Path) -> None:
     assert "gen/sub/lanes.yaml" in found["LW1027"].message
 
 
+@pytest.mark.parametrize("named", ["gen", "gen/lane.yaml"])
+def test_what_is_read_because_it_is_named_is_not_left_out(tmp_path: Path, named: str) -> None:
+    plant(tmp_path, {"a.yaml": "top", ".gitignore": "gen/\n", "gen/lane.yaml": "named"})
+
+    for paths in ([tmp_path, tmp_path / named], [tmp_path / named, tmp_path]):
+        assert codes(read_paths([str(path) for path in paths])) == []
+
+
+def test_what_lies_beside_a_named_file_is_still_left_out(tmp_path: Path) -> None:
+    files = {"a.yaml": "top", ".gitignore": "gen/\n", "gen/b.yaml": "named", "gen/c.yaml": "lost"}
+    plant(tmp_path, files)
+
+    found = read_paths([str(tmp_path), str(tmp_path / "gen" / "b.yaml")]).findings
+
+    assert [one.code.id for one in found] == ["LW1026", "LW1027"]
+    assert "gen/c.yaml" in found[1].message
+
+
 def test_a_folder_without_manifests_is_left_out_without_a_word(tmp_path: Path) -> None:
     plant(tmp_path, {"a.yaml": "top", ".git/config": "x", "node_modules/x.js": "x"})
 

@@ -8,7 +8,7 @@ that leaving it out stays cheaper than reading it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,12 +27,12 @@ class Glance(NamedTuple):
     lanes: str = ""
 
 
-def glance(path: str, endings: tuple[str, ...]) -> Glance:
-    """Look at a file or a folder; what cannot be read holds nothing."""
+def glance(path: str, endings: tuple[str, ...], reached: Collection[str] = ()) -> Glance:
+    """Look at a file or a folder; what cannot be read, or was `reached` by name, holds nothing."""
     manifests = False
     for file in islice(_files(path, endings), MOST_FILES):
-        manifests = True
-        if names_a_kind(_head(file), LANE_KINDS):
+        manifests = manifests or os.path.realpath(file) not in reached
+        if names_a_kind(_head(file), LANE_KINDS) and os.path.realpath(file) not in reached:
             return Glance(manifests, file)
     return Glance(manifests)
 

@@ -85,14 +85,13 @@ class Reader:
         before = [path for path in self._once - set(found.files) if os.path.isfile(path)]
         if not before:
             return []
-        reached = {os.path.realpath(path) for path in found.files}
-        return sorted(path for path in before if os.path.realpath(path) not in reached)
+        return sorted(path for path in before if os.path.realpath(path) not in found.reached)
 
     def _glances(self, found: Found) -> dict[str, Glance]:
         """Look at what is left out, each path once."""
         for path in found.left_out:
             if path not in self._seen:
-                self._seen[path] = glance(path, ENDINGS)
+                self._seen[path] = glance(path, ENDINGS, found.reached)
         return {path: self._seen[path] for path in found.left_out}
 
     def _file(self, path: str, found: Found) -> _Kept | None:

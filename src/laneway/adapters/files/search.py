@@ -32,8 +32,8 @@ class Found:
     """What a list of paths means.
 
     `unread` are the paths of which nothing could be read, `folders` those that were searched,
-    `left_out` what was not, `rules` the ignore files that were asked. `charts` and `overlays` are
-    folders whose objects another tool has to make.
+    `left_out` what was not, `reached` where the files lie in truth, `rules` the ignore files that
+    were asked. `charts` and `overlays` are folders whose objects another tool has to make.
     """
 
     files: list[str] = field(default_factory=list)
@@ -41,6 +41,7 @@ class Found:
     unread: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     charts: list[str] = field(default_factory=list)
     overlays: list[str] = field(default_factory=list)
@@ -55,15 +56,16 @@ class Found:
 def search(paths: Sequence[str], *, all_files: bool = False) -> Found:
     """Find the files of all paths; never raises for a path. `all_files` leaves nothing out."""
     found = Found()
-    seen: set[str] = set()
     real = _RealPaths()
     walk = _Walk(found, all_files=all_files)
     for path in paths:
         for name in _meant(path, walk):
             where = name if name == STDIN else real.of(name)
-            if where not in seen:
-                seen.add(where)
+            if where not in found.reached:
+                found.reached.add(where)
                 found.files.append(name)
+    entered = found.reached.union(map(os.path.realpath, found.folders if found.left_out else ()))
+    found.left_out = [one for one in found.left_out if os.path.realpath(one) not in entered]
     return found
 
 
