@@ -82,15 +82,16 @@ def test_an_empty_answer_of_a_cluster_beside_lanes_is_an_answer(
     assert laneway("check", STRICT, "-").code == 0
 
 
+@pytest.mark.parametrize("items", ["items: []\n", "items:\n", ""])
 def test_an_empty_answer_of_a_cluster_alone_is_nothing_to_look_at(
-    laneway: Command, typed: Callable[[str], None]
+    laneway: Command, typed: Callable[[str], None], items: str
 ) -> None:
-    typed("apiVersion: v1\nkind: List\nitems: []\n")
+    typed(f"apiVersion: v1\nkind: List\n{items}")
 
     ended = laneway("check", "-")
 
     assert ended.code == 1
-    assert "LW1029" in ended.out
+    assert ended.out.startswith("error[LW1029] standard input: no Kubernetes object is in the")
 
 
 def test_objects_without_a_lane_are_looked_at_and_it_is_said(laneway: Command) -> None:

@@ -39,8 +39,9 @@ def nothing_in(readings: Sequence[Reading], stdin: bytes, told: Sequence[Finding
     if not silent or told:
         return []
     place = Place(Source(readings[0].path)) if readings else None
+    names = ["standard input" if one.path == STDIN else one.path for one in readings]
     words = {
-        "what": f"{some([one.path for one in readings])}: no Kubernetes object is in the input",
+        "what": f"{some(names)}: no Kubernetes object is in the input",
         "mend": "Check the paths: name the folder or the file that holds the objects.",
     }
     return [finding(reading.NO_INPUT, place, **words)]

@@ -210,7 +210,8 @@ class _Objects:
         if not (api_version and kind):
             return
         items = root.raw.get("items")
-        if kind.endswith("List") and "items" in root.raw and len(root.notes.prefix) < _DEEPEST_LIST:
+        is_list = (api_version, kind) == ("v1", "List") or "items" in root.raw
+        if kind.endswith("List") and is_list and len(root.notes.prefix) < _DEEPEST_LIST:
             self._list(root, api_version, kind, items)
             return
         group, _, version = api_version.rpartition("/")
