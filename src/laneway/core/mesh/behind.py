@@ -76,6 +76,13 @@ class Known:
         return meta.namespace in self.namespaces and host not in self.but
 
 
+def lacks_selector(service: Service) -> str:
+    """Say why a Service selects no pods by labels; empty where it does."""
+    if service.type == "ExternalName":
+        return "type ExternalName"
+    return "" if service.selector else "no selector"
+
+
 def own_containers(workload: Workload) -> tuple[Container, ...]:
     """Return the containers of a workload's own: all but the proxy that a live pod shows."""
     return tuple(one for one in workload.containers if one.name != PROXY_CONTAINER)

@@ -1,7 +1,8 @@
 """What no lane governs, listed beside the verdict: ways round the routes that were judged.
 
-Comes in: a mesh. Goes out: notes. None of them breaks a promise, because nothing was promised; but
-who reads "proven" should know where the proof ends.
+Comes in: a mesh. Goes out: notes. None of them breaks a promise, because nothing was promised: not
+past the lanes, and not where the pods of a lane are missing. But who reads "proven" should know
+where the proof ends.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.injection import lack_of_sidecar
-from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.mesh.names import resolve_host
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
+from laneway.core.mesh.names import LaneName, resolve_host
 from laneway.core.mesh.spellings import spelled_lanes
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.routing.admitted import HTTP_PROTOCOLS
@@ -75,9 +77,7 @@ def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:
     for lane in group.excluded:
         place = lane.meta.place("metadata", "name")
         yield Note(f"lane {lane.meta.name}: it cannot be a lane, so it promises nothing", place)
-    if group.gateway and mesh.gateways and group.gateway not in mesh.gateways:
-        place = group.group.meta.place("spec", "ingress", "gateway")
-        yield Note(f"the entry of group {group.name}: gateway {group.gateway} is not there", place)
+    yield from _without_pods(mesh, group)
     for host in group.hosts:
         service = mesh.services[host]
         place = service.service.meta.place("metadata", "name")
@@ -87,6 +87,33 @@ def _of_group(mesh: Mesh, group: Group) -> Iterator[Note]:
             if port.protocol == "tcp" and group.baseline is not None:
                 what = f"port {port.number} of {host}: over TCP no request says its lane, so the"
                 yield Note(f"{what} caller's lane alone is looked at", place)
+
+
+def _without_pods(mesh: Mesh, group: Group) -> Iterator[Note]:
+    """Yield the lanes that answer for requests where they have no pods: those requests get 503."""
+    found: dict[tuple[LaneName, tuple[LaneName, ...]], list[str]] = {}
+    for host in () if group.held else group.hosts:
+        service, asking = mesh.services[host], group.answering(host)
+        for lane in group.lanes:
+            if not _lacks(service, lane):
+                continue
+            led = tuple(name for name, answers in asking.items() if answers == lane.name)
+            if led:
+                found.setdefault((lane.name, led), []).append(f"{service.namespace}/{service.name}")
+    places = {lane.name: lane.lane.meta.place("spec", "labelSelector") for lane in group.lanes}
+    for (name, asked), services in found.items():
+        whose = "its requests" if asked == (name,) else f"requests of {', '.join(asked)}"
+        what = f"lane {name} has no pod of {', '.join(services)}: {whose} get 503 there"
+        yield Note(what, places[name])
+
+
+def _lacks(service: MeshService, lane: GroupLane) -> bool:
+    """Whether a lane is known to have no pod of a service, one that its list leaves out too."""
+    if service.host not in lane.undeclared:
+        return service.host in lane.absent
+    return bool(service.workloads) and not any(
+        is_present(pod) and meets(lane.selector, pod.labels) for pod in service.workloads
+    )
 
 
 def _without_sidecar(mesh: Mesh) -> Iterator[Note]:

@@ -22,7 +22,7 @@ from laneway.core.routing.proof.undecidable import (
     unread,
     unread_pods,
 )
-from laneway.core.routing.proof.unjudged import unjudged
+from laneway.core.routing.proof.unjudged import unjudged, unroutable
 from laneway.core.routing.proof.verdict import (
     PROPERTIES,
     Claim,
@@ -58,7 +58,7 @@ def prove(mesh: Mesh, wish: Wish = "auto") -> Proof:
         found.against += [one for one in more.against if _sameness(one) not in told]
         found.doubts |= more.doubts
         found.notes |= more.notes
-    found.doubts |= dict.fromkeys(unjudged(implementation.mesh, found.who))
+    found.doubts |= dict.fromkeys(unjudged(seen, implementation.plan))
     half_read = HalfRead.of(implementation.mesh)
     found.against = [one for one in found.against if not half_read.shakes(one)]
     claims = tuple(_claim(about, found) for about in PROPERTIES)
@@ -87,7 +87,12 @@ def _scope(implementation: Judged, found: Examination, orders: int) -> Scope:
     return Scope(
         implementation.what,
         implementation.objects,
-        sum(len(group.hosts) for group in mesh.groups if not group.held),
+        sum(
+            not unroutable(mesh, host)
+            for group in mesh.groups
+            if not group.held
+            for host in group.hosts
+        ),
         sum(max(1, len(one.names)) for one in found.who),
         len(implementation.plan.gateway_ports),
         not mesh.workloads,
