@@ -14,6 +14,7 @@ from laneway.core.rules.all import CHECKS, check_all
 from laneway.core.rules.check import Check
 from tests.rules import (
     claims_entry,
+    claims_hosts,
     claims_kinds,
     claims_lanes,
     claims_own_entries,
@@ -34,6 +35,7 @@ CLAIMS = [
     *claims_entry.CLAIMS,
     *claims_weights.CLAIMS,
     *claims_own_entries.CLAIMS,
+    *claims_hosts.CLAIMS,
     *claims_redirects.CLAIMS,
     *claims_refusing.CLAIMS,
     *claims_routing.CLAIMS,

@@ -3,7 +3,7 @@
 Comes in: an object as read. Goes out: each reason, with the place inside the object; none for one
 that is admitted. Only hosts, names of gateways and of ports, exportTo and the shape of a delegate
 are looked at; what routes say has readers of its own. An object that is refused has no effect, so
-it is kept apart from those that route, and a rule names it.
+it is kept apart from those that route, and a rule names it. Hosts of lanes are held to the same.
 https://github.com/istio/istio/blob/master/pkg/config/validation/validation.go
 """
 
@@ -76,7 +76,7 @@ def _hosts(service: VirtualService) -> Flaws:
     speaks_to_mesh = not service.gateways or MESH in service.gateways
     sound = True
     for index, host in placed(service.hosts, service.host_places):
-        flaw = _host_flaw(host)
+        flaw = host_flaw(host)
         if flaw and not (service.tls and host.startswith("outbound_")):
             yield ("hosts", index), flaw
             sound = False
@@ -89,7 +89,7 @@ def _hosts(service: VirtualService) -> Flaws:
             yield ("hosts", index), f"{other} and {one}, which it has as well, overlap"
 
 
-def _host_flaw(host: str) -> str:
+def host_flaw(host: str) -> str:
     """Return what is wrong with a host; nothing for a name, a wildcard or an address."""
     first, dot, rest = host.partition(".")
     if len(host) > _LONGEST or len(first) > _LONGEST_LABEL or not _FIRST.fullmatch(first):
@@ -180,4 +180,4 @@ def _server_host_flaw(written: str) -> str:
         return f"{host!r} is no full name of a host"
     if "*" in host and host != "*" and not host.startswith("*."):
         return f"{host!r} has a wildcard that is no whole label"
-    return _host_flaw(host)
+    return host_flaw(host)

@@ -16,6 +16,7 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.admitted import ANYWHERE, entry_namespace
+from laneway.core.routing.entry_hosts import entry_hosts
 from laneway.core.routing.plan import (
     NO_HEADERS,
     Destination,
@@ -42,7 +43,7 @@ PORT_NOT_CHOSEN = "port-not-chosen"
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """One rule of a group and the hosts it speaks for."""
+    """One rule of a group and the hosts it speaks for; none where no host of it is valid."""
 
     group: str
     hosts: tuple[str, ...]
@@ -94,11 +95,12 @@ def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:
 def _asked(mesh: Mesh, group: Group) -> Iterator[Admission]:
     planned = _weighted(mesh, group) if group.group.strategy == "weighted" else _ruled(mesh, group)
     for hosts, rule in planned:
-        yield Admission(group.name, hosts or ("*",), rule)
+        sound = tuple(host for _, host in entry_hosts(hosts))
+        yield Admission(group.name, sound, rule)
 
 
 Planned = Iterator[tuple[tuple[str, ...], Rule]]
-"""The hosts a rule speaks for, and the rule before lanes are stamped."""
+"""The hosts of a rule as written, and the rule before lanes are stamped."""
 
 
 def _ruled(mesh: Mesh, group: Group) -> Planned:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.resources.lanes import EntryDestination, WeightedEntry
-from laneway.core.resources.placed import Places, placed
+from laneway.core.resources.placed import Places
+from laneway.core.routing.entry_hosts import entry_hosts
 
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
     """One destination of a lane's entry. `said` names its rule or weight.
 
-    `hosts` are its hosts, each with the place at which it is written; `*` where none is.
+    `hosts` are its valid hosts, each with the place at which it is written; `*` where none is.
     """
 
     lane: GroupLane
@@ -69,4 +70,4 @@ def _weight(group: Group, lane: GroupLane) -> Iterator[EntryUse]:
 def _hosts(
     place: Place, hosts: tuple[str, ...], places: Places = ()
 ) -> tuple[tuple[Place, str], ...]:
-    return tuple((place.at(index), host) for index, host in placed(hosts or ("*",), places))
+    return tuple((place.at(index), host) for index, host in entry_hosts(hosts, places))

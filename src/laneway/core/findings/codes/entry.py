@@ -305,3 +305,13 @@ SERVER_SKIPPED = Code(
     "Give the servers different hosts, or remove the tls block from one of them.",
     "IST0145",
 )
+
+ILLEGAL_HOST = Code(
+    "LW1335",
+    "error",
+    "{host} of {owner} is not a valid host",
+    "A host is a name, a wildcard or an IP address, without scheme, port or path. Istio rejects a "
+    "whole VirtualService for any other. The host is left out, so this entry has no route for it.",
+    "Write the name alone, such as shop.test, *.shop.test, or * for every host.",
+    "IST0106",
+)

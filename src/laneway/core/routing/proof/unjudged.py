@@ -2,8 +2,8 @@
 
 Comes in: the mesh and the routes that are judged. Goes out: doubts. A proof about nothing is none:
 no lanes, services that are not in the input or that the mesh cannot route, nobody who calls, an
-entry without a gateway. Pods that may or may not listen where a service leads leave it open whether
-requests are answered.
+entry without a gateway, hosts that are none. Pods that may or may not listen where a service leads
+leave it open whether requests are answered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from laneway.core.mesh.behind import lacks_selector, misses, opens
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import GatewayName, Host, service_host
 from laneway.core.routing.entries import asked_entries
+from laneway.core.routing.entry_hosts import illegal_hosts
 from laneway.core.routing.gateways import openings, told_apart
 from laneway.core.routing.plan import RoutePlan
 from laneway.core.routing.proof.callers import callers
@@ -27,6 +28,7 @@ def unjudged(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
         yield Doubt("no lane group with a lane is in the input, so nothing is promised")
     for group in judged:
         yield from _services(mesh, group)
+        yield from _hosts(group)
     yield from _entries(mesh, judged)
     if any(group.hosts for group in judged) and not callers(mesh, plan):
         yield Doubt("no pod in the input has a sidecar, so no call in the mesh is judged")
@@ -88,6 +90,13 @@ def _closed(mesh: Mesh, name: GatewayName) -> str:
         return "has servers that Istio leaves out, since others have their hosts"
     spoken = ", ".join(dict.fromkeys(one.protocol for one in gateway.servers))
     return f"has no HTTP server, and routes behind {spoken} are not looked at"
+
+
+def _hosts(group: Group) -> Iterator[Doubt]:
+    """Yield the hosts of entries that no route can have, so that nothing is promised for them."""
+    for one in illegal_hosts(group) if group.gateway is not None else ():
+        why = f"{one.host!r} of {one.said} is not a valid host, so no request for it is judged"
+        yield Doubt(why, one.place, ("delivered",))
 
 
 def _ports(mesh: Mesh) -> Iterator[Doubt]:
