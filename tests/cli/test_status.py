@@ -140,3 +140,25 @@ def test_nothing_at_all_is_not_ready(laneway: Command, tmp_path: Path) -> None:
     assert (
         conditions["ASMSwimLane s1"]["message"] == "the lane has no service, so it routes nothing"
     )
+
+
+def test_errors_that_no_row_shows_are_counted_below_the_table(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "own.yaml").write_text(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
+        "metadata: {name: own, namespace: default}\n"
+        "spec: {hosts: [mockb], http: [{route: [{destination: {host: mockb}}]}]}\n"
+    )
+
+    ended = laneway("status", lanes)
+
+    assert ended.code == 1
+    assert "test   strict  -         3      3         Ready" in ended.out
+    assert "1 error is about other objects: LW1401.\nlaneway check " in ended.out
+
+
+def test_errors_that_a_row_shows_are_not_counted_again(laneway: Command, lanes: Path) -> None:
+    edit(lanes, "selector:\n    app: mockb", "selector:\n    app: mock-b", "services.yaml")
+
+    assert "about other objects" not in laneway("status", lanes).out

@@ -17,6 +17,7 @@ from laneway.apps.local.screen import table_width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from laneway.core.findings.finding import Finding
     from laneway.core.mesh.mesh import Group, GroupLane, Mesh
     from laneway.core.resources.lanes import Lane
 
@@ -45,7 +46,7 @@ def status(
 
     With --mesh it shows what a running mesh serves, and whether its files say the same.
     """
-    from laneway.core.emit.status import statuses
+    from laneway.core.emit.status import errors_elsewhere, statuses
 
     refused: dict[str, Any] | None = None
     if in_mesh or name:
@@ -78,10 +79,9 @@ def status(
             (ready,) = told["ASMSwimLaneGroup", group.name]["conditions"]
             if ready["message"]:
                 click.echo(f"group {group.name} is not ready: {ready['message']}\n")
-        if not compilation.mesh.groups:
+        if not mesh.groups:
             click.echo("No lane group is in the input.")
-        if any(one.level != "info" for one in findings):
-            click.echo(f"laneway check {shlex.join(paths)} says what is wrong.")
+        _tell_findings(errors_elsewhere(mesh, findings), findings, paths)
         if refused is not None:
             _tell_refused(refused)
     else:
@@ -90,6 +90,18 @@ def status(
         shown: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": objects}
         print_object(shown | ({"refused": refused} if refused else {}), output)
     return exit_code(findings) if refused is None else ERRORS_FOUND
+
+
+def _tell_findings(
+    elsewhere: Sequence[Finding], findings: Sequence[Finding], paths: Sequence[str]
+) -> None:
+    """Tell of the errors that no row of the tables shows, and who says more of all findings."""
+    if elsewhere:
+        count = f"{len(elsewhere)} error{' is' if len(elsewhere) == 1 else 's are'}"
+        codes = ", ".join(sorted({one.code.id for one in elsewhere}))
+        click.echo(f"{count} about other objects: {codes}.")
+    if any(one.level != "info" for one in findings):
+        click.echo(f"laneway check {shlex.join(paths)} says what is wrong.")
 
 
 def _served(

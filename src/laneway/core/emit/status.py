@@ -44,6 +44,17 @@ def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
     return [*shown, *(_object(lane.meta, told.lane(lane.meta)) for lane in mesh.stray_lanes)]
 
 
+def errors_elsewhere(mesh: Mesh, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the errors that are in no status: those about no lane, group or service of one."""
+    metas = [lane.meta for lane in mesh.stray_lanes]
+    for group in mesh.groups:
+        metas += [group.group.meta, *(lane.lane.meta for lane in group.lanes)]
+        metas += [lane.meta for lane in group.excluded]
+        metas += [mesh.services[host].service.meta for host in group.hosts]
+    shown = {str(meta.ref) for meta in metas}
+    return [one for one in findings if one.level == "error" and one.subject not in shown]
+
+
 class _Told:
     """The findings, by the object they speak of."""
 
