@@ -241,7 +241,7 @@ def test_a_subset_with_wrong_labels_leaks_into_another_lane(misrouted: MeshFolde
     row = of_lane(misrouted, "s2")
 
     assert (row.kept, row.elsewhere, codes(row)) == (0, 40, {"LW1724"})
-    assert "leads requests of lane s2 to mockb-v3-0" in message(row, "LW1724")
+    assert "sends requests of lane s2 to mockb-v3-0" in message(row, "LW1724")
     assert "DestinationRule default/own selects version: v3" in message(row, "LW1724")
 
 
