@@ -31,3 +31,10 @@ def test_what_is_written_is_judged_like_what_is_planned(path: Path) -> None:
         assert [claim.verdict for claim in written.claims] == [
             claim.verdict for claim in planned.claims
         ]
+
+
+def test_a_breach_that_no_lane_explains_is_shown_by_the_walk_too() -> None:
+    (path,) = (one for one in FILES if one.stem.startswith("a_name_that_no_pod_gives_to_a_port"))
+    mesh = compiled(read_case(path)).mesh
+
+    assert "counter-example" in [claim.verdict for claim in prove(mesh, "objects").claims]

@@ -125,6 +125,11 @@ def is_closed(workload: Workload, target: int | str) -> bool:
     return isinstance(target, str) and opens(workload, target) is False
 
 
+def all_closed(workloads: Sequence[Workload], target: int | str) -> bool:
+    """Whether there are workloads, and no endpoint comes of any of them."""
+    return bool(workloads) and all(is_closed(one, target) for one in workloads)
+
+
 def not_opening(service: MeshService, port: MeshPort) -> tuple[Workload, ...]:
     """Return the workloads of a service that do not say to open what a port of it leads to."""
     return tuple(one for one in service.workloads if opens(one, port.target) is False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from laneway.core.mesh.behind import is_closed
+from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.routing.plan import Destination, RoutePlan
@@ -90,7 +90,7 @@ class Landings:
                 f"{to.subset} of {to.host}"
             )
         pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
-        if pods and all(is_closed(pod, port.target) for pod in pods):
+        if all_closed(pods, port.target):
             what = f"subset {to.subset} of {to.host}" if to.subset else to.host
             return f"no container of {what} has a port called {port.target}, to which it leads"
         return ""

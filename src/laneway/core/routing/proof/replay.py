@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.workloads import Workload
@@ -84,9 +85,11 @@ def _never(sight: Sight, to: Destination) -> bool:
     service = sight.mesh.services.get(to.host)
     if service is None or not is_known(sight, to):
         return True
-    if service.deserted or service.port(to.port) is None:
+    port, labels = service.port(to.port), subset_labels(sight.plan, to, sight.namespace)
+    if service.deserted or port is None or labels is None:
         return True
-    return subset_labels(sight.plan, to, sight.namespace) is None
+    pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
+    return all_closed(pods, port.target)
 
 
 def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:
