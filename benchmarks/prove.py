@@ -18,9 +18,9 @@ from benchmarks.timing import ROUNDS, in_turns, laneway, table
 
 from laneway.adapters.files import read_paths
 from laneway.core.mesh.link import link
-from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.proof.judged import judged
-from laneway.core.routing.proof.prove import prove
+from laneway.core.proof.judged import judged
+from laneway.core.proof.prove import prove
+from laneway.core.routing.plan.route_plan import RoutePlan
 from tests.engines import engine
 
 LANES = 50

@@ -19,7 +19,7 @@ from laneway.core.compile import compile_snapshot
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 from tests.snapshot import snapshot_of_texts
 from tests.wire.chains import Chain
 from tests.wire.local_mesh import free_port

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from laneway.core.emit.istio import manifests
     from laneway.core.findings.finding import Finding
     from laneway.core.mesh.snapshot import Snapshot
-    from laneway.core.routing.journey import journey as explain
-    from laneway.core.routing.plan import RoutePlan
-    from laneway.core.routing.request import Request
+    from laneway.core.routing.ask.journey import journey as explain
+    from laneway.core.routing.ask.request import Request
+    from laneway.core.routing.plan.route_plan import RoutePlan
 
 _HOMES = {
     "Compilation": ("laneway.core.compile", "Compilation"),
     "Finding": ("laneway.core.findings.finding", "Finding"),
-    "Request": ("laneway.core.routing.request", "Request"),
-    "RoutePlan": ("laneway.core.routing.plan", "RoutePlan"),
+    "Request": ("laneway.core.routing.ask.request", "Request"),
+    "RoutePlan": ("laneway.core.routing.plan.route_plan", "RoutePlan"),
     "Snapshot": ("laneway.core.mesh.snapshot", "Snapshot"),
     "compile": ("laneway.core.compile", "compile_snapshot"),
-    "explain": ("laneway.core.routing.journey", "journey"),
+    "explain": ("laneway.core.routing.ask.journey", "journey"),
     "manifests": ("laneway.core.emit.istio", "manifests"),
     "read": ("laneway.adapters.files", "read_paths"),
 }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laneway.core.compile import Compilation
-from laneway.core.routing.baggage_lines import on_one_line
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.request import Request
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.by_istio import by_istio
 from tests.agree.cluster import cluster_of

@@ -14,9 +14,9 @@ from fractions import Fraction
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
-from laneway.core.routing.plan import Forward, Pairs
-from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, call, connect, enter
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.walk import Decision, call, connect, enter
+from laneway.core.routing.plan.route_plan import Forward, Pairs
 from tests.laws.asks import Ask
 
 Answer = tuple[str, ...] | int

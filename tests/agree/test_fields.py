@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from laneway.core.resources.fields.every import TABLES
+from laneway.core.resources.istio.fields.every import TABLES
 from tests.agree.conftest import Making
 from tests.engines import istio_crds
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from laneway.core.resources.fields.every import TABLES
-from laneway.core.resources.istio_fields import ISTIO_SPECS, Tree
-from laneway.core.resources.kubernetes_fields import (
+from laneway.core.resources.istio.fields.every import TABLES
+from laneway.core.resources.istio.known_fields import ISTIO_SPECS, Tree
+from laneway.core.resources.kubernetes.known_fields import (
     CONTAINER,
     KUBERNETES_SPECS,
     METADATA,

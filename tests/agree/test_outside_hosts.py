@@ -11,8 +11,8 @@ from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import named_service
-from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, call
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.walk import Decision, call
 from tests.agree.by_envoy import envoy_reader
 from tests.agree.cluster import cluster_of
 from tests.agree.envoy_matching import Request as Sent

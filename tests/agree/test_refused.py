@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from laneway.core.mesh.refused import is_admitted
-from laneway.core.resources.istio import Gateway, VirtualService
+from laneway.core.resources.istio.networking import Gateway, VirtualService
 from laneway.core.resources.read import read_file
 from tests.agree.oracle import Oracle
 

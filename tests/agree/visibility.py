@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from laneway.core.compile import Compilation
+from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
-from laneway.core.routing.bound import is_bound
-from laneway.core.routing.proof.judged import judged
-from laneway.core.routing.proof.prove import prove
-from laneway.core.routing.proof.verdict import CounterExample, Proof
-from laneway.core.routing.survivors import surviving
-from laneway.core.routing.unseen import is_past_routes
-from laneway.core.routing.walk import find_hop
+from laneway.core.proof.judged import judged
+from laneway.core.proof.prove import prove
+from laneway.core.proof.verdict import CounterExample, Proof
+from laneway.core.routing.ask.walk import find_hop
+from laneway.core.routing.plan.survivors import surviving
+from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.by_envoy import EnvoyReader
 from tests.agree.by_istio import by_istio
 from tests.agree.cluster import Cluster, cluster_of

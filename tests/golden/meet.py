@@ -14,10 +14,10 @@ from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import named_service
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.plan import GatewayPort
-from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, Target, call, connect, enter
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.walk import Decision, Target, call, connect, enter
+from laneway.core.routing.plan.route_plan import GatewayPort
 from tests.golden.case import Ask, Forwarding, Headers, Outcome, Share
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.resources.fields.destination_rule import PORT_LEVEL, TRAFFIC_POLICY
-from laneway.core.resources.fields.entry import Entry, Followed, Named, Table, Without, below
-from laneway.core.resources.fields.every import TABLES
+from laneway.core.resources.istio.fields.destination_rule import PORT_LEVEL, TRAFFIC_POLICY
+from laneway.core.resources.istio.fields.entry import Entry, Followed, Named, Table, Without, below
+from laneway.core.resources.istio.fields.every import TABLES
 
 HEAD = """\
 # Fields
 
 Every field of the kinds of Istio 1.31 that decide where a request goes or whether it is answered,
-and what Laneway makes of it. Written from the tables in `src/laneway/core/resources/fields/`, which
-the findings use as well; `./dev bless` writes it anew, and a test holds it against Istio's own
-definitions.
+and what Laneway makes of it. Written from the tables in `src/laneway/core/resources/istio/fields/`,
+which the findings use as well; `./dev bless` writes it anew, and a test holds it against Istio's
+own definitions.
 
 - **followed**: `explain`, `prove` and `check` go by it, in the module of `src/laneway/core/` that
   is named. What the mesh on this machine does not carry out of it stands in [limits](limits.md).

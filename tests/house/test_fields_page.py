@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from laneway.core.findings.catalog import CATALOG
-from laneway.core.resources.fields.entry import NOT_FOLLOWED, Followed, Named
-from laneway.core.resources.fields.every import TABLES
+from laneway.core.resources.istio.fields.entry import NOT_FOLLOWED, Followed, Named
+from laneway.core.resources.istio.fields.every import TABLES
 from tests.house.fields_page import page
 from tests.house.provoking import SPECS, provoking
 

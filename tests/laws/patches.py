@@ -11,8 +11,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from laneway.core.resources.policy_shapes import ROUTE, TRAFFIC
-from laneway.core.resources.shapes import Each, Named, Shape
+from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
+from laneway.core.resources.istio.shapes import Each, Named, Shape
 
 _VALUES: tuple[Any, ...] = (0, 1, 3, 50, 100, 418, 503, 65537, 0.5, True, False, None, [], {}, "")
 _WORDS = ("1s", "250ms", "24h", "0s", "5xx", "5xx,503", "x-user", "https://shop.example", "1.5ms")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import Propagation
-from laneway.core.routing.request import Request, unmet
-from laneway.core.routing.stamps import conditions, stamps
+from laneway.core.routing.ask.request import Request, unmet
+from laneway.core.routing.plan.stamps import conditions, stamps
 
 KEY = "x-asm-prefer-tag"
 BAGGAGE = Propagation("baggage", KEY, "baggage")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from laneway.core.compile import Compilation
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Group, GroupLane
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.request import Request
-from laneway.core.routing.walk import Decision, call, connect, enter
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.walk import Decision, call, connect, enter
 from tests.laws.asks import Ask, entry_requests, requests
 from tests.laws.compiling import compile_mesh
 from tests.laws.meshes import sound_meshes

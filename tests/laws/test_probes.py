@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from laneway.core.routing.plan import Forward
-from laneway.core.routing.probes import Probe, probes
-from laneway.core.routing.reach import Reach
-from laneway.core.routing.request import unmet
-from laneway.core.routing.walk import enter
+from laneway.core.routing.ask.reach import Reach
+from laneway.core.routing.ask.request import unmet
+from laneway.core.routing.ask.walk import enter
+from laneway.core.routing.plan.route_plan import Forward
+from laneway.core.search.probes import Probe, probes
 from tests.laws.compiling import compile_mesh
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object

@@ -17,8 +17,8 @@ from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Destination, Forward, Hop, Origin, Rule, Share
-from laneway.core.routing.survivors import default_rule, speaks_of, surviving, takes_anything
+from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, Origin, Rule, Share
+from laneway.core.routing.plan.survivors import default_rule, speaks_of, surviving, takes_anything
 
 MESH = Mesh(Snapshot())
 HOST = service_host("mocka", "default")

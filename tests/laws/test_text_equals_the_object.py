@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from laneway.core.emit.istio import manifests
 from laneway.core.emit.json_text import json_list
 from laneway.core.emit.yaml_text import yaml_documents, yaml_text
-from laneway.core.resources.suspects import is_suspect
+from laneway.core.resources.yaml.suspects import is_suspect
 from tests.golden.case import CASES, read_case
 from tests.golden.test_cases import compiled
 

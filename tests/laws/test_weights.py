@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from laneway.core.routing.plan import Forward
+from laneway.core.routing.plan.route_plan import Forward
 from tests.laws.compiling import compile_mesh, emitted, of_kind
 from tests.laws.meshes import meshes, sound_meshes
 from tests.laws.objects import Object

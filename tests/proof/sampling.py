@@ -16,14 +16,10 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.mesh.names import Host, LaneName, resolve_host, service_host
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.entries import asked_entries
-from laneway.core.routing.gateways import gateway_ports
-from laneway.core.routing.plan import Destination, Forward, GatewayPort, RoutePlan, Rule
-from laneway.core.routing.request import Request
-from laneway.core.routing.tagging import tagged
-from laneway.core.routing.unseen import is_past_routes
-from laneway.core.routing.walk import (
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.tagging import tagged
+from laneway.core.routing.ask.walk import (
     Decision,
     Sight,
     Target,
@@ -36,6 +32,10 @@ from laneway.core.routing.walk import (
     pods_of,
     subset_labels,
 )
+from laneway.core.routing.plan.entries import asked_entries
+from laneway.core.routing.plan.gateways import gateway_ports
+from laneway.core.routing.plan.route_plan import Destination, Forward, GatewayPort, RoutePlan, Rule
+from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.decisions import service_of
 from tests.laws.asks import Ask
 

@@ -21,10 +21,10 @@ from random import Random
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.link import link
-from laneway.core.routing.proof.judged import judged
-from laneway.core.routing.proof.prove import prove
-from laneway.core.routing.proof.verdict import CounterExample, Proof
-from laneway.core.routing.search.values import METHODS
+from laneway.core.proof.judged import judged
+from laneway.core.proof.prove import prove
+from laneway.core.proof.verdict import CounterExample, Proof
+from laneway.core.search.values import METHODS
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.comparing import is_http
 from tests.agree.decisions import by_walk

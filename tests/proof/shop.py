@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 
 from laneway.core.mesh.link import link
-from laneway.core.routing.proof.prove import prove
-from laneway.core.routing.proof.verdict import CounterExample, Proof
+from laneway.core.proof.prove import prove
+from laneway.core.proof.verdict import CounterExample, Proof
 from tests.laws import objects
 from tests.laws.compiling import compile_mesh, emitted, snapshot_of_mesh
 from tests.laws.objects import Object, host_of

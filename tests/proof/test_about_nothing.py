@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.proof.verdict import Proof
 from tests.laws import objects
 from tests.laws.objects import Object
 from tests.proof.shop import CART, ORDER, against, permissive, proof_of, proven, strict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from laneway.core.mesh.link import link
-from laneway.core.routing.proof.prove import prove
+from laneway.core.proof.prove import prove
 from tests.laws import objects
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object

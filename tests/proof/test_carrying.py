@@ -6,8 +6,9 @@ import pytest
 
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import Propagation
+from laneway.core.proof.carrying import unread
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import (
+from laneway.core.routing.plan.route_plan import (
     Destination,
     Forward,
     HeaderEdits,
@@ -16,7 +17,6 @@ from laneway.core.routing.plan import (
     Rule,
     Share,
 )
-from laneway.core.routing.proof.carrying import unread
 from tests.laws.objects import Object
 from tests.proof.shop import (
     CART,

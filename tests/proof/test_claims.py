@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from laneway.core.mesh.link import link
-from laneway.core.routing.proof.judged import judged
-from laneway.core.routing.proof.replay import replay
-from laneway.core.routing.proof.verdict import NotReplayedError, Proof
+from laneway.core.proof.judged import judged
+from laneway.core.proof.replay import replay
+from laneway.core.proof.verdict import NotReplayedError, Proof
 from tests.laws import objects
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.proof.verdict import Proof
 from tests.laws import objects
 from tests.laws.objects import Object, host_of
 from tests.proof.shop import ORDER, against, proof_of, routes, strict

@@ -10,7 +10,7 @@ import pytest
 from laneway.core.emit.istio import manifests
 from laneway.core.mesh.link import link
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.routing.proof.prove import prove
+from laneway.core.proof.prove import prove
 from tests.golden.case import read_case
 from tests.golden.test_cases import FILES, compiled
 from tests.snapshot import snapshot_of_objects

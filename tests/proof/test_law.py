@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneway.core.mesh.link import link
-from laneway.core.routing.proof.prove import prove
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.proof.prove import prove
+from laneway.core.proof.verdict import Proof
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.meshes import meshes, sound_meshes
 from tests.laws.objects import Object

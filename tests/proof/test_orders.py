@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.proof.verdict import Proof
 from tests.laws import objects
 from tests.laws.objects import Object
 from tests.proof.shop import ORDER, Edit, against, proof_of, proven, strict

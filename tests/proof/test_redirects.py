@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from laneway.core.routing.proof.verdict import Proof
+from laneway.core.proof.verdict import Proof
 from tests.laws import objects
 from tests.laws.objects import Object
 from tests.proof.shop import CART, permissive, proof_of, proven, strict

@@ -7,10 +7,10 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laneway.core.routing.search.characters import UnreadableError
-from laneway.core.routing.search.expressions import expression
-from laneway.core.routing.search.language import Language
-from laneway.core.routing.search.values import (
+from laneway.core.search.characters import UnreadableError
+from laneway.core.search.expressions import expression
+from laneway.core.search.language import Language
+from laneway.core.search.values import (
     HOSTS,
     LINES,
     PATHS,

@@ -9,11 +9,11 @@ import pytest
 
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place
-from laneway.core.resources import documents
-from laneway.core.resources.documents import DocumentReader, Documents
-from laneway.core.resources.exact import read_exactly
-from laneway.core.resources.limits import DEEPEST, LARGEST_FILE, MOST_FAULTS, MOST_VALUES
 from laneway.core.resources.read import read_file
+from laneway.core.resources.yaml import documents
+from laneway.core.resources.yaml.documents import DocumentReader, Documents
+from laneway.core.resources.yaml.exact import read_exactly
+from laneway.core.resources.yaml.limits import DEEPEST, LARGEST_FILE, MOST_FAULTS, MOST_VALUES
 
 
 def read(text: str | bytes) -> Documents:

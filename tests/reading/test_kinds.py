@@ -8,7 +8,7 @@ import pytest
 
 from laneway.core.findings.locate import locate
 from laneway.core.mesh.gather import gather
-from laneway.core.resources.istio import (
+from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
     GatewayServer,
@@ -20,11 +20,7 @@ from laneway.core.resources.istio import (
     TrafficLabel,
     VirtualService,
 )
-from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.resources.meta import Ref
-from laneway.core.resources.read import read_file
-from laneway.core.resources.readings import Reading
-from laneway.core.resources.workloads import (
+from laneway.core.resources.kubernetes.workloads import (
     Container,
     Endpoint,
     EndpointSlice,
@@ -33,6 +29,10 @@ from laneway.core.resources.workloads import (
     ServicePort,
     Workload,
 )
+from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.read import read_file
+from laneway.core.resources.readings import Reading
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from laneway.core.findings.locate import locate
-from laneway.core.resources.lanes import (
+from laneway.core.resources.lanes.swim_lanes import (
     EntryDestination,
     IngressRule,
     Lane,

@@ -3,7 +3,7 @@
 import pytest
 
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.resources.workloads import ReadinessProbe, Workload
+from laneway.core.resources.kubernetes.workloads import ReadinessProbe, Workload
 from tests.snapshot import snapshot_of_texts
 
 POD = """

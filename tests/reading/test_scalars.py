@@ -11,7 +11,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from laneway.core.resources.scalars import resolve
+from laneway.core.resources.yaml.scalars import resolve
 from tests.reading.test_documents import marks, values
 
 # What kubectl's reader (sigs.k8s.io/yaml 1.6.0, as JSON) makes of `a: SCALAR`.

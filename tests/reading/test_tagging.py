@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from laneway.core.resources.lanes.tagging import HashRule, HashTagging, HeaderPropagation
 from laneway.core.resources.read import read_file
 from laneway.core.resources.readings import Reading
-from laneway.core.resources.tagging import HashRule, HashTagging, HeaderPropagation
 
 TAGGING = """apiVersion: istio.alibabacloud.com/v1
 kind: ASMHashTagging

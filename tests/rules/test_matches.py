@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from laneway.core.resources.matching import Match, MatchKind, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Origin, Refuse, Rule
-from laneway.core.routing.request import Request, unmet
+from laneway.core.routing.ask.request import Request, unmet
+from laneway.core.routing.plan.route_plan import Origin, Refuse, Rule
 from laneway.core.rules.questions.cover import Earlier
 from laneway.core.rules.questions.matches import covers, disjoint
 from laneway.core.rules.questions.overlap import may_share, overlapping

@@ -48,7 +48,6 @@ CLAIMS = [
 every_claim = pytest.mark.parametrize(
     "claim", CLAIMS, ids=lambda claim: f"{claim.code} {claim.says}"
 )
-NO_RULES = {"__init__", "all", "business", "check"}
 NOT_OF_A_RULE = "LW1227"
 
 
@@ -75,14 +74,21 @@ def test_sound_mesh_gives_no_finding() -> None:
 
 
 def test_every_rule_is_listed_once_in_the_order_of_its_code() -> None:
-    modules = [path.stem for path in Path(rules.__path__[0]).glob("*.py")]
     written: list[Check] = [
-        importlib.import_module(f"laneway.core.rules.{name}").CHECK
-        for name in modules
-        if name not in NO_RULES
+        importlib.import_module(f"laneway.core.rules.{path.parent.name}.{path.stem}").CHECK
+        for path in Path(rules.__path__[0]).glob("*/*.py")
+        if path.parent.name != "questions" and path.stem != "__init__"
     ]
 
     assert sorted(written, key=lambda check: check.code.id) == list(CHECKS)
+
+
+def test_every_rule_stands_in_the_folder_of_its_range() -> None:
+    folders = {"2": "lanes", "3": "entry", "4": "routing", "5": "workloads", "6": "services"}
+    by_digit = {**folders, "8": "permissive"}
+
+    for check in CHECKS:
+        assert check.run.__module__.split(".")[3] == by_digit[check.code.id[3]], check.code.id
 
 
 def test_every_code_of_a_mesh_at_rest_has_a_rule() -> None:

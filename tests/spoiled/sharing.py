@@ -19,7 +19,7 @@ from laneway.core import compile as compiling
 from laneway.core.emit import istio
 from laneway.core.findings import render
 from laneway.core.mesh import link
-from laneway.core.routing.proof import prove
+from laneway.core.proof import prove
 from laneway.core.rules import all as rules
 
 MOST = 40

@@ -13,7 +13,7 @@ from laneway.core.emit.envoy.fallback import UNREACHED, members
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
-from laneway.core.routing.planner import plan
+from laneway.core.routing.plan.planner import plan
 from tests.snapshot import snapshot_of_texts
 from tests.wire.chains import Chain
 from tests.wire.lanes import documents, lanes

@@ -12,7 +12,7 @@ from laneway.core.emit.envoy.routes import Spelled, Spelling, spell
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import (
+from laneway.core.routing.plan.route_plan import (
     Action,
     Answer,
     Destination,

@@ -12,8 +12,8 @@ from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import service_host
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.kubernetes.workloads import Container, Namespace, Service, Workload
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.resources.workloads import Container, Namespace, Service, Workload
 from tests.snapshot import snapshot_of_texts
 
 MOCK = Container("main", "laneway/mock:1", (("app", "cart"),), (("http", 8000),))

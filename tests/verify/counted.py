@@ -21,8 +21,8 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.routing.probes import Probe, Purpose, asked, probes
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
+from laneway.core.search.probes import Probe, Purpose, asked, probes
 from tests.rules.world import Given
 
 

@@ -21,8 +21,8 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.routing.journey import Step, journey
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.journey import Step, journey
+from laneway.core.routing.ask.request import Request
 from tests.snapshot import snapshot_of_texts
 
 

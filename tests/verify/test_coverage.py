@@ -9,7 +9,7 @@ from laneway.apps.local.verify.coverage import Covered, Met, met, within_reach
 from laneway.apps.local.verify.report import Report, as_value, last_line, table_lines
 from laneway.apps.local.verify.row import Row
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 from tests.rules.world import Given, mesh, pods
 from tests.verify.counted import Counted, answered
 from tests.verify.simulated import Simulated

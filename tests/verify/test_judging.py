@@ -4,7 +4,7 @@ import pytest
 
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.sending import Sent
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 from tests.rules.world import gateway, group, lane, mesh, pods, policy, routes, rule, service
 from tests.verify.counted import Counted, answered, codes
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from laneway.core.routing.probes import Probe, probes
-from laneway.core.routing.request import Request
-from laneway.core.routing.search.sendable import is_sendable
+from laneway.core.routing.ask.request import Request
+from laneway.core.search.probes import Probe, probes
+from laneway.core.search.sendable import is_sendable
 from tests.rules.world import gateway, mesh, routes
 
 AT_THE_DOOR = "hosts: ['*']\n  gateways: [istio-system/door]"

@@ -7,7 +7,7 @@ import pytest
 from laneway.apps.local.verify.losing import code_of
 from laneway.apps.local.verify.passages import needy
 from laneway.apps.local.verify.tally import Tally
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 from tests.verify.simulated import Simulated
 from tests.wire.chains import Chain
 from tests.wire.drawn_chains import Drawn, drawn

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from laneway.core.routing.probes import probes
-from laneway.core.routing.reach import Reach
+from laneway.core.routing.ask.reach import Reach
+from laneway.core.search.probes import probes
 from tests.verify.simulated import compiled
 from tests.wire.chains import Chain
 from tests.wire.lanes import documents

@@ -1,9 +1,9 @@
 """Which requests put a mesh to the test, and what may meet them."""
 
 from laneway.core.compile import Compilation
-from laneway.core.routing.probes import Probe, Probes, asked, probes
-from laneway.core.routing.reach import Reach
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.reach import Reach
+from laneway.core.routing.ask.request import Request
+from laneway.core.search.probes import Probe, Probes, asked, probes
 from tests.rules.world import Given, gateway, group, lane, mesh, pods, policy, routes, rule, service
 
 LANE = (("x-lane", "s1"),)

@@ -5,7 +5,7 @@ from laneway.apps.local.verify.report import Report, as_value, last_line, table_
 from laneway.apps.local.verify.row import Row, ShareRow
 from laneway.core.findings.codes.verifying import MET_WITHOUT_SIDECAR, WENT_ROUND
 from laneway.core.findings.finding import finding
-from laneway.core.routing.probes import probes
+from laneway.core.search.probes import probes
 from tests.rules.world import Given, gateway, lane, mesh, rule
 
 ERROR = finding(WENT_ROUND, None, "a", count="3 requests", pod="a-0")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from laneway.apps.local.verify.sending import Sent, send
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 
 ASKED = Request("shop.test", "/mock?x=1", headers=(("x-lane", "s1"), ("x-lane", "s2")))
 Serve = Callable[[socket.socket, list[bytes]], None]

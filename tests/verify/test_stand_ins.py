@@ -10,7 +10,7 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
-from laneway.core.routing.planner import plan
+from laneway.core.routing.plan.planner import plan
 from tests.snapshot import snapshot_of_texts
 from tests.wire.chains import Chain
 

@@ -27,9 +27,9 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.planner import plan
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.plan.planner import plan
+from laneway.core.routing.plan.route_plan import RoutePlan
 from tests.snapshot import snapshot_of_texts
 
 BLOCKS = count(1)

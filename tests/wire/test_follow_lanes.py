@@ -9,7 +9,7 @@ import pytest
 
 from laneway.apps.local.verify.follow_lanes import send_and_follow, watch
 from laneway.apps.local.verify.run import Wish, WrongWishError, verify
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 from tests.wire.chains import HEADER, Chain, RunningChain, running_chain
 from tests.wire.drawn_chains import drawn
 from tests.wire.laneway_up import laneway

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.tagging import tag_of
+from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.routing.ask.tagging import tag_of
 from tests.wire.chains import Chain, RunningChain, running_chain
 from tests.wire.laneway_up import Answer
 

@@ -15,7 +15,7 @@ from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.run import Progress, Wish, WrongWishError, verify
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 from tests.wire.laneway_up import Up, laneway
 from tests.wire.strict_mesh import Change, strict_folder, strict_mesh, unique_name, with_label
 

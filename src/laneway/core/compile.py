@@ -13,8 +13,8 @@ from laneway.core.findings.folding import fold
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.planner import plan
+from laneway.core.routing.plan.planner import plan
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 
 @dataclass(frozen=True, slots=True)

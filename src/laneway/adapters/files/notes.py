@@ -15,7 +15,7 @@ from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
 from laneway.core.resources.readings import Reading
-from laneway.core.resources.spelling import some
+from laneway.core.resources.yaml.spelling import some
 
 _MAKERS = (
     ("charts", "a Helm chart", "Helm charts", "helm template"),

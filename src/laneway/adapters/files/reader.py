@@ -20,9 +20,9 @@ from laneway.adapters.files.search import ENDINGS, STDIN, Found, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.resources.limits import LARGEST_FILE
 from laneway.core.resources.read import read_file
 from laneway.core.resources.readings import Reading
+from laneway.core.resources.yaml.limits import LARGEST_FILE
 
 _SETTLED = 2_000_000_000
 """A file's times are trusted two seconds after its last change, in nanoseconds.

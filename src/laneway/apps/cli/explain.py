@@ -15,9 +15,9 @@ from laneway.apps.local.screen import width_of
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
-    from laneway.core.resources.workloads import Workload
-    from laneway.core.routing.plan import GatewayPort
-    from laneway.core.routing.request import Request
+    from laneway.core.resources.kubernetes.workloads import Workload
+    from laneway.core.routing.ask.request import Request
+    from laneway.core.routing.plan.route_plan import GatewayPort
 
 Output = Literal["text", "yaml", "json"]
 
@@ -74,7 +74,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     laneway explain --path /mock -H 'x-asm-prefer-tag: s1' lanes/
     laneway explain --path /mock -H 'x-asm-prefer-tag: s2' --forgets mockb lanes/
     """
-    from laneway.core.routing.request import Request
+    from laneway.core.routing.ask.request import Request
 
     pairs = tuple(header_of(text) for text in headers)
     request = Request(host, path, method, headers=pairs, port=port)
@@ -100,7 +100,7 @@ def header_of(text: str) -> tuple[str, str]:
 
 def _view(compilation: Compilation, request: Request, start: Start) -> dict[str, Any]:
     from laneway.apps.cli.journey_view import JourneyView
-    from laneway.core.routing.journey import journey
+    from laneway.core.routing.ask.journey import journey
 
     mesh, plan = compilation.mesh, compilation.plan
     views = JourneyView(mesh, plan)
@@ -117,7 +117,7 @@ def _view(compilation: Compilation, request: Request, start: Start) -> dict[str,
 
 def _known(compilation: Compilation, names: tuple[str, ...]) -> None:
     """Check that each name is some workload's or service's."""
-    from laneway.core.routing.passing import is_among
+    from laneway.core.routing.ask.passing import is_among
 
     mesh = compilation.mesh
     for name in names:

@@ -19,11 +19,15 @@ from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.unknown_pods import is_known_elsewhere
-from laneway.core.resources.lanes import Lane
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.journey import Step
-from laneway.core.routing.plan import (
+from laneway.core.routing.ask.journey import Step
+from laneway.core.routing.ask.pod_choice import chosen_by
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.ask.tagging import tagged
+from laneway.core.routing.ask.walk import Considered, Decision, Target, find_host
+from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
     Hop,
@@ -32,11 +36,7 @@ from laneway.core.routing.plan import (
     Rule,
     is_to_https,
 )
-from laneway.core.routing.pod_choice import chosen_by
-from laneway.core.routing.request import Request
-from laneway.core.routing.tagging import tagged
-from laneway.core.routing.unseen import is_past_routes
-from laneway.core.routing.walk import Considered, Decision, Target, find_host
+from laneway.core.routing.plan.unseen import is_past_routes
 from laneway.core.rules.questions.words import labels_text, ports_text
 
 View = dict[str, Any]

@@ -10,11 +10,11 @@ from typing import Any
 
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
-from laneway.core.routing.journey import Step
-from laneway.core.routing.passing import carrier_text
-from laneway.core.routing.plan import Rule
-from laneway.core.routing.reach import owner
-from laneway.core.routing.walk import Target
+from laneway.core.routing.ask.journey import Step
+from laneway.core.routing.ask.passing import carrier_text
+from laneway.core.routing.ask.reach import owner
+from laneway.core.routing.ask.walk import Target
+from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.words import short_host
 
 View = dict[str, Any]

@@ -12,7 +12,7 @@ from textwrap import wrap
 
 from laneway.apps.cli.proof_words import place_words, request_words, route_words, who_words
 from laneway.core.findings.place import Place
-from laneway.core.routing.proof.verdict import Claim, CounterExample, Proof, Scope
+from laneway.core.proof.verdict import Claim, CounterExample, Proof, Scope
 
 _PROMISE = {
     "isolated": "requests meet only pods that answer for their lane",

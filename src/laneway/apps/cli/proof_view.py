@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.apps.cli.proof_words import place_words, request_words, route_words, who_words
-from laneway.core.routing.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
+from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
 
 
 def proof_view(proof: Proof) -> dict[str, Any]:

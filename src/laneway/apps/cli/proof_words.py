@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place, Step
-from laneway.core.routing.proof.verdict import CounterExample, Spot
+from laneway.core.proof.verdict import CounterExample, Spot
 
 
 def request_words(against: CounterExample) -> str:

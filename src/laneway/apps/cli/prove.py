@@ -13,7 +13,7 @@ from laneway.apps.cli.reading import linked, paths_argument
 from laneway.apps.local.screen import width_of
 
 if TYPE_CHECKING:
-    from laneway.core.routing.proof.judged import Wish
+    from laneway.core.proof.judged import Wish
 
 Output = Literal["text", "yaml", "json"]
 
@@ -48,7 +48,7 @@ def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output)
     """
     from laneway.apps.cli.proof_text import proof_lines
     from laneway.apps.cli.proof_view import proof_view
-    from laneway.core.routing.proof.prove import prove as proven
+    from laneway.core.proof.prove import prove as proven
 
     proof = proven(linked(paths), judge)
     if output != "text":

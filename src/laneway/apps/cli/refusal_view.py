@@ -14,9 +14,9 @@ from laneway.core.mesh.access import Refusal, refusals_at, strict_before
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.guarded import at_gateway
-from laneway.core.routing.plan import GatewayPort
-from laneway.core.routing.walk import Target
+from laneway.core.routing.ask.guarded import at_gateway
+from laneway.core.routing.ask.walk import Target
+from laneway.core.routing.plan.route_plan import GatewayPort
 
 View = dict[str, Any]
 

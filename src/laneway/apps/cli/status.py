@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from laneway.core.findings.finding import Finding
     from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-    from laneway.core.resources.lanes import Lane
+    from laneway.core.resources.lanes.swim_lanes import Lane
 
 Row = tuple[str, ...]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from laneway.apps.local.verify.lane_report import LaneReport
     from laneway.apps.local.verify.report import Report
     from laneway.apps.local.verify.run import Progress, Wish
-    from laneway.core.routing.request import Request
+    from laneway.core.routing.ask.request import Request
 
 Output = Literal["text", "yaml", "json"]
 
@@ -145,7 +145,7 @@ def _own(
     if path is None and method is None and not (host or headers or port):
         return None
     from laneway.apps.cli.explain import header_of
-    from laneway.core.routing.request import Request
+    from laneway.core.routing.ask.request import Request
 
     pairs = tuple(header_of(text) for text in headers)
     if not (path or "/").startswith("/"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.upstreams import calls_of, service_urls
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.rules.questions.words import short_host
 
 VERSION_LABELS = ("version", "ASM_TRAFFIC_TAG")

@@ -17,7 +17,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import (
+from laneway.core.routing.plan.route_plan import (
     TO_HTTPS,
     Answer,
     Destination,

@@ -20,7 +20,7 @@ from laneway.apps.local.placing import (
 )
 from laneway.core.emit.placement import Placement
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.plan import GatewayPort, RoutePlan
+from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 GatewayKey = tuple[Labels, int]
 

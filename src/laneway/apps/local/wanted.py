@@ -20,8 +20,8 @@ from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_START
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
+from laneway.core.resources.kubernetes.workloads import Container, Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import Container, Workload
 from laneway.core.rules.questions.words import counted, listing
 
 

@@ -18,10 +18,10 @@ from laneway.core.emit.routes import Spelled, http_route, tcp_route
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
-from laneway.core.resources.istio import SubsetRule
+from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
-from laneway.core.routing.plan import (
+from laneway.core.routing.plan.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
+from laneway.core.routing.plan.route_plan import (
     Entry,
     Hop,
     LaneSubsets,
@@ -30,7 +30,7 @@ from laneway.core.routing.plan import (
     Subset,
     lanes_own,
 )
-from laneway.core.routing.subsets import twins
+from laneway.core.routing.plan.subsets import twins
 
 Layout = Literal["istio", "asm"]
 LAYOUTS: tuple[Layout, ...] = ("istio", "asm")

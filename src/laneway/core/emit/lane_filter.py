@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.plan import GatewayPort
+from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.routing.plan.route_plan import GatewayPort
 
 Settings = Mapping[str, str]
 """Settings of one filter; the filter refuses names it does not know."""

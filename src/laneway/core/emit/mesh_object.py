@@ -11,8 +11,8 @@ from typing import Any
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshPort, MeshService
 from laneway.core.mesh.propagation import Propagation
-from laneway.core.resources.istio import Gateway
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.istio.networking import Gateway
+from laneway.core.resources.kubernetes.workloads import Workload
 
 Object = dict[str, Any]
 

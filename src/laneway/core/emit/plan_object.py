@@ -11,8 +11,8 @@ from typing import Any
 
 from laneway.core.emit.routes import destination, headers, match_block
 from laneway.core.findings.place import Step
-from laneway.core.resources.tagging import HashRule
-from laneway.core.routing.plan import (
+from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.routing.plan.route_plan import (
     NO_HEADERS,
     Answer,
     Forward,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.plan import (
+from laneway.core.routing.plan.route_plan import (
     NO_HEADERS,
     Answer,
     Destination,

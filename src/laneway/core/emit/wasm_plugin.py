@@ -18,8 +18,8 @@ from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 API_VERSION = "extensions.istio.io/v1alpha1"
 

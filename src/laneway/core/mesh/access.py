@@ -15,10 +15,10 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host
+from laneway.core.resources.istio.security import AuthorizationPolicy, PeerAuthentication
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.security import AuthorizationPolicy, PeerAuthentication
-from laneway.core.resources.workloads import Workload
 
 STRICT = "STRICT"
 _GATEWAY_API = "gateway.networking.k8s.io/gateway-name"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, Host, service_host
-from laneway.core.resources.gateway_api import ApiRoute, ParentRef
+from laneway.core.resources.kubernetes.gateway_api import ApiRoute, ParentRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from laneway.core.mesh.injection import PROXY_CONTAINER
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.resources.workloads import Container, EndpointSlice, Service, Workload
+from laneway.core.resources.kubernetes.workloads import Container, EndpointSlice, Service, Workload
 
 WITHOUT_PODS = frozenset(
     """

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, resolve_host
-from laneway.core.resources.istio import DestinationRule
+from laneway.core.resources.istio.networking import DestinationRule
 
 
 def rule_host(rule: DestinationRule) -> Host:

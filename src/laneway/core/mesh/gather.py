@@ -17,7 +17,7 @@ from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.readings import Reading
-from laneway.core.resources.spelling import some
+from laneway.core.resources.yaml.spelling import some
 
 
 def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Snapshot:

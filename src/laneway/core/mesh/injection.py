@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 
 Lack = Literal["host network", "pod opts out", "namespace does not ask", "no proxy container"]
 

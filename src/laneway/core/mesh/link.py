@@ -24,8 +24,7 @@ from laneway.core.mesh.refused import refusals
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.mesh.superseded import Generated, is_generated
 from laneway.core.mesh.unknown_pods import Unknown, services_of, unknown_pods
-from laneway.core.resources.gateway_api import ApiRoute
-from laneway.core.resources.istio import (
+from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
     ServiceEntry,
@@ -33,21 +32,22 @@ from laneway.core.resources.istio import (
     TrafficLabel,
     VirtualService,
 )
-from laneway.core.resources.lanes import Lane, LaneGroup
-from laneway.core.resources.meta import Ref
-from laneway.core.resources.security import (
+from laneway.core.resources.istio.security import (
     AuthorizationPolicy,
     PeerAuthentication,
     RequestAuthentication,
 )
-from laneway.core.resources.tagging import HashTagging, HeaderPropagation
-from laneway.core.resources.workloads import (
+from laneway.core.resources.kubernetes.gateway_api import ApiRoute
+from laneway.core.resources.kubernetes.workloads import (
     EndpointSlice,
     ForeignPods,
     Namespace,
     Service,
     Workload,
 )
+from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
+from laneway.core.resources.lanes.tagging import HashTagging, HeaderPropagation
+from laneway.core.resources.meta import Ref
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE_LENGTH = 63

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from laneway.core.resources.kubernetes.read_templates import (
+    KNATIVE_LABEL,
+    KNATIVE_SERVICE,
+    ROLLOUT_HASH,
+)
+from laneway.core.resources.kubernetes.workloads import POD_TEMPLATE, EndpointSlice, Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.read_templates import KNATIVE_LABEL, KNATIVE_SERVICE, ROLLOUT_HASH
-from laneway.core.resources.workloads import POD_TEMPLATE, EndpointSlice, Workload
 
 _HASHES = {"Deployment": "pod-template-hash", "Rollout": ROLLOUT_HASH}
 """The labels by which those who own ReplicaSets tell their pods apart."""

@@ -18,8 +18,7 @@ from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.refused import Refusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
-from laneway.core.resources.gateway_api import ApiRoute
-from laneway.core.resources.istio import (
+from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
     ServiceEntry,
@@ -27,16 +26,17 @@ from laneway.core.resources.istio import (
     TrafficLabel,
     VirtualService,
 )
-from laneway.core.resources.lanes import IngressRule, IngressWeight, Lane, LaneGroup
-from laneway.core.resources.matching import Labels
-from laneway.core.resources.meta import Ref
-from laneway.core.resources.security import (
+from laneway.core.resources.istio.security import (
     AuthorizationPolicy,
     PeerAuthentication,
     RequestAuthentication,
 )
-from laneway.core.resources.tagging import HashTagging, HeaderPropagation
-from laneway.core.resources.workloads import Namespace, Service, Workload
+from laneway.core.resources.kubernetes.gateway_api import ApiRoute
+from laneway.core.resources.kubernetes.workloads import Namespace, Service, Workload
+from laneway.core.resources.lanes.swim_lanes import IngressRule, IngressWeight, Lane, LaneGroup
+from laneway.core.resources.lanes.tagging import HashTagging, HeaderPropagation
+from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Ref
 
 Protocol = Literal["http", "tcp"]
 

@@ -16,12 +16,12 @@ from typing import Any
 from laneway.core.findings.place import Step
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
-from laneway.core.resources.lanes import LaneGroup
-from laneway.core.resources.policy_fit import unfit
-from laneway.core.resources.policy_shapes import ROUTE, TRAFFIC
-from laneway.core.resources.read_header_edits import is_editable, value_flaw
-from laneway.core.resources.shapes import Each, Named, Shape, misfits, text
-from laneway.core.resources.spelling import as_text, nearest, spell
+from laneway.core.resources.istio.policy_fit import unfit
+from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
+from laneway.core.resources.istio.read_header_edits import is_editable, value_flaw
+from laneway.core.resources.istio.shapes import Each, Named, Shape, misfits, text
+from laneway.core.resources.lanes.swim_lanes import LaneGroup
+from laneway.core.resources.yaml.spelling import as_text, nearest, spell
 
 Raw = Mapping[str, Any]
 Path = tuple[Step, ...]

@@ -9,7 +9,7 @@ their servers speak first, or do not speak HTTP at all.
 from __future__ import annotations
 
 from laneway.core.mesh.mesh import MeshPort, Protocol
-from laneway.core.resources.workloads import Service, ServicePort
+from laneway.core.resources.kubernetes.workloads import Service, ServicePort
 
 _GRPC_WEB = "grpc-web"
 _HTTP_2 = frozenset({"http2", "grpc", _GRPC_WEB})

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from laneway.core.resources.lanes import LaneGroup
+from laneway.core.resources.lanes.swim_lanes import LaneGroup
 from laneway.core.resources.matching import is_header_name
 
 Carrier = Literal["header", "baggage", "trace id"]

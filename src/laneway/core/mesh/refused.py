@@ -17,9 +17,9 @@ from itertools import combinations
 from typing import Any
 
 from laneway.core.findings.place import Step
-from laneway.core.resources.istio import Gateway, VirtualService
+from laneway.core.resources.istio.networking import Gateway, VirtualService
 from laneway.core.resources.meta import Meta
-from laneway.core.resources.placed import placed
+from laneway.core.resources.yaml.placed import placed
 
 MESH = "mesh"
 _LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"

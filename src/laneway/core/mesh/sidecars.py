@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.names import ROOT_NAMESPACE
-from laneway.core.resources.istio import Sidecar, SidecarEgress
+from laneway.core.resources.istio.networking import Sidecar, SidecarEgress
 
 EVERYTHING = SidecarEgress(("*/*",))
 """What a Sidecar without egress listeners imports."""

@@ -7,8 +7,8 @@ labels together, never by one of them alone.
 
 from __future__ import annotations
 
-from laneway.core.resources.istio import DestinationRule, TrafficLabel, VirtualService
-from laneway.core.resources.tagging import HeaderPropagation
+from laneway.core.resources.istio.networking import DestinationRule, TrafficLabel, VirtualService
+from laneway.core.resources.lanes.tagging import HeaderPropagation
 
 Generated = DestinationRule | VirtualService | TrafficLabel | HeaderPropagation
 """Kinds that controllers of lanes generate."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.resources.istio import ServiceEntry
+from laneway.core.resources.istio.networking import ServiceEntry
+from laneway.core.resources.kubernetes.workloads import ForeignPods, Service, Workload
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.resources.workloads import ForeignPods, Service, Workload
 
 
 @dataclass(frozen=True, slots=True)

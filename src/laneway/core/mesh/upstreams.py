@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 
 _BARE = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
 _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}

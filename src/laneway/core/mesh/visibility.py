@@ -16,9 +16,9 @@ from typing import Self
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
 from laneway.core.mesh.sidecars import Imports, listener_at, sidecar_of
-from laneway.core.resources.istio import DestinationRule, Sidecar, VirtualService
+from laneway.core.resources.istio.networking import DestinationRule, Sidecar, VirtualService
+from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.meta import Meta
-from laneway.core.resources.workloads import Service
 
 EXPORT_TO = "networking.istio.io/exportTo"
 """The annotation of a Service that says which namespaces see it, with commas between them."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from laneway.core.resources.extensions import ProxyExtension
-from laneway.core.resources.gateway_api import ApiRoute
-from laneway.core.resources.istio import (
+from laneway.core.resources.istio.extensions import ProxyExtension
+from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
     ServiceEntry,
@@ -12,16 +11,17 @@ from laneway.core.resources.istio import (
     TrafficLabel,
     VirtualService,
 )
-from laneway.core.resources.lanes import Lane, LaneGroup
-from laneway.core.resources.security import Security
-from laneway.core.resources.tagging import HashTagging, HeaderPropagation
-from laneway.core.resources.workloads import (
+from laneway.core.resources.istio.security import Security
+from laneway.core.resources.kubernetes.gateway_api import ApiRoute
+from laneway.core.resources.kubernetes.workloads import (
     EndpointSlice,
     ForeignPods,
     Namespace,
     Service,
     Workload,
 )
+from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
+from laneway.core.resources.lanes.tagging import HashTagging, HeaderPropagation
 
 Resource = (
     LaneGroup

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from laneway.core.resources.documents import DocumentReader
+from laneway.core.resources.yaml.documents import DocumentReader
 
 NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _MANIFESTS = (".yaml", ".yml", ".json")

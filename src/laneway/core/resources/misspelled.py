@@ -13,12 +13,12 @@ from typing import Any
 from laneway.core.findings.codes import shape
 from laneway.core.findings.finding import Code, Follow
 from laneway.core.findings.place import Step
-from laneway.core.resources.cursor import Cursor, Notes
 from laneway.core.resources.follow_on import HALF_READ, after_istio, after_kubernetes
-from laneway.core.resources.istio_fields import ISTIO_SPECS, Tree, of
-from laneway.core.resources.kubernetes_fields import KUBERNETES_SPECS, METADATA, OPEN, READ
-from laneway.core.resources.nearness import meant
-from laneway.core.resources.spelling import spell
+from laneway.core.resources.istio.known_fields import ISTIO_SPECS, Tree, of
+from laneway.core.resources.kubernetes.known_fields import KUBERNETES_SPECS, METADATA, OPEN, READ
+from laneway.core.resources.yaml.cursor import Cursor, Notes
+from laneway.core.resources.yaml.nearness import meant
+from laneway.core.resources.yaml.spelling import spell
 
 _ISTIO = ("networking.istio.io", "security.istio.io")
 _LANES = "istio.alibabacloud.com"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from laneway.core.resources.nearness import meant
+from laneway.core.resources.yaml.nearness import meant
 
 Named = tuple[str, str]
 """An API group, empty for the core of Kubernetes, and a kind."""

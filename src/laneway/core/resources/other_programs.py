@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from laneway.core.resources.splitting import split, with_plain_breaks
+from laneway.core.resources.yaml.splitting import split, with_plain_breaks
 
 LANE_KINDS = frozenset({"ASMSwimLane", "ASMSwimLaneGroup"})
 

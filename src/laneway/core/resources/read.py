@@ -17,28 +17,22 @@ from typing import Any
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
-from laneway.core.resources import (
-    read_extensions,
-    read_gateway_api,
-    read_istio,
-    read_lanes,
-    read_machines,
-    read_routes,
-    read_security,
-    read_tagging,
-    read_workloads,
-)
-from laneway.core.resources.cursor import Cursor, Notes
-from laneway.core.resources.documents import DocumentReader, Documents
+from laneway.core.resources.istio import read_extensions, read_machines, read_routes, read_security
+from laneway.core.resources.istio import read_networking as read_istio
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.kubernetes import read_gateway_api, read_workloads
+from laneway.core.resources.kubernetes.read_templates import FORMS, read_templated
+from laneway.core.resources.lanes import read_swim_lanes as read_lanes
+from laneway.core.resources.lanes import read_tagging
 from laneway.core.resources.misspelled import note_misspelled
 from laneway.core.resources.near_kinds import Named, meant_kind
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
-from laneway.core.resources.read_templates import FORMS, read_templated
 from laneway.core.resources.readings import Part, Reading, counted, findings_of
-from laneway.core.resources.spelling import describe, shorten
-from laneway.core.resources.splitting import Piece
+from laneway.core.resources.yaml.cursor import Cursor, Notes
+from laneway.core.resources.yaml.documents import DocumentReader, Documents
+from laneway.core.resources.yaml.spelling import describe, shorten
+from laneway.core.resources.yaml.splitting import Piece
 
 Reader = Callable[[Cursor], Resource | None]
 

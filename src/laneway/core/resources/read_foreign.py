@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from laneway.core.resources.cursor import Notes
+from laneway.core.resources.kubernetes.workloads import ForeignPods
 from laneway.core.resources.meta import Meta, Ref, kind_of
-from laneway.core.resources.workloads import ForeignPods
+from laneway.core.resources.yaml.cursor import Notes
 
 _DEEPEST = 8
 _MOST = 5000

@@ -16,8 +16,8 @@ from typing import Any
 import re2
 
 from laneway.core.findings.codes import shape
-from laneway.core.resources.cursor import Cursor
 from laneway.core.resources.matching import Match, MatchKind, StringMatch, is_header_name
+from laneway.core.resources.yaml.cursor import Cursor
 
 MATCH_FIELDS = frozenset(
     {

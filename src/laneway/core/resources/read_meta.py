@@ -7,8 +7,8 @@ object without one cannot be told from others.
 from __future__ import annotations
 
 from laneway.core.findings.codes import reading
-from laneway.core.resources.cursor import Cursor
 from laneway.core.resources.meta import Meta, Ref, kind_of
+from laneway.core.resources.yaml.cursor import Cursor
 
 
 def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.kinds import Resource
-from laneway.core.resources.splitting import Piece
+from laneway.core.resources.yaml.splitting import Piece
 
 _OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
 """Faults for which kubectl refuses or drops more than the document they are in."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from laneway.core.findings.codes.lanes import NOT_OF_LANES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.concern import Concern
+from laneway.core.routing.ask.concern import Concern
 from laneway.core.rules.questions.words import listing
 
 

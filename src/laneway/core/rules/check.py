@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from laneway.core.findings.finding import Code, Finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from laneway.apps.local.verify.wording import number, probe_text, rule_text
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.probes import Probe, Unprobed
 from laneway.core.rules.questions.words import listing
+from laneway.core.search.probes import Probe, Unprobed
 
 _MOST_REASONS = 3
 

@@ -19,8 +19,8 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import Call, service_urls
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import Workload
 from laneway.core.rules.questions.words import listing, short_host
 
 

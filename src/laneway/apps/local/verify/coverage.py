@@ -18,8 +18,8 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.reach import lane_of
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.reach import lane_of
 from laneway.core.rules.questions.words import listing, short_host
 
 Met = tuple[str, Host]

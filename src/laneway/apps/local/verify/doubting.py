@@ -15,7 +15,7 @@ from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.reach import is_outside, lane_of, owner
+from laneway.core.routing.ask.reach import is_outside, lane_of, owner
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 
 

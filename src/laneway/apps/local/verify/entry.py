@@ -17,11 +17,11 @@ from laneway.apps.local.verify.shares import bounds
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.tables import gateway_table_name
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import Destination, Forward, RoutePlan, Share
-from laneway.core.routing.probes import Probe
-from laneway.core.routing.reach import lane_of_share
+from laneway.core.routing.ask.reach import lane_of_share
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.route_plan import Destination, Forward, RoutePlan, Share
 from laneway.core.rules.questions.words import short_host
+from laneway.core.search.probes import Probe
 
 
 @dataclass(frozen=True, slots=True)

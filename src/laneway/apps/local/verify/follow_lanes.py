@@ -40,10 +40,10 @@ from laneway.core.findings.codes.verifying import (
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.probes import Probe
-from laneway.core.routing.reach import owner
+from laneway.core.routing.ask.reach import owner
 from laneway.core.rules.questions.needing import stands
 from laneway.core.rules.questions.words import listing
+from laneway.core.search.probes import Probe
 
 REQUESTS = 10
 """How often each request is sent, one at a time."""

@@ -23,9 +23,9 @@ from laneway.apps.local.verify.sending import Sent
 from laneway.apps.local.verify.trail import Ground, follow, services_of
 from laneway.apps.local.verify.wording import probe_text, rule_text
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.probes import Probe, Unprobed
-from laneway.core.routing.reach import Reach
+from laneway.core.routing.ask.reach import Reach
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.search.probes import Probe, Unprobed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Destination
-from laneway.core.routing.reach import lane_of, lanes_of_caller
+from laneway.core.routing.ask.reach import lane_of, lanes_of_caller
+from laneway.core.routing.plan.route_plan import Destination
 from laneway.core.rules.questions.words import counted, labels_text, listing, short_host
 
 

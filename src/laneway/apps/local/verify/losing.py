@@ -13,7 +13,7 @@ from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.passing import carrier_text
+from laneway.core.routing.ask.passing import carrier_text
 from laneway.core.rules.questions.words import counted, listing, short_host
 
 

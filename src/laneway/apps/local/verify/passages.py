@@ -17,7 +17,7 @@ from laneway.apps.local.verify.trail import Ground
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.reach import is_plain, owner
+from laneway.core.routing.ask.reach import is_plain, owner
 from laneway.core.rules.questions.needing import stands
 
 TOLD = frozenset({"baggage", "header"})

@@ -15,10 +15,10 @@ from laneway.core.emit.envoy.config import is_entry
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import GroupLane
-from laneway.core.routing.plan import Destination
-from laneway.core.routing.reach import lane_of
-from laneway.core.routing.survivors import surviving, takes_anything
-from laneway.core.routing.walk import find_hop
+from laneway.core.routing.ask.reach import lane_of
+from laneway.core.routing.ask.walk import find_hop
+from laneway.core.routing.plan.route_plan import Destination
+from laneway.core.routing.plan.survivors import surviving, takes_anything
 from laneway.core.rules.questions.carried import Carried
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 

@@ -30,10 +30,10 @@ from laneway.core.findings.codes.verifying import (
 )
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan import GatewayPort
-from laneway.core.routing.probes import Probes, asked, probes
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.plan.route_plan import GatewayPort
 from laneway.core.rules.questions.words import counted, listing
+from laneway.core.search.probes import Probes, asked, probes
 
 REQUESTS = 100
 

@@ -20,8 +20,8 @@ from laneway.apps.local.verify.ledger import Counters, Ledger
 from laneway.apps.local.verify.sending import Address
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.configure import envoy_config
-from laneway.core.routing.probes import Probe
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
+from laneway.core.search.probes import Probe
 
 PATIENCE = 2.0
 """Seconds to wait for counters to be quiet. A mesh that never is gets this time once."""

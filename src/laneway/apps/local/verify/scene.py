@@ -14,7 +14,7 @@ from laneway.apps.local.verify.trail import Ground, Trail
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan import Destination, RoutePlan
+from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from laneway.core.routing.request import Request
+from laneway.core.routing.ask.request import Request
 
 Address = tuple[str, int]
 

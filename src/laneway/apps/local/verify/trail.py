@@ -15,9 +15,9 @@ from laneway.apps.local.verify.ledger import Call, Ledger, Seen
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.reach import (
+from laneway.core.routing.ask.reach import (
     NOTHING,
     Carried,
     answering,

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from laneway.core.findings.place import Step
 from laneway.core.mesh.injection import Lack, lack_of_sidecar
 from laneway.core.mesh.mesh import GroupLane, Mesh
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.plan import Origin
-from laneway.core.routing.probes import Probe
-from laneway.core.routing.request import Request
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.plan.route_plan import Origin
 from laneway.core.rules.questions.authors import name_at
+from laneway.core.search.probes import Probe
 
 REMEDIES: dict[Lack, str] = {
     "pod opts out": "Take sidecar.istio.io/inject off the pod and restart it.",

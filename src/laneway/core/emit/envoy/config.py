@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan import Means, Origin
+from laneway.core.routing.plan.route_plan import Means, Origin
 
 Block = dict[str, Any]
 """One Envoy message in JSON form; it is never changed once it is part of a configuration."""

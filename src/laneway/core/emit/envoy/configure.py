@@ -48,7 +48,7 @@ from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 
 @dataclass(slots=True)

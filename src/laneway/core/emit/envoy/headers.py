@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.envoy.match import is_matched_header
-from laneway.core.routing.plan import HeaderEdits, Headers, Pairs
+from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Pairs
 
 _SET = "OVERWRITE_IF_EXISTS_OR_ADD"
 _ADD = "APPEND_IF_EXISTS_OR_ADD"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.placement import PortPlace, Replica
 from laneway.core.mesh.mesh import MeshService
+from laneway.core.resources.kubernetes.workloads import ReadinessProbe
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import ReadinessProbe
 
 _LONGEST = 3600
 """Seconds above which a time of a probe is not taken at its word; Envoy has limits, too."""

@@ -19,7 +19,7 @@ from laneway.core.emit.envoy.policy import Policy, translate
 from laneway.core.emit.envoy.request_log import of_lane
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.matching import Match
-from laneway.core.routing.plan import Answer, Destination, Forward, Refuse, Rule, Share
+from laneway.core.routing.plan.route_plan import Answer, Destination, Forward, Refuse, Rule, Share
 
 ANYTHING: Block = {"prefix": "/"}
 _REDIRECT_CODES = {

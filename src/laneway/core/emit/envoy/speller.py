@@ -15,8 +15,8 @@ from laneway.core.emit.envoy.routes import Spelling, spell
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import leads_to
-from laneway.core.routing.passing import writes_lane
-from laneway.core.routing.plan import Destination, Forward, Means, RoutePlan, Rule
+from laneway.core.routing.ask.passing import writes_lane
+from laneway.core.routing.plan.route_plan import Destination, Forward, Means, RoutePlan, Rule
 
 
 @dataclass(slots=True)

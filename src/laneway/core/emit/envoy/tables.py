@@ -29,17 +29,17 @@ from laneway.core.mesh.sidecars import selecting
 from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.upstreams import named_service
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.outside import rules_outside
-from laneway.core.routing.plan import (
+from laneway.core.routing.ask.walk import find_hop
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.outside import rules_outside
+from laneway.core.routing.plan.route_plan import (
     GatewayPort,
     Hop,
     RoutePlan,
     Rule,
     VirtualHost,
 )
-from laneway.core.routing.survivors import default_rule, surviving
-from laneway.core.routing.walk import find_hop
+from laneway.core.routing.plan.survivors import default_rule, surviving
 
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 

@@ -18,9 +18,9 @@ from laneway.core.emit.envoy.fallback import members, own_cluster
 from laneway.core.emit.envoy.policy import duration
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.resources.istio import DestinationRule
+from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Destination, Origin, RoutePlan, SubsetView
+from laneway.core.routing.plan.route_plan import Destination, Origin, RoutePlan, SubsetView
 
 Raw = Mapping[str, Any]
 

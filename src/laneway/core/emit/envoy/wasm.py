@@ -20,7 +20,7 @@ from laneway.core.emit.lane_filter import Settings, Traced, at_entry, traced
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import GatewayPort
+from laneway.core.routing.plan.route_plan import GatewayPort
 
 NAME = "laneway"
 _WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"

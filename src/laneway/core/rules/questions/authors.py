@@ -10,10 +10,10 @@ from __future__ import annotations
 from laneway.core.findings.place import Place, Step
 from laneway.core.mesh.age import HasMeta
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.istio import HttpRoute, TcpRoute, VirtualService
-from laneway.core.resources.lanes import Lane
+from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, VirtualService
+from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan import Rule
+from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.ages import doubt
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from laneway.core.mesh.members import is_present, meets
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.workloads import Workload
 from laneway.core.rules.questions.members import part_of, pod_name
 from laneway.core.rules.questions.words import labels_text, listing
 

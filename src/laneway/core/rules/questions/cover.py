@@ -8,7 +8,7 @@ fields, so earlier matches are kept by the fields they ask about; exact ones are
 from __future__ import annotations
 
 from laneway.core.resources.matching import Match, StringMatch
-from laneway.core.routing.plan import Rule
+from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.matches import covers, is_any_path
 
 Conditions = dict[str, StringMatch]

@@ -12,10 +12,15 @@ from typing import Any
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.resources.istio import HttpRoute, RouteDestination, TcpRoute, VirtualService
+from laneway.core.resources.istio.networking import (
+    HttpRoute,
+    RouteDestination,
+    TcpRoute,
+    VirtualService,
+)
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.delegates import delegate_of
-from laneway.core.routing.written import MESH, binds_mesh
+from laneway.core.routing.plan.delegates import delegate_of
+from laneway.core.routing.plan.written import MESH, binds_mesh
 from laneway.core.rules.questions.authors import route_name
 
 

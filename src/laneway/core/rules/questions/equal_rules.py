@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.resources.lanes import IngressRule
-from laneway.core.routing.plan import Origin
+from laneway.core.resources.lanes.swim_lanes import IngressRule
+from laneway.core.routing.plan.route_plan import Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ codes it has.
 from __future__ import annotations
 
 from laneway.core.findings.finding import Code, Finding, finding
-from laneway.core.routing.guarded import Guarded
+from laneway.core.routing.ask.guarded import Guarded
 from laneway.core.rules.questions.words import counted, listing, short_host
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.routing.entries import entry_host
-from laneway.core.routing.entry_uses import entry_uses
+from laneway.core.routing.plan.entries import entry_host
+from laneway.core.routing.plan.entry_uses import entry_uses
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 

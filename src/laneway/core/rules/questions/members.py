@@ -13,8 +13,8 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.upstreams import calls_of
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.workloads import Workload
 
 
 class Lanes:

@@ -15,10 +15,10 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.resources.istio import VirtualService
-from laneway.core.resources.placed import placed
-from laneway.core.routing.plan import RoutePlan
-from laneway.core.routing.written import binds_mesh, mesh_hosts
+from laneway.core.resources.istio.networking import VirtualService
+from laneway.core.resources.yaml.placed import placed
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
 from laneway.core.rules.questions.user_rules import owner
 
 

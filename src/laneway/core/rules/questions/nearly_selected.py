@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.workloads import Workload
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import labels_text
 

@@ -14,8 +14,8 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.upstreams import calls_of
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import Workload
 
 
 @dataclass(frozen=True, slots=True)

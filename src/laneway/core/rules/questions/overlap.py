@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from laneway.core.resources.matching import Match
-from laneway.core.routing.plan import Rule
+from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.cover import ANY_REQUEST, asked
 from laneway.core.rules.questions.matches import disjoint
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.entries import asked_entries
-from laneway.core.routing.gateways import gateway_ports
-from laneway.core.routing.plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
+from laneway.core.routing.plan.entries import asked_entries
+from laneway.core.routing.plan.gateways import gateway_ports
+from laneway.core.routing.plan.route_plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
 
 Spot = tuple[Labels, int, str]
 """The gateways' selector, the port and the domain, in lower case."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.redirects import Redirected
+from laneway.core.routing.ask.redirects import Redirected
 from laneway.core.rules.questions.words import counted, listing
 
 

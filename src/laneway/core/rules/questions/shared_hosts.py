@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from laneway.core.routing.plan import RoutePlan, Rule
+from laneway.core.routing.plan.route_plan import RoutePlan, Rule
 
 LANE_KINDS = frozenset({"ASMSwimLane", "ASMSwimLaneGroup"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from laneway.core.mesh.injection import Lack, lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.rules.questions.members import pods_of
 
 

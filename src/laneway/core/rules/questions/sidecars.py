@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import Hider, Scope, is_narrowed, scope_of
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.workloads import Workload
-from laneway.core.routing.bound import is_bound
 
 
 @dataclass(slots=True)

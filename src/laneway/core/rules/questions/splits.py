@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.resources.istio import HttpRoute, TcpRoute, VirtualService
+from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, VirtualService
 from laneway.core.rules.questions.authors import route_name
 
 

@@ -13,7 +13,7 @@ from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.behind import misses, own_containers
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.ports import LanePort, lane_ports
 from laneway.core.rules.questions.words import listing, nearest, short_host

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan import RoutePlan
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 

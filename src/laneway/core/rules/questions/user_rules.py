@@ -9,7 +9,7 @@ from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.resources.istio import DestinationRule
+from laneway.core.resources.istio.networking import DestinationRule
 
 
 def rules_by_host(mesh: Mesh) -> HostIndex[DestinationRule]:

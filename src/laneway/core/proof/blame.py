@@ -1,0 +1,71 @@
+"""Which object a counter-example is to be laid at, where that is not the route that decides.
+
+Comes in: a place of decision and the rule that decides there. Goes out: an object and a path in it,
+or nothing. A route that leads to what its proxy does not see is as it should be; to blame is what
+hides the service, the subset, or the routes that lanes have for the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.mesh.destination_rules import rule_host, rules_seen
+from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.mesh.visibility import EXPORT_TO, leads_to, scope_of
+from laneway.core.proof.verdict import Spot
+from laneway.core.routing.ask.walk import find_hop, subset_labels
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
+from laneway.core.routing.plan.survivors import DEFAULT_ROUTE, links
+from laneway.core.routing.plan.unseen import is_past_routes
+
+
+def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Origin]:
+    """Yield what may be to blame for what a rule does, the likeliest first."""
+    if is_past_routes(rule):
+        return
+    if rule.name == DEFAULT_ROUTE and rule.origin.ref.kind == "Service":
+        yield from _without_routes(mesh, plan, spot)
+    namespace = spot.who.caller.namespace if spot.who else GATEWAY_NAMESPACE
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    for share in shares:
+        service = mesh.services.get(share.destination.host)
+        if service is not None:
+            yield from _hidden(mesh, plan, service, share.destination, namespace)
+
+
+def _hidden(
+    mesh: Mesh, plan: RoutePlan, service: MeshService, to: Destination, namespace: str
+) -> Iterator[Origin]:
+    """Yield what hides a destination from proxies of a namespace."""
+    if not leads_to(service, namespace):
+        yield Origin(service.service.meta.ref, ("metadata", "annotations", EXPORT_TO))
+        return
+    labels = subset_labels(plan, to, namespace)
+    planned = plan.lane_subsets.get(to.host)
+    wanted = [one.labels for one in planned.subsets if one.name == to.subset] if planned else []
+    if wanted and labels != wanted[0]:
+        rules = mesh.destination_rules
+        seen = rules_seen(rules, service.host, service.namespace, namespace)
+        covering = [one for one in rules if covers(rule_host(one), service.host)]
+        unseen = [one for one in covering if one not in seen]
+        suspects = (*unseen, *seen) if labels is None else (*seen, *unseen)
+        for one in sorted(suspects, key=lambda one: -len(rule_host(one))):
+            yield Origin(one.meta.ref, ("spec", "host"))
+
+
+def _without_routes(mesh: Mesh, plan: RoutePlan, spot: Spot) -> Iterator[Origin]:
+    """Yield what keeps a caller from every route of a service."""
+    hop = find_hop(mesh, plan, spot.host, spot.port, spot.protocol)
+    if hop is None or spot.who is None:
+        return
+    scope = scope_of(mesh, spot.who.caller)
+    for one in links(hop):
+        if one.shown is None or scope.nearness(one.shown, hop.port) is not None:
+            continue
+        if scope.sidecar is not None and one.shown.nearness(scope.namespace) is not None:
+            yield Origin(scope.sidecar.meta.ref, ("spec", "egress"))
+    for one in sorted(links(hop), key=lambda one: len(one.wild)):
+        if one.author is not None:
+            yield Origin(one.author, ("spec", "hosts"))

@@ -1,0 +1,189 @@
+"""What a request carries when it leaves a proxy: is it the lane, and nothing but the lane.
+
+Comes in: a rule's edits and a request. Goes out: whether the route header, and baggage where that
+is the carrier, then name exactly one lane. Edits are tried on requests that carry nothing, what
+others put there, a lane already, and a lane beside something else, which comes first: what an edit
+sets does not depend on more than that, but for the headers it is filled in from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+import re2
+
+from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.routing.ask.passing import REQUEST_ID
+from laneway.core.routing.ask.request import Request, sent_on, variable_headers
+from laneway.core.routing.plan.route_plan import Rule, Share
+from laneway.core.routing.plan.stamps import member
+from laneway.core.search.conditions import HEADER, Condition, Conditions
+from laneway.core.search.values import PRESENT, Pattern
+
+
+def members(propagation: Propagation, request: Request) -> list[str]:
+    """Return every lane that the baggage of a request names.
+
+    https://www.w3.org/TR/baggage/#baggage-http-header-format
+    """
+    found = []
+    for line in request.values(BAGGAGE):
+        for part in line.split(","):
+            key, equals, value = part.partition(";")[0].partition("=")
+            if equals and key.strip(" \t") == propagation.route_header:
+                found.append(value.strip(" \t"))
+    return found
+
+
+def carries(propagation: Propagation, request: Request, lane: str) -> bool:
+    """Whether a request names exactly one lane by all means of its group."""
+    if request.values(propagation.route_header) != [lane]:
+        return False
+    return propagation.carrier != "baggage" or set(members(propagation, request)) == {lane}
+
+
+def named(propagation: Propagation, request: Request) -> set[str]:
+    """Return every lane that a request names by any means."""
+    found = set(request.values(propagation.route_header))
+    return found | set(members(propagation, request)) if propagation.carrier == "baggage" else found
+
+
+def loses(
+    propagation: Propagation, before: Request, after: Request, lanes: Collection[str]
+) -> bool:
+    """Whether a request named one of some lanes and names none of them any more.
+
+    Where baggage carries lanes it has to stay in baggage: programs pass on nothing else.
+    """
+    by_carrier = (members,) if propagation.carrier == "baggage" else ()
+    for way in (named, *by_carrier):
+        told = set(way(propagation, before)).intersection(lanes)
+        if told and told.isdisjoint(way(propagation, after)):
+            return True
+    return False
+
+
+def written(propagation: Propagation, rule: Rule, share: Share) -> Iterator[tuple[str, str]]:
+    """Yield the headers that may name a lane, with every value that a rule or its share gives."""
+    names = propagation.lane_headers
+    for edits in (rule.headers.request, share.headers.request):
+        pairs = ((name.lower(), value) for name, value in edits.set + edits.add)
+        yield from (pair for pair in pairs if pair[0] in names)
+
+
+_VARIABLE = r"%REQ\([^):?%]+(?:\?[^):?%]+)?\)%"
+_PLAIN = r"(?:[^%,]|%%)*"
+_MEMBER = rf"(?:(?:{_PLAIN}=)?{_VARIABLE}(?:;{_PLAIN})?|{_PLAIN})"
+_ALONE = re.compile(rf"{_VARIABLE}|(?:[^%]|%%)*")
+_LIST = re.compile(rf"{_MEMBER}(?:,{_MEMBER})*")
+
+
+def unread(propagation: Propagation, rule: Rule, share: Share) -> Iterator[str]:
+    """Yield the values of which it is not worked out here when they name a lane.
+
+    A variable is read where it is all of a value, or of a member of baggage or of its value.
+    """
+    for name, value in written(propagation, rule, share):
+        form = _LIST if name == BAGGAGE else _ALONE
+        if form.fullmatch(value) is None:
+            yield value
+
+
+def edits_trace(propagation: Propagation, rule: Rule, share: Share) -> bool:
+    """Whether a rule edits the id under which a lane is remembered beside a program.
+
+    To take x-request-id away is none: the next proxy makes one where there is none.
+    """
+    if propagation.carrier != "trace id":
+        return False
+    header = propagation.trace_header
+    for edits in (rule.headers.request, share.headers.request):
+        gone = () if header == REQUEST_ID else edits.remove
+        if header in map(str.lower, (*dict(edits.set), *dict(edits.add), *gone)):
+            return True
+    return False
+
+
+def fillings(propagation: Propagation, rule: Rule, share: Share) -> list[tuple[str, str]]:
+    """Return which headers that may name a lane are filled in from which other ones."""
+    found = {
+        (name, source.lower()): None
+        for name, value in written(propagation, rule, share)
+        for source in variable_headers(value)
+    }
+    return [pair for pair in found if pair[0] != pair[1]]
+
+
+def filled(propagation: Propagation, target: str, source: str, lane: str) -> Iterator[Conditions]:
+    """Yield the conditions under which a header that is filled in names a lane.
+
+    Into baggage a value comes as a member, as the value of one, or with a comma and more.
+    """
+    part = HEADER + source
+    if target != BAGGAGE:
+        yield frozenset([Condition(part, Pattern("exact", lane))])
+        return
+    value = re2.escape(lane)
+    forms = (rf"[ \t]*{value}[ \t]*([;,].*)?", *_members(propagation, value))
+    yield from (frozenset([Condition(part, Pattern("regex", form))]) for form in forms)
+
+
+def misled(
+    propagation: Propagation, rule: Rule, share: Share, lanes: Collection[str]
+) -> Iterator[Conditions]:
+    """Yield the conditions under which headers are filled in with something beside these lanes."""
+    for target, source in fillings(propagation, rule, share):
+        yield strange(source, lanes)
+        if target == BAGGAGE:
+            part, right = HEADER + source, "|".join(map(re2.escape, lanes))
+            for form in _members(propagation, ".*"):
+                own = Pattern("regex", member(propagation, f"({right})"))
+                yield frozenset(
+                    [Condition(part, Pattern("regex", form)), Condition(part, own, met=False)]
+                )
+
+
+def _members(propagation: Propagation, value: str) -> tuple[str, str]:
+    """Return the expressions of what names a lane as a member, and behind a comma."""
+    found = member(propagation, value)
+    return found, f".*,{found}"
+
+
+def strange(header: str, lanes: Iterable[str]) -> Conditions:
+    """Return the conditions under which a header holds something, and not just these lanes."""
+    empty = Condition(HEADER + header, Pattern("exact", ""), met=False)
+    return frozenset(
+        [empty, *(Condition(HEADER + header, Pattern("any but", one)) for one in lanes)]
+    )
+
+
+def arrivals(propagation: Propagation, lanes: Iterable[str]) -> Iterator[Conditions]:
+    """Yield what requests for lanes may carry when they come in, as far as edits tell it apart."""
+    header = propagation.route_header
+    by_header = [
+        frozenset([Condition(HEADER + header, PRESENT, met=False)]),
+        strange(header, lanes),
+    ]
+    if propagation.carrier != "baggage":
+        yield from by_header
+        return
+    present = Condition(HEADER + BAGGAGE, PRESENT)
+    some = member(propagation, ".*")
+    one, two = (Pattern("regex", form) for form in (some, f"{some},{some}"))
+    by_baggage = [
+        frozenset([present.denied()]),
+        frozenset([present, Condition(HEADER + BAGGAGE, one, met=False)]),
+        frozenset([Condition(HEADER + BAGGAGE, one)]),
+        frozenset([Condition(HEADER + BAGGAGE, two)]),
+    ]
+    yield from (left | right for left in by_header for right in by_baggage)
+
+
+def stamped_lane(propagation: Propagation, rule: Rule, share: Share) -> str:
+    """Return the lane that a share writes into every request; empty where it writes none."""
+    header = propagation.route_header
+    empty = sent_on(rule, share, Request())
+    full = sent_on(rule, share, Request(headers=((header, "?"), (header, "!"))))
+    lanes = empty.values(header)
+    return lanes[0] if len(lanes) == 1 and full.values(header) == lanes else ""

@@ -1,0 +1,169 @@
+"""Where a destination leads, in the words promises are made in, and whether that keeps one.
+
+Comes in: a destination as callers of a namespace see it. Goes out: the lanes of the pods behind it.
+Where the input holds no workload of a service its pods are unknown: then the labels of the subset
+say which lanes they must be in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from laneway.core.mesh.behind import all_closed
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Group, Mesh, MeshService
+from laneway.core.proof.promises import lanes_of_pod
+from laneway.core.proof.verdict import Property, Want
+from laneway.core.routing.ask.walk import Sight, is_known, pods_of, subset_labels
+from laneway.core.routing.plan.route_plan import Destination, RoutePlan
+
+Breach = tuple[Property, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The pods behind a destination.
+
+    `flaw` says why nobody can answer whatever pods there are, empty where somebody could. `crowd`
+    holds the lanes of each pod, and `pods` their names; of unknown pods the lanes they must be in.
+    """
+
+    destination: Destination
+    flaw: str
+    known: bool
+    crowd: frozenset[frozenset[str]]
+    pods: tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(slots=True)
+class Landings:
+    """Looks destinations up, each once."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    _found: dict[tuple[Destination, str, str], Landing] = field(default_factory=dict)
+    _groups: dict[str, Group] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._groups = {group.name: group for group in self.mesh.groups}
+
+    def at(self, destination: Destination, namespace: str, group: str) -> Landing:
+        """Return where a destination leads callers of a namespace, in a group's lanes."""
+        key = (destination, namespace, group)
+        if key not in self._found:
+            self._found[key] = self._look(destination, namespace, self._groups[group])
+        return self._found[key]
+
+    def _look(self, destination: Destination, namespace: str, group: Group) -> Landing:
+        service = self.mesh.services.get(destination.host)
+        flaw = self._flaw(service, destination, namespace)
+        if flaw or service is None:
+            return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
+        if not service.workloads:
+            labels = dict(subset_labels(self.plan, destination, namespace) or ())
+            worn = (lane.name for lane in group.lanes if meets(lane.selector, labels))
+            crowd = frozenset([frozenset[str](worn)])
+            return Landing(destination, "", known=False, crowd=crowd, pods=())
+        sight = Sight(self.mesh, self.plan, namespace)
+        pods = tuple(
+            (f"{pod.namespace}/{pod.meta.name}", lanes_of_pod(group, pod))
+            for pod in pods_of(sight, destination)
+        )
+        crowd = frozenset(lanes for _, lanes in pods)
+        return Landing(destination, "", known=True, crowd=crowd, pods=pods)
+
+    def _flaw(self, service: MeshService | None, to: Destination, namespace: str) -> str:
+        if service is None:
+            return f"there is no service {to.host}"
+        if service.deserted:
+            return f"no pod in the input carries what the selector of {to.host} asks for"
+        port = service.port(to.port)
+        if port is None:
+            return f"{to.host} has no port {to.port}"
+        if not is_known(Sight(self.mesh, self.plan, namespace), to):
+            return f"service {to.host} is not exported to namespace {namespace}"
+        labels = subset_labels(self.plan, to, namespace)
+        if labels is None:
+            return (
+                f"no DestinationRule that callers in namespace {namespace} see declares subset "
+                f"{to.subset} of {to.host}"
+            )
+        pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
+        if all_closed(pods, port.target):
+            what = f"subset {to.subset} of {to.host}" if to.subset else to.host
+            return f"no container of {what} has a port called {port.target}, to which it leads"
+        return ""
+
+    def peopled(self, wanted: Want) -> bool:
+        """Whether the lane that is to answer is known to have a pod there."""
+        service = self.mesh.services.get(wanted.host)
+        lane = self._groups[wanted.group].lane(wanted.answers)
+        return (
+            service is not None
+            and lane is not None
+            and any(
+                is_present(pod) and meets(lane.selector, pod.labels) for pod in service.workloads
+            )
+        )
+
+    def breach(self, landing: Landing, wants: Sequence[Want]) -> Breach | None:
+        """Return how a destination breaks a promise; None if it keeps it in any way."""
+        found = [self._against(landing, wanted) for wanted in wants]
+        return None if None in found else found[0]
+
+    def _against(self, landing: Landing, wanted: Want) -> Breach | None:
+        to = landing.destination
+        if landing.flaw:
+            return "delivered", landing.flaw
+        if not landing.crowd:
+            if not self.peopled(wanted):
+                return None
+            what = f"subset {to.subset} of {to.host}" if to.subset else to.host
+            return "delivered", f"{what} has no pods, while lane {wanted.answers} has some"
+        if to.host != wanted.host:
+            return "isolated", f"{to.host} is another service than {wanted.host}"
+        if landing.crowd == {frozenset([wanted.answers])}:
+            return None
+        return "isolated", _outsider(landing, wanted.answers)
+
+    def leak(self, landing: Landing, group: str, wants: Sequence[Want]) -> str:
+        """Say how a copy of a request leaves its lane; empty where it does not.
+
+        A service outside the group has no lanes, so a copy that is sent there leaves none.
+        """
+        host = landing.destination.host
+        if self.mesh.owner_of.get(host) != group:
+            return ""
+        owner = self._groups[group]
+        lanes = [lane for lane in owner.lanes if any(lane.name == one.lane for one in wants)]
+        answers = [owner.resolve(lane.name, host) for lane in lanes]
+        if any(landing.crowd <= {frozenset([name])} for name in answers):
+            return ""
+        return _outsider(landing, answers[0])
+
+
+def _outsider(landing: Landing, answers: str) -> str:
+    """Name a pod that should not be met, or what unknown pods have in common."""
+    right = frozenset([answers])
+    for name, lanes in landing.pods:
+        if lanes != right:
+            return f"pod {name} {_of_lanes(lanes, answers)}"
+    to = landing.destination
+    if not to.subset:
+        return f"any pod of {to.host} may answer, of whatever lane"
+    worn = min((lanes for lanes in landing.crowd if lanes != right), key=sorted)
+    what = f"subset {to.subset} of {to.host} holds pods"
+    if not worn:
+        return f"{what} that need not be in lane {answers}"
+    if answers in worn:
+        return f"{what} of lanes {' and '.join(sorted(worn))} at once"
+    return f"{what} of lane {' and '.join(sorted(worn))}, not of lane {answers}"
+
+
+def _of_lanes(lanes: frozenset[str], answers: str) -> str:
+    if not lanes:
+        return f"is not in lane {answers}"
+    if answers in lanes:
+        return f"is in lanes {' and '.join(sorted(lanes))} at once"
+    return f"is in lane {' and '.join(sorted(lanes))}, not in lane {answers}"

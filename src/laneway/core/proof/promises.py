@@ -1,0 +1,92 @@
+"""What lanes promise a request, before any route is looked at.
+
+Comes in: the mesh's groups. Goes out: promises in order, of which the first that is for a request
+counts. In the mesh a request's lane is told by what it carries, else by who calls, else it is the
+baseline; a strict group looks at the caller alone, and callers in no lane follow its last route. At
+a gateway a request is of the lane whose entry rule admits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from laneway.core.mesh.members import meets
+from laneway.core.mesh.mesh import Caller, Group, Mesh, Protocol
+from laneway.core.mesh.names import Host, LaneName
+from laneway.core.proof.verdict import Want
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.route_plan import Forward, Rule
+from laneway.core.routing.plan.stamps import conditions
+from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """For requests that meet `when`: any of `wants` keeps it. `by` names who admits a request."""
+
+    when: Conditions
+    wants: tuple[Want, ...]
+    by: Rule | None = None
+
+
+def lanes_worn(group: Group, caller: Caller) -> tuple[LaneName, ...]:
+    """Return the lanes whose labels a caller wears, oldest first; labels alone make a member."""
+    worn = dict(caller.labels)
+    return tuple(lane.name for lane in group.lanes if meets(lane.selector, worn))
+
+
+def lane_of_others(group: Group) -> LaneName:
+    """Return the lane of requests that nothing puts into one: the baseline, or the oldest lane."""
+    return group.baseline or group.lanes[0].name
+
+
+def lanes_of_pod(group: Group, pod: Workload) -> frozenset[str]:
+    """Return the lanes a pod is in; one in two lanes is outside of both."""
+    return frozenset(lane.name for lane in group.lanes if meets(lane.selector, pod.labels))
+
+
+def mesh_promises(group: Group, host: Host, protocol: Protocol, caller: Caller) -> list[Promise]:
+    """Return what a group promises the requests of a caller to a service of its own."""
+    found = []
+    if group.propagation is not None and protocol == "http":
+        found = list(_carried(group, host))
+    lanes = lanes_worn(group, caller) or (lane_of_others(group),)
+    found.append(Promise(ALWAYS, tuple(want(group, lane, host) for lane in lanes)))
+    return found
+
+
+def _carried(group: Group, host: Host) -> Iterator[Promise]:
+    """Yield the promises by what a request carries, the stronger sign for all lanes first."""
+    signs = [(lane.name, conditions(group.propagation, lane.name)) for lane in group.lanes]
+    for place in range(len(signs[0][1]) if signs else 0):
+        for lane, carried in signs:
+            yield Promise(conditions_of(carried[place][1]), (want(group, lane, host),))
+
+
+def want(group: Group, lane: LaneName, host: Host) -> Want:
+    """Return what a request of a lane is to meet at a service."""
+    return Want(lane, group.resolve(lane, host), host, group.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Askers:
+    """The groups behind entry rules, by the lane or group that wrote a rule."""
+
+    groups: Mapping[Ref, Group]
+
+    @classmethod
+    def of(cls, mesh: Mesh) -> Askers:
+        """Return the groups of a mesh by all that may write an entry rule for them."""
+        found = {group.group.meta.ref: group for group in mesh.groups}
+        found |= {lane.lane.meta.ref: group for group in mesh.groups for lane in group.lanes}
+        return cls(found)
+
+    def promise(self, rule: Rule) -> Promise:
+        """Return what an entry rule promises, before lanes are stamped."""
+        group = self.groups[rule.origin.ref]
+        shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+        wants = tuple(want(group, LaneName(share.lane), share.destination.host) for share in shares)
+        when = conditions_of(rule.matches[0]) if rule.matches else ALWAYS
+        return Promise(when, wants, rule)

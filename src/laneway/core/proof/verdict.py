@@ -1,0 +1,138 @@
+"""What a proof says: about each property proven, a counter-example, or undecided.
+
+Two properties are judged. *Isolated*: no request meets a pod outside the lane that answers for its
+lane. *Delivered*: no request meets an error nobody intended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Caller, Protocol
+from laneway.core.mesh.names import Host
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.plan.route_plan import GatewayPort, Rule
+
+Property = Literal["isolated", "delivered"]
+PROPERTIES: tuple[Property, ...] = ("isolated", "delivered")
+Verdict = Literal["proven", "counter-example", "undecided"]
+
+
+class NotReplayedError(AssertionError):
+    """A counter-example that the walk does not confirm: a bug of the proof's, never a user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Callers whom no rule tells apart. `names` are their workloads; none: imagined ones."""
+
+    caller: Caller
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a request is decided: at a gateway's port, or on the way to a service port."""
+
+    host: Host
+    port: int
+    protocol: Protocol = "http"
+    gateway: GatewayPort | None = None
+    who: Who | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`."""
+
+    lane: str
+    answers: str
+    host: Host
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterExample:
+    """A request that breaks a promise, and the route that lets it.
+
+    `rule` is None where no route takes it, and then `place` says who should have. `order` names the
+    order of objects that it takes, where their age is not known.
+    """
+
+    broken: Property
+    spot: Spot
+    request: Request
+    wants: tuple[Want, ...]
+    rule: Rule | None
+    why: str
+    size: tuple[int, ...]
+    place: Place | None = None
+    elsewhere: int = 0
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that could not be decided, and the construct that is to blame.
+
+    `about` are the properties it leaves open.
+    """
+
+    why: str
+    place: Place | None = None
+    about: tuple[Property, ...] = PROPERTIES
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something beside the verdict: what it takes for granted, or what lanes do not govern."""
+
+    what: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The verdict on one property; the smallest counter-example comes first."""
+
+    about: Property
+    verdict: Verdict
+    against: tuple[CounterExample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was looked at: the implementation, and how much of it.
+
+    `by_hand`: the objects are judged, and none of them is one that Laneway makes.
+    """
+
+    judged: Literal["plan", "objects"]
+    objects: int
+    services: int
+    callers: int
+    gateways: int
+    imagined: bool
+    orders: int = 1
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The outcome for a whole input."""
+
+    scope: Scope
+    claims: tuple[Claim, ...]
+    doubts: tuple[Doubt, ...] = ()
+    apart: tuple[Note, ...] = ()
+    assumed: tuple[Note, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """A counter-example settles it; without one, any doubt leaves it open."""
+        said = {claim.verdict for claim in self.claims}
+        if "counter-example" in said:
+            return "counter-example"
+        return "undecided" if "undecided" in said else "proven"

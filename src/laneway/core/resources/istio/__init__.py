@@ -1,0 +1,1 @@
+"""Istio's kinds by API group (networking, security, extensions), each beside its reader."""

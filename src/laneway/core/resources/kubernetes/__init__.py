@@ -1,0 +1,1 @@
+"""Kubernetes' kinds that a mesh rests on: services, workloads, Gateway API routes."""

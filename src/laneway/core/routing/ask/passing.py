@@ -1,0 +1,97 @@
+"""How a request's lane gets through an application, and which lane a request carries.
+
+Comes in: the mesh, a pod and a request it serves. Goes out: the headers that its own calls carry.
+Applications are taken to pass on what their group names: the route header, baggage, or the id of a
+trace, under which the filter beside the application restores the lane. One that is said to forget
+passes on none of it. It stands apart from the walk, which knows proxies only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import LaneName
+from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.request import Request, sent_on, unmet
+from laneway.core.routing.plan.route_plan import Forward, Pairs, Rule, Share
+from laneway.core.routing.plan.stamps import conditions
+
+REQUEST_ID = "x-request-id"
+"""What applications pass on even where no lane asks for it."""
+
+
+def lane_of_request(group: Group, request: Request) -> LaneName | None:
+    """Return the lane of a group that a request carries; None where it names none of the group."""
+    carried = [conditions(group.propagation, lane.name) for lane in group.lanes]
+    for place in range(len(carried[0]) if carried else 0):
+        for lane, signs in zip(group.lanes, carried, strict=True):
+            if unmet(signs[place][1], request) is None:
+                return lane.name
+    return None
+
+
+def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[str]) -> Pairs:
+    """Return the headers that the calls of a pod carry while it serves a request.
+
+    `forgets` names workloads, or services, whose programs pass on no header that carries a lane.
+    """
+    carrying = {
+        name for group in mesh.groups if group.propagation for name in _kept(group.propagation)
+    }
+    forgotten = carrying if is_among(mesh, pod, forgets) else set()
+    kept = (carrying | {REQUEST_ID}) - forgotten
+    return tuple(pair for pair in request.headers if pair[0].lower() in kept)
+
+
+def written_lane(mesh: Mesh, rule: Rule, share: Share) -> str:
+    """Return the permissive lane that a rule's share writes into requests; empty if it does not.
+
+    It is the lane's name in the route header of its group, as a user's own entry may set it.
+    """
+    written = sent_on(rule, share, Request())
+    for group in mesh.groups:
+        header = group.propagation.route_header if group.propagation else ""
+        lane = group.lane(next(iter(written.values(header)), ""))
+        if lane is not None:
+            return lane.name
+    return ""
+
+
+def writes_lane(mesh: Mesh, rule: Rule) -> bool:
+    """Whether a rule puts requests into permissive lanes."""
+    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    return any(written_lane(mesh, rule, share) for share in shares)
+
+
+def is_among(mesh: Mesh, pod: Workload, names: Collection[str]) -> bool:
+    """Whether a workload, or a service of it, has one of these names, with or without namespace."""
+    own = {pod.meta.name, f"{pod.namespace}/{pod.meta.name}"}
+    if not own.isdisjoint(names):
+        return True
+    for service in mesh.services.values():
+        called = {service.name, f"{service.namespace}/{service.name}"}
+        if not called.isdisjoint(names) and any(
+            one.meta.ref == pod.meta.ref for one in service.workloads
+        ):
+            return True
+    return False
+
+
+def carrier_text(propagation: Propagation) -> str:
+    """Name the header that applications pass on.
+
+    >>> carrier_text(Propagation("baggage", "x-lane", "baggage"))
+    'baggage'
+    """
+    return propagation.route_header if propagation.carrier == "header" else propagation.trace_header
+
+
+def _kept(propagation: Propagation) -> tuple[str, ...]:
+    """Name the headers that are in a call again after an application and the filter beside it."""
+    if propagation.carrier == "header":
+        return (propagation.route_header,)
+    if propagation.carrier == "baggage":
+        return (BAGGAGE,)
+    return (propagation.trace_header, propagation.route_header)

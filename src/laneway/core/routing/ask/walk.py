@@ -1,0 +1,236 @@
+"""What one request meets: RoutePlan + Request -> Decision, and hop by hop a Journey.
+
+Comes in: a plan and a request, at a gateway or from a caller in the mesh. Goes out: the rule that
+decided, why the ones before it did not, and the pods the request may meet with their shares. It
+draws nothing by chance: a split is told whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from laneway.core.mesh.behind import is_closed
+from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Caller, Mesh, Protocol
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.spellings import HTTP_PORT
+from laneway.core.mesh.visibility import leads_to
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.matching import Labels
+from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
+from laneway.core.routing.ask.tagging import tagged
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.outside import rules_outside
+from laneway.core.routing.plan.route_plan import (
+    Answer,
+    Destination,
+    Forward,
+    GatewayPort,
+    Hop,
+    Refuse,
+    RoutePlan,
+    Rule,
+    VirtualHost,
+)
+from laneway.core.routing.plan.survivors import surviving
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A rule that was looked at before the deciding one, and why it was not met."""
+
+    rule: Rule
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One outcome of a decision: its probability, where to, and the pods that may answer.
+
+    `status` is the error a proxy answers instead where the subset does not exist or has no pods
+    (503). `request` is the request as it leaves the proxy, `lane` the lane it is known to be of,
+    empty where a user's rule decided.
+    """
+
+    probability: float
+    destination: Destination
+    pods: tuple[Workload, ...]
+    request: Request
+    status: int | None = None
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a proxy does with a request.
+
+    `rule` is None when nothing matched; then `status` is 404. A rule that answers by itself gives
+    its status and no targets.
+    """
+
+    rule: Rule | None
+    targets: tuple[Target, ...] = ()
+    status: int | None = None
+    considered: tuple[Considered, ...] = ()
+
+    @property
+    def pods(self) -> tuple[Workload, ...]:
+        """All pods the request may meet."""
+        return tuple(pod for target in self.targets for pod in target.pods)
+
+
+def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None = None) -> Decision:
+    """Decide a request that comes in at a gateway port; by default the one of its port."""
+    gateway = at or find_port(plan, request.port)
+    host = find_host(gateway.virtual_hosts, request.host) if gateway else None
+    if gateway is None or host is None:
+        return Decision(None, status=404)
+    if mesh.traveling_by("baggage"):
+        request = on_one_line(request)
+    sight = Sight(mesh, plan, GATEWAY_NAMESPACE)
+    return decide(sight, host.rules, tagged(request, gateway.tagging))
+
+
+def find_port(plan: RoutePlan, number: int | None) -> GatewayPort | None:
+    """Return the first gateway port of a number, or the first of all."""
+    ports = plan.gateway_ports
+    return next((port for port in ports if number is None or port.port == number), None)
+
+
+def find_host(hosts: Sequence[VirtualHost], authority: str) -> VirtualHost | None:
+    """Return the virtual host a proxy takes: exact, then the longest suffix, then `*`.
+
+    A port in the authority is ignored.
+    """
+    name = without_port(authority).lower()
+    covering = [host for host in hosts if covers(host.domain.lower(), name)]
+    exact = next((host for host in covering if host.domain.lower() == name), None)
+    return exact or max(covering, key=lambda host: len(host.domain), default=None)
+
+
+def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
+    """Decide a request from a caller in the mesh to a service, on the request's port.
+
+    A service or port that the mesh does not know is passed through: no rule and no status; unless a
+    VirtualService in the mesh speaks of the host, or of the way in which a service is spelled.
+    """
+    hop = find_hop(mesh, plan, host, request.port, "http")
+    port = hop.port if hop is not None else request.port or HTTP_PORT
+    called = (request.hostname or host, port)
+    rules = rules_outside(mesh, plan, caller, called, hop) if plan.outside else ()
+    if hop is not None and not rules:
+        rules = surviving(mesh, hop, caller)
+    return decide(Sight(mesh, plan, caller.namespace), rules, request) if rules else Decision(None)
+
+
+def connect(
+    mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, port: int | None = None
+) -> Decision:
+    """Decide a plain TCP connection from a caller in the mesh to a service port."""
+    hop = find_hop(mesh, plan, host, port, "tcp")
+    if hop is None:
+        return Decision(None)
+    return decide(Sight(mesh, plan, caller.namespace), surviving(mesh, hop, caller), Request(host))
+
+
+def find_hop(
+    mesh: Mesh, plan: RoutePlan, host: Host, port: int | None, protocol: Protocol
+) -> Hop | None:
+    """Return the hop of a service port; a service nobody routes has an empty one, Istio's default.
+
+    None means that the mesh has no such service or port.
+    """
+    service = mesh.services.get(host)
+    if service is None or not service.ports:
+        return None
+    number = service.ports[0].number if port is None else port
+    if all(known.number != number for known in service.ports):
+        return None
+    planned = (hop for hop in plan.hops.get(host, ()) if hop.port == number)
+    found = next((hop for hop in planned if hop.protocol == protocol), None)
+    return found or Hop(host, number, protocol, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the proxies of a namespace see: the plan, with their namespace's subsets."""
+
+    mesh: Mesh
+    plan: RoutePlan
+    namespace: str
+
+
+def decide(sight: Sight, rules: Sequence[Rule], request: Request) -> Decision:
+    """Take the first rule the request meets."""
+    considered: list[Considered] = []
+    for rule in rules:
+        reasons = [unmet(match, request) for match in rule.matches]
+        if not reasons or None in reasons:
+            return _follow(sight, rule, request, tuple(considered))
+        considered.append(Considered(rule, "; ".join(str(why) for why in reasons)))
+    return Decision(None, status=404, considered=tuple(considered))
+
+
+def _follow(
+    sight: Sight, rule: Rule, request: Request, considered: tuple[Considered, ...]
+) -> Decision:
+    action = rule.action
+    if isinstance(action, Refuse):
+        return Decision(rule, (), action.status, considered)
+    if isinstance(action, Answer):
+        return Decision(rule, (), _answer_status(action), considered)
+    return Decision(rule, _targets(sight, rule, action, request), None, considered)
+
+
+def _answer_status(action: Answer) -> int:
+    default = 200 if action.field == "directResponse" else 301
+    status = action.block.get("redirectCode" if action.field == "redirect" else "status", default)
+    return status if isinstance(status, int) else default
+
+
+def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tuple[Target, ...]:
+    total = sum(share.weight for share in action.shares)
+    targets = []
+    for share in action.shares:
+        pods = pods_of(sight, share.destination)
+        edited = sent_on(rule, share, request)
+        status = None if pods else 503
+        part, known = share.weight / total, share.lane or rule.lane
+        targets.append(Target(part, share.destination, pods, edited, status, known))
+    return tuple(targets)
+
+
+def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
+    """Return the workloads whose pods a destination stands for.
+
+    A service, port or subset that does not exist has none, nor has a service that is not exported
+    to the proxies that ask. A pod is none that has no port of the name to which the service's port
+    leads.
+    """
+    labels = subset_labels(sight.plan, destination, sight.namespace)
+    service = sight.mesh.services.get(destination.host)
+    port = service.port(destination.port) if service is not None else None
+    if service is None or labels is None or port is None or not is_known(sight, destination):
+        return ()
+    return tuple(
+        pod
+        for pod in service.workloads
+        if is_present(pod) and meets(labels, pod.labels) and not is_closed(pod, port.target)
+    )
+
+
+def is_known(sight: Sight, destination: Destination) -> bool:
+    """Whether proxies of a namespace can know the service of a destination, if there is one."""
+    service = sight.mesh.services.get(destination.host)
+    return destination.dialed or service is None or leads_to(service, sight.namespace)
+
+
+def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:
+    """Return the labels a destination's subset selects by, or None when nobody declares it."""
+    if not destination.subset:
+        return ()
+    seen = plan.subsets(destination.host, namespace)
+    return next((one.labels for one in seen if one.name == destination.subset), None)

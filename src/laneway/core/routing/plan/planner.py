@@ -1,0 +1,177 @@
+"""Mesh -> RoutePlan: everything decided, per service and per entry.
+
+Comes in: a Mesh, and the plan made before, if any. Goes out: a RoutePlan. What an edit did not
+touch is the very same object in both plans: a service's share is made again only when what it was
+made from differs, so that an edit costs its own share. A held group plans nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from laneway.core.mesh.destination_rules import rule_host
+from laneway.core.mesh.hosts import HostIndex
+from laneway.core.mesh.mesh import Group, Mesh, MeshPort
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.patches import Patch
+from laneway.core.resources.istio.networking import DestinationRule, VirtualService
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.delegated import handing_over
+from laneway.core.routing.plan.delegates import Delegates
+from laneway.core.routing.plan.entries import plan_entries
+from laneway.core.routing.plan.gateways import gateway_ports
+from laneway.core.routing.plan.hops import Answers, LaneHops, lane_answers
+from laneway.core.routing.plan.outside import outside_hops
+from laneway.core.routing.plan.route_plan import (
+    Delegated,
+    Entry,
+    Hop,
+    LaneSubsets,
+    RoutePlan,
+    Rule,
+    Subset,
+    SubsetView,
+)
+from laneway.core.routing.plan.subsets import lane_subsets, needed, views
+from laneway.core.routing.plan.written import (
+    Reading,
+    binds_mesh,
+    mesh_hosts,
+    names_host,
+    shown,
+    subsets_asked,
+    written_hops,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInput:
+    """All that a lane service's share of the plan is made from."""
+
+    ports: tuple[MeshPort, ...]
+    hops: LaneHops
+    answers: Answers
+    subsets: tuple[Subset, ...]
+    written: tuple[DestinationRule, ...]
+    patch: Patch
+    speaking: tuple[VirtualService, ...]
+
+
+@dataclass(slots=True)
+class _Shares:
+    """The shares of all services while they are gathered."""
+
+    hops: dict[Host, tuple[Hop, ...]]
+    lane_subsets: dict[Host, LaneSubsets]
+    views: dict[Host, tuple[SubsetView, ...]]
+    made_from: dict[Host, ServiceInput]
+
+
+def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
+    """Decide every route of a mesh, keeping what `previous` already decided alike."""
+    before = previous or RoutePlan()
+    speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
+    # A rule for some workloads alone merges with no other, and all other workloads do not see it.
+    seen = (rule for rule in mesh.destination_rules if not rule.workload_selector)
+    written = HostIndex(seen, lambda rule: (rule_host(rule),))
+    inputs = dict(_lane_services(mesh, before, speakers, written))
+    delegated = {
+        host: replace(root, hops=_own_hops(mesh, host, inputs[host]))
+        for host, root in handing_over(mesh, speakers).delegated.items()
+    }
+    reading = Reading(mesh, Delegates.of(mesh, _offered(delegated.values())))
+    shares = _Shares({}, {}, {}, {})
+    for host, made_from in inputs.items():
+        _lane_share(reading, before, shares, host, made_from)
+    for host in speakers.hosts(mesh.services):
+        if host not in shares.hops and (speaking := speakers.of(host)):
+            shares.hops[host] = written_hops(mesh.services[host], speaking, (), reading)
+    for host in written.hosts(mesh.services):
+        if host not in shares.views and (rules := written.of(host)):
+            shares.views[host] = views(mesh.services[host], None, rules)
+    entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
+    return RoutePlan(
+        entries,
+        gateway_ports(mesh, entries, reading.delegates),
+        shares.hops,
+        shares.lane_subsets,
+        shares.views,
+        delegated,
+        outside_hops(reading, mesh.virtual_services),
+        shares.made_from,
+    )
+
+
+def _own_hops(mesh: Mesh, host: Host, made_from: ServiceInput) -> tuple[Hop, ...]:
+    return made_from.hops.at(mesh.services[host], made_from.answers, made_from.patch)
+
+
+def _offered(delegated: Iterable[Delegated]) -> dict[Ref, tuple[Rule, ...]]:
+    """Return the lane routes that roots hand over to, as the object that holds them lists them."""
+    return {one.ref: tuple(rule for hop in one.hops for rule in hop.rules) for one in delegated}
+
+
+def _lane_services(
+    mesh: Mesh,
+    before: RoutePlan,
+    speakers: HostIndex[VirtualService],
+    written: HostIndex[DestinationRule],
+) -> Iterator[tuple[Host, ServiceInput]]:
+    """Yield every lane service that is planned, with what its share is made from."""
+    asked = subsets_asked(mesh)
+    for group in mesh.groups:
+        if group.held or not group.lanes:
+            continue
+        hops = _same_as_before(before, group, LaneHops.of_group(group))
+        subsets = tuple(lane.subset for lane in hops.lanes)
+        for host in group.hosts:
+            yield (
+                host,
+                ServiceInput(
+                    mesh.services[host].ports,
+                    hops,
+                    lane_answers(group, host),
+                    needed(group, host, subsets, asked.get(host, frozenset())),
+                    written.of(host),
+                    group.patches.of(host),
+                    speakers.of(host),
+                ),
+            )
+
+
+def _same_as_before(before: RoutePlan, group: Group, hops: LaneHops) -> LaneHops:
+    """Return what was made of a group before if it is equal, to compare it only once."""
+    for host in group.hosts:
+        made = before.made_from.get(host)
+        if isinstance(made, ServiceInput) and made.hops.group == group.name:
+            return made.hops if made.hops == hops else hops
+    return hops
+
+
+def _lane_share(
+    reading: Reading, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
+) -> None:
+    """Add a lane service's hops, subsets and views: the ones before, if made from the same."""
+    shares.made_from[host] = made_from
+    if before.made_from.get(host) == made_from and not made_from.speaking:
+        shares.hops[host] = before.hops[host]
+        shares.lane_subsets[host] = before.lane_subsets[host]
+        shares.views[host] = before.views[host]
+        return
+    service = reading.mesh.services[host]
+    subsets = lane_subsets(
+        service, made_from.hops.group, made_from.subsets, made_from.written, made_from.patch
+    )
+    shares.lane_subsets[host] = subsets
+    shares.views[host] = views(service, subsets, made_from.written)
+    # A user's VirtualService that everybody sees and that names the host owns it: two would fight
+    # on every sidecar. A wildcard owns nothing, since the lanes name the host.
+    owned = any(shown(one).is_public and names_host(one, host) for one in made_from.speaking)
+    own = () if owned else _own_hops(reading.mesh, host, made_from)
+    shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
+
+
+def _kept(entry: Entry, before: RoutePlan) -> Entry:
+    """Return the equal entry of the plan before, if there is one."""
+    return next((old for old in before.entries if old == entry), entry)

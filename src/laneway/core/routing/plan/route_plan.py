@@ -1,0 +1,325 @@
+"""The RoutePlan: every routing decision, as frozen values.
+
+An `Entry` is what lanes ask of one gateway and host; a `Hop` what a caller in the mesh meets at
+one service port; `LaneSubsets` the versions of a service that lanes name. Rules of lanes and of a
+user's VirtualService are the same type: each says where it came from (`origin`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from laneway.core.findings.place import Step
+from laneway.core.mesh.mesh import Protocol
+from laneway.core.mesh.names import GatewayName, Host
+from laneway.core.mesh.visibility import Shown
+from laneway.core.resources.istio.networking import SubsetRule
+from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.resources.matching import Labels, Match
+from laneway.core.resources.meta import Ref
+
+Pairs = tuple[tuple[str, str], ...]
+
+Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
+"""How a rule of lanes knows the lane of a request: by an entry rule, by what the request carries,
+by the pod that calls, or by nothing at all. Rules of users have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The object, and the path inside it, that made a rule."""
+
+    ref: Ref
+    path: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderEdits:
+    """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
+
+    set: Pairs = ()
+    add: Pairs = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header changes on the way in and on the way back."""
+
+    request: HeaderEdits = field(default_factory=HeaderEdits)
+    response: HeaderEdits = field(default_factory=HeaderEdits)
+
+
+NO_HEADERS = Headers()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A port of a service, or one subset of its pods. An empty subset means all its pods.
+
+    A destination that does not exist stays one: its share of the traffic gets a 503.
+    """
+
+    host: Host
+    port: int
+    subset: str = ""
+    dialed: bool = False
+    """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A destination's part of a split; weights are relative."""
+
+    weight: int
+    destination: Destination
+    headers: Headers = NO_HEADERS
+    lane: str = ""
+    """The lane whose requests the share carries, where lanes made it."""
+    implied_port: bool = False
+    """Whether the port goes without saying: nobody wrote it, and no second one is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send the request on. Shares of weight 0 are already left out unless there is only one.
+
+    `beside_idle`: of several destinations that were written, only one has a weight.
+    """
+
+    shares: tuple[Share, ...]
+    beside_idle: bool = False
+
+    @property
+    def is_split(self) -> bool:
+        """Whether several destinations were written: then each edits headers by itself."""
+        return self.beside_idle or len(self.shares) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Answer with an error of the proxy's own."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw.
+
+    `httpsRedirect` is that of a gateway's server: 301 to the same URL by https.
+    """
+
+    field: str
+    block: Mapping[str, Any]
+
+
+Action = Forward | Refuse | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One route: the first whose match is met decides. No matches means any request.
+
+    `policy` is the rest of Istio's HTTPRoute as written (timeout, retries, fault, mirror, …),
+    without `headers`, which are typed. `name` is the route's name in every proxy.
+    """
+
+    name: str
+    matches: tuple[Match, ...]
+    action: Action
+    origin: Origin
+    headers: Headers = NO_HEADERS
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    lane: str = ""
+    """The lane whose requests take this rule, empty when it is no lane's rule. Where that lane
+    lacks the service another one answers, and the destination's subset names it."""
+    by: Means = ""
+    via: Origin | None = None
+    """The route of a user's root VirtualService that hands over to this one."""
+
+
+TO_HTTPS = "httpsRedirect"
+
+
+def is_to_https(rule: Rule) -> bool:
+    """Whether a rule is the redirect of a gateway's server."""
+    return isinstance(rule.action, Answer) and rule.action.field == TO_HTTPS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What lanes ask of one gateway and host. `groups` are those whose rules are in it.
+
+    `namespace` is where its object stands; an empty one stands for all.
+    """
+
+    gateway: GatewayName
+    host: str
+    rules: tuple[Rule, ...]
+    groups: tuple[str, ...]
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualHost:
+    """The routes of one domain of a gateway's port: lanes' and users' together, in final order.
+
+    Where a server redirects to https, the one rule says so, and `behind` holds the routes that are
+    not asked on this port.
+    """
+
+    domain: str
+    rules: tuple[Rule, ...]
+    behind: tuple[Rule, ...] = ()
+
+    @property
+    def redirects(self) -> bool:
+        """Whether every request is sent to https."""
+        return bool(self.rules) and is_to_https(self.rules[0])
+
+    @property
+    def written(self) -> tuple[Rule, ...]:
+        """The routes somebody bound to the domain, asked or not."""
+        return self.behind if self.redirects else self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPort:
+    """One port of the gateway proxies that a selector selects, as Istio merges its Gateways.
+
+    `tagging` is what these proxies write into requests before any route is looked at.
+    """
+
+    selector: Labels
+    port: int
+    gateways: tuple[GatewayName, ...]
+    virtual_hosts: tuple[VirtualHost, ...]
+    tagging: tuple[HashRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What callers meet at one port of a service.
+
+    `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
+    hop is total: its last rule matches anyone. `shown` says which callers see it (None: all); when
+    no rule of it is for a caller, `otherwise` decides, and without one Istio's default route: all
+    pods of the service. `wild` is the pattern by which a user's VirtualService covers the host,
+    empty where it names it.
+    """
+
+    host: Host
+    port: int
+    protocol: Protocol
+    rules: tuple[Rule, ...]
+    group: str = ""
+    author: Ref | None = None
+    shown: Shown | None = None
+    otherwise: Hop | None = None
+    wild: str = ""
+
+
+def lanes_own(hop: Hop) -> Hop | None:
+    """Return the lanes' own hop among a hop and its alternatives; it is the one to be emitted."""
+    link: Hop | None = hop
+    while link is not None and link.author is not None:
+        link = link.otherwise
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """Lane routes that a user's root VirtualService hands over to, instead of having a host.
+
+    `ref` is where the root looks for them. Without the root Istio would serve the host by its
+    default route, so a service is delegated only while `root` is there.
+    """
+
+    root: Ref
+    ref: Ref
+    hops: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
+
+    name: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlace:
+    """Where a lane DestinationRule has to stand so that its callers see it.
+
+    `exported` copies exportTo of a user's DestinationRule beside it (None: not written), since
+    Istio merges only rules of equal exportTo; `traffic_policy` and `copied` are copied from a rule
+    of the user's that this one hides: what applied to the host before still does.
+    """
+
+    namespace: str
+    exported: tuple[str, ...] | None = None
+    traffic_policy: Mapping[str, Any] | None = None
+    copied: tuple[SubsetRule, ...] = ()
+    shared_with: Ref | None = None
+    """A rule of the user's for the very host, which it merges with or carries a copy of."""
+    hides: Ref | None = None
+    """The rule of the user's whose policy is copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSubsets:
+    """The subsets a group's lanes need of one service, and the places of the rules that say so."""
+
+    host: Host
+    group: str
+    subsets: tuple[Subset, ...]
+    places: tuple[RulePlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetView:
+    """What callers of a namespace see of a host; `namespace` is empty for the rest.
+
+    `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
+    from, None where a group's patch made it or nothing did.
+    """
+
+    host: Host
+    namespace: str
+    subsets: tuple[Subset, ...]
+    traffic_policy: Mapping[str, Any] = field(default_factory=dict)
+    policy_from: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """Everything that is decided.
+
+    `entries` and `lane_subsets` are lanes' own, to be emitted; `gateway_ports`, `hops` and
+    `views` are the whole truth, users' objects included: walk, explain and the laptop mesh read
+    these. A service without a hop is served by Istio's default route: all its pods.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    gateway_ports: tuple[GatewayPort, ...] = ()
+    hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
+    lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
+    views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
+    delegated: Mapping[Host, Delegated] = field(default_factory=dict)
+    """Services whose lane routes are handed over to by the user's own VirtualService."""
+    outside: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
+    """What users' VirtualServices in the mesh say of hosts that are no service."""
+    made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
+    """What each lane service's share was made from, so that the next plan can keep it."""
+
+    def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:
+        """Return the subsets of a host that callers of a namespace see."""
+        views = self.views.get(host, ())
+        own = next((view for view in views if view.namespace == namespace), None)
+        rest = next((view for view in views if not view.namespace), None)
+        found = own or rest
+        return found.subsets if found else ()

@@ -1,0 +1,100 @@
+"""How a lane is written into a request, and how it is read from one.
+
+Comes in: a group's propagation. Goes out: conditions on a request, and header edits. Both belong
+together: what the entry and the routes by caller write is what the next proxy reads. Strict groups
+have none, so nothing is read and nothing written. Baggage may hold members of others, and
+a request's lane is one member among them.
+https://www.w3.org/TR/baggage/
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import re2
+
+from laneway.core.mesh.names import LaneName
+from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
+
+_ANYTHING = Match()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One way to write a lane: into which requests, and what.
+
+    `baggage` is the new value of the baggage header, with `{member}` for the lane's member; empty
+    where none is written. `suffix` tells rules apart that differ by their stamp alone.
+    """
+
+    propagation: Propagation
+    suffix: str = ""
+    only: Match = _ANYTHING
+    baggage: str = ""
+
+    def edits(self, lane: LaneName) -> Headers:
+        """Return the edits that write a lane; they overwrite, so a doubled line ends here."""
+        route = self.propagation.route_header
+        written = [(route, str(lane))]
+        if self.baggage:
+            written.append((BAGGAGE, self.baggage.format(member=f"{route}={lane}")))
+        return Headers(HeaderEdits(set=tuple(sorted(written))))
+
+    def onto(self, match: Match) -> Match:
+        """Return a match narrowed to the requests this stamp is for.
+
+        A header has one condition of a kind in a match, and the user's own stays.
+        """
+        taken = {name for name, _ in match.without_headers}
+        more = tuple(pair for pair in self.only.without_headers if pair[0] not in taken)
+        return replace(match, without_headers=tuple(sorted(match.without_headers + more)))
+
+
+def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
+    """Return every way a lane is written, in the order the rules stand; none for strict lanes.
+
+    A proxy of Istio's can overwrite a header or set it from another, and cannot edit a list. So a
+    request without baggage gets the lane's member alone, one with members of others gets it in
+    front of them, and one that already names a lane loses the whole header, since its own member
+    would contradict.
+    """
+    if propagation is None:
+        return ()
+    if propagation.carrier != "baggage":
+        return (Stamp(propagation),)
+    absent = Match(without_headers=((BAGGAGE, StringMatch("present")),))
+    named = StringMatch("regex", member(propagation, ".*"))
+    foreign = Match(without_headers=((BAGGAGE, named),))
+    return (
+        Stamp(propagation, "-no-baggage", absent, "{member}"),
+        Stamp(propagation, "-with-baggage", foreign, f"{{member}},%REQ({BAGGAGE})%"),
+        Stamp(propagation, "", _ANYTHING, "{member}"),
+    )
+
+
+def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[Means, Match], ...]:
+    """Return what a request of a lane carries, the stronger sign first; nothing for strict lanes.
+
+    >>> found = conditions(Propagation("header", "x-lane", "x-lane"), LaneName("s2"))
+    >>> [(means, match.headers[0][0]) for means, match in found]
+    [('header', 'x-lane')]
+    """
+    if propagation is None:
+        return ()
+    by_header = Match(headers=((propagation.route_header, StringMatch("exact", lane)),))
+    if propagation.carrier != "baggage":
+        return (("header", by_header),)
+    named = StringMatch("regex", member(propagation, re2.escape(lane)))
+    by_baggage = Match(headers=((BAGGAGE, named),))
+    return (("baggage", by_baggage), ("header", by_header))
+
+
+def member(propagation: Propagation, value: str) -> str:
+    """Return the regex of baggage that holds the group's member, its value by a regex.
+
+    Blanks around a member, properties behind it and other members on both sides are allowed.
+    """
+    key = re2.escape(propagation.route_header)
+    return rf"(.*,)?[ \t]*{key}[ \t]*=[ \t]*{value}[ \t]*([;,].*)?"

@@ -1,0 +1,1 @@
+"""Rules about groups and lanes by themselves: codes of `findings/codes/lanes.py`."""

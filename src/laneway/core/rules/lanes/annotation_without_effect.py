@@ -1,0 +1,48 @@
+"""LW1225: an annotation of Laneway's on a group that is misspelled, in its name or in its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.lanes import ANNOTATION_WITHOUT_EFFECT
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.link import RUNTIME_FALLBACK_ANNOTATION
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.matching import is_header_name
+from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION
+from laneway.core.routing.plan.entries import LANE_HEADER_ANNOTATION
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.words import listing, nearest
+
+PREFIX = "laneway.dev/"
+KNOWN = (DELEGATE_ANNOTATION, LANE_HEADER_ANNOTATION, RUNTIME_FALLBACK_ANNOTATION)
+
+
+def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+    """Find names nobody reads and values nobody understands."""
+    for group in mesh.groups:
+        meta = group.group.meta
+        for name, value in meta.annotations.items():
+            reason, advice = _flaw(name, value) if name.startswith(PREFIX) else ("", "")
+            if reason:
+                words = {"name": name, "group": group.name, "reason": reason, "advice": advice}
+                place = meta.place("metadata", "annotations", name)
+                place = place if name in KNOWN else place.key()
+                yield finding(ANNOTATION_WITHOUT_EFFECT, place, str(meta.ref), **words)
+
+
+def _flaw(name: str, value: str) -> tuple[str, str]:
+    """Return what is wrong with an annotation and how to mend it; empty where it is right."""
+    if name not in KNOWN:
+        meant = nearest(name, KNOWN)
+        known = f"Did you mean {meant}?" if meant else f"Groups have {listing(KNOWN)}."
+        return "no such annotation is known", known
+    if name == RUNTIME_FALLBACK_ANNOTATION and value not in ("on", "off"):
+        return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
+    if name == LANE_HEADER_ANNOTATION and not is_header_name(value.lower()):
+        return f"its value {value!r} is not a valid header name", "Correct the header name."
+    return "", ""
+
+
+CHECK = Check(ANNOTATION_WITHOUT_EFFECT, check)

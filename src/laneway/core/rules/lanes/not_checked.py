@@ -1,0 +1,34 @@
+"""LW1201: kinds of which the input holds nothing, and what is therefore not judged.
+
+What is not in the input is unknown, not missing. One finding says so for all kinds together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.lanes import NOT_CHECKED
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.words import listing
+
+
+def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+    """Name the kinds that would tell more about the lanes."""
+    if not mesh.groups:
+        return
+    unknown = {
+        "workloads": () if mesh.workloads else ("the pods of lanes",),
+        "Namespaces": () if mesh.namespaces else ("sidecar injection by namespace",),
+        "Gateways": () if mesh.gateways else ("the hosts and ports of the entry",),
+    }
+    kinds = [kind for kind, subjects in unknown.items() if subjects]
+    subjects = [subject for found in unknown.values() for subject in found]
+    if kinds:
+        words = {"kinds": " and no ".join(kinds), "subjects": listing(subjects)}
+        yield finding(NOT_CHECKED, None, **words)
+
+
+CHECK = Check(NOT_CHECKED, check)

@@ -1,0 +1,29 @@
+"""LW1211: a service that an older group already routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.lanes import SERVICE_IN_TWO_GROUPS
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import service_host
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.words import short_host
+
+
+def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+    """Find services of a group that belong to another one."""
+    for group in mesh.groups:
+        meta = group.group.meta
+        for service in group.group.services:
+            host = service_host(service.name, service.namespace)
+            owner = mesh.owner_of.get(host, group.name)
+            if owner != group.name:
+                words = {"service": short_host(host), "owner": owner}
+                place = meta.place("spec", "services", service.index)
+                yield finding(SERVICE_IN_TWO_GROUPS, place, str(meta.ref), **words)
+
+
+CHECK = Check(SERVICE_IN_TWO_GROUPS, check)

@@ -1,0 +1,1 @@
+"""Rules about contexts, baselines and fallback: codes of `findings/codes/permissive.py`."""

@@ -1,0 +1,1 @@
+"""Rules about services and their ports: codes of `findings/codes/services.py`."""

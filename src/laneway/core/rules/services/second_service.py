@@ -1,0 +1,35 @@
+"""LW1607: a service outside the group that reaches the group's pods, past all lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from laneway.core.findings.codes.services import SECOND_SERVICE
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.words import short_host
+
+
+def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+    """Find services that share a pod with a lane service and are in no group."""
+    reached: dict[int, Host] = {}
+    for host in mesh.owner_of:
+        reached.update((id(pod), host) for pod in mesh.services[host].workloads)
+    for host, service in mesh.services.items():
+        if host in mesh.owner_of:
+            continue
+        shared = next((reached[id(pod)] for pod in service.workloads if id(pod) in reached), None)
+        if shared is not None:
+            meta = service.service.meta
+            words = {
+                "other": short_host(host),
+                "service": short_host(shared),
+                "group": mesh.owner_of[shared],
+            }
+            yield finding(SECOND_SERVICE, meta.place("spec", "selector"), str(meta.ref), **words)
+
+
+CHECK = Check(SECOND_SERVICE, check)
