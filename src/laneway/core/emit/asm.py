@@ -18,8 +18,9 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace
 from laneway.core.routing.plan.object_names import ObjectNames
-from laneway.core.routing.plan.route_plan import Forward, LaneSubsets, RoutePlan, Rule, RulePlace
+from laneway.core.routing.plan.route_plan import Forward, RoutePlan, Rule
 
 ROOT_NAMESPACE = "istio-system"
 API_VERSION = "networking.istio.io/v1beta1"

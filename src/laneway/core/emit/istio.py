@@ -20,16 +20,9 @@ from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset
 from laneway.core.routing.plan.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
-from laneway.core.routing.plan.route_plan import (
-    Entry,
-    Hop,
-    LaneSubsets,
-    RoutePlan,
-    RulePlace,
-    Subset,
-    lanes_own,
-)
+from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, lanes_own
 from laneway.core.routing.plan.subsets import twins
 
 Layout = Literal["istio", "asm"]

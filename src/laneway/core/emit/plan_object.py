@@ -12,18 +12,17 @@ from typing import Any
 from laneway.core.emit.routes import destination, headers, match_block
 from laneway.core.findings.place import Step
 from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace
 from laneway.core.routing.plan.route_plan import (
     NO_HEADERS,
     Answer,
     Forward,
     GatewayPort,
     Hop,
-    LaneSubsets,
     Origin,
     Refuse,
     RoutePlan,
     Rule,
-    RulePlace,
 )
 
 Object = dict[str, Any]

@@ -14,6 +14,7 @@ from types import ModuleType
 from laneway.core.findings.codes import (
     beside,
     entry,
+    gateway,
     lanes,
     permissive,
     reading,
@@ -31,6 +32,7 @@ RANGES: tuple[ModuleType, ...] = (
     shape,
     lanes,
     entry,
+    gateway,
     beside,
     routing,
     workloads,

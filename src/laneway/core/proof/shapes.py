@@ -15,7 +15,8 @@ from laneway.core.mesh.members import is_present
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
-from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, Subset
+from laneway.core.routing.plan.lane_subsets import Subset
+from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule
 
 
 @dataclass(slots=True)

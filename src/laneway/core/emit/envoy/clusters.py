@@ -22,7 +22,8 @@ from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.ports import is_http_2
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import Destination, RoutePlan, SubsetView
+from laneway.core.routing.plan.lane_subsets import SubsetView
+from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 Address = tuple[str, int]
 Serving = tuple[Replica, Address, PortPlace]

@@ -20,7 +20,8 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import Destination, Origin, RoutePlan, SubsetView
+from laneway.core.routing.plan.lane_subsets import SubsetView
+from laneway.core.routing.plan.route_plan import Destination, Origin, RoutePlan
 
 Raw = Mapping[str, Any]
 

@@ -1,4 +1,4 @@
-"""LW13xx: how requests enter lanes: gateways, entry rules, weights.
+"""LW13xx: how requests enter lanes: entry rules, weights, routes beside them.
 
 Only texts, no decisions: a code says what is wrong and how to fix it, a rule finds where.
 """
@@ -6,34 +6,6 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a rule fi
 from __future__ import annotations
 
 from laneway.core.findings.finding import Code
-
-UNKNOWN_GATEWAY = Code(
-    "LW1301",
-    "error",
-    "gateway {gateway} is not in the input",
-    "Routes refer to a Gateway by namespace and name. Routes for a Gateway that does not exist get "
-    "no requests.",
-    "{advice}",
-    "IST0101, IST0132, KIA1102",
-)
-
-GATEWAY_TYPE_INGRESS = Code(
-    "LW1302",
-    "error",
-    "group {group} has an ingress gateway of type {type}, which is not supported",
-    "Lane routes need an Istio Gateway; a Kubernetes Ingress, for example, cannot select subsets. "
-    "The lanes still work inside the mesh, but no requests enter them.",
-    "Set spec.ingress.gateway.type to ASM and name an Istio Gateway.",
-)
-
-NO_GATEWAY = Code(
-    "LW1303",
-    "error",
-    "group {group} names no gateway for requests into {lanes}",
-    "Entry rules and weights become routes of the group's gateway. Without a gateway they are left "
-    "out.",
-    "Set spec.ingress.gateway.name and namespace of the group.",
-)
 
 WEIGHTS_NOT_100 = Code(
     "LW1304",
@@ -97,15 +69,6 @@ RULE_NEVER_REACHED = Code(
     "IST0130",
 )
 
-HOST_NOT_SERVED = Code(
-    "LW1311",
-    "warning",
-    "gateway {gateway} does not serve host {host}; its {kind} servers are for {served}",
-    "The gateway rejects requests for a host it does not serve, before any route is tried.",
-    "Add the host to a server of the Gateway, or use one of its hosts in the rule.",
-    "IST0132",
-)
-
 UNKNOWN_ENTRY_SERVICE = Code(
     "LW1312",
     "error",
@@ -151,15 +114,6 @@ UNUSED_STRATEGY_FIELDS = Code(
     "A group uses either rules or weights; ingressRoutingStrategy decides which, and the fields of "
     "the other one are ignored.",
     "Remove the unused fields, or change ingressRoutingStrategy of the group.",
-)
-
-TLS_SERVER = Code(
-    "LW1317",
-    "info",
-    "server {server} of gateway {gateway} uses TLS and is skipped by `laneway up`",
-    "The mesh on this machine has no certificates, so its gateway serves only plain HTTP. `laneway "
-    "render` is not affected.",
-    "Nothing to do for a cluster; add an HTTP server to try the routes on this machine.",
 )
 
 USER_ENTRY_ORDER_UNKNOWN = Code(
@@ -227,15 +181,6 @@ NO_DESTINATION = Code(
     "Add destination.host, for example mocka.default.svc.cluster.local.",
 )
 
-NARROWER_HOST = Code(
-    "LW1325",
-    "info",
-    "requests for host {host} at {gateway} match no rule of {lanes}: {user} has that host",
-    "A gateway uses only the routes of the most specific host, so rules for a wider host do not "
-    "apply there.",
-    "Nothing to do if that is intended; otherwise add the host to the lanes' rules.",
-)
-
 UNGOVERNED_ENTRY = Code(
     "LW1326",
     "warning",
@@ -243,75 +188,4 @@ UNGOVERNED_ENTRY = Code(
     "The headers of a request decide its lane. The lanes' own entry rules overwrite them; this "
     "route passes on what the client sent, so any client can enter any lane of the group.",
     "Add `{lines}` to the destination.",
-)
-
-NOT_ADMITTED = Code(
-    "LW1327",
-    "warning",
-    "gateway {gateway} accepts no routes from namespace {namespace} for {hosts}",
-    "A server host with a namespace (`shop/*`, `./*`) accepts only routes from that namespace. "
-    "Istio leaves this VirtualService out, and requests get 404.",
-    "Move the VirtualService to a namespace that the Gateway accepts, or add its namespace there.",
-    "IST0132",
-)
-
-ENTRY_NOT_ADMITTED = Code(
-    "LW1328",
-    "error",
-    "the entry of {groups} has no route for {hosts} at {gateway} from namespace {namespace}",
-    "Hosts of the gateway's servers accept routes from different namespaces, but all routes of an "
-    "entry are in one of them. Requests for the other hosts get 404.",
-    "Use one namespace for all hosts at which lanes are entered, or none.",
-)
-
-API_ROUTE_AT_GATEWAY = Code(
-    "LW1329",
-    "warning",
-    "{user} {led} at gateway {gateway}, and routes of the Gateway API are not followed",
-    "Such a route cannot select a lane's subset and sets no lane header, so its requests are in no "
-    "lane until the labels of a caller put them into one. laneway prove reports it as undecided.",
-    "Route into lanes with their entry rules, or with a VirtualService of your own.",
-)
-
-HTTPS_REDIRECT = Code(
-    "LW1332",
-    "info",
-    "on port {port} of {gateway} every request for {hosts} gets 301 to https; routes into {groups} "
-    "serve {https}",
-    "A server with httpsRedirect answers every request without TLS before any route is tried. "
-    "Requests with TLS are routed, but Laneway does not follow them.",
-    "Nothing to do if that is intended. To try the lanes on this machine or to prove them, give "
-    "the Gateway a server without httpsRedirect, on another port or in another file.",
-)
-
-REDIRECT_WITHOUT_HTTPS = Code(
-    "LW1333",
-    "warning",
-    "on port {port} of {gateway} every request for {hosts} gets 301 to https, but no HTTPS server "
-    "in the input routes it into {groups}",
-    "A server with httpsRedirect answers every request without TLS before any route is tried, so "
-    "no request reaches a lane, unless a proxy in front terminates TLS and the gateway trusts its "
-    "X-Forwarded-Proto.",
-    "Add an HTTPS server for these hosts to the Gateway, or remove httpsRedirect.",
-)
-
-SERVER_SKIPPED = Code(
-    "LW1334",
-    "warning",
-    "Istio ignores server {server} of gateway {gateway} and its routes into {groups}: port {port} "
-    "of {other} already has one of its hosts",
-    "Servers with a tls block on one port, including redirects to https, must have different "
-    "hosts. If two share a host, Istio skips the later one, and its routes get no requests.",
-    "Give the servers different hosts, or remove the tls block from one of them.",
-    "IST0145",
-)
-
-ILLEGAL_HOST = Code(
-    "LW1335",
-    "error",
-    "{host} of {owner} is not a valid host",
-    "A host is a name, a wildcard or an IP address, without scheme, port or path. Istio rejects a "
-    "whole VirtualService for any other. The host is left out, so this entry has no route for it.",
-    "Write the name alone, such as shop.test, *.shop.test, or * for every host.",
-    "IST0106",
 )

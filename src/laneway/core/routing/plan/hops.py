@@ -16,6 +16,7 @@ from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.matching import Labels, Match
+from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.raw_headers import read_headers
 from laneway.core.routing.plan.route_plan import (
     NO_HEADERS,
@@ -28,7 +29,6 @@ from laneway.core.routing.plan.route_plan import (
     Origin,
     Rule,
     Share,
-    Subset,
 )
 from laneway.core.routing.plan.stamps import Stamp, conditions, stamps
 

@@ -22,17 +22,9 @@ from laneway.core.routing.plan.delegates import Delegates
 from laneway.core.routing.plan.entries import plan_entries
 from laneway.core.routing.plan.gateways import gateway_ports
 from laneway.core.routing.plan.hops import Answers, LaneHops, lane_answers
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
 from laneway.core.routing.plan.outside import outside_hops
-from laneway.core.routing.plan.route_plan import (
-    Delegated,
-    Entry,
-    Hop,
-    LaneSubsets,
-    RoutePlan,
-    Rule,
-    Subset,
-    SubsetView,
-)
+from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
     Reading,

@@ -1,8 +1,8 @@
 """The RoutePlan: every routing decision, as frozen values.
 
 An `Entry` is what lanes ask of one gateway and host; a `Hop` what a caller in the mesh meets at
-one service port; `LaneSubsets` the versions of a service that lanes name. Rules of lanes and of a
-user's VirtualService are the same type: each says where it came from (`origin`).
+one service port. Rules of lanes and of a user's VirtualService are the same type: each says where
+it came from (`origin`). The versions of a service that lanes name stand in `lane_subsets`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
-from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -241,58 +241,6 @@ class Delegated:
     root: Ref
     ref: Ref
     hops: tuple[Hop, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Subset:
-    """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
-
-    name: str
-    labels: Labels
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlace:
-    """Where a lane DestinationRule has to stand so that its callers see it.
-
-    `exported` copies exportTo of a user's DestinationRule beside it (None: not written), since
-    Istio merges only rules of equal exportTo; `traffic_policy` and `copied` are copied from a rule
-    of the user's that this one hides: what applied to the host before still does.
-    """
-
-    namespace: str
-    exported: tuple[str, ...] | None = None
-    traffic_policy: Mapping[str, Any] | None = None
-    copied: tuple[SubsetRule, ...] = ()
-    shared_with: Ref | None = None
-    """A rule of the user's for the very host, which it merges with or carries a copy of."""
-    hides: Ref | None = None
-    """The rule of the user's whose policy is copied."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneSubsets:
-    """The subsets a group's lanes need of one service, and the places of the rules that say so."""
-
-    host: Host
-    group: str
-    subsets: tuple[Subset, ...]
-    places: tuple[RulePlace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SubsetView:
-    """What callers of a namespace see of a host; `namespace` is empty for the rest.
-
-    `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
-    from, None where a group's patch made it or nothing did.
-    """
-
-    host: Host
-    namespace: str
-    subsets: tuple[Subset, ...]
-    traffic_policy: Mapping[str, Any] = field(default_factory=dict)
-    policy_from: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

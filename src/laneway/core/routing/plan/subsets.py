@@ -21,14 +21,14 @@ from laneway.core.mesh.destination_rules import (
     rule_host,
     rules_seen,
 )
-from laneway.core.mesh.link import is_dns_label
+from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Group, MeshService
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.istio.policy_fit import unfit
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.plan.route_plan import LaneSubsets, RulePlace, Subset, SubsetView
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset, SubsetView
 
 
 def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:

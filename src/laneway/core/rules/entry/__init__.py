@@ -1,1 +1,1 @@
-"""Rules about how requests enter lanes: codes of `findings/codes/entry.py`."""
+"""Rules about how requests enter lanes: codes of `findings/codes/entry.py` and `gateway.py`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import API_ROUTE_AT_GATEWAY
+from laneway.core.findings.codes.gateway import API_ROUTE_AT_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.api_routes import entry_touches
 from laneway.core.mesh.mesh import Mesh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import ENTRY_NOT_ADMITTED
+from laneway.core.findings.codes.gateway import ENTRY_NOT_ADMITTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.admitted import lacking

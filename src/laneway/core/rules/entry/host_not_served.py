@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import HOST_NOT_SERVED
+from laneway.core.findings.codes.gateway import HOST_NOT_SERVED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import HTTPS_REDIRECT
+from laneway.core.findings.codes.gateway import HTTPS_REDIRECT
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.redirects import redirected

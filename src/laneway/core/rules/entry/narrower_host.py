@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import NARROWER_HOST
+from laneway.core.findings.codes.gateway import NARROWER_HOST
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import REDIRECT_WITHOUT_HTTPS
+from laneway.core.findings.codes.gateway import REDIRECT_WITHOUT_HTTPS
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.redirects import redirected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.entry import TLS_SERVER
+from laneway.core.findings.codes.gateway import TLS_SERVER
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.gateways import TLS_PROTOCOLS

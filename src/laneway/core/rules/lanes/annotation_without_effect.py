@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import ANNOTATION_WITHOUT_EFFECT
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.link import RUNTIME_FALLBACK_ANNOTATION
+from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import is_header_name
 from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import GROUP_NAME_TOO_LONG
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.link import LABEL_VALUE_LENGTH
+from laneway.core.mesh.link_groups import LABEL_VALUE_LENGTH
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check

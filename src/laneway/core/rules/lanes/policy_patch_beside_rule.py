@@ -9,7 +9,8 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.routing.plan.route_plan import RoutePlan, RulePlace
+from laneway.core.routing.plan.lane_subsets import RulePlace
+from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 

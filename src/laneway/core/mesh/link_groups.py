@@ -1,0 +1,180 @@
+"""Lane groups with every name resolved: their services, their lanes, and who has what.
+
+Comes in: groups and lanes as written, and the services of the mesh. Goes out: Groups. A service
+belongs to the oldest group that names it. It decides which lane has which service, and never where
+a request goes; a lane that cannot be one is left out, and a group of which no output would be safe
+is held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from laneway.core.mesh.age import oldest_first
+from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.mesh import Group, GroupLane, MeshService
+from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
+from laneway.core.mesh.patches import patches_of
+from laneway.core.mesh.propagation import propagation_flaw, propagation_of
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.mesh.unknown_pods import Unknown
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+LABEL_VALUE_LENGTH = 63
+RUNTIME_FALLBACK_ANNOTATION = "laneway.dev/runtime-fallback"
+"""An annotation on a permissive group; `off` keeps requests with lanes whose pods are all down."""
+
+
+def is_dns_label(name: str) -> bool:
+    """Whether a name is a DNS-1123 label, which Istio demands of a subset's name.
+
+    >>> is_dns_label("s1"), is_dns_label("S1"), is_dns_label("a.b")
+    (True, False, False)
+    """
+    return _DNS_LABEL.fullmatch(name) is not None
+
+
+def linked_groups(
+    snapshot: Snapshot,
+    groups: Iterable[LaneGroup],
+    lanes: Sequence[Lane],
+    services: Mapping[Host, MeshService],
+    unknown: Unknown,
+) -> tuple[Group, ...]:
+    """Resolve every group, oldest first; of services that it is the first to name."""
+    by_group: dict[str, list[Lane]] = {}
+    for lane in lanes:
+        by_group.setdefault(lane.group, []).append(lane)
+    taken: set[Host] = set()
+    linked = []
+    for group in oldest_first(groups):
+        hosts = tuple(host for host in _hosts_of(group) if host in services and host not in taken)
+        taken.update(hosts)
+        members = oldest_first(by_group.get(group.meta.name, ()))
+        peopled = {
+            host: found
+            for host in hosts
+            if (found := services[host].workloads) and host not in unknown
+        }
+        linked.append(_group(snapshot, group, members, hosts, peopled))
+    return tuple(linked)
+
+
+def _hosts_of(group: LaneGroup) -> list[Host]:
+    """Return the hosts a group names, each once, in the order written."""
+    named = (service_host(service.name, service.namespace) for service in group.services)
+    return list(dict.fromkeys(named))
+
+
+def _group(
+    snapshot: Snapshot,
+    group: LaneGroup,
+    members: Sequence[Lane],
+    hosts: tuple[Host, ...],
+    peopled: Mapping[Host, tuple[Workload, ...]],
+) -> Group:
+    usable = [lane for lane in members if _is_usable(lane)]
+    names = [LaneName(lane.meta.name) for lane in usable]
+    gateway = None
+    if group.gateway_type in ("ASM", "") and group.gateway_name:
+        gateway = GatewayName(f"{group.gateway_namespace}/{group.gateway_name}")
+    propagation = propagation_of(group)
+    return Group(
+        name=group.meta.name,
+        group=group,
+        lanes=tuple(_lane(group, lane, hosts, peopled) for lane in usable),
+        hosts=hosts,
+        gateway=gateway,
+        held=tuple(_reasons_to_hold(snapshot, group, names)),
+        excluded=tuple(lane for lane in members if not _is_usable(lane)),
+        propagation=propagation,
+        baseline=_baseline(group, names),
+        service_targets=_service_targets(group, names),
+        falls_back=group.is_permissive and _falls_back(group),
+        patches=patches_of(group, propagation),
+    )
+
+
+def _baseline(group: LaneGroup, names: Sequence[LaneName]) -> LaneName | None:
+    """Return the lane a permissive group names, or its oldest one where it names none."""
+    if not group.is_permissive:
+        return None
+    target = group.permissive.fallback_target if group.permissive else ""
+    return next((name for name in names if not target or name == target), None)
+
+
+def _service_targets(group: LaneGroup, names: Sequence[LaneName]) -> Mapping[Host, LaneName]:
+    """Return the lanes that stand in at single services; what names nothing known is left out."""
+    if not group.is_permissive or group.permissive is None:
+        return {}
+    found = {}
+    for key, lane in group.permissive.service_level_fallback_target.items():
+        space, slash, name = key.partition("/")
+        if slash and lane in names:
+            found[service_host(name, space)] = LaneName(lane)
+    return found
+
+
+def _falls_back(group: LaneGroup) -> bool:
+    return group.meta.annotations.get(RUNTIME_FALLBACK_ANNOTATION, "on") != "off"
+
+
+def _is_usable(lane: Lane) -> bool:
+    return is_dns_label(lane.meta.name) and bool(lane.selector)
+
+
+def _lane(
+    group: LaneGroup,
+    lane: Lane,
+    hosts: tuple[Host, ...],
+    peopled: Mapping[Host, tuple[Workload, ...]],
+) -> GroupLane:
+    """Resolve a lane; `peopled` holds the workloads of those hosts of which all are known."""
+    named = {service_host(service.name, service.namespace) for service in lane.services}
+    limited = group.is_permissive and bool(lane.services)
+    declared = tuple(host for host in hosts if host in named) if limited else hosts
+    empty = (host for host, members in peopled.items() if not _is_in(lane, members))
+    absent = frozenset(declared).intersection(empty) if peopled else frozenset()
+    undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
+    return GroupLane(
+        LaneName(lane.meta.name),
+        lane,
+        lane.selector,
+        declared,
+        absent,
+        undeclared,
+        missing=frozenset(host for host in absent if not any(_own(lane, peopled[host]))),
+    )
+
+
+def _is_in(lane: Lane, workloads: Iterable[Workload]) -> bool:
+    return any(is_present(one) for one in _own(lane, workloads))
+
+
+def _own(lane: Lane, workloads: Iterable[Workload]) -> Iterator[Workload]:
+    return (one for one in workloads if meets(lane.selector, one.labels))
+
+
+def _reasons_to_hold(
+    snapshot: Snapshot, group: LaneGroup, names: Sequence[LaneName]
+) -> Iterable[str]:
+    """Yield why any output of a group would be unsafe."""
+    if snapshot.unread:
+        yield f"{', '.join(snapshot.unread)} could not be read, and what it contains is unknown"
+    if len(group.meta.name) > LABEL_VALUE_LENGTH:
+        yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
+    for field in group.misspelled:
+        yield f"{field} is no field of it"
+    if not group.strategy_known:
+        yield "the ingressRoutingStrategy is unknown"
+    if not group.mode_known:
+        yield "isPermissive is neither true nor false, so the mode is unknown"
+    if group.is_permissive:
+        if flaw := propagation_flaw(group):
+            yield flaw
+        target = group.permissive.fallback_target if group.permissive else ""
+        if target and target not in names:
+            yield f"the fallbackTarget {target} is no lane of the group"
