@@ -5,13 +5,14 @@
     >>> compilation = laneway.compile(snapshot)  # doctest: +SKIP
     >>> [finding.message for finding in compilation.findings]  # doctest: +SKIP
 
-Names are loaded when they are first asked for, so that importing the package costs nothing.
+Names are loaded when they are first asked for, so that importing the package costs nothing: not
+even `typing` is loaded, since a command that is interrupted before it runs prints a traceback.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from laneway.adapters.files import read_paths as read
     from laneway.core.compile import Compilation
     from laneway.core.compile import compile_snapshot as compile  # noqa: A004
@@ -47,7 +48,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module  # noqa: PLC0415 - as said above
+
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, attribute = _HOMES[name]

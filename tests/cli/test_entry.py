@@ -125,6 +125,33 @@ def test_interrupted_command_ends_with_130(
     assert laneway("check", "x").code == 130
 
 
+UNGUARDED = """
+import _signal, importlib.util, runpy, sys, warnings
+
+class Watching:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+            print("unguarded", name)
+
+sys.meta_path.insert(0, Watching)
+sys.argv = ["laneway", "--help"]
+"""
+ENTERED = [
+    "from laneway.apps.cli import main; sys.exit(main())",
+    "runpy.run_module('laneway', run_name='__main__')",
+]
+
+
+@pytest.mark.parametrize("entered", ENTERED)
+def test_interrupt_has_its_meaning_before_anything_is_loaded(entered: str) -> None:
+    ended = subprocess.run([*PYTHON, UNGUARDED + entered], capture_output=True, check=True)
+
+    loaded = [line[10:] for line in ended.stdout.decode().splitlines() if "unguarded" in line]
+    assert {name for name in loaded if not name.startswith("laneway")} == set()
+    assert "laneway.apps.cli.entry" not in loaded
+
+
 def test_reader_that_leaves_early_is_no_failure() -> None:
     writing = subprocess.Popen(
         [sys.executable, "-m", "laneway", "render", str(EXAMPLES / "strict-lanes")],

@@ -1,10 +1,9 @@
 """The command line: flags and paths in, an exit code and text out.
 
 `entry` is the door; each command is loaded only when it runs, so that help and completion do not
-wait for the compiler. Commands wire rooms together and decide nothing.
+wait for the compiler. Commands wire rooms together and decide nothing. Nothing is imported before
+Ctrl-C has its meaning.
 """
-
-from __future__ import annotations
 
 
 def main() -> None:
