@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from laneway.core.findings.place import Step
-from tests.rules.world import AT_DOOR, Given, mesh, routes
+from tests.rules.world import AT_DOOR, Given, mesh, routes, service
 
 A = "a.default.svc.cluster.local"
 ROUTE = {"route": [{"destination": {"host": A}}]}
@@ -29,6 +29,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "PeerAuthentication": {},
     "RequestAuthentication": {},
 }
+BOTH = "[{port: 80, name: http}, {port: 443, name: https}]"
 NUMBERS = frozenset({"number", "port", "targetPort", "weight"})
 
 
@@ -42,7 +43,10 @@ class Provoking:
 
 
 def provoking(kind: str, path: str = "") -> Provoking:
-    """Return a mesh with one object of a kind that has the field; without a path a plain one."""
+    """Return a mesh with one object of a kind that has the field; without a path a plain one.
+
+    TLS routes speak of ports for TLS alone.
+    """
     spec = deepcopy(SPECS[kind])
     if path == "provider.name":
         spec |= {"action": "CUSTOM", "rules": [{}]}
@@ -58,7 +62,9 @@ def provoking(kind: str, path: str = "") -> Provoking:
         "spec": spec,
     }
     text = "\n" + json.dumps(one) + "\n"
-    given = mesh(door=text) if kind == "Gateway" else mesh(text, routes("own", "[]", AT_DOOR))
+    parts = {"a": service("a", BOTH)} if path.startswith("tls") else {}
+    own = routes("own", "[]", AT_DOOR)
+    given = mesh(door=text) if kind == "Gateway" else mesh(text, own, **parts)
     return Provoking(given, f"{kind} {space}/{name}", place)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from tests.rules.claim import Claim
-from tests.rules.world import mesh, namespace, policy
+from tests.rules.world import mesh, namespace, policy, routes, service
 
 SECURITY = "security.istio.io/v1"
+BY_NAME = routes(
+    "own",
+    "[]\n  tls: [{match: [{sniHosts: [b.example]}], route: [{destination: {host: b}}]}]",
+    "hosts: [b]",
+)
 OF_A = "selector: {matchLabels: {app: a}}"
 PLAIN = """
 apiVersion: v1
@@ -84,6 +89,21 @@ CLAIMS = [
         "RequestAuthentication default/token",
         ("spec", "jwtRules", 0, "outputPayloadToHeader"),
         mesh(token("x-payload")),
+    ),
+    Claim(
+        "TLS routes of the mesh are named where a port of the service is for TLS",
+        "LW1428",
+        mesh(BY_NAME, b=service("b", "[{port: 80, name: http}, {port: 443, name: https}]")),
+        [
+            (
+                "VirtualService default/own has spec.tls[0].match[0].sniHosts[0] and "
+                "spec.tls[0].route[0].destination.host, which Laneway does not follow: it takes "
+                "connections that the caller has encrypted, by the name they ask for"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "tls", 0, "match", 0, "sniHosts", 0),
+        mesh(BY_NAME),
     ),
     Claim(
         "a policy that lets nobody pass is a warning at pods of a lane service",

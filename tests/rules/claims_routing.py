@@ -8,6 +8,7 @@ from tests.rules.world import api_route, gateway, mesh, namespace, pods, policy,
 
 TO_B = "[{route: [{destination: {host: b}}]}]"
 WIDE_TCP = routes("own", f"[]\n  tcp: {TO_B}", "hosts: ['*.default.svc.cluster.local']")
+ONLY_TCP = routes("own", f"[]\n  tcp: {TO_B}", "hosts: [b]")
 PORT_8000 = service("b", "[{port: 8000, name: http}]")
 CLIENTS = pods("web", "v1").replace("namespace: default", "namespace: clients")
 
@@ -41,6 +42,29 @@ CLAIMS = [
         "VirtualService default/own",
         ("spec", "hosts", 0),
         mesh(WIDE_TCP),
+    ),
+    Claim(
+        "a user's TCP routes speak for a lane service where it takes connections",
+        "LW1401",
+        mesh(ONLY_TCP, b=service("b", "[{port: 80, name: tcp}]")),
+        ["VirtualService default/own routes default/b in the mesh instead of its lanes"],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(ONLY_TCP),
+    ),
+    Claim(
+        "a user's route for one namespace names it, and one for nobody takes nothing",
+        "LW1401",
+        mesh(routes("own", TO_B, "hosts: [b]\n  exportTo: [web]")),
+        [
+            (
+                "VirtualService default/own routes default/b in the mesh instead of its lanes for "
+                "callers in web"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "hosts", 0),
+        mesh(routes("own", TO_B, "hosts: [b]\n  exportTo: ['~']")),
     ),
     Claim(
         "a user's wildcard over lane hosts gives way to the lanes' routes",
@@ -155,6 +179,20 @@ CLAIMS = [
             routes("one", TO_B, "hosts: [c]\n  exportTo: [clients]"),
             routes("two", TO_B, "hosts: [c]\n  exportTo: [.]"),
         ),
+    ),
+    Claim(
+        "two VirtualServices of one host fight over connections, and not HTTP with connections",
+        "LW1402",
+        mesh(ONLY_TCP.replace("[b]", "[c]"), ONLY_TCP.replace("[b]", "[c]").replace("own", "two")),
+        [
+            (
+                "VirtualService default/two routes default/c in the mesh, "
+                "as VirtualService default/own already does"
+            )
+        ],
+        "VirtualService default/two",
+        ("spec", "hosts", 0),
+        mesh(ONLY_TCP.replace("[b]", "[c]"), routes("two", TO_B, "hosts: [c]")),
     ),
     Claim(
         "a subset that is looked up at run time is an error",

@@ -57,6 +57,11 @@ def is_http_2(port: ServicePort) -> bool:
     return declared(port) in _HTTP_2
 
 
+def is_tls(port: ServicePort) -> bool:
+    """Whether a port declares that its callers encrypt: only there TLS routes of the mesh speak."""
+    return declared(port) in {"https", "tls"}
+
+
 def mesh_ports(service: Service) -> tuple[MeshPort, ...]:
     """Return the ports the mesh routes; ports of UDP, by kind or by name, are none of its business.
 

@@ -10,9 +10,9 @@ from laneway.core.findings.finding import Code
 USER_MESH_VIRTUAL_SERVICE = Code(
     "LW1401",
     "error",
-    "{user} routes {host} in the mesh instead of its lanes",
+    "{user} routes {host} in the mesh instead of its lanes{audience}",
     "Istio uses one mesh VirtualService per host. Callers that see yours follow it and leave their "
-    "lane; if all callers see it, no lane routes are generated for the host.",
+    "lane; if all see it and it has HTTP routes, no lane routes are generated for the host.",
     "Bind it to a gateway only (spec.gateways without mesh); or move its timeouts, retries and "
     "faults into the group's httpRoutePatch and delete it; or let it delegate to the lane routes "
     "and name the service in the group's annotation laneway.dev/delegate.",

@@ -17,7 +17,8 @@ from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_host
+from laneway.core.mesh.names import ROOT_NAMESPACE, Host, resolve_host
+from laneway.core.mesh.ports import is_tls
 from laneway.core.mesh.sidecars import sidecar_of
 from laneway.core.resources.istio.fields.entry import Named
 from laneway.core.resources.istio.fields.every import not_followed
@@ -34,7 +35,7 @@ from laneway.core.resources.meta import Meta
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import Hop, RoutePlan, Rule
-from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
+from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 
 Thing = Gateway | VirtualService | DestinationRule | Sidecar | ServiceEntry | RequestAuthentication
 
@@ -57,6 +58,7 @@ def unfollowed(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[Unfollowed, ...]]:
             Unfollowed(meta, ("spec", *path), field)
             for path, field, value in not_followed(meta.ref.kind, meta.raw.get("spec"))
             if not field.headers or str(value).lower() in lanes.headers
+            if path[0] != "tls" or lanes.may_meet_tls(thing)
         )
         if found and lanes.are_touched_by(thing):
             yield found
@@ -96,6 +98,13 @@ class _Lanes:
                     self._have_pods(meta.namespace, selector)
                     or (meta.namespace == GATEWAY_NAMESPACE and bool(self._gateways))
                 )
+
+    def may_meet_tls(self, thing: Thing) -> bool:
+        """Whether TLS routes of an object can be met: not where it speaks for ports without TLS."""
+        if not isinstance(thing, VirtualService) or {*thing.gateways} - {MESH}:
+            return True
+        known = [self._mesh.services.get(Host(host)) for host in mesh_hosts(thing)]
+        return any(one is None or any(map(is_tls, one.service.ports)) for one in known)
 
     @cached_property
     def _gateways(self) -> frozenset[str]:

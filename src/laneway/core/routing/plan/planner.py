@@ -30,9 +30,8 @@ from laneway.core.routing.plan.written import (
     Reading,
     binds_mesh,
     mesh_hosts,
-    names_host,
-    shown,
     subsets_asked,
+    takes_over,
     written_hops,
 )
 
@@ -157,9 +156,7 @@ def _lane_share(
     )
     shares.lane_subsets[host] = subsets
     shares.views[host] = views(service, subsets, made_from.written)
-    # A user's VirtualService that everybody sees and that names the host owns it: two would fight
-    # on every sidecar. A wildcard owns nothing, since the lanes name the host.
-    owned = any(shown(one).is_public and names_host(one, host) for one in made_from.speaking)
+    owned = any(takes_over(one, service) for one in made_from.speaking)
     own = () if owned else _own_hops(reading.mesh, host, made_from)
     shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
 

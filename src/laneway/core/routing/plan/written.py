@@ -84,6 +84,28 @@ def naming_first(speaking: Sequence[VirtualService], host: Host) -> tuple[Virtua
     return naming or tuple(speaking)
 
 
+def meets_calls(author: VirtualService, service: MeshService) -> bool:
+    """Whether HTTP or TCP routes of a VirtualService are for calls to any port of a service.
+
+    HTTP routes meet no connections of TCP, nor TCP routes requests of HTTP.
+    """
+    ports = service.ports
+    return bool(author.http and any(port.protocol == "http" for port in ports)) or bool(
+        author.tcp and any(port.protocol == "tcp" or port.sniffed for port in ports)
+    )
+
+
+def takes_over(author: VirtualService, service: MeshService) -> bool:
+    """Whether a VirtualService speaks for a service before all callers, whatever they ask for.
+
+    Lanes' routes for the host would fight with it on every sidecar. One that says nothing of HTTP
+    leaves HTTP to others; a wildcard takes nothing over from those who name the host.
+    """
+    http = any(port.protocol == "http" for port in service.ports)
+    speaks = bool(author.http) if http else meets_calls(author, service)
+    return speaks and shown(author).is_public and names_host(author, service.host)
+
+
 def written_hops(
     service: MeshService,
     speaking: Sequence[VirtualService],

@@ -39,10 +39,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _meet(one: VirtualService, other: VirtualService) -> bool:
-    """Whether the proxies of some namespace see both."""
-    if one.meta.ref == other.meta.ref:
-        return False
-    return shown(one).meets(shown(other))
+    """Whether the proxies of some namespace see both, and both have routes of one protocol."""
+    alike = (one.http and other.http) or (one.tcp and other.tcp) or (one.tls and other.tls)
+    return one.meta.ref != other.meta.ref and bool(alike) and shown(one).meets(shown(other))
 
 
 CHECK = Check(TWO_VIRTUAL_SERVICES, check)

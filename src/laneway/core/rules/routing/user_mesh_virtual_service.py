@@ -11,6 +11,7 @@ from laneway.core.findings.codes.routing import USER_MESH_VIRTUAL_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.written import shown
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.mesh_routes import mesh_routes
 from laneway.core.rules.questions.words import listing, short_host
@@ -21,7 +22,12 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     for route in mesh_routes(mesh, plan):
         if route.taken:
             user = route.author.meta.ref
-            words = {"user": user, "host": listing(map(short_host, route.taken))}
+            to = shown(route.author)
+            words = {
+                "user": user,
+                "host": listing(map(short_host, route.taken)),
+                "audience": "" if to.is_public else f" for callers in {listing(to.spaces)}",
+            }
             yield finding(USER_MESH_VIRTUAL_SERVICE, route.place, str(user), **words)
 
 
