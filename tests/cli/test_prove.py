@@ -74,8 +74,23 @@ def test_objects_by_hand_alone_are_judged_and_the_other_way_is_named(
     ended = laneway("prove", lanes)
 
     assert ended.code == 1
-    assert "judged: the 1 Istio object in the input" in ended.out
-    assert "None is Laneway's: --judge plan judges" in ended.out
+    told = " ".join(ended.out.split())
+    assert told.startswith("judged: the 1 Istio object in the input alone, since VirtualService")
+    assert "--judge plan judges what Laneway makes of the lanes, beside yours." in told
+    assert told.count("judged: ") == 1
+    data = json.loads(laneway("prove", "-o", "json", lanes).out)
+    assert (data["judged"], data["judgedBecause"].split()[0]) == ("objects", "VirtualService")
+
+
+def test_routes_for_connections_alone_do_not_stand_for_all_routes(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "own.yaml").write_text(OWN.replace("http:", "tcp:"))
+
+    ended = laneway("prove", lanes)
+
+    assert ended.code == 0
+    assert "judged: what Laneway makes of the lanes, beside 1 Istio object" in ended.out
 
 
 def test_what_is_judged_can_be_settled(laneway: Command, lanes: Path) -> None:

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from laneway.apps.cli.proof_words import place_words, request_words, route_words, who_words
+from laneway.apps.cli.proof_words import (
+    place_words,
+    reason_words,
+    request_words,
+    route_words,
+    who_words,
+)
 from laneway.core.findings.place import Place
 from laneway.core.proof.verdict import Claim, CounterExample, Proof, Scope
 
@@ -19,11 +25,15 @@ _PROMISE = {
     "delivered": "no request meets an error nobody intended",
 }
 _MOST = 8
-_BY_HAND = "None is Laneway's: --judge plan judges what it makes of the lanes, beside yours."
+_OTHER_WAY = "--judge plan judges what Laneway makes of the lanes, beside yours."
 
 
 def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
     """Yield a proof line by line; only the smallest counter-examples unless all are wanted."""
+    if proof.scope.since:
+        yield from _judged_lines(proof.scope, width)
+        yield from wrap(_OTHER_WAY, width, initial_indent="  ", subsequent_indent="  ")
+        yield ""
     for claim in proof.claims:
         yield f"{claim.about:<9}  {claim.verdict:<15}  {_PROMISE[claim.about]}"
     for claim in proof.claims:
@@ -34,14 +44,19 @@ def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
             [(doubt.why, doubt.place) for doubt in proof.doubts], width, everything=everything
         )
     yield ""
-    yield from wrap(f"judged: {_scope(proof.scope)}", width, subsequent_indent="  ")
-    if proof.scope.by_hand:
-        yield from wrap(_BY_HAND, width, initial_indent="  ", subsequent_indent="  ")
+    if not proof.scope.since:
+        yield from _judged_lines(proof.scope, width)
     for title, notes in (("assumed", proof.assumed), ("not governed by lanes", proof.apart)):
         if notes:
             yield f"{title}:"
             placed = [(note.what, note.place) for note in notes]
             yield from _listed(placed, width, everything=everything)
+
+
+def _judged_lines(scope: Scope, width: int) -> Iterator[str]:
+    yield from wrap(
+        f"judged: {_scope(scope)}", width, subsequent_indent="  ", break_on_hyphens=False
+    )
 
 
 def _claim_lines(claim: Claim, width: int, *, everything: bool) -> Iterator[str]:
@@ -104,7 +119,9 @@ def _listed(
 
 def _scope(scope: Scope) -> str:
     objects = _count(scope.objects, "Istio object")
-    if scope.judged == "objects":
+    if scope.since:
+        what = f"the {objects} in the input alone, since {reason_words(scope)}"
+    elif scope.judged == "objects":
         what = f"the {objects} in the input, whoever wrote them"
     else:
         what = "what Laneway makes of the lanes"

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from laneway.apps.cli.proof_words import place_words, request_words, route_words, who_words
+from laneway.apps.cli.proof_words import (
+    place_words,
+    reason_words,
+    request_words,
+    route_words,
+    who_words,
+)
 from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
 
 
@@ -14,6 +20,7 @@ def proof_view(proof: Proof) -> dict[str, Any]:
     return {
         "verdict": proof.verdict,
         "judged": scope.judged,
+        **({"judgedBecause": reason} if (reason := reason_words(scope)) else {}),
         "objects": scope.objects,
         "services": scope.services,
         "callers": scope.callers,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place, Step
-from laneway.core.proof.verdict import CounterExample, Spot
+from laneway.core.proof.verdict import CounterExample, Scope, Spot
+from laneway.core.rules.questions.words import listing, short_host
+
+
+def reason_words(scope: Scope) -> str:
+    """Say why the objects in the input are judged and not what Laneway makes; empty where asked."""
+    if scope.since is None:
+        return ""
+    ref, host = scope.since
+    words = f"{ref} routes {short_host(host)} in the mesh"
+    rest = listing(map(short_host, scope.unrouted))
+    return f"{words}, and nothing there routes {rest}" if rest else words
 
 
 def request_words(against: CounterExample) -> str:

@@ -29,7 +29,8 @@ Output = Literal["text", "yaml", "json"]
     default="auto",
     show_default=True,
     help="objects: the Istio objects in PATH alone. plan: what Laneway makes of the lanes, beside "
-    "the objects of others. auto: objects, if any of them routes a lane service in the mesh.",
+    "the objects of others. auto: objects, if any of them routes a lane service in the mesh or "
+    "was generated, and says so.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every counter-example.")
 @click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")

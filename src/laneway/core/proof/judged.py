@@ -8,8 +8,8 @@ there is missing. Else what Laneway compiles is judged, with the users' own obje
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from laneway.core.findings.place import Source
@@ -17,7 +17,7 @@ from laneway.core.mesh.age import last_of_each, oldest_first
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import GatewayName
+from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.refused import is_admitted
 from laneway.core.mesh.superseded import is_generated
 from laneway.core.resources.istio.networking import (
@@ -33,7 +33,7 @@ from laneway.core.routing.plan.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan.planner import plan
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.subsets import as_rules, views
-from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
+from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]
 T = TypeVar("T", VirtualService, DestinationRule)
@@ -44,7 +44,8 @@ class Judged:
     """An implementation: its mesh, its routes, and how many objects of the input it consists of.
 
     `made` are the DestinationRules that Laneway makes, which the mesh then holds beside the user's:
-    Istio looks them up by age as well, and how old they are is not known.
+    Istio looks them up by age as well, and how old they are is not known. `routing` says which of
+    the user's VirtualServices routes a lane service, where that alone decided what is judged.
     """
 
     what: Literal["plan", "objects"]
@@ -52,12 +53,15 @@ class Judged:
     plan: RoutePlan
     objects: int
     made: frozenset[Ref] = frozenset()
+    routing: Mapping[Host, Ref] = field(default_factory=dict)
 
 
 def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
     """Return what is to be judged of a mesh; `wish` settles what the input leaves open."""
     whole = _with_all_objects(mesh)
-    as_objects = wish == "objects" or (wish == "auto" and _routes_lanes(whole))
+    generated = _holds_generated(whole)
+    routing = _routing(whole) if wish == "auto" and not generated else {}
+    as_objects = wish == "objects" or (wish == "auto" and (generated or bool(routing)))
     seen = whole if as_objects else mesh
     dated = replace(
         seen,
@@ -66,7 +70,7 @@ def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
     )
     counted = len(dated.virtual_services) + len(dated.destination_rules)
     if as_objects:
-        return Judged("objects", dated, _of_objects(dated), counted)
+        return Judged("objects", dated, _of_objects(dated), counted, routing=routing)
     found = plan(dated)
     names = ObjectNames(dated, found)
     made = [
@@ -146,22 +150,23 @@ def _assumed(name: GatewayName) -> Gateway:
     return Gateway(meta, ASSUMED_SELECTOR, (GatewayServer(80, "HTTP", ("*",)),))
 
 
-def _routes_lanes(mesh: Mesh) -> bool:
-    """Whether anything routes hosts of lane groups, or was generated to do so.
+def _routing(mesh: Mesh) -> dict[Host, Ref]:
+    """Return the hosts of lane groups that anything routes, each with the first that does.
 
     A DestinationRule of the user's routes nothing, and a VirtualService for a wildcard nothing that
-    is named: both stand beside what Laneway makes.
+    is named, nor one for connections a service without any: they stand beside what Laneway makes.
     """
     known = {one.meta.ref for one in mesh.virtual_services}
-    return holds_generated(mesh) or any(
-        binds_mesh(one)
-        and not _hands_over(one, known)
-        and not mesh.owner_of.keys().isdisjoint(mesh_hosts(one))
-        for one in mesh.virtual_services
-    )
+    found: dict[Host, Ref] = {}
+    for one in mesh.virtual_services:
+        if binds_mesh(one) and not _hands_over(one, known):
+            for host in mesh.owner_of.keys() & {*mesh_hosts(one)}:
+                if meets_calls(one, mesh.services[host]):
+                    found.setdefault(host, one.meta.ref)
+    return found
 
 
-def holds_generated(mesh: Mesh) -> bool:
+def _holds_generated(mesh: Mesh) -> bool:
     """Whether any object of a mesh was generated for lanes."""
     return any(is_generated(one) for one in mesh.virtual_services) or any(
         is_generated(one) for one in mesh.destination_rules

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.proof.assumed import assumed
 from laneway.core.proof.examining import Examination, Places
-from laneway.core.proof.judged import Judged, Wish, holds_generated, judged
+from laneway.core.proof.judged import Judged, Wish, judged
 from laneway.core.proof.orders import other_orders, tied, too_many
 from laneway.core.proof.undecidable import (
     HalfRead,
@@ -83,21 +83,25 @@ def _claim(about: Property, found: Examination) -> Claim:
 
 
 def _scope(implementation: Judged, found: Examination, orders: int) -> Scope:
-    mesh = implementation.mesh
+    mesh, routing = implementation.mesh, implementation.routing
+    hosts = [
+        host
+        for group in mesh.groups
+        if not group.held
+        for host in group.hosts
+        if not unroutable(mesh, host)
+    ]
+    routed = min(routing, default=None)
     return Scope(
         implementation.what,
         implementation.objects,
-        sum(
-            not unroutable(mesh, host)
-            for group in mesh.groups
-            if not group.held
-            for host in group.hosts
-        ),
+        len(hosts),
         sum(max(1, len(one.names)) for one in found.who),
         len(implementation.plan.gateway_ports),
         not mesh.workloads,
         orders,
-        implementation.what == "objects" and not holds_generated(mesh),
+        (routing[routed], routed) if routed is not None else None,
+        tuple(host for host in hosts if routing and host not in routing),
     )
 
 

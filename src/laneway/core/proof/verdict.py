@@ -12,6 +12,7 @@ from typing import Literal
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Caller, Protocol
 from laneway.core.mesh.names import Host
+from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import GatewayPort, Rule
 
@@ -106,7 +107,8 @@ class Claim:
 class Scope:
     """What was looked at: the implementation, and how much of it.
 
-    `by_hand`: the objects are judged, and none of them is one that Laneway makes.
+    `since` is why the objects are judged where nobody asked for it and none was generated: one that
+    routes a lane service, and which. `unrouted` are the lane services that none of them routes.
     """
 
     judged: Literal["plan", "objects"]
@@ -116,7 +118,8 @@ class Scope:
     gateways: int
     imagined: bool
     orders: int = 1
-    by_hand: bool = False
+    since: tuple[Ref, Host] | None = None
+    unrouted: tuple[Host, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
