@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from laneway.core.findings.codes.shape import WRONG_TYPE
 from laneway.core.findings.locate import locate, locate_all
 from laneway.core.findings.place import Place, Source, Step
+from laneway.core.resources.read import read_file
 
 YAML = """kind: ASMSwimLane
 metadata:
@@ -90,3 +92,25 @@ def test_many_places_are_found_in_the_order_they_were_given() -> None:
 def test_nesting_beyond_all_measure_is_no_obstacle() -> None:
     deep = "- " * 50_000 + "x"
     assert at(deep, 0, 0) == (1, 5, 1)
+
+
+LANE = '{"apiVersion": "istio.alibabacloud.com/v1", "kind": "ASMSwimLane", "metadata": {"name": 7}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"kind": "List", "apiVersion": "v1", "items": [{LANE}, {LANE.replace("7", "8")}]}}',
+        f"  {LANE} {LANE.replace('7', '8')}",
+        f'{{"kind": "List", "apiVersion": "v1", "items": [\n{LANE},{LANE.replace("7", "8")}]}}',
+    ],
+    ids=["a list", "two in a row", "a list over two lines"],
+)
+def test_objects_that_share_a_line_are_placed_by_that_line(text: str) -> None:
+    found = read_file("dump.json", text.encode()).findings
+    lines = text.splitlines()
+
+    positions = [locate(one.place) for one in found if one.code is WRONG_TYPE and one.place]
+
+    assert [position.line_text[position.column - 1] for position in positions] == ["7", "8"]
+    assert all(position.line_text == lines[position.line - 1] for position in positions)

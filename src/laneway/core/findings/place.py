@@ -21,12 +21,15 @@ class Source:
     `path` is the file as the user named it (`-` for standard input), `first_line` the 1-based line
     of the file on which the document's text begins, `number` the 0-based position of the document
     in its file. Two sources are equal when they stand in the same place, whatever their text.
+    `around` is what the text was cut from, at the character `begin`, where both may share a line.
     """
 
     path: str
     first_line: int = 1
     number: int = 0
     text: str = field(default="", repr=False, compare=False)
+    around: str = field(default="", repr=False, compare=False)
+    begin: int = field(default=0, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

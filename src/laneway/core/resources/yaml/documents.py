@@ -9,6 +9,7 @@ depth end in an exception. It knows no kinds.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -204,7 +205,8 @@ def _read_json(source: Source, notes: _Notes) -> bool:
     for found in values:
         line += text.count("\n", counted, found.begin)
         counted = found.begin
-        notes.add(notes.source(line, text[found.begin : found.end]), found.value)
+        cut = notes.source(line, text[found.begin : found.end])
+        notes.add(replace(cut, around=text, begin=found.begin), found.value)
     return True
 
 
