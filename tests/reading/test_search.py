@@ -134,6 +134,7 @@ def test_templates_of_a_chart_are_never_parsed_and_it_is_said_how(tmp_path: Path
         assert (sorted(names(snapshot)), snapshot.unread) == (["own", "top"], ())
         told = next(one for one in snapshot.findings if one.code.id == "LW1025")
         assert f"`helm template {chart} | laneway check -`" in told.mend
+        assert codes(snapshot) == ["LW1025"]
     assert read_names(chart / "templates") == []
 
 
@@ -150,6 +151,7 @@ def test_patches_of_a_kustomization_are_no_objects(tmp_path: Path) -> None:
     told = snapshot.findings[0]
     assert told.message.startswith(f"{tmp_path}/dev is a kustomize overlay")
     assert f"`kubectl kustomize {tmp_path}/dev | laneway check -`" in told.mend
+    assert snapshot.findings[1].message.endswith(f" in {tmp_path}/base/kustomization.yaml")
 
 
 def test_a_component_is_no_overlay_and_its_patches_are_no_objects(tmp_path: Path) -> None:

@@ -259,7 +259,10 @@ CLAIMS = [
         "LW1217",
         mesh(unread="lost.yaml"),
         [
-            "group test is held: lost.yaml could not be read, and what it contains is unknown",
+            (
+                "group test is held: what lost.yaml holds is not known in full, so objects of the "
+                "group may be missing"
+            )
         ],
         "ASMSwimLaneGroup test",
         ("metadata", "name"),

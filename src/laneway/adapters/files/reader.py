@@ -74,7 +74,8 @@ class Reader:
         notes = about_paths(found, self._glances(found), read_on)
         notes += nothing_in(readings, self._stdin, found.findings)
         unread = [Reading(path, unread=True) for path in found.unread]
-        return gather([*readings, *unread], [*found.findings, *notes])
+        told = found.of_other_tools(kept)
+        return gather([*readings, *unread], [*found.findings, *notes], told)
 
     def _read_on(self, found: Found) -> list[str]:
         """Return the files that were read once, are there, and would be left out now.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from laneway.adapters.files.ignored import Rules, rules_for
@@ -51,6 +51,13 @@ class Found:
         """Note that a path could not be read."""
         self.findings.append(finding(code, Place(Source(path)), "", path=path, **words))
         self.unread.append(path)
+
+    def of_other_tools(self, files: Iterable[str]) -> frozenset[str]:
+        """Return the files right in a chart or an overlay: they are what its tool is given."""
+        folders = {os.path.abspath(one) for one in (*self.charts, *self.overlays)}
+        return frozenset(
+            one for one in files if folders and os.path.dirname(os.path.abspath(one)) in folders
+        )
 
 
 def search(paths: Sequence[str], *, all_files: bool = False) -> Found:

@@ -8,7 +8,7 @@ files one after the other would leave it. Apart from reading, because only here 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
@@ -20,8 +20,13 @@ from laneway.core.resources.readings import Reading
 from laneway.core.resources.yaml.spelling import some
 
 
-def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Snapshot:
-    """Join the readings of all files; `findings` are those about paths no file was read from."""
+def gather(
+    readings: Iterable[Reading], findings: Iterable[Finding] = (), told: Collection[str] = ()
+) -> Snapshot:
+    """Join the readings of all files.
+
+    `findings` are those about paths no file was read from, `told` the files that they name already.
+    """
     ordered = sorted(readings, key=lambda found: found.path)
     resources = [resource for found in ordered for resource in found.resources]
     kept, repeated = _once(resources)
@@ -33,7 +38,9 @@ def gather(readings: Iterable[Reading], findings: Iterable[Finding] = ()) -> Sna
         [
             *findings,
             *(note for found in ordered for note in found.findings),
-            *_foreign([found.path for found in ordered if found.foreign]),
+            *_foreign(
+                [found.path for found in ordered if found.foreign and found.path not in told]
+            ),
             *repeated,
         ],
         [found.path for found in ordered if found.unread],

@@ -163,7 +163,8 @@ def _reasons_to_hold(
 ) -> Iterable[str]:
     """Yield why any output of a group would be unsafe."""
     if snapshot.unread:
-        yield f"{', '.join(snapshot.unread)} could not be read, and what it contains is unknown"
+        files = ", ".join(snapshot.unread)
+        yield f"what {files} holds is not known in full, so objects of the group may be missing"
     if len(group.meta.name) > LABEL_VALUE_LENGTH:
         yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
     for field in group.misspelled:

@@ -284,7 +284,7 @@ OTHER_API = Code(
 MISSING_LEFT_OUT = Code(
     "LW1035",
     "info",
-    "{count} about missing objects left out until {files} can be read ({codes})",
-    "What seems to be missing may be in a file that cannot be read.",
+    "{count} about missing objects left out until all of {files} is understood ({codes})",
+    "What seems to be missing may be what is not understood there.",
     "Fix the file first; what is still missing is reported then.",
 )
