@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from laneway.apps.cli.entry import COMMANDS
-from laneway.apps.local.screen import has_color, width_of
+from laneway.apps.terminal.screen import has_color, width_of
 from tests.cli.conftest import EXAMPLES, Command
 
 PYTHON = [sys.executable, "-c"]
@@ -48,6 +48,8 @@ def test_help_does_not_load_the_compiler() -> None:
         "laneway.apps.cli",
         "laneway.apps.cli.entry",
         "laneway.apps.cli.interrupting",
+        "laneway.apps.terminal",
+        "laneway.apps.terminal.exit_codes",
     }
 
 

@@ -33,7 +33,7 @@ def test_without_a_name_all_workloads_are_printed_each_line_after_its_log(
 def test_colors_are_for_terminals_only(laneway: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in laneway("logs").out
 
-    monkeypatch.setattr("laneway.apps.local.screen.has_color", lambda _: True)
+    monkeypatch.setattr("laneway.apps.terminal.screen.has_color", lambda _: True)
     first, second, *_ = laneway("logs", "--tail", "1").out.splitlines()
 
     assert first == "\x1b[36mcart-0     |\x1b[0m cart-0 two"

@@ -14,7 +14,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.cli.entry import BUG, run
+from laneway.apps.cli.entry import run
+from laneway.apps.terminal.exit_codes import BUG
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 _ROW = re.compile(r"^\| (`.*`) \| ((?:\d+, )*\d+) \|$", re.MULTILINE)

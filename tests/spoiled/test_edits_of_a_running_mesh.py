@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.files import Reader
-from laneway.apps.local.edits import Edit
-from laneway.apps.local.report import changes
+from laneway.core.changes.snapshots import changes
+from laneway.core.gate import Revision
 from tests.golden.case import DOCUMENT
 from tests.spoiled.inputs import Given, Spoiled, inputs
 from tests.spoiled.unstarted import sources
@@ -38,7 +38,7 @@ def told_edits(given: Given, file: Path) -> Iterator[tuple[Spoiled, str]]:
     live = source.first(reader.read())
     for one in inputs(100 * EDITS, SEED, among=(given,)):
         file.write_text("\n---\n".join(one.texts))
-        after = source.edit(reader.read(), live)
+        after = source.revision(reader.read(), live)
         if after is None:
             yield one, "not live: the last good configuration keeps serving"
         elif _is_told(live, after):
@@ -46,7 +46,7 @@ def told_edits(given: Given, file: Path) -> Iterator[tuple[Spoiled, str]]:
             yield one, "live after"
 
 
-def _is_told(before: Edit, after: Edit) -> bool:
+def _is_told(before: Revision, after: Revision) -> bool:
     keys = [
         [(port.selector, port.port) for port in one.compilation.plan.gateway_ports]
         for one in (before, after)

@@ -15,21 +15,21 @@ from pathlib import Path
 from laneway.adapters import files
 from laneway.adapters.envoy import MODULE
 from laneway.adapters.envoy.files import Folder
-from laneway.apps.local.commands import Commands
-from laneway.apps.local.edits import Edit, is_safe
-from laneway.apps.local.fleet import Instance
-from laneway.apps.local.placing import NoRoomError, Taken
 from laneway.apps.local.programs import program_of
-from laneway.apps.local.screen import Screen
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
 from laneway.apps.local.up import finding_text
+from laneway.apps.terminal.screen import Screen
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.stages import stages
 from laneway.core.emit.filter_module import FILE
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.next_step import Instance
+from laneway.core.fleet.placing import NoRoomError, Taken
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import Revision, is_safe
 from laneway.core.mesh.one_file import one_file
 
 FINE, ERRORS, FAILED = 0, 1, 3
@@ -44,24 +44,24 @@ def sources() -> Source:
 def begun(given: Path, folder: Path) -> int:
     """Begin a mesh; return what `up` would end with if nothing else failed."""
     source = sources()
-    edit = source.first(files.read_paths((str(given),)))
-    source.story.found(edit.findings, "laneway check")
-    if not is_safe(edit):
-        sys.stderr.write(finding_text(edit.errors))
+    revision = source.first(files.read_paths((str(given),)))
+    source.story.found(revision.findings, "laneway check")
+    if not is_safe(revision):
+        sys.stderr.write(finding_text(revision.errors))
         return ERRORS
-    return _prepared(edit, folder)
+    return _prepared(revision, folder)
 
 
 def edited(given: Path, spoiled: Path, folder: Path) -> int:
-    """Edit a mesh that is up; return 0 where the edit is accepted and 1 where it is refused."""
+    """Revision a mesh that is up; return 0 where the edit is accepted and 1 where it is refused."""
     source = sources()
     before = source.first(files.read_paths((str(given),)))
-    after = source.edit(files.read_paths((str(spoiled),)), before)
+    after = source.revision(files.read_paths((str(spoiled),)), before)
     if after is None:
         return ERRORS
     settling = _settling()
-    live = _config(before, settling, settling.settle(before, ()))
-    wanted = _config(after, settling, settling.settle(after, ()))
+    live = _config(before, settling, settling.settle(before.compilation.plan, before.wanted, ()))
+    wanted = _config(after, settling, settling.settle(after.compilation.plan, after.wanted, ()))
     for stage in stages(live.proxies, wanted.proxies):
         _written(folder, stage.proxies)
     return FINE
@@ -71,28 +71,32 @@ def _settling() -> Settling:
     return Settling("spoiled", 8080, Taken, lambda _: True)
 
 
-def _prepared(edit: Edit, folder: Path) -> int:
+def _prepared(revision: Revision, folder: Path) -> int:
     """Work out all programs and write all files of all proxies, as one Envoy and as many."""
     mesh, settling = MeshFolder(folder / "state"), _settling()
     try:
-        instances = settling.settle(edit, ())
+        instances = settling.settle(revision.compilation.plan, revision.wanted, ())
     except NoRoomError as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
     for instance in instances:
         for wanted in instance.wanted.programs:
             program_of(mesh, instance, wanted, {})
-    one_file(edit.compilation.snapshot)
-    _written(folder, _config(edit, settling, instances).proxies)
-    separate = _config(edit, settling, instances, per_workload=True)
+    one_file(revision.compilation.snapshot)
+    _written(folder, _config(revision, settling, instances).proxies)
+    separate = _config(revision, settling, instances, per_workload=True)
     json.dumps([(one.listeners, one.tables) for one in separate.proxies.values()], allow_nan=False)
     return FINE
 
 
 def _config(
-    edit: Edit, settling: Settling, instances: tuple[Instance, ...], *, per_workload: bool = False
+    revision: Revision,
+    settling: Settling,
+    instances: tuple[Instance, ...],
+    *,
+    per_workload: bool = False,
 ) -> EnvoyConfig:
-    mesh, plan = edit.compilation.mesh, edit.compilation.plan
+    mesh, plan = revision.compilation.mesh, revision.compilation.plan
     return envoy_config(mesh, plan, settling.placement(instances), per_workload=per_workload)
 
 

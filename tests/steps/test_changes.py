@@ -7,9 +7,9 @@ from typing import Any
 from laneway.core.changes.diff import ChangeSet, diff
 from laneway.core.changes.fields import FieldChange, field_changes
 from laneway.core.changes.order import Step, steps
-from laneway.core.changes.show import as_object, table
 from laneway.core.emit.manifest import Manifest
 from laneway.core.resources.meta import Ref
+from laneway.core.views.changes import as_object, table
 
 GATEWAY = ["istio-system/ingressgateway"]
 

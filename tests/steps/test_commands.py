@@ -2,7 +2,7 @@
 
 import pytest
 
-from laneway.apps.local.commands import MOCK, BadCommandError, Commands
+from laneway.core.fleet.commands import MOCK, BadCommandError, Commands
 
 
 @pytest.mark.parametrize(

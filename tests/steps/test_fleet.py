@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from laneway.apps.local.fleet import PATIENCE, Fleet, Instance, arrange, next_step
-from laneway.apps.local.placing import Taken
-from laneway.apps.local.restarts import Standing, came_to_an_end, told_to_stop
-from laneway.apps.local.wanted import Wanted, WantedProgram
+from laneway.core.fleet.next_step import PATIENCE, Fleet, Instance, arrange, next_step
+from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.standing import Standing, came_to_an_end, told_to_stop
+from laneway.core.fleet.wanted import Wanted, WantedProgram
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref
 

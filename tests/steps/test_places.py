@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from laneway.apps.local.placing import Taken, gateway_ports, networks, places
+from laneway.core.fleet.placing import Taken, gateway_ports, networks, places
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - as the kernel spells it
 THREE = [("mocka-0", (8000,)), ("mockb-0", (8000,)), ("mockc-0", (8000,))]

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import Program
-from laneway.apps.local.commands import Commands
-from laneway.apps.local.edits import edit_of
-from laneway.apps.local.placing import Taken
 from laneway.apps.local.programs import program_of
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.state import MeshFolder
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import revision_of
 from tests.snapshot import snapshot_of_texts
 
 SHOP = """
@@ -43,9 +43,10 @@ URL = "{name: PRICE, value: 'http://price/v1'}"
 def _programs(*flags: str, env: str = "", inherited: dict[str, str] | None = None) -> list[Program]:
     """Return how the programs of the one workload are started."""
     snapshot = snapshot_of_texts([("shop.yaml", SHOP.format(env=env))])
-    edit = edit_of(compile_snapshot(snapshot), Commands.of_texts(flags, {}))
-    assert not edit.missing
-    [instance] = Settling("shop", 8080, Taken, lambda _: True).settle(edit, ())
+    revision = revision_of(compile_snapshot(snapshot), Commands.of_texts(flags, {}))
+    assert not revision.missing
+    settling = Settling("shop", 8080, Taken, lambda _: True)
+    [instance] = settling.settle(revision.compilation.plan, revision.wanted, ())
     programs = instance.wanted.programs
     folder = MeshFolder(Path("/state/shop"))
     return [program_of(folder, instance, one, inherited or {}) for one in programs]

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.commands import Commands
 from laneway.apps.local.crew import Crew
-from laneway.apps.local.edits import edit_of, is_safe, new_errors
-from laneway.apps.local.placing import Taken
-from laneway.apps.local.report import changes, new_objects, summary
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import why_not_ready
-from laneway.apps.local.tables import first_of, table
+from laneway.apps.terminal.mesh_text import summary
+from laneway.apps.terminal.tables import first_of, table
+from laneway.core.changes.snapshots import changes, new_objects
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import is_safe, new_errors, revision_of
 from laneway.core.mesh.snapshot import Snapshot
 from tests.snapshot import snapshot_of_texts
 
@@ -34,11 +35,11 @@ def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
 
 
 def _summary(name: str) -> list[str]:
-    edit = edit_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
+    revision = revision_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
     settling = Settling("shop", 8080, Taken, lambda _: True)
-    instances = settling.settle(edit, ())
-    opened = settling.opened(edit.compilation.plan)
-    return summary(edit.compilation, settling.placement(instances).replicas, opened)
+    instances = settling.settle(revision.compilation.plan, revision.wanted, ())
+    opened = settling.opened(revision.compilation.plan)
+    return summary(revision.compilation, settling.placement(instances).replicas, opened)
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(EXAMPLES.iterdir())])
@@ -90,8 +91,10 @@ def test_changes_are_told_by_object_and_moved_lines_are_none() -> None:
 
 def test_an_edit_may_keep_its_errors_and_bring_no_new_ones() -> None:
     commands = Commands.of_texts((), {})
-    good = edit_of(compile_snapshot(_example("gitops")), commands)
-    bad = edit_of(compile_snapshot(_example("gitops", lanes=("name: v2", "name: V_2"))), commands)
+    good = revision_of(compile_snapshot(_example("gitops")), commands)
+    bad = revision_of(
+        compile_snapshot(_example("gitops", lanes=("name: v2", "name: V_2"))), commands
+    )
 
     assert new_errors(good, good) == ()
     assert new_errors(bad, good)
@@ -107,10 +110,10 @@ def test_what_nobody_can_run_safely_is_not_run() -> None:
         "gitops", lanes=("spec:\n  ingress", "spec:\n  isPermissive: true\n  ingress")
     )
 
-    assert is_safe(edit_of(compile_snapshot(_example("gitops")), commands))
-    assert not is_safe(edit_of(compile_snapshot(unread), commands))
-    assert not is_safe(edit_of(compile_snapshot(unnamed), commands))
-    assert not is_safe(edit_of(compile_snapshot(permissive), commands))
+    assert is_safe(revision_of(compile_snapshot(_example("gitops")), commands))
+    assert not is_safe(revision_of(compile_snapshot(unread), commands))
+    assert not is_safe(revision_of(compile_snapshot(unnamed), commands))
+    assert not is_safe(revision_of(compile_snapshot(permissive), commands))
 
 
 def test_a_table_gives_way_in_its_widest_column() -> None:
@@ -131,8 +134,11 @@ def test_a_long_table_counts_what_it_leaves_out() -> None:
 def test_a_program_that_hangs_is_told_with_the_variables_that_name_its_ports(
     tmp_path: Path,
 ) -> None:
-    edit = edit_of(compile_snapshot(_example("strict-lanes")), Commands.of_texts(("*=x",), {}))
-    instance = Settling("shop", 8080, Taken, lambda _: True).settle(edit, ())[0]
+    revision = revision_of(
+        compile_snapshot(_example("strict-lanes")), Commands.of_texts(("*=x",), {})
+    )
+    settling = Settling("shop", 8080, Taken, lambda _: True)
+    instance = settling.settle(revision.compilation.plan, revision.wanted, ())[0]
     crew = Crew(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
 
     told = why_not_ready(instance, crew.records())

@@ -1,6 +1,6 @@
 """When a program that ended is started again."""
 
-from laneway.apps.local.restarts import (
+from laneway.core.fleet.standing import (
     LONGEST_PAUSE,
     STEADY_AFTER,
     Standing,

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import ProcessId, Program
-from laneway.apps.local.commands import Commands
 from laneway.apps.local.crew import Crew, Stopped
-from laneway.apps.local.edits import Edit
 from laneway.apps.local.holding import Held
-from laneway.apps.local.placing import Taken
-from laneway.apps.local.ports import Ailing, Confirmed, ProxyError
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.screen import Screen
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
+from laneway.apps.terminal.screen import Screen
 from laneway.core.emit.placement import Placement
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import Revision
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.loop.target import Ailing, Confirmed, ProxyError
 from tests.snapshot import snapshot_of_texts
 from tests.wire.lanes import deployment
 
@@ -58,11 +58,11 @@ class Remembering:
     ailing: tuple[Ailing, ...] = ()
     is_down: bool = False
 
-    async def apply(self, edit: Edit, placement: Placement) -> Confirmed:
+    async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
         del placement
         if self.refuse:
             raise ProxyError(self.refuse)
-        self.live.append([port.port for port in edit.compilation.plan.gateway_ports])
+        self.live.append([port.port for port in revision.compilation.plan.gateway_ports])
         return Confirmed(1, 0.004)
 
     async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
@@ -269,8 +269,8 @@ def test_proxies_that_do_not_come_up_end_the_start(stage: Stage) -> None:
 
 
 def test_a_start_can_be_stopped(stage: Stage) -> None:
-    async def never(edit: Edit, placement: Placement) -> Confirmed:
-        del edit, placement
+    async def never(revision: Revision, placement: Placement) -> Confirmed:
+        del revision, placement
         stage.runner.stop()
         await asyncio.Event().wait()
         raise AssertionError

@@ -4,19 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.commands import Commands
-from laneway.apps.local.edits import Edit, edit_of
-from laneway.apps.local.placing import NoRoomError, Taken, networks
-from laneway.apps.local.settling import Settling
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.placing import NoRoomError, Taken, networks
+from laneway.core.fleet.settling import Settling
+from laneway.core.fleet.wanted import Wanted, wanted_replicas
+from laneway.core.routing.plan.route_plan import RoutePlan
 from tests.snapshot import snapshot_of_texts
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two-gateways"
 
 
-def _edit() -> Edit:
+def _asked() -> tuple[RoutePlan, tuple[Wanted, ...]]:
     texts = [(path.name, path.read_text()) for path in sorted(EXAMPLE.glob("*.yaml"))]
-    return edit_of(compile_snapshot(snapshot_of_texts(texts)), Commands.of_texts(("*=x",), {}))
+    compilation = compile_snapshot(snapshot_of_texts(texts))
+    return compilation.plan, wanted_replicas(compilation.mesh, Commands.of_texts(("*=x",), {}))[0]
 
 
 def _claimed_by_others(*names: str) -> Settling:
@@ -26,7 +28,7 @@ def _claimed_by_others(*names: str) -> Settling:
 def test_a_network_another_mesh_has_claimed_is_left_to_it() -> None:
     first, second = list(networks("shop"))[:2]
 
-    (replica, *_) = _claimed_by_others(f"network/{first}").settle(_edit(), ())
+    (replica, *_) = _claimed_by_others(f"network/{first}").settle(*_asked(), ())
 
     assert replica.place.address.startswith(f"127.{second}.")
 
@@ -34,7 +36,7 @@ def test_a_network_another_mesh_has_claimed_is_left_to_it() -> None:
 def test_a_port_another_mesh_has_claimed_is_left_to_it() -> None:
     settling = _claimed_by_others("port/8080", "port/8082")
 
-    settling.settle(_edit(), ())
+    settling.settle(*_asked(), ())
 
     assert sorted(settling.gateways.values()) == [8081, 8083]
 
@@ -47,24 +49,24 @@ def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
         return Taken()
 
     settling = Settling("shop", 8080, taken, lambda _: True)
-    found = settling.settle(_edit(), ())
+    found = settling.settle(*_asked(), ())
     gateways = dict(settling.gateways)
 
-    assert settling.settle(_edit(), found) == found
+    assert settling.settle(*_asked(), found) == found
     assert settling.gateways == gateways
     assert asked == [1]
 
 
 def test_a_machine_without_room_is_told() -> None:
     with pytest.raises(NoRoomError, match="every network"):
-        Settling("shop", 8080, Taken, lambda _: False).settle(_edit(), ())
+        Settling("shop", 8080, Taken, lambda _: False).settle(*_asked(), ())
 
 
 def test_a_port_that_moved_is_told_with_who_has_it() -> None:
     settling = _claimed_by_others("port/8080")
     settling.holder = lambda port: f"nginx, which likes {port}"
 
-    settling.settle(_edit(), ())
+    settling.settle(*_asked(), ())
 
     assert settling.moved() == "port 8080 is taken by nginx, which likes 8080, so it is 8081 here"
 
@@ -72,7 +74,7 @@ def test_a_port_that_moved_is_told_with_who_has_it() -> None:
 def test_a_port_that_is_free_did_not_move() -> None:
     settling = _claimed_by_others()
 
-    settling.settle(_edit(), ())
+    settling.settle(*_asked(), ())
 
     assert settling.moved() == ""
 
@@ -82,13 +84,13 @@ def test_a_port_that_was_asked_for_does_not_move() -> None:
     settling.fixed = True
 
     with pytest.raises(NoRoomError, match="port 8080 is taken by another program"):
-        settling.settle(_edit(), ())
+        settling.settle(*_asked(), ())
 
 
 def test_only_the_first_gateway_has_to_have_the_port_that_was_asked_for() -> None:
     settling = _claimed_by_others("port/8081")
     settling.fixed = True
 
-    settling.settle(_edit(), ())
+    settling.settle(*_asked(), ())
 
     assert sorted(settling.gateways.values()) == [8080, 8082]

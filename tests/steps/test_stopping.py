@@ -17,7 +17,7 @@ from laneway.apps.local.stopping import (
     start,
     stop,
 )
-from laneway.apps.local.wanted import Wanted
+from laneway.core.fleet.wanted import Wanted
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref
 

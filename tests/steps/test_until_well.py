@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laneway.adapters.envoy import Fleet
-from laneway.apps.local.ports import Ailing
 from laneway.apps.local.proxies import EnvoyProxies
-from laneway.apps.local.screen import Screen
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
+from laneway.apps.terminal.screen import Screen
+from laneway.loop.target import Ailing
 
 S2 = "cluster.alone|8000|s2|cart.default.svc.cluster.local"
 HALF = Ailing("cart.default.svc.cluster.local", "s2", 1, 2)

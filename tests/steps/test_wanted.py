@@ -3,11 +3,11 @@
 import tomllib
 from dataclasses import replace
 
-from laneway.apps.local.commands import Commands
-from laneway.apps.local.edits import Edit, is_safe
-from laneway.apps.local.wanted import Wanted, wanted_replicas
 from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
+from laneway.core.fleet.commands import Commands
+from laneway.core.fleet.wanted import Wanted, wanted_replicas
+from laneway.core.gate import Revision, is_safe
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import service_host
@@ -60,7 +60,7 @@ def test_jobs_and_machines_are_left_out_and_said_once() -> None:
         "CronJob default/nightly and WorkloadEntry default/old cannot run on this machine and are "
         "left out"
     )
-    assert is_safe(Edit(compile_snapshot(Snapshot()), wanted, (said,)))
+    assert is_safe(Revision(compile_snapshot(Snapshot()), wanted, (said,)))
 
 
 def test_a_pod_keeps_its_own_name() -> None:

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from laneway.apps.local.verify.judging import Judge
-from laneway.apps.local.verify.ledger import Ledger
-from laneway.apps.local.verify.row import Row
-from laneway.apps.local.verify.sending import Sent
 from laneway.core.compile import Compilation
 from laneway.core.emit.envoy.config import inbound_cluster, is_entry, table_stat
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.judging.judge import Judge
+from laneway.core.judging.ledger import Ledger
+from laneway.core.judging.row import Row
+from laneway.core.judging.sent import Sent
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.routing.ask.request import Request

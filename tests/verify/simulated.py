@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from laneway.apps.local.verify.ledger import Ledger
-from laneway.apps.local.verify.passages import Passage, passages
-from laneway.apps.local.verify.trail import Ground
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.config import EnvoyConfig, is_entry, table_stat
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.judging.ledger import Ledger
+from laneway.core.judging.passages import Passage, passages
+from laneway.core.judging.trail import Ground
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.routing.ask.journey import Step, journey
 from laneway.core.routing.ask.request import Request

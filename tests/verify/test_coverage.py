@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from laneway.apps.local.verify.calling import Calling
-from laneway.apps.local.verify.coverage import Covered, Met, met, within_reach
-from laneway.apps.local.verify.report import Report, as_value, last_line, table_lines
-from laneway.apps.local.verify.row import Row
+from laneway.apps.terminal.verify_text import last_line, table_lines
+from laneway.core.judging.calling import Calling
+from laneway.core.judging.coverage import Covered, Met, met, within_reach
+from laneway.core.judging.report import Report, as_value
+from laneway.core.judging.row import Row
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.routing.ask.request import Request
 from tests.rules.world import Given, mesh, pods

@@ -2,8 +2,8 @@
 
 import pytest
 
-from laneway.apps.local.verify.row import Row
-from laneway.apps.local.verify.sending import Sent
+from laneway.core.judging.row import Row
+from laneway.core.judging.sent import Sent
 from laneway.core.routing.ask.request import Request
 from tests.rules.world import gateway, group, lane, mesh, pods, policy, routes, rule, service
 from tests.verify.counted import Counted, answered, codes

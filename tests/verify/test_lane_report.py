@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from laneway.apps.local.verify.coverage import Covered
-from laneway.apps.local.verify.lane_report import LaneReport, as_value, last_line
-from laneway.apps.local.verify.passages import Passage
-from laneway.apps.local.verify.tally import Tallied
+from laneway.apps.terminal.lane_text import last_line
 from laneway.core.findings.codes.verifying import LANE_NOT_SEEN
 from laneway.core.findings.finding import finding
+from laneway.core.judging.coverage import Covered
+from laneway.core.judging.lane_report import LaneReport, as_value
+from laneway.core.judging.passages import Passage
+from laneway.core.judging.tally import Tallied
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 

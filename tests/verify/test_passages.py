@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from laneway.apps.local.verify.losing import code_of
-from laneway.apps.local.verify.passages import needy
-from laneway.apps.local.verify.tally import Tally
+from laneway.core.judging.losing import code_of
+from laneway.core.judging.passages import needy
+from laneway.core.judging.tally import Tally
 from laneway.core.routing.ask.request import Request
 from tests.verify.simulated import Simulated
 from tests.wire.chains import Chain

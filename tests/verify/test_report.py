@@ -1,10 +1,11 @@
 """What a report says: a table within eighty columns, and the same for machines."""
 
-from laneway.apps.local.verify.judging import unprobed_row
-from laneway.apps.local.verify.report import Report, as_value, last_line, table_lines
-from laneway.apps.local.verify.row import Row, ShareRow
+from laneway.apps.terminal.verify_text import last_line, table_lines
 from laneway.core.findings.codes.verifying import MET_WITHOUT_SIDECAR, WENT_ROUND
 from laneway.core.findings.finding import finding
+from laneway.core.judging.judge import unprobed_row
+from laneway.core.judging.report import Report, as_value
+from laneway.core.judging.row import Row, ShareRow
 from laneway.core.search.probes import probes
 from tests.rules.world import Given, gateway, lane, mesh, rule
 

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from laneway.apps.local.verify.sending import Sent, send
+from laneway.apps.local.verify.sending import send
+from laneway.core.judging.sent import Sent
 from laneway.core.routing.ask.request import Request
 
 ASKED = Request("shop.test", "/mock?x=1", headers=(("x-lane", "s1"), ("x-lane", "s2")))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laneway.apps.local.verify.shares import ONCE_IN, bounds
+from laneway.core.judging.shares import ONCE_IN, bounds
 
 
 def chance(draws: int, probability: float, hits: int) -> float:

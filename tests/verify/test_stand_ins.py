@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from laneway.apps.local.verify.ledger import Call, Ledger, Seen
-from laneway.apps.local.verify.trail import Ground
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.judging.ledger import Call, Ledger, Seen
+from laneway.core.judging.trail import Ground
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
 from laneway.core.routing.plan.planner import plan

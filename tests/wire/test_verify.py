@@ -12,9 +12,9 @@ import yaml
 
 from laneway.apps.local.served import placement_of
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.verify.report import Report
-from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.run import Progress, Wish, WrongWishError, verify
+from laneway.core.judging.report import Report
+from laneway.core.judging.row import Row
 from laneway.core.routing.ask.request import Request
 from tests.wire.laneway_up import Up, laneway
 from tests.wire.strict_mesh import Change, strict_folder, strict_mesh, unique_name, with_label

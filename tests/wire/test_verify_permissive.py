@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.verify.report import Report
 from laneway.apps.local.verify.run import Wish, verify
+from laneway.core.judging.report import Report
 from laneway.core.mesh.names import service_host
 from tests.wire.chains import Chain, running_chain
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from laneway.apps.cli.meshes import UnfitError, mesh_option, running, running_mesh
-from laneway.apps.cli.printing import Output, output_option, print_object
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code, tell
+from laneway.apps.terminal.printing import Output, output_option, print_object
+from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.changes.order import Step
@@ -51,8 +51,8 @@ def changes(
     """
     from laneway.core.changes.diff import diff
     from laneway.core.changes.order import steps
-    from laneway.core.changes.show import as_object
     from laneway.core.emit.istio import manifests
+    from laneway.core.views.changes import as_object
 
     live = compiled((against or _input_of(name),), may_be_empty=bool(against))
     compilation = compiled(paths)
@@ -94,7 +94,7 @@ def _own(live: Compilation, wanted: Compilation) -> dict[str, Any]:
     """Return what changes of the user's own objects, where both sides would hold them."""
     from laneway.core.changes.diff import diff
     from laneway.core.changes.given import own_objects
-    from laneway.core.changes.show import as_object
+    from laneway.core.views.changes import as_object
 
     if not live.mesh.groups:
         return {}

@@ -9,7 +9,7 @@ import click
 
 from laneway.apps.cli.codes import CODE
 from laneway.apps.cli.reading import NoInputError, compiled, paths_argument
-from laneway.apps.cli.telling import counted, exit_code, tell
+from laneway.apps.terminal.telling import counted, exit_code, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

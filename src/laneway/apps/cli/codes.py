@@ -45,7 +45,7 @@ def explain_code(code: str) -> None:
     """Explain a finding's CODE: what it means, why it matters and how to fix it."""
     import sys
 
-    from laneway.apps.local.screen import has_color, width_of
+    from laneway.apps.terminal.screen import has_color, width_of
     from laneway.core.findings.catalog import CATALOG
     from laneway.core.findings.render import code_text
 

@@ -7,10 +7,10 @@ from typing import Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND
-from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import all_files_option, compiled
-from laneway.apps.cli.telling import exit_code, tell
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND
+from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.telling import exit_code, tell
 
 
 @click.command()
@@ -45,9 +45,9 @@ def diff(
     """
     from laneway.core.changes.diff import diff as difference
     from laneway.core.changes.given import own_objects
-    from laneway.core.changes.show import as_object, table
     from laneway.core.emit.istio import manifests
     from laneway.core.findings.input import about_nothing
+    from laneway.core.views.changes import as_object, table
 
     before = compiled((old,), may_be_empty=True)
     if before.snapshot.unread:

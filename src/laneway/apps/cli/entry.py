@@ -18,8 +18,7 @@ from typing import Any
 import click
 
 from laneway.apps.cli.interrupting import INTERRUPTED
-
-FINE, ERRORS_FOUND, USAGE, WORLD_FAILED, NOT_KNOWN, BUG = 0, 1, 2, 3, 4, 70
+from laneway.apps.terminal.exit_codes import BUG, FINE, WORLD_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code
-from laneway.apps.local.screen import width_of
+from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.screen import width_of
+from laneway.apps.terminal.telling import exit_code
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
@@ -99,8 +99,8 @@ def header_of(text: str) -> tuple[str, str]:
 
 
 def _view(compilation: Compilation, request: Request, start: Start) -> dict[str, Any]:
-    from laneway.apps.cli.journey_view import JourneyView
     from laneway.core.routing.ask.journey import journey
+    from laneway.core.views.journey import JourneyView
 
     mesh, plan = compilation.mesh, compilation.plan
     views = JourneyView(mesh, plan)
@@ -160,7 +160,7 @@ def _choices(names: list[str]) -> str:
 
 
 def _print(request: Request, view: dict[str, Any], *, everything: bool) -> None:
-    from laneway.apps.cli.journey_text import Style, journey_lines
+    from laneway.apps.terminal.journey_text import Style, journey_lines
 
     headers = "".join(f", {name}: {value}" for name, value in request.headers)
     asked = f"http://{request.host}{request.path}" if request.host else request.path

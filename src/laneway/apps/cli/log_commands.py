@@ -101,7 +101,7 @@ def _requests(
         row_of,
         wait_until_written,
     )
-    from laneway.apps.local.screen import table_width_of
+    from laneway.apps.terminal.screen import table_width_of
 
     wait_until_written(folder)
     requests = Requests(folder, workload)
@@ -146,7 +146,7 @@ def _goes_on(folder: MeshFolder) -> bool:
 
 def _shown(names: tuple[str, ...]) -> Callable[[str, str], None]:
     """Return what prints a line: after its log's name where there are several logs."""
-    from laneway.apps.local.screen import has_color
+    from laneway.apps.terminal.screen import has_color
 
     if len(names) == 1:
         return lambda _, line: click.echo(line)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND, FINE, NOT_KNOWN
-from laneway.apps.cli.printing import print_object
 from laneway.apps.cli.reading import linked, paths_argument
-from laneway.apps.local.screen import width_of
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
+from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.screen import width_of
 
 if TYPE_CHECKING:
     from laneway.core.proof.judged import Wish
@@ -47,9 +47,9 @@ def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output)
     laneway prove lanes/
     laneway render lanes/ > routes.yaml && laneway prove lanes/ routes.yaml
     """
-    from laneway.apps.cli.proof_text import proof_lines
-    from laneway.apps.cli.proof_view import proof_view
+    from laneway.apps.terminal.proof_text import proof_lines
     from laneway.core.proof.prove import prove as proven
+    from laneway.core.views.proof import proof_view
 
     proof = proven(linked(paths), judge)
     if output != "text":

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from laneway.apps.cli.meshes import complete_mesh, mesh_option, named_once, running_mesh
-from laneway.apps.cli.printing import print_object
+from laneway.apps.terminal.printing import print_object
 
 
 @click.command()
@@ -22,8 +22,8 @@ def ps(mesh: str | None, name: str | None, output: Literal["text", "yaml", "json
 
     from laneway.apps.local.listing import as_values, mesh_lines
     from laneway.apps.local.outside import look
-    from laneway.apps.local.screen import table_width_of
     from laneway.apps.local.state import mesh_folders
+    from laneway.apps.terminal.screen import table_width_of
 
     name = named_once(name, mesh)
     folders = [running_mesh(name)] if name else mesh_folders(os.environ)

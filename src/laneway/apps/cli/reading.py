@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND, USAGE
-from laneway.apps.cli.telling import tell
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, USAGE
+from laneway.apps.terminal.telling import tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation

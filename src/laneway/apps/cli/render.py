@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code, tell
+from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation

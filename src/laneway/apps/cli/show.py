@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from laneway.apps.cli.changes import changes
-from laneway.apps.cli.printing import Output, output_option, print_object
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.cli.telling import exit_code, tell
+from laneway.apps.terminal.printing import Output, output_option, print_object
+from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
@@ -26,7 +26,7 @@ def show() -> None:
 @output_option
 def mesh(paths: tuple[str, ...], output: Output) -> int:
     """Print what was understood: groups, lanes, services, pods, gateways."""
-    from laneway.core.emit.mesh_object import mesh_object
+    from laneway.core.views.mesh import mesh_object
 
     compilation = compiled(paths)
     print_object(mesh_object(compilation.mesh), output)
@@ -38,7 +38,7 @@ def mesh(paths: tuple[str, ...], output: Output) -> int:
 @output_option
 def plan(paths: tuple[str, ...], output: Output) -> int:
     """Print what was decided: every rule of gateways and services, in order."""
-    from laneway.core.emit.plan_object import plan_object
+    from laneway.core.views.plan import plan_object
 
     compilation = compiled(paths)
     print_object(plan_object(compilation.plan), output)

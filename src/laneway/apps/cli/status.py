@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND
 from laneway.apps.cli.meshes import UnfitError, mesh_option, running_mesh
 from laneway.apps.cli.reading import compiled
-from laneway.apps.cli.telling import exit_code
-from laneway.apps.local.screen import table_width_of
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND
+from laneway.apps.terminal.screen import table_width_of
+from laneway.apps.terminal.telling import exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def status(
         if refused is not None:
             _tell_refused(refused)
     else:
-        from laneway.apps.cli.printing import print_object
+        from laneway.apps.terminal.printing import print_object
 
         shown: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": objects}
         print_object(shown | ({"refused": refused} if refused else {}), output)
@@ -130,7 +130,7 @@ def _tell_refused(value: dict[str, Any]) -> None:
 
 
 def _print(head: Row, rows: Sequence[Row]) -> None:
-    from laneway.apps.local.tables import table
+    from laneway.apps.terminal.tables import table
 
     if rows:
         lines = table(head, rows, table_width_of(sys.stdout))

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.entry import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
 from laneway.apps.cli.meshes import mesh_option, running_mesh
-from laneway.apps.cli.printing import print_object
-from laneway.apps.cli.telling import tell
-from laneway.apps.local.screen import table_width_of
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
+from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.screen import table_width_of
+from laneway.apps.terminal.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from laneway.apps.local.state import MeshFolder
-    from laneway.apps.local.verify.lane_report import LaneReport
-    from laneway.apps.local.verify.report import Report
     from laneway.apps.local.verify.run import Progress, Wish
+    from laneway.core.judging.lane_report import LaneReport
+    from laneway.core.judging.report import Report
     from laneway.core.routing.ask.request import Request
 
 Output = Literal["text", "yaml", "json"]
@@ -157,7 +157,7 @@ def _progress(output: Output) -> Callable[[Progress], None]:
     """Return what shows progress in one line of a terminal; nothing anywhere else."""
     if output != "text" or not sys.stderr.isatty():
         return lambda _: None
-    from laneway.apps.local.screen import Screen
+    from laneway.apps.terminal.screen import Screen
 
     screen = Screen(sys.stdout, sys.stderr)
 
@@ -171,17 +171,18 @@ def _progress(output: Output) -> Callable[[Progress], None]:
 
 
 def _print(report: Report | LaneReport, output: Output) -> None:
-    from laneway.apps.local.verify import lane_report
-    from laneway.apps.local.verify import report as plain
-    from laneway.apps.local.verify.report import Report
+    from laneway.apps.terminal import lane_text, verify_text
+    from laneway.core.judging import lane_report
+    from laneway.core.judging import report as plain
+    from laneway.core.judging.report import Report
 
     width = table_width_of(sys.stdout)
     if isinstance(report, Report):
-        value, lines = plain.as_value(report), plain.table_lines(report, width)
-        last = plain.last_line(report)
+        value, lines = plain.as_value(report), verify_text.table_lines(report, width)
+        last = verify_text.last_line(report)
     else:
-        value, lines = lane_report.as_value(report), lane_report.table_lines(report, width)
-        last = lane_report.last_line(report)
+        value, lines = lane_report.as_value(report), lane_text.table_lines(report, width)
+        last = lane_text.last_line(report)
     if output != "text":
         print_object(value, output)
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from laneway.apps.local.commands import BadCommandError, Commands
+from laneway.core.fleet.commands import BadCommandError, Commands
 
 FILE = "laneway.toml"
 TABLES = {"run"}

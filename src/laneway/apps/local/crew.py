@@ -20,17 +20,17 @@ from laneway.adapters.processes import (
     stop_marked,
     stop_processes,
 )
-from laneway.apps.local.fleet import Instance, ProgramKey
 from laneway.apps.local.programs import program_of
-from laneway.apps.local.restarts import (
+from laneway.apps.local.state import MeshFolder, WorkloadRecord
+from laneway.core.fleet.next_step import Instance, ProgramKey
+from laneway.core.fleet.standing import (
     Standing,
     became_ready,
     begun,
     came_to_an_end,
     told_to_stop,
 )
-from laneway.apps.local.state import MeshFolder, WorkloadRecord
-from laneway.apps.local.wanted import WantedProgram
+from laneway.core.fleet.wanted import WantedProgram
 
 GRACE = 5.0
 """Seconds a program has to end after the polite signal; requests have ended before it is sent."""

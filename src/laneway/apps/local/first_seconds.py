@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 
-from laneway.apps.local.commands import MOCK
 from laneway.apps.local.runner import Runner
 from laneway.apps.local.story import last_words
+from laneway.core.fleet.commands import MOCK
 
 LOOK = 5.0
 """Seconds to wait at most for the first look at the files; it takes some milliseconds."""

@@ -10,7 +10,7 @@ import pwd
 from pathlib import Path
 
 from laneway.adapters.processes import Holder, first_unprivileged_port, holder_of
-from laneway.apps.local.placing import GATEWAY_ADDRESS
+from laneway.core.fleet.placing import GATEWAY_ADDRESS
 
 
 def holder_text(port: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.wanted import Wanted
+from laneway.core.fleet.wanted import Wanted
 
 LOOK_AGAIN = signal.SIGUSR1
 """Tells the process that runs a mesh to look at these files again."""

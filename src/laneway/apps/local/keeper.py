@@ -11,9 +11,9 @@ from typing import Any
 
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.runner import Runner
-from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.core.emit.placement import Replica
+from laneway.core.fleet.settling import Opened
 from laneway.core.mesh.one_file import one_file
 from laneway.core.mesh.snapshot import Snapshot
 
@@ -47,8 +47,8 @@ class Keeper:
         if record != self.last:
             self.folder.write(record)
             self.last = record
-        if runner.live is not None and runner.live.edit.compilation.snapshot is not self.kept:
-            self.kept = runner.live.edit.compilation.snapshot
+        if runner.live is not None and runner.live.revision.compilation.snapshot is not self.kept:
+            self.kept = runner.live.revision.compilation.snapshot
             self.folder.write_input(one_file(self.kept))
 
 
@@ -60,7 +60,7 @@ def serving(runner: Runner) -> list[Replica]:
 
 def opened(runner: Runner) -> list[Opened]:
     """Return the gateway ports that are live, with their URLs."""
-    return runner.settling.opened(runner.live.edit.compilation.plan) if runner.live else []
+    return runner.settling.opened(runner.live.revision.compilation.plan) if runner.live else []
 
 
 def _gateway_record(one: Opened) -> GatewayRecord:

@@ -15,7 +15,7 @@ from laneway.apps.local.outside import Seen
 from laneway.apps.local.refusal import STDIN, Refusal, refusal_text
 from laneway.apps.local.silent import RECIPES, never_called
 from laneway.apps.local.state import MeshRecord, WorkloadRecord
-from laneway.apps.local.tables import duration, table
+from laneway.apps.terminal.tables import duration, table
 
 
 def mesh_lines(meshes: Sequence[Seen], now: float, width: int) -> list[str]:

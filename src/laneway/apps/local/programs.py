@@ -13,11 +13,11 @@ from pathlib import Path
 
 import laneway.apps.mock
 from laneway.adapters.processes import Program
-from laneway.apps.local.commands import MOCK, filled
-from laneway.apps.local.fleet import Instance
-from laneway.apps.local.placing import Place
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.wanted import WantedProgram
+from laneway.core.fleet.commands import MOCK, filled
+from laneway.core.fleet.next_step import Instance
+from laneway.core.fleet.placing import Place
+from laneway.core.fleet.wanted import WantedProgram
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 """Both spellings of these are cleared: inherited ones would send calls past the mesh."""

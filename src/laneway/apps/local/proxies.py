@@ -18,16 +18,16 @@ from laneway.adapters.envoy import Fleet as Envoys
 from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
 from laneway.apps.local.crew import LONGEST_LOG, ending
-from laneway.apps.local.edits import Edit
-from laneway.apps.local.ports import Ailing, Confirmed, ProxyError
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
-from laneway.apps.local.tables import duration
+from laneway.apps.terminal.tables import duration
 from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.envoy.request_log import REQUESTS_FILE
 from laneway.core.emit.envoy.stages import LET_OUT
 from laneway.core.emit.placement import Placement
+from laneway.core.gate import Revision
+from laneway.loop.target import Ailing, Confirmed, ProxyError
 
 LOG = "envoy"
 LOG_PAUSE = 10.0
@@ -57,9 +57,9 @@ class EnvoyProxies:
         found.envoys.adopt()
         return found
 
-    async def apply(self, edit: Edit, placement: Placement) -> Confirmed:
+    async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
         """Bring a configuration live. Raises ProxyError."""
-        compilation = edit.compilation
+        compilation = revision.compilation
         config = envoy_config(
             compilation.mesh, compilation.plan, placement, per_workload=self.per_workload
         )

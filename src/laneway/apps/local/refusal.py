@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from laneway.apps.local.tables import duration
+from laneway.apps.terminal.tables import duration
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.locate import locate
 

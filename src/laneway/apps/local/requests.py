@@ -21,7 +21,7 @@ from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import SOCKET
 from laneway.apps.local.logs import Logs, follow, is_replica
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.tables import GAP, lines_of_row
+from laneway.apps.terminal.tables import GAP, lines_of_row
 from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE
 from laneway.core.emit.envoy.tunnels import TUNNELS
 

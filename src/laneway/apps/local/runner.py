@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 
 from laneway.adapters.processes import Started
 from laneway.apps.local.crew import Crew, Recovered, end
-from laneway.apps.local.edits import Edit
-from laneway.apps.local.fleet import Fleet, Instance, Step, next_step
 from laneway.apps.local.holding import Held
-from laneway.apps.local.placing import NoRoomError
-from laneway.apps.local.ports import Ailing, Confirmed, Proxies, ProxyError
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.story import Story, bug_text, why_not_ready
+from laneway.core.fleet.next_step import Fleet, Instance, Step, next_step
+from laneway.core.fleet.placing import NoRoomError
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import Revision
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.loop.target import Ailing, Confirmed, Proxies, ProxyError
 
 FIRST_PAUSE = 0.005
 """Seconds until a starting program is looked at again, growing to the next figure."""
@@ -45,12 +45,12 @@ class StartError(Exception):
 class Live:
     """What the proxies serve: an edit, and the ids of the instances that serve it."""
 
-    edit: Edit
+    revision: Revision
     ids: frozenset[str]
 
     def is_same(self, other: Live | None) -> bool:
         """Whether this is the very same edit, served by the same instances."""
-        return other is not None and self.edit is other.edit and self.ids == other.ids
+        return other is not None and self.revision is other.revision and self.ids == other.ids
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Runner:
     story: Story
     noted: Callable[[Runner], None]
     held: Callable[[], Held] = Held
-    wanted: Edit | None = None
+    wanted: Revision | None = None
     live: Live | None = None
     refused: Live | None = None
     """What the proxies did not take. It is not offered to them again."""
@@ -98,19 +98,19 @@ class Runner:
         self.is_told_to_stop = True
         self.wake.set()
 
-    async def start(self, edit: Edit) -> None:
+    async def start(self, revision: Revision) -> None:
         """Start everything an edit asks for, and wait until all of it is ready.
 
         Raises StartError.
         """
         try:
-            self._want(edit)
+            self._want(revision)
         except NoRoomError as error:
             raise StartError(str(error)) from error
         everything = tuple(self.crew.instances.values())
-        self.live = Live(edit, frozenset(one.id for one in everything))
+        self.live = Live(revision, frozenset(one.id for one in everything))
         applying = asyncio.create_task(
-            self.proxies.apply(edit, self.settling.placement(everything))
+            self.proxies.apply(revision, self.settling.placement(everything))
         )
         applying.add_done_callback(lambda _: self.wake.set())
         try:
@@ -184,8 +184,8 @@ class Runner:
         self._read()
         step = self._look()
         if self.live is not None and self.wanted is not None:
-            edit = self.wanted if step.settled else self.live.edit
-            if await self._bring_live(edit, step):
+            revision = self.wanted if step.settled else self.live.revision
+            if await self._bring_live(revision, step):
                 self._retire(step.spare)
                 self._halt(step.halt)
             self._tell_recovered(self.live.ids)
@@ -197,19 +197,20 @@ class Runner:
         if snapshot is None:
             return
         self.has_looked.set()
-        edit = self.source.edit(snapshot, self.wanted)
-        if edit is None or edit is self.wanted:
+        revision = self.source.revision(snapshot, self.wanted)
+        if revision is None or revision is self.wanted:
             return
         try:
-            self._want(edit)
+            self._want(revision)
         except NoRoomError as error:
             self.story.not_live(str(error))
 
-    def _want(self, edit: Edit) -> None:
+    def _want(self, revision: Revision) -> None:
         """Give what an edit asks for a place each. Raises NoRoomError."""
-        found = self.settling.settle(edit, tuple(self.crew.instances.values()))
+        plan, existing = revision.compilation.plan, tuple(self.crew.instances.values())
+        found = self.settling.settle(plan, revision.wanted, existing)
         self.crew.instances |= {one.id: one for one in found}
-        self.wanted = edit
+        self.wanted = revision
 
     def _look(self) -> Step:
         """See how programs stand, and start those whose time has come."""
@@ -238,25 +239,25 @@ class Runner:
             ),
         )
 
-    async def _bring_live(self, edit: Edit, step: Step) -> bool:
+    async def _bring_live(self, revision: Revision, step: Step) -> bool:
         """Hand the proxies what they should serve, if it differs; say whether they serve it."""
-        wanted = Live(edit, frozenset(one.id for one in step.serve))
+        wanted = Live(revision, frozenset(one.id for one in step.serve))
         if self.live is None or wanted.is_same(self.refused):
             return False
         if wanted.is_same(self.live):
             return True
-        before, begun = self.live.edit, time.time()
+        before, begun = self.live.revision, time.time()
         known = self.settling.opened(before.compilation.plan)
         try:
-            confirmed = await self.proxies.apply(edit, self.settling.placement(step.serve))
+            confirmed = await self.proxies.apply(revision, self.settling.placement(step.serve))
         except Exception as error:  # noqa: BLE001 - whatever it is, what serves goes on
             self.refused = wanted
             known_reason = isinstance(error, ProxyError | OSError)
             self.story.not_live(str(error) if known_reason else bug_text())
             return False
         self.live, self.refused = wanted, None
-        self.story.live(before, edit, confirmed, begun)
-        self.story.opened(known, self.settling.opened(edit.compilation.plan))
+        self.story.live(before, revision, confirmed, begun)
+        self.story.opened(known, self.settling.opened(revision.compilation.plan))
         return True
 
     def _retire(self, spare: Collection[Instance]) -> None:

@@ -1,4 +1,4 @@
-"""Edits out of snapshots: compile with what is kept, and judge whether it may go live.
+"""Revisions out of snapshots: compile with what is kept, and judge whether it may go live.
 
 Comes in: what the files hold now, and the commands that stand for images. Goes out: edits. It does
 not matter how a state came about, only what it is; a state that was refused once is refused again
@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.local.commands import Commands
-from laneway.apps.local.edits import Edit, edit_of, is_safe, new_errors
-from laneway.apps.local.report import new_objects
 from laneway.apps.local.story import Story, bug_text
+from laneway.core.changes.snapshots import new_objects
 from laneway.core.compile import compile_snapshot
-from laneway.core.findings.finding import Finding
+from laneway.core.fleet.commands import Commands
+from laneway.core.gate import Refused, Revision, admitted, is_same, revision_of
 from laneway.core.mesh.snapshot import Snapshot
 
 
@@ -28,11 +27,11 @@ class Source:
     story: Story
     refused: Snapshot | None = None
 
-    def first(self, snapshot: Snapshot) -> Edit:
+    def first(self, snapshot: Snapshot) -> Revision:
         """Return what a mesh begins with, whatever it is."""
-        return edit_of(compile_snapshot(snapshot), self.commands)
+        return revision_of(compile_snapshot(snapshot), self.commands)
 
-    def edit(self, snapshot: Snapshot, before: Edit | None) -> Edit | None:
+    def revision(self, snapshot: Snapshot, before: Revision | None) -> Revision | None:
         """Return `before` if nothing differs, and None, having told why, if that has to stay."""
         if before is None:
             return self.first(snapshot)
@@ -44,35 +43,19 @@ class Source:
         if self.refused is not None and is_same(snapshot, self.refused):
             return None
         self.refused = snapshot
-        judged = self._judged(snapshot, before)
-        if judged is None:
-            return None
-        edit, errors = judged
-        if errors or not is_safe(edit):
-            self.story.refused(errors or edit.errors)
-            return None
-        self.refused = None
-        self.story.edited(written_at(known, snapshot))
-        return edit
-
-    def _judged(self, snapshot: Snapshot, before: Edit) -> tuple[Edit, tuple[Finding, ...]] | None:
-        """Return an edit and the errors it brings; None, having told it, where that is a bug."""
         try:
-            edit = edit_of(compile_snapshot(snapshot, before.compilation), self.commands)
-            return edit, new_errors(edit, before)
+            compilation = compile_snapshot(snapshot, before.compilation)
+            revision = revision_of(compilation, self.commands)
+            verdict = admitted(before, revision)
         except Exception:  # noqa: BLE001 - told as what it is; a bug must not end what serves
             self.story.not_live(bug_text())
             return None
-
-
-def is_same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots hold the very same objects, and the same was found in reading them."""
-    return (
-        len(one.resources) == len(other.resources)
-        and all(a is b for a, b in zip(one.resources, other.resources, strict=True))
-        and one.findings == other.findings
-        and one.unread == other.unread
-    )
+        if isinstance(verdict, Refused):
+            self.story.refused(verdict.errors)
+            return None
+        self.refused = None
+        self.story.edited(written_at(known, snapshot))
+        return revision
 
 
 def written_at(before: Snapshot, after: Snapshot) -> float | None:

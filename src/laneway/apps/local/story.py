@@ -14,21 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from laneway.apps.local.crew import Ended, Event, Stopped
-from laneway.apps.local.differences import Difference, in_short
-from laneway.apps.local.edits import Edit
-from laneway.apps.local.fleet import Instance
 from laneway.apps.local.logs import last_lines
-from laneway.apps.local.ports import Ailing, Confirmed
 from laneway.apps.local.refusal import Refusal, command_for, lines_of
-from laneway.apps.local.report import changes, gateway_text
-from laneway.apps.local.screen import Screen
-from laneway.apps.local.settling import Opened
 from laneway.apps.local.state import WorkloadRecord
-from laneway.apps.local.tables import duration
-from laneway.apps.local.wanted import WantedProgram
+from laneway.apps.terminal.mesh_text import gateway_text
+from laneway.apps.terminal.screen import Screen
+from laneway.apps.terminal.tables import duration
+from laneway.core.changes.snapshots import changes
 from laneway.core.emit.envoy.config import Unexecuted
+from laneway.core.findings.difference import Difference, in_short
 from laneway.core.findings.finding import Finding
+from laneway.core.fleet.next_step import Instance
+from laneway.core.fleet.settling import Opened
+from laneway.core.fleet.wanted import WantedProgram
+from laneway.core.gate import Revision
 from laneway.core.rules.questions.words import short_host
+from laneway.loop.target import Ailing, Confirmed
 
 MOST_CHANGES = 6
 LOG_LINES = 5
@@ -77,7 +78,7 @@ class Story:
         self.written_at, self.is_behind = None, False
         self.refusal, self.told = None, ()
 
-    def live(self, before: Edit, after: Edit, confirmed: Confirmed, begun: float) -> None:
+    def live(self, before: Revision, after: Revision, confirmed: Confirmed, begun: float) -> None:
         """Tell what is live now, in how many proxies, and how long that took.
 
         The time counts from the moment the edit was written, else from `begun`.

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laneway.adapters.processes import find_marked, stop_marked
-from laneway.apps.local.placing import GATEWAY_ADDRESS, Socket
 from laneway.apps.local.state import MeshFolder, boot_id
+from laneway.core.fleet.placing import GATEWAY_ADDRESS, Socket
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,26 +27,26 @@ from laneway.adapters.processes import (
 from laneway.apps.local.configuration import Options
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.detach import Release, in_background
-from laneway.apps.local.edits import Edit, is_safe
 from laneway.apps.local.first_seconds import first_seconds
 from laneway.apps.local.holders import holder_text
 from laneway.apps.local.holding import LOOK_AGAIN, held, let_go
 from laneway.apps.local.keeper import Keeper, opened, serving
 from laneway.apps.local.outside import look
-from laneway.apps.local.placing import Taken
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.refusal import STDIN, absolute
-from laneway.apps.local.report import summary
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.screen import Screen, findings_on, table_width_of
-from laneway.apps.local.settling import Settling
 from laneway.apps.local.source import Source
 from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
 from laneway.apps.local.story import Story
-from laneway.apps.local.tables import duration
 from laneway.apps.local.takeover import Leftover, leftover
+from laneway.apps.terminal.mesh_text import summary
+from laneway.apps.terminal.screen import Screen, findings_on, table_width_of
+from laneway.apps.terminal.tables import duration
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.input import about_nothing, is_path_missing
+from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.settling import Settling
+from laneway.core.gate import Revision, is_safe
 
 FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
 
@@ -89,15 +89,15 @@ class Launch:
             if nothing := about_nothing(snapshot.findings):
                 self.screen.warn(finding_text(nothing))
                 return MISSING if is_path_missing(nothing) else ERRORS
-            edit = self.source.first(snapshot)
-            if not is_safe(edit):
-                self.screen.warn(finding_text(edit.errors))
+            revision = self.source.first(snapshot)
+            if not is_safe(revision):
+                self.screen.warn(finding_text(revision.errors))
                 return ERRORS
-            return asyncio.run(self.run(edit, release))
+            return asyncio.run(self.run(revision, release))
         finally:
             hold.release()
 
-    async def run(self, edit: Edit, release: Release | None) -> int:
+    async def run(self, revision: Revision, release: Release | None) -> int:
         """Start, tell, follow, and end everything."""
         left = leftover(self.folder)
         let_go(self.folder, held(self.folder).names)
@@ -105,13 +105,13 @@ class Launch:
         runner = self._runner(proxies, left, detached=release is not None)
         self._heed_signals(runner)
         try:
-            await runner.start(edit)
+            await runner.start(revision)
             if ended := await asyncio.to_thread(left.end):
                 self.screen.warn(f"took over from a killed mesh and ended {ended} old processes")
             if self.options.quiet:
                 self.screen.show([])  # takes the line of progress away
             else:
-                self._tell(runner, edit, proxies, detached=release is not None)
+                self._tell(runner, revision, proxies, detached=release is not None)
             if moved := runner.settling.moved():
                 self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
@@ -162,16 +162,18 @@ class Launch:
             lambda: held(self.folder),
         )
 
-    def _tell(self, runner: Runner, edit: Edit, proxies: EnvoyProxies, *, detached: bool) -> None:
+    def _tell(
+        self, runner: Runner, revision: Revision, proxies: EnvoyProxies, *, detached: bool
+    ) -> None:
         """Tell what is up, then what of the files is wrong or not carried out here."""
         took = duration(time.time() - self.begun)
         width = table_width_of(sys.stdout)
-        self.screen.show(summary(edit.compilation, serving(runner), opened(runner), width))
+        self.screen.show(summary(revision.compilation, serving(runner), opened(runner), width))
         name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
         self.screen.show(["", line])
-        self.story.found(edit.findings, f"laneway check {' '.join(self.options.paths)}")
+        self.story.found(revision.findings, f"laneway check {' '.join(self.options.paths)}")
         self.story.unexecuted(proxies.unexecuted)
         self.story.ailing(runner.ailing)
 

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from laneway.apps.local.commands import Commands
 from laneway.apps.local.configuration import Options
 from laneway.apps.local.demo.asking import CHAIN, Tally, ask
 from laneway.apps.local.logs import Reader, follow
 from laneway.apps.local.outside import bring_down
-from laneway.apps.local.screen import Screen
 from laneway.apps.local.state import GatewayRecord, MeshFolder, mesh_folder
-from laneway.apps.local.tables import table
 from laneway.apps.local.up import up
+from laneway.apps.terminal.screen import Screen
+from laneway.apps.terminal.tables import table
+from laneway.core.fleet.commands import Commands
 
 MESH = "demo"
 PATH = "/mock"

@@ -2,5 +2,5 @@
 
 Comes in: the mesh's folder and what to send. Goes out: a Report. What happened is told by the
 proxies' counters alone, as differences, so it works with any application; no answer's body is ever
-looked at. `sending` and `run` touch the world, all the rest is values in, values out.
+looked at. What the numbers mean is said in `core/judging`.
 """

@@ -12,12 +12,6 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.verify.calling import Calling
-from laneway.apps.local.verify.coverage import Covered, Met, met, stood_in, within_reach
-from laneway.apps.local.verify.lane_report import LaneReport
-from laneway.apps.local.verify.ledger import Counters
-from laneway.apps.local.verify.losing import code_of, example_text, loss
-from laneway.apps.local.verify.passages import arrivals, needy, needy_now, passages
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.run import (
     Progress,
@@ -29,15 +23,21 @@ from laneway.apps.local.verify.run import (
 )
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
-from laneway.apps.local.verify.tally import Tally, confidence_text
-from laneway.apps.local.verify.trail import Ground
-from laneway.apps.local.verify.wording import number, probe_text
 from laneway.core.findings.codes.verifying import (
     CHANGED_MEANWHILE,
     LANE_NOT_SEEN,
     OTHER_TRAFFIC,
 )
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.judging.calling import Calling
+from laneway.core.judging.coverage import Covered, Met, met, stood_in, within_reach
+from laneway.core.judging.lane_report import LaneReport
+from laneway.core.judging.ledger import Counters
+from laneway.core.judging.losing import code_of, example_text, loss
+from laneway.core.judging.passages import arrivals, needy, needy_now, passages
+from laneway.core.judging.tally import Tally, confidence_text
+from laneway.core.judging.trail import Ground
+from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import owner

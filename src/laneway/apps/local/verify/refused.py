@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from laneway.apps.local.refusal import Refusal, cause_text
 from laneway.apps.local.state import MeshRecord
-from laneway.apps.local.tables import duration
+from laneway.apps.terminal.tables import duration
 from laneway.core.findings.codes.running import EDIT_REFUSED
 from laneway.core.findings.finding import Finding, finding
 

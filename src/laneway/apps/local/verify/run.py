@@ -12,16 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.verify.calling import Calling
-from laneway.apps.local.verify.coverage import NOTHING_ASKED, Covered, within_reach
-from laneway.apps.local.verify.judging import Judge, unprobed_row
 from laneway.apps.local.verify.refused import refused_edit
-from laneway.apps.local.verify.report import Report
-from laneway.apps.local.verify.row import Row
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
-from laneway.apps.local.verify.trail import Ground
-from laneway.apps.local.verify.wording import number, probe_text
 from laneway.core.compile import Compilation
 from laneway.core.findings.codes.verifying import (
     CHANGED_MEANWHILE,
@@ -29,6 +22,13 @@ from laneway.core.findings.codes.verifying import (
     OTHER_TRAFFIC,
 )
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.judging.calling import Calling
+from laneway.core.judging.coverage import NOTHING_ASKED, Covered, within_reach
+from laneway.core.judging.judge import Judge, unprobed_row
+from laneway.core.judging.report import Report
+from laneway.core.judging.row import Row
+from laneway.core.judging.trail import Ground
+from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import GatewayPort

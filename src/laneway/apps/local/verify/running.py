@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from laneway.adapters.envoy import Fleet
 from laneway.adapters.files import read_paths
 from laneway.apps.local.outside import look
-from laneway.apps.local.placing import GATEWAY_ADDRESS
 from laneway.apps.local.served import placement_of
 from laneway.apps.local.state import MeshFolder, MeshRecord
-from laneway.apps.local.verify.ledger import Counters, Ledger
 from laneway.apps.local.verify.sending import Address
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.configure import envoy_config
+from laneway.core.fleet.placing import GATEWAY_ADDRESS
+from laneway.core.judging.ledger import Counters, Ledger
 from laneway.core.routing.ask.request import Request
 from laneway.core.search.probes import Probe
 

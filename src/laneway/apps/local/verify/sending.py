@@ -11,11 +11,11 @@ import http.client
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
 
+from laneway.core.judging.sent import Sent
 from laneway.core.routing.ask.request import Request
 
 Address = tuple[str, int]
@@ -26,20 +26,6 @@ PATIENCE = 10.0
 
 _MOST_OF_A_BODY = 1 << 20
 _PIECE = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of sending. `statuses` counts answers, `lost` requests without one, by reason."""
-
-    total: int
-    statuses: Mapping[int, int] = field(default_factory=dict)
-    lost: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def answered(self) -> int:
-        """How many requests were answered, whatever the status."""
-        return sum(self.statuses.values())
 
 
 def send(

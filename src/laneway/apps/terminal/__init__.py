@@ -1,0 +1,1 @@
+"""What every door that speaks to a terminal shares: the screen, tables, and texts of values."""

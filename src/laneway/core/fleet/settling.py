@@ -1,0 +1,112 @@
+"""Where the replicas and gateways of a mesh live, kept from one edit to the next.
+
+Comes in: an edit, the instances there are, and the sockets of the machine. Goes out: an instance in
+a place for each replica, and a local port for each gateway port. What has a place keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from laneway.core.emit.placement import Placement
+from laneway.core.fleet.next_step import Instance, arrange
+from laneway.core.fleet.placing import (
+    GATEWAY_ADDRESS,
+    NoRoomError,
+    Taken,
+    gateway_ports,
+    networks,
+)
+from laneway.core.fleet.wanted import Wanted
+from laneway.core.resources.matching import Labels
+from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
+
+GatewayKey = tuple[Labels, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
+
+    port: GatewayPort
+    local: int
+    url: str
+
+
+@dataclass(slots=True)
+class Settling:
+    """The places of one mesh.
+
+    `taken` looks at the machine's sockets; `claim` keeps a name from every other mesh that is being
+    settled at this very moment, and so has no sockets yet. `port` is the first gateway's; `fixed`
+    says that it may be no other one, and `holder` in words who has it. `reserved` are ids that a
+    mesh before this one still uses.
+    """
+
+    mesh: str
+    port: int
+    taken: Callable[[], Taken]
+    claim: Callable[[str], bool]
+    reserved: frozenset[str] = frozenset()
+    fixed: bool = False
+    holder: Callable[[int], str] = lambda _: "another program"
+    current: frozenset[str] = frozenset()
+    """The ids of the instances that the edit settled last asks for."""
+
+    network: int | None = None
+    gateways: dict[GatewayKey, int] = field(default_factory=dict)
+
+    def settle(
+        self, plan: RoutePlan, wanted: Sequence[Wanted], existing: Sequence[Instance]
+    ) -> tuple[Instance, ...]:
+        """Give everything that is wanted a place. Raises NoRoomError."""
+        ports = plan.gateway_ports
+        new = [key for port in ports if (key := (port.selector, port.port)) not in self.gateways]
+        having = {one.wanted for one in existing}
+        is_settled = not new and all(one in having for one in wanted)
+        taken = Taken() if is_settled else self.taken()
+        if self.network is None:
+            self.network = self._claimed_network()
+        found = arrange(self.network, wanted, existing, taken, self.reserved)
+        self._open(new, taken)
+        self.current = frozenset(one.id for one in found)
+        return found
+
+    def _claimed_network(self) -> int:
+        for network in networks(self.mesh):
+            if self.claim(f"network/{network}"):
+                return network
+        raise NoRoomError("every network for meshes is in use")
+
+    def _open(self, new: Collection[GatewayKey], taken: Taken) -> None:
+        """Choose a local port for each new gateway port, in the order of the plan."""
+        for key in new:
+            first = max(self.gateways.values()) + 1 if self.gateways else self.port
+            free = (port for port in gateway_ports(first, taken) if self.claim(f"port/{port}"))
+            chosen = next(free, None)
+            if chosen is None:
+                raise NoRoomError(f"no free port from {first} on")
+            if self.fixed and not self.gateways and chosen != first:
+                raise NoRoomError(f"port {first} is taken by {self.holder(first)}")
+            self.gateways[key] = chosen
+
+    def moved(self) -> str:
+        """Say why the first gateway is not at its port; nothing if it is."""
+        chosen = next(iter(self.gateways.values()), self.port)
+        if chosen == self.port:
+            return ""
+        return f"port {self.port} is taken by {self.holder(self.port)}, so it is {chosen} here"
+
+    def placement(self, instances: Collection[Instance]) -> Placement:
+        """Return the places as proxies know them."""
+        replicas = tuple(one.replica() for one in instances)
+        return Placement(replicas, dict(self.gateways), GATEWAY_ADDRESS)
+
+    def opened(self, plan: RoutePlan) -> list[Opened]:
+        """Return the gateway ports of a plan that have a local port, in their order."""
+        return [
+            Opened(port, local, f"http://{GATEWAY_ADDRESS}:{local}")
+            for port in plan.gateway_ports
+            if (local := self.gateways.get((port.selector, port.port))) is not None
+        ]

@@ -1,0 +1,53 @@
+"""Programs that do not pass the lane on, as findings.
+
+Comes in: what was counted, as passages. Goes out: an error for pods that answer for other lanes,
+and a note for those whose own label says the same. A pod is blamed for the lanes it was asked in,
+never for those that were lost before.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.codes import verifying
+from laneway.core.findings.finding import Code, Finding, finding
+from laneway.core.judging.passages import Passage
+from laneway.core.judging.wording import number
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.ask.passing import carrier_text
+from laneway.core.rules.questions.words import counted, listing, short_host
+
+
+def code_of(passage: Passage, needy: frozenset[Ref]) -> Code | None:
+    """Return what a passage comes to: nothing where every call carried a lane."""
+    if not passage.lost:
+        return None
+    if needy.isdisjoint(passage.callers):
+        return verifying.LANE_FORGOTTEN
+    return verifying.LANE_LOST
+
+
+def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
+    """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it."""
+    group = mesh.group(passage.group)
+    propagation = group.propagation if group else None
+    words = {
+        "services": callers_text(passage),
+        "lost": passage.lost,
+        "calls": number(passage.lost + passage.kept, "call"),
+        "target": short_host(passage.host),
+        "lanes": counted("lane", passage.gone_on),
+        "header": carrier_text(propagation) if propagation else "",
+        "shown": shown,
+    }
+    return finding(code, None, str(passage.callers[0]), **words)
+
+
+def callers_text(passage: Passage) -> str:
+    """Name who called; where several may have, that it is one of them."""
+    names = [f"{ref.namespace}/{ref.name}" for ref in passage.callers]
+    return names[0] if len(names) == 1 else f"one of {listing(names)}"
+
+
+def example_text(request: str) -> str:
+    """Say that a request shows a loss."""
+    return f"A request that shows it: {request}"

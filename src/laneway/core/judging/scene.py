@@ -1,0 +1,61 @@
+"""What the findings of one probe are drawn from.
+
+Comes in: the ground, the plan, what was counted and the trail it left. Goes out: the same as one
+value, with the questions that several kinds of findings ask of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from laneway.core.judging.ledger import Seen
+from laneway.core.judging.trail import Ground, Trail
+from laneway.core.mesh.members import meets
+from laneway.core.mesh.mesh import GroupLane
+from laneway.core.mesh.names import Host
+from laneway.core.routing.plan.route_plan import Destination, RoutePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One probe after it was sent. `lanes` are those its request belongs to."""
+
+    ground: Ground
+    plan: RoutePlan
+    lanes: tuple[str, ...]
+    seen: Seen
+    trail: Trail
+
+    def own_lanes(self) -> Iterator[GroupLane]:
+        """Yield the lanes the request belongs to."""
+        for group in self.ground.mesh.groups:
+            yield from (lane for lane in group.lanes if lane.name in self.lanes)
+
+    def members(self, cluster: str) -> tuple[str, ...]:
+        """Return the replicas of a cluster; one that does not exist has none."""
+        return self.ground.ledger.members.get(cluster, ())
+
+    def workloads_of(self, host: Host, lane: GroupLane) -> list[str]:
+        """Return the workloads that are a lane's pods of a service, whether they run or not."""
+        service = self.ground.mesh.services.get(host)
+        return [
+            one.meta.ref.name
+            for one in (service.workloads if service else ())
+            if meets(lane.selector, one.labels)
+        ]
+
+    def callers_of(self, table: str) -> list[str]:
+        """Return the replicas that the request met and that call by a table."""
+        callers = self.ground.ledger.callers_of(table)
+        return [name for name in self.trail.kept if name in callers]
+
+
+def destination_of(cluster: str) -> Destination:
+    """Return the destination that a cluster's name stands for.
+
+    >>> destination_of("outbound|8000|s1|mocka.default.svc.cluster.local@shop").subset
+    's1'
+    """
+    _, port, subset, host = cluster.split("|", 3)
+    return Destination(Host(host.partition("@")[0]), int(port), subset)

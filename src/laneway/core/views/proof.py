@@ -1,0 +1,66 @@
+"""A proof as plain data: what `laneway prove -o yaml` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
+from laneway.core.views.proof_words import (
+    place_words,
+    reason_words,
+    request_words,
+    route_words,
+    who_words,
+)
+
+
+def proof_view(proof: Proof) -> dict[str, Any]:
+    """Return a proof as an object of plain values."""
+    scope = proof.scope
+    return {
+        "verdict": proof.verdict,
+        "judged": scope.judged,
+        **({"judgedBecause": reason} if (reason := reason_words(scope)) else {}),
+        "objects": scope.objects,
+        "services": scope.services,
+        "callers": scope.callers,
+        "callersImagined": scope.imagined,
+        "gatewayPorts": scope.gateways,
+        "ordersTried": scope.orders,
+        "claims": {claim.about: _claim(claim) for claim in proof.claims},
+        "undecided": [_placed(doubt.why, doubt) for doubt in proof.doubts],
+        "assumed": [_placed(note.what, note) for note in proof.assumed],
+        "notGoverned": [_placed(note.what, note) for note in proof.apart],
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    found: dict[str, Any] = {"verdict": claim.verdict}
+    if claim.against:
+        found["counterExamples"] = [_against(one) for one in claim.against]
+    return found
+
+
+def _against(one: CounterExample) -> dict[str, Any]:
+    request = one.request
+    found: dict[str, Any] = {
+        "request": request_words(one),
+        "method": request.method,
+        "host": request.host,
+        "path": request.path,
+        "headers": [f"{name}: {value}" for name, value in request.headers],
+        "from": who_words(one.spot),
+        "to": f"{one.spot.host or request.host}:{one.spot.port}",
+        "lane": " or ".join(dict.fromkeys(want.lane for want in one.wants)),
+        "answeringLane": " or ".join(dict.fromkeys(want.answers for want in one.wants)),
+        "why": one.why,
+        "route": route_words(one),
+        "place": place_words(one.place),
+        "otherServices": one.elsewhere,
+    }
+    return found | ({"order": one.order} if one.order else {})
+
+
+def _placed(words: str, thing: Doubt | Note) -> dict[str, str]:
+    place = place_words(thing.place)
+    return {"what": words} | ({"place": place} if place else {})
