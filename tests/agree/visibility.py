@@ -28,6 +28,7 @@ from tests.agree.by_istio import by_istio
 from tests.agree.cluster import Cluster, cluster_of
 from tests.agree.comparing import is_http, through_the_filter
 from tests.agree.decisions import Outcome, by_walk, service_of
+from tests.agree.knowing import known_ports
 from tests.agree.oracle import Oracle, Translation
 from tests.laws.asks import Ask
 from tests.laws.compiling import compile_mesh, snapshot_of_mesh
@@ -45,6 +46,7 @@ class Tally:
 
     meshes: int = 0
     asks: int = 0
+    known: int = 0
     found: int = 0
     by_envoy: int = 0
     served: int = 0
@@ -57,6 +59,7 @@ class Tally:
         said = ", ".join(f"{count} {name}" for name, count in sorted(self.verdicts.items()))
         return (
             f"{self.meshes} meshes ({said}), {self.asks} requests alike in walk and Istio, "
+            f"{self.known} ports alike known, "
             f"{self.found} counter-examples confirmed, {self.blamed} of them blamed by check, "
             f"{self.by_envoy} answers of Envoy on {self.served} meshes, {len(self.wrong)} wrong"
         )
@@ -101,6 +104,9 @@ def compare(mesh: list[Object], asks: Iterable[Ask], oracle: Oracle, tally: Tall
     tally.meshes += 1
     tally.verdicts[case.proof.verdict] += 1
     refuted = {claim.about for claim in case.proof.claims if claim.against}
+    for words, alike in known_ports(case.compilation, case.translation):
+        tally.known += 1
+        tally.wrong += [] if alike else [words]
     settled = all(PAST in doubt.why for doubt in case.proof.doubts)
     for ask in asks:
         _alike(case, ask, tally)

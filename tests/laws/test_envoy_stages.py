@@ -10,8 +10,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from laneway.core.changes.stages import Stage, named_clusters, stages
 from laneway.core.emit.envoy.config import Block, EnvoyConfig, ProxyConfig, is_entry, table_of
-from laneway.core.emit.envoy.stages import Stage, named_clusters, stages
 from tests.laws.compiling import compile_mesh
 from tests.laws.edits import edited
 from tests.laws.meshes import meshes

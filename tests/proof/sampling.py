@@ -16,6 +16,7 @@ from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.mesh.names import Host, LaneName, resolve_host, service_host
+from laneway.core.mesh.visibility import scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.tagging import tagged
@@ -33,7 +34,7 @@ from laneway.core.routing.ask.walk import (
     subset_labels,
 )
 from laneway.core.routing.plan.entries import asked_entries
-from laneway.core.routing.plan.gateways import gateway_ports
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE, gateway_ports
 from laneway.core.routing.plan.route_plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.decisions import service_of
@@ -81,14 +82,14 @@ def _in_mesh(mesh: Mesh, plan: RoutePlan, ask: Ask) -> Iterator[str]:
         decision = connect(mesh, plan, caller, host, ask.port)
         wanted = [(group, lane, host) for lane in by_caller]
         plain = Request(port=ask.port)
-        yield from _judged(Sight(mesh, plan, space), decision, wanted, plain)
+        yield from _judged(Sight(mesh, plan, scope_of(mesh, caller)), decision, wanted, plain)
     if port.protocol == "http":
         carried = _carried(group, request)
         if carried is None:
             return
         decision = call(mesh, plan, caller, host, request)
         wanted = [(group, lane, host) for lane in (carried or by_caller)]
-        yield from _judged(Sight(mesh, plan, space), decision, wanted, request)
+        yield from _judged(Sight(mesh, plan, scope_of(mesh, caller)), decision, wanted, request)
 
 
 def _carried(group: Group, request: Request) -> list[LaneName] | None:
@@ -126,7 +127,7 @@ def _at_gateway(sampler: Sampler, ask: Ask) -> Iterator[str]:
     real = _port(plan.gateway_ports, key, value, ask.port)
     if real is None and asked is None:
         return
-    sight = Sight(mesh, plan, "istio-system")
+    sight = Sight(mesh, plan, GATEWAY_SCOPE)
     decision = enter(mesh, plan, request, real) if real else Decision(None, status=404)
     admitting = _admitting(sight, real, asked, request)
     if admitting is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from laneway.core.mesh.link import link
@@ -9,7 +11,7 @@ from laneway.core.proof.prove import prove
 from tests.laws import objects
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object
-from tests.proof.shop import ORDER, against, proof_of, routes, strict
+from tests.proof.shop import CART, ORDER, against, proof_of, routes, strict
 
 TO_ANY: Object = {"route": [{"destination": {"host": ORDER}}]}
 NETWORKING = "networking.istio.io/v1"
@@ -80,6 +82,33 @@ def test_a_listener_of_a_sidecar_shows_its_own_port_alone(
     egress: list[Object], verdict: str
 ) -> None:
     assert proof_of(strict(), more=[_sidecar(*egress)]).verdict == verdict
+
+
+@pytest.mark.parametrize(("imported", "lost"), [(CART, ORDER), (ORDER, CART)])
+def test_services_alike_are_told_apart_by_what_a_sidecar_imports_for_all_ports(
+    imported: str, lost: str
+) -> None:
+    mesh = strict()
+    for one in mesh:
+        if one["kind"] == "Service":
+            one["spec"]["ports"].append({"port": 81, "name": "http-too", "protocol": "TCP"})
+    first = {"port": {"number": 80}, "hosts": ["default/*"]}
+    narrow = _sidecar(first, {"hosts": [f"default/{imported}"]})
+
+    proof = proof_of(mesh, *(partial(_cross, host) for host in (ORDER, CART)), more=[narrow])
+
+    found = [one for claim in proof.claims for one in claim.against if one.spot.who is not None]
+    assert [(one.broken, one.spot.host, one.spot.port) for one in found] == [
+        ("delivered", lost, 80)
+    ]
+    assert found[0].why == f"Sidecar clients/narrow imports no port 81 of {lost}"
+
+
+def _cross(host: str, out: list[Object]) -> None:
+    """Lead callers of namespace clients from port 80 of a service to another of its ports."""
+    to = {"host": host, "port": {"number": 81}, "subset": "s1"}
+    asked = {"port": 80, "sourceNamespace": "clients"}
+    routes(out, host).insert(0, {"match": [asked], "route": [{"destination": to}]})
 
 
 @pytest.mark.parametrize("wide", ["*.local", "*.default.svc.cluster.local"])

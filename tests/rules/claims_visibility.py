@@ -42,7 +42,37 @@ def sidecar(hosts: str) -> str:
     )
 
 
+def crossing(ports: str, hosts: str) -> Given:
+    """Return a caller whose Sidecar has a listener for port 80, and a route to another port."""
+    to = "{destination: {host: b.default.svc.cluster.local, port: {number: 81}}}"
+    route = routes("own", f"[{{route: [{to}]}}]", "hosts: [b.default.svc.cluster.local]")
+    first = "{port: {number: 80, protocol: HTTP, name: http}, hosts: ['default/*']}"
+    narrow = f"""
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {{name: narrow, namespace: clients}}
+spec: {{egress: [{first}, {{hosts: {hosts}}}]}}
+"""
+    return mesh(route, narrow, namespace("clients"), PROBE, b=service("b", ports))
+
+
+TWO_PORTS = "[{port: 80, name: http}, {port: 81, name: http-admin}]"
+
 CLAIMS = [
+    Claim(
+        "a listener for one port imports that port alone, wherever its routes lead",
+        "LW1336",
+        crossing(TWO_PORTS, "['./*']"),
+        [
+            (
+                "VirtualService default/own leads clients/probe-v1 to port 81 of default/b, which "
+                "Sidecar clients/narrow does not import: 503"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        crossing(TWO_PORTS, "['default/*']"),
+    ),
     Claim(
         "a mesh-wide Sidecar with a dot imports for each pod its own namespace",
         "LW1410",

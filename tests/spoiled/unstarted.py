@@ -21,9 +21,9 @@ from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
 from laneway.apps.local.up import finding_text
 from laneway.apps.terminal.screen import Screen
+from laneway.core.changes.stages import stages
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.configure import envoy_config
-from laneway.core.emit.envoy.stages import stages
 from laneway.core.emit.filter_module import FILE
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.next_step import Instance

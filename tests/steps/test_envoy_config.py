@@ -83,6 +83,15 @@ def test_a_replica_without_a_sidecar_is_dialed_itself_and_meets_plain_routes() -
     assert _addresses(proxy.clusters[f"outbound|8000|s1|{HOST}"]) == [("127.0.1.1", 9000)]
 
 
+def test_a_replica_without_a_sidecar_reaches_what_is_not_exported_to_it() -> None:
+    exported = "namespace: default, annotations: {networking.istio.io/exportTo: other}"
+    hidden = service("mocka").replace("namespace: default", exported)
+    proxy = _proxy(documents(hidden, deployment("mocka", "v1")), sidecars=False)
+
+    routes = proxy.tables["plain/default/any"]["virtual_hosts"][1]["routes"]
+    assert [one["route"]["cluster"] for one in routes[:1]] == [f"outbound|8000||{HOST}"]
+
+
 def test_a_subset_holds_the_pods_that_carry_its_labels() -> None:
     proxy = _proxy(lanes(("v1", "v2"), ("mocka",)))
 

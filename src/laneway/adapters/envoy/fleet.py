@@ -27,8 +27,8 @@ from laneway.adapters.envoy.outcome import (
 )
 from laneway.adapters.envoy.proxy import Proxy
 from laneway.adapters.envoy.watches import shortage
+from laneway.core.changes.stages import Stage, stages
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
-from laneway.core.emit.envoy.stages import Stage, stages
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0

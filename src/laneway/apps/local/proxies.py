@@ -20,11 +20,11 @@ from laneway.adapters.processes.identity import MARK
 from laneway.apps.local.crew import LONGEST_LOG, ending
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
 from laneway.apps.terminal.tables import duration
+from laneway.core.changes.stages import LET_OUT
 from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.envoy.request_log import REQUESTS_FILE
-from laneway.core.emit.envoy.stages import LET_OUT
 from laneway.core.emit.placement import Placement
 from laneway.core.gate import Revision
 from laneway.loop.target import Ailing, Confirmed, ProxyError

@@ -57,10 +57,14 @@ def listener_at(sidecar: Sidecar, port: int) -> SidecarEgress:
 
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """What a listener imports, read for the pods of a namespace: pairs of namespace and host."""
+    """What a listener imports, read for the pods of a namespace: pairs of namespace and host.
+
+    `port` is the only one it listens on, None where it does on all.
+    """
 
     wanted: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
+    port: int | None = None
 
     @classmethod
     def of(cls, listener: SidecarEgress, namespace: str) -> Imports:
@@ -74,7 +78,7 @@ class Imports:
             kept = left_out if space.startswith("~") else wanted
             space = space.removeprefix("~") or "*"
             kept.append((namespace if space == "." else space, host))
-        return cls(tuple(wanted), tuple(left_out))
+        return cls(tuple(wanted), tuple(left_out), listener.port)
 
     def has_service(self, namespace: str, host: str) -> bool:
         """Whether a service of a namespace is imported."""

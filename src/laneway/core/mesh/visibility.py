@@ -3,7 +3,7 @@
 Comes in: the mesh and a caller. Goes out: its Scope: which services its proxy knows, which
 VirtualServices it holds and which of them goes first, and the object that hides a service. Every
 room that asks what somebody sees asks here; which DestinationRules are seen says
-`destination_rules`. It decides nothing about routes.
+`destination_rules`, and where routes can lead `known`. It decides nothing about routes.
 https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
 """
 
@@ -15,7 +15,7 @@ from typing import Self
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
-from laneway.core.mesh.sidecars import Imports, listener_at, sidecar_of
+from laneway.core.mesh.sidecars import EVERYTHING, Imports, listener_at, sidecar_of
 from laneway.core.resources.istio.networking import DestinationRule, Sidecar, VirtualService
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.meta import Meta
@@ -120,6 +120,7 @@ class Scope:
 
     namespace: str
     sidecar: Sidecar | None = None
+    is_gateway: bool = False
 
     def hider(self, service: MeshService, port: int) -> Hider | None:
         """Return what hides a service's port from callers; None where they see it."""
@@ -144,6 +145,11 @@ class Scope:
         imports = self._imports(sidecar, port)
         return near if imports.has_routes(shown.namespace, shown.hosts) else None
 
+    def listeners(self) -> list[Imports]:
+        """Return what each listener imports."""
+        egress = self.sidecar.egress if self.sidecar is not None else ()
+        return [Imports.of(one, self.namespace) for one in egress or (EVERYTHING,)]
+
     def _imports(self, sidecar: Sidecar, port: int) -> Imports:
         return Imports.of(listener_at(sidecar, port), self.namespace)
 
@@ -158,14 +164,3 @@ def scope_of(mesh: Mesh, caller: Caller) -> Scope:
 def is_narrowed(mesh: Mesh, services: Iterable[MeshService]) -> bool:
     """Whether anything may hide any of the services from some caller."""
     return bool(mesh.sidecars) or any("*" not in exports_of(one.service) for one in services)
-
-
-def leads_to(service: MeshService, namespace: str) -> bool:
-    """Whether routes that proxies of a namespace hold can lead to a service.
-
-    A route's destination needs no import by a Sidecar, but a Service that is not exported to them
-    is no cluster of theirs. Of their own namespace it is one. Exported to nobody it counts as none:
-    Istio has its pods or not, by the order in which it learned of them and of the service.
-    """
-    spaces = exports_of(service.service)
-    return "*" in spaces or namespace in spaces or (bool(spaces) and service.namespace == namespace)

@@ -29,7 +29,7 @@ from laneway.core.proof.verdict import Spot, Want
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.plan.entries import asked_entries
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE, gateway_ports
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE, gateway_ports
 from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
@@ -193,7 +193,7 @@ class _Judge:
             yield Suspect("apart", _ungoverned(group, host))
 
     def _against(self, rule: Rule, share: Share, wants: Sequence[Want]) -> Iterator[Suspect]:
-        landing = self.landings.at(share.destination, GATEWAY_NAMESPACE, wants[0].group)
+        landing = self.landings.at(share.destination, GATEWAY_SCOPE, wants[0].group)
         breach = self.landings.breach(landing, wants)
         if breach is not None:
             yield Suspect(*breach, tuple(wants))
@@ -201,7 +201,7 @@ class _Judge:
         kept = [one for one in wants if self.landings.breach(landing, [one]) is None]
         yield from self._unwritten(rule, share, kept)
         for copy in copies_of(self.mesh, rule, self.spot):
-            to = self.landings.at(copy, GATEWAY_NAMESPACE, wants[0].group)
+            to = self.landings.at(copy, GATEWAY_SCOPE, wants[0].group)
             leak = self.landings.leak(to, wants[0].group, kept)
             if leak:
                 yield Suspect("isolated", f"a copy of it is mirrored: {leak}", tuple(kept))

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from laneway.core.mesh.destination_rules import rule_host, rules_seen
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService
-from laneway.core.mesh.visibility import EXPORT_TO, leads_to, scope_of
+from laneway.core.mesh.visibility import EXPORT_TO, is_shown, scope_of
 from laneway.core.proof.verdict import Spot
-from laneway.core.routing.ask.walk import find_hop, subset_labels
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.ask.walk import Sight, find_hop, is_known, subset_labels
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
 from laneway.core.routing.plan.survivors import DEFAULT_ROUTE, links
 from laneway.core.routing.plan.unseen import is_past_routes
@@ -27,20 +27,21 @@ def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Orig
         return
     if rule.name == DEFAULT_ROUTE and rule.origin.ref.kind == "Service":
         yield from _without_routes(mesh, plan, spot)
-    namespace = spot.who.caller.namespace if spot.who else GATEWAY_NAMESPACE
+    scope = scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE
+    sight = Sight(mesh, plan, scope)
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
     for share in shares:
         service = mesh.services.get(share.destination.host)
         if service is not None:
-            yield from _hidden(mesh, plan, service, share.destination, namespace)
+            yield from _hidden(sight, service, share.destination)
 
 
-def _hidden(
-    mesh: Mesh, plan: RoutePlan, service: MeshService, to: Destination, namespace: str
-) -> Iterator[Origin]:
-    """Yield what hides a destination from proxies of a namespace."""
-    if not leads_to(service, namespace):
-        yield Origin(service.service.meta.ref, ("metadata", "annotations", EXPORT_TO))
+def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Origin]:
+    """Yield what hides a destination from a proxy."""
+    mesh, plan, namespace = sight.mesh, sight.plan, sight.namespace
+    if not is_known(sight, to):
+        if not is_shown(service.service, namespace):
+            yield Origin(service.service.meta.ref, ("metadata", "annotations", EXPORT_TO))
         return
     labels = subset_labels(plan, to, namespace)
     planned = plan.lane_subsets.get(to.host)

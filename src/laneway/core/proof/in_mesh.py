@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.mesh.spellings import spellings
-from laneway.core.mesh.visibility import exports_of, scope_of
+from laneway.core.mesh.visibility import Scope, exports_of, scope_of
 from laneway.core.proof.carrying import filled, fillings, loses, named, strange
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.landing import Landings
@@ -25,8 +25,9 @@ from laneway.core.proof.scene import Break, Suspect, Unknown, breaks, unread_edi
 from laneway.core.proof.shapes import Shapes
 from laneway.core.proof.verdict import Spot, Want, Who
 from laneway.core.routing.ask.request import Request, sent_on
-from laneway.core.routing.ask.walk import find_hop
+from laneway.core.routing.ask.walk import Sight, find_hop, is_known
 from laneway.core.routing.plan.route_plan import (
+    Destination,
     Forward,
     Hop,
     Origin,
@@ -36,7 +37,7 @@ from laneway.core.routing.plan.route_plan import (
     Share,
 )
 from laneway.core.routing.plan.stamps import member
-from laneway.core.routing.plan.survivors import seen, surviving
+from laneway.core.routing.plan.survivors import links, seen, surviving
 from laneway.core.routing.plan.unseen import is_past_routes
 from laneway.core.search.conditions import HEADER, Condition, Conditions
 from laneway.core.search.smallest import Ground, Search
@@ -79,8 +80,15 @@ class InMesh:
         scopes = [scope_of(self.mesh, who.caller) for who in self.who]
         if any(scope.hider(service, hop.port) is not None for scope in scopes):
             return hop.host
-        spaces = exports_of(service.service)
-        return spaces, tuple(seen(hop, scope) for scope in scopes if scope.sidecar is not None)
+        narrow = [scope for scope in scopes if scope.sidecar is not None]
+        sights = [Sight(self.mesh, self.plan, scope) for scope in narrow]
+        users = (one for one in links(hop) if one.author is not None)
+        led_to = {(to.host, to.port): to for one in users for to in _destinations(one)}.values()
+        return (
+            exports_of(service.service),
+            tuple(seen(hop, scope) for scope in narrow),
+            tuple(is_known(sight, to) for sight in sights for to in led_to),
+        )
 
     def _look(self, shape: object, group: Group, spot: Spot, hop: Hop) -> None:
         """Look at a hop for all callers, unless one of the same shape has been looked at."""
@@ -95,7 +103,7 @@ class InMesh:
     def _of_caller(self, group: Group, spot: Spot, hop: Hop, who: Who) -> Iterator[Broken]:
         promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
         search = Search(self.values, self._ground(group, spot, who))
-        judge = _Judge(group, self.landings, spot, who.caller.namespace)
+        judge = _Judge(group, self.landings, spot, scope_of(self.mesh, who.caller))
         rules = surviving(self.mesh, hop, who.caller)
         if is_past_routes(rules[-1]):
             bound = self._bound(group, spot.host, who)
@@ -143,6 +151,12 @@ def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[S
                 yield Spot(service.host, port.number, protocol), hop
 
 
+def _destinations(hop: Hop) -> Iterator[Destination]:
+    for rule in hop.rules:
+        for share in rule.action.shares if isinstance(rule.action, Forward) else ():
+            yield share.destination
+
+
 def _hosts_of(service: MeshService, spot: Spot, who: Who, taken: Container[str]) -> Universe:
     """Return the hosts by which a caller's proxy knows a service.
 
@@ -165,7 +179,7 @@ class _Judge:
     group: Group
     landings: Landings
     spot: Spot
-    namespace: str
+    scope: Scope
 
     def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
         wants = promise.wants if promise else ()
@@ -188,14 +202,14 @@ class _Judge:
             return
         shares = rule.action.shares if isinstance(rule.action, Forward) else ()
         for share in shares:
-            landing = self.landings.at(share.destination, self.namespace, self.group.name)
+            landing = self.landings.at(share.destination, self.scope, self.group.name)
             breach = self.landings.breach(landing, wants)
             if breach is not None:
                 broken, why = breach
                 yield Suspect(broken, f"{unseen}, so it goes to the address dialed: {why}")
 
     def _of_share(self, rule: Rule, share: Share, wants: tuple[Want, ...]) -> Iterator[Suspect]:
-        landing = self.landings.at(share.destination, self.namespace, self.group.name)
+        landing = self.landings.at(share.destination, self.scope, self.group.name)
         breach = self.landings.breach(landing, wants)
         if breach is not None:
             yield Suspect(*breach)
@@ -232,7 +246,7 @@ class _Judge:
 
     def _of_copies(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:
         for destination in copies_of(self.landings.mesh, rule, self.spot):
-            landing = self.landings.at(destination, self.namespace, self.group.name)
+            landing = self.landings.at(destination, self.scope, self.group.name)
             leak = self.landings.leak(landing, self.group.name, wants)
             if leak:
                 yield Suspect("isolated", f"a copy of it is mirrored: {leak}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
+from laneway.core.mesh.visibility import Scope, is_shown
 from laneway.core.proof.promises import lanes_of_pod
 from laneway.core.proof.verdict import Property, Want
 from laneway.core.routing.ask.walk import Sight, is_known, pods_of, subset_labels
@@ -42,30 +43,30 @@ class Landings:
 
     mesh: Mesh
     plan: RoutePlan
-    _found: dict[tuple[Destination, str, str], Landing] = field(default_factory=dict)
+    _found: dict[tuple[Destination, str, bool, str], Landing] = field(default_factory=dict)
     _groups: dict[str, Group] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._groups = {group.name: group for group in self.mesh.groups}
 
-    def at(self, destination: Destination, namespace: str, group: str) -> Landing:
-        """Return where a destination leads callers of a namespace, in a group's lanes."""
-        key = (destination, namespace, group)
+    def at(self, destination: Destination, scope: Scope, group: str) -> Landing:
+        """Return where a destination leads a proxy that sees so much, in a group's lanes."""
+        sight = Sight(self.mesh, self.plan, scope)
+        key = (destination, scope.namespace, is_known(sight, destination), group)
         if key not in self._found:
-            self._found[key] = self._look(destination, namespace, self._groups[group])
+            self._found[key] = self._look(sight, destination, self._groups[group])
         return self._found[key]
 
-    def _look(self, destination: Destination, namespace: str, group: Group) -> Landing:
+    def _look(self, sight: Sight, destination: Destination, group: Group) -> Landing:
         service = self.mesh.services.get(destination.host)
-        flaw = self._flaw(service, destination, namespace)
+        flaw = self._flaw(sight, service, destination)
         if flaw or service is None:
             return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
         if not service.workloads:
-            labels = dict(subset_labels(self.plan, destination, namespace) or ())
+            labels = dict(subset_labels(self.plan, destination, sight.namespace) or ())
             worn = (lane.name for lane in group.lanes if meets(lane.selector, labels))
             crowd = frozenset([frozenset[str](worn)])
             return Landing(destination, "", known=False, crowd=crowd, pods=())
-        sight = Sight(self.mesh, self.plan, namespace)
         pods = tuple(
             (f"{pod.namespace}/{pod.meta.name}", lanes_of_pod(group, pod))
             for pod in pods_of(sight, destination)
@@ -73,7 +74,7 @@ class Landings:
         crowd = frozenset(lanes for _, lanes in pods)
         return Landing(destination, "", known=True, crowd=crowd, pods=pods)
 
-    def _flaw(self, service: MeshService | None, to: Destination, namespace: str) -> str:
+    def _flaw(self, sight: Sight, service: MeshService | None, to: Destination) -> str:
         if service is None:
             return f"there is no service {to.host}"
         if service.deserted:
@@ -81,13 +82,13 @@ class Landings:
         port = service.port(to.port)
         if port is None:
             return f"{to.host} has no port {to.port}"
-        if not is_known(Sight(self.mesh, self.plan, namespace), to):
-            return f"service {to.host} is not exported to namespace {namespace}"
-        labels = subset_labels(self.plan, to, namespace)
+        if not is_known(sight, to):
+            return _unknown(sight.scope, service, to)
+        labels = subset_labels(self.plan, to, sight.namespace)
         if labels is None:
             return (
-                f"no DestinationRule that callers in namespace {namespace} see declares subset "
-                f"{to.subset} of {to.host}"
+                f"no DestinationRule that callers in namespace {sight.namespace} see declares "
+                f"subset {to.subset} of {to.host}"
             )
         pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
         if all_closed(pods, port.target):
@@ -141,6 +142,13 @@ class Landings:
         if any(landing.crowd <= {frozenset([name])} for name in answers):
             return ""
         return _outsider(landing, answers[0])
+
+
+def _unknown(scope: Scope, service: MeshService, to: Destination) -> str:
+    """Say why a proxy does not know a destination."""
+    if scope.sidecar is None or not is_shown(service.service, scope.namespace):
+        return f"service {to.host} is not exported to namespace {scope.namespace}"
+    return f"{scope.sidecar.meta.ref} imports no port {to.port} of {to.host}"
 
 
 def _outsider(landing: Landing, answers: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.visibility import Scope, scope_of
 from laneway.core.proof.carrying import carries, loses, named
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.promises import lanes_of_pod
@@ -29,7 +30,7 @@ from laneway.core.routing.ask.walk import (
     pods_of,
     subset_labels,
 )
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 
@@ -73,7 +74,7 @@ def _is_lost(
     """Whether a request may get an error although its lane could answer, or nobody ever could."""
     if decision.status in (404, 502, 503):
         return True
-    sight = Sight(mesh, plan, _namespace(spot))
+    sight = Sight(mesh, plan, _scope(mesh, spot))
     return any(
         target.status == 503
         and (_never(sight, target.destination) or any(_answering(mesh, one) for one in wants))
@@ -103,7 +104,7 @@ def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:
 def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Decision) -> bool:
     """Whether a request, or a copy of it, may meet a pod outside, or go on as another lane's."""
     wants = against.wants
-    sight = Sight(mesh, plan, _namespace(against.spot))
+    sight = Sight(mesh, plan, _scope(mesh, against.spot))
     group = mesh.group(wants[0].group)
     if group is None:
         return False
@@ -160,5 +161,5 @@ def _copied_out(sight: Sight, group: Group, copy: Destination, kept: Iterable[Wa
     return not any(crowds <= {frozenset[str]([name])} for name in right)
 
 
-def _namespace(spot: Spot) -> str:
-    return spot.who.caller.namespace if spot.who else GATEWAY_NAMESPACE
+def _scope(mesh: Mesh, spot: Spot) -> Scope:
+    return scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE

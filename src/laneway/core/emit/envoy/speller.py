@@ -14,8 +14,9 @@ from laneway.core.emit.envoy.config import Block, RouteCounter, Unexecuted, is_e
 from laneway.core.emit.envoy.routes import Spelling, spell
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.visibility import leads_to
+from laneway.core.mesh.visibility import Scope
 from laneway.core.routing.ask.passing import writes_lane
+from laneway.core.routing.ask.walk import Sight, is_known
 from laneway.core.routing.plan.route_plan import Destination, Forward, Means, RoutePlan, Rule
 
 
@@ -38,7 +39,7 @@ class Speller:
     virtual_host: str
     host: Host
     port: int
-    namespace: str
+    scope: Scope
 
     def routes(self, rule: Rule) -> tuple[Block, ...]:
         """Return a rule's routes; its counter and what it leaves over go to the table."""
@@ -68,10 +69,9 @@ class Speller:
         return rule.by
 
     def _cluster(self, destination: Destination) -> str:
-        service = self.mesh.services.get(destination.host)
-        if service is not None and not destination.dialed and not leads_to(service, self.namespace):
-            return f"{destination.host}@{self.namespace}"  # no cluster has that name
-        return ClusterNames(self.plan).name(destination, self.namespace)
+        if not is_known(Sight(self.mesh, self.plan, self.scope), destination):
+            return f"{destination.host}@{self.scope.namespace}"  # no cluster has that name
+        return ClusterNames(self.plan).name(destination, self.scope.namespace)
 
     def _port_of(self, host: Host) -> int:
         service = self.mesh.services.get(host)

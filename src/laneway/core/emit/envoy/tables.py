@@ -9,7 +9,7 @@ whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH
@@ -28,15 +28,19 @@ from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.mesh.sidecars import selecting
 from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.upstreams import named_service
+from laneway.core.mesh.visibility import scope_of
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import find_hop
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.outside import rules_outside
 from laneway.core.routing.plan.route_plan import (
+    Destination,
+    Forward,
     GatewayPort,
     Hop,
     RoutePlan,
     Rule,
+    Share,
     VirtualHost,
 )
 from laneway.core.routing.plan.survivors import default_rule, surviving
@@ -54,6 +58,11 @@ class CallerClass:
     namespace: str
     labels: Labels = ()
     plain: bool = False
+
+    @property
+    def caller(self) -> Caller:
+        """One caller, that stands for all."""
+        return Caller(self.namespace, self.labels)
 
     @property
     def table(self) -> str:
@@ -83,6 +92,7 @@ def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
     """Return the table of a class of callers: every service they can dial, then the way out."""
     table = Table({"@type": _TABLE, "name": callers.table, "validate_clusters": False})
     taken: set[str] = set()
+    scope = scope_of(mesh, callers.caller)
     hosts = [_outside(), *_written_outside(mesh, plan, table, callers)]
     taken.update(domain for host in hosts for domain in host["domains"])
     for service in mesh.services.values():
@@ -91,9 +101,7 @@ def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
             taken.update(domains)
             if domains:
                 name = f"{service.host}:{port.number}"
-                speller = Speller(
-                    mesh, plan, table, name, service.host, port.number, callers.namespace
-                )
+                speller = Speller(mesh, plan, table, name, service.host, port.number, scope)
                 routes = list(_port_routes(speller, callers, port))
                 hosts.append(_virtual_host(name, domains, routes))
     table.block["virtual_hosts"] = hosts
@@ -117,7 +125,7 @@ def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> 
         if domain and domain not in taken:
             taken.add(domain)
             own = f"{name}/{domain}"
-            speller = Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_NAMESPACE)
+            speller = Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_SCOPE)
             hosts.append(_entry_host(speller, virtual_host))
     table.block["virtual_hosts"] = hosts
     return table
@@ -159,8 +167,14 @@ def _rules(speller: Speller, callers: CallerClass, protocol: Protocol) -> tuple[
     found = (hop for hop in hops if (hop.port, hop.protocol) == (speller.port, protocol))
     hop = next(found, Hop(speller.host, speller.port, protocol, ()))
     if callers.plain:
-        return (default_rule(hop),)
-    return surviving(speller.mesh, hop, Caller(callers.namespace, callers.labels))
+        return (_dialed(hop),)
+    return surviving(speller.mesh, hop, callers.caller)
+
+
+def _dialed(hop: Hop) -> Rule:
+    """Return the rule of callers without a sidecar: the address they dial, which hides nothing."""
+    share = Share(100, Destination(hop.host, hop.port, dialed=True))
+    return replace(default_rule(hop), action=Forward((share,)))
 
 
 def _tunnel(route: Block) -> Block:
@@ -177,14 +191,14 @@ def _written_outside(
 
     A name by which they call a service is among them where that VirtualService is the older object.
     """
-    caller = Caller(callers.namespace, callers.labels)
+    scope = scope_of(mesh, callers.caller)
     for name, hops in plan.outside.items() if not callers.plain else ():
         for hop in hops:
             service = named_service(mesh, name, callers.namespace)
             known = find_hop(mesh, plan, service, hop.port, "http") if service else None
-            rules = rules_outside(mesh, plan, caller, (name, hop.port), known)
+            rules = rules_outside(mesh, plan, callers.caller, (name, hop.port), known)
             host = f"{name}:{hop.port}"
-            speller = Speller(mesh, plan, table, host, hop.host, hop.port, callers.namespace)
+            speller = Speller(mesh, plan, table, host, hop.host, hop.port, scope)
             routes = [route for rule in rules for route in speller.routes(rule)]
             if routes:
                 domains = _with_port([name], hop.port)

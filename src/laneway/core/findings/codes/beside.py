@@ -1,4 +1,4 @@
-"""Codes of lanes beside routes of others that take their requests (LW1330, LW1331, LW1429).
+"""Codes of lanes beside routes of others that take their requests (LW1330, LW1331, LW1336, LW1429).
 
 Every object is valid by itself, and each is met; but of requests that are a lane's some meet the
 route of somebody else, or none.
@@ -28,6 +28,18 @@ USER_ROUTE_TAKES_REQUESTS = Code(
     "request last, and the first that matches decides. A request that meets both conditions is one "
     "of the lane's and leaves it here.",
     "Let the route name the lane's subset, or write a match that no request of the lane meets.",
+)
+
+ROUTE_PAST_SIDECAR = Code(
+    "LW1336",
+    "warning",
+    "{user} leads {callers} to port {port} of {host}, which {sidecars} does not import: 503",
+    "A proxy can send to what the listeners of its Sidecar import, and to where the routes lead "
+    "that a listener for all ports imports. A listener for one port imports that port alone, "
+    "wherever its routes lead. A route whose matches name only other namespaces as "
+    "sourceNamespace imports nothing.",
+    "Add `{pattern}` to the hosts of an egress listener without a port, or let the route lead to "
+    "the port that is called.",
 )
 
 DELEGATION_LEAVES_REQUESTS = Code(

@@ -30,7 +30,6 @@ from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
-    HttpRoute,
     ServiceEntry,
     Sidecar,
     VirtualService,
@@ -42,6 +41,7 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.yaml.spelling import nearest
 from laneway.core.routing.plan.delegates import delegate_of
 from laneway.core.routing.plan.entry_uses import entry_uses
+from laneway.core.routing.plan.leads import mirrored
 from laneway.core.routing.plan.written import binds_mesh
 
 _SHAPE = "LW11"
@@ -244,17 +244,12 @@ def _destinations(service: VirtualService) -> Iterator[Host]:
     space = service.meta.namespace
     for http in service.http:
         yield from (resolve_host(one.host, space) for one in http.destinations)
-        yield from (resolve_host(host, space) for host in _mirrors(http))
+        yield from (resolve_host(copy["host"], space) for copy in mirrored(http.policy))
     for tcp in service.tcp:
         yield from (resolve_host(one.host, space) for one in tcp.destinations)
     for tls in service.tls:
         to = tls.get("route")
         yield from (resolve_host(host, space) for host in map(_host, _listed(to)) if host)
-
-
-def _mirrors(route: HttpRoute) -> Iterator[str]:
-    blocks = [route.policy.get("mirror"), *_listed(route.policy.get("mirrors"))]
-    yield from filter(None, map(_host, blocks))
 
 
 def _host(block: Any) -> str:

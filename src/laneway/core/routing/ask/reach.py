@@ -17,11 +17,13 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.mesh.sidecars import selecting
+from laneway.core.mesh.visibility import scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.passing import lane_of_request, written_lane
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, Sight, Target, find_hop, pods_of
+from laneway.core.routing.plan.leads import mirrored
 from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, RoutePlan, Rule, Share
 from laneway.core.routing.plan.survivors import surviving
 
@@ -234,7 +236,7 @@ class Reach:
                     yield from ((pod, then) for pod in self._mirrored(rule))
 
     def _led_to(self, caller: Caller, rules: Iterable[Rule]) -> Iterator[Workload]:
-        sight = Sight(self.mesh, self.plan, caller.namespace)
+        sight = Sight(self.mesh, self.plan, scope_of(self.mesh, caller))
         for rule in rules:
             shares = rule.action.shares if isinstance(rule.action, Forward) else ()
             for share in shares:
@@ -263,14 +265,9 @@ class Reach:
 
     def _mirrored(self, rule: Rule) -> Iterator[Workload]:
         """Yield the pods of services that get a copy of a rule's requests."""
-        several = rule.policy.get("mirrors")
-        blocks = [rule.policy.get("mirror"), *(several if isinstance(several, list) else ())]
-        for block in blocks:
-            written = block.get("destination", block) if isinstance(block, dict) else {}
-            host = written.get("host") if isinstance(written, dict) else None
-            if isinstance(host, str):
-                service = self.mesh.services.get(resolve_host(host, rule.origin.ref.namespace))
-                yield from service.workloads if service else ()
+        for copy in mirrored(rule.policy):
+            service = self.mesh.services.get(resolve_host(copy["host"], rule.origin.ref.namespace))
+            yield from service.workloads if service else ()
 
 
 def _asked_labels(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[str, str]]:

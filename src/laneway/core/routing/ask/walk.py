@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.known import knows
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT
-from laneway.core.mesh.visibility import leads_to
+from laneway.core.mesh.visibility import Scope, scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.baggage_lines import on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.ask.tagging import tagged
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.outside import rules_outside
 from laneway.core.routing.plan.route_plan import (
     Answer,
@@ -90,7 +91,7 @@ def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None 
         return Decision(None, status=404)
     if mesh.traveling_by("baggage"):
         request = on_one_line(request)
-    sight = Sight(mesh, plan, GATEWAY_NAMESPACE)
+    sight = Sight(mesh, plan, GATEWAY_SCOPE)
     return decide(sight, host.rules, tagged(request, gateway.tagging))
 
 
@@ -123,7 +124,9 @@ def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     rules = rules_outside(mesh, plan, caller, called, hop) if plan.outside else ()
     if hop is not None and not rules:
         rules = surviving(mesh, hop, caller)
-    return decide(Sight(mesh, plan, caller.namespace), rules, request) if rules else Decision(None)
+    if not rules:
+        return Decision(None)
+    return decide(Sight(mesh, plan, scope_of(mesh, caller)), rules, request)
 
 
 def connect(
@@ -133,7 +136,8 @@ def connect(
     hop = find_hop(mesh, plan, host, port, "tcp")
     if hop is None:
         return Decision(None)
-    return decide(Sight(mesh, plan, caller.namespace), surviving(mesh, hop, caller), Request(host))
+    sight = Sight(mesh, plan, scope_of(mesh, caller))
+    return decide(sight, surviving(mesh, hop, caller), Request(host))
 
 
 def find_hop(
@@ -156,11 +160,16 @@ def find_hop(
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the proxies of a namespace see: the plan, with their namespace's subsets."""
+    """What a proxy sees: the plan, with the subsets of its namespace, as far as its scope goes."""
 
     mesh: Mesh
     plan: RoutePlan
-    namespace: str
+    scope: Scope
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the proxy."""
+        return self.scope.namespace
 
 
 def decide(sight: Sight, rules: Sequence[Rule], request: Request) -> Decision:
@@ -206,9 +215,8 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
 def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
     """Return the workloads whose pods a destination stands for.
 
-    A service, port or subset that does not exist has none, nor has a service that is not exported
-    to the proxies that ask. A pod is none that has no port of the name to which the service's port
-    leads.
+    A service, port or subset that does not exist has none, nor has one that the proxy that asks
+    does not know. A pod is none that has no port of the name to which the service's port leads.
     """
     labels = subset_labels(sight.plan, destination, sight.namespace)
     service = sight.mesh.services.get(destination.host)
@@ -223,9 +231,12 @@ def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
 
 
 def is_known(sight: Sight, destination: Destination) -> bool:
-    """Whether proxies of a namespace can know the service of a destination, if there is one."""
-    service = sight.mesh.services.get(destination.host)
-    return destination.dialed or service is None or leads_to(service, sight.namespace)
+    """Whether a proxy knows a destination, if there is such a service."""
+    host = destination.host
+    service = sight.mesh.services.get(host)
+    if destination.dialed or service is None:
+        return True
+    return knows(sight.scope, service, destination.port, sight.plan.leads.get(host, ()))
 
 
 def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.mesh.taggings import tagging_at
-from laneway.core.mesh.visibility import Shown
+from laneway.core.mesh.visibility import Scope, Shown
 from laneway.core.resources.istio.networking import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
@@ -33,6 +33,8 @@ from laneway.core.routing.plan.written import Reading, gateway_rules
 
 GATEWAY_NAMESPACE = "istio-system"
 """Where gateway proxies run, which decides which DestinationRules they see."""
+
+GATEWAY_SCOPE = Scope(GATEWAY_NAMESPACE, is_gateway=True)
 
 ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})

@@ -23,6 +23,7 @@ from laneway.core.routing.plan.entries import plan_entries
 from laneway.core.routing.plan.gateways import gateway_ports
 from laneway.core.routing.plan.hops import Answers, LaneHops, lane_answers
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
+from laneway.core.routing.plan.leads import leads
 from laneway.core.routing.plan.outside import outside_hops
 from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
@@ -90,6 +91,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
         shares.views,
         delegated,
         outside_hops(reading, mesh.virtual_services),
+        leads(reading, shares.hops),
         shares.made_from,
     )
 

@@ -1,0 +1,78 @@
+"""Which services the routes of the mesh lead to, by which proxies learn of services.
+
+Comes in: users' VirtualServices with their delegates, and the hops of lanes. Goes out: for each
+service the routes that lead to it, for whichever port or caller they are. Istio counts what is
+written: mirrors, shares of weight 0 and matches of gateways alone too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from laneway.core.mesh.known import Lead
+from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.mesh.visibility import Shown
+from laneway.core.resources.istio.networking import VirtualService
+from laneway.core.routing.plan.delegates import Ours, Written
+from laneway.core.routing.plan.route_plan import Forward, Hop, Rule, lanes_own
+from laneway.core.routing.plan.written import Reading, binds_mesh, shown
+
+Way = tuple[Host, int | None, frozenset[str]]
+"""A destination's host and port, and the namespaces of callers that its route names."""
+
+
+def leads(
+    reading: Reading, hops: Mapping[Host, tuple[Hop, ...]]
+) -> Mapping[Host, tuple[Lead, ...]]:
+    """Return the routes that lead to each service. Those of lanes lead to every port of theirs."""
+    found: dict[Host, dict[Lead, None]] = {}
+    for author in filter(binds_mesh, reading.mesh.virtual_services):
+        to = shown(author)
+        for host, port, callers in _ways(reading, author):
+            if host in reading.mesh.services:
+                found.setdefault(host, {})[Lead(to, port, callers)] = None
+    for host, spoken in hops.items():
+        if any(lanes_own(hop) is not None for hop in spoken):
+            own = Shown(reading.mesh.services[host].namespace, (host,))
+            found.setdefault(host, {})[Lead(own)] = None
+    return {host: tuple(some) for host, some in found.items()}
+
+
+def mirrored(policy: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the destinations that get copies of a route's requests, as written."""
+    several = policy.get("mirrors")
+    blocks = several if isinstance(several, list) else []
+    written = (one.get("destination") for one in blocks if isinstance(one, Mapping))
+    for one in (policy.get("mirror"), *written):
+        if isinstance(one, Mapping) and one.get("host") and isinstance(one["host"], str):
+            yield one
+
+
+def _ways(reading: Reading, author: VirtualService) -> Iterator[Way]:
+    for found in reading.delegates.routes(author):
+        if isinstance(found, Ours):
+            for rule in found.rules:
+                yield from _of_rule(rule)
+        else:
+            yield from _of_route(found)
+    for route in author.tcp:
+        for one in route.destinations:
+            yield resolve_host(one.host, author.meta.namespace), one.port, frozenset()
+
+
+def _of_rule(rule: Rule) -> Iterator[Way]:
+    callers = frozenset(match.source_namespace for match in rule.matches) - {""}
+    for share in rule.action.shares if isinstance(rule.action, Forward) else ():
+        yield share.destination.host, share.destination.port, callers
+
+
+def _of_route(found: Written) -> Iterator[Way]:
+    route, space = found.route, found.author.meta.namespace
+    callers = frozenset(match.source_namespace for match in route.matches) - {""}
+    for one in route.destinations:
+        yield resolve_host(one.host, space), one.port, callers
+    for copy in mirrored(route.policy):
+        port = copy.get("port")
+        number = port.get("number") if isinstance(port, Mapping) else None
+        yield resolve_host(copy["host"], space), number, callers

@@ -1,0 +1,78 @@
+"""LW1336: a route of the mesh leads callers to a port that their Sidecar does not import.
+
+https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from laneway.core.findings.codes.beside import ROUTE_PAST_SIDECAR
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.mesh import Caller, Group, Mesh
+from laneway.core.mesh.visibility import is_shown
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.ask.walk import Sight, is_known
+from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
+from laneway.core.routing.plan.survivors import links, surviving
+from laneway.core.rules.check import Check
+from laneway.core.rules.questions.members import pod_name
+from laneway.core.rules.questions.sidecars import callers
+from laneway.core.rules.questions.words import listing, short_host
+
+
+@dataclass(slots=True)
+class _Cut:
+    """Who cannot follow a route, and whose Sidecars are the reason."""
+
+    sidecars: dict[Ref, None] = field(default_factory=dict)
+    pods: dict[str, None] = field(default_factory=dict)
+
+
+def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
+    """Find them, one finding for each route and destination."""
+    metas = {one.meta.ref: one.meta for one in mesh.virtual_services}
+    for group in mesh.groups if mesh.sidecars else ():
+        for (origin, to), cut in _cut(mesh, plan, group).items():
+            words = {
+                "user": origin.ref,
+                "host": short_host(to.host),
+                "port": to.port,
+                "callers": listing(cut.pods, limit=2),
+                "sidecars": listing(cut.sidecars, limit=2),
+                "pattern": f"{mesh.services[to.host].namespace}/{to.host}",
+            }
+            place = metas[origin.ref].place(*origin.path)
+            yield finding(ROUTE_PAST_SIDECAR, place, str(origin.ref), **words)
+
+
+def _cut(mesh: Mesh, plan: RoutePlan, group: Group) -> dict[tuple[Origin, Destination], _Cut]:
+    """Return the destinations of users' routes for lane services that Sidecars do not import."""
+    found: dict[tuple[Origin, Destination], _Cut] = {}
+    hops = [hop for host in group.hosts for hop in plan.hops.get(host, ())]
+    spoken = [hop for hop in hops if any(one.author is not None for one in links(hop))]
+    for pod, scope in callers(mesh) if spoken else ():
+        sight = Sight(mesh, plan, scope)
+        for hop in spoken if scope.sidecar is not None else ():
+            for rule in surviving(mesh, hop, Caller.of(pod)):
+                for to in _unknown(sight, rule):
+                    cut = found.setdefault((rule.origin, to), _Cut())
+                    cut.pods[pod_name(pod)] = None
+                    if scope.sidecar is not None:
+                        cut.sidecars[scope.sidecar.meta.ref] = None
+    return found
+
+
+def _unknown(sight: Sight, rule: Rule) -> Iterator[Destination]:
+    """Yield the destinations of a rule that exist and that the proxy's Sidecar alone hides."""
+    for share in rule.action.shares if isinstance(rule.action, Forward) else ():
+        to = share.destination
+        service = sight.mesh.services.get(to.host)
+        if service is None or service.port(to.port) is None or is_known(sight, to):
+            continue
+        if is_shown(service.service, sight.namespace):
+            yield to
+
+
+CHECK = Check(ROUTE_PAST_SIDECAR, check)
