@@ -120,6 +120,48 @@ def test_all_images_without_a_command_are_one_finding_whose_fix_can_be_pasted() 
     assert (len(wanted), findings) == (4, [])
 
 
+def test_a_command_of_the_command_line_for_nothing_is_warned_about() -> None:
+    mesh = _mesh(_workload("cart-v1", Container("main", "shop/cart:2", (), ())))
+
+    found = _wanted(mesh, "shop/cart=./cart", "cart-v2=./cart", "bell*=./bell")[1]
+
+    assert [(one.code.id, one.level, one.message) for one in found] == [
+        (
+            "LW1751",
+            "warning",
+            (
+                "--run 'cart-v2=…' is for nothing: no image and no workload here is called so; "
+                "did you mean cart-v1?"
+            ),
+        ),
+        (
+            "LW1751",
+            "warning",
+            "--run 'bell*=…' is for nothing: no image and no workload here is called so",
+        ),
+    ]
+    assert is_safe(Revision(compile_snapshot(Snapshot()), (), tuple(found)))
+
+
+def test_commands_that_are_named_for_anything_that_runs_are_not_spoken_of() -> None:
+    mesh = _mesh(_workload("cart-v1", Container("main", "shop/cart:2", (), ())))
+
+    assert _wanted(mesh, "cart-v1=a", "default/cart-v1=b", "shop/*=c", "shop/cart:2=d")[1] == []
+    assert _wanted(Mesh(Snapshot()))[1] == []
+
+
+def test_commands_of_a_file_for_nothing_are_noted_in_one_finding() -> None:
+    mesh = _mesh(_workload("cart-v1"))
+
+    (found,) = wanted_replicas(mesh, Commands.of_texts((), {"bell": "x", "cart-v": "y"}))[1]
+
+    assert (found.code.id, found.level) == ("LW1752", "info")
+    assert found.message == (
+        "[run] has commands for bell and cart-v, but no image and no workload here is called so; "
+        "did you mean cart-v1?"
+    )
+
+
 def test_an_image_behind_an_unreadable_container_is_found_where_it_is_written() -> None:
     text = """
 apiVersion: v1

@@ -10,21 +10,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+
+from laneway.core.mesh.images import MOCK_IMAGES, meets
 
 Command = tuple[str, ...]
 
 MOCK: Command = ("@mock",)
 """The command that stands for the built-in mock application."""
-
-MOCK_IMAGES = (
-    "laneway/mock",
-    "registry.cn-beijing.aliyuncs.com/aliacs-app-catalog/go-http-sample*",
-    "registry.cn-beijing.aliyuncs.com/aliacs-app-catalog/asm-mock*",
-    "docker.io/vifoggy/gobin*",
-    "vifoggy/gobin*",
-)
-"""The sample images of the vendor's lane tutorials, and the one of Laneway's own examples."""
 
 
 class BadCommandError(ValueError):
@@ -33,9 +25,14 @@ class BadCommandError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Patterns and their commands; the first pattern that an image meets decides."""
+    """Patterns and their commands; the first pattern that an image meets decides.
+
+    The first `flags` of them are of the command line, the next `listed` of a configuration file.
+    """
 
     entries: tuple[tuple[str, Command], ...] = ()
+    flags: int = 0
+    listed: int = 0
 
     def of(self, image: str) -> Command | None:
         """Return the command of an image.
@@ -48,11 +45,7 @@ class Commands:
         >>> Commands((("shop/*", ("./cart",)),)).of("bank/cart") is None
         True
         """
-        names = (image, without_tag(image))
-        for pattern, command in self.entries:
-            if any(fnmatchcase(name, pattern) for name in names):
-                return command
-        return None
+        return next((command for pattern, command in self.entries if meets(image, pattern)), None)
 
     def of_workload(self, namespace: str, name: str) -> Command | None:
         """Return the command that is named for a workload, by its whole name, without wildcards.
@@ -60,7 +53,7 @@ class Commands:
         >>> Commands((("*", ("any",)), ("pay-v1", ("./pay",)))).of_workload("shop", "pay-v1")
         ('./pay',)
         """
-        spelled = (name, f"{namespace}/{name}")
+        spelled = spellings(namespace, name)
         return next((command for pattern, command in self.entries if pattern in spelled), None)
 
     @classmethod
@@ -71,18 +64,13 @@ class Commands:
         """
         written = [_of_flag(flag) for flag in flags]
         written += [(image, _of_value(image, value)) for image, value in table.items()]
-        return cls((*written, *((image, MOCK) for image in MOCK_IMAGES)))
+        known = (*written, *((image, MOCK) for image in MOCK_IMAGES))
+        return cls(known, len(flags), len(table))
 
 
-def without_tag(image: str) -> str:
-    """Return an image's name without tag and digest; a registry's port is no tag.
-
-    >>> without_tag("localhost:5000/shop/cart:1.4@sha256:abc")
-    'localhost:5000/shop/cart'
-    """
-    name = image.partition("@")[0]
-    folder, slash, last = name.rpartition("/")
-    return folder + slash + last.partition(":")[0]
+def spellings(namespace: str, name: str) -> tuple[str, str]:
+    """Return the names by which a workload is meant."""
+    return name, f"{namespace}/{name}"
 
 
 def _of_flag(flag: str) -> tuple[str, Command]:

@@ -18,6 +18,7 @@ from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_START
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.fleet.commands import MOCK, Command, Commands
 from laneway.core.fleet.naming import called_names, mock_variables
+from laneway.core.fleet.unused import unused
 from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.resources.kubernetes.workloads import Container, Workload
@@ -68,7 +69,8 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
     targets = _targets(mesh)
     wanted: list[Wanted] = []
     lacking: list[tuple[Workload, Container]] = []
-    for workload in filter(_can_run, mesh.workloads):
+    able = [workload for workload in mesh.workloads if _can_run(workload)]
+    for workload in able:
         missing = _without_command(workload, commands)
         lacking += ((workload, container) for container in missing)
         if missing or not _containers(workload):
@@ -78,7 +80,8 @@ def wanted_replicas(mesh: Mesh, commands: Commands) -> tuple[tuple[Wanted, ...],
         sidecar = lack_of_sidecar(mesh, workload) is None
         ref, caller = workload.meta.ref, Caller.of(workload)
         wanted += [Wanted(name, ref, caller, sidecar, programs) for name in names.of(workload)]
-    return tuple(wanted), [*_not_started(mesh), *_no_commands(lacking)]
+    findings = [*_not_started(mesh), *_no_commands(lacking), *unused(commands, able)]
+    return tuple(wanted), findings
 
 
 def _can_run(workload: Workload) -> bool:

@@ -30,6 +30,24 @@ NOT_STARTED = Code(
     "labels.",
 )
 
+NOTHING_TO_RUN = Code(
+    "LW1751",
+    "warning",
+    "--run '{name}=…' is for nothing: no image and no workload here is called so{hint}",
+    "Its command stands for nothing, so what you meant it for runs another command or none.",
+    "Name an image as the manifests do, with or without its tag and with wildcards, or a workload: "
+    "`laneway ps` lists those that run.",
+)
+
+UNUSED_COMMANDS = Code(
+    "LW1752",
+    "info",
+    "[run] has commands for {names}, but no image and no workload here is called so{hint}",
+    "One laneway.toml may serve several meshes, so this may be as you want it. Else what you meant "
+    "runs another command or none.",
+    "Nothing to do if they are for other meshes; otherwise correct the names.",
+)
+
 EDIT_REFUSED = Code(
     "LW1702",
     "error",
