@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from laneway.core.judging.losing import code_of
+from laneway.core.judging.losing import code_of, loss
 from laneway.core.judging.passages import needy
 from laneway.core.judging.tally import Tally
+from laneway.core.resources.kubernetes.workloads import Container
 from laneway.core.routing.ask.request import Request
 from tests.verify.simulated import Simulated
 from tests.wire.chains import Chain
@@ -137,3 +138,23 @@ def test_calls_that_are_fewer_than_the_requests_may_have_begun_by_themselves() -
     [row] = tally.rows()
 
     assert row.confidence == "medium"
+
+
+def test_of_the_mock_application_it_is_said_how_it_passes_a_lane_on() -> None:
+    chain = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc"})
+    simulated = Simulated.of(replace(chain, forgets=frozenset({"mockb-v1"})).yaml, silent=False)
+    simulated.enter(into(chain, "s2"), ["mockb"])
+    mesh = simulated.ground.mesh
+    (passage,) = [one for one in simulated.passages() if one.lost]
+    code = code_of(passage, needy(simulated.ground))
+    assert code is not None
+    other = [Container("own", "shop/own")]
+    another = replace(
+        mesh, workloads=tuple(replace(one, containers=(*other,)) for one in mesh.workloads)
+    )
+
+    named = loss(mesh, passage, code, "").mend
+
+    variable = f"`{{name: forward_headers, value: {chain.route_header}}}`"
+    assert f"write {variable} into its container's env" in named
+    assert "mock" not in loss(another, passage, code, "").mend

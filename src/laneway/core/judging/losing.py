@@ -11,7 +11,9 @@ from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.judging.passages import Passage
 from laneway.core.judging.wording import number
+from laneway.core.mesh.images import MOCK_IMAGES, meets
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.kubernetes.workloads import Container
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.passing import carrier_text
 from laneway.core.rules.questions.words import counted, listing, short_host
@@ -30,16 +32,43 @@ def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
     """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it."""
     group = mesh.group(passage.group)
     propagation = group.propagation if group else None
+    header = carrier_text(propagation) if propagation else ""
     words = {
         "services": callers_text(passage),
         "lost": passage.lost,
         "calls": number(passage.lost + passage.kept, "call"),
         "target": short_host(passage.host),
         "lanes": counted("lane", passage.gone_on),
-        "header": carrier_text(propagation) if propagation else "",
+        "header": header,
+        "mock": _mock_text(mesh, passage, header),
         "shown": shown,
     }
     return finding(code, None, str(passage.callers[0]), **words)
+
+
+def _mock_text(mesh: Mesh, passage: Passage, header: str) -> str:
+    """Say how the mock application passes a header on, where one that is not told to calls."""
+    containers = [
+        container
+        for workload in mesh.workloads
+        if workload.meta.ref in passage.callers
+        for container in workload.containers
+    ]
+    if not any(_is_mock(one) and header not in _forwarded(one) for one in containers):
+        return ""
+    return (
+        "The mock application passes on only what its variable forward_headers names: write "
+        f"`{{name: forward_headers, value: {header}}}` into its container's env. "
+    )
+
+
+def _is_mock(container: Container) -> bool:
+    return any(meets(container.image, pattern) for pattern in MOCK_IMAGES)
+
+
+def _forwarded(container: Container) -> set[str]:
+    written = dict(container.environment).get("forward_headers", "")
+    return {name.strip().lower() for name in written.split(",")}
 
 
 def callers_text(passage: Passage) -> str:

@@ -179,7 +179,7 @@ LANE_LOST = Code(
     "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
     "These pods answer for lanes that lack the service, so they get requests of other lanes. The "
     "program's own calls carry no lane, so only the label of its pod decides from there on.",
-    "Copy {header} from the incoming request to the outgoing ones in this program. {shown}",
+    "Copy {header} from the incoming request to the outgoing ones in this program. {mock}{shown}",
 )
 
 LANE_FORGOTTEN = Code(
