@@ -11,7 +11,7 @@ FILTER = """
 apiVersion: networking.istio.io/v1alpha3
 kind: EnvoyFilter
 metadata: {name: tweak, namespace: default}
-spec: {workloadSelector: {labels: {app: mocka}}}
+spec: {workloadSelector: {labels: {app: mocka}}, configPatches: [{applyTo: CLUSTER}]}
 """
 
 OWN = """

@@ -241,7 +241,7 @@ def test_callers_that_a_filter_hides_have_a_sidecar_all_the_same() -> None:
         "apiVersion": "networking.istio.io/v1alpha3",
         "kind": "EnvoyFilter",
         "metadata": {"name": "any", "namespace": "istio-system"},
-        "spec": {"configPatches": []},
+        "spec": {"configPatches": [{"applyTo": "CLUSTER"}]},
     }
     proof = proven([*strict(), hiding])
 

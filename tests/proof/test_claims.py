@@ -437,8 +437,10 @@ def test_an_expression_beyond_reasoning_hides_no_counter_example() -> None:
     assert proof_of(strict(), obscure).verdict == "counter-example"
 
 
+PATCHES = [{"applyTo": "HTTP_ROUTE", "patch": {"operation": "REMOVE"}}]
 FILTERS: list[tuple[str, str, Object]] = [
-    ("EnvoyFilter", "networking.istio.io/v1alpha3", {}),
+    ("EnvoyFilter", "networking.istio.io/v1alpha3", {"configPatches": PATCHES}),
+    ("EnvoyFilter", "networking.istio.io/v1alpha3", {"configPatches": "all of them"}),
     ("WasmPlugin", "extensions.istio.io/v1alpha1", {}),
     (
         "WasmPlugin",
@@ -462,11 +464,26 @@ def test_a_filter_over_the_workloads_leaves_it_undecided(
 
 
 def test_a_filter_over_others_is_of_no_concern() -> None:
-    spec = {"workloadSelector": {"labels": {"app": "somebody-else"}}}
+    spec = {
+        "workloadSelector": {"labels": {"app": "somebody-else"}},
+        "configPatches": PATCHES,
+    }
     thing = {
         "apiVersion": "networking.istio.io/v1alpha3",
         "kind": "EnvoyFilter",
         "metadata": objects.head("mine", "default"),
+        "spec": spec,
+    }
+
+    assert verdicts(proof_of(strict(), more=[thing])) == PROVEN
+
+
+@pytest.mark.parametrize("spec", [{}, {"configPatches": []}, {"configPatches": None}])
+def test_a_filter_without_patches_changes_nothing(spec: Object) -> None:
+    thing = {
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": objects.head("idle", "istio-system"),
         "spec": spec,
     }
 
@@ -762,7 +779,10 @@ def test_a_filter_over_the_gateway_leaves_only_entries_open() -> None:
         "apiVersion": "networking.istio.io/v1alpha3",
         "kind": "EnvoyFilter",
         "metadata": objects.head("edge", "istio-system"),
-        "spec": {"workloadSelector": {"labels": {"istio": "ingressgateway"}}},
+        "spec": {
+            "workloadSelector": {"labels": {"istio": "ingressgateway"}},
+            "configPatches": PATCHES,
+        },
     }
 
     def spoil(out: list[Object]) -> None:

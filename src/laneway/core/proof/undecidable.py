@@ -125,8 +125,10 @@ def unread_pods(mesh: Mesh) -> Iterator[Doubt]:
 
 def _extensions(mesh: Mesh) -> Iterator[Cloud]:
     for thing in mesh.snapshot.resources:
-        if isinstance(thing, ProxyExtension) and thing.meta.labels.get(MANAGED_BY) != "laneway":
-            meta = thing.meta
+        if not isinstance(thing, ProxyExtension) or thing.idle:
+            continue
+        meta = thing.meta
+        if meta.labels.get(MANAGED_BY) != "laneway":
             kind = meta.ref.kind
             why = f"{kind} {meta.namespace}/{meta.name} may change requests and routes in any way"
             yield Cloud(Doubt(why, _head(meta)), _reach(meta), thing.workload_selector)

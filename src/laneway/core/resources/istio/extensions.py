@@ -15,7 +15,11 @@ from laneway.core.resources.meta import Meta
 
 @dataclass(frozen=True, slots=True)
 class ProxyExtension:
-    """One such object; `meta.ref.kind` says which. No labels: all proxies of its namespace."""
+    """One such object; `meta.ref.kind` says which. No labels: all proxies of its namespace.
+
+    An `idle` one holds nothing that a proxy could be given.
+    """
 
     meta: Meta
     workload_selector: Labels = ()
+    idle: bool = False

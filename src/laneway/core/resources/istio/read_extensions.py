@@ -12,10 +12,12 @@ from laneway.core.resources.yaml.cursor import Cursor
 
 
 def read_envoy_filter(root: Cursor) -> ProxyExtension | None:
-    """Read an EnvoyFilter."""
+    """Read an EnvoyFilter. One without patches is admitted by Istio and changes nothing."""
     meta = read_meta(root, "EnvoyFilter", namespaced=True)
-    selector = root.below("spec").below("workloadSelector").labels("labels")
-    return None if meta is None else ProxyExtension(meta, selector)
+    spec = root.below("spec")
+    selector = spec.below("workloadSelector").labels("labels")
+    idle = spec.raw.get("configPatches") in (None, [])
+    return None if meta is None else ProxyExtension(meta, selector, idle)
 
 
 def read_wasm_plugin(root: Cursor) -> ProxyExtension | None:
