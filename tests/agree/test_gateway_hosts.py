@@ -65,3 +65,19 @@ def test_only_admitted_namespaces_serve_a_host(
 
     assert result.apart == []
     assert result.decisions == len(asks)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("served", [["*"], ["A.test"], ["a.test", "*.A.test"], ["*.test"]])
+def test_hosts_are_one_whatever_their_letter_case(served: list[str], oracle: Oracle) -> None:
+    mesh = _mesh(served, ["a.test"])
+    own = [thing for thing in mesh if thing["kind"] == "VirtualService"]
+    for thing, host in zip(own, ("A.test", "a.test", "*.A.test"), strict=True):
+        thing["spec"]["hosts"] = [host]
+    paths = ["/", *(f"/{space}" for space in SPACES)]
+    asks = tuple(Ask("", DOOR, host, 80, path) for host in (*HOSTS, "A.TEST") for path in paths)
+
+    result = against_istio([Drawn(mesh, asks)], oracle)
+
+    assert result.apart == []
+    assert result.decisions == len(asks)

@@ -140,6 +140,11 @@ def _unprefixed(host: str, own: str) -> str:
 def _virtual_hosts(
     reading: Reading, entries: Sequence[Entry], opened: Sequence[Opening]
 ) -> tuple[VirtualHost, ...]:
+    """Return the domains of a port, in lower case: Istio merges hosts that differ in case alone.
+
+    Which hosts an object and a server have in common is compared as they are written.
+    https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/gateway.go
+    """
     domains: dict[str, list[Rule]] = {}
     redirects: dict[str, Rule] = {}
     for opening in opened:
@@ -147,15 +152,14 @@ def _virtual_hosts(
         for bound in bound_to(reading, entries, opening):
             own = opening.name.partition("/")[0]
             for domain in bound_domains(opening.hosts, own, bound.hosts, bound.namespace):
-                domains.setdefault(domain, []).extend(bound.rules)
+                domains.setdefault(domain.lower(), []).extend(bound.rules)
                 named.append(domain)
-        for domain in named if redirect is not None else ():
+        for domain in map(str.lower, named) if redirect is not None else ():
             if redirect is not None and "/" not in domain:
                 domains.setdefault(domain, [])
-                redirects.setdefault(domain.lower(), redirect)
+                redirects.setdefault(domain, redirect)
     return tuple(
-        _virtual_host(domain, domains[domain], redirects.get(domain.lower()))
-        for domain in sorted(domains)
+        _virtual_host(domain, domains[domain], redirects.get(domain)) for domain in sorted(domains)
     )
 
 

@@ -23,7 +23,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         if meta is not None:
             words = {
                 "wanted": renamed.wanted,
-                "other": owner.ref if owner else "the object of an older group",
+                "other": owner.ref if owner else "another object of Laneway's",
                 "groups": counted("group", renamed.groups),
                 "given": renamed.given,
             }
