@@ -45,7 +45,7 @@ def begun(given: Path, folder: Path) -> int:
     """Begin a mesh; return what `up` would end with if nothing else failed."""
     source = sources()
     revision = source.first(files.read_paths((str(given),)))
-    source.story.found(revision.findings, "laneway check")
+    source.story.found(revision.compilation.findings, revision.missing, "laneway check")
     if not is_safe(revision):
         sys.stderr.write(finding_text(revision.errors))
         return ERRORS

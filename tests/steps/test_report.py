@@ -1,5 +1,6 @@
 """What a mesh tells: its tables, and what an edit changed."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from laneway.apps.local.crew import Crew
 from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.story import why_not_ready
+from laneway.apps.local.story import Story, why_not_ready
 from laneway.apps.terminal.mesh_text import summary
+from laneway.apps.terminal.screen import Screen
 from laneway.apps.terminal.tables import first_of, table
 from laneway.core.changes.snapshots import changes, new_objects
 from laneway.core.compile import compile_snapshot
@@ -71,6 +73,43 @@ def test_each_gateway_has_a_port_of_its_own() -> None:
     urls = [line.split()[0] for line in _summary("two-gateways") if line.startswith("http")]
 
     assert urls == ["http://127.0.0.1:8080", "http://127.0.0.1:8081"]
+
+
+def test_pods_of_other_groups_with_the_same_labels_are_in_no_lane_of_this_one() -> None:
+    rows = [line.split() for line in _summary("two-gateways")]
+
+    assert ["shop-stable", "shop", "version=v1", "2"] in rows
+    assert [row[1] for row in rows if row[:1] == ["desk-web-v2"]] == ["desk-next"]
+
+
+def test_a_mesh_without_workloads_says_that_nothing_runs() -> None:
+    assert "No workload is in the input, so no program runs." in _summary("sticky-shares")
+    assert "No workload is in the input, so no program runs." not in _summary("strict-lanes")
+
+
+def test_what_is_so_on_this_machine_alone_is_told_and_not_left_to_another_command() -> None:
+    said = io.StringIO()
+    edit = revision_of(compile_snapshot(_example("strict-lanes")), Commands.of_texts(("a=x",), {}))
+    checked = [replace(one, code=replace(one.code, level="warning")) for one in edit.missing]
+
+    Story(Screen(said, said), lambda found: f"{len(found)} told").found(
+        checked, edit.missing, "laneway check lanes"
+    )
+
+    assert said.getvalue().splitlines() == ["1 told", "1 warning: laneway check lanes"]
+
+
+def test_notes_on_this_machine_alone_are_told_in_a_line_each() -> None:
+    said = io.StringIO()
+    edit = revision_of(
+        compile_snapshot(_example("strict-lanes")), Commands.of_texts((), {"a": "x"})
+    )
+
+    Story(Screen(said, said), str).found((), edit.missing, "laneway check")
+
+    (line,) = said.getvalue().splitlines()
+    assert line.startswith("[run] has commands for a, but no image")
+    assert line.endswith("(laneway explain-code LW1752)")
 
 
 def test_changes_are_told_by_object_and_moved_lines_are_none() -> None:

@@ -147,11 +147,19 @@ class Story:
             parts += in_short("as before", found.same)
         self.not_live("\n".join(part.rstrip() for part in parts), findings)
 
-    def found(self, findings: Sequence[Finding], hint: str) -> None:
-        """Tell the errors of a mesh that runs all the same, and count the rest."""
+    def found(self, findings: Sequence[Finding], here: Sequence[Finding], hint: str) -> None:
+        """Tell the errors of a mesh that runs all the same, and count the rest.
+
+        `hint` is the command that shows them; what is so on this machine alone no other command
+        shows, so it is told.
+        """
         errors = [one for one in findings if one.level == "error"]
-        if errors:
-            self.screen.warn(self.text_of(errors))
+        told = [*errors, *(one for one in here if one.level != "info")]
+        if told:
+            self.screen.warn(self.text_of(told).rstrip())
+        for one in here:
+            if one.level == "info":
+                self.screen.warn(f"{one.message} (laneway explain-code {one.code.id})")
         rest = [
             f"{count} {level}{'s' if count > 1 and level == 'warning' else ''}"
             for level in ("warning", "info")

@@ -173,7 +173,8 @@ class Launch:
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
         self.screen.show(["", line])
-        self.story.found(revision.findings, f"laneway check {' '.join(self.options.paths)}")
+        hint = f"laneway check {' '.join(self.options.paths)}"
+        self.story.found(revision.compilation.findings, revision.missing, hint)
         self.story.unexecuted(proxies.unexecuted)
         self.story.ailing(runner.ailing)
 

@@ -13,7 +13,7 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.placement import Replica
 from laneway.core.fleet.settling import Opened
 from laneway.core.mesh.members import meets
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import (
@@ -25,6 +25,7 @@ from laneway.core.routing.plan.route_plan import (
     Refuse,
     Rule,
 )
+from laneway.core.rules.questions.members import pods_of
 
 MOST_ROWS = 20
 
@@ -46,6 +47,8 @@ def summary(
         parts.append(_lane_table(mesh, replicas, width))
     if replicas:
         parts.append(_workload_table(mesh, replicas, width))
+    else:
+        parts.append(["No workload is in the input, so no program runs."])
     return [line for part in parts for line in ("", *part)][1:]
 
 
@@ -127,20 +130,14 @@ def destination_text(destination: Destination, mesh: Mesh) -> str:
 def _lane_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list[str]:
     rows = []
     for group in mesh.groups:
+        own = {pod.meta.ref for pod in pods_of(mesh, group).values()}
+        members = [dict(one.caller.labels) for one in replicas if one.workload in own]
         for lane in group.lanes:
-            pods = sum(1 for one in replicas if meets(lane.selector, dict(one.caller.labels)))
+            pods = sum(1 for labels in members if meets(lane.selector, labels))
             wanted = ", ".join(f"{key}={value}" for key, value in lane.selector)
             rows.append((lane.name, group.name, wanted, str(pods)))
     kept = first_of(rows, MOST_ROWS, "… {count} more")
     return table(("LANE", "GROUP", "PODS WITH", "PODS"), kept, width)
-
-
-def lanes_of(mesh: Mesh, labels: Mapping[str, str]) -> str:
-    """Return the lanes whose selector a pod's labels meet, `-` for none."""
-    found = [
-        lane.name for group in mesh.groups for lane in group.lanes if meets(lane.selector, labels)
-    ]
-    return ",".join(dict.fromkeys(found)) or "-"
 
 
 def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list[str]:
@@ -148,9 +145,13 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list
     for replica in replicas:
         by_workload.setdefault(replica.workload, []).append(replica)
     rows = []
+    groups = [
+        (group, {pod.meta.ref for pod in pods_of(mesh, group).values()}) for group in mesh.groups
+    ]
     for ref, members in by_workload.items():
         first = members[0]
-        lane = lanes_of(mesh, dict(first.caller.labels))
+        own = [group for group, pods in groups if ref in pods]
+        lane = _lanes_of(own or mesh.groups, dict(first.caller.labels))
         ports = ",".join(str(port.inbound) for port in first.ports)
         address = f"{first.address}:{ports}" if ports else first.address
         more = f" +{len(members) - 1}" if len(members) > 1 else ""
@@ -159,3 +160,9 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list
         rows.append((place, lane, str(len(members)), address + more, note))
     kept = first_of(rows, MOST_ROWS, "… {count} more (laneway ps)")
     return table(("WORKLOAD", "LANE", "REPLICAS", "ADDRESS", ""), kept, width)
+
+
+def _lanes_of(groups: Iterable[Group], labels: Mapping[str, str]) -> str:
+    """Return the lanes of groups whose selector a pod's labels meet, `-` for none."""
+    found = [lane.name for group in groups for lane in group.lanes if meets(lane.selector, labels)]
+    return ",".join(dict.fromkeys(found)) or "-"
