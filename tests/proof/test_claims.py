@@ -545,7 +545,7 @@ def test_what_nothing_promises_is_listed_apart() -> None:
         "1 workload without a sidecar",
         "cart-again",
         f"whoever sends {HEADER}",
-        "pod addresses",
+        "a pod's own address",
     ):
         assert words in told
 

@@ -127,13 +127,12 @@ def _scope(scope: Scope) -> str:
         what = "what Laneway makes of the lanes"
         if scope.objects:
             what += f", beside {objects} in the input"
-    counts = [
-        _count(scope.services, "service"),
-        _count(scope.callers, "imagined caller" if scope.imagined else "caller"),
-        _count(scope.gateways, "gateway port"),
-    ]
-    orders = f", in {scope.orders} orders of age" if scope.orders > 1 else ""
-    return f"{what}; every request to {', '.join(counts)}{orders}"
+    if not scope.services:
+        return f"{what}; no request, since no lane service is there to be asked"
+    callers = _count(scope.callers, "imagined caller" if scope.imagined else "caller")
+    senders = f"{callers} and {_count(scope.gateways, 'gateway port')}"
+    orders = f", in {scope.orders} possible orders of the objects' age" if scope.orders > 1 else ""
+    return f"{what}; every request to {_count(scope.services, 'service')} from {senders}{orders}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -20,7 +20,7 @@ from laneway.core.proof.verdict import Note
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.plan.outside import outside_of
 
-ADDRESSES = Note("calls to pod addresses: who dials one has chosen the pod")
+ADDRESSES = Note("calls to a pod's own address: who dials it has chosen the pod")
 
 
 def apart(mesh: Mesh) -> Iterator[Note]:

@@ -57,7 +57,7 @@ def route_words(against: CounterExample) -> str:
         return ""
     ref = rule.origin.ref
     if ref.kind == "Service":
-        return "Istio's default route, since none that is written is for this caller"
+        return "Istio's default route, since no written route is for this caller"
     steps = path_words(rule.origin.path)
     name = f"{rule.name}, " if rule.name else ""
     via = f", handed over by {rule.via.ref} {path_words(rule.via.path)}" if rule.via else ""
