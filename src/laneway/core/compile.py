@@ -7,6 +7,8 @@ the result is the same without it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.folding import fold
@@ -16,32 +18,58 @@ from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.routing.plan.planner import plan
 from laneway.core.routing.plan.route_plan import RoutePlan
 
+if TYPE_CHECKING:
+    from laneway.core.emit.istio import Layout
+    from laneway.core.emit.manifest import Manifest
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Compilation:
-    """Everything one compilation gives. Comparing two of them tells what an edit changed."""
+    """Everything one compilation gives. Comparing two of them tells what an edit changed.
+
+    What only some doors ask for is loaded and worked out when it is first asked for.
+    """
 
     snapshot: Snapshot
     mesh: Mesh
     plan: RoutePlan
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What a user of lanes should know: what touches no lane is counted in one finding."""
         from laneway.core.rules.business import of_lanes  # noqa: PLC0415 - as below
 
         return of_lanes(self.mesh, self.all_findings)
 
-    @property
+    @cached_property
     def all_findings(self) -> tuple[Finding, ...]:
-        """The reader's findings, then those of every rule, whatever they are about.
-
-        Worked out at each call, and the rules are loaded by the first one: routing must not wait
-        for them.
-        """
+        """The reader's findings, then those of every rule, whatever they are about."""
         from laneway.core.rules.all import check_all  # noqa: PLC0415 - eighty modules
 
         return fold(self.snapshot.findings + check_all(self.mesh, self.plan))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the input could be read: otherwise what is missing is not gone."""
+        return not self.snapshot.unread
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The names of the groups whose output would be unsafe: what of them is live stays."""
+        return frozenset(group.name for group in self.mesh.groups if group.held)
+
+    def manifests(self, layout: Layout = "istio") -> tuple[Manifest, ...]:
+        """Return the Istio objects the lanes become; held groups have none."""
+        from laneway.core.emit.istio import manifests  # noqa: PLC0415 - as above
+
+        return manifests(self.mesh, self.plan, layout)
+
+    @cached_property
+    def conditions(self) -> list[dict[str, Any]]:
+        """Every group and lane with its status, as objects."""
+        from laneway.core.emit.status import statuses  # noqa: PLC0415 - as above
+
+        return statuses(self.mesh, self.findings)
 
 
 def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) -> Compilation:

@@ -83,9 +83,8 @@ def is_same(one: Snapshot, other: Snapshot) -> bool:
 
 def is_safe(revision: Revision) -> bool:
     """Whether a revision may be run at all."""
-    held = any(group.held for group in revision.compilation.mesh.groups)
     missing = any(found.level == "error" for found in revision.missing)
-    return not missing and not held and not revision.compilation.snapshot.unread
+    return not missing and not revision.compilation.held and revision.compilation.is_whole
 
 
 def new_errors(revision: Revision, live: Revision) -> tuple[Finding, ...]:

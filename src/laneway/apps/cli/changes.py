@@ -17,7 +17,6 @@ from laneway.apps.terminal.printing import Output, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
-    from laneway.core.changes.order import Step
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
 
@@ -49,18 +48,13 @@ def changes(
     Objects of a held group stay as they are, and all of them where a file cannot be read. Changes
     of your own Istio objects stand apart.
     """
-    from laneway.core.changes.diff import diff
     from laneway.core.changes.order import steps
-    from laneway.core.emit.istio import manifests
-    from laneway.core.views.changes import as_object
+    from laneway.core.views.changes import as_object, ours, step_object
 
     live = compiled((against or _input_of(name),), may_be_empty=bool(against))
     compilation = compiled(paths)
-    desired = manifests(compilation.mesh, compilation.plan, layout)
-    held = {group.name for group in compilation.mesh.groups if group.held}
-    is_whole = not compilation.mesh.snapshot.unread
-    found = diff(_objects(live, layout), desired, held, is_whole=is_whole)
-    shown = as_object(found) | {"steps": [_step(one) for one in steps(found)]}
+    found = ours(_objects(live, layout), compilation, layout)
+    shown = as_object(found) | {"steps": [step_object(one) for one in steps(found)]}
     print_object(shown | _own(live, compilation), output)
     findings = compilation.findings
     tell(findings, sys.stderr)
@@ -83,32 +77,14 @@ def _input_of(name: str | None) -> str:
 def _objects(live: Compilation, layout: Layout) -> tuple[Manifest, ...]:
     """Return the objects that are there: lanes are compiled, generated objects are as they are."""
     from laneway.core.changes.given import generated_objects
-    from laneway.core.emit.istio import manifests
 
     if live.mesh.groups:
-        return manifests(live.mesh, live.plan, layout)
+        return live.manifests(layout)
     return generated_objects(live.mesh)
 
 
 def _own(live: Compilation, wanted: Compilation) -> dict[str, Any]:
     """Return what changes of the user's own objects, where both sides would hold them."""
-    from laneway.core.changes.diff import diff
-    from laneway.core.changes.given import own_objects
-    from laneway.core.views.changes import as_object
+    from laneway.core.views.changes import as_object, own
 
-    if not live.mesh.groups:
-        return {}
-    is_whole = not wanted.mesh.snapshot.unread
-    own = diff(own_objects(live.mesh), own_objects(wanted.mesh), is_whole=is_whole)
-    return {"own": as_object(own)}
-
-
-def _step(step: Step) -> dict[str, Any]:
-    shown: dict[str, Any] = {"phase": step.phase}
-    if step.drain:
-        shown["after"] = "requests in flight have ended"
-    if step.writes:
-        shown["write"] = [str(one.ref) for one in step.writes]
-    if step.removes:
-        shown["remove"] = [str(ref) for ref in step.removes]
-    return shown
+    return {"own": as_object(own(live, wanted))} if live.mesh.groups else {}

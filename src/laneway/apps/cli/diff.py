@@ -43,32 +43,23 @@ def diff(
     Objects of a group that NEW holds stay as they are; nothing is deleted where a file of NEW
     cannot be read. A folder without any file means: nothing yet. Findings are those of NEW.
     """
-    from laneway.core.changes.diff import diff as difference
-    from laneway.core.changes.given import own_objects
-    from laneway.core.emit.istio import manifests
     from laneway.core.findings.input import about_nothing
-    from laneway.core.views.changes import as_object, table
+    from laneway.core.views import changes as view
 
     before = compiled((old,), may_be_empty=True)
-    if before.snapshot.unread:
+    if not before.is_whole:
         tell([one for one in before.findings if one.level == "error"], sys.stderr)
         click.echo("OLD cannot be read as a whole, so nothing is compared.", err=True)
         return ERRORS_FOUND
     after = compiled((new,), may_be_empty=True)
-    is_whole = not after.mesh.snapshot.unread
-    changes = difference(
-        manifests(before.mesh, before.plan, layout),
-        manifests(after.mesh, after.plan, layout),
-        {group.name for group in after.mesh.groups if group.held},
-        is_whole=is_whole,
-    )
-    own = difference(own_objects(before.mesh), own_objects(after.mesh), is_whole=is_whole)
+    ours = view.ours(before.manifests(layout), after, layout)
+    own = view.own(before, after)
     if output != "text":
-        print_object(as_object(changes) | {"own": as_object(own)}, output)
+        print_object(view.as_object(ours) | {"own": view.as_object(own)}, output)
     else:
-        click.echo(table(changes))
+        click.echo(view.table(ours))
         if own:
-            click.echo(f"\nYour own objects:\n{table(own)}")
+            click.echo(f"\nYour own objects:\n{view.table(own)}")
     findings = [one for one in after.findings if one not in about_nothing(after.findings)]
     tell(findings, sys.stderr)
     return exit_code(findings)

@@ -74,15 +74,12 @@ def render(
 def _objects(
     compilation: Compilation, layout: Literal["istio", "asm"], wasm_url: str | None
 ) -> tuple[Manifest, ...]:
-    from laneway.core.emit.istio import manifests
-
-    mesh, plan = compilation.mesh, compilation.plan
-    found = manifests(mesh, plan, layout)
+    found = compilation.manifests(layout)
     if wasm_url is None:
         return found
     from laneway.core.emit.wasm_plugin import wasm_plugins
 
-    return (*found, *wasm_plugins(mesh, plan, wasm_url))
+    return (*found, *wasm_plugins(compilation.mesh, compilation.plan, wasm_url))
 
 
 def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

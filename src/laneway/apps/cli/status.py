@@ -46,7 +46,7 @@ def status(
 
     With --mesh it shows what a running mesh serves, and whether its files say the same.
     """
-    from laneway.core.emit.status import errors_elsewhere, statuses
+    from laneway.core.emit.status import errors_elsewhere
 
     refused: dict[str, Any] | None = None
     if in_mesh or name:
@@ -55,7 +55,7 @@ def status(
         raise click.UsageError("Name a PATH, or --mesh for what a running mesh serves.")
     compilation = compiled(paths)
     findings = compilation.findings
-    objects = statuses(compilation.mesh, findings)
+    objects = compilation.conditions
     if output == "text":
         told = {(one["kind"], one["metadata"]["name"]): one["status"] for one in objects}
         mesh = compilation.mesh

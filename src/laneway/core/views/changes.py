@@ -11,12 +11,28 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from laneway.core.changes.diff import ACTIONS, ChangeSet
+from laneway.core.changes.diff import ACTIONS, ChangeSet, diff
 from laneway.core.changes.fields import FieldChange
+from laneway.core.changes.given import own_objects
+from laneway.core.changes.order import Step
+from laneway.core.compile import Compilation
+from laneway.core.emit.istio import Layout
+from laneway.core.emit.manifest import Manifest
 
 _WIDEST = 60
 _WORDS = {"added": "+ {after}", "removed": "- {before}"}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
+
+
+def ours(live: tuple[Manifest, ...], wanted: Compilation, layout: Layout) -> ChangeSet:
+    """Return what changes of Laneway's objects. Those of held groups stay as they are."""
+    return diff(live, wanted.manifests(layout), wanted.held, is_whole=wanted.is_whole)
+
+
+def own(live: Compilation, wanted: Compilation) -> ChangeSet:
+    """Return what changes of the user's own objects."""
+    before, after = own_objects(live.mesh), own_objects(wanted.mesh)
+    return diff(before, after, is_whole=wanted.is_whole)
 
 
 def table(changes: ChangeSet) -> str:
@@ -49,6 +65,18 @@ def as_object(changes: ChangeSet) -> dict[str, Any]:
         ],
         "unchanged": len(changes.kept),
     }
+
+
+def step_object(step: Step) -> dict[str, Any]:
+    """Return a step of a safe order as plain values."""
+    shown: dict[str, Any] = {"phase": step.phase}
+    if step.drain:
+        shown["after"] = "requests in flight have ended"
+    if step.writes:
+        shown["write"] = [str(one.ref) for one in step.writes]
+    if step.removes:
+        shown["remove"] = [str(ref) for ref in step.removes]
+    return shown
 
 
 def _lines(changes: ChangeSet) -> Iterator[list[str]]:
