@@ -13,9 +13,10 @@ from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.scene import Scene, destination_of
 from laneway.core.judging.trail import services_of
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.ask.reach import is_outside, lane_of, owner
+from laneway.core.routing.ask.reach import is_outside, lane_of
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from laneway.core.judging.callers import callers
 from laneway.core.judging.ledger import Call, Seen
 from laneway.core.judging.trail import Ground
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.ask.reach import is_plain, owner
+from laneway.core.routing.ask.reach import is_plain
 from laneway.core.rules.questions.needing import stands
 
 TOLD = frozenset({"baggage", "header"})

@@ -13,19 +13,12 @@ from functools import partial
 
 from laneway.core.emit.placement import Replica
 from laneway.core.judging.ledger import Call, Ledger, Seen
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.ask.reach import (
-    NOTHING,
-    Carried,
-    answering,
-    is_plain,
-    kept_lanes,
-    owner,
-    stays,
-)
+from laneway.core.routing.ask.reach import NOTHING, Carried, answering, is_plain, kept_lanes, stays
 
 Promise = Mapping[Ref, frozenset[Carried]]
 """The workloads that may be met, and what requests that come to each of them may carry."""

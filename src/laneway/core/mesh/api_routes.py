@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, Host, service_host
 from laneway.core.resources.kubernetes.gateway_api import ApiRoute, ParentRef
@@ -66,5 +67,5 @@ def _place(route: ApiRoute, parent: ParentRef) -> Place:
 
 
 def _has_lanes(mesh: Mesh, host: Host) -> bool:
-    group = mesh.group(mesh.owner_of.get(host, ""))
+    group = owner(mesh, host)
     return group is not None and bool(group.lanes)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.membership import lane_of_subset, owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE
@@ -179,7 +180,7 @@ class _Judge:
 
     def _of_share(self, promise: Promise | None, rule: Rule, share: Share) -> Iterator[Suspect]:
         host = share.destination.host
-        group = self.mesh.group(self.mesh.owner_of.get(host, ""))
+        group = owner(self.mesh, host)
         asked = promise.wants if promise else ()
         if group is None and host not in {one.host for one in asked}:
             if promise is not None:
@@ -236,8 +237,7 @@ def _sent(group: Group, rule: Rule, share: Share) -> Iterator[Want]:
     if group.propagation is not None:
         lane = group.lane(stamped_lane(group.propagation, rule, share))
     else:
-        by_tag = (one for one in group.lanes if [pair[1] for pair in one.selector] == [to.subset])
-        lane = group.lane(to.subset) or next(by_tag, None)
+        lane = lane_of_subset(group, to.subset)
     if lane is not None and not group.held:
         yield want(group, lane.name, to.host)
 

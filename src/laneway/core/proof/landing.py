@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.visibility import Scope, is_shown
 from laneway.core.proof.promises import lanes_of_pod
@@ -134,11 +135,11 @@ class Landings:
         A service outside the group has no lanes, so a copy that is sent there leaves none.
         """
         host = landing.destination.host
-        if self.mesh.owner_of.get(host) != group:
+        its = owner(self.mesh, host)
+        if its is None or its.name != group:
             return ""
-        owner = self._groups[group]
-        lanes = [lane for lane in owner.lanes if any(lane.name == one.lane for one in wants)]
-        answers = [owner.resolve(lane.name, host) for lane in lanes]
+        lanes = [lane for lane in its.lanes if any(lane.name == one.lane for one in wants)]
+        answers = [its.resolve(lane.name, host) for lane in lanes]
         if any(landing.crowd <= {frozenset([name])} for name in answers):
             return ""
         return _outsider(landing, answers[0])

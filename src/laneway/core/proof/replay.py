@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.visibility import Scope, scope_of
 from laneway.core.proof.carrying import carries, loses, named
@@ -153,7 +154,7 @@ def _misnames(group: Group, against: CounterExample, target: Target, kept: Itera
 
 
 def _copied_out(sight: Sight, group: Group, copy: Destination, kept: Iterable[Want]) -> bool:
-    if sight.mesh.owner_of.get(copy.host) != group.name:
+    if owner(sight.mesh, copy.host) is not group:
         return False
     crowds = set(_crowds(sight, group, copy, pods_of(sight, copy)))
     lanes = [lane for lane in group.lanes if any(lane.name == one.lane for one in kept)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshPort, MeshService
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.resources.istio.networking import Gateway
@@ -85,8 +86,9 @@ def _lane(group: Group, lane: GroupLane) -> Object:
 
 def _service(mesh: Mesh, service: MeshService) -> Object:
     shown: Object = {"host": service.host}
-    if service.host in mesh.owner_of:
-        shown["group"] = mesh.owner_of[service.host]
+    group = owner(mesh, service.host)
+    if group is not None:
+        shown["group"] = group.name
     if service.headless:
         shown["headless"] = True
     shown["ports"] = [_port(port) for port in service.ports]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.routing.ask.journey import Step
 from laneway.core.routing.ask.passing import carrier_text
-from laneway.core.routing.ask.reach import owner
 from laneway.core.routing.ask.walk import Target
 from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.words import short_host

@@ -38,9 +38,9 @@ from laneway.core.judging.passages import arrivals, needy, needy_now, passages
 from laneway.core.judging.tally import Tally, confidence_text
 from laneway.core.judging.trail import Ground
 from laneway.core.judging.wording import number, probe_text
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.ask.reach import owner
 from laneway.core.rules.questions.needing import stands
 from laneway.core.rules.questions.words import listing
 from laneway.core.search.probes import Probe

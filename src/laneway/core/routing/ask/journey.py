@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import Call, calls_of, named_service, other_calls
@@ -120,5 +121,5 @@ def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
 
 
 def _siblings(mesh: Mesh, host: Host) -> tuple[Call, ...]:
-    group = mesh.group(mesh.owner_of.get(host, ""))
+    group = owner(mesh, host)
     return tuple(Call(other) for other in group.hosts if other != host) if group else ()

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.mesh.sidecars import selecting
@@ -31,11 +32,6 @@ Carried = frozenset[tuple[str, LaneName]]
 """The lanes a request carries: (group, lane), at most one of each permissive group."""
 
 NOTHING: Carried = frozenset()
-
-
-def owner(mesh: Mesh, host: Host) -> Group | None:
-    """Return the group that routes a host."""
-    return mesh.group(mesh.owner_of.get(host, ""))
 
 
 def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:

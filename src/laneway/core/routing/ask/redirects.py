@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.gateways import TLS_PROTOCOLS
 from laneway.core.routing.plan.route_plan import Forward, GatewayPort, Origin, RoutePlan, Rule
@@ -49,8 +50,8 @@ def groups_led_to(mesh: Mesh, rules: Iterable[Rule]) -> dict[str, None]:
     """Return the names of the groups whose services some rules lead to, in their order."""
     actions = (rule.action for rule in rules)
     shares = (share for one in actions if isinstance(one, Forward) for share in one.shares)
-    owners = (mesh.owner_of.get(share.destination.host, "") for share in shares)
-    return {name: None for name in owners if name}
+    owners = (owner(mesh, share.destination.host) for share in shares)
+    return {group.name: None for group in owners if group is not None}
 
 
 def _served_by_tls(mesh: Mesh, port: GatewayPort, domain: str) -> Iterator[str]:

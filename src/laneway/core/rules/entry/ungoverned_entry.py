@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.entry import UNGOVERNED_ENTRY
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import Propagation
@@ -15,14 +16,13 @@ from laneway.core.routing.plan.route_plan import Destination, HeaderEdits, Route
 from laneway.core.routing.plan.stamps import Stamp, stamps
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
-from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import short_host
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find destinations of users' gateway routes that do not write the lane."""
     for written in written_destinations(mesh):
-        group = owner(mesh, written.host)
+        group = planning_owner(mesh, written.host)
         if group is None or group.propagation is None or not written.at_gateway:
             continue
         if written.is_http and not _is_written(group.propagation, written):

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.beside import USER_ROUTE_TAKES_REQUESTS
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.ask.reach import lane_of, owner
+from laneway.core.routing.ask.reach import lane_of
 from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
 from laneway.core.routing.plan.survivors import takes_anything
 from laneway.core.rules.check import Check

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import ORDER_BY_POSITION
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan.route_plan import Origin, RoutePlan
@@ -47,11 +48,11 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 def _services(mesh: Mesh, group: Group) -> Iterator[Finding]:
     """Find the first service that another group has only because it stands before this one."""
     for service in group.group.services:
-        owner = mesh.group(mesh.owner_of.get(service_host(service.name, service.namespace), ""))
-        if owner is None or owner is group or not doubt((owner.group, group.group)):
+        older = owner(mesh, service_host(service.name, service.namespace))
+        if older is None or older is group or not doubt((older.group, group.group)):
             continue
         words = {
-            "what": f"group {owner.name} has service {service.namespace}/{service.name}",
+            "what": f"group {older.name} has service {service.namespace}/{service.name}",
             "first": "it",
             "second": f"group {group.name}",
             "mend": "Take the service out of one of the groups.",

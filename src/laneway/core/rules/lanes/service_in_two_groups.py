@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import SERVICE_IN_TWO_GROUPS
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan.route_plan import RoutePlan
@@ -19,9 +20,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         meta = group.group.meta
         for service in group.group.services:
             host = service_host(service.name, service.namespace)
-            owner = mesh.owner_of.get(host, group.name)
-            if owner != group.name:
-                words = {"service": short_host(host), "owner": owner}
+            older = owner(mesh, host)
+            if older is not None and older is not group:
+                words = {"service": short_host(host), "owner": older.name}
                 place = meta.place("spec", "services", service.index)
                 yield finding(SERVICE_IN_TWO_GROUPS, place, str(meta.ref), **words)
 

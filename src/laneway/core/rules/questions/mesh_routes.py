@@ -16,6 +16,7 @@ from functools import cached_property
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.hosts import covers
+from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import Scope, scope_of
@@ -24,7 +25,6 @@ from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts, shown
-from laneway.core.rules.questions.user_rules import owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +93,5 @@ def _lane_hosts(mesh: Mesh, pattern: str) -> list[Host]:
     """Return the lane services that a host or a wildcard speaks of."""
     wide = pattern.startswith("*")
     hosts = [host for host in mesh.owner_of if covers(pattern, host)] if wide else [Host(pattern)]
-    groups = ((host, owner(mesh, host)) for host in hosts)
+    groups = ((host, planning_owner(mesh, host)) for host in hosts)
     return [host for host, group in groups if group is not None and group.lanes]

@@ -7,17 +7,10 @@ from __future__ import annotations
 
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
-from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.mesh.names import Host
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.istio.networking import DestinationRule
 
 
 def rules_by_host(mesh: Mesh) -> HostIndex[DestinationRule]:
     """Index the user's DestinationRules by their absolute host, oldest first."""
     return HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
-
-
-def owner(mesh: Mesh, host: Host) -> Group | None:
-    """Return the group that routes a host, unless it is held."""
-    group = mesh.group(mesh.owner_of.get(host, ""))
-    return None if group is None or group.held else group

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import EXPORT_TO_HIDES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.destination_rules import exported, exports, rule_host
+from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.proof.callers import callers
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import listing, short_host
 
 
@@ -20,7 +20,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find narrowly exported rules for lane services that hide the lanes from some caller."""
     for rule in mesh.destination_rules:
         host = rule_host(rule)
-        group = owner(mesh, host)
+        group = planning_owner(mesh, host)
         if group is None or not exports(rule) or "*" in exports(rule):
             continue
         names = {str(lane.name) for lane in group.lanes}

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from laneway.core.findings.codes.routing import FALLBACK_BLOCK
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
-from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import short_host
 
 
@@ -27,7 +27,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 def _instead(mesh: Mesh, written: WrittenDestination) -> tuple[str, str]:
     """Return what becomes of requests when the subset has no ready pod, and what to do."""
-    group = owner(mesh, written.host)
+    group = planning_owner(mesh, written.host)
     lane = group.lane(written.destination.subset) if group is not None else None
     if group is None or lane is None or not group.falls_back:
         return "requests get 503 while the subset has no ready pod", _ENTER_A_GROUP

@@ -11,11 +11,11 @@ from laneway.core.findings.codes.routing import SUBSET_WITH_OTHER_LABELS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.user_rules import owner
 from laneway.core.rules.questions.words import labels_text
 
 
@@ -23,7 +23,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find subsets that are named like a lane and are not the lane's pods."""
     for rule in mesh.destination_rules:
         host = rule_host(rule)
-        group = owner(mesh, host)
+        group = planning_owner(mesh, host)
         for subset in rule.subsets if group else ():
             lane = group.lane(subset.name) if group else None
             if lane is None or _same(mesh.services[host], subset.labels, lane.selector):

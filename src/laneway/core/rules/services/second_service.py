@@ -15,19 +15,22 @@ from laneway.core.rules.questions.words import short_host
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find services that share a pod with a lane service and are in no group."""
-    reached: dict[int, Host] = {}
-    for host in mesh.owner_of:
-        reached.update((id(pod), host) for pod in mesh.services[host].workloads)
+    reached: dict[int, tuple[Host, str]] = {}
+    for group in mesh.groups:
+        for host in group.hosts:
+            pods = mesh.services[host].workloads
+            reached |= {id(pod): (host, group.name) for pod in pods}
     for host, service in mesh.services.items():
         if host in mesh.owner_of:
             continue
         shared = next((reached[id(pod)] for pod in service.workloads if id(pod) in reached), None)
         if shared is not None:
             meta = service.service.meta
+            lane_host, group_name = shared
             words = {
                 "other": short_host(host),
-                "service": short_host(shared),
-                "group": mesh.owner_of[shared],
+                "service": short_host(lane_host),
+                "group": group_name,
             }
             yield finding(SECOND_SERVICE, meta.place("spec", "selector"), str(meta.ref), **words)
 
