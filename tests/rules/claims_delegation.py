@@ -74,7 +74,10 @@ CLAIMS = [
         kept("VirtualService default/other has the same host"),
         "ASMSwimLaneGroup test",
         PLACE,
-        handing(root()),
+        handing(
+            root(),
+            routes("other", "[]\n  tcp: [{route: [{destination: {host: b}}]}]", "hosts: [b]"),
+        ),
     ),
     *(
         Claim(

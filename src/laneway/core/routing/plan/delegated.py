@@ -59,7 +59,8 @@ def handing_over(mesh: Mesh, speakers: HostIndex[VirtualService]) -> HandingOver
             if host not in group.hosts or not group.lanes:
                 kept.append(Kept(group.name, named, "it is no service that the group routes"))
                 continue
-            root = _root(mesh, group, mesh.services[host], naming_first(speakers.of(host), host))
+            asking = [one for one in speakers.of(host) if one.http]  # others take no HTTP call
+            root = _root(mesh, group, mesh.services[host], naming_first(asking, host))
             if isinstance(root, Delegated):
                 found[host] = root
             else:
