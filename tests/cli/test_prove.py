@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import EXAMPLES, Command
 
@@ -52,6 +55,22 @@ def test_a_counter_example_ends_with_1_and_shows_route_and_line(
     assert "default/mocka-v2" in ended.out
     assert f"{written}:" in "".join(ended.out.split())
     assert "7 Istio objects" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("route", "lane"),
+    [("no-lane", "s1, which requests that name no lane are in"), ("lane-s2", "s2")],
+)
+def test_of_a_lane_nobody_names_it_is_said_why_it_is_that_one(
+    laneway: Command, lanes: Path, route: str, lane: str
+) -> None:
+    written = rendered(laneway, lanes)
+    elsewhere = re.sub(
+        rf"(?s)(name: {route}\n.*?subset: )s\d", r"\g<1>s3", written.read_text(), count=1
+    )
+    written.write_text(elsewhere)
+
+    assert f"  lane   {lane}\n" in laneway("prove", lanes).out
 
 
 def test_a_filter_over_the_workloads_ends_with_4_and_is_named(

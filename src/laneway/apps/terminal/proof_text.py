@@ -100,7 +100,14 @@ def _told(against: CounterExample) -> Iterator[tuple[str, str]]:
 def _lane(against: CounterExample) -> str:
     lanes = " or ".join(dict.fromkeys(want.lane for want in against.wants))
     answers = " or ".join(dict.fromkeys(want.answers for want in against.wants))
-    return lanes if lanes == answers else f"{lanes}, for which lane {answers} answers here"
+    why = ", which requests that name no lane are in" if _is_usual(against) else ""
+    return (
+        lanes + why if lanes == answers else f"{lanes}{why}, for which lane {answers} answers here"
+    )
+
+
+def _is_usual(against: CounterExample) -> bool:
+    return bool(against.wants) and all(want.by_default for want in against.wants)
 
 
 def _listed(

@@ -9,7 +9,7 @@ a gateway a request is of the lane whose entry rule admits it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Group, Mesh, Protocol
@@ -52,8 +52,9 @@ def mesh_promises(group: Group, host: Host, protocol: Protocol, caller: Caller) 
     found = []
     if group.propagation is not None and protocol == "http":
         found = list(_carried(group, host))
-    lanes = lanes_worn(group, caller) or (lane_of_others(group),)
-    found.append(Promise(ALWAYS, tuple(want(group, lane, host) for lane in lanes)))
+    wants = tuple(want(group, lane, host) for lane in lanes_worn(group, caller))
+    usual = replace(want(group, lane_of_others(group), host), by_default=True)
+    found.append(Promise(ALWAYS, wants or (usual,)))
     return found
 
 

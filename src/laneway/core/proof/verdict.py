@@ -6,7 +6,7 @@ lane. *Delivered*: no request meets an error nobody intended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.findings.place import Place
@@ -46,12 +46,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`."""
+    """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`.
+
+    `by_default` says that neither the caller nor the request names a lane.
+    """
 
     lane: str
     answers: str
     host: Host
     group: str
+    by_default: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
