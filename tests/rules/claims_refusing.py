@@ -8,7 +8,7 @@ from tests.rules.world import mesh, namespace, policy, routes, service
 SECURITY = "security.istio.io/v1"
 BY_NAME = routes(
     "own",
-    "[]\n  tls: [{match: [{sniHosts: [b.example]}], route: [{destination: {host: b}}]}]",
+    "[]\n  tls: [{match: [{sniHosts: [b]}], route: [{destination: {host: b}}]}]",
     "hosts: [b]",
 )
 OF_A = "selector: {matchLabels: {app: a}}"
