@@ -145,6 +145,25 @@ def test_an_edit_goes_live_and_is_told(stage: Stage) -> None:
     assert stage.proxies.is_down
 
 
+def test_an_edit_is_noted_before_it_is_told(stage: Stage) -> None:
+    whole, notes = stage.runner.noted, []
+
+    def noted(runner: Runner) -> None:
+        assert runner.live is not None
+        ports = len(runner.live.revision.compilation.plan.gateway_ports)
+        notes.append((ports, "live after" in stage.said.getvalue()))
+        whole(runner)
+
+    async def scene(stage: Stage) -> None:
+        stage.runner.noted = noted
+        await stage.feed(_gateway(80, 81))
+
+    stage.play(scene)
+
+    assert next(told for ports, told in notes if ports == 2) is False
+    assert notes[-1] == (2, True)
+
+
 def test_files_that_say_the_same_change_nothing(stage: Stage) -> None:
     async def scene(stage: Stage) -> None:
         await stage.feed(stage.runner.wanted.compilation.snapshot)  # type: ignore[union-attr]

@@ -256,6 +256,7 @@ class Runner:
             self.story.not_live(str(error) if known_reason else bug_text())
             return False
         self.live, self.refused = wanted, None
+        self._note()  # whoever reads that it is live may ask the record at once
         self.story.live(before, revision, confirmed, begun)
         self.story.opened(known, self.settling.opened(revision.compilation.plan))
         return True
