@@ -1,8 +1,8 @@
 // The oracle answers what Istio itself makes of a mesh.
 //
-// In: one JSON case a line on standard input, {"kubernetes": YAML, "istio": YAML, "proxies": [...]}.
+// In: one JSON case a line on standard input, {"kubernetes": YAML, "istio": YAML, "proxies": [...]}, or {"analyze": YAML}.
 // Out: one JSON line a case, in order: what Istio's validation says of each object, and for each proxy the
-// listeners, route tables, clusters and endpoints that istiod would send it.
+// listeners, route tables, clusters and endpoints that istiod would send it; or what Istio's analyzers say.
 // It is a program of its own because the code that judges is Istio's, in Go, and must share nothing with ours.
 // It refuses nothing: a case that cannot be translated is answered with {"error": ...}, and the next one is read.
 package main
@@ -21,6 +21,7 @@ import (
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/cluster"
+	"istio.io/istio/pkg/config/analysis/diag"
 	"istio.io/istio/pkg/config/constants"
 	"istio.io/istio/pkg/kube/krt"
 	"istio.io/istio/pkg/log"
@@ -30,11 +31,13 @@ import (
 // istioVersion is what the proxies say of themselves: the release whose code is linked in (go.mod).
 const istioVersion = "1.31.0"
 
-// mesh is one case: a cluster's objects and the proxies whose configuration is asked for.
+// mesh is one case: a cluster's objects and the proxies whose configuration is asked for; or objects of every kind,
+// to be analyzed.
 type mesh struct {
 	Kubernetes string     `json:"kubernetes"`
 	Istio      string     `json:"istio"`
 	Proxies    []workload `json:"proxies"`
+	Analyze    string     `json:"analyze"`
 }
 
 // workload is one proxy. Its labels are those of the pod with its address, as in a cluster; the labels given
@@ -50,9 +53,10 @@ type workload struct {
 // answer is what one case comes to. Objects that Istio's validation rejects are listed with their error and take no
 // part in the translation, as its webhook would keep them out of the cluster.
 type answer struct {
-	Error   string        `json:"error,omitempty"`
-	Objects []verdict     `json:"objects,omitempty"`
-	Proxies []translation `json:"proxies,omitempty"`
+	Error    string        `json:"error,omitempty"`
+	Objects  []verdict     `json:"objects,omitempty"`
+	Proxies  []translation `json:"proxies,omitempty"`
+	Messages diag.Messages `json:"messages,omitempty"`
 }
 
 func main() {
@@ -97,6 +101,15 @@ func judge(line string) (result answer) {
 	if err := json.Unmarshal([]byte(line), &asked); err != nil {
 		return answer{Error: "not a case: " + err.Error()}
 	}
+	// Every collection of a server registers here for its debug page and is never let go: one registry a case.
+	krt.GlobalDebugHandler = new(krt.DebugHandler)
+	if asked.Analyze != "" {
+		messages, err := analyze(asked.Analyze)
+		if err != nil {
+			return answer{Error: err.Error()}
+		}
+		return answer{Messages: messages}
+	}
 	objects, accepted, err := validate(asked.Istio)
 	if err != nil {
 		return answer{Error: err.Error()}
@@ -105,8 +118,6 @@ func judge(line string) (result answer) {
 	if len(asked.Proxies) == 0 {
 		return result
 	}
-	// Every collection of a server registers here for its debug page and is never let go: one registry a case.
-	krt.GlobalDebugHandler = new(krt.DebugHandler)
 	err = test.Wrap(func(t test.Failer) {
 		defer func() {
 			if problem := recover(); problem != nil {

@@ -1,7 +1,8 @@
 """`istioctl analyze` as a judge: what Istio's analyzers say of a folder's worth of YAML.
 
 In: Kubernetes and Istio objects as YAML. Out: its messages. It asks no cluster. The levels are
-Istio's: Info, Warning, Error.
+Istio's: Info, Warning, Error. The oracle runs the same analyzers without a process for each
+question; the program itself says that it does so alike.
 https://istio.io/latest/docs/reference/config/analysis/
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +40,12 @@ class Istioctl:
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not done.stdout.startswith("["):
             raise AssertionError(f"istioctl analyze: {done.stdout}{done.stderr}")
-        return [
-            Message(each["code"], each["level"], each["origin"], each["message"])
-            for each in json.loads(done.stdout)
-        ]
+        return messages(json.loads(done.stdout))
+
+
+def messages(told: Iterable[Mapping[str, str]]) -> list[Message]:
+    """Return messages out of Istio's own JSON."""
+    return [
+        Message(each["code"], each["level"], each.get("origin", ""), each["message"])
+        for each in told
+    ]

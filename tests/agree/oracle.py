@@ -1,10 +1,10 @@
 """The oracle as a Python object: Istio's own code, asked over a pipe.
 
 In: a mesh as YAML and the proxies whose configuration is asked for. Out: Istio's verdict on each
-object and each proxy's translation. One process answers any number of cases, one after another;
-it takes some 50 ms for a small mesh and keeps its size. Its form of JSON is told in
-engines/README.md. It refuses nothing about a mesh: a case Istio cannot translate is
-`UntranslatableError`, and the next one may be asked.
+object and each proxy's translation; or what Istio's analyzers say of it all. One process answers
+any number of cases, one after another; it takes some 50 ms for a small mesh and keeps its size. Its
+form of JSON is told in engines/README.md. It refuses nothing about a mesh: a case Istio cannot
+translate is `UntranslatableError`, and the next one may be asked.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tempfile import mkdtemp
 from typing import Any, Literal, Self
 
 from tests.agree.istio_proxy import IstioProxy
+from tests.agree.istioctl import Message, messages
 
 
 class UntranslatableError(Exception):
@@ -99,10 +100,7 @@ class Oracle:
         documents. Without proxies only the objects are judged, which is quick.
         """
         asked = [asdict(each) for each in proxies]
-        line = json.dumps({"kubernetes": kubernetes, "istio": istio, "proxies": asked})
-        answer = json.loads(self._ask(line))
-        if "error" in answer:
-            raise UntranslatableError(answer["error"])
+        answer = self._answer({"kubernetes": kubernetes, "istio": istio, "proxies": asked})
         return Translation(
             [Verdict(**each) for each in answer.get("objects", [])],
             {
@@ -110,6 +108,20 @@ class Oracle:
                 for each in answer.get("proxies", [])
             },
         )
+
+    def analyze(self, text: str) -> list[Message]:
+        """Return what Istio's analyzers say of YAML documents, those of all namespaces.
+
+        It is what `istioctl analyze` says, without a process for each question. A document that
+        they cannot read and would pass over raises UntranslatableError.
+        """
+        return messages(self._answer({"analyze": text}).get("messages", []))
+
+    def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._ask(json.dumps(asked)))
+        if "error" in answer:
+            raise UntranslatableError(answer["error"])
+        return answer
 
     def _ask(self, line: str) -> str:
         process = self._process or self._start()

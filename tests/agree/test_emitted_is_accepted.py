@@ -8,7 +8,6 @@ it has is read from the codes of Istio that stand beside its own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,8 @@ import yaml
 from hypothesis import given, settings
 
 from laneway.adapters.files import read_paths
-from laneway.core.compile import compile_snapshot
+from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.istio import LAYOUTS, Layout
-from tests.agree.istioctl import Istioctl
 from tests.agree.oracle import Oracle
 from tests.agree.schemas import Schemas
 from tests.agree.small_mesh import documents
@@ -32,7 +30,7 @@ pytestmark = pytest.mark.engine
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(CASES.rglob("*.yaml"))
-SEEN_BY_ISTIOCTL = {
+ANALYZED = {
     *("Namespace", "Service", "Pod", "Deployment", "StatefulSet", "DaemonSet"),
     *("Gateway", "VirtualService", "DestinationRule", "Sidecar"),
 }
@@ -43,7 +41,7 @@ ISTIO_ALONE = {
     "a_mesh_wide_sidecar_hides_nothing_from_pods_of_one_namespace": {"IST0133"},
     "a_mesh_wide_sidecar_with_a_dot_shows_each_pod_its_own_namespace": {"IST0133"},
 }
-"""What istioctl says of cases, and Laneway does not."""
+"""What Istio's analyzers say of cases, and Laneway does not."""
 
 WRONG_TYPE = {"LW1101", "LW1103"}
 
@@ -61,7 +59,7 @@ def not_accepted(schemas: Schemas, oracle: Oracle, objects: list[Object]) -> lis
 
 def beside(case: Case, objects: Iterable[Object]) -> list[Object]:
     """Return the objects beside those of the case's input that they do not supersede."""
-    found = {_name(item): item for item in _input(case) if item["kind"] in SEEN_BY_ISTIOCTL}
+    found = {_name(item): item for item in _input(case) if item["kind"] in ANALYZED}
     return list({**found, **{_name(item): item for item in objects}}.values())
 
 
@@ -78,7 +76,7 @@ def _is_object(item: object) -> bool:
 
 
 def _subject(item: Object) -> str:
-    """Name an object as findings do; istioctl reads nothing at all beside one of a wrong type."""
+    """Name an object as findings do; analyzers read nothing at all beside one of a wrong type."""
     kind, namespace, name = _name(item)
     return f"{kind} {namespace}/{name}"
 
@@ -88,13 +86,11 @@ def _name(item: Object) -> tuple[str, str, str]:
     return item["kind"], metadata.get("namespace", "default"), metadata["name"]
 
 
-def unsaid(istioctl: Istioctl, path: Path, layout: Layout) -> list[str]:
-    """Return what `istioctl analyze` says of a case, and Laneway does not."""
-    case = read_case(path)
-    compilation = compiled(case)
+def unsaid(oracle: Oracle, case: Case, compilation: Compilation, layout: Layout) -> list[str]:
+    """Return what Istio's analyzers say of a case, and Laneway does not."""
     findings = compilation.all_findings
     said = {code for one in findings for code in one.code.also.split(", ")}
-    said |= ISTIO_ALONE.get(path.stem, set())
+    said |= ISTIO_ALONE.get(case.path.stem, set())
     flawed = {one.subject for one in findings if one.code.id in WRONG_TYPE}
     objects = [
         item
@@ -102,42 +98,50 @@ def unsaid(istioctl: Istioctl, path: Path, layout: Layout) -> list[str]:
         if _subject(item) not in flawed
     ]
     return [
-        f"{path.stem}: {each.code} {each.origin}: {each.message}"
-        for each in istioctl.analyze(documents(objects))
+        f"{case.path.stem}: {each.code} {each.origin}: {each.message}"
+        for each in oracle.analyze(documents(objects))
         if each.level != "Info" and each.code not in said
     ]
 
 
+@pytest.fixture(scope="module")
+def compilations() -> list[tuple[Case, Compilation]]:
+    """Each golden case, compiled once for all judges."""
+    return [(case, compiled(case)) for case in map(read_case, FILES)]
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_golden_cases_emit_is_valid_for_istio(
-    oracle: Oracle, istio_schemas: Schemas, layout: Layout
+    oracle: Oracle,
+    istio_schemas: Schemas,
+    compilations: list[tuple[Case, Compilation]],
+    layout: Layout,
 ) -> None:
     against = [
-        f"{path.stem}: {line}"
-        for path in FILES
-        for objects in [of_istio(emitted(compiled(read_case(path)), layout))]
+        f"{case.path.stem}: {line}"
+        for case, compilation in compilations
+        for objects in [of_istio(emitted(compilation, layout))]
         for line in not_accepted(istio_schemas, oracle, objects)
     ]
     assert against == []
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_istioctl_says_nothing_of_golden_cases_that_laneway_does_not(
-    istioctl: Istioctl, layout: Layout
+def test_istios_analyzers_say_nothing_of_golden_cases_that_laneway_does_not(
+    oracle: Oracle, compilations: list[tuple[Case, Compilation]], layout: Layout
 ) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        lines = threads.map(lambda path: unsaid(istioctl, path, layout), FILES)
-    assert [line for found in lines for line in found] == []
+    found = [unsaid(oracle, case, compilation, layout) for case, compilation in compilations]
+    assert [line for lines in found for line in lines] == []
 
 
-def test_istioctl_says_nothing_worse_than_info_of_any_example(istioctl: Istioctl) -> None:
+def test_istios_analyzers_say_nothing_worse_than_info_of_any_example(oracle: Oracle) -> None:
     found = {}
     for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
         compilation = compile_snapshot(read_paths([str(folder)]))
         texts = [path.read_text() for path in sorted(folder.glob("*.yaml"))]
         written = [item for text in texts for item in yaml.safe_load_all(text)]
-        seen = [item for item in written if item["kind"] in SEEN_BY_ISTIOCTL]
-        analyzed = istioctl.analyze(documents([*seen, *emitted(compilation)]))
+        seen = [item for item in written if item["kind"] in ANALYZED]
+        analyzed = oracle.analyze(documents([*seen, *emitted(compilation)]))
         found[folder.name] = [str(each) for each in analyzed if each.level != "Info"]
 
     assert len(found) >= 6

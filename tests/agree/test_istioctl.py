@@ -1,10 +1,11 @@
-"""What `istioctl analyze` says of small meshes: the judge works, and its words reach the test."""
+"""What Istio's analyzers say of small meshes; the oracle that runs them says what istioctl says."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.agree.istioctl import Istioctl
+from tests.agree.oracle import Oracle, UntranslatableError
 from tests.agree.small_mesh import SmallMesh, documents, to
 from tests.laws.objects import namespace
 
@@ -25,26 +26,43 @@ def mesh() -> SmallMesh:
     return found
 
 
-def test_a_sound_mesh_gets_no_message(istioctl: Istioctl, mesh: SmallMesh) -> None:
+def test_a_sound_mesh_gets_no_message(istioctl: Istioctl, oracle: Oracle, mesh: SmallMesh) -> None:
     mesh.routes("mocka", {"route": [to("mocka", "v1")]})
     assert istioctl.analyze(everything(mesh)) == []
+    assert oracle.analyze(everything(mesh)) == []
 
 
-def test_a_subset_nobody_declares_is_an_error(istioctl: Istioctl, mesh: SmallMesh) -> None:
+def test_a_subset_nobody_declares_is_an_error(oracle: Oracle, mesh: SmallMesh) -> None:
     mesh.routes("mocka", {"route": [to("mocka", "v9")]})
-    (message,) = istioctl.analyze(everything(mesh))
+    (message,) = oracle.analyze(everything(mesh))
     assert (message.code, message.level) == ("IST0101", "Error")
     assert message.origin == "VirtualService default/mocka"
 
 
-def test_two_mesh_routes_for_a_host_are_an_error(istioctl: Istioctl, mesh: SmallMesh) -> None:
+def test_two_mesh_routes_for_a_host_are_an_error(oracle: Oracle, mesh: SmallMesh) -> None:
     mesh.routes("mocka", {"route": [to("mocka", "v1")]})
     mesh.routes("mocka", {"route": [to("mocka", "v2")]})
     mesh.istio[-1]["metadata"]["name"] = "second"
-    codes = {message.code for message in istioctl.analyze(everything(mesh))}
+    codes = {message.code for message in oracle.analyze(everything(mesh))}
     assert codes == {"IST0109"}
 
 
-def test_what_is_not_yaml_raises(istioctl: Istioctl) -> None:
+def test_the_oracle_says_each_word_that_istioctl_says(
+    istioctl: Istioctl, oracle: Oracle, mesh: SmallMesh
+) -> None:
+    mesh.routes("mocka", {"route": [to("mocka", "v9")]})
+    mesh.routes("mocka", {"route": [to("mockb")]})
+    mesh.istio[-1]["metadata"]["name"] = "second"
+    unlabeled = documents([*mesh.services, *mesh.pods, *mesh.istio, namespace("other")])
+
+    said = istioctl.analyze(unlabeled)
+
+    assert len(said) == 3
+    assert oracle.analyze(unlabeled) == said
+
+
+def test_what_is_not_yaml_raises(istioctl: Istioctl, oracle: Oracle) -> None:
     with pytest.raises(AssertionError, match="error processing"):
         istioctl.analyze("a: [")
+    with pytest.raises(UntranslatableError, match="error processing"):
+        oracle.analyze("a: [")
