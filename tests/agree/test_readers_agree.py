@@ -1,4 +1,7 @@
-"""Three readers decide alike: the plan, Istio's own translation of what is emitted, real Envoy."""
+"""Three readers decide alike: the plan, Istio's own translation of what is emitted, real Envoy.
+
+`./dev figures agree` holds them against each other on thousands of meshes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from tests.agree.comparing import against_envoy, against_istio
 from tests.agree.drawing import Drawn, draw
 from tests.agree.oracle import Oracle
 
-MESHES = 300
+MESHES = 100
 ASKS = 44
 
 
@@ -25,8 +28,8 @@ def test_istios_translation_decides_like_the_plan(drawn: list[Drawn], oracle: Or
     result = against_istio(drawn, oracle)
 
     assert result.apart == []
-    assert result.meshes >= 300
-    assert result.decisions >= 10_000
+    assert result.meshes >= 100
+    assert result.decisions >= 4_000
 
 
 @pytest.mark.envoy
@@ -34,5 +37,5 @@ def test_real_envoy_decides_like_the_plan(drawn: list[Drawn], tmp_path: Path) ->
     result = asyncio.run(against_envoy(drawn, tmp_path))
 
     assert result.apart == []
-    assert result.meshes >= 300
-    assert result.decisions >= 10_000
+    assert result.meshes >= 100
+    assert result.decisions >= 4_000
