@@ -1,8 +1,9 @@
 """Permissive chains of mock services on real Envoy: what each lane has, and who forgets the lane.
 
-Comes in: a Chain in a few words. Goes out: its YAML, and a mesh that runs while a test does. Lane
-`s2` holds the pods of version `v2`; each service calls the next one and passes on the header that
-carries the lane, unless it is said to forget it.
+Comes in: a Chain in a few words. Goes out: its YAML, and a mesh that runs: for one test, or for
+many, which edit it into the chain they ask about. Lane `s2` holds the pods of version `v2`; each
+service calls the next one and passes on the header that carries the lane, unless it is said to
+forget it.
 """
 
 import http.client
@@ -152,10 +153,19 @@ def version(lane: str) -> str:
 
 @dataclass(frozen=True)
 class RunningChain:
-    """A chain that runs."""
+    """A chain that runs, and the file it follows."""
 
     folder: MeshFolder
     up: Up
+    file: Path
+
+    def become(self, yaml: str) -> "RunningChain":
+        """Edit the mesh into another one; it is live when this returns."""
+        self.up.be_patient()
+        if yaml != self.file.read_text():
+            self.file.write_text(yaml)
+            self.up.until("live after")
+        return self
 
     def chains(
         self, count: int, headers: Mapping[str, str] | None = None, path: str = "/mock"
@@ -182,14 +192,15 @@ class RunningChain:
 def running_chain(path: Path, yaml: str, *arguments: str) -> Iterator[RunningChain]:
     """Run a mesh of some YAML in a folder of its own, and end it."""
     path.mkdir(parents=True)
-    (path / "mesh.yaml").write_text(yaml)
+    file = path / "mesh.yaml"
+    file.write_text(yaml)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(path.parent / "state"))
         folder = mesh_folder(unique_name(), os.environ)
         up = Up(*arguments, "--name", folder.name, str(path))
     try:
         up.ready()
-        yield RunningChain(folder, up)
+        yield RunningChain(folder, up, file)
     finally:
         up.stop()
         bring_down(folder)

@@ -9,7 +9,9 @@ import pytest
 
 from laneway.apps.local.outside import bring_down
 from laneway.apps.local.state import mesh_folders
+from tests.wire.chains import Chain, RunningChain, running_chain
 from tests.wire.laneway_up import Up
+from tests.wire.standing import Standing, standing_mesh
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -34,3 +36,33 @@ def up() -> Iterator[Callable[..., Up]]:
         one.stop()
     for folder in mesh_folders(os.environ):
         bring_down(folder)
+
+
+@pytest.fixture(scope="session")
+def chain_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChain]:
+    """One mesh for all tests that only ask about a chain: each edits it into its own."""
+    first = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"})
+    with running_chain(tmp_path_factory.mktemp("chain") / "lanes", first.yaml) as mesh:
+        yield mesh
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """One mesh of the sample for all tests that only edit it or ask it."""
+    broken = "shop/cart=sh -c 'exit 4'"
+    with standing_mesh(tmp_path_factory.mktemp("standing"), "--run", broken) as mesh:
+        yield mesh
+
+
+@pytest.fixture
+def mesh(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> Up:
+    """The standing mesh with its files as they were; commands of this test find it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(standing.state))
+    standing.begin()
+    return standing.up
+
+
+@pytest.fixture
+def followed(standing: Standing) -> Path:
+    """The files that the standing mesh follows."""
+    return standing.sample

@@ -76,6 +76,12 @@ class Said:
         self.alarm = threading.Timer(PATIENCE, self.process.kill)
         self.alarm.start()
 
+    def be_patient(self) -> None:
+        """Count the time it may take anew: many tests ask one command, each for so long."""
+        self.alarm.cancel()
+        self.alarm = threading.Timer(PATIENCE, self.process.kill)
+        self.alarm.start()
+
     def until(self, words: str) -> str:
         """Read on until a line holds some words, and return it."""
         assert self.process.stdout is not None

@@ -13,14 +13,13 @@ from pathlib import Path
 
 from laneway.apps.local.verify.follow_lanes import send_and_follow
 from laneway.apps.local.verify.run import Wish
-from tests.wire.chains import running_chain
+from tests.wire.chains import RunningChain, running_chain
 from tests.wire.drawn_chains import Drawn, drawn
 
 
-def named(case: Drawn, folder: Path, requests: int = 2) -> list[str]:
-    """Run a chain and return who is said to lose lanes."""
-    with running_chain(folder / "lanes", case.chain.yaml) as mesh:
-        report = send_and_follow(mesh.folder, Wish(requests))
+def named(case: Drawn, mesh: RunningChain, requests: int = 2) -> list[str]:
+    """Edit a mesh into a chain and return who is said to lose lanes."""
+    report = send_and_follow(mesh.become(case.chain.yaml).folder, Wish(requests))
     assert report.came_in
     return [one.subject for one in report.findings if one.level == "error"]
 
@@ -37,8 +36,11 @@ def main(count: int, say: Callable[[str], object]) -> int:
     for healthy in (False, True):
         for number in range(count):
             case = drawn(number, healthy=healthy)
-            with tempfile.TemporaryDirectory() as folder:
-                found = named(case, Path(folder))
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                running_chain(Path(folder) / "lanes", case.chain.yaml) as mesh,
+            ):
+                found = named(case, mesh)
             right = found == expected(case)
             wrong += not right
             lanes = "; ".join(f"{lane}: {has}" for lane, has in case.chain.lanes.items())

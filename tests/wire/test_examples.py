@@ -33,36 +33,33 @@ def chains(answers: Iterator[Answer]) -> Counter[tuple[str, ...]]:
     return Counter(tuple(hop.version for hop in answer.hops) for answer in answers)
 
 
-def test_each_strict_lane_keeps_all_of_its_requests(up: Start) -> None:
+def test_each_strict_lane_keeps_all_of_its_requests_and_no_other_is_let_in(up: Start) -> None:
     mesh = up(EXAMPLES / "strict-lanes").ready()
     met = {lane: chains(ask(mesh.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")}
+    others = [("/mock", ""), ("/mock", "s4"), ("/mock/", "s1"), ("/other", "s1")]
+    strange = [
+        answer
+        for path, lane in others
+        for answer in ask(mesh.port, 20, path, x_asm_prefer_tag=lane)
+    ]
 
     assert met == {
         "s1": {("v1", "v1", "v1"): 100},
         "s2": {("v2", "v2", "v2"): 100},
         "s3": {("v3", "v3", "v3"): 100},
     }
-
-
-@pytest.mark.parametrize(
-    ("path", "lane"), [("/mock", ""), ("/mock", "s4"), ("/mock/", "s1"), ("/other", "s1")]
-)
-def test_a_request_of_no_strict_lane_is_not_found(up: Start, path: str, lane: str) -> None:
-    mesh = up(EXAMPLES / "strict-lanes").ready()
-    answers = list(ask(mesh.port, 20, path, x_asm_prefer_tag=lane))
-
-    assert {answer.status for answer in answers} == {404}
-    assert not any(answer.hops for answer in answers)
+    assert {answer.status for answer in strange} == {404}
+    assert not any(answer.hops for answer in strange)
 
 
 def test_weights_are_kept_and_a_share_stays_in_its_lane(up: Start) -> None:
     mesh = up(EXAMPLES / "weighted-entry").ready()
-    met = chains(ask(mesh.port, 2000))
+    met = chains(ask(mesh.port, 1000))
 
     assert set(met) == {(version,) * 3 for version in ("v1", "v2", "v3")}
-    assert met["v1", "v1", "v1"] == pytest.approx(1200, abs=100)
-    assert met["v2", "v2", "v2"] == pytest.approx(600, abs=100)
-    assert met["v3", "v3", "v3"] == pytest.approx(200, abs=80)
+    assert met["v1", "v1", "v1"] == pytest.approx(600, abs=78)  # five deviations each
+    assert met["v2", "v2", "v2"] == pytest.approx(300, abs=73)
+    assert met["v3", "v3", "v3"] == pytest.approx(100, abs=48)
 
 
 def test_a_permissive_lane_borrows_what_it_lacks_and_returns(up: Start) -> None:
@@ -78,10 +75,10 @@ def test_a_permissive_lane_borrows_what_it_lacks_and_returns(up: Start) -> None:
 
 def test_a_users_own_split_is_halved_and_a_half_stays_in_its_lane(up: Start) -> None:
     mesh = up(EXAMPLES / "gitops").ready()
-    met = chains(ask(mesh.port, 2000))
+    met = chains(ask(mesh.port, 800))
 
     assert set(met) == {("v1", "v1", "v1"), ("v2", "v2", "v2")}
-    assert met["v1", "v1", "v1"] == pytest.approx(1000, abs=100)
+    assert met["v1", "v1", "v1"] == pytest.approx(400, abs=71)  # five deviations
 
 
 def test_a_fault_of_a_teams_own_meets_its_testers_alone_in_every_lane(up: Start) -> None:
@@ -124,21 +121,25 @@ def shop_answer(version: str) -> dict[str, object]:
     return {"service": "web", "version": version, "behind": behind}
 
 
-@pytest.mark.parametrize(("lane", "version"), [("s1", "v1"), ("s2", "v2")])
 def test_a_message_keeps_the_lane_of_its_request(
-    up: Start, monkeypatch: pytest.MonkeyPatch, lane: str, version: str
+    up: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = Path(sys.executable).parent  # whose python3 has the queue's library
     monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
     mesh = up(".", cwd=EXAMPLES / "message-queue").ready()
-    invoices = Said("logs", "--follow", f"invoices-{version}")
-    answers = list(ask(mesh.port, 3, "/order", x_asm_prefer_tag=lane))
-    written = [invoices.until(f"invoices {version}: an invoice for lane {lane}") for _ in range(3)]
+    followed = {lane: Said("logs", "--follow", f"invoices-v{lane[1:]}") for lane in ("s1", "s2")}
+    answers = [
+        one for lane in followed for one in ask(mesh.port, 3, "/order", x_asm_prefer_tag=lane)
+    ]
+    for lane, invoices in followed.items():
+        for _ in range(3):
+            invoices.until(f"invoices v{lane[1:]}: an invoice for lane {lane}")
     mesh.stop()
 
-    assert {one.body for one in answers} == {f"web {version} > orders v1\n"}
-    assert len(written) == 3
-    assert invoices.end() == 0
+    assert [one.body for one in answers] == [
+        f"web {version} > orders v1\n" for version in ("v1", "v2") for _ in range(3)
+    ]
+    assert {invoices.end() for invoices in followed.values()} == {0}
 
 
 def test_a_user_is_in_the_same_lane_each_time(up: Start) -> None:

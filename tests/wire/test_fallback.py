@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wire.chains import HEADER, Chain, running_chain
+from tests.wire.chains import HEADER, Chain, RunningChain
 from tests.wire.crowd import Crowd
 from tests.wire.laneway_up import Up, laneway, workloads
 from tests.wire.shop import BOTH, PERMISSIVE, STRICT, SWITCHED_OFF, command, put
@@ -190,17 +190,16 @@ def test_a_lane_that_does_not_fall_back_answers_503_and_nobody_else_does(
     assert set(crowd.since(0)) == {"v2", "503 no healthy upstream"}
 
 
-def test_only_the_service_that_is_down_falls_back_in_a_chain(tmp_path: Path) -> None:
+def test_only_the_service_that_is_down_falls_back_in_a_chain(chain_mesh: RunningChain) -> None:
     chain = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockb mockc"})
     asked = {HEADER: "s2"}
 
-    with running_chain(tmp_path / "chain", chain.yaml) as mesh:
-        assert mesh.chains(20, asked) == {("v2", "v2", "v2"): 20}
-        name = ("--name", mesh.folder.name)
-        environment = str(mesh.folder.path.parents[1])
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_STATE_HOME", environment)
-            assert laneway("stop", "mockb-v2", *name).returncode == 0
-            assert mesh.chains(20, asked) == {("v2", "v1", "v2"): 20}
-            assert laneway("start", "mockb-v2", *name).returncode == 0
-        assert mesh.chains(20, asked) == {("v2", "v2", "v2"): 20}
+    mesh = chain_mesh.become(chain.yaml)
+    whole = mesh.chains(20, asked)
+    assert mesh.command("stop", "mockb-v2") == "mockb-v2 is stopped\n"
+    fallen = mesh.chains(20, asked)
+    assert mesh.command("start", "mockb-v2") == "mockb-v2 is ready\n"
+    again = mesh.chains(20, asked)
+
+    assert whole == again == {("v2", "v2", "v2"): 20}
+    assert fallen == {("v2", "v1", "v2"): 20}

@@ -1,7 +1,7 @@
 """`laneway verify --context` on real Envoy: who loses the lane is named, by proxies alone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +23,9 @@ FORGETFUL = replace(CHAIN, forgets=frozenset({"mockb-v1"}))
 Command = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture(scope="module")
-def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChain]:
-    with running_chain(tmp_path_factory.mktemp("forgetful") / "lanes", FORGETFUL.yaml) as mesh:
-        yield mesh
+@pytest.fixture
+def forgetful(chain_mesh: RunningChain) -> RunningChain:
+    return chain_mesh.become(FORGETFUL.yaml)
 
 
 @pytest.fixture
@@ -44,11 +43,11 @@ def command(forgetful: RunningChain, monkeypatch: pytest.MonkeyPatch) -> Command
 @pytest.mark.parametrize("healthy", [False, True], ids=["forgetful", "healthy"])
 @pytest.mark.parametrize("number", [3, 5, 17])
 def test_in_a_drawn_chain_the_one_that_loses_lanes_is_named(
-    tmp_path: Path, number: int, *, healthy: bool
+    chain_mesh: RunningChain, number: int, *, healthy: bool
 ) -> None:
     case = drawn(number, healthy=healthy)
 
-    assert named(case, tmp_path) == expected(case)
+    assert named(case, chain_mesh) == expected(case)
 
 
 def test_the_command_names_who_loses_the_lane_and_shows_a_request(command: Command) -> None:
@@ -102,10 +101,9 @@ def test_a_quiet_mesh_that_is_watched_shows_nothing(command: Command) -> None:
     assert "No request of a lane was seen" in said
 
 
-def test_a_labeled_pod_that_forgets_is_told_and_does_no_harm(tmp_path: Path) -> None:
+def test_a_labeled_pod_that_forgets_is_told_and_does_no_harm(chain_mesh: RunningChain) -> None:
     chain = replace(CHAIN, forgets=frozenset({"mocka-v2"}))
-    with running_chain(tmp_path / "lanes", chain.yaml) as mesh:
-        report = send_and_follow(mesh.folder, Wish(2))
+    report = send_and_follow(chain_mesh.become(chain.yaml).folder, Wish(2))
 
     assert report.is_kept
     assert [(one.code.id, one.level, one.subject) for one in report.findings] == [
@@ -114,15 +112,16 @@ def test_a_labeled_pod_that_forgets_is_told_and_does_no_harm(tmp_path: Path) -> 
 
 
 def test_who_stands_in_for_a_stopped_workload_and_forgets_the_lane_is_named(
-    tmp_path: Path,
+    chain_mesh: RunningChain,
 ) -> None:
     everything = "mocka mockb mockc"
     chain = Chain({"s1": everything, "s2": everything}, forgets=frozenset({"mockb-v1"}))
-    with running_chain(tmp_path / "lanes", chain.yaml) as mesh:
-        harmless = send_and_follow(mesh.folder, Wish(2))
-        mesh.command("stop", "mockb-v2")
-        found = send_and_follow(mesh.folder, Wish(2))
-        report = verify(mesh.folder, Wish(20))
+    mesh = chain_mesh.become(chain.yaml)
+    harmless = send_and_follow(mesh.folder, Wish(2))
+    mesh.command("stop", "mockb-v2")
+    found = send_and_follow(mesh.folder, Wish(2))
+    report = verify(mesh.folder, Wish(20))
+    mesh.command("start", "mockb-v2")
 
     assert [one.code.id for one in harmless.findings] == ["LW1739"]
     assert [(one.code.id, one.subject) for one in found.findings] == [

@@ -1,10 +1,8 @@
 """An entry of the user's own beside permissive lanes on real Envoy: weights, lanes, fallback."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.wire.chains import Chain, RunningChain, running_chain
+from tests.wire.chains import Chain, RunningChain
 from tests.wire.lanes import documents
 
 pytestmark = pytest.mark.envoy
@@ -34,11 +32,9 @@ spec:
 CHAIN = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"})
 
 
-@pytest.fixture(scope="module")
-def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChain]:
-    yaml = documents(CHAIN.yaml, OWN)
-    with running_chain(tmp_path_factory.mktemp("own") / "lanes", yaml) as running:
-        yield running
+@pytest.fixture
+def mesh(chain_mesh: RunningChain) -> RunningChain:
+    return chain_mesh.become(documents(CHAIN.yaml, OWN))
 
 
 def test_a_split_of_two_lanes_keeps_each_request_in_its_own(mesh: RunningChain) -> None:

@@ -4,12 +4,12 @@ The group of the first ones: s1 is the baseline and has all three services, s2 h
 s3 has mockb.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from tests.wire.chains import Chain, RunningChain, running_chain
+from tests.wire.chains import Chain, RunningChain
 from tests.wire.lanes import documents
 
 pytestmark = pytest.mark.envoy
@@ -24,13 +24,10 @@ MET = {"s1": ("v1", "v1", "v1"), "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v
 """What requests of each lane meet: the lane's own version where it has one, else the baseline's."""
 
 
-@pytest.fixture(scope="module", params=list(CHAINS))
-def carried(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Chain, RunningChain]]:
+@pytest.fixture(params=list(CHAINS))
+def carried(request: pytest.FixtureRequest, chain_mesh: RunningChain) -> tuple[Chain, RunningChain]:
     chain = CHAINS[request.param]
-    with running_chain(tmp_path_factory.mktemp("carried") / "lanes", chain.yaml) as mesh:
-        yield chain, mesh
+    return chain, chain_mesh.become(chain.yaml)
 
 
 def met(chain: Chain, mesh: RunningChain, count: int = 50) -> dict[str, dict[tuple[str, ...], int]]:
@@ -63,73 +60,73 @@ def test_baggage_of_the_clients_own_is_no_obstacle(carried: tuple[Chain, Running
 
 
 def test_a_service_that_stands_in_passes_the_lane_on(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = replace(BY_HEADER, targets={"mockb": "s3"})
-    with running_chain(tmp_path_factory.mktemp("target") / "lanes", chain.yaml) as mesh:
-        assert met(chain, mesh) == {
-            "s1": {("v1", "v1", "v1"): 50},
-            "s2": {("v2", "v3", "v2"): 50},
-            "s3": {("v1", "v3", "v1"): 50},
-        }
+    mesh = chain_mesh.become(chain.yaml)
+    assert met(chain, mesh) == {
+        "s1": {("v1", "v1", "v1"): 50},
+        "s2": {("v2", "v3", "v2"): 50},
+        "s3": {("v1", "v3", "v1"): 50},
+    }
 
 
 def test_a_service_that_stands_in_and_forgets_loses_the_lane_of_others(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = replace(BY_HEADER, targets={"mockb": "s3"}, forgets=frozenset({"mockb-v3"}))
-    with running_chain(tmp_path_factory.mktemp("forgotten") / "lanes", chain.yaml) as mesh:
-        assert met(chain, mesh)["s2"] == {("v2", "v3", "v1"): 50}
+    mesh = chain_mesh.become(chain.yaml)
+    assert met(chain, mesh)["s2"] == {("v2", "v3", "v1"): 50}
 
 
 def test_a_lane_that_lists_nothing_has_the_services_it_has_pods_of(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = replace(BY_HEADER, listed=False)
-    with running_chain(tmp_path_factory.mktemp("presence") / "lanes", chain.yaml) as mesh:
-        assert met(chain, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
+    mesh = chain_mesh.become(chain.yaml)
+    assert met(chain, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=list(CHAINS))
 def test_a_lane_is_lost_behind_a_service_of_the_baseline_that_forgets_it(
-    chain: Chain, tmp_path_factory: pytest.TempPathFactory
+    chain: Chain, chain_mesh: RunningChain
 ) -> None:
     forgetful = replace(chain, forgets=frozenset({"mockb-v1"}))
-    with running_chain(tmp_path_factory.mktemp("lost") / "lanes", forgetful.yaml) as mesh:
-        assert met(forgetful, mesh) == {
-            "s1": {("v1", "v1", "v1"): 50},
-            "s2": {("v2", "v1", "v1"): 50},
-            "s3": {("v1", "v3", "v1"): 50},
-        }
+    mesh = chain_mesh.become(forgetful.yaml)
+    assert met(forgetful, mesh) == {
+        "s1": {("v1", "v1", "v1"): 50},
+        "s2": {("v2", "v1", "v1"): 50},
+        "s3": {("v1", "v3", "v1"): 50},
+    }
 
 
 def test_a_lane_whose_own_pods_forget_it_is_healed_by_their_label(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     forgetful = replace(BY_HEADER, forgets=frozenset({"mocka-v2", "mockb-v3"}))
-    with running_chain(tmp_path_factory.mktemp("healed") / "lanes", forgetful.yaml) as mesh:
-        assert met(forgetful, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
+    mesh = chain_mesh.become(forgetful.yaml)
+    assert met(forgetful, mesh) == {lane: {versions: 50} for lane, versions in MET.items()}
 
 
 def test_shares_by_baggage_are_kept_and_each_answer_is_one_lanes(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = replace(BY_BAGGAGE, weights=WEIGHTS)
-    with running_chain(tmp_path_factory.mktemp("shares") / "lanes", chain.yaml) as mesh:
-        found = mesh.chains(5000)
-        if not _is_within(found, 5000):  # chance does this once in 200 runs
-            found += mesh.chains(5000)
+    mesh = chain_mesh.become(chain.yaml)
+    found = mesh.chains(2000)
+    if not _is_within(found, 2000):  # chance does this once in 3000 runs
+        found += mesh.chains(2000)
 
     assert set(found) == set(MET.values())
     assert _is_within(found, found.total())
 
 
 def test_behind_a_forgetful_baseline_pod_every_share_goes_on_in_the_baseline(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = replace(BY_BAGGAGE, weights=WEIGHTS, forgets=frozenset({"mockb-v1"}))
-    with running_chain(tmp_path_factory.mktemp("uninstrumented") / "lanes", chain.yaml) as mesh:
-        found = mesh.chains(500)
+    mesh = chain_mesh.become(chain.yaml)
+    found = mesh.chains(500)
 
     assert set(found) == {("v1", "v1", "v1"), ("v2", "v1", "v1"), ("v1", "v3", "v1")}
 
@@ -157,14 +154,15 @@ spec:
 
 
 def test_an_entry_of_the_users_own_splits_lanes_and_falls_back(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     yaml = documents(replace(BY_HEADER, entered=False).yaml, OWN_ENTRY)
-    with running_chain(tmp_path_factory.mktemp("own") / "lanes", yaml) as mesh:
-        split = mesh.chains(400, {"env": "dev"})
-        without = mesh.chains(50)
-        mesh.command("stop", "mockb-v3")
-        fallen = mesh.chains(400, {"env": "dev"})
+    mesh = chain_mesh.become(yaml)
+    split = mesh.chains(400, {"env": "dev"})
+    without = mesh.chains(50)
+    mesh.command("stop", "mockb-v3")
+    fallen = mesh.chains(400, {"env": "dev"})
+    mesh.command("start", "mockb-v3")
 
     assert split == {MET["s2"]: pytest.approx(200, abs=45), MET["s3"]: pytest.approx(200, abs=45)}
     assert without == {MET["s1"]: 50}
@@ -172,17 +170,13 @@ def test_an_entry_of_the_users_own_splits_lanes_and_falls_back(
 
 
 def test_a_version_scaled_to_nothing_is_answered_for_and_nobody_gets_a_503(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     chain = Chain({"s2": "productpage reviews", "s3": "reviews"}, ("productpage", "reviews"))
     head = "metadata: {name: reviews-v3, namespace: default}\nspec:\n"
     scaled = chain.yaml.replace(head, f"{head}  replicas: 0\n")
-    folder = tmp_path_factory.mktemp("scaled") / "lanes"
-    with running_chain(folder, chain.yaml) as mesh:
-        before = mesh.chains(50, {chain.route_header: "s3"})
-        (folder / "mesh.yaml").write_text(scaled)
-        mesh.up.until("live after")
-        after = mesh.chains(50, {chain.route_header: "s3"})
+    before = chain_mesh.become(chain.yaml).chains(50, {chain.route_header: "s3"})
+    after = chain_mesh.become(scaled).chains(50, {chain.route_header: "s3"})
 
     assert before == {("v2", "v3"): 50}
     assert after == {("v2", "v2"): 50}
@@ -200,24 +194,23 @@ spec:
 
 
 def test_without_lanes_a_canary_and_its_base_are_mixed_and_with_them_never(
-    tmp_path_factory: pytest.TempPathFactory,
+    chain_mesh: RunningChain,
 ) -> None:
     lanes = {"s1": "mocka mockb", "s2": "mocka mockb"}
     chain = replace(BY_TRACE, lanes=lanes, services=("mocka", "mockb"))
     others = [text for text in chain.yaml.split("\n---\n") if "kind: ASMSwimLane" not in text]
-    folder = tmp_path_factory.mktemp("canary")
 
-    with running_chain(folder / "plain", documents(*others, NO_LANES)) as mesh:
-        assert set(mesh.chains(200, {chain.route_header: "s1"})) == {
-            (entered, called) for entered in ("v1", "v2") for called in ("v1", "v2")
-        }
-    with running_chain(folder / "lanes", chain.yaml) as mesh:
-        assert met(chain, mesh, 200) == {"s1": {("v1", "v1"): 200}, "s2": {("v2", "v2"): 200}}
+    mesh = chain_mesh.become(documents(*others, NO_LANES))
+    assert set(mesh.chains(200, {chain.route_header: "s1"})) == {
+        (entered, called) for entered in ("v1", "v2") for called in ("v1", "v2")
+    }
+    mesh = chain_mesh.become(chain.yaml)
+    assert met(chain, mesh, 200) == {"s1": {("v1", "v1"): 200}, "s2": {("v2", "v2"): 200}}
 
 
 def _is_within(found: Mapping[tuple[str, ...], int], count: int) -> bool:
-    """Whether each share is within two percent of all requests."""
+    """Whether each share is within four percent of all requests."""
     shares = {"s1": 0.6, "s2": 0.2, "s3": 0.2}
     return all(
-        abs(found[MET[lane]] - share * count) <= count / 50 for lane, share in shares.items()
+        abs(found[MET[lane]] - share * count) <= count / 25 for lane, share in shares.items()
     )

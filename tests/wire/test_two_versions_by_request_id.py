@@ -3,11 +3,10 @@
 import http.client
 from collections import Counter
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from tests.wire.chains import Chain, running_chain
+from tests.wire.chains import Chain, RunningChain
 from tests.wire.laneway_up import Answer
 
 pytestmark = pytest.mark.envoy
@@ -22,13 +21,11 @@ CANARY = Chain(
 
 @pytest.mark.parametrize(("lane", "version"), [("s1", "v1"), ("s2", "v2")])
 def test_requests_stay_in_the_version_they_asked_for(
-    tmp_path: Path, lane: str, version: str
+    chain_mesh: RunningChain, lane: str, version: str
 ) -> None:
     found: Counter[tuple[str, ...]] = Counter()
-    with (
-        running_chain(tmp_path / "lanes", CANARY.yaml) as mesh,
-        closing(http.client.HTTPConnection("127.0.0.1", mesh.up.port, timeout=10)) as client,
-    ):
+    mesh = chain_mesh.become(CANARY.yaml)
+    with closing(http.client.HTTPConnection("127.0.0.1", mesh.up.port, timeout=10)) as client:
         for number in range(200):
             said = {"my-asm-prefer-tag": lane, "my-request-id": f"x000{number}"}
             client.request("GET", "/mock", headers=said)

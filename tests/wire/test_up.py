@@ -17,9 +17,7 @@ pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
 
 
-def test_the_sample_answers_in_one_version_through_three_services(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
+def test_the_sample_answers_in_one_version_through_three_services(mesh: Up) -> None:
     answers = [mesh.ask() for _ in range(60)]
 
     assert {answer.status for answer in answers} == {200}
@@ -30,13 +28,11 @@ def test_the_sample_answers_in_one_version_through_three_services(up: Start, sam
     assert {version for answer in answers for version in answer.versions} == {"v1", "v2"}
 
 
-def test_a_path_no_rule_speaks_of_is_not_found(up: Start, sample: Path) -> None:
-    assert up(sample).ready().ask("/other").status == 404
+def test_a_path_no_rule_speaks_of_is_not_found(mesh: Up) -> None:
+    assert mesh.ask("/other").status == 404
 
 
-def test_what_is_up_is_told_within_eighty_columns(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
+def test_what_is_up_is_told_within_eighty_columns(mesh: Up) -> None:
     assert max(len(line) for line in mesh.said) <= 80
     assert any(line.split() == ["*", "/mock", "mocka:8000", "v1", "50", "%"] for line in mesh.said)
     assert any(line.split()[:3] == ["mocka-v1", "v1", "1"] for line in mesh.said)
@@ -130,9 +126,8 @@ def test_two_meshes_live_side_by_side(up: Start, sample: Path) -> None:
     assert two.ask().status == 200
 
 
-def test_a_name_in_use_is_refused(up: Start, sample: Path) -> None:
-    up(sample).ready()
-
+@pytest.mark.usefixtures("mesh")
+def test_a_name_in_use_is_refused(sample: Path) -> None:
     refused = laneway("up", str(sample))
 
     assert refused.returncode == 3
@@ -166,18 +161,9 @@ def test_down_of_nothing_is_fine() -> None:
     assert done.stdout == "No mesh is running.\n"
 
 
-def test_logs_are_there_while_it_runs_and_after(up: Start, sample: Path) -> None:
+def test_a_log_is_followed_until_the_mesh_is_down_and_stays(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
     during = laneway("logs", "mocka-v1").stdout
-    mesh.stop()
-
-    assert during.startswith("listening on 127.")
-    assert laneway("logs", "mocka-v1").stdout == during
-    assert laneway("logs", "envoy").returncode == 0
-
-
-def test_a_log_is_followed_until_the_mesh_is_down(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
     follower = Said("logs", "--follow", "mockc-v1")
     follower.until("listening on")
 
@@ -185,14 +171,16 @@ def test_a_log_is_followed_until_the_mesh_is_down(up: Start, sample: Path) -> No
     told = follower.until("GET / x-request-id: ")
     mesh.stop()
 
+    assert during.startswith("listening on 127.")
     assert {answer.status for answer in answers} == {200}
     assert told.startswith("GET / x-request-id: ")
     assert follower.end() == 0
+    assert laneway("logs", "mocka-v1").stdout.startswith(during)
+    assert laneway("logs", "envoy").returncode == 0
 
 
-def test_an_unknown_log_names_the_known_ones(up: Start, sample: Path) -> None:
-    up(sample).ready()
-
+@pytest.mark.usefixtures("mesh")
+def test_an_unknown_log_names_the_known_ones() -> None:
     refused = laneway("logs", "cart")
 
     assert refused.returncode == 2

@@ -30,9 +30,7 @@ def _orphan(mesh: Up) -> None:
     mesh.process.wait()
 
 
-def test_a_crashed_program_is_started_again_and_that_is_told(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
+def test_a_crashed_program_is_started_again_and_that_is_told(mesh: Up) -> None:
     _kill("mockb-v1-0")
     mesh.until("mockb-v1-0 ended (SIGKILL): started again in 100 ms")
     mesh.until("mockb-v1-0 is ready again")
@@ -41,34 +39,28 @@ def test_a_crashed_program_is_started_again_and_that_is_told(up: Start, sample: 
     assert workloads()["mockb-v1-0"]["restarts"] == 1
 
 
-def test_a_crashed_proxy_is_started_again_and_that_is_told(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
+def test_a_crashed_proxy_is_started_again_and_that_is_told(mesh: Up) -> None:
     _kill("envoy")
     mesh.until("envoy ended (SIGKILL), restarted after 100 ms, serves again")
 
     assert all(len(mesh.ask().versions) == 1 for _ in range(20))
 
 
-def test_a_mesh_serves_on_when_laneway_is_killed(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _orphan(mesh)
-
-    assert all(len(mesh.ask().versions) == 1 for _ in range(20))
-    (seen,) = meshes()
-    assert seen["state"] == "orphaned"
-
-
-def test_the_next_mesh_takes_over_without_a_lost_request(up: Start, sample: Path) -> None:
+def test_a_mesh_serves_on_when_laneway_is_killed_and_the_next_takes_over_without_a_lost_request(
+    up: Start, sample: Path
+) -> None:
     mesh = up(sample).ready()
     before = {one["pid"] for one in workloads().values() if one["kind"] != "Envoy"}
     _orphan(mesh)
+    alone = [mesh.ask() for _ in range(20)]
+    (seen,) = meshes()
 
     with Client(mesh.port) as client:
         after = up(sample, "--port", str(mesh.port)).ready()
         answers = client.answers()
 
+    assert all(len(answer.versions) == 1 for answer in alone)
+    assert seen["state"] == "orphaned"
     assert after.port == mesh.port
     assert any("took over from a killed mesh and ended 6 old" in line for line in after.said)
     assert {(answer.status, len(answer.versions)) for answer in answers} == {(200, 1)}

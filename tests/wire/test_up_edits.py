@@ -49,28 +49,24 @@ def _share_for_v3(sample: Path) -> None:
     route.write_text(route.read_text().rstrip() + share)
 
 
-def test_an_edited_weight_is_live_when_it_is_told(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _weights(sample, 0, 100)
+def test_an_edited_weight_is_live_when_it_is_told(mesh: Up, followed: Path) -> None:
+    _weights(followed, 0, 100)
     told = mesh.until("live after")
 
     assert "VirtualService istio-system/mock changed: live after" in told
     assert {version for _ in range(40) for version in mesh.ask().versions} == {"v2"}
 
 
-def test_a_lane_and_its_programs_come_and_go(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _add_lane_v3(sample)
+def test_a_lane_and_its_programs_come_and_go(mesh: Up, followed: Path) -> None:
+    _add_lane_v3(followed)
     added = mesh.until("live after")
-    before = (sample / "route.yaml").read_text()
-    _share_for_v3(sample)
+    before = (followed / "route.yaml").read_text()
+    _share_for_v3(followed)
     mesh.until("live after")
     assert {version for _ in range(20) for version in mesh.ask().versions} == {"v3"}
-    (sample / "route.yaml").write_text(before)
+    (followed / "route.yaml").write_text(before)
     mesh.until("live after")
-    (sample / "v3.yaml").unlink()
+    (followed / "v3.yaml").unlink()
     removed = mesh.until("live after")
 
     assert "ASMSwimLane v3 added, Deployment default/mocka-v3 added" in added
@@ -78,13 +74,13 @@ def test_a_lane_and_its_programs_come_and_go(up: Start, sample: Path) -> None:
     assert {version for _ in range(20) for version in mesh.ask().versions} == {"v1", "v2"}
 
 
-def test_programs_that_nothing_asks_for_end(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-    _add_lane_v3(sample)
+def test_programs_that_nothing_asks_for_end(mesh: Up, followed: Path) -> None:
+    before = workloads()
+    _add_lane_v3(followed)
     mesh.until("live after")
-    new = [one for name, one in workloads().items() if "-v3-" in name]
+    new = [one for name, one in workloads().items() if name not in before]
 
-    (sample / "v3.yaml").unlink()
+    (followed / "v3.yaml").unlink()
     mesh.until("live after")
 
     assert len(new) == 3
@@ -93,15 +89,14 @@ def test_programs_that_nothing_asks_for_end(up: Start, sample: Path) -> None:
 
 
 def test_a_broken_edit_is_told_with_its_line_and_what_was_live_serves_on(
-    up: Start, sample: Path
+    mesh: Up, followed: Path
 ) -> None:
-    mesh = up(sample).ready()
-    good = (sample / "route.yaml").read_text()
+    good = (followed / "route.yaml").read_text()
 
-    (sample / "route.yaml").write_text(good + "   broken: [\n")
+    (followed / "route.yaml").write_text(good + "   broken: [\n")
     mesh.until("not live: the last good configuration keeps serving")
     answers = [mesh.ask() for _ in range(20)]
-    (sample / "route.yaml").write_text(good)
+    (followed / "route.yaml").write_text(good)
     mesh.until("the files say again what is live")
 
     assert any("route.yaml:" in line for line in mesh.said if "-->" in line)
@@ -109,19 +104,16 @@ def test_a_broken_edit_is_told_with_its_line_and_what_was_live_serves_on(
     assert all(len(answer.versions) == 1 for answer in answers)
 
 
-def test_an_edit_that_brings_an_error_does_not_go_live(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _edit(sample / "lanes.yaml", "name: v2", "name: V_2")
+def test_an_edit_that_brings_an_error_does_not_go_live(mesh: Up, followed: Path) -> None:
+    _edit(followed / "lanes.yaml", "name: v2", "name: V_2")
     mesh.until("not live: the last good configuration keeps serving")
 
     assert any(line.startswith("error[LW12") for line in mesh.said)
     assert {version for _ in range(40) for version in mesh.ask().versions} == {"v1", "v2"}
 
 
-def test_a_service_that_would_reach_nobody_does_not_go_live(up: Start, sample: Path) -> None:
-    services, pods = sample / "services.yaml", sample / "mock-v1.yaml"
-    mesh = up(sample).ready()
+def test_a_service_that_would_reach_nobody_does_not_go_live(mesh: Up, followed: Path) -> None:
+    services, pods = followed / "services.yaml", followed / "mock-v1.yaml"
 
     def refused(file: Path, pattern: str, replacement: str, cause: str) -> None:
         good, told = file.read_text(), len(mesh.said)
@@ -144,23 +136,19 @@ def test_a_service_that_would_reach_nobody_does_not_go_live(up: Start, sample: P
     refused(pods, r"name: http\n( +containerPort)", r"name: htp\n\1", renamed)
 
 
-def test_a_deployment_whose_image_nobody_named_does_not_go_live(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _edit(sample / "mock-v2.yaml", "laneway/mock:1", "shop/unknown:1", count=1)
+def test_a_deployment_whose_image_nobody_named_does_not_go_live(mesh: Up, followed: Path) -> None:
+    _edit(followed / "mock-v2.yaml", "laneway/mock:1", "shop/unknown:1", count=1)
     mesh.until("not live")
 
     assert any(line.strip().startswith('"shop/unknown:1" = ') for line in mesh.said)
     assert mesh.ask().status == 200
 
 
-def test_replicas_scale_up_and_down(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
-    _edit(sample / "mock-v1.yaml", "replicas: 1", "replicas: 3", count=1)
+def test_replicas_scale_up_and_down(mesh: Up, followed: Path) -> None:
+    _edit(followed / "mock-v1.yaml", "replicas: 1", "replicas: 3", count=1)
     mesh.until("live after")
     addresses = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
-    _edit(sample / "mock-v1.yaml", "replicas: 3", "replicas: 1", count=1)
+    _edit(followed / "mock-v1.yaml", "replicas: 3", "replicas: 1", count=1)
     mesh.until("live after")
     fewer = {hop.address for _ in range(60) for hop in mesh.ask().hops if hop.app == "mocka"}
 
@@ -184,45 +172,41 @@ def test_a_changed_template_is_served_by_a_new_process_at_a_new_address(
     assert before.address != after.address
 
 
-def test_a_new_gateway_port_is_opened_beside_the_first(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
+def test_a_new_gateway_port_is_opened_beside_the_first(mesh: Up, followed: Path) -> None:
     second = "    - port: {number: 81, name: http-b, protocol: HTTP}\n      hosts: ['*']\n"
 
-    gateway = sample / "gateway.yaml"
+    gateway = followed / "gateway.yaml"
     gateway.write_text(gateway.read_text().rstrip() + "\n" + second)
     told = mesh.until("opened http://127.0.0.1:")
 
     assert "port 81" in told
 
 
-def test_rewriting_what_did_not_change_disturbs_nothing(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
+def test_rewriting_what_did_not_change_disturbs_nothing(mesh: Up, followed: Path) -> None:
     before = workloads()
 
-    for file in sorted(sample.iterdir()):
+    for file in sorted(followed.iterdir()):
         file.write_text(f"# a comment moves every line\n{file.read_text()}")
-    _weights(sample, 0, 100)
+    _weights(followed, 0, 100)
     told = mesh.until("live after")
 
     assert told.count("changed") == 1
     assert workloads() == before
 
 
-def test_no_request_fails_or_strays_while_everything_changes(up: Start, sample: Path) -> None:
-    mesh = up(sample).ready()
-
+def test_no_request_fails_or_strays_while_everything_changes(mesh: Up, followed: Path) -> None:
     with Client(mesh.port) as client:
         for number in range(20):
-            _weights(sample, 10 + number, 90 - number)
+            _weights(followed, 10 + number, 90 - number)
             mesh.until("VirtualService istio-system/mock changed: live after")
         for _ in range(3):
-            _add_lane_v3(sample)
+            _add_lane_v3(followed)
             mesh.until("added: live after")
-            (sample / "v3.yaml").unlink()
+            (followed / "v3.yaml").unlink()
             mesh.until("removed: live after")
-        for file in sorted(sample.iterdir()):
+        for file in sorted(followed.iterdir()):
             file.write_text(file.read_text())
-        _weights(sample, 0, 100)
+        _weights(followed, 0, 100)
         mesh.until("live after")
         answers = client.answers()
 
@@ -244,14 +228,13 @@ def test_what_a_removed_lane_ran_is_gone_when_the_mesh_is(up: Start, sample: Pat
     assert find_marked([str(state_home())]) == {}
 
 
-def test_a_new_program_that_cannot_run_holds_up_nothing_else(up: Start, sample: Path) -> None:
-    mesh = up(sample, "--run", "shop/cart=sh -c 'exit 4'").ready()
-    text = (sample / "mock-v1.yaml").read_text().split("---")[0]
+def test_a_new_program_that_cannot_run_holds_up_nothing_else(mesh: Up, followed: Path) -> None:
+    text = (followed / "mock-v1.yaml").read_text().split("---")[0]
 
-    (sample / "cart.yaml").write_text(
+    (followed / "cart.yaml").write_text(
         text.replace("mocka", "cart").replace("laneway/mock", "shop/cart")
     )
-    _weights(sample, 0, 100)
+    _weights(followed, 0, 100)
     mesh.until("cart-v1-0 ended (exit code 4): started again in 100 ms")
     mesh.until("VirtualService istio-system/mock changed: live after")
 

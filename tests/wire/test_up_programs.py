@@ -105,21 +105,17 @@ def test_a_program_is_told_where_to_listen_and_where_to_send(
     assert told["arguments"] == [f"--port={port}", f"--host={address}", f"--admin={admin}", "{}"]
 
 
-def test_each_replica_has_an_address_and_a_port_of_its_own(up: Start, shop: Path) -> None:
+def test_each_replica_has_a_place_of_its_own_and_calls_a_service_by_its_name(
+    up: Start, shop: Path
+) -> None:
     mesh = up(shop, "--run", f"shop/cart={PROGRAM}").ready()
 
     told = [_told(mesh)["environment"] for _ in range(20)]
+    called = mesh.ask("/ask?http://cart/")
 
     assert len({one["HOST"] for one in told}) == 2
     assert len({one["PORT"] for one in told}) == 2
-
-
-def test_a_program_calls_a_service_by_its_name_through_its_proxy(up: Start, shop: Path) -> None:
-    mesh = up(shop, "--run", f"shop/cart={PROGRAM}").ready()
-
-    answer = mesh.ask("/ask?http://cart/")
-
-    assert json.loads(answer.body)["environment"]["COLOR"] == "blue"
+    assert json.loads(called.body)["environment"]["COLOR"] == "blue"
 
 
 def test_the_working_directory_names_commands_and_the_manifests_do_not(

@@ -20,10 +20,10 @@ def _states() -> dict[str, str]:
     return {name: one["state"] for name, one in workloads().items()}
 
 
-def test_a_replica_stops_and_comes_back_without_a_lost_request(up: Start, sample: Path) -> None:
-    text = (sample / "mock-v1.yaml").read_text().replace("replicas: 1", "replicas: 2")
-    (sample / "mock-v1.yaml").write_text(text)
-    mesh = up(sample).ready()
+def test_a_replica_stops_and_comes_back_without_a_lost_request(mesh: Up, followed: Path) -> None:
+    text = (followed / "mock-v1.yaml").read_text().replace("replicas: 1", "replicas: 2")
+    (followed / "mock-v1.yaml").write_text(text)
+    mesh.until("live after")
 
     with Client(mesh.port) as client:
         stopped = laneway("stop", "mockb-v1-0")
@@ -54,10 +54,8 @@ def test_a_stopped_workload_stays_down_through_edits(up: Start, sample: Path) ->
     assert "v3" in set().union(*(mesh.ask().versions for _ in range(20)))
 
 
-def test_a_restarted_workload_runs_in_a_new_process_at_its_old_address(
-    up: Start, sample: Path
-) -> None:
-    up(sample).ready()
+@pytest.mark.usefixtures("mesh")
+def test_a_restarted_workload_runs_in_a_new_process_at_its_old_address() -> None:
     before = workloads()["mocka-v1-0"]
 
     restarted = laneway("restart", "mocka-v1")
@@ -68,11 +66,12 @@ def test_a_restarted_workload_runs_in_a_new_process_at_its_old_address(
     assert after["pid"] != before["pid"]
 
 
-def test_what_cannot_be_stopped_is_told_with_its_exit_code(up: Start, sample: Path) -> None:
+def test_where_no_mesh_runs_nothing_can_be_stopped() -> None:
     assert laneway("stop", "mocka-v1").returncode == 3
 
-    up(sample).ready()
 
+@pytest.mark.usefixtures("mesh")
+def test_what_cannot_be_stopped_is_told_with_its_exit_code() -> None:
     unknown = laneway("stop", "mocka")
     assert unknown.returncode == 2
     assert "workloads are: mocka-v1, mockb-v1" in unknown.stderr
@@ -80,10 +79,10 @@ def test_what_cannot_be_stopped_is_told_with_its_exit_code(up: Start, sample: Pa
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
-def test_a_shell_completes_what_can_be_stopped(up: Start, sample: Path) -> None:
-    up(sample, "--name", "shop").ready()
+@pytest.mark.usefixtures("mesh")
+def test_a_shell_completes_what_can_be_stopped() -> None:
     asked = {
-        "COMP_WORDS": "laneway stop --name shop mocka-v1",
+        "COMP_WORDS": "laneway stop --name default mocka-v1",
         "COMP_CWORD": "4",
         "_LANEWAY_COMPLETE": "bash_complete",
     }
