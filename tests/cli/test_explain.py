@@ -186,6 +186,23 @@ def test_lane_without_pods_answers_503(laneway: Command, lanes: Path) -> None:
     assert "100 %  default/mocka:8000 s2: 503, no pod is ready for it" in ended.out
 
 
+def test_a_service_that_the_gateway_does_not_see_is_said_to_be_hidden(
+    laneway: Command, lanes: Path
+) -> None:
+    name = "\n  name: mocka\n"
+    exported = "  annotations: {networking.istio.io/exportTo: other}\n"
+    text = (lanes / "services.yaml").read_text()
+    (lanes / "services.yaml").write_text(text.replace(name, f"{name}{exported}", 1))
+
+    ended = laneway("explain", *S2, "-o", "json", lanes)
+
+    answer = json.loads(ended.out)["answers"][0]
+    assert (answer["status"], answer["why"]) == (
+        503,
+        "Service default/mocka hides it from the caller",
+    )
+
+
 def test_chains_are_said_to_be_those_without_the_faults_of_a_route(
     laneway: Command, tmp_path: Path
 ) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from laneway.core.mesh.destination_rules import rule_host, rules_seen
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService
-from laneway.core.mesh.visibility import EXPORT_TO, is_shown, scope_of
+from laneway.core.mesh.visibility import EXPORT_TO, scope_of
 from laneway.core.proof.verdict import Spot
-from laneway.core.routing.ask.walk import Sight, find_hop, is_known, subset_labels
+from laneway.core.routing.ask.walk import Sight, find_hop, hidden_by, subset_labels
 from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
 from laneway.core.routing.plan.survivors import DEFAULT_ROUTE, links
@@ -39,9 +39,10 @@ def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Orig
 def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Origin]:
     """Yield what hides a destination from a proxy."""
     mesh, plan, namespace = sight.mesh, sight.plan, sight.namespace
-    if not is_known(sight, to):
-        if not is_shown(service.service, namespace):
-            yield Origin(service.service.meta.ref, ("metadata", "annotations", EXPORT_TO))
+    hider = hidden_by(sight, to)
+    if hider is not None:
+        if hider.kind == "Service":
+            yield Origin(hider, ("metadata", "annotations", EXPORT_TO))
         return
     labels = subset_labels(plan, to, namespace)
     planned = plan.lane_subsets.get(to.host)

@@ -14,10 +14,10 @@ from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
-from laneway.core.mesh.visibility import Scope, is_shown
+from laneway.core.mesh.visibility import Scope
 from laneway.core.proof.promises import lanes_of_pod
 from laneway.core.proof.verdict import Property, Want
-from laneway.core.routing.ask.walk import Sight, is_known, pods_of, subset_labels
+from laneway.core.routing.ask.walk import Sight, hidden_by, is_known, pods_of, subset_labels
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 Breach = tuple[Property, str]
@@ -83,8 +83,11 @@ class Landings:
         port = service.port(to.port)
         if port is None:
             return f"{to.host} has no port {to.port}"
-        if not is_known(sight, to):
-            return _unknown(sight.scope, service, to)
+        hider = hidden_by(sight, to)
+        if hider is not None and hider.kind == "Sidecar":
+            return f"{hider} imports no port {to.port} of {to.host}"
+        if hider is not None:
+            return f"service {to.host} is not exported to namespace {sight.namespace}"
         labels = subset_labels(self.plan, to, sight.namespace)
         if labels is None:
             return (
@@ -143,13 +146,6 @@ class Landings:
         if any(landing.crowd <= {frozenset([name])} for name in answers):
             return ""
         return _outsider(landing, answers[0])
-
-
-def _unknown(scope: Scope, service: MeshService, to: Destination) -> str:
-    """Say why a proxy does not know a destination."""
-    if scope.sidecar is None or not is_shown(service.service, scope.namespace):
-        return f"service {to.host} is not exported to namespace {scope.namespace}"
-    return f"{scope.sidecar.meta.ref} imports no port {to.port} of {to.host}"
 
 
 def _outsider(landing: Landing, answers: str) -> str:

@@ -130,6 +130,8 @@ class JourneyView:
         port = service.port(target.destination.port)
         if port is None:
             return "no such port"
+        if target.hidden_by is not None:
+            return f"{target.hidden_by} hides it from the caller"
         if service.deserted:
             return f"no pod carries {labels_text(service.service.selector)}"
         if not service.workloads:

@@ -17,9 +17,10 @@ from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT
-from laneway.core.mesh.visibility import Scope, scope_of
+from laneway.core.mesh.visibility import Scope, is_shown, scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
+from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.baggage_lines import on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.ask.tagging import tagged
@@ -53,7 +54,8 @@ class Target:
 
     `status` is the error a proxy answers instead where the subset does not exist or has no pods
     (503). `request` is the request as it leaves the proxy, `lane` the lane it is known to be of,
-    empty where a user's rule decided.
+    empty where a user's rule decided. `hidden_by` is the object for which the proxy does not know
+    the destination.
     """
 
     probability: float
@@ -62,6 +64,7 @@ class Target:
     request: Request
     status: int | None = None
     lane: str = ""
+    hidden_by: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
         edited = sent_on(rule, share, request)
         status = None if pods else 503
         part, known = share.weight / total, share.lane or rule.lane
-        targets.append(Target(part, share.destination, pods, edited, status, known))
+        hidden = None if pods else hidden_by(sight, share.destination)
+        targets.append(Target(part, share.destination, pods, edited, status, known, hidden))
     return tuple(targets)
 
 
@@ -237,6 +241,15 @@ def is_known(sight: Sight, destination: Destination) -> bool:
     if destination.dialed or service is None:
         return True
     return knows(sight.scope, service, destination.port, sight.plan.leads.get(host, ()))
+
+
+def hidden_by(sight: Sight, destination: Destination) -> Ref | None:
+    """Return the Sidecar or Service that keeps a proxy from a destination; None: it knows it."""
+    service = sight.mesh.services.get(destination.host)
+    if service is None or is_known(sight, destination):
+        return None
+    sidecar, shown = sight.scope.sidecar, is_shown(service.service, sight.namespace)
+    return sidecar.meta.ref if sidecar is not None and shown else service.service.meta.ref
 
 
 def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from laneway.core.findings.codes.beside import ROUTE_PAST_SIDECAR
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Caller, Group, Mesh
-from laneway.core.mesh.visibility import is_shown
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.ask.walk import Sight, is_known
+from laneway.core.routing.ask.walk import Sight, hidden_by
 from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
 from laneway.core.routing.plan.survivors import links, surviving
 from laneway.core.rules.check import Check
@@ -56,23 +55,23 @@ def _cut(mesh: Mesh, plan: RoutePlan, group: Group) -> dict[tuple[Origin, Destin
         sight = Sight(mesh, plan, scope)
         for hop in spoken if scope.sidecar is not None else ():
             for rule in surviving(mesh, hop, Caller.of(pod)):
-                for to in _unknown(sight, rule):
+                for to, hider in _hidden(sight, rule):
                     cut = found.setdefault((rule.origin, to), _Cut())
                     cut.pods[pod_name(pod)] = None
-                    if scope.sidecar is not None:
-                        cut.sidecars[scope.sidecar.meta.ref] = None
+                    cut.sidecars[hider] = None
     return found
 
 
-def _unknown(sight: Sight, rule: Rule) -> Iterator[Destination]:
-    """Yield the destinations of a rule that exist and that the proxy's Sidecar alone hides."""
+def _hidden(sight: Sight, rule: Rule) -> Iterator[tuple[Destination, Ref]]:
+    """Yield the destinations of a rule that exist and that the proxy's Sidecar hides, with it."""
     for share in rule.action.shares if isinstance(rule.action, Forward) else ():
         to = share.destination
         service = sight.mesh.services.get(to.host)
-        if service is None or service.port(to.port) is None or is_known(sight, to):
+        hider = hidden_by(sight, to)
+        if service is None or service.port(to.port) is None or hider is None:
             continue
-        if is_shown(service.service, sight.namespace):
-            yield to
+        if hider.kind == "Sidecar":
+            yield to, hider
 
 
 CHECK = Check(ROUTE_PAST_SIDECAR, check)
