@@ -29,7 +29,7 @@ def test_istios_translation_decides_like_the_plan(drawn: list[Drawn], oracle: Or
 
     assert result.apart == []
     assert result.meshes >= 100
-    assert result.decisions >= 4_000
+    assert result.decisions >= 3_500
 
 
 @pytest.mark.envoy
@@ -38,4 +38,4 @@ def test_real_envoy_decides_like_the_plan(drawn: list[Drawn], tmp_path: Path) ->
 
     assert result.apart == []
     assert result.meshes >= 100
-    assert result.decisions >= 4_000
+    assert result.decisions >= 3_500

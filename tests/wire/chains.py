@@ -57,6 +57,11 @@ class Chain:
         )
 
     @property
+    def by_trace(self) -> bool:
+        """Whether programs pass on a trace's id alone."""
+        return self.trace_header not in (self.route_header, "baggage")
+
+    @property
     def baseline(self) -> str:
         """The name of the baseline lane."""
         return next(iter(self.lanes))
@@ -161,7 +166,6 @@ class RunningChain:
 
     def become(self, yaml: str) -> "RunningChain":
         """Edit the mesh into another one; it is live when this returns."""
-        self.up.be_patient()
         if yaml != self.file.read_text():
             self.file.write_text(yaml)
             self.up.until("live after")

@@ -47,6 +47,15 @@ def chain_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChai
 
 
 @pytest.fixture(scope="session")
+def trace_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChain]:
+    """One mesh for all tests of chains that pass on a trace's id: its proxies hold the filter."""
+    lanes = {"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"}
+    first = Chain(lanes, trace_header="my-trace-id")
+    with running_chain(tmp_path_factory.mktemp("trace") / "lanes", first.yaml) as mesh:
+        yield mesh
+
+
+@pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """One mesh of the sample for all tests that only edit it or ask it."""
     broken = "shop/cart=sh -c 'exit 4'"

@@ -12,15 +12,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
 PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
-"""Seconds after which a command that still runs is ended; long forms of tests need more."""
+"""Seconds after which a command that is waited for is ended; long forms of tests need more."""
 VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 
@@ -73,22 +73,15 @@ class Said:
             cwd=cwd,
         )
         self.said: list[str] = []
-        self.alarm = threading.Timer(PATIENCE, self.process.kill)
-        self.alarm.start()
-
-    def be_patient(self) -> None:
-        """Count the time it may take anew: many tests ask one command, each for so long."""
-        self.alarm.cancel()
-        self.alarm = threading.Timer(PATIENCE, self.process.kill)
-        self.alarm.start()
 
     def until(self, words: str) -> str:
         """Read on until a line holds some words, and return it."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line.rstrip("\n"))
-            if words in line:
-                return line
+        with self._patience():
+            for line in self.process.stdout:
+                self.said.append(line.rstrip("\n"))
+                if words in line:
+                    return line
         raise AssertionError(f"it ended without {words!r}:\n" + "\n".join(self.said))
 
     def signal(self, number: signal.Signals) -> None:
@@ -98,11 +91,21 @@ class Said:
     def end(self) -> int:
         """Read to the end and return the exit code."""
         assert self.process.stdout is not None
-        if not self.process.stdout.closed:
-            self.said += [line.rstrip("\n") for line in self.process.stdout]
-            self.process.stdout.close()
-        self.alarm.cancel()
-        return self.process.wait()
+        with self._patience():
+            if not self.process.stdout.closed:
+                self.said += [line.rstrip("\n") for line in self.process.stdout]
+                self.process.stdout.close()
+            return self.process.wait()
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """End the command if it is waited for too long."""
+        alarm = threading.Timer(PATIENCE, self.process.kill)
+        alarm.start()
+        try:
+            yield
+        finally:
+            alarm.cancel()
 
 
 class Up(Said):

@@ -42,7 +42,6 @@ class Standing:
 
     def begin(self) -> None:
         """Bring the files back to what they were; the mesh has followed when this returns."""
-        self.up.be_patient()
         if any(self._restored()):
             (self.sample / "turn.yaml").write_text(TURN.format(number=next(self.numbers)))
             self.up.until("AuthorizationPolicy elsewhere/turn changed")

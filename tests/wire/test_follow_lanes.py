@@ -43,11 +43,12 @@ def command(forgetful: RunningChain, monkeypatch: pytest.MonkeyPatch) -> Command
 @pytest.mark.parametrize("healthy", [False, True], ids=["forgetful", "healthy"])
 @pytest.mark.parametrize("number", [3, 5, 17])
 def test_in_a_drawn_chain_the_one_that_loses_lanes_is_named(
-    chain_mesh: RunningChain, number: int, *, healthy: bool
+    chain_mesh: RunningChain, trace_mesh: RunningChain, number: int, *, healthy: bool
 ) -> None:
     case = drawn(number, healthy=healthy)
+    mesh = trace_mesh if case.chain.by_trace else chain_mesh
 
-    assert named(case, chain_mesh) == expected(case)
+    assert named(case, mesh) == expected(case)
 
 
 def test_the_command_names_who_loses_the_lane_and_shows_a_request(command: Command) -> None:

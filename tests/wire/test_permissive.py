@@ -25,9 +25,12 @@ MET = {"s1": ("v1", "v1", "v1"), "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v
 
 
 @pytest.fixture(params=list(CHAINS))
-def carried(request: pytest.FixtureRequest, chain_mesh: RunningChain) -> tuple[Chain, RunningChain]:
+def carried(
+    request: pytest.FixtureRequest, chain_mesh: RunningChain, trace_mesh: RunningChain
+) -> tuple[Chain, RunningChain]:
     chain = CHAINS[request.param]
-    return chain, chain_mesh.become(chain.yaml)
+    mesh = trace_mesh if chain.by_trace else chain_mesh
+    return chain, mesh.become(chain.yaml)
 
 
 def met(chain: Chain, mesh: RunningChain, count: int = 50) -> dict[str, dict[tuple[str, ...], int]]:
@@ -89,10 +92,10 @@ def test_a_lane_that_lists_nothing_has_the_services_it_has_pods_of(
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=list(CHAINS))
 def test_a_lane_is_lost_behind_a_service_of_the_baseline_that_forgets_it(
-    chain: Chain, chain_mesh: RunningChain
+    chain: Chain, chain_mesh: RunningChain, trace_mesh: RunningChain
 ) -> None:
     forgetful = replace(chain, forgets=frozenset({"mockb-v1"}))
-    mesh = chain_mesh.become(forgetful.yaml)
+    mesh = (trace_mesh if chain.by_trace else chain_mesh).become(forgetful.yaml)
     assert met(forgetful, mesh) == {
         "s1": {("v1", "v1", "v1"): 50},
         "s2": {("v2", "v1", "v1"): 50},
@@ -194,7 +197,7 @@ spec:
 
 
 def test_without_lanes_a_canary_and_its_base_are_mixed_and_with_them_never(
-    chain_mesh: RunningChain,
+    chain_mesh: RunningChain, trace_mesh: RunningChain
 ) -> None:
     lanes = {"s1": "mocka mockb", "s2": "mocka mockb"}
     chain = replace(BY_TRACE, lanes=lanes, services=("mocka", "mockb"))
@@ -204,7 +207,7 @@ def test_without_lanes_a_canary_and_its_base_are_mixed_and_with_them_never(
     assert set(mesh.chains(200, {chain.route_header: "s1"})) == {
         (entered, called) for entered in ("v1", "v2") for called in ("v1", "v2")
     }
-    mesh = chain_mesh.become(chain.yaml)
+    mesh = trace_mesh.become(chain.yaml)
     assert met(chain, mesh, 200) == {"s1": {("v1", "v1"): 200}, "s2": {("v2", "v2"): 200}}
 
 

@@ -21,10 +21,10 @@ CANARY = Chain(
 
 @pytest.mark.parametrize(("lane", "version"), [("s1", "v1"), ("s2", "v2")])
 def test_requests_stay_in_the_version_they_asked_for(
-    chain_mesh: RunningChain, lane: str, version: str
+    trace_mesh: RunningChain, lane: str, version: str
 ) -> None:
     found: Counter[tuple[str, ...]] = Counter()
-    mesh = chain_mesh.become(CANARY.yaml)
+    mesh = trace_mesh.become(CANARY.yaml)
     with closing(http.client.HTTPConnection("127.0.0.1", mesh.up.port, timeout=10)) as client:
         for number in range(200):
             said = {"my-asm-prefer-tag": lane, "my-request-id": f"x000{number}"}
