@@ -326,13 +326,13 @@ def test_a_host_the_gateway_does_not_serve_has_no_route(
 
 
 def test_the_command_prints_a_table_within_eighty_columns(
-    up: Callable[..., Up], tmp_path: Path
+    sound: MeshFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    up("--name", NAME, strict_folder(tmp_path / "lanes", {})).ready()
+    monkeypatch.setenv("XDG_STATE_HOME", str(sound.path.parent.parent))
 
-    fine = laneway("verify", "--name", NAME, "--requests", "20")
+    fine = laneway("verify", "--name", sound.name, "--requests", "20")
     asked = ("--path", "/mock", "-H", "x-asm-prefer-tag: s3", "--lane", "s3")
-    own = laneway("verify", "--name", NAME, *asked)
+    own = laneway("verify", "--name", sound.name, *asked)
 
     assert (fine.returncode, own.returncode, fine.stderr) == (0, 0, "")
     lines = fine.stdout.splitlines()
