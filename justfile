@@ -17,9 +17,9 @@ laneway *ARGS:
 setup:
     uv sync --frozen --compile-bytecode
 
-# run all tests; arguments go to pytest: `./dev test tests/house -k public`
+# run all tests, those with Envoy beside the others; arguments go to pytest: `./dev test -n0 tests/house -k public`
 test *ARGS:
-    uv run pytest {{ ARGS }}
+    uv run pytest --numprocesses 2 --dist loadscope {{ ARGS }}
 
 # run a mesh of the sample on real Envoy, send requests through it, say where they went, and end it
 demo *ARGS:

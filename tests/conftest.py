@@ -2,19 +2,28 @@
 
 A test meets no variable of the person who runs it: no proxy, no colors, no cluster, a home of its
 own. Caches stay where they are, since what lies there is keyed by its content. Hypothesis draws
-the same examples in every run; `--hypothesis-profile=search` looks further.
+half as many examples as it would by itself, the same in every run; `--hypothesis-profile=search`
+looks further.
+
+Where tests run side by side (`./dev test`), one process runs all that start an Envoy, one after the
+other; `tests/sides.py` says why.
 """
 
 import os
 from collections.abc import Generator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.register_profile("search", deadline=None, print_blob=True)
+from tests.sides import Sides
+
+settings.register_profile(
+    "repeatable", max_examples=50, derandomize=True, deadline=None, database=None
+)
+settings.register_profile("search", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
 
 KEPT_OF_OURS = {"LANEWAY_BLESS"}
@@ -43,6 +52,11 @@ def clean_environment(
     monkeypatch.setenv("GOPATH", os.environ.get("GOPATH", f"{REAL_HOME}/go"))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sides:
+    """Let processes that share the tests keep to their sides."""
+    return Sides(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
