@@ -17,7 +17,7 @@ laneway *ARGS:
 setup:
     uv sync --frozen --compile-bytecode
 
-# run all tests, those with Envoy beside the others; arguments go to pytest: `./dev test -n0 tests/house -k public`
+# run all tests, in two processes; arguments go to pytest: `./dev test -n0 tests/house -k public`
 test *ARGS:
     uv run pytest --numprocesses 2 --dist loadscope {{ ARGS }}
 

@@ -5,8 +5,8 @@ own. Caches stay where they are, since what lies there is keyed by its content. 
 half as many examples as it would by itself, the same in every run; `--hypothesis-profile=search`
 looks further.
 
-Where tests run side by side (`./dev test`), one process runs all that start an Envoy, one after the
-other; `tests/sides.py` says why.
+Where tests run side by side (`./dev test`), one process asks all real meshes, one after the other;
+`tests/sides.py` says why.
 """
 
 import os

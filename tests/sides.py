@@ -1,7 +1,8 @@
-"""Which tests may run side by side: files, and all files that start an Envoy as if they were one.
+"""Which tests one process runs in order where two share them: a file's, and all that load a mesh.
 
-Comes in: the id of a test. Goes out: the group it is of. One process runs a group, in order: what a
-mesh promises under load is asked of one mesh at a time, and what a file's tests share is made once.
+Comes in: the id of a test. Goes out: the group it is of. What a mesh promises under load or while
+it changes is asked of one mesh at a time, so the files of `tests/wire/` with a real Envoy are one
+group; every other file is one by itself, since its tests share what they set up.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def side_of(file: str) -> str:
     """Return the group of a file of tests.
 
     >>> side_of("tests/wire/test_up.py"), side_of("tests/golden/test_cases.py")
-    ('envoy', 'tests/golden/test_cases.py')
+    ('real meshes', 'tests/golden/test_cases.py')
     """
-    return "envoy" if "mark.envoy" in (ROOT / file).read_text() else file
+    is_mesh = file.startswith("tests/wire/") and "mark.envoy" in (ROOT / file).read_text()
+    return "real meshes" if is_mesh else file
