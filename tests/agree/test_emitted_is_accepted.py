@@ -40,6 +40,8 @@ ISTIO_ALONE = {
     # The analyzer reads `.` of a mesh-wide Sidecar as istio-system; for proxies it is their own.
     "a_mesh_wide_sidecar_hides_nothing_from_pods_of_one_namespace": {"IST0133"},
     "a_mesh_wide_sidecar_with_a_dot_shows_each_pod_its_own_namespace": {"IST0133"},
+    # The analyzer compares hosts alone; routes for connections and for HTTP never meet.
+    "a_route_for_connections_leaves_http_to_the_lanes": {"IST0109"},
 }
 """What Istio's analyzers say of cases, and Laneway does not."""
 

@@ -120,7 +120,9 @@ def test_a_lane_that_answers_503_is_ejected_and_falls_back(up: Start, tmp_path: 
     outcomes = crowd.since(before)
     rows = (number for number in range(len(outcomes)) if set(outcomes[number:][:ROW]) == {"v1"})
     failed = sum(one.startswith("503") for one in outcomes[: next(rows)])
-    assert failed <= 2 * (5 + crowd.clients)
+    # Five failures in a row eject a pod; while its mood turns, an answer in between begins the row
+    # anew, and in the end each client may have one more under way.
+    assert failed <= 2 * (2 * 5 + crowd.clients)
 
 
 def test_a_lane_that_hangs_falls_back_once_its_readiness_probe_fails(
