@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.adapters.envoy import Fleet, Settings
+from laneway.adapters.envoy import EnvoyFleet, Settings
 from laneway.core.compile import compile_snapshot
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
@@ -35,7 +35,7 @@ class TracedChain:
 
     url: str
     envoy: int
-    fleet: Fleet
+    fleet: EnvoyFleet
     passed_on: str
 
 
@@ -52,7 +52,7 @@ def traced_chain(folder: Path, wire: Path, passed_on: str, network: int) -> Iter
     ports = {(one.selector, one.port): port for one in compilation.plan.gateway_ports}
     placement = Placement(tuple(replicas), ports)
     config = envoy_config(compilation.mesh, compilation.plan, placement)
-    fleet = Fleet(folder, Settings(concurrency=WORKERS))
+    fleet = EnvoyFleet(folder, Settings(concurrency=WORKERS))
     programs = [
         _started(wire, workload, replica)
         for workload, replica in zip(compilation.mesh.workloads, replicas, strict=True)

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from laneway.adapters.envoy import Fleet, Settings
+from laneway.adapters.envoy import EnvoyFleet, Settings
 from laneway.core.compile import Compilation
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
@@ -38,7 +38,7 @@ AT_ONCE = 16
 class EnvoyReader:
     """A running Envoy and the one program behind every replica."""
 
-    fleet: Fleet
+    fleet: EnvoyFleet
     program: int
     gateways: Iterator[int]
     placement: Placement = field(default_factory=Placement)
@@ -180,7 +180,7 @@ async def envoy_reader(folder: Path) -> AsyncIterator[EnvoyReader]:
 
     server = await asyncio.start_server(talk, "0.0.0.0", 0)  # noqa: S104 - every loopback address
     program = server.sockets[0].getsockname()[1]
-    reader = EnvoyReader(Fleet(folder, Settings(concurrency=1)), program, _free_ports())
+    reader = EnvoyReader(EnvoyFleet(folder, Settings(concurrency=1)), program, _free_ports())
     try:
         yield reader
     finally:

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.files import read_paths
-from laneway.apps.local.refusal import Refusal
+from laneway.apps.local.refusal import RefusedRevision
 from tests.cli.conftest import EXAMPLES, Command
 from tests.cli.meshes import running_mesh
 
 STRICT = EXAMPLES / "strict-lanes"
-REFUSED = Refusal(1.0, 2, ("/lanes/a.yaml:3:5: error LW1204: no", "again"), "laneway check /lanes")
+REFUSED = RefusedRevision(
+    1.0, 2, ("/lanes/a.yaml:3:5: error LW1204: no", "again"), "laneway check /lanes"
+)
 
 
 def test_the_only_running_mesh_is_meant(laneway: Command) -> None:

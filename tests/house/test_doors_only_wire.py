@@ -8,7 +8,8 @@ import ast
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house.trees import PACKAGE, ROOT
+
 SOURCE = ROOT / "src"
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 WORLD = {
@@ -23,9 +24,9 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imports(path: Path) -> set[str]:
+def _imports(tree: ast.Module) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -33,7 +34,7 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-IMPORTS = {_name(path): _imports(path) for path in SOURCE.rglob("*.py")}
+IMPORTS = {_name(path): _imports(tree) for path, tree in PACKAGE.items()}
 
 
 def _touches_the_world() -> set[str]:

@@ -6,15 +6,13 @@ hides which resource it is from everyone who reads the line for the first time.
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-SOURCES = sorted(
-    path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
-)
+from tests.house.trees import PACKAGE, ROOT, SOURCES, TREES
+
 SAYS_NOTHING = {"util", "utils", "helper", "helpers", "common", "manager", "base", "misc"}
-SAYS_NOTHING |= {"context", "data"}
+SAYS_NOTHING |= {"data"}
 SHORTHAND = {"vs", "dr", "cfg", "mgr"}
 
 
@@ -35,9 +33,8 @@ def named_things(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 pass
 
 
-def vague_names(source: str) -> list[str]:
+def vague_names(tree: ast.Module) -> list[str]:
     """Name each class that says nothing and each shorthand of a module, as `line: name`."""
-    tree = ast.parse(source)
     classes = [
         (node.lineno, node.name) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     ]
@@ -51,7 +48,7 @@ def test_files_are_named_for_what_they_hold() -> None:
 
 
 def test_classes_and_variables_are_named_in_full() -> None:
-    found = {str(path.relative_to(ROOT)): vague_names(path.read_text()) for path in SOURCES}
+    found = {str(path.relative_to(ROOT)): vague_names(tree) for path, tree in TREES.items()}
 
     assert SOURCES
     assert {name: names for name, names in found.items() if names} == {}
@@ -60,8 +57,18 @@ def test_classes_and_variables_are_named_in_full() -> None:
 def test_a_vague_name_is_recognized() -> None:
     source = "class RouteManager: ...\ndef f(vs): ...\nmesh_cfg = 1"
 
-    assert vague_names(source) == ["1: RouteManager", "2: vs", "3: mesh_cfg"]
+    assert vague_names(ast.parse(source)) == ["1: RouteManager", "2: vs", "3: mesh_cfg"]
 
 
 def test_words_are_found_in_both_spellings() -> None:
     assert words_of("RouteManager") == words_of("route_manager") == {"route", "manager"}
+
+
+def test_a_name_of_a_type_means_one_type() -> None:
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for path, tree in PACKAGE.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(str(path.relative_to(ROOT)))
+
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}

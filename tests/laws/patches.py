@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
-from laneway.core.resources.istio.shapes import Each, Named, Shape
+from laneway.core.resources.istio.shapes import Each, Keyed, Shape
 
 _VALUES: tuple[Any, ...] = (0, 1, 3, 50, 100, 418, 503, 65537, 0.5, True, False, None, [], {}, "")
 _WORDS = ("1s", "250ms", "24h", "0s", "5xx", "5xx,503", "x-user", "https://shop.example", "1.5ms")
@@ -59,7 +59,7 @@ def _of(shape: Shape) -> st.SearchStrategy[Any]:
     """Draw a value of a shape, rarely one that does not fit."""
     if isinstance(shape, Each):
         return st.lists(_of(shape.item), max_size=2)
-    if isinstance(shape, Named):
+    if isinstance(shape, Keyed):
         return st.dictionaries(st.sampled_from(("a", "b")), _of(shape.value), max_size=2)
     if isinstance(shape, Mapping):
         return st.fixed_dictionaries({}, optional={n: _of(one) for n, one in shape.items()})

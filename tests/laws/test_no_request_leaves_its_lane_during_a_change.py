@@ -22,7 +22,7 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from laneway.core.changes.diff import diff
-from laneway.core.changes.order import Step, steps
+from laneway.core.changes.order import ChangeStep, steps
 from laneway.core.emit.manifest import Manifest
 from laneway.core.resources.meta import Ref
 
@@ -175,7 +175,9 @@ def every_subset_exists(state: State) -> None:
                 tag_of(state, share["destination"])
 
 
-def every_state(live: State, way: Sequence[Step], chance: Random) -> Iterator[tuple[State, bool]]:
+def every_state(
+    live: State, way: Sequence[ChangeStep], chance: Random
+) -> Iterator[tuple[State, bool]]:
     """Apply steps one object at a time; tell where nothing older is in flight any more."""
     state = dict(live)
     yield state, True

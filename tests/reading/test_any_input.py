@@ -13,7 +13,7 @@ from laneway.core.findings.machine import as_sarif
 from laneway.core.findings.render import as_text
 from laneway.core.mesh.gather import gather
 from laneway.core.resources.read import read_file, read_objects
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 
 GOOD = """
 apiVersion: istio.alibabacloud.com/v1
@@ -203,7 +203,7 @@ def put(target: Any, path: tuple[str | int, ...], value: Any) -> Any:
 PATHS = [(index, path) for index, one in enumerate(OBJECTS) for path in paths_in(one)]
 
 
-def tell(reading: Reading) -> None:
+def tell(reading: FileReading) -> None:
     """Gather a reading and write all its findings in every form."""
     snapshot = gather([reading])
     as_text(snapshot.findings, width=60)

@@ -32,12 +32,12 @@ from laneway.core.resources.kubernetes.workloads import (
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.read import read_file
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 
 T = TypeVar("T")
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> FileReading:
     return read_file("a.yaml", text.encode())
 
 

@@ -18,7 +18,7 @@ from laneway.core.resources.lanes.swim_lanes import (
 )
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.read import read_file
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 
 GROUP = """apiVersion: istio.alibabacloud.com/v1
 kind: ASMSwimLaneGroup
@@ -44,7 +44,7 @@ RULE = """  ingressRules:
 """
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> FileReading:
     return read_file("a.yaml", text.encode())
 
 
@@ -264,7 +264,7 @@ def test_a_negative_weight_is_read_as_it_is() -> None:
     assert found.weight == -1
 
 
-def of_kind(api_version: str, kind: str, **head: Any) -> Reading:
+def of_kind(api_version: str, kind: str, **head: Any) -> FileReading:
     name = head.get("name", "a")
     return read(f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: {name}}}\n")
 

@@ -6,7 +6,7 @@ import pytest
 
 from laneway.core.resources.lanes.tagging import HashRule, HashTagging, HeaderPropagation
 from laneway.core.resources.read import read_file
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 
 TAGGING = """apiVersion: istio.alibabacloud.com/v1
 kind: ASMHashTagging
@@ -25,7 +25,7 @@ spec:
 """
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> FileReading:
     return read_file("a.yaml", text.encode())
 
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from laneway.adapters.files.reader import Reader
-from laneway.adapters.files.watch import Change, Watch, follow
+from laneway.adapters.files.watch import FileChange, Watch, follow
 from laneway.core.mesh.snapshot import Snapshot
 from tests.reading.test_files import LANE, names
 
@@ -16,7 +16,7 @@ QUIET = 0.05
 
 
 def changes(
-    folder: Path, script: Callable[[Callable[[], Awaitable[Change]]], Awaitable[None]]
+    folder: Path, script: Callable[[Callable[[], Awaitable[FileChange]]], Awaitable[None]]
 ) -> None:
     """Run a script with a function that awaits the next change under a folder."""
 
@@ -24,7 +24,7 @@ def changes(
         with Watch([str(folder)], QUIET) as watch:
             async with aclosing(watch.changes()) as stream:
 
-                async def following() -> Change:
+                async def following() -> FileChange:
                     async with asyncio.timeout(10):
                         return await anext(stream)
 
@@ -38,10 +38,10 @@ def test_a_written_file_is_spoken_of_when_it_is_closed_and_when_all_is_quiet(
 ) -> None:
     file = tmp_path / "a.yaml"
 
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         file.write_text(LANE % "a")
-        assert await following() == Change(frozenset({str(file)}), settled=False)
-        assert await following() == Change(frozenset({str(file)}), settled=True)
+        assert await following() == FileChange(frozenset({str(file)}), settled=False)
+        assert await following() == FileChange(frozenset({str(file)}), settled=True)
 
     changes(tmp_path, script)
 
@@ -49,14 +49,14 @@ def test_a_written_file_is_spoken_of_when_it_is_closed_and_when_all_is_quiet(
 def test_nothing_is_spoken_of_while_a_file_is_being_written(tmp_path: Path) -> None:
     half, whole = tmp_path / "half.yaml", tmp_path / "whole.yaml"
 
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         with half.open("w") as file:
             file.write("kind: ")
             file.flush()
             whole.write_text(LANE % "a")
             first = await following()
         assert first.settled  # only the quiet, not the closing of the other file
-        assert await following() == Change(frozenset({str(half)}), settled=False)
+        assert await following() == FileChange(frozenset({str(half)}), settled=False)
 
     changes(tmp_path, script)
 
@@ -65,10 +65,10 @@ def test_a_file_renamed_over_another_is_spoken_of_at_once(tmp_path: Path) -> Non
     file, fresh = tmp_path / "a.yaml", tmp_path / ".a.yaml.new"
     file.write_text(LANE % "a")
 
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         fresh.write_text(LANE % "b")
         fresh.rename(file)
-        assert await following() == Change(frozenset({str(file)}), settled=False)
+        assert await following() == FileChange(frozenset({str(file)}), settled=False)
 
     changes(tmp_path, script)
 
@@ -77,9 +77,9 @@ def test_a_removed_file_is_spoken_of_only_when_all_is_quiet(tmp_path: Path) -> N
     file = tmp_path / "a.yaml"
     file.write_text(LANE % "a")
 
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         file.unlink()
-        assert await following() == Change(frozenset({str(file)}), settled=True)
+        assert await following() == FileChange(frozenset({str(file)}), settled=True)
 
     changes(tmp_path, script)
 
@@ -87,7 +87,7 @@ def test_a_removed_file_is_spoken_of_only_when_all_is_quiet(tmp_path: Path) -> N
 def test_a_folder_that_appears_is_watched_from_then_on(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "deep"
 
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         folder.mkdir(parents=True)
         assert (await following()).settled
         (folder / "a.yaml").write_text(LANE % "a")
@@ -97,7 +97,7 @@ def test_a_folder_that_appears_is_watched_from_then_on(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_manifests_are_not_spoken_of(tmp_path: Path) -> None:
-    async def script(following: Callable[[], Awaitable[Change]]) -> None:
+    async def script(following: Callable[[], Awaitable[FileChange]]) -> None:
         (tmp_path / "notes.txt").write_text("x")
         (tmp_path / ".hidden.yaml").write_text("x")
         (tmp_path / "a.yaml").write_text(LANE % "a")

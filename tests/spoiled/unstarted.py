@@ -16,7 +16,7 @@ from laneway.adapters import files
 from laneway.adapters.envoy import MODULE
 from laneway.adapters.envoy.files import Folder
 from laneway.apps.local.programs import program_of
-from laneway.apps.local.source import Source
+from laneway.apps.local.source import RevisionSource
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
 from laneway.apps.local.up import finding_text
@@ -36,9 +36,9 @@ FINE, ERRORS, FAILED = 0, 1, 3
 COMMANDS = Commands.of_texts(("*=@mock",), {})
 
 
-def sources() -> Source:
+def sources() -> RevisionSource:
     """Return edits that are told on this process's streams."""
-    return Source(COMMANDS, Story(Screen(sys.stdout, sys.stderr), finding_text))
+    return RevisionSource(COMMANDS, Story(Screen(sys.stdout, sys.stderr), finding_text))
 
 
 def begun(given: Path, folder: Path) -> int:

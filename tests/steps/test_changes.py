@@ -6,7 +6,7 @@ from typing import Any
 
 from laneway.core.changes.diff import ChangeSet, diff
 from laneway.core.changes.fields import FieldChange, field_changes
-from laneway.core.changes.order import Step, steps
+from laneway.core.changes.order import ChangeStep, steps
 from laneway.core.emit.manifest import Manifest
 from laneway.core.resources.meta import Ref
 from laneway.core.views.changes import as_object, table
@@ -51,11 +51,11 @@ def to(lane: str) -> list[dict[str, Any]]:
     return [{"destination": {"host": "mocka", "subset": lane}}]
 
 
-def subset_names(step: Step) -> list[str]:
+def subset_names(step: ChangeStep) -> list[str]:
     return [subset["name"] for subset in step.writes[0].body["spec"]["subsets"]]
 
 
-def route_names(step: Step) -> list[str]:
+def route_names(step: ChangeStep) -> list[str]:
     return [route["name"] for route in step.writes[0].body["spec"]["http"]]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.logs import Logs, Reader, follow, last_lines, logs_named, workload_logs
+from laneway.apps.local.logs import LogReader, Logs, follow, last_lines, logs_named, workload_logs
 from laneway.apps.local.state import MeshFolder
 
 
@@ -70,9 +70,9 @@ def _steps(*steps: Callable[[], object]) -> Callable[[], bool]:
     return pause
 
 
-def _read(*paths: Path) -> list[Reader]:
+def _read(*paths: Path) -> list[LogReader]:
     """Readers that have read what there is."""
-    readers = [Reader(path) for path in paths]
+    readers = [LogReader(path) for path in paths]
     for reader in readers:
         reader.lines()
     return readers
@@ -98,7 +98,7 @@ def test_following_yields_whole_lines_as_they_come(folder: MeshFolder) -> None:
 
 def test_nothing_is_lost_between_reading_and_following(folder: MeshFolder) -> None:
     path = folder.logs / "envoy.log"
-    reader = Reader(path)
+    reader = LogReader(path)
 
     read = reader.lines()
     _append(path, "between\n")

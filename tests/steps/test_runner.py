@@ -14,7 +14,7 @@ from laneway.adapters.processes import ProcessId, Program
 from laneway.apps.local.crew import Crew, Stopped
 from laneway.apps.local.holding import Held
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.source import Source
+from laneway.apps.local.source import RevisionSource
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
 from laneway.apps.terminal.screen import Screen
@@ -87,7 +87,7 @@ class Stage:
             Screen(self.said, self.said),
             lambda findings: "\n".join(found.message for found in findings),
         )
-        self.source = Source(Commands((("mock", ("mock",)),)), story)
+        self.source = RevisionSource(Commands((("mock", ("mock",)),)), story)
         self.files: asyncio.Queue[Snapshot] = asyncio.Queue()
         self.idle = asyncio.Event()
         self.runner = Runner(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.adapters.envoy import Fleet
+from laneway.adapters.envoy import EnvoyFleet
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.local.story import Story
@@ -18,7 +18,7 @@ HALF = Ailing("cart.default.svc.cluster.local", "s2", 1, 2)
 
 
 @dataclass
-class Gauges(Fleet):
+class Gauges(EnvoyFleet):
     """Proxies whose gauges say one thing after the other, and in the end always the last."""
 
     answers: list[Mapping[str, int]]

@@ -19,9 +19,9 @@ from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.judging.ledger import Ledger
 from laneway.core.judging.passages import Passage, passages
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.routing.ask.journey import Step, journey
+from laneway.core.routing.ask.journey import JourneyStep, journey
 from laneway.core.routing.ask.request import Request
 from tests.snapshot import snapshot_of_texts
 
@@ -54,7 +54,7 @@ class Simulated:
 
     compilation: Compilation
     config: EnvoyConfig
-    ground: Ground
+    ground: MeshUnderTest
     counters: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -64,7 +64,7 @@ class Simulated:
         placement = placed(compilation.mesh)
         config = envoy_config(compilation.mesh, compilation.plan, placement)
         known = compiled(yaml.replace("http://", "")) if silent else compilation
-        return cls(compilation, config, Ground.of(known.mesh, Ledger(config, placement)))
+        return cls(compilation, config, MeshUnderTest.of(known.mesh, Ledger(config, placement)))
 
     def enter(self, request: Request, forgets: Collection[str] = ()) -> None:
         """Let a request make its journey; each split goes its first way."""
@@ -83,7 +83,7 @@ class Simulated:
         self.counters.clear()
         return passages(self.ground, seen)
 
-    def _count(self, step: Step, caller: str) -> None:
+    def _count(self, step: JourneyStep, caller: str) -> None:
         decision = step.decision
         assert decision.rule is not None
         target = decision.targets[0]

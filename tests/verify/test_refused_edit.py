@@ -1,6 +1,6 @@
 """A mesh that refused the newest edit of its files is not verified to serve what they say."""
 
-from laneway.apps.local.refusal import Refusal, command_for
+from laneway.apps.local.refusal import RefusedRevision, command_for
 from laneway.apps.local.state import MeshRecord
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.core.findings.codes.reading import UNREADABLE_FILE
@@ -8,7 +8,7 @@ from laneway.core.findings.codes.running import EDIT_REFUSED, IMAGE_WITHOUT_COMM
 from laneway.core.findings.finding import finding
 
 RECORD = MeshRecord("shop", 1, 1, "", 0.0, ["/lanes"])
-REFUSAL = Refusal(1.0, 1, ("no",), "laneway check /lanes")
+REFUSAL = RefusedRevision(1.0, 1, ("no",), "laneway check /lanes")
 
 
 def test_a_mesh_that_serves_what_its_files_say_is_not_spoken_of() -> None:

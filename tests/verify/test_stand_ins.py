@@ -7,7 +7,7 @@ import pytest
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.judging.ledger import Call, Ledger, Seen
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
 from laneway.core.routing.plan.planner import plan
@@ -24,7 +24,7 @@ def _ledger(*running: str, chain: Chain = CHAIN) -> Ledger:
     return _ground(*running, chain=chain).ledger
 
 
-def _ground(*running: str, chain: Chain = CHAIN) -> Ground:
+def _ground(*running: str, chain: Chain = CHAIN) -> MeshUnderTest:
     mesh = link(snapshot_of_texts([("mesh.yaml", chain.yaml)]))
     replicas = tuple(
         Replica(
@@ -41,10 +41,10 @@ def _ground(*running: str, chain: Chain = CHAIN) -> Ground:
     decided = plan(mesh)
     places = {(port.selector, port.port): 8080 for port in decided.gateway_ports}
     placement = Placement(replicas, places)
-    return Ground.of(mesh, Ledger(envoy_config(mesh, decided, placement), placement))
+    return MeshUnderTest.of(mesh, Ledger(envoy_config(mesh, decided, placement), placement))
 
 
-def _entered(ground: Ground, cluster: str, dialed: dict[str, int], met: str) -> Seen:
+def _entered(ground: MeshUnderTest, cluster: str, dialed: dict[str, int], met: str) -> Seen:
     """Let ten requests come in by the route that leads to a cluster and arrive at a replica."""
     route = next(
         one for one in ground.ledger.routes if one.table == GATEWAY and cluster in one.clusters

@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from laneway.adapters.envoy import Applied, Fleet, Settings
+from laneway.adapters.envoy import Applied, EnvoyFleet, Settings
 from laneway.core.emit.envoy.config import EnvoyConfig
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
@@ -135,7 +135,7 @@ class LocalMesh:
     without_sidecar: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.fleet = Fleet(self.folder, self.settings)
+        self.fleet = EnvoyFleet(self.folder, self.settings)
         self._programs: dict[str, list[socketserver.BaseServer]] = {}
         self._replicas: dict[str, Replica] = {}
         self._block = f"127.{64 + os.getpid() % 128}.{next(BLOCKS)}"

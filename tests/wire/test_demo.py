@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from laneway.adapters.processes import find_marked
-from laneway.apps.local.demo.asking import Tally
+from laneway.apps.local.demo.asking import AnswerTally
 from tests.wire.laneway_up import laneway, state_home
 
 
@@ -26,6 +26,6 @@ def test_the_demonstration_judges_and_leaves_nothing() -> None:
 
 
 def test_an_unfair_split_is_not_taken_for_chance() -> None:
-    assert Tally(Counter(v1=450, v2=550)).is_fair("v1", 0.5)
-    assert not Tally(Counter(v1=400, v2=600)).is_fair("v1", 0.5)
-    assert not Tally(Counter(v2=999), ("503",)).is_fair("v2", 1.0)
+    assert AnswerTally(Counter(v1=450, v2=550)).is_fair("v1", 0.5)
+    assert not AnswerTally(Counter(v1=400, v2=600)).is_fair("v1", 0.5)
+    assert not AnswerTally(Counter(v2=999), ("503",)).is_fair("v2", 1.0)

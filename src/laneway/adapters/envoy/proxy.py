@@ -15,7 +15,7 @@ from pathlib import Path
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import CLUSTERS, LISTENERS, LOG, SOCKET, Folder
-from laneway.adapters.envoy.outcome import CannotStart, Rejected, Settings
+from laneway.adapters.envoy.outcome import EnvoyStartError, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
 from laneway.core.emit.envoy.config import ProxyConfig
 from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE, REQUESTS_FILE
@@ -98,13 +98,13 @@ class Proxy:
         try:
             self.process = start(self.folder.path, self._concurrency, self._settings)
         except OSError as problem:
-            raise CannotStart(f"{self.name}: {problem}") from problem
+            raise EnvoyStartError(f"{self.name}: {problem}") from problem
         try:
             await asyncio.wait_for(self._until_ready(), self._settings.start_seconds)
         except TimeoutError as late:
             await self.stop()
             took = self._settings.start_seconds
-            raise CannotStart(
+            raise EnvoyStartError(
                 f"{self.name}: not ready after {took:g} s{self._words(begun)}"
             ) from late
 
@@ -170,7 +170,7 @@ class Proxy:
         pending = self._pending()
         try:
             await self.start()
-        except CannotStart as problem:
+        except EnvoyStartError as problem:
             return (Rejected(self.name, pending, str(problem)),)
         return ()
 
@@ -181,10 +181,10 @@ class Proxy:
         begun = self._log_read
         while self._is_pending() or not self._is_live():
             if self.process is None or not self.process.is_running:
-                raise CannotStart(f"{self.name}: Envoy ended at once{self._words(begun)}")
+                raise EnvoyStartError(f"{self.name}: Envoy ended at once{self._words(begun)}")
             if words := self._rejections():
                 await self.stop()
-                raise CannotStart(f"{self.name}: {words}")
+                raise EnvoyStartError(f"{self.name}: {words}")
             await asyncio.sleep(_LONGER_PAUSE)
 
     def _is_pending(self) -> bool:

@@ -10,11 +10,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from laneway.adapters.files.glance import Glance
-from laneway.adapters.files.search import STDIN, Found
+from laneway.adapters.files.search import STDIN, FoundFiles
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 from laneway.core.resources.yaml.spelling import some
 
 _MAKERS = (
@@ -24,13 +24,15 @@ _MAKERS = (
 
 
 def about_paths(
-    found: Found, glances: Mapping[str, Glance], read_on: Sequence[str]
+    found: FoundFiles, glances: Mapping[str, Glance], read_on: Sequence[str]
 ) -> list[Finding]:
     """Tell of charts and overlays, of what was left out, and of what is read on in spite of it."""
     return [*_not_rendered(found), *_left_out(glances, read_on), *_read_on(read_on)]
 
 
-def nothing_in(readings: Sequence[Reading], stdin: bytes, told: Sequence[Finding]) -> list[Finding]:
+def nothing_in(
+    readings: Sequence[FileReading], stdin: bytes, told: Sequence[Finding]
+) -> list[Finding]:
     """Tell that standard input, or everything together, holds no object; nothing if some does."""
     for one in readings:
         if one.path == STDIN and not one.unread and (one.foreign or not one.parts):
@@ -55,7 +57,7 @@ def _empty_input(stdin: bytes) -> Finding:
     return finding(reading.NO_INPUT, place, what=what, mend=mend)
 
 
-def _not_rendered(found: Found) -> Iterator[Finding]:
+def _not_rendered(found: FoundFiles) -> Iterator[Finding]:
     for kind, one, several, command in _MAKERS:
         folders = sorted(set(getattr(found, kind)))
         if folders:

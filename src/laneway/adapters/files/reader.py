@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 from laneway.adapters.files.glance import Glance, glance
 from laneway.adapters.files.notes import about_paths, nothing_in
-from laneway.adapters.files.search import ENDINGS, STDIN, Found, search
+from laneway.adapters.files.search import ENDINGS, STDIN, FoundFiles, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.read import read_file
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 from laneway.core.resources.yaml.limits import LARGEST_FILE
 
 _SETTLED = 2_000_000_000
@@ -39,7 +39,7 @@ class _Kept:
 
     signature: Signature | None
     digest: bytes
-    reading: Reading
+    reading: FileReading
 
 
 class Reader:
@@ -73,11 +73,11 @@ class Reader:
         readings = [file.reading for file in kept.values()]
         notes = about_paths(found, self._glances(found), read_on)
         notes += nothing_in(readings, self._stdin, found.findings)
-        unread = [Reading(path, unread=True) for path in found.unread]
+        unread = [FileReading(path, unread=True) for path in found.unread]
         told = found.of_other_tools(kept)
         return gather([*readings, *unread], [*found.findings, *notes], told)
 
-    def _read_on(self, found: Found) -> list[str]:
+    def _read_on(self, found: FoundFiles) -> list[str]:
         """Return the files that were read once, are there, and would be left out now.
 
         An edit of an ignore file never removes what is live, nor does a file that went and came
@@ -88,14 +88,14 @@ class Reader:
             return []
         return sorted(path for path in before if os.path.realpath(path) not in found.reached)
 
-    def _glances(self, found: Found) -> dict[str, Glance]:
+    def _glances(self, found: FoundFiles) -> dict[str, Glance]:
         """Look at what is left out, each path once."""
         for path in found.left_out:
             if path not in self._seen:
                 self._seen[path] = glance(path, ENDINGS, found.reached)
         return {path: self._seen[path] for path in found.left_out}
 
-    def _file(self, path: str, found: Found) -> _Kept | None:
+    def _file(self, path: str, found: FoundFiles) -> _Kept | None:
         earlier = self._kept.get(path)
         if path == STDIN:
             return earlier or _Kept(None, b"", read_file(path, self._stdin))

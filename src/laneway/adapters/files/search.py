@@ -28,7 +28,7 @@ CHART, TEMPLATES = "Chart.yaml", "templates"
 
 
 @dataclass(slots=True)
-class Found:
+class FoundFiles:
     """What a list of paths means.
 
     `unread` are the paths of which nothing could be read, `folders` those that were searched,
@@ -60,11 +60,11 @@ class Found:
         )
 
 
-def search(paths: Sequence[str], *, all_files: bool = False) -> Found:
+def search(paths: Sequence[str], *, all_files: bool = False) -> FoundFiles:
     """Find the files of all paths; never raises for a path. `all_files` leaves nothing out."""
-    found = Found()
+    found = FoundFiles()
     real = _RealPaths()
-    walk = _Walk(found, all_files=all_files)
+    walk = _FolderWalk(found, all_files=all_files)
     for path in paths:
         for name in _meant(path, walk):
             where = name if name == STDIN else real.of(name)
@@ -92,7 +92,7 @@ class _RealPaths:
         return os.path.join(self._folders[folder], name)
 
 
-def _meant(path: str, walk: _Walk) -> Iterator[str]:
+def _meant(path: str, walk: _FolderWalk) -> Iterator[str]:
     if path == STDIN or os.path.exists(path):
         yield from _file_or_folder(path, walk)
         return
@@ -103,7 +103,7 @@ def _meant(path: str, walk: _Walk) -> Iterator[str]:
         yield from _file_or_folder(match, walk)
 
 
-def _file_or_folder(path: str, walk: _Walk) -> Iterator[str]:
+def _file_or_folder(path: str, walk: _FolderWalk) -> Iterator[str]:
     if path == STDIN or not os.path.isdir(path):
         yield path
         return
@@ -114,10 +114,10 @@ def _file_or_folder(path: str, walk: _Walk) -> Iterator[str]:
     yield from files
 
 
-class _Walk:
+class _FolderWalk:
     """The search of folders: what is in them, and what of that is no manifest."""
 
-    def __init__(self, found: Found, *, all_files: bool) -> None:
+    def __init__(self, found: FoundFiles, *, all_files: bool) -> None:
         self.found = found
         self._all = all_files
 

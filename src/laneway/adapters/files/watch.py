@@ -34,7 +34,7 @@ _MASK = _WRITTEN | _GONE | flags.CREATE | flags.MODIFY | flags.ATTRIB | flags.ON
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """Paths that something happened to; `settled` says that nothing has since for 200 ms."""
 
     paths: frozenset[str]
@@ -72,7 +72,7 @@ class Watch:
     ) -> None:
         self._inotify.close()
 
-    async def changes(self) -> AsyncGenerator[Change]:
+    async def changes(self) -> AsyncGenerator[FileChange]:
         """Give every change, for ever. Close the stream before the watch (`aclosing`)."""
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
@@ -84,7 +84,7 @@ class Watch:
         finally:
             loop.remove_reader(events)
 
-    async def _next(self, readable: asyncio.Event) -> Change:
+    async def _next(self, readable: asyncio.Event) -> FileChange:
         """Return the next change: at once after a finished write, else when all is quiet."""
         loop = asyncio.get_running_loop()
         while True:
@@ -93,14 +93,14 @@ class Watch:
                 async with asyncio.timeout_at(ends):
                     await readable.wait()
             except TimeoutError:
-                change = Change(frozenset(self._changed), settled=True)
+                change = FileChange(frozenset(self._changed), settled=True)
                 self._changed.clear()
                 return change
             readable.clear()
             finished = [self._take(event) for event in self._inotify.read(timeout=0)]
             self._last = loop.time()
             if any(finished) and not self._writing:
-                return Change(frozenset(self._changed), settled=False)
+                return FileChange(frozenset(self._changed), settled=False)
 
     def _take(self, event: Event) -> bool:
         """Note an event, and return whether it finished a write."""

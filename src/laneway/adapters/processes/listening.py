@@ -20,7 +20,7 @@ Socket = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListeningSocket:
     """A listening socket: where, the number of its user, and the kernel's number for it."""
 
     address: str
@@ -29,7 +29,7 @@ class Listening:
     inode: str
 
 
-def listening() -> Iterator[Listening]:
+def listening() -> Iterator[ListeningSocket]:
     """Yield all listening TCP sockets of the machine; an IPv6 wildcard counts as `0.0.0.0`."""
     for path in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
@@ -40,7 +40,7 @@ def listening() -> Iterator[Listening]:
             fields = line.split(maxsplit=10)
             if fields[3] == _LISTEN:
                 address, _, port = fields[1].partition(":")
-                yield Listening(_dotted(address), int(port, 16), int(fields[7]), fields[9])
+                yield ListeningSocket(_dotted(address), int(port, 16), int(fields[7]), fields[9])
 
 
 def listening_sockets() -> frozenset[Socket]:

@@ -11,14 +11,14 @@ from dataclasses import asdict
 from typing import Any
 
 from laneway.adapters.processes import ProcessId, is_running
-from laneway.apps.local.outside import Seen
-from laneway.apps.local.refusal import STDIN, Refusal, refusal_text
+from laneway.apps.local.outside import SeenMesh
+from laneway.apps.local.refusal import STDIN, RefusedRevision, refusal_text
 from laneway.apps.local.silent import RECIPES, never_called
 from laneway.apps.local.state import MeshRecord, WorkloadRecord
 from laneway.apps.terminal.tables import duration, table
 
 
-def mesh_lines(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
+def mesh_lines(meshes: Sequence[SeenMesh], now: float, width: int) -> list[str]:
     """Return the meshes, what is wrong with them, and the programs of each.
 
     `now` is in seconds since 1970.
@@ -30,7 +30,7 @@ def mesh_lines(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
     return lines
 
 
-def mesh_table(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
+def mesh_table(meshes: Sequence[SeenMesh], now: float, width: int) -> list[str]:
     """Return a line for each mesh; `now` is in seconds since 1970."""
     rows = []
     for seen in meshes:
@@ -42,24 +42,24 @@ def mesh_table(meshes: Sequence[Seen], now: float, width: int) -> list[str]:
     return table(("MESH", "STATE", "FOR", "URL", "FOLLOWS"), rows, width)
 
 
-def refusal_lines(meshes: Sequence[Seen], now: float) -> list[str]:
+def refusal_lines(meshes: Sequence[SeenMesh], now: float) -> list[str]:
     """Return what to say of meshes that do not serve what their files say; nothing of others."""
     lines = []
     for seen in meshes:
         if seen.record is not None and seen.record.refused is not None:
-            refusal = Refusal.of_value(seen.record.refused)
+            refusal = RefusedRevision.of_value(seen.record.refused)
             lines += ["", f"Mesh {seen.folder.name} {refusal_text(refusal, now)}."]
             lines.append(f"`{refusal.command}` shows what is wrong.")
     return lines
 
 
-def _state(seen: Seen) -> str:
+def _state(seen: SeenMesh) -> str:
     if seen.condition == "running" and seen.record is not None:
         return seen.record.state
     return seen.condition
 
 
-def workload_table(seen: Seen, width: int) -> list[str]:
+def workload_table(seen: SeenMesh, width: int) -> list[str]:
     """Return a line for each program of a mesh, its proxies included."""
     if seen.record is None:
         return []
@@ -85,7 +85,7 @@ def _silence(services: Sequence[str]) -> str:
     return f"never called {', '.join(services)} through its proxy" if services else ""
 
 
-def _as_seen(seen: Seen, record: MeshRecord) -> list[WorkloadRecord]:
+def _as_seen(seen: SeenMesh, record: MeshRecord) -> list[WorkloadRecord]:
     if seen.condition == "running":
         return record.workloads
     return [_asked(one) for one in record.workloads]
@@ -98,7 +98,7 @@ def _asked(one: WorkloadRecord) -> WorkloadRecord:
     return WorkloadRecord(**values)
 
 
-def as_values(meshes: Sequence[Seen]) -> list[dict[str, Any]]:
+def as_values(meshes: Sequence[SeenMesh]) -> list[dict[str, Any]]:
     """Return meshes as plain values: the record, and the condition the mesh is in."""
     found = []
     for seen in meshes:

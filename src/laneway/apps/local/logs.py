@@ -69,7 +69,7 @@ def last_lines(path: Path, count: int | None) -> list[str]:
 
 
 @dataclass(slots=True)
-class Reader:
+class LogReader:
     """Reads a log from its beginning on. A log that became shorter was begun anew."""
 
     path: Path
@@ -103,7 +103,7 @@ class Logs:
     def __init__(self, find: Callable[[], Sequence[Path]]) -> None:
         """Read the logs that `find` finds, now and whenever it is asked again."""
         self._find = find
-        self.readers = [Reader(path) for path in find()]
+        self.readers = [LogReader(path) for path in find()]
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the logs."""
@@ -127,13 +127,13 @@ class Logs:
         def paused() -> bool:
             going_on = pause()
             known = set(self.names())
-            self.readers += [Reader(path) for path in self._find() if path.stem not in known]
+            self.readers += [LogReader(path) for path in self._find() if path.stem not in known]
             return going_on
 
         yield from follow(self.readers, paused)
 
 
-def follow(readers: Sequence[Reader], pause: Callable[[], bool]) -> Iterator[Line]:
+def follow(readers: Sequence[LogReader], pause: Callable[[], bool]) -> Iterator[Line]:
     """Yield the lines that readers have not read yet, and those that are added, as they come.
 
     `pause` waits a moment and says whether to go on.

@@ -28,7 +28,7 @@ Condition = Literal["running", "orphaned", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenMesh:
     """A mesh and its condition.
 
     An orphaned mesh has lost the process that held it: its proxies and programs still serve, and
@@ -40,15 +40,15 @@ class Seen:
     record: MeshRecord | None
 
 
-def look(folder: MeshFolder) -> Seen:
+def look(folder: MeshFolder) -> SeenMesh:
     """Return what there is of a mesh."""
     record = folder.read()
     if record is not None and record.boot == boot_id():
         if is_running(ProcessId(record.pid, record.started)):
-            return Seen(folder, "running", record)
+            return SeenMesh(folder, "running", record)
         if find_marked([folder.mark]):
-            return Seen(folder, "orphaned", record)
-    return Seen(folder, "gone", None)
+            return SeenMesh(folder, "orphaned", record)
+    return SeenMesh(folder, "gone", None)
 
 
 def sweep(folder: MeshFolder) -> int:

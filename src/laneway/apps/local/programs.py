@@ -16,7 +16,7 @@ from laneway.adapters.processes import Program
 from laneway.apps.local.state import MeshFolder
 from laneway.core.fleet.commands import MOCK, filled
 from laneway.core.fleet.next_step import Instance
-from laneway.core.fleet.placing import Place
+from laneway.core.fleet.placing import ReplicaPlace
 from laneway.core.fleet.wanted import WantedProgram
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
@@ -88,7 +88,7 @@ def _told(instance: Instance, wanted: WantedProgram) -> Iterator[tuple[str, str]
     yield "NODE_USE_ENV_PROXY", "1"
 
 
-def java_proxies(environment: Mapping[str, str], place: Place) -> Mapping[str, str]:
+def java_proxies(environment: Mapping[str, str], place: ReplicaPlace) -> Mapping[str, str]:
     """Return the variable by which a Java program sends its calls to its proxy.
 
     Java reads no proxy variables. Options of the user's own stay, these come after them.

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from laneway.adapters.envoy import Applied, CannotStart, Restarted
-from laneway.adapters.envoy import Fleet as Envoys
+from laneway.adapters.envoy import Applied, EnvoyStartError, Restarted
+from laneway.adapters.envoy import EnvoyFleet as Envoys
 from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
 from laneway.apps.local.crew import LONGEST_LOG, ending
@@ -65,7 +65,7 @@ class EnvoyProxies:
         )
         try:
             applied = await self.envoys.apply(config)
-        except CannotStart as error:
+        except EnvoyStartError as error:
             raise ProxyError(str(error)) from error
         if applied.rejected:
             texts = (

@@ -20,7 +20,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRevision:
     """A refused edit.
 
     `since` is when the mesh ceased to follow its files, in seconds since 1970; of several refused
@@ -38,7 +38,7 @@ class Refusal:
         return {**asdict(self), "reasons": list(self.reasons)}
 
     @classmethod
-    def of_value(cls, found: dict[str, Any]) -> Refusal:
+    def of_value(cls, found: dict[str, Any]) -> RefusedRevision:
         """Read it back."""
         return cls(**{**found, "reasons": tuple(found["reasons"])})
 
@@ -72,17 +72,17 @@ def command_for(findings: Sequence[Finding], paths: Sequence[str], mesh: str) ->
     return f"laneway status --mesh --name {mesh}"
 
 
-def cause_text(refusal: Refusal) -> str:
+def cause_text(refusal: RefusedRevision) -> str:
     """Say for what an edit was refused: how many errors, or why it could not be served."""
     if not refusal.errors:
         return refusal.reasons[0]
     return f"{refusal.errors} error{'' if refusal.errors == 1 else 's'}"
 
 
-def refusal_text(refusal: Refusal, now: float) -> str:
+def refusal_text(refusal: RefusedRevision, now: float) -> str:
     """Say that a mesh refused its newest edit, since when and for how much.
 
-    >>> refusal_text(Refusal(100.0, 2, ("a", "b"), "laneway check /lanes"), 112.0)
+    >>> refusal_text(RefusedRevision(100.0, 2, ("a", "b"), "laneway check /lanes"), 112.0)
     'refused the newest edit of its files 12 s ago for 2 errors and serves what it served before'
     """
     ago = duration(max(now - refusal.since, 0.0))

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from laneway.adapters.processes import Started
 from laneway.apps.local.crew import Crew, Recovered, end
 from laneway.apps.local.holding import Held
-from laneway.apps.local.source import Source
+from laneway.apps.local.source import RevisionSource
 from laneway.apps.local.story import Story, bug_text, why_not_ready
-from laneway.core.fleet.next_step import Fleet, Instance, Step, next_step
+from laneway.core.fleet.next_step import Fleet, FleetStep, Instance, next_step
 from laneway.core.fleet.placing import NoRoomError
 from laneway.core.fleet.settling import Settling
 from laneway.core.gate import Revision
@@ -62,7 +62,7 @@ class Runner:
     cannot be.
     """
 
-    source: Source
+    source: RevisionSource
     crew: Crew
     proxies: Proxies
     settling: Settling
@@ -212,7 +212,7 @@ class Runner:
         self.crew.instances |= {one.id: one for one in found}
         self.wanted = revision
 
-    def _look(self) -> Step:
+    def _look(self) -> FleetStep:
         """See how programs stand, and start those whose time has come."""
         events = self.crew.observe()
         self.story.happened(one for one in events if not isinstance(one, Recovered))
@@ -239,7 +239,7 @@ class Runner:
             ),
         )
 
-    async def _bring_live(self, revision: Revision, step: Step) -> bool:
+    async def _bring_live(self, revision: Revision, step: FleetStep) -> bool:
         """Hand the proxies what they should serve, if it differs; say whether they serve it."""
         wanted = Live(revision, frozenset(one.id for one in step.serve))
         if self.live is None or wanted.is_same(self.refused):

@@ -20,7 +20,7 @@ from laneway.core.mesh.snapshot import Snapshot
 
 
 @dataclass(slots=True)
-class Source:
+class RevisionSource:
     """The edits that snapshots give."""
 
     commands: Commands

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from laneway.apps.local.crew import Ended, Event, Stopped
 from laneway.apps.local.logs import last_lines
-from laneway.apps.local.refusal import Refusal, command_for, lines_of
+from laneway.apps.local.refusal import RefusedRevision, command_for, lines_of
 from laneway.apps.local.state import WorkloadRecord
 from laneway.apps.terminal.mesh_text import gateway_text
 from laneway.apps.terminal.screen import Screen
@@ -51,7 +51,7 @@ class Story:
     is_behind: bool = False
     """Whether what is live is not what the files say."""
 
-    refusal: Refusal | None = None
+    refusal: RefusedRevision | None = None
     """Why the newest edit was refused, if it was."""
 
     told: tuple[Finding, ...] = ()
@@ -122,7 +122,7 @@ class Story:
         """
         self.screen.warn(reason)
         self.screen.tell("not live: the last good configuration keeps serving")
-        self.refusal = Refusal(
+        self.refusal = RefusedRevision(
             since=time.time() if self.refusal is None else self.refusal.since,
             errors=len(findings),
             reasons=lines_of(findings) or (reason.strip().splitlines()[-1],),

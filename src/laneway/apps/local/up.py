@@ -35,7 +35,7 @@ from laneway.apps.local.outside import look
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.refusal import STDIN, absolute
 from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.source import Source
+from laneway.apps.local.source import RevisionSource
 from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
 from laneway.apps.local.story import Story
 from laneway.apps.local.takeover import Leftover, leftover
@@ -75,7 +75,7 @@ class Launch:
         self.screen = Screen(sys.stdout, sys.stderr)
         paths = absolute(options.paths)
         self.story = Story(self.screen, finding_text, paths, folder.name)
-        self.source = Source(options.commands, self.story)
+        self.source = RevisionSource(options.commands, self.story)
 
     def hold(self, release: Release | None) -> int:
         """Run, unless another process runs a mesh of this name; return the exit code."""

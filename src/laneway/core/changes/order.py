@@ -23,7 +23,7 @@ Phase = Literal["subsets", "mesh routes", "entry routes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChangeStep:
     """Objects to write and objects to remove, in any order, writes first.
 
     With `drain` the requests that are in flight when the step's turn comes have to end first; how
@@ -36,7 +36,7 @@ class Step:
     drain: bool = False
 
 
-def steps(changes: ChangeSet) -> tuple[Step, ...]:
+def steps(changes: ChangeSet) -> tuple[ChangeStep, ...]:
     """Order a ChangeSet. Without changes there is no step."""
     return tuple(_Transition(changes).steps()) if changes else ()
 
@@ -60,7 +60,7 @@ class _Transition:
         self.kept_entries = [m for m in kept if is_entry(m)]
         self.kept_mesh = [m for m in kept if not is_entry(m)]
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[ChangeStep]:
         """Widen, switch the entries, narrow."""
         yield from self.step("subsets", [*_after(self.others), *self.wide_rules(relabeled=False)])
         yield from self.step("mesh routes", self.wide_mesh(switch=False))
@@ -83,7 +83,7 @@ class _Transition:
         removes: Iterable[Ref] = (),
         *,
         drain: bool = False,
-    ) -> Iterator[Step]:
+    ) -> Iterator[ChangeStep]:
         """Yield a step of what is not live yet, if there is anything."""
         writes = tuple(m for m in wanted if not _is_live(m, self.live))
         removed = tuple(removes)
@@ -91,7 +91,7 @@ class _Transition:
         for ref in removed:
             del self.live[ref]
         if writes or removed:
-            yield Step(phase, writes, removed, drain)
+            yield ChangeStep(phase, writes, removed, drain)
 
     def wide_rules(self, *, relabeled: bool) -> Iterator[Manifest]:
         """Yield every changing DestinationRule with the old and the new subsets of its host."""

@@ -85,7 +85,7 @@ def _spans(text: str, places: Sequence[Place]) -> list[_Span]:
         wish = root
         for step in place.path:
             wish = wish.below.setdefault(step, _Wish())
-    _Walk(root).go(text)
+    _EventWalk(root).go(text)
     return [_deepest(root, place) for place in places]
 
 
@@ -112,7 +112,7 @@ class _Level:
         self.position = 0
 
 
-class _Walk:
+class _EventWalk:
     """Goes through the events of a document and marks what is wished for."""
 
     def __init__(self, root: _Wish) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from laneway.core.emit.placement import PortPlace, Replica
-from laneway.core.fleet.placing import Place, Taken, places
+from laneway.core.fleet.placing import ReplicaPlace, Taken, places
 from laneway.core.fleet.standing import Standing
 from laneway.core.fleet.wanted import Wanted, WantedProgram
 
@@ -31,7 +31,7 @@ class Instance:
 
     id: str
     wanted: Wanted
-    place: Place
+    place: ReplicaPlace
 
     def program_keys(self) -> tuple[ProgramKey, ...]:
         """The keys of its programs."""
@@ -140,7 +140,7 @@ class Fleet:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FleetStep:
     """What to do now.
 
     `start` are programs whose time has come. `serve` are the instances that get traffic. `settled`
@@ -157,7 +157,7 @@ class Step:
     halt: tuple[Instance, ...] = ()
 
 
-def next_step(fleet: Fleet, now: float) -> Step:
+def next_step(fleet: Fleet, now: float) -> FleetStep:
     """Decide on the next step; `now` is in seconds of a steady clock."""
     ready = {one.id for one in fleet.instances if fleet.is_ready(one)} - fleet.held
     settled = all(
@@ -169,7 +169,7 @@ def next_step(fleet: Fleet, now: float) -> Step:
     kept = {one.id for one in serve} | fleet.current
     needed = (fleet.current | fleet.served) - fleet.held
     keys = [key for one in fleet.instances if one.id in needed for key in one.program_keys()]
-    return Step(
+    return FleetStep(
         start=tuple(key for key in keys if _is_due(fleet.standings.get(key), now)),
         serve=serve,
         settled=settled,

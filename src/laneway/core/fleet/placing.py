@@ -58,7 +58,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplicaPlace:
     """A replica's address, its ports as (container, inbound, program), and its way out."""
 
     address: str
@@ -77,13 +77,13 @@ def networks(mesh: str) -> Iterator[int]:
 
 def places(
     network: int, wanted: Iterable[tuple[str, tuple[int, ...]]], taken: Taken
-) -> list[Place]:
+) -> list[ReplicaPlace]:
     """Place replicas, given as (name, container ports), in their order.
 
     Raises NoRoomError when a mesh of this size does not fit beside what is taken.
 
     >>> places(88, [("cart-0", (8000,))], Taken())
-    [Place(address='127.88.26.167', ports=((8000, 8000, 23479),), outbound=15001)]
+    [ReplicaPlace(address='127.88.26.167', ports=((8000, 8000, 23479),), outbound=15001)]
     """
     room = _Room(network, taken)
     return [room.place(name, ports) for name, ports in wanted]
@@ -110,7 +110,7 @@ class _Room:
         self.addresses = set(taken.addresses())
         self.numbers = set(taken.numbers()) | taken.ports | {OUTBOUND_PORT}
 
-    def place(self, name: str, ports: tuple[int, ...]) -> Place:
+    def place(self, name: str, ports: tuple[int, ...]) -> ReplicaPlace:
         address = self.address(name)
         used = set(self.taken.everywhere())
         found = []
@@ -119,7 +119,7 @@ class _Room:
             used.add(inbound)
             found.append((port, inbound, self.program(f"{name}:{port}")))
         outbound = next(port for port in (OUTBOUND_PORT, *SPARE_PORTS) if port not in used)
-        return Place(address, tuple(found), outbound)
+        return ReplicaPlace(address, tuple(found), outbound)
 
     def address(self, name: str) -> str:
         for number in _from(crc32(name.encode()), 256 * 254):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from laneway.core.judging.ledger import Seen
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.meta import Ref
@@ -30,7 +30,7 @@ class _Class:
     calls: dict[Host, int]
 
 
-def callers(ground: Ground, seen: Seen) -> Mapping[Place, tuple[Ref, ...]]:
+def callers(ground: MeshUnderTest, seen: Seen) -> Mapping[Place, tuple[Ref, ...]]:
     """Return who may have called each service that was called."""
     found: dict[Place, tuple[Ref, ...]] = {}
     for table, those in _classes(ground, seen).items():
@@ -40,7 +40,7 @@ def callers(ground: Ground, seen: Seen) -> Mapping[Place, tuple[Ref, ...]]:
     return found
 
 
-def _classes(ground: Ground, seen: Seen) -> dict[str, _Class]:
+def _classes(ground: MeshUnderTest, seen: Seen) -> dict[str, _Class]:
     found: dict[str, _Class] = {}
     for call in seen.calls:
         if not call.callers:
@@ -53,7 +53,7 @@ def _classes(ground: Ground, seen: Seen) -> dict[str, _Class]:
     return found
 
 
-def _sent(ground: Ground, replicas: tuple[str, ...], seen: Seen) -> dict[Ref, int]:
+def _sent(ground: MeshUnderTest, replicas: tuple[str, ...], seen: Seen) -> dict[Ref, int]:
     """Return what each workload of a class sent, those left out that sent nothing."""
     sent: dict[Ref, int] = {}
     for name in replicas:
@@ -63,7 +63,7 @@ def _sent(ground: Ground, replicas: tuple[str, ...], seen: Seen) -> dict[Ref, in
     return sent
 
 
-def _may_call(ground: Ground, host: Host, those: _Class) -> set[Ref]:
+def _may_call(ground: MeshUnderTest, host: Host, those: _Class) -> set[Ref]:
     """Return who may have called a service, by what each is and knows."""
     service = ground.mesh.services.get(host)
     own = {one.meta.ref for one in service.workloads} if service else set()

@@ -14,11 +14,11 @@ from laneway.core.findings.codes.verifying import NEVER_CALLED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.callers import callers
 from laneway.core.judging.ledger import Seen
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.upstreams import Call, service_urls
+from laneway.core.mesh.upstreams import CalledService, service_urls
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import listing, short_host
@@ -28,7 +28,7 @@ from laneway.core.rules.questions.words import listing, short_host
 class Calling:
     """Who was asked, and whom each may have called, while a mesh is verified."""
 
-    ground: Ground
+    ground: MeshUnderTest
     asked: set[Ref] = field(default_factory=set)
     called: set[tuple[Ref, Host]] = field(default_factory=set)
 
@@ -56,7 +56,7 @@ class Calling:
                 yield finding(NEVER_CALLED, None, str(ref), **words)
 
 
-def _is_judged(mesh: Mesh, workload: Workload, call: Call) -> bool:
+def _is_judged(mesh: Mesh, workload: Workload, call: CalledService) -> bool:
     """Whether a call is one to another service in lanes, over a port that speaks HTTP."""
     service = mesh.services[call.host]
     ports = [port for port in service.ports if call.port in (None, port.number)]

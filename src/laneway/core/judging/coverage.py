@@ -14,7 +14,7 @@ from laneway.core.findings.codes.verifying import UNTESTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.scene import destination_of
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host
@@ -37,7 +37,7 @@ def within_reach(mesh: Mesh, lanes: Collection[str]) -> tuple[Met, ...]:
     )
 
 
-def met(ground: Ground, lanes: Collection[str], replicas: Iterable[str]) -> frozenset[Met]:
+def met(ground: MeshUnderTest, lanes: Collection[str], replicas: Iterable[str]) -> frozenset[Met]:
     """Return what requests of some lanes have met, by the replicas they came to."""
     refs = {ground.replica(name).workload for name in replicas}
     return frozenset(
@@ -50,7 +50,7 @@ def met(ground: Ground, lanes: Collection[str], replicas: Iterable[str]) -> froz
     )
 
 
-def stood_in(ground: Ground, seen: Seen) -> frozenset[Met]:
+def stood_in(ground: MeshUnderTest, seen: Seen) -> frozenset[Met]:
     """Return at which services others answered for a lane, since its own pods are down."""
     places = map(destination_of, ground.stood_in(seen))
     found = ((lane_of(ground.mesh, place), place.host) for place in places)

@@ -20,7 +20,7 @@ from laneway.core.judging.refusing import refusals, unreached_by_table
 from laneway.core.judging.row import Row
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.sent import Sent
-from laneway.core.judging.trail import Ground, follow, services_of
+from laneway.core.judging.trail import MeshUnderTest, follow, services_of
 from laneway.core.judging.wording import probe_text, rule_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.reach import Reach
@@ -33,13 +33,13 @@ class Judge:
     """Judges the probes of one mesh."""
 
     plan: RoutePlan
-    ground: Ground
+    ground: MeshUnderTest
     reach: Reach
 
     @classmethod
     def of(cls, mesh: Mesh, plan: RoutePlan, ledger: Ledger) -> Judge:
         """Return the judge of a mesh and its plan."""
-        return cls(plan, Ground.of(mesh, ledger), Reach(mesh, plan))
+        return cls(plan, MeshUnderTest.of(mesh, ledger), Reach(mesh, plan))
 
     def row(self, probe: Probe, sent: Sent, seen: Seen) -> Row:
         """Judge what came of a probe."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from laneway.core.judging.callers import callers
 from laneway.core.judging.ledger import Call, Seen
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
@@ -54,7 +54,7 @@ class Passage:
         return replace(self, callers=tuple(ref for ref, _ in pairs), asked=asked)
 
 
-def passages(ground: Ground, seen: Seen) -> tuple[Passage, ...]:
+def passages(ground: MeshUnderTest, seen: Seen) -> tuple[Passage, ...]:
     """Return the passages between two readings, of callers that served requests of a lane."""
     came_in = arrivals(ground, seen)
     calling = callers(ground, seen)
@@ -72,7 +72,7 @@ def passages(ground: Ground, seen: Seen) -> tuple[Passage, ...]:
     )
 
 
-def arrivals(ground: Ground, seen: Seen) -> Mapping[Ref, int]:
+def arrivals(ground: MeshUnderTest, seen: Seen) -> Mapping[Ref, int]:
     """Count the requests that came to each workload by a route that knew their lane."""
     came: dict[Ref, int] = {}
     received: dict[Ref, int] = {}
@@ -88,19 +88,19 @@ def arrivals(ground: Ground, seen: Seen) -> Mapping[Ref, int]:
     return came
 
 
-def needy(ground: Ground) -> frozenset[Ref]:
+def needy(ground: MeshUnderTest) -> frozenset[Ref]:
     """Return the workloads that answer for lanes of others, so that they have to pass lanes on."""
     mesh = ground.mesh
     return frozenset(one.workload.meta.ref for group in mesh.groups for one in stands(mesh, group))
 
 
-def needy_now(ground: Ground, seen: Seen) -> frozenset[Ref]:
+def needy_now(ground: MeshUnderTest, seen: Seen) -> frozenset[Ref]:
     """Return the workloads that answered for lanes of others since those lanes' pods are down."""
     names = (name for replicas in ground.stood_in(seen).values() for name in replicas)
     return frozenset(ground.replica(name).workload for name in names)
 
 
-def _calls(ground: Ground, seen: Seen) -> Iterator[tuple[Call, Group]]:
+def _calls(ground: MeshUnderTest, seen: Seen) -> Iterator[tuple[Call, Group]]:
     """Yield the calls of programs whose routes say by what the lane was known."""
     for call in seen.calls:
         group = _permissive(ground, call)
@@ -108,7 +108,7 @@ def _calls(ground: Ground, seen: Seen) -> Iterator[tuple[Call, Group]]:
             yield call, group
 
 
-def _permissive(ground: Ground, call: Call) -> Group | None:
+def _permissive(ground: MeshUnderTest, call: Call) -> Group | None:
     """Return the permissive group that a call enters; a port of plain bytes says nothing."""
     if not call.callers:
         hosts = [cluster.rpartition("|")[2].partition("@")[0] for cluster in call.route.clusters]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.core.judging.ledger import Seen
-from laneway.core.judging.trail import Ground, Trail
+from laneway.core.judging.trail import MeshUnderTest, Trail
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
@@ -21,7 +21,7 @@ from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 class Scene:
     """One probe after it was sent. `lanes` are those its request belongs to."""
 
-    ground: Ground
+    ground: MeshUnderTest
     plan: RoutePlan
     lanes: tuple[str, ...]
     seen: Seen

@@ -49,7 +49,7 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MeshUnderTest:
     """What a trail is read from: the mesh, and what runs in it."""
 
     mesh: Mesh
@@ -57,7 +57,7 @@ class Ground:
     workloads: Mapping[Ref, Workload] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, mesh: Mesh, ledger: Ledger) -> Ground:
+    def of(cls, mesh: Mesh, ledger: Ledger) -> MeshUnderTest:
         """Index the workloads of a mesh."""
         return cls(mesh, ledger, {one.meta.ref: one for one in mesh.workloads})
 
@@ -112,23 +112,23 @@ class Ground:
         return found
 
 
-def follow(ground: Ground, entered: Iterable[Call], allowed: Promise, seen: Seen) -> Trail:
+def follow(ground: MeshUnderTest, entered: Iterable[Call], allowed: Promise, seen: Seen) -> Trail:
     """Follow requests from the routes by which they came in."""
-    walk = _Walk(ground, allowed, seen)
+    walk = _TrailWalk(ground, allowed, seen)
     for call in entered:
         walk.step("", call)
     walk.run()
     return Trail(tuple(walk.kept), tuple(walk.left), tuple(walk.crossings))
 
 
-class _Walk:
+class _TrailWalk:
     """The search while it goes on: first all that is within the promise, then what lies beyond.
 
     `strayed` are the lanes, by replica, in which requests came to it that had lost their own: what
     it calls in such a lane is a consequence. Calls in any other lane are somebody else's.
     """
 
-    def __init__(self, ground: Ground, allowed: Promise, seen: Seen) -> None:
+    def __init__(self, ground: MeshUnderTest, allowed: Promise, seen: Seen) -> None:
         self.kept: dict[str, None] = {}
         self.left: dict[str, None] = {}
         self.crossings: list[Crossing] = []

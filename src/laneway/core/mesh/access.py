@@ -26,14 +26,14 @@ _GATEWAY_API = "gateway.networking.k8s.io/gateway-name"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class AccessRefusal:
     """A policy that may refuse requests; `total`: it refuses every one."""
 
     policy: AuthorizationPolicy
     total: bool
 
 
-def refusals_at(mesh: Mesh, workload: Workload) -> tuple[Refusal, ...]:
+def refusals_at(mesh: Mesh, workload: Workload) -> tuple[AccessRefusal, ...]:
     """Return what may refuse requests to the pods of a workload; without a sidecar nothing does."""
     if not mesh.access_policies or lack_of_sidecar(mesh, workload) is not None:
         return ()
@@ -44,7 +44,7 @@ def refusals_at(mesh: Mesh, workload: Workload) -> tuple[Refusal, ...]:
     return tuple(_refusing(own, own))
 
 
-def refusals_among(mesh: Mesh, selector: Labels, namespace: str) -> tuple[Refusal, ...]:
+def refusals_among(mesh: Mesh, selector: Labels, namespace: str) -> tuple[AccessRefusal, ...]:
     """Return what may refuse requests at proxies of which a selector is all that is known.
 
     A policy that asks for a label which the selector leaves open may be for them.
@@ -70,7 +70,7 @@ def _near(policies: Iterable[AuthorizationPolicy], namespace: str) -> list[Autho
 
 def _refusing(
     policies: Sequence[AuthorizationPolicy], sure: Sequence[AuthorizationPolicy]
-) -> Iterator[Refusal]:
+) -> Iterator[AccessRefusal]:
     """Yield the policies that refuse something, of all that a proxy may have and surely has.
 
     DENY and CUSTOM without a rule are never met. Any ALLOW refuses what none of them is met by, so
@@ -81,9 +81,9 @@ def _refusing(
     is_closed = not any(one.rules for one in allowing)
     for one in policies:
         if one.action == "ALLOW" and not is_open:
-            yield Refusal(one, is_closed and one in sure)
+            yield AccessRefusal(one, is_closed and one in sure)
         elif one.action != "ALLOW" and one.rules:
-            yield Refusal(one, one.action == "DENY" and any(one.rules) and one in sure)
+            yield AccessRefusal(one, one.action == "DENY" and any(one.rules) and one in sure)
 
 
 @dataclass(frozen=True, slots=True)

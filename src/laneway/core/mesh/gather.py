@@ -16,12 +16,12 @@ from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.readings import Reading
+from laneway.core.resources.readings import FileReading
 from laneway.core.resources.yaml.spelling import some
 
 
 def gather(
-    readings: Iterable[Reading], findings: Iterable[Finding] = (), told: Collection[str] = ()
+    readings: Iterable[FileReading], findings: Iterable[Finding] = (), told: Collection[str] = ()
 ) -> Snapshot:
     """Join the readings of all files.
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.mesh.sidecars import Imports
-from laneway.core.mesh.visibility import Scope, Shown, exports_of, is_shown
+from laneway.core.mesh.visibility import Shown, SidecarScope, exports_of, is_shown
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class LearnedRoute:
     """A route to a service, as far as proxies learn of the service by it.
 
     `shown` says who holds its VirtualService; no `port` means the one that is called. `callers` are
@@ -30,7 +30,9 @@ class Lead:
     callers: frozenset[str] = frozenset()
 
 
-def knows(scope: Scope, service: MeshService, port: int, leads: Iterable[Lead]) -> bool:
+def knows(
+    scope: SidecarScope, service: MeshService, port: int, leads: Iterable[LearnedRoute]
+) -> bool:
     """Whether a proxy knows a service's port; `leads` are all that lead to the service.
 
     A service that is not exported to a sidecar's namespace is known by leads alone, if it is of
@@ -49,7 +51,7 @@ def knows(scope: Scope, service: MeshService, port: int, leads: Iterable[Lead]) 
     )
 
 
-def _is_learned(scope: Scope, imports: Imports, lead: Lead, port: int) -> bool:
+def _is_learned(scope: SidecarScope, imports: Imports, lead: LearnedRoute, port: int) -> bool:
     """Whether a proxy learns of a port by a route that a listener imports."""
     shown, space = lead.shown, scope.namespace
     return (

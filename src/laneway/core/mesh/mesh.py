@@ -15,7 +15,7 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.names import GatewayName, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCHES, Patches
 from laneway.core.mesh.propagation import Carrier, Propagation
-from laneway.core.mesh.refused import Refusal
+from laneway.core.mesh.refused import ObjectRefusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
 from laneway.core.resources.istio.networking import (
@@ -224,7 +224,7 @@ class Mesh:
     """What a user wrote for the vendor's proxies; nothing follows from it."""
     namespaces: Mapping[str, Namespace] = field(default_factory=dict)
     superseded: tuple[Ref, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[ObjectRefusal, ...] = ()
     """Why VirtualServices and Gateways are not admitted by Istio. Such a VirtualService is none of
     `virtual_services`, and such a Gateway has no servers."""
     stray_lanes: tuple[Lane, ...] = ()

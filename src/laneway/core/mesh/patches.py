@@ -19,14 +19,14 @@ from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.istio.policy_fit import unfit
 from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
 from laneway.core.resources.istio.read_header_edits import is_editable, value_flaw
-from laneway.core.resources.istio.shapes import Each, Named, Shape, misfits, text
+from laneway.core.resources.istio.shapes import Each, Keyed, Shape, misfits, text
 from laneway.core.resources.lanes.swim_lanes import LaneGroup
 from laneway.core.resources.yaml.spelling import as_text, nearest, spell
 
 Raw = Mapping[str, Any]
 Path = tuple[Step, ...]
 
-_EDITS: Shape = {"set": Named(text), "add": Named(text), "remove": Each(text)}
+_EDITS: Shape = {"set": Keyed(text), "add": Keyed(text), "remove": Each(text)}
 _HEADERS: Shape = {"request": _EDITS, "response": _EDITS}
 _DECIDING = frozenset(
     {

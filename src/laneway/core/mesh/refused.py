@@ -30,7 +30,7 @@ _LONGEST_LABEL = 63
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ObjectRefusal:
     """Why an object is refused, and the path of what is wrong in it."""
 
     meta: Meta
@@ -38,10 +38,10 @@ class Refusal:
     why: str
 
 
-def refusals(thing: VirtualService | Gateway) -> Iterator[Refusal]:
+def refusals(thing: VirtualService | Gateway) -> Iterator[ObjectRefusal]:
     """Yield every reason for which Istio refuses an object."""
     found = _of_route(thing) if isinstance(thing, VirtualService) else _of_gateway(thing)
-    yield from (Refusal(thing.meta, ("spec", *path), why) for path, why in found)
+    yield from (ObjectRefusal(thing.meta, ("spec", *path), why) for path, why in found)
 
 
 def is_admitted(thing: VirtualService | Gateway) -> bool:

@@ -20,7 +20,7 @@ _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CalledService:
     """A service that is called. Without a port it is the service's first one.
 
     `spelled` is the authority that the program asks for.
@@ -37,7 +37,7 @@ class ServiceUrl:
 
     variable: str
     url: str
-    call: Call
+    call: CalledService
 
 
 def service_urls(mesh: Mesh, workload: Workload) -> Iterator[ServiceUrl]:
@@ -52,7 +52,7 @@ def service_urls(mesh: Mesh, workload: Workload) -> Iterator[ServiceUrl]:
             name, port = authority_of_url(url)
             host = named_service(mesh, name, workload.namespace)
             if host is not None and not (bare and _is_no_call(mesh.services[host], port, workload)):
-                yield ServiceUrl(variable, url, Call(host, port, _authority(url)))
+                yield ServiceUrl(variable, url, CalledService(host, port, _authority(url)))
 
 
 def _is_no_call(service: MeshService, port: int | None, workload: Workload) -> bool:
@@ -60,10 +60,10 @@ def _is_no_call(service: MeshService, port: int | None, workload: Workload) -> b
     return is_own or all(known.number != port for known in service.ports)
 
 
-def other_calls(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
+def other_calls(mesh: Mesh, workload: Workload) -> tuple[CalledService, ...]:
     """Return the HTTP calls of a workload's environment that name no service of the mesh."""
     found = (
-        Call(Host(name.lower()), port, _authority(value))
+        CalledService(Host(name.lower()), port, _authority(value))
         for container in workload.containers
         for _, value in container.environment
         for name, port in (authority_of_url(value),)
@@ -73,7 +73,7 @@ def other_calls(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def calls_of(mesh: Mesh, workload: Workload) -> tuple[Call, ...]:
+def calls_of(mesh: Mesh, workload: Workload) -> tuple[CalledService, ...]:
     """Return the services a workload names in the URLs of its environment, each once."""
     return tuple(dict.fromkeys(one.call for one in service_urls(mesh, workload)))
 

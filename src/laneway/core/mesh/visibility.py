@@ -115,7 +115,7 @@ class Hider:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SidecarScope:
     """What the proxies of a caller see. Where no Sidecar speaks, that is all that is exported."""
 
     namespace: str
@@ -154,11 +154,13 @@ class Scope:
         return Imports.of(listener_at(sidecar, port), self.namespace)
 
 
-def scope_of(mesh: Mesh, caller: Caller) -> Scope:
+def scope_of(mesh: Mesh, caller: Caller) -> SidecarScope:
     """Return what the proxy of a caller in the mesh sees; a gateway's is narrowed by no Sidecar."""
     if not mesh.sidecars:
-        return Scope(caller.namespace)
-    return Scope(caller.namespace, sidecar_of(mesh.sidecars, caller.namespace, dict(caller.labels)))
+        return SidecarScope(caller.namespace)
+    return SidecarScope(
+        caller.namespace, sidecar_of(mesh.sidecars, caller.namespace, dict(caller.labels))
+    )
 
 
 def is_narrowed(mesh: Mesh, services: Iterable[MeshService]) -> bool:

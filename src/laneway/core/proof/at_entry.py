@@ -41,7 +41,7 @@ from laneway.core.routing.plan.route_plan import (
     is_to_https,
 )
 from laneway.core.search.conditions import HEADER, asks_for_host, within
-from laneway.core.search.smallest import Found, Ground, Search
+from laneway.core.search.smallest import Premises, Search, SizedRequest
 from laneway.core.search.tags import sent, tag_values
 from laneway.core.search.values import HOSTS, HOSTS_AND_PORTS, Universe, Values
 
@@ -58,7 +58,7 @@ class Area:
     rules: Sequence[Rule]
     admitting: Sequence[Rule] = ()
 
-    def ground(self, single: frozenset[str], tags: Mapping[str, Universe]) -> Ground:
+    def ground(self, single: frozenset[str], tags: Mapping[str, Universe]) -> Premises:
         """Return what holds for all these requests; ports only matter where a rule sees them."""
         ports = any(
             asks_for_host(match)
@@ -66,7 +66,7 @@ class Area:
             for match in rule.matches
         )
         given = within(self.host, self.outside, ports=ports)
-        return Ground(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
+        return Premises(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class AtEntry:
         single = frozenset([HEADER + BAGGAGE] if self.mesh.traveling_by("baggage") else [])
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
-            judge = _Judge(self.mesh, self.landings, spot)
+            judge = _EntryJudge(self.mesh, self.landings, spot)
             held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
             for host in port.virtual_hosts:
                 if host.redirects and groups_led_to(self.mesh, host.behind):
@@ -129,7 +129,9 @@ def _as_sent(found: Break | Unknown, port: GatewayPort) -> Break | Unknown:
         headers = ", ".join(dict.fromkeys(rule.header for rule in port.tagging))
         return Unknown(f"which {headers} hashes to the tags it takes is not worked out", found.near)
     lines, path, length = found.found.cost
-    return replace(found, found=Found(request, (max(lines, len(request.headers)), path, length)))
+    return replace(
+        found, found=SizedRequest(request, (max(lines, len(request.headers)), path, length))
+    )
 
 
 def _domains(port: GatewayPort | None) -> Domains:
@@ -159,7 +161,7 @@ def _narrower(host: str, hosts: Domains) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _EntryJudge:
     """Says what a rule at a gateway breaks for requests that a lane admits, or that none does."""
 
     mesh: Mesh

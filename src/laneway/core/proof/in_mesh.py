@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.mesh.spellings import spellings
-from laneway.core.mesh.visibility import Scope, exports_of, scope_of
+from laneway.core.mesh.visibility import SidecarScope, exports_of, scope_of
 from laneway.core.proof.carrying import filled, fillings, loses, named, strange
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.landing import Landings
@@ -40,7 +40,7 @@ from laneway.core.routing.plan.stamps import member
 from laneway.core.routing.plan.survivors import links, seen, surviving
 from laneway.core.routing.plan.unseen import is_past_routes
 from laneway.core.search.conditions import HEADER, Condition, Conditions
-from laneway.core.search.smallest import Ground, Search
+from laneway.core.search.smallest import Premises, Search
 from laneway.core.search.values import HOSTS, Pattern, Universe, Values
 
 Broken = tuple[Spot, Break | Unknown]
@@ -103,7 +103,7 @@ class InMesh:
     def _of_caller(self, group: Group, spot: Spot, hop: Hop, who: Who) -> Iterator[Broken]:
         promises = mesh_promises(group, spot.host, spot.protocol, who.caller)
         search = Search(self.values, self._ground(group, spot, who))
-        judge = _Judge(group, self.landings, spot, scope_of(self.mesh, who.caller))
+        judge = _HopJudge(group, self.landings, spot, scope_of(self.mesh, who.caller))
         rules = surviving(self.mesh, hop, who.caller)
         if is_past_routes(rules[-1]):
             bound = self._bound(group, spot.host, who)
@@ -124,7 +124,7 @@ class InMesh:
         names = tuple(one for one in who.names if is_bound(self.mesh, group, host, pods[one]))
         return replace(who, names=names) if names else None
 
-    def _ground(self, group: Group, spot: Spot, who: Who) -> Ground:
+    def _ground(self, group: Group, spot: Spot, who: Who) -> Premises:
         """Return what holds for all calls to a service: how it is spelled, and one line of context.
 
         A call that names two lanes at once is promised nothing: an entry writes one.
@@ -132,14 +132,14 @@ class InMesh:
         hosts = _hosts_of(self.mesh.services[spot.host], spot, who, self.plan.outside)
         propagation = group.propagation
         if propagation is None:
-            return Ground(hosts)
+            return Premises(hosts)
         single = frozenset(HEADER + name for name in propagation.lane_headers)
         given: Conditions = frozenset()
         if propagation.carrier == "baggage":
             some = member(propagation, ".*")
             twice = f"{some},{some}"
             given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
-        return Ground(hosts, given, single)
+        return Premises(hosts, given, single)
 
 
 def _hops(mesh: Mesh, plan: RoutePlan, service: MeshService) -> Iterator[tuple[Spot, Hop]]:
@@ -173,13 +173,13 @@ def _hosts_of(service: MeshService, spot: Spot, who: Who, taken: Container[str])
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _HopJudge:
     """Says what a rule breaks for requests of a promise, from one caller to one port."""
 
     group: Group
     landings: Landings
     spot: Spot
-    scope: Scope
+    scope: SidecarScope
 
     def suspects(self, promise: Promise | None, rule: Rule | None) -> Iterator[Suspect]:
         wants = promise.wants if promise else ()

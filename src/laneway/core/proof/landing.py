@@ -14,7 +14,7 @@ from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
-from laneway.core.mesh.visibility import Scope
+from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.proof.promises import lanes_of_pod
 from laneway.core.proof.verdict import Property, Want
 from laneway.core.routing.ask.walk import Sight, hidden_by, is_known, pods_of, subset_labels
@@ -50,7 +50,7 @@ class Landings:
     def __post_init__(self) -> None:
         self._groups = {group.name: group for group in self.mesh.groups}
 
-    def at(self, destination: Destination, scope: Scope, group: str) -> Landing:
+    def at(self, destination: Destination, scope: SidecarScope, group: str) -> Landing:
         """Return where a destination leads a proxy that sees so much, in a group's lanes."""
         sight = Sight(self.mesh, self.plan, scope)
         key = (destination, scope.namespace, is_known(sight, destination), group)

@@ -14,7 +14,7 @@ from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.mesh.visibility import Scope, scope_of
+from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.proof.carrying import carries, loses, named
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.promises import lanes_of_pod
@@ -162,5 +162,5 @@ def _copied_out(sight: Sight, group: Group, copy: Destination, kept: Iterable[Wa
     return not any(crowds <= {frozenset[str]([name])} for name in right)
 
 
-def _scope(mesh: Mesh, spot: Spot) -> Scope:
+def _scope(mesh: Mesh, spot: Spot) -> SidecarScope:
     return scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE

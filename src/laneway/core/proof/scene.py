@@ -19,7 +19,7 @@ from laneway.core.proof.verdict import PROPERTIES, Property, Want
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import Rule, Share
 from laneway.core.search.conditions import ALWAYS, Condition, Conditions
-from laneway.core.search.smallest import Found, Search
+from laneway.core.search.smallest import Search, SizedRequest
 from laneway.core.search.values import UndecidedError
 from laneway.core.search.ways import ways_of
 
@@ -51,7 +51,7 @@ class Break:
     broken: Property | Literal["apart"]
     why: str
     wants: tuple[Want, ...]
-    found: Found
+    found: SizedRequest
     rule: Rule | None
     near: Rule | None
 
@@ -126,7 +126,7 @@ def breaks(
 
 def _outcome(
     suspect: Suspect,
-    told: Found | UndecidedError,
+    told: SizedRequest | UndecidedError,
     promise: Promise | None,
     rule: Rule | None,
     near: Rule | None,
@@ -150,7 +150,7 @@ def _alike(one: Sequence[Conditions], other: Sequence[Conditions]) -> int:
 
 def _tried(
     search: Search, suspect: Suspect, wanted: Conditions, avoided: Sequence[Conditions]
-) -> Found | UndecidedError | None:
+) -> SizedRequest | UndecidedError | None:
     """Return the smallest request for a suspect; None where there is none.
 
     Conditions hold in any order of a header's lines, and edits look at the first line alone.

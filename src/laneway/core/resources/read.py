@@ -28,7 +28,7 @@ from laneway.core.resources.misspelled import note_misspelled
 from laneway.core.resources.near_kinds import Named, meant_kind
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
-from laneway.core.resources.readings import Part, Reading, counted, findings_of
+from laneway.core.resources.readings import FilePart, FileReading, counted, findings_of
 from laneway.core.resources.yaml.cursor import Cursor, Notes
 from laneway.core.resources.yaml.documents import DocumentReader, Documents
 from laneway.core.resources.yaml.spelling import describe, shorten
@@ -107,7 +107,7 @@ def read_kinds() -> frozenset[Named]:
     return frozenset(_KINDS)
 
 
-def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
+def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> FileReading:
     """Read a file's bytes. Never raises: whatever is wrong with them is a finding.
 
     `earlier` is what the same file held before: documents that stand unchanged in the same place
@@ -116,11 +116,11 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     """
     held = earlier is not None and (bool(earlier.resources) or earlier.unread)
     if not (held or may_hold_objects(raw, _NAMES)):
-        return Reading(path, foreign=has_content(raw))
+        return FileReading(path, foreign=has_content(raw))
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)
     known = {part.number: part for part in earlier.parts} if earlier is not None else {}
-    parts: list[Part] = []
+    parts: list[FilePart] = []
     number = 0
     for piece in pieces:
         part = known.get(number)
@@ -132,8 +132,8 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     unread = broken and (held or names_a_kind(raw, _NAMES))
     unread = unread or any(part.lost for part in parts)
     if not unread and all(part.is_foreign for part in parts):
-        return Reading(path, foreign=broken or bool(parts), parts=tuple(parts))
-    return Reading(
+        return FileReading(path, foreign=broken or bool(parts), parts=tuple(parts))
+    return FileReading(
         path,
         tuple(resource for part in parts for resource in part.resources),
         (*beyond.findings, *findings_of(parts, unread=unread)),
@@ -143,12 +143,12 @@ def read_file(path: str, raw: bytes, earlier: Reading | None = None) -> Reading:
     )
 
 
-def _part(piece: Piece, number: int, found: Documents) -> Part:
+def _part(piece: Piece, number: int, found: Documents) -> FilePart:
     objects = _Objects()
     for document in found.documents:
         if document.value is not None:
             objects.take(document.source, document.value)
-    return Part(
+    return FilePart(
         piece,
         number,
         max(1, len(found.documents)),
@@ -161,12 +161,12 @@ def _part(piece: Piece, number: int, found: Documents) -> Part:
     )
 
 
-def read_objects(path: str, values: list[Any]) -> Reading:
+def read_objects(path: str, values: list[Any]) -> FileReading:
     """Read raw values as if each were a document of one file."""
     objects = _Objects()
     for number, value in enumerate(values):
         objects.take(Source(path, number=number), value)
-    return Reading(
+    return FileReading(
         path,
         tuple(objects.resources),
         tuple(objects.findings),

@@ -23,7 +23,7 @@ _OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
 _AMONG_OTHERS = frozenset({*_OF_THE_STREAM, reading.NO_OBJECT})
 
 
-class Part(NamedTuple):
+class FilePart(NamedTuple):
     """What one piece of a file holds, and the piece itself, so that it need not be read again.
 
     `broken` means that its text could not be understood, `lost` that an object in it could not.
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileReading:
     """What one file holds.
 
     `unread` says that some part could not be understood at all, `foreign` that something is in the
@@ -59,10 +59,10 @@ class Reading:
     unread: bool = False
     other_kinds: Mapping[str, int] = field(default_factory=dict)
     foreign: bool = False
-    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
+    parts: tuple[FilePart, ...] = field(default=(), repr=False, compare=False)
 
 
-def findings_of(parts: Iterable[Part], *, unread: bool) -> Iterator[Finding]:
+def findings_of(parts: Iterable[FilePart], *, unread: bool) -> Iterator[Finding]:
     """Yield what is wrong in the parts of a file that holds objects.
 
     Of documents of other programs among them only the first is named, and what is wrong in them

@@ -3,7 +3,7 @@
 Comes in: an expression as a user wrote it. Goes out: the texts that meet it as a whole. It reads
 what routes are made of: characters, classes, groups, alternatives, repetitions, and anchors where
 they say nothing. It refuses what a whole match does not need (word boundaries, anchors inside,
-Unicode classes, quoting): `Unreadable` then names the piece, and nobody guesses.
+Unicode classes, quoting): `UnreadableError` then names the piece, and nobody guesses.
 https://github.com/google/re2/wiki/Syntax
 """
 

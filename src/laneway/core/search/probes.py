@@ -22,7 +22,7 @@ from laneway.core.routing.ask.walk import Decision, enter, find_host
 from laneway.core.routing.plan.route_plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
 from laneway.core.search.conditions import Conditions, conditions_of, within
 from laneway.core.search.sendable import UNCHANGED, is_sendable
-from laneway.core.search.smallest import Found, Ground, Search
+from laneway.core.search.smallest import Premises, Search, SizedRequest
 from laneway.core.search.tags import sent, tag_values
 from laneway.core.search.values import HOSTS, UndecidedError, Universe, Values
 from laneway.core.search.ways import ways_of
@@ -123,7 +123,7 @@ class _Asking:
         others = (one.domain.lower() for one in port.virtual_hosts if one is not host)
         given = within(domain, (one for one in others if covers(domain, one)))
         tags = tag_values(port.tagging, domain)
-        ground = Ground(_HOSTS, given | UNCHANGED, frozenset(tags), tags)
+        ground = Premises(_HOSTS, given | UNCHANGED, frozenset(tags), tags)
         return cls(mesh, plan, port, host, Search(values, ground))
 
     def probes(self) -> Iterator[Probe | Unprobed]:
@@ -155,7 +155,7 @@ class _Asking:
 
         What cannot be reasoned about has none.
         """
-        found: list[Found] = []
+        found: list[SizedRequest] = []
         for wanted, avoided in asked:
             try:
                 one = self.search.smallest(wanted, avoided)

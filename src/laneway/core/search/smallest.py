@@ -41,7 +41,7 @@ Cost = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Premises:
     """What holds for every request that is asked about.
 
     `hosts` is what a client may ask for. `single` names the headers of one line at most, `lines`
@@ -55,7 +55,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SizedRequest:
     """A request, and how large it is."""
 
     request: Request
@@ -80,9 +80,11 @@ class Search:
     """Finds smallest requests on one ground."""
 
     values: Values
-    ground: Ground
+    ground: Premises
 
-    def smallest(self, wanted: Iterable[Condition], avoided: Sequence[Conditions]) -> Found | None:
+    def smallest(
+        self, wanted: Iterable[Condition], avoided: Sequence[Conditions]
+    ) -> SizedRequest | None:
         """Return a smallest request; None if there is none. Raises UndecidedError."""
         start = self._extended({}, [*self.ground.given, *wanted])
         if start is None:
@@ -97,7 +99,7 @@ class Search:
             way = heappop(waiting)
             place = self._next(way, avoided)
             if place is None:
-                return Found(self._request(way.parts), way.cost)
+                return SizedRequest(self._request(way.parts), way.cost)
             for turn, one in enumerate(avoided[place]):
                 later = self._tried(way.parts, one.denied(), unknown)
                 if later is not None:

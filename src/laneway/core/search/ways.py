@@ -15,24 +15,24 @@ from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RuleMatch:
     """A rule by one of its matches."""
 
     rule: Rule | None
     when: Conditions
 
 
-def ways_of(rules: Sequence[Rule]) -> list[Way]:
+def ways_of(rules: Sequence[Rule]) -> list[RuleMatch]:
     """Return rules by each of their matches, up to the first that takes any request.
 
     Where none does, not to meet any rule is the last way.
     """
-    found: list[Way] = []
+    found: list[RuleMatch] = []
     for rule in rules:
         if not rule.matches:
-            return [*found, Way(rule, ALWAYS)]
+            return [*found, RuleMatch(rule, ALWAYS)]
         for match in rule.matches:
             if is_catch_all(match):
-                return [*found, Way(rule, ALWAYS)]
-            found.append(Way(rule, conditions_of(match)))
-    return [*found, Way(None, ALWAYS)]
+                return [*found, RuleMatch(rule, ALWAYS)]
+            found.append(RuleMatch(rule, conditions_of(match)))
+    return [*found, RuleMatch(None, ALWAYS)]

@@ -14,7 +14,7 @@ from typing import Any
 from laneway.core.changes.diff import ACTIONS, ChangeSet, diff
 from laneway.core.changes.fields import FieldChange
 from laneway.core.changes.given import own_objects
-from laneway.core.changes.order import Step
+from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
@@ -67,7 +67,7 @@ def as_object(changes: ChangeSet) -> dict[str, Any]:
     }
 
 
-def step_object(step: Step) -> dict[str, Any]:
+def step_object(step: ChangeStep) -> dict[str, Any]:
     """Return a step of a safe order as plain values."""
     shown: dict[str, Any] = {"phase": step.phase}
     if step.drain:

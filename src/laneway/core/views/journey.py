@@ -19,7 +19,7 @@ from laneway.core.mesh.unknown_pods import is_known_elsewhere
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.ask.journey import Step
+from laneway.core.routing.ask.journey import JourneyStep
 from laneway.core.routing.ask.pod_choice import chosen_by
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.tagging import tagged
@@ -55,7 +55,7 @@ class JourneyView:
             lane.lane.meta.ref: lane.lane for group in mesh.groups for lane in group.lanes
         }
 
-    def at_gateway(self, step: Step, port: GatewayPort, request: Request) -> View:
+    def at_gateway(self, step: JourneyStep, port: GatewayPort, request: Request) -> View:
         """Return the view of a journey that begins at a gateway's port."""
         shown = self.of(step)
         if find_host(port.virtual_hosts, step.host) is None:
@@ -68,7 +68,7 @@ class JourneyView:
             shown["tags"] = tags
         return shown | {"gateway": list(port.gateways), "port": port.port}
 
-    def of(self, step: Step) -> View:
+    def of(self, step: JourneyStep) -> View:
         """Return the view of a step and all that follow."""
         decision = step.decision
         shown: View = {"caller": step.caller, "host": step.host}
@@ -94,7 +94,7 @@ class JourneyView:
         ]
         return shown
 
-    def _answer(self, step: Step, target: Target, position: int) -> View:
+    def _answer(self, step: JourneyStep, target: Target, position: int) -> View:
         to = target.destination
         shown: View = {
             "percent": round(100 * target.probability, 1),
@@ -147,7 +147,7 @@ class JourneyView:
             return f"none of its containers has a port called {port.target}"
         return "no pod is ready for it"
 
-    def _why_passed_on(self, step: Step) -> str:
+    def _why_passed_on(self, step: JourneyStep) -> str:
         service = self._mesh.services.get(Host(step.host))
         if service is None:
             return "not a service of the mesh: passed on as it is"
@@ -213,7 +213,7 @@ class JourneyView:
         for one in considered:
             yield self._rule(one.rule) | {"why": one.why_not}
 
-    def _not_held(self, step: Step) -> Iterator[View]:
+    def _not_held(self, step: JourneyStep) -> Iterator[View]:
         """Yield the lane rules of a hop that the caller's proxy does not hold at all."""
         hop = self._hop(step.decision)
         decided = step.decision.rule

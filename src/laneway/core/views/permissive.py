@@ -11,7 +11,7 @@ from typing import Any
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
-from laneway.core.routing.ask.journey import Step
+from laneway.core.routing.ask.journey import JourneyStep
 from laneway.core.routing.ask.passing import carrier_text
 from laneway.core.routing.ask.walk import Target
 from laneway.core.routing.plan.route_plan import Rule
@@ -45,7 +45,7 @@ def standing_in(mesh: Mesh, target: Target) -> View | None:
     return {"lane": str(lane.name), "answering": str(answering), "why": why}
 
 
-def lost_at(mesh: Mesh, step: Step) -> View | None:
+def lost_at(mesh: Mesh, step: JourneyStep) -> View | None:
     """Say which lane a call left behind: the caller was asked in it, and its call is in another."""
     rule = step.decision.rule
     group = owner(mesh, Host(step.host))

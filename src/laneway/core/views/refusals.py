@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from laneway.core.findings.locate import locate
-from laneway.core.mesh.access import Refusal, refusals_at, strict_before
+from laneway.core.mesh.access import AccessRefusal, refusals_at, strict_before
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta, Ref
@@ -32,7 +32,7 @@ def refused_by_pods(mesh: Mesh, caller: str, target: Target) -> list[View]:
     return _views(access) + _plain(mesh, caller, target)
 
 
-def _views(refusals: Iterable[Refusal]) -> list[View]:
+def _views(refusals: Iterable[AccessRefusal]) -> list[View]:
     found: dict[Ref, View] = {}
     for one in refusals:
         says = "refuses every request with 403" if one.total else "may refuse it with 403"

@@ -18,7 +18,7 @@ _HOP = re.compile(r"-> (\w+)\(version: (\w+), ip: [\d.]+\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AnswerTally:
     """How many answers came from each lane, and texts of those that came from none."""
 
     lanes: Counter[str] = field(default_factory=Counter)
@@ -34,16 +34,16 @@ class Tally:
 
         Five standard deviations: a fair split fails this once in two million times.
 
-        >>> Tally(Counter(v1=250, v2=250)).is_fair("v1", 0.5)
+        >>> AnswerTally(Counter(v1=250, v2=250)).is_fair("v1", 0.5)
         True
-        >>> Tally(Counter(v1=350, v2=150)).is_fair("v1", 0.5)
+        >>> AnswerTally(Counter(v1=350, v2=150)).is_fair("v1", 0.5)
         False
         """
         expected = share * self.total
         return abs(self.lanes[lane] - expected) <= 5 * sqrt(expected * (1 - share))
 
 
-def ask(port: int, path: str, times: int) -> Tally:
+def ask(port: int, path: str, times: int) -> AnswerTally:
     """Ask on one connection, one request after the other. Raises OSError."""
     lanes: Counter[str] = Counter()
     strayed = []
@@ -57,7 +57,7 @@ def ask(port: int, path: str, times: int) -> Tally:
                 lanes[lane] += 1
             else:
                 strayed.append(f"{response.status} {body.strip()}".strip())
-    return Tally(lanes, tuple(strayed))
+    return AnswerTally(lanes, tuple(strayed))
 
 
 def lane_of(body: str) -> str:

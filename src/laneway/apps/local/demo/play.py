@@ -17,8 +17,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from laneway.apps.local.configuration import Options
-from laneway.apps.local.demo.asking import CHAIN, Tally, ask
-from laneway.apps.local.logs import Reader, follow
+from laneway.apps.local.demo.asking import CHAIN, AnswerTally, ask
+from laneway.apps.local.logs import LogReader, follow
 from laneway.apps.local.outside import bring_down
 from laneway.apps.local.state import GatewayRecord, MeshFolder, mesh_folder
 from laneway.apps.local.up import up
@@ -107,7 +107,7 @@ class Play:
     def _edit(self, weights: dict[str, int]) -> None:
         """Save other weights in the file, and say what the mesh says of it."""
         until = time.monotonic() + PATIENCE
-        log = Reader(self.folder.logs / "laneway.log")
+        log = LogReader(self.folder.logs / "laneway.log")
         log.lines()
         route = self.sample / "route.yaml"
         values = iter(weights.values())
@@ -135,7 +135,7 @@ def _pause(until: float) -> bool:
     return time.monotonic() < until
 
 
-def tally_table(tally: Tally) -> list[str]:
+def tally_table(tally: AnswerTally) -> list[str]:
     """Return a line for each lane that answered, and one for what strayed."""
     rows = [
         (lane, str(count), f"{100 * count / tally.total:.1f} %", " > ".join(CHAIN))

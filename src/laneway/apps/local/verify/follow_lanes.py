@@ -36,7 +36,7 @@ from laneway.core.judging.ledger import Counters
 from laneway.core.judging.losing import code_of, example_text, loss
 from laneway.core.judging.passages import arrivals, needy, needy_now, passages
 from laneway.core.judging.tally import Tally, confidence_text
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
@@ -109,7 +109,7 @@ class _Following:
     """
 
     running: Running
-    ground: Ground
+    ground: MeshUnderTest
     tally: Tally
     needing: frozenset[Ref]
     calling: Calling
@@ -121,7 +121,7 @@ class _Following:
     @classmethod
     def of(cls, running: Running, mesh: Mesh, tally: Tally, lanes: frozenset[str]) -> _Following:
         """Begin to follow."""
-        ground = Ground.of(mesh, running.ledger)
+        ground = MeshUnderTest.of(mesh, running.ledger)
         return cls(running, ground, tally, needy(ground), Calling(ground), lanes)
 
     def send(self, probes: list[Probe], count: int, told: Told) -> None:

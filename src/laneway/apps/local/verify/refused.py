@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from laneway.apps.local.refusal import Refusal, cause_text
+from laneway.apps.local.refusal import RefusedRevision, cause_text
 from laneway.apps.local.state import MeshRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.findings.codes.running import EDIT_REFUSED
@@ -19,7 +19,7 @@ from laneway.core.findings.finding import Finding, finding
 def refused_edit(record: MeshRecord) -> Iterator[Finding]:
     """Yield that the newest edit was refused, if it was."""
     if record.refused is not None:
-        refusal = Refusal.of_value(record.refused)
+        refusal = RefusedRevision.of_value(record.refused)
         words = {
             "mesh": record.name,
             "ago": duration(max(time.time() - refusal.since, 0.0)),

@@ -27,7 +27,7 @@ from laneway.core.judging.coverage import NOTHING_ASKED, Covered, within_reach
 from laneway.core.judging.judge import Judge, unprobed_row
 from laneway.core.judging.report import Report
 from laneway.core.judging.row import Row
-from laneway.core.judging.trail import Ground
+from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.request import Request
@@ -71,7 +71,7 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     begun = time.monotonic()
     running = Running.of(folder)
     mesh = running.compilation.mesh
-    calling = Calling(Ground.of(mesh, running.ledger))
+    calling = Calling(MeshUnderTest.of(mesh, running.ledger))
     try:
         wanted = probes_wanted(running.compilation, wish)
         rows = list(_rows(running, wanted, wish.requests, told, calling))

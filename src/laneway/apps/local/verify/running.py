@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from laneway.adapters.envoy import Fleet
+from laneway.adapters.envoy import EnvoyFleet
 from laneway.adapters.files import read_paths
 from laneway.apps.local.outside import look
 from laneway.apps.local.served import placement_of
@@ -39,7 +39,7 @@ class Running:
     record: MeshRecord
     compilation: Compilation
     text: bytes
-    fleet: Fleet
+    fleet: EnvoyFleet
     ledger: Ledger
     patience: float = PATIENCE
 
@@ -56,7 +56,7 @@ class Running:
         config = envoy_config(
             compilation.mesh, compilation.plan, placement, per_workload=record.per_workload
         )
-        fleet = Fleet(folder.proxies)
+        fleet = EnvoyFleet(folder.proxies)
         if len(fleet.adopt()) < len(config.proxies):
             fleet.leave()
             raise CannotVerifyError(f"not all proxies of mesh {folder.name} run; see `laneway ps`")

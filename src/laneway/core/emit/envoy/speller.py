@@ -14,7 +14,7 @@ from laneway.core.emit.envoy.config import Block, RouteCounter, Unexecuted, is_e
 from laneway.core.emit.envoy.routes import Spelling, spell
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.visibility import Scope
+from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.routing.ask.passing import writes_lane
 from laneway.core.routing.ask.walk import Sight, is_known
 from laneway.core.routing.plan.route_plan import Destination, Forward, Means, RoutePlan, Rule
@@ -39,7 +39,7 @@ class Speller:
     virtual_host: str
     host: Host
     port: int
-    scope: Scope
+    scope: SidecarScope
 
     def routes(self, rule: Rule) -> tuple[Block, ...]:
         """Return a rule's routes; its counter and what it leaves over go to the table."""

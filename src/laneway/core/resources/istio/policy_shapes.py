@@ -15,7 +15,7 @@ import re
 from laneway.core.resources.istio.read_header_edits import is_editable
 from laneway.core.resources.istio.shapes import (
     Each,
-    Named,
+    Keyed,
     Shape,
     duration,
     flag,
@@ -174,7 +174,7 @@ _BALANCER: Shape = {
     },
     "localityLbSetting": {
         "enabled": flag,
-        "distribute": Each({"from": text, "to": Named(_UNSIGNED)}),
+        "distribute": Each({"from": text, "to": Keyed(_UNSIGNED)}),
         "failover": _FAILOVER,
         "failoverPriority": Each(text),
     },

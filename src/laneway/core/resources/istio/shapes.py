@@ -33,13 +33,13 @@ class Each:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Keyed:
     """A mapping of any keys to values of one shape."""
 
     value: Shape
 
 
-Shape = Leaf | Each | Named | Mapping[str, Any]
+Shape = Leaf | Each | Keyed | Mapping[str, Any]
 """A mapping of field names to shapes, a list, a free mapping, or a single value."""
 
 Misfit = tuple[tuple[Step, ...], str]
@@ -56,7 +56,7 @@ def misfits(value: Any, shape: Shape, path: tuple[Step, ...] = ()) -> Iterator[M
         return
     if isinstance(shape, Each):
         yield from _in_list(value, shape, path)
-    elif isinstance(shape, Named | Mapping):
+    elif isinstance(shape, Keyed | Mapping):
         yield from _in_mapping(value, shape, path)
     elif wanted := shape(value):
         yield path, f"must be {wanted}, but is {describe(value)}"
@@ -73,14 +73,14 @@ def _in_list(value: Any, shape: Each, path: tuple[Step, ...]) -> Iterator[Misfit
 
 
 def _in_mapping(
-    value: Any, shape: Named | Mapping[str, Any], path: tuple[Step, ...]
+    value: Any, shape: Keyed | Mapping[str, Any], path: tuple[Step, ...]
 ) -> Iterator[Misfit]:
     if not isinstance(value, dict):
         yield path, f"must be a mapping, but is {describe(value)}"
         return
     for key, inner in value.items():
         name = as_text(key)
-        below = shape.value if isinstance(shape, Named) else shape.get(name)
+        below = shape.value if isinstance(shape, Keyed) else shape.get(name)
         if below is None:
             near = nearest(name, shape) if isinstance(shape, Mapping) else ""
             hint = f"; did you mean {near}?" if near else ""
@@ -109,12 +109,12 @@ def misshapen(
         pairs: Iterable[tuple[Step, Any, Any]] = (
             (index, item, shape.item) for index, item in enumerate(value)
         )
-    elif isinstance(shape, Named | Mapping):
+    elif isinstance(shape, Keyed | Mapping):
         if not isinstance(value, dict):
             yield path, "a mapping", value
             return
         pairs = (
-            (as_text(key), inner, shape.value if isinstance(shape, Named) else shape.get(key))
+            (as_text(key), inner, shape.value if isinstance(shape, Keyed) else shape.get(key))
             for key, inner in value.items()
         )
     else:

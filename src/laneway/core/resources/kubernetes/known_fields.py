@@ -1,8 +1,8 @@
 """Every field of the Kubernetes kinds that is near one of those that are read, by name alone.
 
-Only data, as `istio_fields`: what stands beside a field that decides where a request goes or how a
-program starts, so that no real field is ever taken for a misspelled one. `?` marks a mapping of
-which not all fields are known. A test holds it against Kubernetes' own types.
+Only data, as the table of Istio's kinds: what stands beside a field that decides where a request
+goes or how a program starts, so that no real field is ever taken for a misspelled one. `?` marks a
+mapping of which not all fields are known. A test holds it against Kubernetes' own types.
 https://kubernetes.io/docs/reference/kubernetes-api/
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from laneway.core.mesh.access import Refusal, refusals_among, refusals_at
+from laneway.core.mesh.access import AccessRefusal, refusals_among, refusals_at
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.resources.istio.security import AuthorizationPolicy
@@ -41,12 +41,12 @@ def guarded(mesh: Mesh, plan: RoutePlan) -> tuple[Guarded, ...]:
     return tuple(found.values())
 
 
-def _entry(found: dict[tuple[Ref, bool], Guarded], one: Refusal) -> Guarded:
+def _entry(found: dict[tuple[Ref, bool], Guarded], one: AccessRefusal) -> Guarded:
     key = (one.policy.meta.ref, one.total)
     return found.setdefault(key, Guarded(one.policy, one.total))
 
 
-def at_gateway(mesh: Mesh, port: GatewayPort) -> tuple[Refusal, ...]:
+def at_gateway(mesh: Mesh, port: GatewayPort) -> tuple[AccessRefusal, ...]:
     """Return what may refuse requests at a gateway's port, if it leads into lanes."""
     written = (rule for host in port.virtual_hosts for rule in host.written)
     if not mesh.access_policies or not groups_led_to(mesh, written):
@@ -54,7 +54,7 @@ def at_gateway(mesh: Mesh, port: GatewayPort) -> tuple[Refusal, ...]:
     return refusals_among(mesh, port.selector, GATEWAY_NAMESPACE)
 
 
-def _at_service(mesh: Mesh, host: Host) -> Iterator[Refusal]:
+def _at_service(mesh: Mesh, host: Host) -> Iterator[AccessRefusal]:
     service = mesh.services[host]
     for pod in service.workloads:
         yield from refusals_at(mesh, pod)

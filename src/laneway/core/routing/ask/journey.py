@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.upstreams import Call, calls_of, named_service, other_calls
+from laneway.core.mesh.upstreams import CalledService, calls_of, named_service, other_calls
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.request import Request
@@ -23,7 +23,7 @@ from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JourneyStep:
     """One hop: who asks whom, what was decided, and the steps that follow from each answer.
 
     `assumed` marks a call that no workload names, shown because the group could make it. `port` is
@@ -34,7 +34,7 @@ class Step:
     caller: str
     host: str
     decision: Decision
-    next: tuple[Step, ...] = ()
+    next: tuple[JourneyStep, ...] = ()
     assumed: bool = False
     port: int | None = None
     answer: int = 0
@@ -56,7 +56,7 @@ def journey(
     request: Request,
     start: GatewayPort | Workload | None = None,
     forgets: Collection[str] = (),
-) -> Step:
+) -> JourneyStep:
     """Follow a request from a gateway port, or from a workload that sends it to `request.host`.
 
     `forgets` names workloads or services that pass the lane on to nobody.
@@ -72,7 +72,7 @@ def journey(
         decision = enter(mesh, plan, request, start)
         seen, name, host_name = frozenset(), "gateway", request.host
     onward = tuple(_onward(_Land(mesh, plan, forgets), decision, seen))
-    return Step(name, host_name, decision, onward, port=request.port)
+    return JourneyStep(name, host_name, decision, onward, port=request.port)
 
 
 def _to_its_port(request: Request) -> Request:
@@ -82,7 +82,7 @@ def _to_its_port(request: Request) -> Request:
     return replace(request, port=named) if named is not None else request
 
 
-def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[Step]:
+def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[JourneyStep]:
     """Yield the calls of every pod the request may meet; a pod already passed is not followed."""
     for position, target in enumerate(decision.targets):
         for pod in target.pods:
@@ -91,7 +91,9 @@ def _onward(land: _Land, decision: Decision, seen: frozenset[str]) -> Iterator[S
                     yield replace(step, answer=position, came_in=target.lane)
 
 
-def _calls(land: _Land, pod: Workload, target: Target, seen: frozenset[str]) -> Iterator[Step]:
+def _calls(
+    land: _Land, pod: Workload, target: Target, seen: frozenset[str]
+) -> Iterator[JourneyStep]:
     mesh, name = land.mesh, pod.meta.name
     asked = Request(headers=passed_on(mesh, pod, target.request, land.forgets))
     named = (*calls_of(mesh, pod), *_outside(land, pod))
@@ -99,10 +101,10 @@ def _calls(land: _Land, pod: Workload, target: Target, seen: frozenset[str]) -> 
         request = replace(asked, host=one.spelled or one.host, port=one.port)
         met = _met(mesh, land.plan, Caller.of(pod), one.host, request)
         onward = _onward(land, met, seen | {name}) if named else ()
-        yield Step(name, one.host, met, tuple(onward), not named, one.port)
+        yield JourneyStep(name, one.host, met, tuple(onward), not named, one.port)
 
 
-def _outside(land: _Land, pod: Workload) -> Iterator[Call]:
+def _outside(land: _Land, pod: Workload) -> Iterator[CalledService]:
     """Yield the calls to hosts that are no service, and of which a VirtualService speaks."""
     for one in other_calls(land.mesh, pod) if land.plan.outside else ():
         asked = Request(one.spelled, port=one.port)
@@ -120,6 +122,6 @@ def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     return call(mesh, plan, caller, host, request)
 
 
-def _siblings(mesh: Mesh, host: Host) -> tuple[Call, ...]:
+def _siblings(mesh: Mesh, host: Host) -> tuple[CalledService, ...]:
     group = owner(mesh, host)
-    return tuple(Call(other) for other in group.hosts if other != host) if group else ()
+    return tuple(CalledService(other) for other in group.hosts if other != host) if group else ()

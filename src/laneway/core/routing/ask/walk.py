@@ -1,4 +1,4 @@
-"""What one request meets: RoutePlan + Request -> Decision, and hop by hop a Journey.
+"""What one request meets at one hop: RoutePlan + Request -> Decision.
 
 Comes in: a plan and a request, at a gateway or from a caller in the mesh. Goes out: the rule that
 decided, why the ones before it did not, and the pods the request may meet with their shares. It
@@ -17,7 +17,7 @@ from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT
-from laneway.core.mesh.visibility import Scope, is_shown, scope_of
+from laneway.core.mesh.visibility import SidecarScope, is_shown, scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
@@ -167,7 +167,7 @@ class Sight:
 
     mesh: Mesh
     plan: RoutePlan
-    scope: Scope
+    scope: SidecarScope
 
     @property
     def namespace(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.mesh.taggings import tagging_at
-from laneway.core.mesh.visibility import Scope, Shown
+from laneway.core.mesh.visibility import Shown, SidecarScope
 from laneway.core.resources.istio.networking import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
@@ -29,12 +29,12 @@ from laneway.core.routing.plan.route_plan import (
     VirtualHost,
 )
 from laneway.core.routing.plan.survivors import speaks_of, takes_anything
-from laneway.core.routing.plan.written import Reading, gateway_rules
+from laneway.core.routing.plan.written import References, gateway_rules
 
 GATEWAY_NAMESPACE = "istio-system"
 """Where gateway proxies run, which decides which DestinationRules they see."""
 
-GATEWAY_SCOPE = Scope(GATEWAY_NAMESPACE, is_gateway=True)
+GATEWAY_SCOPE = SidecarScope(GATEWAY_NAMESPACE, is_gateway=True)
 
 ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
@@ -74,7 +74,7 @@ def gateway_ports(
     mesh: Mesh, entries: Sequence[Entry], delegates: Delegates | None = None
 ) -> tuple[GatewayPort, ...]:
     """Return every HTTP port of the gateways, with all that is bound to it."""
-    reading = Reading(mesh, delegates or Delegates.of(mesh))
+    reading = References(mesh, delegates or Delegates.of(mesh))
     merged: dict[tuple[Labels, int], list[Opening]] = {}
     for opening, before in told_apart(openings(mesh, entries)):
         if before is None:
@@ -86,7 +86,11 @@ def gateway_ports(
 
 
 def _port(
-    reading: Reading, entries: Sequence[Entry], selector: Labels, port: int, opened: list[Opening]
+    reading: References,
+    entries: Sequence[Entry],
+    selector: Labels,
+    port: int,
+    opened: list[Opening],
 ) -> GatewayPort:
     names = tuple(dict.fromkeys(opening.name for opening in opened))
     spaces = {GATEWAY_NAMESPACE, *(name.partition("/")[0] for name in names)}
@@ -138,7 +142,7 @@ def _unprefixed(host: str, own: str) -> str:
 
 
 def _virtual_hosts(
-    reading: Reading, entries: Sequence[Entry], opened: Sequence[Opening]
+    reading: References, entries: Sequence[Entry], opened: Sequence[Opening]
 ) -> tuple[VirtualHost, ...]:
     """Return the domains of a port, in lower case: Istio merges hosts that differ in case alone.
 
@@ -174,7 +178,7 @@ def _virtual_host(domain: str, rules: Sequence[Rule], redirect: Rule | None) -> 
     return VirtualHost(domain, (redirect,), _settled(rules))
 
 
-def bound_to(reading: Reading, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:
+def bound_to(reading: References, entries: Sequence[Entry], opening: Opening) -> Iterator[Bound]:
     """Yield what is bound to an opening and has a rule there: nearest first, then oldest.
 
     The age of an entry is that of its oldest group where every object has a creation time; without

@@ -42,7 +42,7 @@ Answers = Mapping[LaneName, LaneName]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Recognition:
     """One way a request is known to be of a lane, and what is then written into it."""
 
     by: Means
@@ -63,8 +63,8 @@ class LaneCallers:
     name: LaneName
     selector: Labels
     origin: Origin
-    carried: tuple[Way, ...]
-    called: tuple[Way, ...]
+    carried: tuple[Recognition, ...]
+    called: tuple[Recognition, ...]
     subset: Subset
 
 
@@ -77,7 +77,7 @@ def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
             lane.selector,
             Origin(lane.lane.meta.ref, ("spec", "labelSelector")),
             tuple(
-                Way(means, f"-{means}", (match,))
+                Recognition(means, f"-{means}", (match,))
                 for means, match in conditions(group.propagation, lane.name)
             ),
             tuple(_called(lane.name, lane.selector, stamp) for stamp in writing),
@@ -87,12 +87,12 @@ def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
     )
 
 
-def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Way:
+def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Recognition:
     """Return the rule for callers of a lane; where lanes travel in requests it is written anew."""
     match = Match(source_labels=selector)
     if stamp is None:
-        return Way("caller", "", (match,))
-    return Way("caller", f"-caller{stamp.suffix}", (stamp.onto(match),), stamp.edits(lane))
+        return Recognition("caller", "", (match,))
+    return Recognition("caller", f"-caller{stamp.suffix}", (stamp.onto(match),), stamp.edits(lane))
 
 
 def last_lane(group: Group) -> LaneName:

@@ -10,32 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from laneway.core.mesh.known import Lead
+from laneway.core.mesh.known import LearnedRoute
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.routing.plan.delegates import Ours, Written
 from laneway.core.routing.plan.route_plan import Forward, Hop, Rule, lanes_own
-from laneway.core.routing.plan.written import Reading, binds_mesh, shown
+from laneway.core.routing.plan.written import References, binds_mesh, shown
 
 Way = tuple[Host, int | None, frozenset[str]]
 """A destination's host and port, and the namespaces of callers that its route names."""
 
 
 def leads(
-    reading: Reading, hops: Mapping[Host, tuple[Hop, ...]]
-) -> Mapping[Host, tuple[Lead, ...]]:
+    reading: References, hops: Mapping[Host, tuple[Hop, ...]]
+) -> Mapping[Host, tuple[LearnedRoute, ...]]:
     """Return the routes that lead to each service. Those of lanes lead to every port of theirs."""
-    found: dict[Host, dict[Lead, None]] = {}
+    found: dict[Host, dict[LearnedRoute, None]] = {}
     for author in filter(binds_mesh, reading.mesh.virtual_services):
         to = shown(author)
         for host, port, callers in _ways(reading, author):
             if host in reading.mesh.services:
-                found.setdefault(host, {})[Lead(to, port, callers)] = None
+                found.setdefault(host, {})[LearnedRoute(to, port, callers)] = None
     for host, spoken in hops.items():
         if any(lanes_own(hop) is not None for hop in spoken):
             own = Shown(reading.mesh.services[host].namespace, (host,))
-            found.setdefault(host, {})[Lead(own)] = None
+            found.setdefault(host, {})[LearnedRoute(own)] = None
     return {host: tuple(some) for host, some in found.items()}
 
 
@@ -49,7 +49,7 @@ def mirrored(policy: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield one
 
 
-def _ways(reading: Reading, author: VirtualService) -> Iterator[Way]:
+def _ways(reading: References, author: VirtualService) -> Iterator[Way]:
     for found in reading.delegates.routes(author):
         if isinstance(found, Ours):
             for rule in found.rules:

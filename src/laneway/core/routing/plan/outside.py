@@ -14,16 +14,16 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT, spelled_lanes
-from laneway.core.mesh.visibility import Scope, scope_of
+from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Hop, RoutePlan, Rule
 from laneway.core.routing.plan.survivors import held, surviving
-from laneway.core.routing.plan.written import Reading, binds_mesh, mesh_hosts, mesh_rules, shown
+from laneway.core.routing.plan.written import References, binds_mesh, mesh_hosts, mesh_rules, shown
 
 
 def outside_hops(
-    reading: Reading, speaking: Sequence[VirtualService]
+    reading: References, speaking: Sequence[VirtualService]
 ) -> Mapping[str, tuple[Hop, ...]]:
     """Return the hops of hosts that are no service, by host: one per port."""
     found: dict[str, dict[int, Hop]] = {}
@@ -95,14 +95,14 @@ def rules_outside(
 
 
 def _held(
-    plan: RoutePlan, caller: Caller, scope: Scope, called: tuple[str, int]
+    plan: RoutePlan, caller: Caller, scope: SidecarScope, called: tuple[str, int]
 ) -> tuple[Rule, ...]:
     host, port = called
     hop = next((one for one in plan.outside.get(host, ()) if one.port == port), None)
     return held(hop, caller, scope) if hop is not None else ()
 
 
-def _older(mesh: Mesh, scope: Scope, port: int, refs: Container[Ref]) -> Ref | None:
+def _older(mesh: Mesh, scope: SidecarScope, port: int, refs: Container[Ref]) -> Ref | None:
     """Return which of some objects comes first for a caller; lanes' own are none of them."""
     found = (
         (near, place, route.meta.ref)

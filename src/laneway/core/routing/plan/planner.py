@@ -28,7 +28,7 @@ from laneway.core.routing.plan.outside import outside_hops
 from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
-    Reading,
+    References,
     binds_mesh,
     mesh_hosts,
     subsets_asked,
@@ -72,7 +72,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
         host: replace(root, hops=_own_hops(mesh, host, inputs[host]))
         for host, root in handing_over(mesh, speakers).delegated.items()
     }
-    reading = Reading(mesh, Delegates.of(mesh, _offered(delegated.values())))
+    reading = References(mesh, Delegates.of(mesh, _offered(delegated.values())))
     shares = _Shares({}, {}, {}, {})
     for host, made_from in inputs.items():
         _lane_share(reading, before, shares, host, made_from)
@@ -143,7 +143,7 @@ def _same_as_before(before: RoutePlan, group: Group, hops: LaneHops) -> LaneHops
 
 
 def _lane_share(
-    reading: Reading, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
+    reading: References, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
 ) -> None:
     """Add a lane service's hops, subsets and views: the ones before, if made from the same."""
     shares.made_from[host] = made_from

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from laneway.core.findings.place import Step
-from laneway.core.mesh.known import Lead
+from laneway.core.mesh.known import LearnedRoute
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
@@ -262,7 +262,7 @@ class RoutePlan:
     """Services whose lane routes are handed over to by the user's own VirtualService."""
     outside: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
     """What users' VirtualServices in the mesh say of hosts that are no service."""
-    leads: Mapping[Host, tuple[Lead, ...]] = field(default_factory=dict, repr=False)
+    leads: Mapping[Host, tuple[LearnedRoute, ...]] = field(default_factory=dict, repr=False)
     """The routes of the mesh that lead to each service."""
     made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
     """What each lane service's share was made from, so that the next plan can keep it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.mesh.visibility import Scope, scope_of
+from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, Origin, Rule, Share
@@ -47,7 +47,7 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     return held(hop, caller, scope) or (default_rule(hop),)
 
 
-def held(hop: Hop, caller: Caller, scope: Scope) -> tuple[Rule, ...]:
+def held(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
     """Return the rules that somebody wrote for a hop and that a caller meets, if there are any."""
     for one in _nearest_first(hop, scope):
         if found := _held(one, caller):
@@ -55,7 +55,7 @@ def held(hop: Hop, caller: Caller, scope: Scope) -> tuple[Rule, ...]:
     return ()
 
 
-def _named(mesh: Mesh, hop: Hop, caller: Caller, scope: Scope) -> Iterator[Rule]:
+def _named(mesh: Mesh, hop: Hop, caller: Caller, scope: SidecarScope) -> Iterator[Rule]:
     """Yield the rules for a service that is not seen and that a VirtualService names."""
     if may_be_named(mesh, scope, hop):
         for one in speaking(mesh, scope, _seen_first(hop, scope)):
@@ -64,7 +64,7 @@ def _named(mesh: Mesh, hop: Hop, caller: Caller, scope: Scope) -> Iterator[Rule]
                 return
 
 
-def _nearest_first(hop: Hop, scope: Scope) -> list[Hop]:
+def _nearest_first(hop: Hop, scope: SidecarScope) -> list[Hop]:
     """Return a hop and its alternatives as a caller's proxy tries them: private ones first.
 
     For HTTP a wildcard speaks only where nothing the caller sees names the host, and of several the
@@ -77,14 +77,14 @@ def _nearest_first(hop: Hop, scope: Scope) -> list[Hop]:
     return naming or sorted(found, key=lambda one: -len(one.wild))[:1]
 
 
-def _seen_first(hop: Hop, scope: Scope) -> list[Hop]:
+def _seen_first(hop: Hop, scope: SidecarScope) -> list[Hop]:
     """Return what a caller sees of a hop and its alternatives, private ones first."""
     ranked = zip(seen(hop, scope), links(hop), strict=True)
     chain = [(rank, one) for rank, one in ranked if rank is not None]
     return [one for _, one in sorted(chain, key=lambda pair: pair[0])]
 
 
-def seen(hop: Hop, scope: Scope) -> tuple[int | None, ...]:
+def seen(hop: Hop, scope: SidecarScope) -> tuple[int | None, ...]:
     """Return how near a hop and each of its alternatives is to a caller; None: not seen."""
     return tuple(
         2 if one.shown is None else scope.nearness(one.shown, one.port) for one in links(hop)

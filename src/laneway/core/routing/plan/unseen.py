@@ -16,7 +16,7 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, service_host
 from laneway.core.mesh.spellings import HTTP_PORT
-from laneway.core.mesh.visibility import Hider, Scope
+from laneway.core.mesh.visibility import Hider, SidecarScope
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan.route_plan import (
     Destination,
@@ -35,7 +35,7 @@ _GATEWAY = service_host("istio-ingressgateway", ROOT_NAMESPACE)
 """A service of port 80 that every installation of Istio with a gateway has."""
 
 
-def unseen(mesh: Mesh, scope: Scope, hop: Hop) -> Hider | None:
+def unseen(mesh: Mesh, scope: SidecarScope, hop: Hop) -> Hider | None:
     """Return what hides a hop's service from callers, None where they see it."""
     service = mesh.services.get(hop.host)
     return scope.hider(service, hop.port) if service is not None else None
@@ -55,7 +55,7 @@ def is_past_routes(rule: Rule) -> bool:
     return rule.name in (PAST_ROUTES, REFUSED) and rule.origin.ref.kind in ("Sidecar", "Service")
 
 
-def may_be_named(mesh: Mesh, scope: Scope, hop: Hop) -> bool:
+def may_be_named(mesh: Mesh, scope: SidecarScope, hop: Hop) -> bool:
     """Whether VirtualServices may decide on a hop's port for hosts that a proxy does not know.
 
     That takes a listener for HTTP there, which any service does that the proxy does know.
@@ -65,7 +65,7 @@ def may_be_named(mesh: Mesh, scope: Scope, hop: Hop) -> bool:
     return scope.imports(ROOT_NAMESPACE, _GATEWAY, HTTP_PORT) or any(_known(mesh, scope))
 
 
-def _known(mesh: Mesh, scope: Scope) -> Iterator[Host]:
+def _known(mesh: Mesh, scope: SidecarScope) -> Iterator[Host]:
     """Yield the services with HTTP on port 80 that a proxy knows."""
     for host, service in mesh.services.items():
         ports = (port for port in service.ports if port.number == HTTP_PORT)
@@ -74,7 +74,7 @@ def _known(mesh: Mesh, scope: Scope) -> Iterator[Host]:
             yield host
 
 
-def speaking(mesh: Mesh, scope: Scope, seen: Sequence[Hop]) -> list[Hop]:
+def speaking(mesh: Mesh, scope: SidecarScope, seen: Sequence[Hop]) -> list[Hop]:
     """Return what may speak for a host that is not known, nearest first.
 
     One that names it comes before wildcards, the narrowest first; a wildcard that covers any
@@ -85,7 +85,7 @@ def speaking(mesh: Mesh, scope: Scope, seen: Sequence[Hop]) -> list[Hop]:
     return named + sorted(wide, key=lambda one: -len(one.wild))
 
 
-def _is_taken(mesh: Mesh, scope: Scope, pattern: str) -> bool:
+def _is_taken(mesh: Mesh, scope: SidecarScope, pattern: str) -> bool:
     return any(covers(pattern, host) for host in _known(mesh, scope))
 
 

@@ -110,7 +110,7 @@ def written_hops(
     service: MeshService,
     speaking: Sequence[VirtualService],
     own: Sequence[Hop],
-    reading: Reading,
+    reading: References,
 ) -> tuple[Hop, ...]:
     """Return the hops of a service as the user's VirtualServices write them, before lanes' own.
 
@@ -140,7 +140,7 @@ def _wildcard(author: VirtualService, host: Host) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class References:
     """What users' routes may refer to: services, and VirtualServices to delegate to."""
 
     mesh: Mesh
@@ -148,7 +148,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class Listener:
     """Where a VirtualService's routes are read: its author, a port, and the services known there.
 
     A sidecar's HTTP route table knows only services of its own port, so a destination without a
@@ -161,11 +161,11 @@ class Listening:
 
 
 def mesh_rules(
-    reading: Reading, author: VirtualService, port: int, *, tcp: bool
+    reading: References, author: VirtualService, port: int, *, tcp: bool
 ) -> tuple[Rule, ...]:
     """Return the rules sidecars hold for requests to a service port."""
     if tcp:
-        return _tcp_rules(Listening(author, port, reading.mesh.services))
+        return _tcp_rules(Listener(author, port, reading.mesh.services))
     rules: list[Rule] = []
     for found in reading.delegates.routes(author):
         if isinstance(found, Ours):
@@ -173,12 +173,12 @@ def mesh_rules(
             continue
         matches = tuple(kept for one in found.route.matches if (kept := _for_mesh(one)) is not None)
         if matches or not found.route.matches:
-            rules.append(_rule(Listening(found.author, port, {}), found, matches))
+            rules.append(_rule(Listener(found.author, port, {}), found, matches))
     return tuple(rules)
 
 
 def gateway_rules(
-    reading: Reading, author: VirtualService, gateway: str, port: int
+    reading: References, author: VirtualService, gateway: str, port: int
 ) -> tuple[Rule, ...]:
     """Return the rules a gateway holds on one of its ports, one match each."""
     rules: list[Rule] = []
@@ -187,7 +187,7 @@ def gateway_rules(
             for rule in _kept(found.rules, lambda match: _at(match, author, gateway)):
                 rules += [replace(rule, matches=(match,)) for match in rule.matches] or [rule]
             continue
-        listening = Listening(found.author, port, reading.mesh.services)
+        listening = Listener(found.author, port, reading.mesh.services)
         written = found.route.matches
         kept = [m for match in written if (m := _at(match, found.author, gateway)) is not None]
         if not written:
@@ -223,7 +223,7 @@ def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
     return replace(match, gateways=(), source_labels=(), source_namespace="")
 
 
-def _rule(listening: Listening, found: Written, matches: tuple[Match, ...]) -> Rule:
+def _rule(listening: Listener, found: Written, matches: tuple[Match, ...]) -> Rule:
     route = found.route
     policy = {key: value for key, value in route.policy.items() if key != "headers"}
     origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
@@ -238,7 +238,7 @@ def _name(route: HttpRoute, matches: tuple[Match, ...]) -> str:
     return ".".join(word for word in words if word)
 
 
-def _action(listening: Listening, route: HttpRoute) -> Action:
+def _action(listening: Listener, route: HttpRoute) -> Action:
     if route.redirect is not None:
         return Answer("redirect", route.redirect)
     if route.direct_response is not None:
@@ -246,7 +246,7 @@ def _action(listening: Listening, route: HttpRoute) -> Action:
     return _forward(listening, route.destinations)
 
 
-def _forward(listening: Listening, written: Sequence[RouteDestination]) -> Action:
+def _forward(listening: Listener, written: Sequence[RouteDestination]) -> Action:
     """Return the split a list of destinations means. Nothing to send to is refused with a 503."""
     shares = [
         Share(
@@ -263,7 +263,7 @@ def _forward(listening: Listening, written: Sequence[RouteDestination]) -> Actio
     return Forward(weighted, beside_idle=len(weighted) == 1) if weighted else Refuse(503)
 
 
-def _destination(listening: Listening, written: RouteDestination) -> Destination:
+def _destination(listening: Listener, written: RouteDestination) -> Destination:
     """Resolve a destination: without a port, the service's only one, else the listener's."""
     host = resolve_host(written.host, listening.author.meta.namespace)
     service = listening.known.get(host)
@@ -274,7 +274,7 @@ def _destination(listening: Listening, written: RouteDestination) -> Destination
     return Destination(host, number, written.subset)
 
 
-def _tcp_rules(listening: Listening) -> tuple[Rule, ...]:
+def _tcp_rules(listening: Listener) -> tuple[Rule, ...]:
     rules = []
     for route in listening.author.tcp:
         matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)

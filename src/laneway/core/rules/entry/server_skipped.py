@@ -11,7 +11,7 @@ from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.plan.delegates import Delegates
 from laneway.core.routing.plan.gateways import bound_to, openings, told_apart
 from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.written import Reading
+from laneway.core.routing.plan.written import References
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted
 
@@ -23,7 +23,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         server, gateway = opening.server, opening.gateway
         if before is None or server is None or gateway is None:
             continue
-        reading = reading or Reading(mesh, Delegates.of(mesh))
+        reading = reading or References(mesh, Delegates.of(mesh))
         rules = [rule for one in bound_to(reading, plan.entries, opening) for rule in one.rules]
         if groups := groups_led_to(mesh, rules):
             words = {

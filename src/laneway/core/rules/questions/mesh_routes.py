@@ -19,7 +19,7 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.visibility import Scope, scope_of
+from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.proof.callers import callers
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.yaml.placed import placed
@@ -71,7 +71,7 @@ class _Audience:
     plan: RoutePlan
 
     @cached_property
-    def _scopes(self) -> tuple[Scope, ...]:
+    def _scopes(self) -> tuple[SidecarScope, ...]:
         return tuple(scope_of(self.mesh, one.caller) for one in callers(self.mesh, self.plan))
 
     def sees(self, author: VirtualService, service: MeshService) -> bool:

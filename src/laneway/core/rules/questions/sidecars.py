@@ -14,7 +14,7 @@ from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.visibility import Hider, Scope, is_narrowed, scope_of
+from laneway.core.mesh.visibility import Hider, SidecarScope, is_narrowed, scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 
@@ -30,7 +30,7 @@ class Hidden:
     """Pods of which nothing says that they call."""
 
 
-def callers(mesh: Mesh) -> Iterator[tuple[Workload, Scope]]:
+def callers(mesh: Mesh) -> Iterator[tuple[Workload, SidecarScope]]:
     """Yield the pods with a proxy, and what that sees."""
     for pod in mesh.workloads:
         if lack_of_sidecar(mesh, pod) is None:

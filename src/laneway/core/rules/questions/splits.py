@@ -16,7 +16,7 @@ from laneway.core.rules.questions.authors import route_name
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitPart:
     """One destination of a split: what it is called, its weight (0 where none is written)."""
 
     said: str
@@ -32,7 +32,7 @@ class Split:
     said: str
     subject: str
     place: Place
-    parts: tuple[Part, ...]
+    parts: tuple[SplitPart, ...]
 
     @property
     def total(self) -> int:
@@ -60,7 +60,7 @@ def splits(mesh: Mesh) -> Iterator[Split]:
 def _of_group(group: Group) -> Split:
     meta = group.group.meta
     parts = tuple(
-        Part(
+        SplitPart(
             f"lane {lane.name}",
             lane.weight.weight,
             lane.lane.meta.place("spec", "ingressWeight", "weight"),
@@ -76,7 +76,7 @@ def _of_group(group: Group) -> Split:
 def _of_route(service: VirtualService, route: HttpRoute | TcpRoute) -> Split:
     place = service.meta.place("spec", route.kind, route.index, "route")
     parts = tuple(
-        Part(
+        SplitPart(
             f"{one.host} subset {one.subset}" if one.subset else one.host,
             one.weight or 0,
             place.at(one.index, "weight"),

@@ -11,7 +11,7 @@ from laneway.core.findings.codes.routing import SIDECAR_HIDES_ROUTES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.visibility import Scope
+from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.resources.istio.networking import Sidecar
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
@@ -57,7 +57,7 @@ def _hidden(
                         yield scope.sidecar, author, host, pod
 
 
-def _not_imported(hop: Hop, scope: Scope) -> Iterator[Ref]:
+def _not_imported(hop: Hop, scope: SidecarScope) -> Iterator[Ref]:
     """Yield the users' VirtualServices of a hop that are exported to a caller and not imported."""
     for one in links(hop):
         if one.author is None or one.shown is None:
