@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -182,9 +182,16 @@ class MeshFolder:
 
 
 def _record(found: Mapping[str, Any]) -> MeshRecord:
-    gateways = [GatewayRecord(**gateway) for gateway in found["gateways"]]
-    workloads = [WorkloadRecord(**workload) for workload in found["workloads"]]
-    return MeshRecord(**{**found, "gateways": gateways, "workloads": workloads})
+    gateways = [GatewayRecord(**_known(GatewayRecord, one)) for one in found["gateways"]]
+    workloads = [WorkloadRecord(**_known(WorkloadRecord, one)) for one in found["workloads"]]
+    whole = _known(MeshRecord, found)
+    return MeshRecord(**{**whole, "gateways": gateways, "workloads": workloads})
+
+
+def _known(kind: type, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a neighboring version of Laneway has written and this one does not know."""
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in found.items() if name in names}
 
 
 class Hold:
