@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from laneway.core.findings.finding import Finding
-    from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-    from laneway.core.resources.lanes.swim_lanes import Lane
 
 Row = tuple[str, ...]
 
@@ -57,28 +55,13 @@ def status(
     findings = compilation.findings
     objects = compilation.conditions
     if output == "text":
-        told = {(one["kind"], one["metadata"]["name"]): one["status"] for one in objects}
+        from laneway.core.views.status import not_ready, tables
+
         mesh = compilation.mesh
-        lanes = [(group, lane) for group in mesh.groups for lane in group.lanes]
-        useless = [*(lane for group in mesh.groups for lane in group.excluded), *mesh.stray_lanes]
-        _print(
-            ("GROUP", "MODE", "BASELINE", "LANES", "SERVICES", "STATUS"),
-            [_group(one, told["ASMSwimLaneGroup", one.name]) for one in mesh.groups],
-        )
-        _print(
-            ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS"),
-            [
-                *(
-                    _lane(mesh, group, lane, told["ASMSwimLane", lane.name])
-                    for group, lane in lanes
-                ),
-                *(_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless),
-            ],
-        )
-        for group in mesh.groups:
-            (ready,) = told["ASMSwimLaneGroup", group.name]["conditions"]
-            if ready["message"]:
-                click.echo(f"group {group.name} is not ready: {ready['message']}\n")
+        for head, rows in tables(mesh, objects):
+            _print(head, rows)
+        for group, why in not_ready(objects):
+            click.echo(f"group {group} is not ready: {why}\n")
         if not mesh.groups:
             click.echo("No lane group is in the input.")
         _tell_findings(errors_elsewhere(mesh, findings), findings, paths)
@@ -135,36 +118,3 @@ def _print(head: Row, rows: Sequence[Row]) -> None:
     if rows:
         lines = table(head, rows, table_width_of(sys.stdout))
         sys.stdout.write("\n".join([*lines, "", ""]))
-
-
-def _group(group: Group, status: dict[str, Any]) -> Row:
-    mode = "permissive" if group.group.is_permissive else "strict"
-    counts = (str(len(group.lanes)), str(len(group.hosts)))
-    return (group.name, mode, group.baseline or "-", *counts, status["status"])
-
-
-def _lane(mesh: Mesh, group: Group, lane: GroupLane, status: dict[str, Any]) -> Row:
-    has = [
-        host.partition(".")[0]
-        for host in group.hosts
-        if lane.has(host) and not mesh.services[host].deserted
-    ]
-    others = [
-        f"{host.partition('.')[0]}: {answering}"
-        for host in group.hosts
-        if (answering := group.resolve(lane.name, host)) != lane.name
-    ]
-    return (lane.name, group.name, ", ".join(has) or "-", ", ".join(others) or "-", _worst(status))
-
-
-def _useless(lane: Lane, status: dict[str, Any]) -> Row:
-    """Return the row of a lane that routes nothing: without its group, or left out of it."""
-    return (lane.meta.name, lane.group or "-", "-", "-", _worst(status))
-
-
-def _worst(status: dict[str, Any]) -> str:
-    told = status["validationMessage"]
-    counts = [(sum(one["level"] == level for one in told), level) for level in ("error", "warning")]
-    worst = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
-    (ready,) = status["conditions"]
-    return worst or ("Ready" if ready["status"] == "True" else "Empty")
