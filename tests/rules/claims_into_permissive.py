@@ -47,6 +47,7 @@ def open_to(route: str, name: str = "own") -> list[str]:
     return [f"{subject} to default/a lets clients choose a lane of group test"]
 
 
+SECOND = loose(", fallbackTarget: s1, serviceLevelFallbackTarget: {default/a: s2}")
 UNGOVERNED = ("VirtualService default/own", ("spec", "http", 0, "route", 0, "destination"))
 FALLBACK = ("VirtualService default/own", ("spec", "http", 0, "route", 0, "fallback"))
 
@@ -104,6 +105,14 @@ CLAIMS = [
         "a fallback to another lane is said not to be done",
         "LW1404",
         fallback("{subset: s3}", without=""),
+        said("while lane s2 has no ready pod of default/a, lane s1 answers and not s3"),
+        *FALLBACK,
+        entry(),
+    ),
+    Claim(
+        "the lane that stands in for all others has the baseline behind it",
+        "LW1404",
+        fallback("{subset: s3}", SECOND, without=""),
         said("while lane s2 has no ready pod of default/a, lane s1 answers and not s3"),
         *FALLBACK,
         entry(),

@@ -25,6 +25,12 @@ PROBE = (
     "readinessProbe: {httpGet: {path: /well, port: http}, periodSeconds: 3, failureThreshold: 1}"
 )
 ALL = "mocka mockb mockc"
+GIVEN_AWAY = """---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: own, namespace: default}
+spec: {host: mocka, subsets: [{name: %s, labels: {ASM_TRAFFIC_TAG: v9}}]}
+"""
 
 
 def _proxy(yaml: str) -> ProxyConfig:
@@ -77,22 +83,36 @@ def test_a_services_own_target_stands_in_first_and_for_the_baseline_too() -> Non
 
 
 def test_nobody_stands_in_where_the_user_gives_a_lanes_name_to_other_pods() -> None:
-    own = f"""---
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {{name: own, namespace: default}}
-spec: {{host: {MOCKA}, subsets: [{{name: s2, labels: {{ASM_TRAFFIC_TAG: v3}}}}]}}
-"""
-    found = _proxy(Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"}).yaml + own).clusters
+    chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"})
+
+    found = _proxy(chain.yaml + GIVEN_AWAY % "s2").clusters
 
     assert members(found[S2]) == ()
     assert members(found[S3]) == (OWN_S3, S1)
+
+
+def test_other_pods_under_a_lanes_name_stand_in_for_nobody() -> None:
+    chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"}, targets={"mocka": "s3"})
+
+    found = _proxy(chain.yaml + GIVEN_AWAY % "s1").clusters
+
+    assert members(found[S2]) == (OWN_S2, S3)
+    assert members(found[S3]) == ()
 
 
 def test_a_target_that_lacks_the_service_stands_in_for_nobody() -> None:
     chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mockb"}, targets={"mocka": "s3"})
 
     assert members(_proxy(chain.yaml).clusters[S2]) == (OWN_S2, S1)
+
+
+def test_a_target_whose_pods_are_not_ready_stands_in_for_nobody() -> None:
+    chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"}, targets={"mocka": "s3"})
+    head = "{name: mocka-v3, namespace: default}\nspec:"
+    down = chain.yaml.replace(head, f"{head}\n  replicas: 0")
+    assert down != chain.yaml
+
+    assert members(_proxy(down).clusters[S2]) == (OWN_S2, S1)
 
 
 @pytest.mark.parametrize(

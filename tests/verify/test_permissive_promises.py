@@ -59,6 +59,12 @@ def test_who_stands_in_for_pods_that_are_down_may_be_met_as_well() -> None:
     assert found["s2",] == ["mocka-v1", "mocka-v2", "mockb-v1", "mockc-v1", "mockc-v2"]
 
 
+def test_who_stands_in_for_nobody_may_not_be_met_for_pods_that_are_down() -> None:
+    found = into_lanes(Chain({"s1": "mocka", "s2": "mocka", "s3": "mocka"}).yaml)
+
+    assert found["s2",] == ["mocka-v1", "mocka-v2"]
+
+
 def test_each_share_of_a_users_own_entry_is_in_the_lane_it_writes() -> None:
     found = into_lanes(documents(replace(CHAIN, entered=False).yaml, OWN_ENTRY))
 

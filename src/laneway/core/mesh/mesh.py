@@ -182,9 +182,20 @@ class Group:
         if self.baseline is None:
             return dict(zip(names, names, strict=True))
         having = {lane.name for lane in self.lanes if self._has(lane, host)}
-        target = self.service_targets.get(host, self.baseline)
-        last = target if target in having else self.baseline
+        last = self.answering_last(host)[0]
         return {name: name if name in having else last for name in names}
+
+    def answering_last(self, host: Host) -> tuple[LaneName, ...]:
+        """Return who answers at a service for lanes that lack it, in order.
+
+        The service's own target if it has the service, then the baseline, which also answers where
+        neither has it. Lanes of strict groups answer for themselves.
+        """
+        if self.baseline is None:
+            return ()
+        named = dict.fromkeys((self.service_targets.get(host, self.baseline), self.baseline))
+        having = (lane for name in named if (lane := self.lane(name)) and self._has(lane, host))
+        return tuple(lane.name for lane in having) or (self.baseline,)
 
     def _has(self, lane: GroupLane, host: Host) -> bool:
         lacked = lane.absent if self.falls_back else lane.missing

@@ -10,19 +10,18 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.config import Block, cluster_name
-from laneway.core.emit.envoy.fallback import aggregate, own_cluster, stand_ins, watched
+from laneway.core.emit.envoy.fallback import aggregate, own_cluster, watched
 from laneway.core.emit.envoy.health import asked
 from laneway.core.emit.placement import Placement, PortPlace, Replica
-from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
-from laneway.core.mesh.names import Host, LaneName
+from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+from laneway.core.mesh.names import Host
 from laneway.core.mesh.ports import is_http_2
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.lane_subsets import SubsetView
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 Address = tuple[str, int]
@@ -114,7 +113,7 @@ def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Blo
     for host, service in mesh.services.items():
         for port in service.ports:
             serving = members.serving(service, port)
-            for one in _declared(mesh, names, host, port.number):
+            for one in _declared(names, host, port.number):
                 pods = _carrying(serving, one.labels)
                 found |= _spelled(one, service, port, pods)
     found[PASSTHROUGH] = _passthrough()
@@ -172,13 +171,11 @@ class _Declared:
     stand_ins: tuple[str, ...] = ()
 
 
-def _declared(mesh: Mesh, names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]:
+def _declared(names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]:
     """Yield every cluster of a service port: all its pods, then each subset of each view."""
     yield _Declared(cluster_name(host, port), ())
-    group = mesh.group(mesh.owner_of.get(host, ""))
     seen: set[str] = set()
     for view in sorted(names.plan.views.get(host, ()), key=lambda view: view.namespace):
-        chains = _chains(group, view) if group is not None and group.falls_back else {}
         spelled = {
             one.name: names.name(Destination(host, port, one.name), view.namespace)
             for one in view.subsets
@@ -187,36 +184,12 @@ def _declared(mesh: Mesh, names: ClusterNames, host: Host, port: int) -> Iterato
             name = spelled[subset.name]
             if name not in seen:
                 seen.add(name)
-                others = chains.get(subset.name, ())
-                clusters = (_of_stand_in(spelled[one], chains.get(one, ())) for one in others)
+                others = view.stand_ins.get(subset.name, ())
+                clusters = (_of_stand_in(spelled[one], view.stand_ins.get(one)) for one in others)
                 yield _Declared(name, subset.labels, tuple(clusters))
 
 
-def _chains(group: Group, view: SubsetView) -> Mapping[str, tuple[str, ...]]:
-    """Return for each subset that holds a lane's own pods the subsets of its stand-ins.
-
-    A subset that is named like a lane and has the labels neither of that lane nor of the one that
-    answers for it was written by the user, and nobody stands behind it.
-    """
-    known = {one.name: one.labels for one in view.subsets}
-    lanes = {lane.name: lane for lane in group.lanes if known.get(lane.name) == lane.selector}
-    found = {}
-    for subset in view.subsets:
-        named = LaneName(subset.name)
-        meant = group.resolve(named, view.host) if group.lane(named) else None
-        alike = (
-            lane
-            for lane in lanes.values()
-            if lane.selector == subset.labels and meant in (None, lane.name)
-        )
-        lane = lanes.get(named) or next(alike, None)
-        if lane is not None:
-            others = stand_ins(group, lane.name, view.host)
-            found[subset.name] = tuple(str(one) for one in others if one in lanes)
-    return found
-
-
-def _of_stand_in(name: str, others: tuple[str, ...]) -> str:
+def _of_stand_in(name: str, others: tuple[str, ...] | None) -> str:
     """Return the cluster of a stand-in's own pods: whoever stands in for it comes later anyway."""
     return own_cluster(name) if others else name
 

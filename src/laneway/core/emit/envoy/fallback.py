@@ -1,6 +1,6 @@
 """Runtime fallback: where a lane's requests go while none of its pods of a service answers.
 
-Comes in: a group that falls back, and the plain clusters of its lanes. Goes out: aggregate clusters
+Comes in: the plain clusters of lanes, and who stands in for them. Goes out: aggregate clusters
 under the lanes' names, the lanes' own clusters watched for pods that fail, and retries that leave a
 pod without a program. Envoy alone decides at run time; strict groups have none of this. The last
 to stand in is never watched: nobody comes after it.
@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
-from laneway.core.mesh.mesh import Group
-from laneway.core.mesh.names import Host, LaneName
 
 UNREACHED = "x-laneway-unreached"
 """The header with which a pod's proxy says that a request never reached the program."""
@@ -46,19 +44,6 @@ with fewer requests under way, which is the one that fails: of two, the other is
 times, and a request that never draws it leaves its lane although a pod is left."""
 
 _QUICKLY: Block = {"base_interval": "0.001s", "max_interval": "0.01s"}
-
-
-def stand_ins(group: Group, lane: LaneName, host: Host) -> tuple[LaneName, ...]:
-    """Return who answers for a lane at a service while its own pods do not, in order.
-
-    The same order as `Group.resolve`: the service's own target if it has the service, then the
-    baseline; nobody in groups that do not fall back.
-    """
-    if not group.falls_back or group.baseline is None:
-        return ()
-    target = group.service_targets.get(host, group.baseline)
-    having = [one for one in (target, group.baseline) if group.resolve(one, host) == one]
-    return tuple(one for one in dict.fromkeys(having) if one != lane)
 
 
 def own_cluster(name: str) -> str:

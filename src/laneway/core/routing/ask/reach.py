@@ -24,8 +24,10 @@ from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.passing import lane_of_request, written_lane
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, Sight, Target, find_hop, pods_of
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.leads import mirrored
 from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, RoutePlan, Rule, Share
+from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.routing.plan.survivors import surviving
 
 Carried = frozenset[tuple[str, LaneName]]
@@ -105,14 +107,6 @@ def is_plain(port: MeshPort) -> bool:
     return port.protocol == "tcp"
 
 
-def standing_in(group: Group, host: Host) -> tuple[LaneName, ...]:
-    """Return the lanes that may answer at a service for a lane all of whose pods are down."""
-    own = group.service_targets.get(host)
-    if not group.falls_back:
-        return ()
-    return tuple(one for one in (own, group.baseline) if one is not None)
-
-
 def answering(
     mesh: Mesh, carried: Carried, caller: Caller, host: Host, *, down: bool = False
 ) -> tuple[GroupLane, ...]:
@@ -125,7 +119,7 @@ def answering(
         return lanes_of_caller(mesh, caller, host)
     names = [group.resolve(lane, host) for lane in kept_lanes(group, carried, caller)]
     if down:
-        names += standing_in(group, host)
+        names += stand_ins(group, host)
     return tuple(lane for name in names if (lane := group.lane(name)) is not None)
 
 
@@ -198,13 +192,13 @@ class Reach:
     def _first(self, target: Target) -> Iterator[Workload]:
         """Yield the pods of a gateway's target, and those that may stand in for them."""
         yield from in_lane(self.mesh, target.destination, target.pods)
-        host = target.destination.host
-        group = owner(self.mesh, host)
-        for name in standing_in(group, host) if group and target.destination.subset else ():
-            lane = group.lane(name) if group else None
-            for pod in self.mesh.services[host].workloads if lane else ():
-                if lane and meets(lane.selector, pod.labels):
-                    yield pod
+        host, subset = target.destination.host, target.destination.subset
+        view = self.plan.view(host, GATEWAY_NAMESPACE)
+        others = view.stand_ins.get(subset, ()) if view else ()
+        for one in view.subsets if view and others else ():
+            if one.name in others:
+                pods = self.mesh.services[host].workloads
+                yield from (pod for pod in pods if meets(one.labels, pod.labels))
 
     def _called_by(self, key: tuple[Caller, Carried]) -> tuple[_Met, ...]:
         if key not in self._callees:

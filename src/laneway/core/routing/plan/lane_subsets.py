@@ -58,7 +58,8 @@ class SubsetView:
     """What callers of a namespace see of a host; `namespace` is empty for the rest.
 
     `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
-    from, None where a group's patch made it or nothing did.
+    from, None where a group's patch made it or nothing did. `stand_ins` are by subset those whose
+    pods answer while none of its own does, in order.
     """
 
     host: Host
@@ -66,3 +67,4 @@ class SubsetView:
     subsets: tuple[Subset, ...]
     traffic_policy: Mapping[str, Any] = field(default_factory=dict)
     policy_from: Ref | None = None
+    stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort
-from laneway.core.mesh.names import Host
+from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import Patch
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
 from laneway.core.resources.meta import Ref
@@ -26,6 +26,7 @@ from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetVi
 from laneway.core.routing.plan.leads import leads
 from laneway.core.routing.plan.outside import outside_hops
 from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
+from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
     References,
@@ -44,6 +45,7 @@ class ServiceInput:
     ports: tuple[MeshPort, ...]
     hops: LaneHops
     answers: Answers
+    stand_ins: tuple[LaneName, ...]
     subsets: tuple[Subset, ...]
     written: tuple[DestinationRule, ...]
     patch: Patch
@@ -125,6 +127,7 @@ def _lane_services(
                     mesh.services[host].ports,
                     hops,
                     lane_answers(group, host),
+                    stand_ins(group, host),
                     needed(group, host, subsets, asked.get(host, frozenset())),
                     written.of(host),
                     group.patches.of(host),
@@ -157,10 +160,20 @@ def _lane_share(
         service, made_from.hops.group, made_from.subsets, made_from.written, made_from.patch
     )
     shares.lane_subsets[host] = subsets
-    shares.views[host] = views(service, subsets, made_from.written)
+    seen = views(service, subsets, made_from.written)
+    shares.views[host] = tuple(_backed(view, made_from) for view in seen)
     owned = any(takes_over(one, service) for one in made_from.speaking)
     own = () if owned else _own_hops(reading.mesh, host, made_from)
     shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
+
+
+def _backed(view: SubsetView, made_from: ServiceInput) -> SubsetView:
+    """Add who stands in for the subsets that hold a lane's pods."""
+    if not made_from.stand_ins:
+        return view
+    lanes, answers = made_from.hops.lanes, made_from.answers
+    behind = by_subset(view.subsets, lanes, answers, made_from.stand_ins)
+    return replace(view, stand_ins=behind)
 
 
 def _kept(entry: Entry, before: RoutePlan) -> Entry:

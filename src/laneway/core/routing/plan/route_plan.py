@@ -269,8 +269,11 @@ class RoutePlan:
 
     def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:
         """Return the subsets of a host that callers of a namespace see."""
+        view = self.view(host, namespace)
+        return view.subsets if view else ()
+
+    def view(self, host: Host, namespace: str) -> SubsetView | None:
+        """Return what callers of a namespace see of a host, if it has subsets or a policy."""
         views = self.views.get(host, ())
         own = next((view for view in views if view.namespace == namespace), None)
-        rest = next((view for view in views if not view.namespace), None)
-        found = own or rest
-        return found.subsets if found else ()
+        return own or next((view for view in views if not view.namespace), None)

@@ -8,8 +8,9 @@ from laneway.core.findings.codes.routing import FALLBACK_BLOCK
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.mesh.names import Host, LaneName, resolve_host
+from laneway.core.mesh.names import resolve_host
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.words import short_host
@@ -41,7 +42,8 @@ _ENTER_A_GROUP = (
 
 
 def _of_lane(group: Group, lane: GroupLane, written: WrittenDestination) -> tuple[str, str]:
-    stand_in = _stand_in(group, lane, written.host)
+    others = (one for one in stand_ins(group, written.host) if one != lane.name)
+    stand_in = next(others, None)
     said = f"while lane {lane.name} has no ready pod of {short_host(written.host)}, "
     asked = _asked(written)
     if stand_in is None:
@@ -56,13 +58,6 @@ def _of_lane(group: Group, lane: GroupLane, written: WrittenDestination) -> tupl
     if wanted is not None and wanted.has(written.host):
         advice += f" For {subset} add `serviceLevelFallbackTarget: {{{target}}}` to the group."
     return f"{said}lane {stand_in} answers and not {other or 'all pods'}", advice
-
-
-def _stand_in(group: Group, lane: GroupLane, host: Host) -> LaneName | None:
-    """Return the lane that answers for one without pods: the service's own target, or the last."""
-    targets = (group.service_targets.get(host, group.baseline), group.baseline)
-    having = (one for one in targets if one is not None and group.resolve(one, host) == one)
-    return next((one for one in having if one != lane.name), None)
 
 
 def _asked(written: WrittenDestination) -> tuple[str, str]:
