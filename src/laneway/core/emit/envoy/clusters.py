@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.config import Block, cluster_name
-from laneway.core.emit.envoy.fallback import aggregate, own_cluster, watched
+from laneway.core.emit.envoy.fallback import aggregate, members, own_cluster, watched
 from laneway.core.emit.envoy.health import asked
+from laneway.core.emit.envoy.traffic_policy import with_policy
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
@@ -106,16 +107,22 @@ class _Members:
 
 
 def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Block]:
-    """Return every outbound cluster, by name, and the way out of the mesh."""
-    members = _Members.of(placement)
+    """Return every outbound cluster, by name, and the way out of the mesh.
+
+    A cluster that stands for several others keeps its own settings; theirs get the host's policy.
+    """
+    running = _Members.of(placement)
     names = ClusterNames(plan)
     found: dict[str, Block] = {}
     for host, service in mesh.services.items():
+        policy = plan.policies.get(host)
         for port in service.ports:
-            serving = members.serving(service, port)
+            serving = running.serving(service, port)
+            wanted = policy.by_port[port.number] if policy else {}
             for one in _declared(names, host, port.number):
                 pods = _carrying(serving, one.labels)
-                found |= _spelled(one, service, port, pods)
+                for name, block in _spelled(one, service, port, pods).items():
+                    found[name] = block if members(block) else with_policy(block, wanted)
     found[PASSTHROUGH] = _passthrough()
     return found
 

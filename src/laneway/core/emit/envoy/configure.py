@@ -42,7 +42,7 @@ from laneway.core.emit.envoy.tables import (
     gateway_table,
     gateway_table_name,
 )
-from laneway.core.emit.envoy.traffic_policy import with_policies
+from laneway.core.emit.envoy.traffic_policy import unexecuted
 from laneway.core.emit.envoy.tunnels import TUNNELS, tunnel_name, tunnels_cluster
 from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
@@ -88,9 +88,9 @@ def envoy_config(
 
     Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
     """
-    outbound, unfollowed = with_policies(mesh, plan, clusters(mesh, plan, placement))
+    outbound = clusters(mesh, plan, placement)
     books = _Books(LaneFilters(mesh))
-    books.unexecuted.update(unfollowed)
+    books.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
 
     def proxy(name: str) -> _Proxy:

@@ -1,27 +1,21 @@
 """A host's trafficPolicy on clusters: limits of connections, ejection of pods, choice among pods.
 
-Comes in: the plan's views and the clusters made so far. Goes out: the same clusters with what the
-policy says, and the names of fields that are not carried out. One cluster serves callers of all
-namespaces, so the policy that most of them see is the one that counts. A cluster that stands for
-several others keeps its own; theirs get the policy.
+Comes in: a cluster and the policy that the plan has for it. Goes out: the same cluster with what
+the policy says, and the names of fields that are not carried out.
 https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from laneway.core.emit.envoy.clusters import ClusterNames
-from laneway.core.emit.envoy.config import Block, Unexecuted, cluster_name
-from laneway.core.emit.envoy.fallback import members, own_cluster
+from laneway.core.emit.envoy.config import Block, Unexecuted
 from laneway.core.emit.envoy.policy import duration
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.names import Host
-from laneway.core.resources.istio.networking import DestinationRule
-from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.lane_subsets import SubsetView
-from laneway.core.routing.plan.route_plan import Destination, Origin, RoutePlan
+from laneway.core.routing.plan.policies import unfollowed
+from laneway.core.routing.plan.route_plan import Origin, RoutePlan
 
 Raw = Mapping[str, Any]
 
@@ -52,26 +46,6 @@ _ERRORS = {
 }
 
 
-def with_policies(
-    mesh: Mesh, plan: RoutePlan, clusters: Mapping[str, Block]
-) -> tuple[dict[str, Block], set[Unexecuted]]:
-    """Return clusters as the policies of their hosts want them, and what is not carried out."""
-    found = dict(clusters)
-    left = set(_unseen(mesh, plan))
-    for host, views in plan.views.items():
-        view = next(view for view in views if not view.namespace)
-        service = mesh.services.get(host)
-        if not view.traffic_policy or service is None:
-            continue
-        for port in service.ports:
-            policy = _at_port(view.traffic_policy, port.number)
-            left |= {_unexecuted(mesh, view, name) for name in left_over(policy)}
-            for name in _names(plan, view, port.number):
-                if name in found and not members(found[name]):
-                    found[name] = with_policy(found[name], policy)
-    return found, left
-
-
 def with_policy(cluster: Block, policy: Raw) -> Block:
     """Return one cluster with a trafficPolicy; what cannot be carried out changes nothing."""
     found = dict(cluster)
@@ -87,6 +61,17 @@ def with_policy(cluster: Block, policy: Raw) -> Block:
         panic = {"healthy_panic_threshold": {"value": outliers.get("minHealthPercent", 0)}}
         found["common_lb_config"] = found.get("common_lb_config", {}) | panic
     return found
+
+
+def unexecuted(mesh: Mesh, plan: RoutePlan) -> Iterator[Unexecuted]:
+    """Yield what of users' policies and groups' patches is not carried out."""
+    for origin, name in unfollowed(mesh, plan):
+        yield Unexecuted(origin, str(origin.ref), name, _NOT_CARRIED_OUT)
+    for policy in plan.policies.values():
+        origin = Origin(policy.author, ("spec",))
+        for name in dict.fromkeys(chain(*map(left_over, policy.by_port.values()))):
+            field = f"trafficPolicy.{name}"
+            yield Unexecuted(origin, str(policy.author), field, _NOT_CARRIED_OUT)
 
 
 def left_over(policy: Raw) -> Iterator[str]:
@@ -185,55 +170,3 @@ def _with_common(cluster: Block, common: Block) -> Block:
     }
     options = cluster.get("typed_extension_protocol_options", {}).get(_HTTP_OPTIONS, plain)
     return {_HTTP_OPTIONS: options | {"common_http_protocol_options": common}}
-
-
-def _at_port(policy: Raw, port: int) -> Raw:
-    """Return the policy of a port: its own settings, which inherit nothing, else the host's."""
-    for settings in policy.get("portLevelSettings") or ():
-        if isinstance(settings, Mapping) and (settings.get("port") or {}).get("number") == port:
-            return {name: value for name, value in settings.items() if name != "port"}
-    return policy
-
-
-def _names(plan: RoutePlan, view: SubsetView, port: int) -> Iterator[str]:
-    """Yield the clusters of a host's port: all its pods, each subset, and a lane's own pods."""
-    names = ClusterNames(plan)
-    yield cluster_name(view.host, port)
-    for seen in plan.views[view.host]:
-        for subset in seen.subsets:
-            name = names.name(Destination(view.host, port, subset.name), seen.namespace)
-            yield name
-            yield own_cluster(name)
-
-
-def _unseen(mesh: Mesh, plan: RoutePlan) -> Iterator[Unexecuted]:
-    """Yield the policies of users' DestinationRules that no cluster follows."""
-    followed = {view.policy_from for views in plan.views.values() for view in views[:1]}
-    for rule in mesh.destination_rules:
-        if rule.traffic_policy and rule.meta.ref not in followed and not _copied(plan, rule):
-            yield _of_rule(rule, ("spec", "trafficPolicy"), "trafficPolicy")
-        for subset in rule.subsets:
-            if subset.traffic_policy:
-                path = ("spec", "subsets", subset.index, "trafficPolicy")
-                yield _of_rule(rule, path, f"subsets.{subset.name}.trafficPolicy")
-
-
-def _copied(plan: RoutePlan, rule: DestinationRule) -> bool:
-    return any(subsets.places[0].hides == rule.meta.ref for subsets in plan.lane_subsets.values())
-
-
-def _of_rule(rule: DestinationRule, path: tuple[str | int, ...], name: str) -> Unexecuted:
-    origin = Origin(rule.meta.ref, path)
-    return Unexecuted(origin, str(rule.meta.ref), name, _NOT_CARRIED_OUT)
-
-
-def _unexecuted(mesh: Mesh, view: SubsetView, name: str) -> Unexecuted:
-    """Say that a field is not carried out: of the user's rule, or of the group's patch."""
-    ref = view.policy_from or _group_of(mesh, view.host)
-    path = f"trafficPolicy.{name}"
-    return Unexecuted(Origin(ref, ("spec",)), str(ref), path, _NOT_CARRIED_OUT)
-
-
-def _group_of(mesh: Mesh, host: Host) -> Ref:
-    owner = mesh.owner_of[host]
-    return next(group.group.meta.ref for group in mesh.groups if group.name == owner)

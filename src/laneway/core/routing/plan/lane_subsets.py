@@ -68,3 +68,11 @@ class SubsetView:
     traffic_policy: Mapping[str, Any] = field(default_factory=dict)
     policy_from: Ref | None = None
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HostPolicy:
+    """The trafficPolicy of each port of a host, as written, and the object that says so."""
+
+    author: Ref
+    by_port: Mapping[int, Mapping[str, Any]]

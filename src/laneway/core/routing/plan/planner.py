@@ -25,6 +25,7 @@ from laneway.core.routing.plan.hops import Answers, LaneHops, lane_answers
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
 from laneway.core.routing.plan.leads import leads
 from laneway.core.routing.plan.outside import outside_hops
+from laneway.core.routing.plan.policies import policies
 from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
 from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
@@ -91,6 +92,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
         shares.hops,
         shares.lane_subsets,
         shares.views,
+        policies(mesh, shares.views),
         delegated,
         outside_hops(reading, mesh.virtual_services),
         leads(reading, shares.hops),

@@ -19,7 +19,7 @@ from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
+from laneway.core.routing.plan.lane_subsets import HostPolicy, LaneSubsets, Subset, SubsetView
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -258,6 +258,7 @@ class RoutePlan:
     hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
     lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
     views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
+    policies: Mapping[Host, HostPolicy] = field(default_factory=dict)
     delegated: Mapping[Host, Delegated] = field(default_factory=dict)
     """Services whose lane routes are handed over to by the user's own VirtualService."""
     outside: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
