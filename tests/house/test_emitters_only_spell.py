@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -34,31 +36,64 @@ UNDECIDED = {
 """What the plan is made from: whoever spells it for Envoy looks at none of this."""
 
 
-def attributes(source: str) -> set[str]:
-    """Return the attributes that a module reads."""
-    return {node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+CLUSTER_NAMES = "core/emit/envoy/cluster_names.py"
+PREFIX = re.compile(r"((out|in)bound|alone)\|")
+APART = ("split", "partition", "rpartition")
 
 
 @cache
-def modules() -> dict[Path, set[str]]:
-    """Return what each module reads."""
-    return {path: attributes(path.read_text()) for path in SOURCE.rglob("*.py")}
+def modules() -> dict[Path, ast.Module]:
+    """Return every module, parsed."""
+    return {path: ast.parse(path.read_text()) for path in SOURCE.rglob("*.py")}
+
+
+def attributes(module: ast.Module) -> set[str]:
+    """Return the attributes that a module reads."""
+    return {node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute)}
+
+
+def handles_cluster_names(module: ast.Module) -> bool:
+    """Whether a module holds how a cluster's name begins, or takes apart what has bars."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Constant(str(text)) if PREFIX.match(text):
+                return True
+            case ast.Call(ast.Attribute(attr=name), [ast.Constant("|"), *_]) if name in APART:
+                return True
+    return False
+
+
+def where(is_found: Callable[[ast.Module], bool]) -> set[str]:
+    """Return the modules of which something holds."""
+    found = (path for path, module in modules().items() if is_found(module))
+    return {str(path.relative_to(SOURCE)) for path in found}
 
 
 @pytest.mark.parametrize("name", DECIDERS)
 def test_a_decision_is_made_in_one_module(name: str) -> None:
-    readers = {str(path.relative_to(SOURCE)) for path, read in modules().items() if name in read}
+    readers = where(lambda module: name in attributes(module))
 
     assert readers == DECIDERS[name] | TELLERS.get(name, set())
 
 
 @pytest.mark.parametrize("path", sorted(ENVOY.glob("*.py")), ids=lambda path: path.stem)
 def test_what_spells_for_envoy_asks_the_plan_alone(path: Path) -> None:
-    assert modules()[path] & UNDECIDED == set()
+    assert attributes(modules()[path]) & UNDECIDED == set()
+
+
+def test_names_of_clusters_are_spelled_and_read_back_in_one_module() -> None:
+    assert where(handles_cluster_names) == {CLUSTER_NAMES}
 
 
 def test_a_decision_elsewhere_would_be_found() -> None:
-    source = "def others(group):\n    return group.baseline if group.falls_back else None"
+    source = ast.parse(
+        "def others(group):\n    return group.baseline if group.falls_back else None"
+    )
 
     assert attributes(source) & DECIDERS.keys() == {"falls_back"}
     assert attributes(source) & UNDECIDED == {"baseline"}
+
+
+@pytest.mark.parametrize("source", ["name.split('|', 3)", "f'outbound|{port}'", "'inbound|' in x"])
+def test_a_name_taken_apart_elsewhere_would_be_found(source: str) -> None:
+    assert handles_cluster_names(ast.parse(source))

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from laneway.core.compile import Compilation
-from laneway.core.emit.envoy.config import inbound_cluster, is_entry, table_stat
+from laneway.core.emit.envoy.cluster_names import inbound_cluster
+from laneway.core.emit.envoy.config import is_entry, table_stat
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.judging.judge import Judge

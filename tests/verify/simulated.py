@@ -12,10 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from laneway.core.compile import Compilation, compile_snapshot
+from laneway.core.emit.envoy.cluster_names import own_cluster
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.config import EnvoyConfig, is_entry, table_stat
 from laneway.core.emit.envoy.configure import envoy_config
-from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.judging.ledger import Ledger
 from laneway.core.judging.passages import Passage, passages

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ from laneway.apps.local.crew import LONGEST_LOG, ending
 from laneway.apps.local.state import MeshFolder, WorkloadRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.changes.stages import LET_OUT
+from laneway.core.emit.envoy.cluster_names import OWN, destination_of
 from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
-from laneway.core.emit.envoy.fallback import own_cluster
 from laneway.core.emit.envoy.request_log import REQUESTS_FILE
 from laneway.core.emit.placement import Placement
 from laneway.core.gate import Revision
@@ -89,7 +90,7 @@ class EnvoyProxies:
             await asyncio.sleep(_PAUSE)
 
     def _ailing(self) -> tuple[Ailing, ...]:
-        pattern = rf"^cluster\.{own_cluster('outbound')}\|.*\.membership_(healthy|total)$"
+        pattern = rf"^cluster\.{re.escape(OWN)}.*\.membership_(healthy|total)$"
         found = self.envoys.gauges(pattern)
         totals = {name: count for name, count in found.items() if name.endswith(_TOTAL)}
         counts = (
@@ -160,8 +161,8 @@ def _link(link: Path, file: Path) -> None:
 
 
 def _of_cluster(stat: str, well: int, count: int) -> Ailing:
-    _, _, lane, host = stat.split("|", 3)
-    return Ailing(host.partition("@")[0], lane, well, count)
+    to = destination_of(stat)
+    return Ailing(to.host, to.subset, well, count)
 
 
 def log_name(proxy: str) -> str:

@@ -22,6 +22,7 @@ from laneway.adapters.envoy.files import SOCKET
 from laneway.apps.local.logs import Logs, follow, is_replica
 from laneway.apps.local.state import MeshFolder
 from laneway.apps.terminal.tables import GAP, lines_of_row
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE
 from laneway.core.emit.envoy.tunnels import TUNNELS
 
@@ -106,8 +107,7 @@ def _lane(line: Line) -> str | None:
     """Return the lane of a request: its rule's, or the subset that a share of its rule chose."""
     if lane := line.get("lane"):
         return str(lane)
-    words = str(line.get("cluster") or "").split("|")
-    return words[2] or None if len(words) == 4 else None
+    return destination_of(str(line.get("cluster") or "")).subset or None
 
 
 def row_of(line: Line) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.arrival import Arrival
 from laneway.core.judging.ledger import Unrouted
 from laneway.core.judging.refusing import destination_text, refusal
 from laneway.core.judging.row import ShareRow
-from laneway.core.judging.scene import Scene, destination_of
+from laneway.core.judging.scene import Scene
 from laneway.core.judging.wording import number, probe_text, rule_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.rules.questions.words import listing

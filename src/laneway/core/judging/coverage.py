@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes.verifying import UNTESTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.ledger import Seen
-from laneway.core.judging.scene import destination_of
 from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh

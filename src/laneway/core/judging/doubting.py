@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.judging.scene import Scene, destination_of
+from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import services_of
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, GroupLane

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.losing import code_of, example_text, loss
 from laneway.core.judging.passages import needy, needy_now, passages
-from laneway.core.judging.scene import Scene, destination_of
+from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import Crossing
 from laneway.core.judging.wording import lack_text, number, rule_text
 from laneway.core.mesh.destination_rules import rule_host

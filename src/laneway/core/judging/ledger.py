@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from laneway.core.emit.envoy.cluster_names import inbound_cluster, is_inbound, is_outbound
 from laneway.core.emit.envoy.config import (
     Block,
     EnvoyConfig,
     RouteCounter,
-    inbound_cluster,
     is_entry,
     table_stat,
 )
@@ -212,7 +212,7 @@ def _outbound(config: EnvoyConfig) -> dict[str, Block]:
     found: dict[str, Block] = {}
     for proxy in config.proxies.values():
         for name, block in proxy.clusters.items():
-            if not name.startswith("inbound|"):
+            if not is_inbound(name):
                 found.setdefault(name, block)
     return found
 
@@ -222,7 +222,7 @@ def _members(blocks: Mapping[str, Block], placement: Placement) -> dict[str, tup
     return {
         name: _replicas(blocks.get((*behind(block), name)[0], {}), placement)
         for name, block in blocks.items()
-        if name.startswith("outbound|")
+        if is_outbound(name)
     }
 
 

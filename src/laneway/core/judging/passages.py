@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.judging.callers import callers
 from laneway.core.judging.ledger import Call, Seen
 from laneway.core.judging.trail import MeshUnderTest
@@ -111,14 +112,14 @@ def _calls(ground: MeshUnderTest, seen: Seen) -> Iterator[tuple[Call, Group]]:
 def _permissive(ground: MeshUnderTest, call: Call) -> Group | None:
     """Return the permissive group that a call enters; a port of plain bytes says nothing."""
     if not call.callers:
-        hosts = [cluster.rpartition("|")[2].partition("@")[0] for cluster in call.route.clusters]
+        hosts = [destination_of(cluster).host for cluster in call.route.clusters]
     else:
-        hosts = [call.route.host]
-        service = ground.mesh.services.get(Host(call.route.host))
+        hosts = [Host(call.route.host)]
+        service = ground.mesh.services.get(hosts[0])
         ports = service.ports if service else ()
         if any(is_plain(port) for port in ports if port.number == call.route.port):
             return None
-    groups = (owner(ground.mesh, Host(host)) for host in hosts)
+    groups = (owner(ground.mesh, host) for host in hosts)
     return next((one for one in groups if one is not None and one.propagation is not None), None)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.config import is_entry
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.judging.scene import Scene, destination_of
+from laneway.core.judging.scene import Scene
 from laneway.core.judging.wording import number, unique
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.routing.ask.reach import lane_of

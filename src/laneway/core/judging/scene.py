@@ -14,7 +14,7 @@ from laneway.core.judging.trail import MeshUnderTest, Trail
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan.route_plan import Destination, RoutePlan
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,3 @@ class Scene:
         """Return the replicas that the request met and that call by a table."""
         callers = self.ground.ledger.callers_of(table)
         return [name for name in self.trail.kept if name in callers]
-
-
-def destination_of(cluster: str) -> Destination:
-    """Return the destination that a cluster's name stands for.
-
-    >>> destination_of("outbound|8000|s1|mocka.default.svc.cluster.local@shop").subset
-    's1'
-    """
-    _, port, subset, host = cluster.split("|", 3)
-    return Destination(Host(host.partition("@")[0]), int(port), subset)

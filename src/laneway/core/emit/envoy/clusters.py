@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from laneway.core.emit.envoy.config import Block, cluster_name
-from laneway.core.emit.envoy.fallback import aggregate, members, own_cluster, watched
+from laneway.core.emit.envoy.cluster_names import cluster_name, own_cluster
+from laneway.core.emit.envoy.config import Block
+from laneway.core.emit.envoy.fallback import aggregate, members, watched
 from laneway.core.emit.envoy.health import asked
 from laneway.core.emit.envoy.traffic_policy import with_policy
 from laneway.core.emit.placement import Placement, PortPlace, Replica
@@ -72,15 +73,12 @@ class ClusterNames:
 
     def name(self, destination: Destination, namespace: str) -> str:
         """Return the cluster's name, also of a destination that does not exist."""
-        host, port, subset = destination.host, destination.port, destination.subset
-        name = cluster_name(host, port, subset)
-        if not subset or self._labels(host, namespace, subset) == self._labels(host, "", subset):
-            return name
-        return f"{name}@{namespace}"
+        alike = self._labels(destination, namespace) == self._labels(destination, "")
+        return cluster_name(destination, "" if alike else namespace)
 
-    def _labels(self, host: Host, namespace: str, subset: str) -> Labels | None:
-        subsets = self.plan.subsets(host, namespace)
-        return next((one.labels for one in subsets if one.name == subset), None)
+    def _labels(self, destination: Destination, namespace: str) -> Labels | None:
+        subsets = self.plan.subsets(destination.host, namespace) if destination.subset else ()
+        return next((one.labels for one in subsets if one.name == destination.subset), None)
 
 
 @dataclass(slots=True)
@@ -180,7 +178,7 @@ class _Declared:
 
 def _declared(names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]:
     """Yield every cluster of a service port: all its pods, then each subset of each view."""
-    yield _Declared(cluster_name(host, port), ())
+    yield _Declared(cluster_name(Destination(host, port)), ())
     seen: set[str] = set()
     for view in sorted(names.plan.views.get(host, ()), key=lambda view: view.namespace):
         spelled = {

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from laneway.core.mesh.names import Host
 from laneway.core.routing.plan.route_plan import Means, Origin
 
 Block = dict[str, Any]
@@ -96,20 +95,6 @@ class EnvoyConfig:
     inbound: tuple[InboundCounter, ...] = ()
     callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unexecuted: tuple[Unexecuted, ...] = ()
-
-
-def cluster_name(host: Host, port: int, subset: str = "") -> str:
-    """Return the name istiod gives to the cluster of a destination.
-
-    >>> cluster_name(Host("mocka.default.svc.cluster.local"), 8000, "s1")
-    'outbound|8000|s1|mocka.default.svc.cluster.local'
-    """
-    return f"outbound|{port}|{subset}|{host}"
-
-
-def inbound_cluster(replica: str, port: int) -> str:
-    """Return the name of the cluster that hands on to a program, by replica and container port."""
-    return f"inbound|{port}||{replica}"
 
 
 def is_entry(name: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from laneway.core.emit.envoy.cluster_names import inbound_cluster
 from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
 from laneway.core.emit.envoy.config import (
     GATEWAY_PROXY,
@@ -20,7 +21,6 @@ from laneway.core.emit.envoy.config import (
     ProxyConfig,
     RouteCounter,
     Unexecuted,
-    inbound_cluster,
     stat_name,
 )
 from laneway.core.emit.envoy.fallback import with_fallback

@@ -20,7 +20,6 @@ UNREACHED = "x-laneway-unreached"
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _AGGREGATE = "envoy.clusters.aggregate"
-_OWN = "alone"
 _AT_ONCE: Block = {"healthy_panic_threshold": {"value": 0}, "update_merge_window": "0s"}
 """No request for a pod that is known to fail, and no waiting (a second, by default) until it is."""
 
@@ -44,15 +43,6 @@ with fewer requests under way, which is the one that fails: of two, the other is
 times, and a request that never draws it leaves its lane although a pod is left."""
 
 _QUICKLY: Block = {"base_interval": "0.001s", "max_interval": "0.01s"}
-
-
-def own_cluster(name: str) -> str:
-    """Return the name of a lane's own pods, where its name stands for more.
-
-    >>> own_cluster("outbound|8000|s2|mocka")
-    'alone|8000|s2|mocka'
-    """
-    return _OWN + name.removeprefix("outbound")
 
 
 def aggregate(name: str, members: Sequence[str], block: Block) -> Block:

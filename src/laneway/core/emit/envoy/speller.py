@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from laneway.core.emit.envoy.cluster_names import no_cluster
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.config import Block, RouteCounter, Unexecuted, is_entry, stat_name
 from laneway.core.emit.envoy.routes import Spelling, spell
@@ -70,7 +71,7 @@ class Speller:
 
     def _cluster(self, destination: Destination) -> str:
         if not is_known(Sight(self.mesh, self.plan, self.scope), destination):
-            return f"{destination.host}@{self.scope.namespace}"  # no cluster has that name
+            return no_cluster(destination.host, self.scope.namespace)
         return ClusterNames(self.plan).name(destination, self.scope.namespace)
 
     def _port_of(self, host: Host) -> int:
