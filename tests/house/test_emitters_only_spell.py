@@ -28,17 +28,42 @@ TELLERS = {
 }
 """The modules that tell a user what is written, and decide nothing by it."""
 
-
 UNDECIDED = {
     *("groups", "owner_of", "baseline", "lane_subsets"),
     *("virtual_services", "destination_rules", "traffic_policy"),
 }
 """What the plan is made from: whoever spells it for Envoy looks at none of this."""
 
-
 CLUSTER_NAMES = "core/emit/envoy/cluster_names.py"
 PREFIX = re.compile(r"((out|in)bound|alone)\|")
 APART = ("split", "partition", "rpartition")
+
+
+def doubles(node: ast.AST) -> bool:
+    """Whether something is doubled as often as something else says."""
+    match node:
+        case ast.BinOp(ast.Constant(2), ast.Pow(), right):
+            return not isinstance(right, ast.Constant)
+        case _:
+            return False
+
+
+def has_units(node: ast.AST) -> bool:
+    """Whether a text tells the units of durations apart."""
+    return isinstance(node, ast.Constant) and "|ms|" in str(node.value)
+
+
+def counts_slips(node: ast.AST) -> bool:
+    """Whether words are compared that are not the same."""
+    name = node.name if isinstance(node, ast.FunctionDef | ast.alias) else ""
+    return name in ("_distance", "get_close_matches")
+
+
+ONCE = {
+    "back-off": (doubles, "core/fleet/standing.py"),
+    "durations": (has_units, "core/resources/istio/durations.py"),
+    "did you mean": (counts_slips, "core/resources/yaml/nearness.py"),
+}
 
 
 @cache
@@ -85,6 +110,11 @@ def test_names_of_clusters_are_spelled_and_read_back_in_one_module() -> None:
     assert where(handles_cluster_names) == {CLUSTER_NAMES}
 
 
+@pytest.mark.parametrize(("is_found", "owner"), ONCE.values(), ids=ONCE)
+def test_a_reckoning_is_done_in_one_module(is_found: Callable[[ast.AST], bool], owner: str) -> None:
+    assert where(lambda module: any(map(is_found, ast.walk(module)))) == {owner}
+
+
 def test_a_decision_elsewhere_would_be_found() -> None:
     source = ast.parse(
         "def others(group):\n    return group.baseline if group.falls_back else None"
@@ -97,3 +127,17 @@ def test_a_decision_elsewhere_would_be_found() -> None:
 @pytest.mark.parametrize("source", ["name.split('|', 3)", "f'outbound|{port}'", "'inbound|' in x"])
 def test_a_name_taken_apart_elsewhere_would_be_found(source: str) -> None:
     assert handles_cluster_names(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("back-off", "pause = min(0.1 * 2 ** (attempt - 1), 10.0)"),
+        ("durations", "PART = re.compile('(h|m|ms|us)')"),
+        ("did you mean", "from difflib import get_close_matches"),
+    ],
+)
+def test_a_second_reckoning_would_be_found(question: str, source: str) -> None:
+    is_found, _ = ONCE[question]
+
+    assert any(map(is_found, ast.walk(ast.parse(source))))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from laneway.core.emit.envoy.policy import ISTIO_RETRIES, duration, fraction, hundredths, translate
+from laneway.core.emit.envoy.policy import ISTIO_RETRIES, fraction, hundredths, translate
+from laneway.core.resources.istio.durations import in_seconds
 
 FAULT = "envoy.filters.http.fault"
 CORS = "envoy.filters.http.cors"
@@ -40,7 +41,7 @@ def _filter(name: str, raw: Mapping[str, Any]) -> Any:
     ],
 )
 def test_a_duration_is_read_as_istio_reads_it(written: object, meant: str | None) -> None:
-    assert duration(written) == meant
+    assert in_seconds(written) == meant
 
 
 def test_a_route_without_policy_has_no_timeout() -> None:

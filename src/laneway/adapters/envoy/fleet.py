@@ -29,11 +29,7 @@ from laneway.adapters.envoy.proxy import Proxy
 from laneway.adapters.envoy.watches import shortage
 from laneway.core.changes.stages import Stage, stages
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
-
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 10.0
-_STEADY = 10.0
-"""Seconds an Envoy must have run for its next end to count as a first one."""
+from laneway.core.fleet.standing import STEADY_AFTER, pause_after
 
 _SETTLE_PAUSE = 0.02
 
@@ -277,8 +273,8 @@ class EnvoyFleet:
             process, since = proxy.process, time.monotonic()
             if process is not None:
                 await process.ended()
-            attempt = 1 if time.monotonic() - since > _STEADY else attempt + 1
-            pause = min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE)
+            attempt = 1 if time.monotonic() - since > STEADY_AFTER else attempt + 1
+            pause = pause_after(attempt)
             await asyncio.sleep(pause)
             async with self._turn:
                 if self._proxies.get(name) is not proxy:

@@ -97,10 +97,10 @@ class LazyCommands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from difflib import get_close_matches
+            from laneway.core.resources.yaml.nearness import likest
 
-            near = get_close_matches(args[0], COMMANDS, 1)
-            advice = f" Did you mean {near[0]}?" if near else ""
+            near = likest(args[0], COMMANDS)
+            advice = f" Did you mean {near}?" if near else ""
             raise click.UsageError(f"There is no command {args[0]!r}.{advice}", ctx) from error
 
 

@@ -14,7 +14,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.fleet.commands import Commands, spellings
 from laneway.core.mesh.images import meets, without_tag
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.resources.yaml.spelling import nearest
+from laneway.core.resources.yaml.nearness import nearest
 from laneway.core.rules.questions.words import listing
 
 

@@ -21,7 +21,8 @@ from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
 from laneway.core.resources.istio.read_header_edits import is_editable, value_flaw
 from laneway.core.resources.istio.shapes import Each, Keyed, Shape, misfits, text
 from laneway.core.resources.lanes.swim_lanes import LaneGroup
-from laneway.core.resources.yaml.spelling import as_text, nearest, spell
+from laneway.core.resources.yaml.nearness import nearest
+from laneway.core.resources.yaml.spelling import as_text, spell
 
 Raw = Mapping[str, Any]
 Path = tuple[Step, ...]

@@ -8,12 +8,12 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from laneway.core.emit.envoy.config import Block
+from laneway.core.resources.istio.durations import in_seconds
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _PREVIOUS_HOSTS: Block = {
@@ -36,9 +36,6 @@ ISTIO_RETRIES: Block = {
 """What istiod gives a route without `retries`."""
 
 _NO_RETRIES: Block = {"num_retries": 0}
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)")
 _GRPC_CODES = (
     *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND"),
     *("ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION"),
@@ -72,20 +69,8 @@ def translate(raw: Mapping[str, Any], resolve: Resolve) -> Policy:
     return policy
 
 
-def duration(value: object) -> str | None:
-    """Return a duration (`1h`, `1.5s`, `100ms`) in Envoy's form, None when it is none.
-
-    >>> duration("100ms")
-    '0.1s'
-    """
-    if not isinstance(value, str) or _DURATION.fullmatch(value) is None:
-        return None
-    seconds = sum(float(n) * _UNITS[unit] for n, unit in _DURATION_PART.findall(value))
-    return f"{seconds:.9f}".rstrip("0").rstrip(".") + "s"
-
-
 def _timeout(policy: Policy, raw: Mapping[str, Any], _: Resolve) -> bool:
-    length = duration(raw["timeout"])
+    length = in_seconds(raw["timeout"])
     policy.action["timeout"] = length or "0s"
     return length is not None
 
@@ -99,13 +84,13 @@ def _retries(policy: Policy, raw: Mapping[str, Any], _: Resolve) -> bool:
         policy.action["retry_policy"] = dict(_NO_RETRIES)
         return True
     retries = ISTIO_RETRIES | {"num_retries": attempts} | _retry_on(written.get("retryOn"))
-    if (length := duration(written.get("perTryTimeout"))) is not None:
+    if (length := in_seconds(written.get("perTryTimeout"))) is not None:
         retries["per_try_timeout"] = length
     if written.get("retryIgnorePreviousHosts") is False:
         retries.pop("retry_host_predicate")
     if written.get("retryRemoteLocalities") is True:
         retries["retry_priority"] = _PREVIOUS_PRIORITIES
-    if (interval := duration(written.get("backoff"))) is not None:
+    if (interval := in_seconds(written.get("backoff"))) is not None:
         retries["retry_back_off"] = {"base_interval": interval}
     policy.action["retry_policy"] = retries
     return True
@@ -142,7 +127,7 @@ def _fault(policy: Policy, raw: Mapping[str, Any], _: Resolve) -> bool:
 
 
 def _delay(written: Mapping[str, Any]) -> Block | None:
-    length = duration(written.get("fixedDelay"))
+    length = in_seconds(written.get("fixedDelay"))
     if length is None:
         return None
     share = fraction(written.get("percentage")) or hundredths(written.get("percent", 0))
@@ -232,7 +217,7 @@ def _cors(policy: Policy, raw: Mapping[str, Any], _: Resolve) -> bool:
     ):
         if isinstance(values := written.get(name), list) and values:
             block[field_name] = ",".join(map(str, values))
-    if (age := duration(written.get("maxAge"))) is not None:
+    if (age := in_seconds(written.get("maxAge"))) is not None:
         block["max_age"] = str(int(float(age[:-1])))
     if isinstance(allow := written.get("allowCredentials"), bool):
         block["allow_credentials"] = allow

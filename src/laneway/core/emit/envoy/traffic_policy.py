@@ -12,8 +12,8 @@ from itertools import chain
 from typing import Any
 
 from laneway.core.emit.envoy.config import Block, Unexecuted
-from laneway.core.emit.envoy.policy import duration
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.istio.durations import in_seconds
 from laneway.core.routing.plan.policies import unfollowed
 from laneway.core.routing.plan.route_plan import Origin, RoutePlan
 
@@ -112,7 +112,7 @@ def _ejection(written: Raw) -> Block:
             block[own] = count
             block[f"enforcing_{own}"] = 100 if count > 0 else 0
     for name, own in _TIMES.items():
-        if (length := duration(written.get(name))) is not None:
+        if (length := in_seconds(written.get(name))) is not None:
             block[own] = length
     if isinstance(most := written.get("maxEjectionPercent"), int) and most > 0:
         block["max_ejection_percent"] = most
@@ -128,7 +128,7 @@ def _connections(cluster: Block, pool: Raw) -> Block:
     limited = {own: count for own, count in wanted.items() if isinstance(count, int) and count > 0}
     if limited:
         changed["circuit_breakers"] = {"thresholds": [limits | limited]}
-    if (length := duration(tcp.get("connectTimeout"))) is not None:
+    if (length := in_seconds(tcp.get("connectTimeout"))) is not None:
         changed["connect_timeout"] = length
     if isinstance(alive := tcp.get("tcpKeepalive"), Mapping):
         changed["upstream_connection_options"] = {"tcp_keepalive": _keepalive(alive)}
@@ -147,7 +147,7 @@ def _keepalive(written: Raw) -> Block:
     if isinstance(probes := written.get("probes"), int):
         block["keepalive_probes"] = probes
     for name, own in (("time", "keepalive_time"), ("interval", "keepalive_interval")):
-        if (length := duration(written.get(name))) is not None:
+        if (length := in_seconds(written.get(name))) is not None:
             block[own] = max(1, int(float(length[:-1])))
     return block
 
@@ -158,7 +158,7 @@ def _common(pool: Raw) -> Block:
         value = _value(pool, *path)
         if own == "max_requests_per_connection":
             block |= {own: value} if isinstance(value, int) and value > 0 else {}
-        elif (length := duration(value)) is not None:
+        elif (length := in_seconds(value)) is not None:
             block[own] = length
     return block
 

@@ -8,10 +8,10 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from laneway.core.findings.codes import shape
+from laneway.core.resources.istio.durations import milliseconds
 from laneway.core.resources.istio.networking import (
     HttpRoute,
     RouteDestination,
@@ -33,7 +33,6 @@ _LEAST = -(2**31)
 _TCP_FIELDS = frozenset(
     {"destinationSubnets", "port", "sourceSubnet", "sourceLabels", "gateways", "sourceNamespace"}
 )
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+")
 _BLOCKS = ("retries", "fault", "mirror", "rewrite", "corsPolicy", "headers", "mirrorPercentage")
 _TYPED = frozenset({"name", "match", "route", "redirect", "directResponse", "delegate"})
 
@@ -166,7 +165,7 @@ def _sound(entry: Cursor, name: str) -> bool:
 def _is_duration(block: Cursor, key: str) -> bool:
     """Whether the value is written as `1.5s`, `300ms`, `1h10m`; nothing written is fine."""
     value = block.raw.get(key)
-    if value is None or (isinstance(value, str) and _DURATION.fullmatch(value)):
+    if value is None or milliseconds(value) is not None:
         return True
     block.report(
         shape.UNKNOWN_VALUE, key, found=describe(value), wanted="a duration such as 10s or 250ms"

@@ -8,17 +8,15 @@ end up in. It refuses nothing itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from laneway.core.findings.place import Step
-from laneway.core.resources.yaml.spelling import as_text, describe, nearest
+from laneway.core.resources.istio.durations import milliseconds
+from laneway.core.resources.yaml.nearness import nearest
+from laneway.core.resources.yaml.spelling import as_text, describe
 
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)")
-_MILLISECONDS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _LONGEST = 3_650 * 24 * 3_600_000.0
 
 Leaf = Callable[[Any], str]
@@ -142,10 +140,9 @@ def duration(value: Any) -> str:
     >>> duration("1.5s"), duration("0s")
     ('', 'a duration of whole milliseconds such as 10s or 250ms')
     """
-    if isinstance(value, str) and _DURATION.fullmatch(value):
-        length = sum(float(number) * _MILLISECONDS[unit] for number, unit in _PART.findall(value))
-        if 1 <= length <= _LONGEST and abs(length - round(length)) < 1e-9:
-            return ""
+    length = milliseconds(value) or 0.0
+    if 1 <= length <= _LONGEST and abs(length - round(length)) < 1e-9:
+        return ""
     return "a duration of whole milliseconds such as 10s or 250ms"
 
 

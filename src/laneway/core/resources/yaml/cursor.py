@@ -18,9 +18,9 @@ from laneway.core.findings.codes import shape
 from laneway.core.findings.finding import Code, Finding, Follow, finding
 from laneway.core.findings.place import Place, Source, Step
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.yaml.nearness import meant
+from laneway.core.resources.yaml.nearness import meant, nearest
 from laneway.core.resources.yaml.placed import Places
-from laneway.core.resources.yaml.spelling import as_text, describe, nearest, spell
+from laneway.core.resources.yaml.spelling import as_text, describe, spell
 
 _NOTHING: dict[str, Any] = {}
 _MOST_FINDINGS = 100

@@ -1,8 +1,9 @@
-"""When a word is taken for another one that was misspelled.
+"""Which word is meant by one that nobody knows.
 
-Comes in: a word, and those that would be right. Goes out: the one that is meant, or nothing. It is
-stricter than a hint in an answer to a question: nobody asked, so a word that merely resembles
-another is left alone. It knows no words itself.
+Comes in: a word, and those that would be right. Goes out: the one that is meant, or nothing. Who
+asks says how sure it must be: `meant` finds a mistake by itself, so a word that merely resembles
+another is left alone; `nearest` and `likest` only add a hint to a mistake that is told anyway, the
+one to fields, the other to names, which may be long and differ by a suffix. It knows no words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 _SHORTEST = 4
 _SHORT = 6
 _LONGEST = 60
+_LONGEST_HINT = 40
 
 
 def meant(word: str, choices: Iterable[str]) -> str:
@@ -27,6 +29,30 @@ def meant(word: str, choices: Iterable[str]) -> str:
     """
     near = [(slips, choice) for choice in choices if (slips := _slips(word, choice)) is not None]
     return min(near)[1] if near else ""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return the choice at most two slips away from a word, or nothing.
+
+    >>> nearest("gatway", ["gateway", "services"]), nearest("x", ["gateway"])
+    ('gateway', '')
+    """
+    if len(word) > _LONGEST_HINT:
+        return ""
+    near = ((_distance(word.lower(), choice.lower()), choice) for choice in choices)
+    slips, choice = min(near, default=(len(word), ""))
+    return choice if slips <= 2 and slips < len(word) else ""
+
+
+def likest(name: str, known: Iterable[str]) -> str:
+    """Return the known name most like a mistyped one, or nothing.
+
+    >>> likest("mokca", ["mocka", "mockb", "shop"])
+    'mocka'
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - loaded for mistakes alone
+
+    return next(iter(get_close_matches(name, list(known), 1, 0.7)), "")
 
 
 def _slips(word: str, choice: str) -> int | None:

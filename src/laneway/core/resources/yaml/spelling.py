@@ -6,7 +6,7 @@ speaks of values and all should say it alike; nothing here decides what is right
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from laneway.core.findings.place import Step
 
@@ -81,26 +81,3 @@ def number_text(value: float) -> str:
     if isinstance(value, int) and value.bit_length() > 64:
         return f"of {value.bit_length()} bits"
     return str(value)
-
-
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return the choice at most two edits away from a word, or nothing.
-
-    >>> nearest("gatway", ["gateway", "services"]), nearest("x", ["gateway"])
-    ('gateway', '')
-    """
-    if len(word) > _SHOWN:
-        return ""
-    best = min((_distance(word.lower(), choice.lower()), choice) for choice in choices)
-    return best[1] if best[0] <= 2 and best[0] < len(word) else ""
-
-
-def _distance(left: str, right: str) -> int:
-    row = list(range(len(right) + 1))
-    for index, letter in enumerate(left, 1):
-        above, row[0] = row[0], index
-        for column, other in enumerate(right, 1):
-            change = above + (letter != other)
-            above = row[column]
-            row[column] = min(change, above + 1, row[column - 1] + 1)
-    return row[-1]

@@ -38,7 +38,7 @@ from laneway.core.resources.kinds import Resource
 from laneway.core.resources.kubernetes.gateway_api import ApiRoute
 from laneway.core.resources.kubernetes.workloads import EndpointSlice, Namespace, Service, Workload
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.yaml.spelling import nearest
+from laneway.core.resources.yaml.nearness import nearest
 from laneway.core.routing.plan.delegates import delegate_of
 from laneway.core.routing.plan.entry_uses import entry_uses
 from laneway.core.routing.plan.leads import mirrored

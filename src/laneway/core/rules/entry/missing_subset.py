@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import MISSING_SUBSET
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.unseen_subsets import unseen_subsets
-from laneway.core.rules.questions.words import listing, nearest, short_host
+from laneway.core.rules.questions.words import listing, short_host
 
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _advice(wanted: str, declared: tuple[str, ...]) -> str:
-    meant = nearest(wanted, declared)
+    meant = likest(wanted, declared)
     if meant:
         return f"Did you mean {meant}?"
     if declared:

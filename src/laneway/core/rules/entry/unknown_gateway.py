@@ -8,10 +8,11 @@ from laneway.core.findings.codes.gateway import UNKNOWN_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.words import listing, nearest
+from laneway.core.rules.questions.words import listing
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def _advice(mesh: Mesh, wanted: str) -> str:
     if same:
         return f"A Gateway of that name is in another namespace: write {listing(same)}."
     named = {known.partition("/")[2]: known for known in mesh.gateways}
-    meant = named.get(nearest(name, named))
+    meant = named.get(likest(name, named))
     return f"Did you mean {meant}?" if meant else "Add the Gateway, or name one that is there."
 
 

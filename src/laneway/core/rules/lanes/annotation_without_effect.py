@@ -9,11 +9,12 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import is_header_name
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION
 from laneway.core.routing.plan.entries import LANE_HEADER_ANNOTATION
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.words import listing, nearest
+from laneway.core.rules.questions.words import listing
 
 PREFIX = "laneway.dev/"
 KNOWN = (DELEGATE_ANNOTATION, LANE_HEADER_ANNOTATION, RUNTIME_FALLBACK_ANNOTATION)
@@ -35,7 +36,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 def _flaw(name: str, value: str) -> tuple[str, str]:
     """Return what is wrong with an annotation and how to mend it; empty where it is right."""
     if name not in KNOWN:
-        meant = nearest(name, KNOWN)
+        meant = likest(name, KNOWN)
         known = f"Did you mean {meant}?" if meant else f"Groups have {listing(KNOWN)}."
         return "no such annotation is known", known
     if name == RUNTIME_FALLBACK_ANNOTATION and value not in ("on", "off"):

@@ -8,9 +8,9 @@ from laneway.core.findings.codes.lanes import UNKNOWN_GROUP
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.superseded import GROUP_LABEL
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.words import nearest
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     names = [group.name for group in mesh.groups]
     for lane in mesh.stray_lanes:
         if lane.group:
-            meant = nearest(lane.group, names)
+            meant = likest(lane.group, names)
             advice = f"Did you mean group {meant}?" if meant else _ADD.format(lane.group)
             place = lane.meta.place("metadata", "labels", GROUP_LABEL)
             words = {"lane": lane.meta.name, "group": lane.group, "advice": advice}

@@ -9,9 +9,10 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.words import counted, nearest, short_host
+from laneway.core.rules.questions.words import counted, short_host
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -38,7 +39,7 @@ def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
     """
     host = _host(key)
     if host not in group.hosts:
-        meant = nearest(key, [short_host(one) for one in group.hosts])
+        meant = likest(key, [short_host(one) for one in group.hosts])
         spelled = f"Did you mean {meant}?" if meant else "Write `namespace/name`."
         return "it is no service of the group", spelled
     found = group.lane(lane)

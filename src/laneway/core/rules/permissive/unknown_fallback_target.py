@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import UNKNOWN_FALLBACK_TARGET
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.words import counted, nearest
+from laneway.core.rules.questions.words import counted
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         target = written.fallback_target if written and group.group.is_permissive else ""
         if target and group.lane(target) is None:
             names = [lane.name for lane in group.lanes]
-            meant = nearest(target, names)
+            meant = likest(target, names)
             known = counted("lane", names) if names else "no lanes"
             advice = f"Did you mean {meant}?" if meant else f"The group has {known}."
             place = group.group.meta.place("spec", "permissiveModeConfiguration", "fallbackTarget")

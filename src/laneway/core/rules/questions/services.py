@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
-from laneway.core.rules.questions.words import listing, nearest, short_host
+from laneway.core.resources.yaml.nearness import likest
+from laneway.core.rules.questions.words import listing, short_host
 
 
 def same_named(mesh: Mesh, name: str) -> list[MeshService]:
@@ -23,7 +24,7 @@ def service_advice(mesh: Mesh, host: Host) -> str:
     if same:
         return f"A Service of that name is in another namespace: write {listing(same, limit=2)}."
     named = {known.name: known.host for known in mesh.services.values()}
-    meant = named.get(nearest(name, named))
+    meant = named.get(likest(name, named))
     if meant:
         return f"Did you mean {short_host(meant)}?"
     return "Add the Service to the input, or correct the name and the namespace."

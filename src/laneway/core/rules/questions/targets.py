@@ -14,9 +14,10 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.behind import misses, own_containers
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.ports import LanePort, lane_ports
-from laneway.core.rules.questions.words import listing, nearest, short_host
+from laneway.core.rules.questions.words import listing, short_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _opened(pods: Sequence[Workload]) -> str:
 def _advice(target: int | str, pods: Sequence[Workload]) -> str:
     declared = _declared(pods)
     if isinstance(target, str):
-        near = nearest(target, (name for name, _ in declared if name))
+        near = likest(target, (name for name, _ in declared if name))
         if near:
             return f"Did you mean `targetPort: {near}`?"
         return "Give a container's port this name, or write the port's number as targetPort."

@@ -7,7 +7,6 @@ what was left out, since nobody reads a hundred names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.mesh.names import Host
@@ -61,12 +60,3 @@ def ports_text(service: MeshService) -> str:
     """Say which ports a service has."""
     numbers = [port.number for port in service.ports]
     return counted("port", numbers) if numbers else "no port"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name most like a mistyped one, or nothing.
-
-    >>> nearest("mokca", ["mocka", "mockb", "shop"])
-    'mocka'
-    """
-    return next(iter(get_close_matches(name, list(known), 1, 0.7)), "")

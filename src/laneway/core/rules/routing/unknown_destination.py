@@ -14,11 +14,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import CLUSTER_DOMAIN
 from laneway.core.mesh.unknown_pods import is_known_elsewhere
+from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.services import service_advice
-from laneway.core.rules.questions.words import nearest
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def _is_judged(spaces: dict[str, set[str]], written: WrittenDestination) -> bool
     name, space = written.host.split(".")[:2]
     having = spaces.get(name, set())
     short = "." not in written.destination.host
-    return space in spaces[""] or bool(nearest(space, having)) or (short and bool(having))
+    return space in spaces[""] or bool(likest(space, having)) or (short and bool(having))
 
 
 CHECK = Check(UNKNOWN_DESTINATION, check, missing=True)
