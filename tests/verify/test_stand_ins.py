@@ -7,14 +7,17 @@ import pytest
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.judging.ledger import Call, Ledger, Seen
-from laneway.core.judging.trail import MeshUnderTest
+from laneway.core.judging.trail import MeshUnderTest, Trail, follow
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.names import LaneName
 from laneway.core.routing.plan.planner import plan
 from tests.snapshot import snapshot_of_texts
 from tests.wire.chains import Chain
 
 CHAIN = Chain({"s1": "mocka", "s2": "mocka", "s3": "mocka"}, targets={"mocka": "s3"})
+TWO = Chain({"s1": "mocka mockb", "s2": "mockb"}, services=("mocka", "mockb"))
+MOCKB = "mockb.default.svc.cluster.local"
 SPLIT = replace(CHAIN, weights={"s1": 90, "s2": 5, "s3": 5})
 GATEWAY = "gateway/istio=ingressgateway/80"
 S1, S2, S3 = (f"outbound|8000|s{number}|mocka.default.svc.cluster.local" for number in (1, 2, 3))
@@ -92,3 +95,35 @@ def test_a_share_without_a_pod_is_down() -> None:
     ground = _ground("mocka-v1", "mocka-v3", chain=SPLIT)
 
     assert ground.stood_in(_entered(ground, S2, {S1: 10}, "mocka-v1-0")) == {S2: ("mocka-v1-0",)}
+
+
+def _behind(by: str, *running: str) -> Trail:
+    """Follow requests of lane s2, told by the header or by who calls, to the baseline."""
+    ground = _ground("mocka-v1", "mockb-v1", *running, chain=TWO)
+    entry = next(one for one in ground.ledger.routes if one.table == GATEWAY and one.lane == "s2")
+    route = next(
+        one
+        for one in ground.ledger.routes
+        if (one.host, one.by, one.lane) == (MOCKB, by, "s2" if by == "header" else "s1")
+        if "mocka-v1-0" in ground.ledger.callers_of(one.table)
+    )
+    seen = Seen(
+        (Call(entry, (), 10), Call(route, ("mocka-v1-0",), 10)),
+        received={"mocka-v1-0": 10, "mockb-v1-0": 10},
+        dialed={entry.clusters[0]: 10, f"outbound|8000|s1|{MOCKB}": 10},
+    )
+    own = frozenset({frozenset({("mock", LaneName("s2"))})})
+    allowed = {one.meta.ref: own for one in ground.mesh.workloads}
+    return follow(ground, seen.calls[:1], allowed, seen)
+
+
+def test_a_call_may_come_to_who_stands_in_for_pods_that_are_down() -> None:
+    trail = _behind("header")
+
+    assert (trail.kept, trail.crossings) == (("mocka-v1-0", "mockb-v1-0"), ())
+
+
+def test_a_call_that_lost_its_lane_is_not_excused_by_who_would_stand_in() -> None:
+    trail = _behind("caller", "mockb-v2")
+
+    assert [crossing.into for crossing in trail.crossings] == [("mockb-v1-0",)]
