@@ -1,9 +1,20 @@
-"""Claims on hosts of lanes' entries that no route can have (LW1335)."""
+"""Claims on hosts that no route can have, and on hosts of two groups' entries (LW1335, LW1337)."""
 
 from __future__ import annotations
 
 from tests.rules.claim import Claim
-from tests.rules.world import Given, group, lane, mesh, rule, weight, weighted
+from tests.rules.world import (
+    Given,
+    gateway,
+    group,
+    lane,
+    mesh,
+    pods,
+    rule,
+    service,
+    weight,
+    weighted,
+)
 
 GOOD = "hosts: ['*', '*.shop.test', Shop.test, 10.0.0.1], "
 BAD = "hosts: [shop.test, 'shop.test:80', 'http://shop.test', a_b.test, 'a.*', a..b, ''], "
@@ -19,7 +30,31 @@ def split_at(host: str) -> Given:
     return mesh(**{**parts, "group": group(rest=f"ingressRouting: {ENTRY % host}")})
 
 
+def beside(mode: str) -> Given:
+    """Return a lane that is entered by any request, and a group at another Gateway of the port."""
+    door = gateway().replace("name: door", "name: other-door")
+    other = group("other", services="[{name: c, namespace: default}]", door="name: other-door")
+    into_c = rule("o1", where="{host: c.default.svc.cluster.local}")
+    o1 = lane("o1", "{version: v1}", into_c, "labels: {swimlane-group: other}")
+    s1 = lane("s1", "{version: v1}", rule("", match="{}"))
+    return mesh(door, other, o1, service("c"), pods("c", "v1"), group=group(rest=mode), s1=s1)
+
+
+PERMISSIVE = """
+  isPermissive: true
+  permissiveModeConfiguration: {traceHeader: baggage, routeHeader: x-tag, fallbackTarget: s1}
+"""
+
 CLAIMS = [
+    Claim(
+        "a rule for every request of a permissive group does not come last",
+        "LW1337",
+        beside(PERMISSIVE),
+        ["entry rule r1 of lane s1 takes the requests of entry rule r1 of lane o1 for *"],
+        "ASMSwimLane s1",
+        ("spec", "ingressRules", 0),
+        beside(""),
+    ),
     Claim(
         "each host of a rule that no VirtualService can have is an error",
         "LW1335",

@@ -1,7 +1,7 @@
-"""Codes of lanes beside routes of others that take their requests (LW1330, LW1331, LW1336, LW1429).
+"""Codes of lanes beside routes of others that take their requests.
 
-Every object is valid by itself, and each is met; but of requests that are a lane's some meet the
-route of somebody else, or none.
+LW1330, LW1331, LW1336, LW1337 and LW1429: every object is valid by itself, and each is met; but of
+requests that are a lane's some meet the route of somebody else, or none.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ ROUTE_PAST_SIDECAR = Code(
     "sourceNamespace imports nothing.",
     "Add `{pattern}` to the hosts of an egress listener without a port, or let the route lead to "
     "the port that is called.",
+)
+
+OVERTAKING_RULE = Code(
+    "LW1337",
+    "warning",
+    "{taker} takes the requests of {rules} for {hosts}",
+    "A gateway tries rules in the order of age, and those for every request last. In a permissive "
+    "group a rule for every request becomes routes by what a request says of its lane, so it keeps "
+    "its place by age, before the rules that enter by another Gateway of the same port.",
+    "Give the rule a condition, or let the groups enter by different hosts or ports.",
 )
 
 DELEGATION_LEAVES_REQUESTS = Code(

@@ -60,13 +60,13 @@ def may_be_named(mesh: Mesh, scope: SidecarScope, hop: Hop) -> bool:
 
     That takes a listener for HTTP there, which any service does that the proxy does know.
     """
-    if hop.protocol != "http" or hop.port != HTTP_PORT:
-        return False
-    return scope.imports(ROOT_NAMESPACE, _GATEWAY, HTTP_PORT) or any(_known(mesh, scope))
+    return hop.protocol == "http" and hop.port == HTTP_PORT and any(_known(mesh, scope))
 
 
 def _known(mesh: Mesh, scope: SidecarScope) -> Iterator[Host]:
-    """Yield the services with HTTP on port 80 that a proxy knows."""
+    """Yield the services with HTTP on port 80 that a proxy knows, the gateway's own among them."""
+    if scope.imports(ROOT_NAMESPACE, _GATEWAY, HTTP_PORT):
+        yield _GATEWAY
     for host, service in mesh.services.items():
         ports = (port for port in service.ports if port.number == HTTP_PORT)
         spoken = any(port.protocol == "http" and not port.sniffed for port in ports)

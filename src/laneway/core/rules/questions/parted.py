@@ -34,7 +34,7 @@ def parted(mesh: Mesh, plan: RoutePlan) -> Iterator[Parted]:
     servers = (server for gateway in mesh.gateways.values() for server in gateway.servers)
     if not any("/" in host for server in servers for host in server.hosts):
         return
-    asked, held = _met(mesh, asked_entries(mesh)), _met(mesh, plan.entries)
+    asked, held = met(mesh, asked_entries(mesh)), met(mesh, plan.entries)
     for port in plan.gateway_ports:
         for host in port.virtual_hosts:
             spot = spot_of(port, host)
@@ -49,7 +49,7 @@ def spot_of(port: GatewayPort, host: VirtualHost) -> Spot:
     return port.selector, port.port, host.domain.lower()
 
 
-def _met(mesh: Mesh, entries: Sequence[Entry]) -> Mapping[Spot, tuple[Rule, ...]]:
+def met(mesh: Mesh, entries: Sequence[Entry]) -> Mapping[Spot, tuple[Rule, ...]]:
     """Return the rules of entries where they are met, as if users had written nothing."""
     ports = gateway_ports(replace(mesh, virtual_services=()), entries)
     return {spot_of(port, host): host.written for port in ports for host in port.virtual_hosts}
