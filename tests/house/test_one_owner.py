@@ -51,6 +51,53 @@ def _looks_up(node: ast.AST, table: str) -> bool:
     return False
 
 
+def _takes(node: ast.AST, module: str, name: str) -> bool:
+    """Whether a node imports a name from a module of the core."""
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == f"laneway.core.{module}"
+        and name in (alias.name for alias in node.names)
+    )
+
+
+HOLDING = {
+    "core/mesh/membership.py": "lanes",
+    "core/mesh/unknown_pods.py": "services",
+    "core/rules/workloads/job_behind_service.py": "services",
+    "core/mesh/access.py": "policies",
+    "core/mesh/sidecars.py": "Sidecars",
+    "core/routing/ask/unfollowed.py": "Sidecars and policies",
+    "core/proof/undecidable.py": "filters and Sidecars",
+    "core/routing/ask/walk.py": "subsets",
+    "core/routing/ask/reach.py": "subsets",
+    "core/proof/landing.py": "subsets",
+    "core/proof/replay.py": "subsets",
+    "core/rules/routing/subset_with_other_labels.py": "subsets",
+    "core/rules/questions/carried.py": "whatever a finding speaks of",
+    "core/proof/callers.py": "pods nobody wrote, which must not wear two values of a label",
+}
+"""Who holds labels against a selector, and whose selector it is: a lane's in one place only."""
+
+
+def _is_first_lane(node: ast.AST) -> bool:
+    """Whether a node is the name of the oldest lane: `x.lanes[0].name`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "name"
+        and isinstance(node.value, ast.Subscript)
+        and _ends(node.value.value, "lanes")
+        and ast.unparse(node.value.slice) == "0"
+    )
+
+
+def _compares_subset(node: ast.AST) -> bool:
+    """Whether a node holds a part of a selector against a subset's name."""
+    if not isinstance(node, ast.Compare):
+        return False
+    words = [ast.unparse(one) for one in (node.left, *node.comparators)]
+    return any("selector" in one for one in words) and any("subset" in one for one in words)
+
+
 QUESTIONS = (
     Question(
         "which group routes a host",
@@ -58,6 +105,27 @@ QUESTIONS = (
         frozenset({"core/mesh/membership.py"}),
         lambda node: _looks_up(node, "owner_of"),
         "mesh.group(mesh.owner_of.get(host, ''))",
+    ),
+    Question(
+        "which lanes a pod or a caller is in",
+        "meets",
+        frozenset(HOLDING),
+        lambda node: _takes(node, "mesh.members", "meets"),
+        "from laneway.core.mesh.members import is_present, meets",
+    ),
+    Question(
+        "which lane the name of a subset means",
+        "subset",
+        frozenset({"core/mesh/membership.py"}),
+        _compares_subset,
+        "lane.selector[0][1] == to.subset",
+    ),
+    Question(
+        "which lane everybody else is in",
+        "lanes[0]",
+        frozenset({"core/mesh/membership.py"}),
+        _is_first_lane,
+        "group.baseline or group.lanes[0].name",
     ),
 )
 

@@ -6,15 +6,15 @@ text, no wider than the screen. Pure; it decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from laneway.apps.terminal.tables import WIDTH, first_of, table
 from laneway.core.compile import Compilation
 from laneway.core.emit.placement import Replica
 from laneway.core.fleet.settling import Opened
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import is_in, lanes_of
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.resources.matching import Labels, Match, StringMatch
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import (
     TO_HTTPS,
@@ -131,9 +131,9 @@ def _lane_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list[str
     rows = []
     for group in mesh.groups:
         own = {pod.meta.ref for pod in pods_of(mesh, group).values()}
-        members = [dict(one.caller.labels) for one in replicas if one.workload in own]
+        members = [one.caller.labels for one in replicas if one.workload in own]
         for lane in group.lanes:
-            pods = sum(1 for labels in members if meets(lane.selector, labels))
+            pods = sum(1 for labels in members if is_in(lane, labels))
             wanted = ", ".join(f"{key}={value}" for key, value in lane.selector)
             rows.append((lane.name, group.name, wanted, str(pods)))
     kept = first_of(rows, MOST_ROWS, "… {count} more")
@@ -151,7 +151,7 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list
     for ref, members in by_workload.items():
         first = members[0]
         own = [group for group, pods in groups if ref in pods]
-        lane = _lanes_of(own or mesh.groups, dict(first.caller.labels))
+        lane = _lanes_text(own or mesh.groups, first.caller.labels)
         ports = ",".join(str(port.inbound) for port in first.ports)
         address = f"{first.address}:{ports}" if ports else first.address
         more = f" +{len(members) - 1}" if len(members) > 1 else ""
@@ -162,7 +162,7 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list
     return table(("WORKLOAD", "LANE", "REPLICAS", "ADDRESS", ""), kept, width)
 
 
-def _lanes_of(groups: Iterable[Group], labels: Mapping[str, str]) -> str:
+def _lanes_text(groups: Iterable[Group], labels: Labels) -> str:
     """Return the lanes of groups whose selector a pod's labels meet, `-` for none."""
-    found = [lane.name for group in groups for lane in group.lanes if meets(lane.selector, labels)]
+    found = [lane.name for group in groups for lane in lanes_of(group, labels)]
     return ",".join(dict.fromkeys(found)) or "-"

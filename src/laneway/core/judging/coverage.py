@@ -15,7 +15,7 @@ from laneway.core.findings.codes.verifying import UNTESTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest
-from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.kubernetes.workloads import Workload
@@ -61,9 +61,8 @@ def _answering(mesh: Mesh, group: Group, lane: GroupLane, host: Host) -> Iterato
     """Yield the workloads that answer for a lane at a service and are there to do so."""
     answers = group.lane(group.resolve(lane.name, host))
     service = mesh.services[host]
-    for pod in service.workloads if answers is not None and service.ports else ():
-        if answers and is_present(pod) and meets(answers.selector, pod.labels):
-            yield pod
+    if answers is not None and service.ports:
+        yield from ready_pods_of_lane(answers, service.workloads)
 
 
 @dataclass(frozen=True, slots=True)

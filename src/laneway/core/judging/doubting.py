@@ -14,10 +14,10 @@ from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import services_of
-from laneway.core.mesh.membership import owner
+from laneway.core.mesh.membership import lanes_of, owner
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.routing.ask.reach import is_outside, lane_of
+from laneway.core.routing.ask.reach import lane_of
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 
 
@@ -103,4 +103,4 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
 def _is_bound(scene: Scene, caller: str, group: Group) -> bool:
     """Whether a caller is in a lane of the group, or has no sidecar that could know it."""
     replica = scene.ground.replica(caller)
-    return not replica.sidecar or not is_outside(group, replica.caller)
+    return not replica.sidecar or bool(lanes_of(group, replica.caller.labels))

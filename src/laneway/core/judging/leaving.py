@@ -18,7 +18,7 @@ from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import Crossing
 from laneway.core.judging.wording import lack_text, number, rule_text
 from laneway.core.mesh.destination_rules import rule_host
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import is_in
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
@@ -105,7 +105,7 @@ def _wrong_subsets(scene: Scene, crossing: Crossing) -> Iterator[Finding]:
             name
             for name in crossing.into
             if name in scene.members(cluster)
-            and not meets(lane.selector, scene.ground.workload(name).labels)
+            and not is_in(lane, scene.ground.workload(name).labels)
         ]
         if pods:
             yield _wrong_subset(scene, destination, lane, pods)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest, Trail
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
 from laneway.core.routing.plan.route_plan import RoutePlan
@@ -39,11 +39,8 @@ class Scene:
     def workloads_of(self, host: Host, lane: GroupLane) -> list[str]:
         """Return the workloads that are a lane's pods of a service, whether they run or not."""
         service = self.ground.mesh.services.get(host)
-        return [
-            one.meta.ref.name
-            for one in (service.workloads if service else ())
-            if meets(lane.selector, one.labels)
-        ]
+        pods = pods_of_lane(lane, service.workloads if service else ())
+        return [one.meta.ref.name for one in pods]
 
     def callers_of(self, table: str) -> list[str]:
         """Return the replicas that the request met and that call by a table."""

@@ -9,8 +9,8 @@ all others it is not known whether they call.
 
 from __future__ import annotations
 
-from laneway.core.mesh.members import meets
-from laneway.core.mesh.mesh import Caller, Group, Mesh
+from laneway.core.mesh.membership import lanes_of
+from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.kubernetes.workloads import Workload
@@ -22,14 +22,8 @@ def is_bound(mesh: Mesh, group: Group, host: Host, pod: Workload) -> bool:
         return True
     if _is_of(mesh, host, pod):
         return False
-    return wears_lane(group, Caller.of(pod)) or any(_is_of(mesh, one, pod) for one in group.hosts)
+    return bool(lanes_of(group, pod.labels)) or any(_is_of(mesh, one, pod) for one in group.hosts)
 
 
 def _is_of(mesh: Mesh, host: Host, pod: Workload) -> bool:
     return any(one is pod for one in mesh.services[host].workloads)
-
-
-def wears_lane(group: Group, caller: Caller) -> bool:
-    """Whether a caller wears the labels of a lane, which alone make it a member."""
-    labels = dict(caller.labels)
-    return any(meets(lane.selector, labels) for lane in group.lanes)

@@ -9,10 +9,10 @@ is held.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from laneway.core.mesh.age import oldest_first
-from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import pods_of_lane, ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, GroupLane, MeshService
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
 from laneway.core.mesh.patches import patches_of
@@ -136,7 +136,7 @@ def _lane(
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
-    empty = (host for host, members in peopled.items() if not _is_in(lane, members))
+    empty = (host for host, pods in peopled.items() if not any(ready_pods_of_lane(lane, pods)))
     absent = frozenset(declared).intersection(empty) if peopled else frozenset()
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
     return GroupLane(
@@ -146,16 +146,8 @@ def _lane(
         declared,
         absent,
         undeclared,
-        missing=frozenset(host for host in absent if not any(_own(lane, peopled[host]))),
+        missing=frozenset(host for host in absent if not any(pods_of_lane(lane, peopled[host]))),
     )
-
-
-def _is_in(lane: Lane, workloads: Iterable[Workload]) -> bool:
-    return any(is_present(one) for one in _own(lane, workloads))
-
-
-def _own(lane: Lane, workloads: Iterable[Workload]) -> Iterator[Workload]:
-    return (one for one in workloads if meets(lane.selector, one.labels))
 
 
 def _reasons_to_hold(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.injection import lack_of_sidecar
-from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
 from laneway.core.mesh.names import LaneName, resolve_host
 from laneway.core.mesh.spellings import spelled_lanes
@@ -111,9 +111,7 @@ def _lacks(service: MeshService, lane: GroupLane) -> bool:
     """Whether a lane is known to have no pod of a service, one that its list leaves out too."""
     if service.host not in lane.undeclared:
         return service.host in lane.absent
-    return bool(service.workloads) and not any(
-        is_present(pod) and meets(lane.selector, pod.labels) for pod in service.workloads
-    )
+    return bool(service.workloads) and not any(ready_pods_of_lane(lane, service.workloads))
 
 
 def _without_sidecar(mesh: Mesh) -> Iterator[Note]:

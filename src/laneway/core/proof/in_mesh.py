@@ -11,7 +11,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from laneway.core.mesh.bound import is_bound, wears_lane
+from laneway.core.mesh.bound import is_bound
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
@@ -119,7 +120,8 @@ class InMesh:
         """Return those of callers who do not see a service that are taken to call it."""
         if not who.names:
             near = {self.mesh.services[one].namespace for one in group.hosts if one != host}
-            return who if who.caller.namespace in near and wears_lane(group, who.caller) else None
+            is_near = who.caller.namespace in near
+            return who if is_near and lanes_of(group, who.caller.labels) else None
         pods = {f"{pod.namespace}/{pod.meta.name}": pod for pod in self.mesh.workloads}
         names = tuple(one for one in who.names if is_bound(self.mesh, group, host, pods[one]))
         return replace(who, names=names) if names else None

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
-from laneway.core.mesh.membership import owner
+from laneway.core.mesh.membership import names_of_lanes, owner, ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.visibility import SidecarScope
-from laneway.core.proof.promises import lanes_of_pod
 from laneway.core.proof.verdict import Property, Want
 from laneway.core.routing.ask.walk import Sight, hidden_by, is_known, pods_of, subset_labels
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
@@ -65,11 +64,10 @@ class Landings:
             return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
         if not service.workloads:
             labels = dict(subset_labels(self.plan, destination, sight.namespace) or ())
-            worn = (lane.name for lane in group.lanes if meets(lane.selector, labels))
-            crowd = frozenset([frozenset[str](worn)])
+            crowd = frozenset([names_of_lanes(group, labels)])
             return Landing(destination, "", known=False, crowd=crowd, pods=())
         pods = tuple(
-            (f"{pod.namespace}/{pod.meta.name}", lanes_of_pod(group, pod))
+            (f"{pod.namespace}/{pod.meta.name}", names_of_lanes(group, pod.labels))
             for pod in pods_of(sight, destination)
         )
         crowd = frozenset(lanes for _, lanes in pods)
@@ -107,9 +105,7 @@ class Landings:
         return (
             service is not None
             and lane is not None
-            and any(
-                is_present(pod) and meets(lane.selector, pod.labels) for pod in service.workloads
-            )
+            and any(ready_pods_of_lane(lane, service.workloads))
         )
 
     def breach(self, landing: Landing, wants: Sequence[Want]) -> Breach | None:

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import lane_of_others, lanes_of
 from laneway.core.mesh.mesh import Caller, Group, Mesh, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.proof.verdict import Want
-from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Forward, Rule
 from laneway.core.routing.plan.stamps import conditions
@@ -31,28 +30,13 @@ class Promise:
     by: Rule | None = None
 
 
-def lanes_worn(group: Group, caller: Caller) -> tuple[LaneName, ...]:
-    """Return the lanes whose labels a caller wears, oldest first; labels alone make a member."""
-    worn = dict(caller.labels)
-    return tuple(lane.name for lane in group.lanes if meets(lane.selector, worn))
-
-
-def lane_of_others(group: Group) -> LaneName:
-    """Return the lane of requests that nothing puts into one: the baseline, or the oldest lane."""
-    return group.baseline or group.lanes[0].name
-
-
-def lanes_of_pod(group: Group, pod: Workload) -> frozenset[str]:
-    """Return the lanes a pod is in; one in two lanes is outside of both."""
-    return frozenset(lane.name for lane in group.lanes if meets(lane.selector, pod.labels))
-
-
 def mesh_promises(group: Group, host: Host, protocol: Protocol, caller: Caller) -> list[Promise]:
     """Return what a group promises the requests of a caller to a service of its own."""
     found = []
     if group.propagation is not None and protocol == "http":
         found = list(_carried(group, host))
-    wants = tuple(want(group, lane, host) for lane in lanes_worn(group, caller))
+    worn = lanes_of(group, caller.labels)
+    wants = tuple(want(group, lane.name, host) for lane in worn)
     usual = replace(want(group, lane_of_others(group), host), by_default=True)
     found.append(Promise(ALWAYS, wants or (usual,)))
     return found

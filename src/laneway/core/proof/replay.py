@@ -12,12 +12,11 @@ from dataclasses import replace
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
-from laneway.core.mesh.membership import owner
+from laneway.core.mesh.membership import names_of_lanes, owner, ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.proof.carrying import carries, loses, named
 from laneway.core.proof.copies import copies_of
-from laneway.core.proof.promises import lanes_of_pod
 from laneway.core.proof.verdict import CounterExample, NotReplayedError, Spot, Want
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.walk import (
@@ -99,7 +98,7 @@ def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:
     lane = group.lane(wanted.answers) if group else None
     if service is None or lane is None:
         return []
-    return [p for p in service.workloads if is_present(p) and meets(lane.selector, p.labels)]
+    return list(ready_pods_of_lane(lane, service.workloads))
 
 
 def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Decision) -> bool:
@@ -134,10 +133,9 @@ def _crowds(
     if service is not None and not service.workloads:
         labels = subset_labels(sight.plan, to, sight.namespace)
         if labels is not None:
-            worn = dict(labels)
-            yield frozenset(lane.name for lane in group.lanes if meets(lane.selector, worn))
+            yield names_of_lanes(group, labels)
     for pod in pods:
-        yield lanes_of_pod(group, pod)
+        yield names_of_lanes(group, pod.labels)
 
 
 def _misnames(group: Group, against: CounterExample, target: Target, kept: Iterable[Want]) -> bool:

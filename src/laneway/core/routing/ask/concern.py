@@ -15,7 +15,7 @@ from typing import Any
 
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.hosts import covers
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import (
     ROOT_NAMESPACE,
@@ -37,7 +37,6 @@ from laneway.core.resources.istio.networking import (
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.kubernetes.gateway_api import ApiRoute
 from laneway.core.resources.kubernetes.workloads import EndpointSlice, Namespace, Service, Workload
-from laneway.core.resources.matching import Labels
 from laneway.core.resources.yaml.nearness import nearest
 from laneway.core.routing.plan.delegates import delegate_of
 from laneway.core.routing.plan.entry_uses import entry_uses
@@ -140,11 +139,6 @@ class Concern:
         known = (self._mesh.services[host] for host in self.hosts if host in self._mesh.services)
         return frozenset(id(pod) for service in known for pod in service.workloads)
 
-    @cached_property
-    def _selectors(self) -> tuple[Labels, ...]:
-        lanes = [lane.selector for group in self._mesh.groups for lane in group.lanes]
-        return tuple(dict.fromkeys(one for one in lanes if one))
-
     def _has(self, workload: Workload) -> bool:
         return id(workload) in self._pods
 
@@ -152,7 +146,7 @@ class Concern:
         """Whether pods are behind a lane service, wear a lane's labels, or may do so."""
         if workload.borrowed and workload.namespace in self.namespaces:
             return True
-        worn = any(meets(one, workload.labels) for one in self._selectors)
+        worn = any(lanes_of(group, workload.labels) for group in self._mesh.groups)
         return worn or self._has(workload)
 
     def _is_near(self, host: Host) -> bool:

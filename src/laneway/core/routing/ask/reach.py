@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from laneway.core.mesh.members import meets
-from laneway.core.mesh.membership import owner
+from laneway.core.mesh.membership import is_in, lane_of_subset, lanes_of, owner, pods_of_lane
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
 from laneway.core.mesh.sidecars import selecting
@@ -45,15 +45,10 @@ def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:
     group = owner(mesh, destination.host)
     if group is None or not destination.subset:
         return None
-    by_tag = (
-        lane
-        for lane in group.lanes
-        if len(lane.selector) == 1 and lane.selector[0][1] == destination.subset
-    )
-    named = group.lane(destination.subset)
-    if named is None:
-        return next(by_tag, None)
-    return group.lane(group.resolve(named.name, destination.host))
+    lane = lane_of_subset(group, destination.subset)
+    if lane is None or lane.name != destination.subset:
+        return lane
+    return group.lane(group.resolve(lane.name, destination.host))
 
 
 def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
@@ -76,10 +71,7 @@ def lanes_of_caller(mesh: Mesh, caller: Caller, host: Host) -> tuple[GroupLane, 
     group = owner(mesh, host)
     if group is None:
         return ()
-    labels = dict(caller.labels)
-    return tuple(
-        lane for lane in group.lanes if host in lane.declared and meets(lane.selector, labels)
-    )
+    return tuple(lane for lane in lanes_of(group, caller.labels) if host in lane.declared)
 
 
 def carried_by(mesh: Mesh, request: Request) -> Carried:
@@ -95,8 +87,7 @@ def kept_lanes(group: Group, carried: Carried, caller: Caller) -> tuple[LaneName
     nothing: what it forgets goes on in the baseline.
     """
     own = tuple(lane for name, lane in carried if name == group.name)
-    labels = dict(caller.labels)
-    named = tuple(lane.name for lane in group.lanes if meets(lane.selector, labels))
+    named = tuple(lane.name for lane in lanes_of(group, caller.labels))
     if named or group.baseline is None:
         return own or named[:1]
     return tuple(dict.fromkeys((*own, group.baseline)))
@@ -123,22 +114,16 @@ def answering(
     return tuple(lane for name in names if (lane := group.lane(name)) is not None)
 
 
-def is_outside(group: Group, caller: Caller) -> bool:
-    """Whether a caller is in no lane of a group, so that its labels bind it to none."""
-    labels = dict(caller.labels)
-    return not any(meets(lane.selector, labels) for lane in group.lanes)
-
-
 def stays(lanes: Iterable[GroupLane], pod: Workload) -> bool:
     """Whether a pod is in one of the lanes; without lanes there is nothing to leave."""
     wanted = tuple(lanes)
-    return not wanted or any(meets(lane.selector, pod.labels) for lane in wanted)
+    return not wanted or any(is_in(lane, pod.labels) for lane in wanted)
 
 
 def in_lane(mesh: Mesh, destination: Destination, pods: Iterable[Workload]) -> Iterator[Workload]:
     """Yield those pods of a destination that are in the lane its subset stands for."""
     lane = lane_of(mesh, destination)
-    return (pod for pod in pods if lane is None or meets(lane.selector, pod.labels))
+    return iter(pods) if lane is None else pods_of_lane(lane, pods)
 
 
 _Met = tuple[Workload, Carried]

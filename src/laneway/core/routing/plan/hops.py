@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from laneway.core.mesh.membership import lane_of_others
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch
@@ -95,11 +96,6 @@ def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Recognitio
     return Recognition("caller", f"-caller{stamp.suffix}", (stamp.onto(match),), stamp.edits(lane))
 
 
-def last_lane(group: Group) -> LaneName:
-    """Return the lane of requests that nothing puts into one: the baseline, or the oldest lane."""
-    return group.baseline or group.lanes[0].name
-
-
 def lane_answers(group: Group, host: Host) -> Answers:
     """Return the lanes that another answers for at a service; strict lanes have no stand-in."""
     if group.baseline is None:
@@ -120,7 +116,7 @@ class LaneHops:
     @classmethod
     def of_group(cls, group: Group) -> LaneHops:
         """Return what a group with at least one lane has in common."""
-        return cls(group.name, lane_callers(group), last_lane(group), group.baseline is None)
+        return cls(group.name, lane_callers(group), lane_of_others(group), group.baseline is None)
 
     def at(
         self, service: MeshService, answers: Answers, patch: Patch = NO_PATCH

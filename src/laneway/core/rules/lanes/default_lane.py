@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import DEFAULT_LANE
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import lane_of_others
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
@@ -27,7 +28,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             words = {
                 "callers": listing([pod_name(pod) for pod in callers], limit=3),
                 "group": group.name,
-                "lane": group.lanes[0].name,
+                "lane": lane_of_others(group),
             }
             yield finding(DEFAULT_LANE, meta.place("metadata", "name"), str(meta.ref), **words)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import OVERLAPPING_SELECTORS
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.members import Lanes
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -27,10 +27,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 def containments(group: Group) -> Iterator[tuple[GroupLane, GroupLane]]:
     """Yield (inner, outer) of each pair of lanes; of equal selectors the younger lane is inner."""
-    lanes = Lanes(group)
     age = {lane.name: position for position, lane in enumerate(group.lanes)}
     for inner in group.lanes:
-        for outer in lanes.of(dict(inner.selector)):
+        for outer in lanes_of(group, inner.selector):
             equal = outer.selector == inner.selector
             if outer.name != inner.name and not (equal and age[outer.name] > age[inner.name]):
                 yield inner, outer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.permissive import SERVICE_TARGET_UNUSABLE
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.yaml.nearness import likest
@@ -47,7 +47,7 @@ def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
         known = counted("lane", [one.name for one in group.lanes])
         return "that is no lane of the group", f"The group has {known}."
     pods = mesh.services[host].workloads
-    peopled = not pods or any(meets(found.selector, pod.labels) for pod in pods)
+    peopled = not pods or any(pods_of_lane(found, pods))
     if host in found.undeclared or not peopled:
         return "that lane does not have the service", "Name a lane that has pods of the service."
     return "", ""

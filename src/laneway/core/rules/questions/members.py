@@ -1,7 +1,6 @@
-"""Which lanes a pod is in by its labels, found without asking every lane.
+"""The pods that rules speak of: of a group, beside it, and how they are named and placed.
 
-Comes in: a Group. Goes out: an index from pod labels to lanes. Labels alone decide, since they are
-all a caller's proxy can see.
+Comes in: a mesh and a group. Goes out: workloads, and words and places for them.
 """
 
 from __future__ import annotations
@@ -10,32 +9,11 @@ from collections.abc import Iterable, Mapping
 
 from laneway.core.findings.place import Place, Step
 from laneway.core.mesh.injection import lack_of_sidecar
-from laneway.core.mesh.members import meets
-from laneway.core.mesh.mesh import Group, GroupLane, Mesh
+from laneway.core.mesh.membership import lanes_of
+from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
-
-
-class Lanes:
-    """The lanes of a group by the labels of their pods."""
-
-    def __init__(self, group: Group) -> None:
-        """Index the lanes by one pair of their selectors."""
-        self._by_pair: dict[tuple[str, str], list[GroupLane]] = {}
-        for lane in group.lanes:
-            self._by_pair.setdefault(lane.selector[0], []).append(lane)
-        self._age = {lane.name: age for age, lane in enumerate(group.lanes)}
-
-    def of(self, labels: Mapping[str, str]) -> list[GroupLane]:
-        """Return the lanes whose selector these labels meet, oldest first."""
-        found = [
-            lane
-            for pair in labels.items()
-            for lane in self._by_pair.get(pair, ())
-            if meets(lane.selector, labels)
-        ]
-        return sorted(found, key=lambda lane: self._age[lane.name])
 
 
 def pods_of(mesh: Mesh, group: Group) -> dict[int, Workload]:
@@ -58,11 +36,11 @@ def strangers(mesh: Mesh, group: Group) -> list[Workload]:
     Seen are calls by a URL in a workload's environment; without a sidecar no route is asked. Pods
     of the group's own services that are in no lane are told apart (LW1510).
     """
-    lanes, hosts = Lanes(group), frozenset(group.hosts)
+    hosts = frozenset(group.hosts)
     return [
         workload
         for workload in outsiders(mesh, group)
-        if not lanes.of(workload.labels)
+        if not lanes_of(group, workload.labels)
         and any(call.host in hosts for call in calls_of(mesh, workload))
     ]
 

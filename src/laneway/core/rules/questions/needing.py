@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.upstreams import calls_of
@@ -43,9 +43,8 @@ def stands(mesh: Mesh, group: Group) -> Iterator[Stand]:
                 standing.setdefault(by, []).append(name)
         for by, others in standing.items():
             lane = group.lane(by)
-            for workload in mesh.services[host].workloads if lane else ():
-                if lane and meets(lane.selector, workload.labels):
-                    found.setdefault(workload.meta.ref, (workload, by, tuple(others)))
+            for workload in pods_of_lane(lane, mesh.services[host].workloads) if lane else ():
+                found.setdefault(workload.meta.ref, (workload, by, tuple(others)))
     hosts = frozenset(group.hosts)
     for workload, lane_name, others_of in found.values():
         calls = tuple(one.host for one in calls_of(mesh, workload) if one.host in hosts)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.workloads import OUTSIDER_IN_LANE
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.members import Lanes, outsiders, pod_name, pod_place
+from laneway.core.rules.questions.members import outsiders, pod_name, pod_place
 from laneway.core.rules.questions.words import counted, listing
 
 
@@ -33,8 +34,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 def _found(mesh: Mesh, group: Group) -> list[tuple[Workload, str]]:
     """Return each pod outside the group that is in a lane, with the lane that comes first."""
-    lanes = Lanes(group)
-    found = [(pod, lanes.of(pod.labels)) for pod in outsiders(mesh, group)]
+    found = [(pod, lanes_of(group, pod.labels)) for pod in outsiders(mesh, group)]
     return [(pod, its[0].name) for pod, its in found if its]
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.workloads import POD_IN_NO_LANE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.members import is_present
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.carried import values_of
-from laneway.core.rules.questions.members import Lanes, pod_name, pod_place
+from laneway.core.rules.questions.members import pod_name, pod_place
 from laneway.core.rules.questions.words import labels_text, listing
 
 
@@ -20,15 +21,15 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find pods that get no requests, one finding per service."""
     for group in mesh.groups:
         if group.lanes and not group.held:
-            lanes = Lanes(group)
             for host in group.hosts:
-                idle = _idle(mesh.services[host], lanes)
+                idle = _idle(mesh.services[host], group)
                 if idle:
                     yield _found(group, idle)
 
 
-def _idle(service: MeshService, lanes: Lanes) -> list[Workload]:
-    return [pod for pod in service.workloads if is_present(pod) and not lanes.of(pod.labels)]
+def _idle(service: MeshService, group: Group) -> list[Workload]:
+    present = filter(is_present, service.workloads)
+    return [pod for pod in present if not lanes_of(group, pod.labels)]
 
 
 def _found(group: Group, idle: list[Workload]) -> Finding:

@@ -5,16 +5,17 @@ Lanes of which one contains the other are told by their selectors (LW1208), not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from laneway.core.findings.codes.workloads import POD_IN_TWO_LANES
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.lanes.overlapping_selectors import containments
-from laneway.core.rules.questions.members import Lanes, pod_name, pod_place, pods_of
+from laneway.core.rules.questions.members import pod_name, pod_place, pods_of
 from laneway.core.rules.questions.words import listing
 
 Names = tuple[str, ...]
@@ -33,17 +34,16 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _shared(mesh: Mesh, group: Group) -> dict[Names, list[Workload]]:
-    lanes = Lanes(group)
     told = {frozenset((str(one.name), str(other.name))) for one, other in containments(group)}
     found: dict[Names, list[Workload]] = {}
     for pod in pods_of(mesh, group).values():
-        its = lanes.of(pod.labels)
+        its = lanes_of(group, pod.labels)
         if _is_news(its, told):
             found.setdefault(tuple(lane.name for lane in its), []).append(pod)
     return found
 
 
-def _is_news(lanes: list[GroupLane], told: set[frozenset[str]]) -> bool:
+def _is_news(lanes: Sequence[GroupLane], told: set[frozenset[str]]) -> bool:
     """Whether two of the lanes share the pod for no other reason than its labels."""
     names = [str(lane.name) for lane in lanes]
     pairs = (frozenset((one, other)) for one in names for other in names if one < other)

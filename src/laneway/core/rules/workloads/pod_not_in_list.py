@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.workloads import POD_NOT_IN_LIST
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.members import meets
+from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
@@ -25,8 +25,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             for host in group.hosts:
                 if host in declared:
                     continue
-                workloads = mesh.services[host].workloads
-                pods = [pod for pod in workloads if meets(lane.selector, pod.labels)]
+                pods = list(pods_of_lane(lane, mesh.services[host].workloads))
                 if pods:
                     meta = lane.lane.meta
                     words = {
