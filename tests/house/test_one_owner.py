@@ -127,6 +127,20 @@ QUESTIONS = (
         _is_first_lane,
         "group.baseline or group.lanes[0].name",
     ),
+    Question(
+        "what stands behind a hop",
+        "otherwise",
+        frozenset({"core/routing/plan/route_plan.py", "core/views/plan.py"}),
+        lambda node: _ends(node, "otherwise"),
+        "link = link.otherwise",
+    ),
+    Question(
+        "which labels tell callers apart",
+        "selecting",
+        frozenset({"core/routing/plan/told_apart.py"}),
+        lambda node: _takes(node, "mesh.sidecars", "selecting"),
+        "from laneway.core.mesh.sidecars import selecting",
+    ),
 )
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_of
-from laneway.core.emit.envoy.tables import CallerClass, asked_labels, caller_table, class_of
+from laneway.core.emit.envoy.tables import CallerClass, caller_table, class_of
+from laneway.core.routing.plan.told_apart import asked_by_proxies
 from tests.laws.compiling import compile_mesh
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
@@ -22,7 +23,7 @@ from tests.laws.placing import envoy_of, placement_of
 @given(meshes())
 def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
-    asked = asked_labels(compilation.mesh, compilation.plan)
+    asked = asked_by_proxies(compilation.mesh, compilation.plan)
     for replica in placement_of(compilation).replicas:
         caller = replica.caller
         alone = CallerClass(caller.namespace, caller.labels)

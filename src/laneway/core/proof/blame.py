@@ -16,8 +16,15 @@ from laneway.core.mesh.visibility import EXPORT_TO, scope_of
 from laneway.core.proof.verdict import Spot
 from laneway.core.routing.ask.walk import Sight, find_hop, hidden_by, subset_labels
 from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
-from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
-from laneway.core.routing.plan.survivors import DEFAULT_ROUTE, links
+from laneway.core.routing.plan.route_plan import (
+    Destination,
+    Forward,
+    Origin,
+    RoutePlan,
+    Rule,
+    links,
+)
+from laneway.core.routing.plan.survivors import DEFAULT_ROUTE
 from laneway.core.routing.plan.unseen import is_past_routes
 
 

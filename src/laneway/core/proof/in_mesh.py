@@ -36,9 +36,10 @@ from laneway.core.routing.plan.route_plan import (
     RoutePlan,
     Rule,
     Share,
+    links,
 )
 from laneway.core.routing.plan.stamps import member
-from laneway.core.routing.plan.survivors import links, seen, surviving
+from laneway.core.routing.plan.survivors import seen, surviving
 from laneway.core.routing.plan.unseen import is_past_routes
 from laneway.core.search.conditions import HEADER, Condition, Conditions
 from laneway.core.search.smallest import Premises, Search

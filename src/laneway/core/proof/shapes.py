@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan.lane_subsets import Subset
-from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule
+from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
 
 
 @dataclass(slots=True)
@@ -34,14 +34,12 @@ class Shapes:
         ports = tuple(sorted((port.number, port.protocol) for port in service.ports))
         chain: list[Hashable] = [group.name, hop.port, hop.protocol, service.namespace, ports]
         single = False
-        link: Hop | None = hop
-        while link is not None:
+        for link in links(hop):
             author = link.author.namespace if link.author else None
             single = single or any(_is_single(rule, hop.host) for rule in link.rules)
             # Hosts decide by a caller's Sidecar alone, which is asked apart.
             shown = (link.shown.namespace, link.shown.spaces) if link.shown else None
             chain += [author, shown, link.wild, tuple(map(self._rule, link.rules))]
-            link = link.otherwise
         if single:
             return (*chain, hop.host)
         answers = tuple(group.answering(hop.host).values()) if group.baseline is not None else ()

@@ -36,7 +36,6 @@ from laneway.core.emit.envoy.listeners import (
 from laneway.core.emit.envoy.speller import Table
 from laneway.core.emit.envoy.tables import (
     CallerClass,
-    asked_labels,
     caller_table,
     class_of,
     gateway_table,
@@ -49,6 +48,7 @@ from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.told_apart import asked_by_proxies
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def _caller_tables(
     mesh: Mesh, plan: RoutePlan, placement: Placement, books: _Books
 ) -> Mapping[str, Block]:
     """Return each replica's table; replicas of one class get the very same one."""
-    asked = asked_labels(mesh, plan)
+    asked = asked_by_proxies(mesh, plan)
     made: dict[CallerClass, Block] = {}
     found: dict[str, Block] = {}
     for replica in placement.replicas:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH
 from laneway.core.emit.envoy.config import (
@@ -25,7 +24,6 @@ from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, tunnel_route
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
-from laneway.core.mesh.sidecars import selecting
 from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.upstreams import named_service
 from laneway.core.mesh.visibility import scope_of
@@ -70,13 +68,6 @@ class CallerClass:
         words = [f"{key}={value}" for key, value in self.labels]
         kind = "plain" if self.plain else "outbound"
         return "/".join([kind, self.namespace, ",".join(words) or "any"])
-
-
-def asked_labels(mesh: Mesh, plan: RoutePlan) -> frozenset[tuple[str, str]]:
-    """Return every label that some rule asks of a caller, or some Sidecar of its pods."""
-    rules = (rule for hops in plan.hops.values() for hop in hops for rule in _all_rules(hop))
-    asked = (label for rule in rules for match in rule.matches for label in match.source_labels)
-    return frozenset(chain(asked, selecting(mesh.sidecars)))
 
 
 def class_of(replica: Replica, asked: frozenset[tuple[str, str]]) -> CallerClass:
@@ -246,9 +237,3 @@ def _with_port(names: Iterable[str], port: int) -> Iterator[str]:
         yield f"{name.lower()}:{port}"
         if port == HTTP_PORT:
             yield name.lower()
-
-
-def _all_rules(hop: Hop) -> Iterator[Rule]:
-    yield from hop.rules
-    if hop.otherwise is not None:
-        yield from _all_rules(hop.otherwise)

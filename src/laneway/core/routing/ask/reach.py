@@ -17,7 +17,6 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.membership import is_in, lane_of_subset, lanes_of, owner, pods_of_lane
 from laneway.core.mesh.mesh import Caller, Group, GroupLane, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName, resolve_host
-from laneway.core.mesh.sidecars import selecting
 from laneway.core.mesh.visibility import scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
@@ -26,9 +25,10 @@ from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, Sight, Target, find_hop, pods_of
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.leads import mirrored
-from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, RoutePlan, Rule, Share
+from laneway.core.routing.plan.route_plan import Destination, Forward, RoutePlan, Rule, Share
 from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.routing.plan.survivors import surviving
+from laneway.core.routing.plan.told_apart import asked_by_anyone
 
 Carried = frozenset[tuple[str, LaneName]]
 """The lanes a request carries: (group, lane), at most one of each permissive group."""
@@ -141,7 +141,7 @@ class Reach:
     _callers: dict[Ref, Caller] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._asked = frozenset(_asked_labels(self.mesh, self.plan))
+        self._asked = asked_by_anyone(self.mesh, self.plan)
 
     def of(self, decision: Decision) -> Mapping[Ref, frozenset[Carried]]:
         """Return the workloads that requests of a decision at a gateway may meet.
@@ -243,19 +243,3 @@ class Reach:
         for copy in mirrored(rule.policy):
             service = self.mesh.services.get(resolve_host(copy["host"], rule.origin.ref.namespace))
             yield from service.workloads if service else ()
-
-
-def _asked_labels(mesh: Mesh, plan: RoutePlan) -> Iterator[tuple[str, str]]:
-    """Yield every label by which rules, lanes or Sidecars tell callers apart."""
-    for group in mesh.groups:
-        for lane in group.lanes:
-            yield from lane.selector
-    yield from selecting(mesh.sidecars)
-    for hops in plan.hops.values():
-        for first in hops:
-            hop: Hop | None = first
-            while hop is not None:
-                for rule in hop.rules:
-                    for match in rule.matches:
-                        yield from match.source_labels
-                hop = hop.otherwise

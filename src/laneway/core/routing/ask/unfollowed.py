@@ -34,7 +34,7 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
-from laneway.core.routing.plan.route_plan import Hop, RoutePlan, Rule
+from laneway.core.routing.plan.route_plan import RoutePlan, Rule, links
 from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 
 Thing = Gateway | VirtualService | DestinationRule | Sidecar | ServiceEntry | RequestAuthentication
@@ -172,10 +172,8 @@ class _Lanes:
                 yield from host.written
         for lane in self._mesh.owner_of:
             for hop in self._plan.hops.get(lane, ()):
-                link: Hop | None = hop
-                while link is not None:
+                for link in links(hop):
                     yield from link.rules
-                    link = link.otherwise
 
 
 def _may_meet(selector: Labels, known: Labels) -> bool:

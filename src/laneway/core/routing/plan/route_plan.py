@@ -7,7 +7,7 @@ it came from (`origin`). The versions of a service that lanes name stand in `lan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -223,12 +223,17 @@ class Hop:
     wild: str = ""
 
 
+def links(hop: Hop) -> Iterator[Hop]:
+    """Yield a hop and what stands behind it."""
+    link: Hop | None = hop
+    while link is not None:
+        yield link
+        link = link.otherwise
+
+
 def lanes_own(hop: Hop) -> Hop | None:
     """Return the lanes' own hop among a hop and its alternatives; it is the one to be emitted."""
-    link: Hop | None = hop
-    while link is not None and link.author is not None:
-        link = link.otherwise
-    return link
+    return next((link for link in links(hop) if link.author is None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import Destination, Forward, Hop, Origin, Rule, Share
+from laneway.core.routing.plan.route_plan import (
+    Destination,
+    Forward,
+    Hop,
+    Origin,
+    Rule,
+    Share,
+    links,
+)
 from laneway.core.routing.plan.unseen import may_be_named, past_routes, speaking, spelled, unseen
 
 MESH = "mesh"
@@ -89,14 +97,6 @@ def seen(hop: Hop, scope: SidecarScope) -> tuple[int | None, ...]:
     return tuple(
         2 if one.shown is None else scope.nearness(one.shown, one.port) for one in links(hop)
     )
-
-
-def links(hop: Hop) -> Iterator[Hop]:
-    """Yield a hop and what stands behind it."""
-    link: Hop | None = hop
-    while link is not None:
-        yield link
-        link = link.otherwise
 
 
 def _held(hop: Hop, caller: Caller) -> tuple[Rule, ...]:

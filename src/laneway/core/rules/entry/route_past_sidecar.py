@@ -13,8 +13,15 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.walk import Sight, hidden_by
-from laneway.core.routing.plan.route_plan import Destination, Forward, Origin, RoutePlan, Rule
-from laneway.core.routing.plan.survivors import links, surviving
+from laneway.core.routing.plan.route_plan import (
+    Destination,
+    Forward,
+    Origin,
+    RoutePlan,
+    Rule,
+    links,
+)
+from laneway.core.routing.plan.survivors import surviving
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.sidecars import callers

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.beside import DELEGATION_LEAVES_REQUESTS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.survivors import links, takes_anything
+from laneway.core.routing.plan.route_plan import RoutePlan, links
+from laneway.core.routing.plan.survivors import takes_anything
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 

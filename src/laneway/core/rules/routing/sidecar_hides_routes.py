@@ -15,8 +15,7 @@ from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.resources.istio.networking import Sidecar
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import Hop, RoutePlan
-from laneway.core.routing.plan.survivors import links
+from laneway.core.routing.plan.route_plan import Hop, RoutePlan, links
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.sidecars import callers

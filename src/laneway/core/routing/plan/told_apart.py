@@ -1,0 +1,35 @@
+"""What tells callers apart: the labels that somebody asks of the pod that calls.
+
+Comes in: a mesh and its plan. Goes out: labels. Pods that agree in them hold the same routes, so
+that one of them stands for all. A proxy tells by routes and Sidecars alone; who asks what lanes
+promise has to tell their pods apart too, also of lanes that plan nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.sidecars import selecting
+from laneway.core.resources.matching import Labels
+from laneway.core.routing.plan.route_plan import Hop, RoutePlan, links
+
+Pair = tuple[str, str]
+
+
+def asked_at(hops: Iterable[Hop]) -> set[Labels]:
+    """Return the sets of labels that routes of some hops, or of what is behind, ask of callers."""
+    rules = (rule for hop in hops for link in links(hop) for rule in link.rules)
+    return {match.source_labels for rule in rules for match in rule.matches}
+
+
+def asked_by_proxies(mesh: Mesh, plan: RoutePlan) -> frozenset[Pair]:
+    """Return every label that some route asks of a caller, or some Sidecar of its pods."""
+    asked = asked_at(hop for hops in plan.hops.values() for hop in hops)
+    return frozenset(selecting(mesh.sidecars)).union(*asked)
+
+
+def asked_by_anyone(mesh: Mesh, plan: RoutePlan) -> frozenset[Pair]:
+    """Return the same, and every label of a lane."""
+    lanes = (lane.selector for group in mesh.groups for lane in group.lanes)
+    return asked_by_proxies(mesh, plan).union(*lanes)
