@@ -174,7 +174,7 @@ def test_tcp_call_is_decided_by_the_caller_alone(laneway: Command, lanes: Path) 
 
     ended = laneway("explain", "--from", "mocka-v3", "--host", "mockb", lanes)
 
-    assert "by   callers of lane s3" in ended.out
+    assert "by   route for callers of lane s3" in ended.out
     assert ended.out.splitlines()[-1] == "  100 %  mockb-v3 > mockc-v3"
 
 
@@ -300,8 +300,8 @@ def test_each_hop_of_a_permissive_lane_says_how_it_is_known_and_who_stands_in(
     known = [line for line in lines if line.startswith("by ")]
     assert [line.split("  ")[1].strip() for line in known] == [
         "entry rule r1 of lane s2",
-        "lane s2, named in the header x-asm-prefer-tag",
-        "lane s2, named in the header x-asm-prefer-tag",
+        "route for lane s2, named in the header x-asm-prefer-tag",
+        "route for lane s2, named in the header x-asm-prefer-tag",
     ]
     assert lines.count("lane s2 has no default/mockb: the baseline s1 answers") == 1
     assert lines[-1] == "100 %  mocka-v2 > mockb-v1 > mockc-v2"

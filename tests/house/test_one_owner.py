@@ -98,6 +98,13 @@ def _compares_subset(node: ast.AST) -> bool:
     return any("selector" in one for one in words) and any("subset" in one for one in words)
 
 
+def _names_rule(node: ast.AST) -> bool:
+    """Whether a node puts the name of a rule together."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else []
+    text = "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
+    return any(words in text for words in ("entry rule ", "callers of lane "))
+
+
 QUESTIONS = (
     Question(
         "which group routes a host",
@@ -140,6 +147,13 @@ QUESTIONS = (
         frozenset({"core/routing/plan/told_apart.py"}),
         lambda node: _takes(node, "mesh.sidecars", "selecting"),
         "from laneway.core.mesh.sidecars import selecting",
+    ),
+    Question(
+        "what a rule is called",
+        " of lane ",
+        frozenset({"core/routing/plan/rule_names.py"}),
+        _names_rule,
+        "f'entry rule {rule.name} of lane {lane.name}'",
     ),
 )
 

@@ -49,12 +49,14 @@ def prove(paths: tuple[str, ...], judge: Wish, everything: bool, output: Output)
     """
     from laneway.apps.terminal.proof_text import proof_lines
     from laneway.core.proof.prove import prove as proven
+    from laneway.core.routing.plan.rule_names import RuleNames
     from laneway.core.views.proof import proof_view
 
-    proof = proven(linked(paths), judge)
+    mesh = linked(paths)
+    proof, names = proven(mesh, judge), RuleNames(mesh)
     if output != "text":
-        print_object(proof_view(proof), output)
+        print_object(proof_view(proof, names), output)
     else:
-        for line in proof_lines(proof, width_of(sys.stdout), everything=everything):
+        for line in proof_lines(proof, names, width_of(sys.stdout), everything=everything):
             click.echo(line)
     return {"proven": FINE, "counter-example": ERRORS_FOUND, "undecided": NOT_KNOWN}[proof.verdict]

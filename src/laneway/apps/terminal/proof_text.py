@@ -12,11 +12,11 @@ from textwrap import wrap
 
 from laneway.core.findings.place import Place
 from laneway.core.proof.verdict import Claim, CounterExample, Proof, Scope
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.views.proof_words import (
     place_words,
     reason_words,
     request_words,
-    route_words,
     who_words,
 )
 
@@ -28,8 +28,11 @@ _MOST = 8
 _OTHER_WAY = "--judge plan judges what Laneway makes of the lanes, beside yours."
 
 
-def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
-    """Yield a proof line by line; only the smallest counter-examples unless all are wanted."""
+def proof_lines(proof: Proof, names: RuleNames, width: int, *, everything: bool) -> Iterator[str]:
+    """Yield a proof line by line; only the smallest counter-examples unless all are wanted.
+
+    `names` are those of the mesh's rules.
+    """
     if proof.scope.since:
         yield from _judged_lines(proof.scope, width)
         yield from wrap(_OTHER_WAY, width, initial_indent="  ", subsequent_indent="  ")
@@ -37,7 +40,7 @@ def proof_lines(proof: Proof, width: int, *, everything: bool) -> Iterator[str]:
     for claim in proof.claims:
         yield f"{claim.about:<9}  {claim.verdict:<15}  {_PROMISE[claim.about]}"
     for claim in proof.claims:
-        yield from _claim_lines(claim, width, everything=everything)
+        yield from _claim_lines(claim, names, width, everything=everything)
     if proof.doubts:
         yield "\nundecided, because of:"
         yield from _listed(
@@ -59,11 +62,11 @@ def _judged_lines(scope: Scope, width: int) -> Iterator[str]:
     )
 
 
-def _claim_lines(claim: Claim, width: int, *, everything: bool) -> Iterator[str]:
+def _claim_lines(claim: Claim, names: RuleNames, width: int, *, everything: bool) -> Iterator[str]:
     shown = claim.against if everything else claim.against[:1]
     for against in shown:
         yield f"\ncounter-example to {claim.about}: {request_words(against)}"
-        for name, words in _told(against):
+        for name, words in _told(against, names):
             first = f"  {name:<6} "
             yield from wrap(
                 words,
@@ -77,16 +80,15 @@ def _claim_lines(claim: Claim, width: int, *, everything: bool) -> Iterator[str]
         yield f"  {more} more; --all shows them"
 
 
-def _told(against: CounterExample) -> Iterator[tuple[str, str]]:
+def _told(against: CounterExample, names: RuleNames) -> Iterator[tuple[str, str]]:
     spot = against.spot
     yield "from", who_words(spot)
     if spot.gateway is None:
         yield "to", f"{spot.host} port {spot.port}"
     yield "lane", _lane(against)
     yield "but", against.why
-    route = route_words(against)
-    if route:
-        yield "route", route
+    if against.rule is not None:
+        yield "route", names.of(against.rule)
     place = place_words(against.place)
     if place:
         yield "at", place

@@ -17,8 +17,9 @@ from laneway.core.judging.ledger import Unrouted
 from laneway.core.judging.refusing import destination_text, refusal
 from laneway.core.judging.row import ShareRow
 from laneway.core.judging.scene import Scene
-from laneway.core.judging.wording import number, probe_text, rule_text
+from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.words import listing
 from laneway.core.search.probes import Probe, Unprobed
 
@@ -50,9 +51,10 @@ def at_entry(
 def unprobed_finding(mesh: Mesh, one: Unprobed) -> Finding:
     """Return why a rule was not put to the test."""
     subject = str(one.rule.origin.ref)
-    name = rule_text(mesh, one.rule.origin, one.rule.name)
+    names = RuleNames(mesh)
+    name = names.of(one.rule)
     if one.taken:
-        before = listing(rule_text(mesh, rule.origin, rule.name) for rule in one.taken)
+        before = listing(map(names.of, one.taken))
         return finding(verifying.NEVER_MET, None, subject, rule=name, before=before)
     if one.gateway is None:
         reasons = f"{name} asks for this host, but no server of its Gateway does"
@@ -94,7 +96,7 @@ def _asked(mesh: Mesh, probe: Probe) -> Iterator[Finding]:
             str(rule.origin.ref),
             request=probe_text(probe),
             promised=f"lane {probe.wanted}",
-            met=f"{rule_text(mesh, rule.origin, rule.name)} takes it into {lanes}",
+            met=f"{RuleNames(mesh).of(rule)} takes it into {lanes}",
         )
 
 
@@ -103,19 +105,18 @@ def _reasons(mesh: Mesh, probe: Probe) -> str:
     rules = {one.why_not: one.rule for one in reversed(probe.promise.considered)}
     if not rules:
         return f"nothing there is for host {probe.request.host}"
-    said = [
-        f"{why} ({rule_text(mesh, rule.origin, rule.name)})"
-        for why, rule in reversed(list(rules.items()))
-    ]
+    names = RuleNames(mesh)
+    said = [f"{why} ({names.of(rule)})" for why, rule in reversed(list(rules.items()))]
     return listing(said, _MOST_REASONS)
 
 
 def _decided_otherwise(mesh: Mesh, probe: Probe, arrival: Arrival) -> Iterator[Finding]:
     rule = probe.promise.rule
-    promised = rule_text(mesh, rule.origin, rule.name) if rule else f"status {arrival.status}"
+    names = RuleNames(mesh)
+    promised = names.of(rule) if rule else f"status {arrival.status}"
     for call in arrival.others if arrival.astray else ():
         count = number(call.sent, "request")
-        took = rule_text(mesh, call.route.origin, call.route.rule)
+        took = names.at(call.route.origin, call.route.rule, call.route.lane, call.route.by)
         yield finding(
             verifying.OTHER_RULE,
             None,
@@ -176,5 +177,5 @@ def _share_off(mesh: Mesh, probe: Probe, share: ShareRow, shares: Sequence[Share
         percent=f"{share.percent:.4g}",
         low=share.low,
         high=share.high,
-        rule=rule_text(mesh, rule.origin, rule.name) if rule else "",
+        rule=RuleNames(mesh).of(rule) if rule else "",
     )

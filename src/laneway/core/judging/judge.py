@@ -21,10 +21,11 @@ from laneway.core.judging.row import Row
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.sent import Sent
 from laneway.core.judging.trail import MeshUnderTest, follow, services_of
-from laneway.core.judging.wording import probe_text, rule_text
+from laneway.core.judging.wording import probe_text
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.reach import Reach
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.search.probes import Probe, Unprobed
 
 
@@ -74,7 +75,7 @@ class Judge:
 def unprobed_row(mesh: Mesh, one: Unprobed) -> Row:
     """Return the row of a rule that nothing was sent for."""
     port = one.gateway.port if one.gateway else 0
-    text = rule_text(mesh, one.rule.origin, one.rule.name)
+    text = RuleNames(mesh).of(one.rule)
     return Row(one.lanes, port, text, "rule", findings=(unprobed_finding(mesh, one),))
 
 

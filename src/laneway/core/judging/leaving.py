@@ -16,7 +16,7 @@ from laneway.core.judging.losing import code_of, example_text, loss
 from laneway.core.judging.passages import needy, needy_now, passages
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import Crossing
-from laneway.core.judging.wording import lack_text, number, rule_text
+from laneway.core.judging.wording import lack_text, number
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.membership import is_in
 from laneway.core.mesh.mesh import GroupLane
@@ -24,6 +24,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import lane_of, lanes_of_caller
 from laneway.core.routing.plan.route_plan import Destination
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.words import counted, labels_text, listing, short_host
 
 
@@ -143,6 +144,7 @@ def _left_by_rule(scene: Scene, crossing: Crossing) -> Finding:
     route = crossing.call.route
     caller = scene.ground.replica(crossing.caller).caller
     lanes = lanes_of_caller(scene.ground.mesh, caller, Host(route.host))
+    names = RuleNames(scene.ground.mesh)
     return finding(
         verifying.LEFT_BY_RULE,
         None,
@@ -151,7 +153,7 @@ def _left_by_rule(scene: Scene, crossing: Crossing) -> Finding:
         callers=listing(scene.callers_of(route.table)),
         lane=listing([lane.name for lane in lanes] or scene.lanes),
         service=short_host(route.host),
-        rule=rule_text(scene.ground.mesh, route.origin, route.rule),
+        rule=names.at(route.origin, route.rule, route.lane, route.by),
         pods=listing(crossing.into),
     )
 

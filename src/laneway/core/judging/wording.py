@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from laneway.core.findings.place import Step
 from laneway.core.mesh.injection import Lack, lack_of_sidecar
-from laneway.core.mesh.mesh import GroupLane, Mesh
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.plan.route_plan import Origin
-from laneway.core.rules.questions.authors import name_at
 from laneway.core.search.probes import Probe
 
 REMEDIES: dict[Lack, str] = {
@@ -45,30 +42,6 @@ def request_text(request: Request, domain: str = "*") -> str:
 def probe_text(probe: Probe) -> str:
     """Say the request of a probe."""
     return request_text(probe.request, probe.domain or probe.request.host or "*")
-
-
-def rule_text(mesh: Mesh, origin: Origin, name: str = "") -> str:
-    """Name a rule as its author would; `name` serves where that is not enough."""
-    ref, path = origin.ref, origin.path
-    if ref.kind == "Service":
-        return "Istio's default route"
-    if ref.kind == "Gateway":
-        return f"{path[-1]} of {ref}"
-    for author in mesh.virtual_services:
-        if author.meta.ref == ref:
-            return f"route {name_at(author, path)}"
-    for group in mesh.groups:
-        if group.group.meta.ref == ref:
-            return f"the weighted entry of group {group.name}"
-        for lane in group.lanes:
-            if lane.lane.meta.ref == ref:
-                return _lane_rule_text(lane, path[-1])
-    return f"route {name} of {ref}"
-
-
-def _lane_rule_text(lane: GroupLane, last: Step) -> str:
-    names = [rule.name or str(rule.index) for rule in lane.rules if rule.index == last]
-    return f"entry rule {names[0]} of lane {lane.name}" if names else f"lane {lane.name}'s own rule"
 
 
 def lack_text(mesh: Mesh, workload: Workload) -> tuple[str, str]:

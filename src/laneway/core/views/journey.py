@@ -17,7 +17,6 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.unknown_pods import is_known_elsewhere
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.ask.journey import JourneyStep
 from laneway.core.routing.ask.pod_choice import chosen_by
@@ -28,15 +27,13 @@ from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
     Hop,
-    Refuse,
     RoutePlan,
     Rule,
     is_to_https,
 )
-from laneway.core.routing.plan.unseen import is_past_routes
+from laneway.core.routing.plan.rule_names import RuleNames, origin_text
 from laneway.core.rules.questions.words import labels_text, ports_text
-from laneway.core.views.permissive import group_of_lane, lost_at, standing_in
-from laneway.core.views.plan import origin_text
+from laneway.core.views.permissive import lost_at, standing_in
 from laneway.core.views.refusals import refused_at_gateway, refused_by_pods
 
 View = dict[str, Any]
@@ -51,9 +48,7 @@ class JourneyView:
         self._metas: Mapping[Ref, Meta] = {
             thing.meta.ref: thing.meta for thing in mesh.snapshot.resources
         }
-        self._lanes: Mapping[Ref, Lane] = {
-            lane.lane.meta.ref: lane.lane for group in mesh.groups for lane in group.lanes
-        }
+        self._names = RuleNames(mesh)
 
     def at_gateway(self, step: JourneyStep, port: GatewayPort, request: Request) -> View:
         """Return the view of a journey that begins at a gateway's port."""
@@ -156,7 +151,7 @@ class JourneyView:
     # ------------------------------------------------------------------ rules
 
     def _rule(self, rule: Rule) -> View:
-        shown: View = {"rule": self._say(rule) + _through(rule), "from": origin_text(rule.origin)}
+        shown: View = {"rule": self._names.of(rule), "from": origin_text(rule.origin)}
         if rule.by:
             shown["means"] = rule.by
         if rule.lane:
@@ -176,37 +171,6 @@ class JourneyView:
             return ""
         position = locate(meta.place(*rule.origin.path))
         return f"{meta.source.path}:{position.line}"
-
-    def _say(self, rule: Rule) -> str:
-        """Name a rule as the person who wrote it thinks of it."""
-        ref, path = rule.origin.ref, rule.origin.path
-        if is_past_routes(rule):
-            refused = isinstance(rule.action, Refuse)
-            end = "it is refused" if refused else "it goes to the address dialed"
-            return f"no route, {end}: {ref} hides the service from the caller"
-        if rule.by in ("header", "baggage", "caller", "anyone"):
-            return self._say_known(rule)
-        if ref in self._lanes:
-            return f"entry rule {_rule_name(self._lanes[ref], path[-1])} of lane {rule.lane}"
-        if ref.kind == "ASMSwimLaneGroup":
-            return f"the weights of group {ref.name}"
-        if is_to_https(rule):
-            return f"httpsRedirect of {ref}"
-        if ref.kind == "Service":
-            return "Istio's default route: no route is written for the caller"
-        return f"route {rule.name or f'{path[-2]}[{path[-1]}]'} of {ref}"
-
-    def _say_known(self, rule: Rule) -> str:
-        """Name a rule of lanes by what it knows a request's lane by."""
-        if rule.by == "caller":
-            return f"callers of lane {rule.lane}"
-        group = group_of_lane(self._mesh, rule)
-        if rule.by == "anyone":
-            strict = group is None or group.baseline is None
-            return "callers in no lane" if strict else f"no lane: the baseline {rule.lane}"
-        header = group.propagation.route_header if group and group.propagation else ""
-        where = "baggage" if rule.by == "baggage" else f"the header {header}"
-        return f"lane {rule.lane}, named in {where}"
 
     def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
         """Yield the rules that were looked at before the one that decided."""
@@ -236,19 +200,6 @@ class JourneyView:
 
 def _same(rule: Rule, other: Rule | None) -> bool:
     return other is not None and (rule.name, rule.origin) == (other.name, other.origin)
-
-
-def _through(rule: Rule) -> str:
-    """Name the root VirtualService's route that hands over to a rule."""
-    if rule.via is None:
-        return ""
-    kind, index = rule.via.path[-2:]
-    return f", through {kind}[{index}] of {rule.via.ref}"
-
-
-def _rule_name(lane: Lane, index: object) -> object:
-    names = [rule.name for rule in lane.rules if rule.index == index]
-    return names[0] if names and names[0] else index
 
 
 def _sets(rule: Rule) -> Iterator[tuple[str, str]]:

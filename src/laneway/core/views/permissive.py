@@ -9,23 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.mesh.membership import owner
-from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.routing.ask.journey import JourneyStep
 from laneway.core.routing.ask.passing import carrier_text
 from laneway.core.routing.ask.walk import Target
-from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.words import short_host
 
 View = dict[str, Any]
-
-
-def group_of_lane(mesh: Mesh, rule: Rule) -> Group | None:
-    """Return the group whose lane made a rule."""
-    for group in mesh.groups:
-        if any(lane.lane.meta.ref == rule.origin.ref for lane in group.lanes):
-            return group
-    return None
 
 
 def standing_in(mesh: Mesh, target: Target) -> View | None:

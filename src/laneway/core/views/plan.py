@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.emit.routes import destination, headers, match_block
-from laneway.core.findings.place import Step
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace
 from laneway.core.routing.plan.route_plan import (
@@ -19,11 +18,11 @@ from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
     Hop,
-    Origin,
     Refuse,
     RoutePlan,
     Rule,
 )
+from laneway.core.routing.plan.rule_names import origin_text
 
 Object = dict[str, Any]
 
@@ -103,21 +102,6 @@ def _action(rule: Rule) -> Object:
             return {"refuse": status}
         case Answer(field, block):
             return {field: dict(block)}
-
-
-def origin_text(origin: Origin) -> str:
-    """Name an origin: the object and the path inside it.
-
-    >>> from laneway.core.resources.meta import Ref
-    >>> origin_text(Origin(Ref("ASMSwimLane", "", "s1"), ("spec", "ingressRules", 0)))
-    'ASMSwimLane s1 spec.ingressRules[0]'
-    """
-    return f"{origin.ref} {_path(origin.path)}".rstrip()
-
-
-def _path(path: tuple[Step, ...]) -> str:
-    words = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(words).lstrip(".")
 
 
 def _subsets(subsets: LaneSubsets) -> Object:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.views.proof_words import (
     place_words,
     reason_words,
     request_words,
-    route_words,
     who_words,
 )
 
 
-def proof_view(proof: Proof) -> dict[str, Any]:
-    """Return a proof as an object of plain values."""
+def proof_view(proof: Proof, names: RuleNames) -> dict[str, Any]:
+    """Return a proof as an object of plain values; `names` are those of the mesh's rules."""
     scope = proof.scope
     return {
         "verdict": proof.verdict,
@@ -27,21 +27,21 @@ def proof_view(proof: Proof) -> dict[str, Any]:
         "callersImagined": scope.imagined,
         "gatewayPorts": scope.gateways,
         "ordersTried": scope.orders,
-        "claims": {claim.about: _claim(claim) for claim in proof.claims},
+        "claims": {claim.about: _claim(claim, names) for claim in proof.claims},
         "undecided": [_placed(doubt.why, doubt) for doubt in proof.doubts],
         "assumed": [_placed(note.what, note) for note in proof.assumed],
         "notGoverned": [_placed(note.what, note) for note in proof.apart],
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, names: RuleNames) -> dict[str, Any]:
     found: dict[str, Any] = {"verdict": claim.verdict}
     if claim.against:
-        found["counterExamples"] = [_against(one) for one in claim.against]
+        found["counterExamples"] = [_against(one, names) for one in claim.against]
     return found
 
 
-def _against(one: CounterExample) -> dict[str, Any]:
+def _against(one: CounterExample, names: RuleNames) -> dict[str, Any]:
     request = one.request
     found: dict[str, Any] = {
         "request": request_words(one),
@@ -54,7 +54,7 @@ def _against(one: CounterExample) -> dict[str, Any]:
         "lane": " or ".join(dict.fromkeys(want.lane for want in one.wants)),
         "answeringLane": " or ".join(dict.fromkeys(want.answers for want in one.wants)),
         "why": one.why,
-        "route": route_words(one),
+        "route": names.of(one.rule) if one.rule else "",
         "place": place_words(one.place),
         "otherServices": one.elsewhere,
     }

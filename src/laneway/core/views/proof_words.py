@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneway.core.findings.locate import locate
-from laneway.core.findings.place import Place, Step
+from laneway.core.findings.place import Place
 from laneway.core.proof.verdict import CounterExample, Scope, Spot
 from laneway.core.rules.questions.words import listing, short_host
 
@@ -48,28 +48,6 @@ def who_words(spot: Spot) -> str:
     labels = ", ".join(f"{key}={value}" for key, value in spot.who.caller.labels)
     worn = f"with {labels}" if labels else "in no lane"
     return f"any pod {worn} in namespace {spot.who.caller.namespace}"
-
-
-def route_words(against: CounterExample) -> str:
-    """Name the route that takes a request, and the object it stands in."""
-    rule = against.rule
-    if rule is None:
-        return ""
-    ref = rule.origin.ref
-    if ref.kind == "Service":
-        return "Istio's default route, since no written route is for this caller"
-    steps = path_words(rule.origin.path)
-    name = f"{rule.name}, " if rule.name else ""
-    via = f", handed over by {rule.via.ref} {path_words(rule.via.path)}" if rule.via else ""
-    return f"{name}{ref} {steps}".rstrip() + via
-
-
-def path_words(path: tuple[Step, ...]) -> str:
-    """Spell a path inside an object."""
-    words = ""
-    for step in path:
-        words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
-    return words
 
 
 def place_words(place: Place | None) -> str:

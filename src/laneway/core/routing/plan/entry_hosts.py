@@ -15,6 +15,7 @@ from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.refused import host_flaw
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.yaml.placed import Places, placed
+from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,6 @@ def _written(group: Group) -> Iterator[tuple[str, Ref, Place, tuple[str, ...], P
         for rule in lane.rules:
             if rule.online and rule.valid:
                 meta = lane.lane.meta
-                said = f"entry rule {rule.name or rule.index} of lane {lane.name}"
+                said = entry_rule_name(lane.name, rule)
                 place = meta.place("spec", "ingressRules", rule.index, "hosts")
                 yield said, meta.ref, place, rule.hosts, ()

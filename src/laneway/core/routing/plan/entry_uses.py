@@ -14,6 +14,7 @@ from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.resources.lanes.swim_lanes import EntryDestination, WeightedEntry
 from laneway.core.resources.yaml.placed import Places
 from laneway.core.routing.plan.entry_hosts import entry_hosts
+from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def _rules(lane: GroupLane) -> Iterator[EntryUse]:
                 lane,
                 rule.destination,
                 place.at("route", "destination"),
-                f"entry rule {rule.name or rule.index} of lane {lane.name}",
+                entry_rule_name(lane.name, rule),
                 _hosts(place.at("hosts"), rule.hosts),
             )
 

@@ -9,6 +9,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import GroupLane, Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.rule_names import entry_rule_name
 from laneway.core.rules.check import Check
 
 
@@ -26,7 +27,7 @@ def _rules(lane: GroupLane) -> Iterator[Finding]:
     for rule in lane.rules:
         if rule.valid and rule.online and rule.destination is None:
             place = lane.lane.meta.place("spec", "ingressRules", rule.index)
-            yield _found(lane, place, f"entry rule {rule.name or rule.index} of lane {lane.name}")
+            yield _found(lane, place, entry_rule_name(lane.name, rule))
 
 
 def _weight(lane: GroupLane) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.istio.networking import HttpRoute, VirtualService
 from laneway.core.routing.plan.route_plan import Origin, Refuse, RoutePlan, Rule
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.authors import Authors, name_at
+from laneway.core.rules.questions.authors import Authors
 from laneway.core.rules.questions.cover import Earlier
 from laneway.core.rules.questions.equal_rules import alike_by_origin
 from laneway.core.rules.questions.words import listing
@@ -35,9 +35,9 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     for service in mesh.virtual_services:
         rules = [_as_rule(service, route) for route in service.http]
         for rule, takers in _unreached(rules):
-            names = [_say(service, taker) for taker in takers]
+            names = [authors.say(taker) for taker in takers]
             place = service.meta.place(*rule.origin.path)
-            yield _found(place, rule, _say(service, rule), names)
+            yield _found(place, rule, authors.say(rule), names)
 
 
 def _unreached_in_entries(plan: RoutePlan) -> Iterator[tuple[Rule, tuple[Rule, ...]]]:
@@ -66,10 +66,6 @@ def _unreached(rules: Sequence[Rule]) -> Iterator[tuple[Rule, tuple[Rule, ...]]]
 def _as_rule(service: VirtualService, route: HttpRoute) -> Rule:
     origin = Origin(service.meta.ref, ("spec", "http", route.index))
     return Rule(route.name, route.matches, Refuse(404), origin)
-
-
-def _say(service: VirtualService, rule: Rule) -> str:
-    return f"route {name_at(service, rule.origin.path)}"
 
 
 def _found(place: Place, rule: Rule, said: str, takers: list[str]) -> Finding:

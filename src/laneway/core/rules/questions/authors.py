@@ -7,13 +7,12 @@ of a service) have no author.
 
 from __future__ import annotations
 
-from laneway.core.findings.place import Place, Step
+from laneway.core.findings.place import Place
 from laneway.core.mesh.age import HasMeta
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, VirtualService
-from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Rule
+from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.ages import doubt
 
 
@@ -26,6 +25,7 @@ class Authors:
             service.meta.ref: service for service in mesh.virtual_services
         }
         self._group_of: dict[Ref, HasMeta] = {}
+        self._names = RuleNames(mesh)
         for group in mesh.groups:
             self._things[group.group.meta.ref] = group.group
             for lane in group.lanes:
@@ -38,16 +38,8 @@ class Authors:
         return self._things[origin.ref].meta.place(*origin.path)
 
     def say(self, rule: Rule) -> str:
-        """Name a rule as its author would."""
-        origin = rule.via or rule.origin
-        author = self._things[origin.ref]
-        if isinstance(author, Lane):
-            index = origin.path[-1]
-            names = [written.name for written in author.rules if written.index == index]
-            return f"entry rule {names[0] or index} of lane {author.meta.name}"
-        if isinstance(author, VirtualService):
-            return f"route {name_at(author, origin.path)}"
-        return f"the weighted entry of group {author.meta.name}"
+        """Name a rule as every command does."""
+        return self._names.of(rule)
 
     def is_doubtful(self, one: Rule, other: Rule) -> bool:
         """Whether it is not sure which of two rules is the older.
@@ -64,15 +56,3 @@ class Authors:
 
     def _group(self, ref: Ref) -> HasMeta:
         return self._group_of.get(ref, self._things[ref])
-
-
-def route_name(author: VirtualService, route: HttpRoute | TcpRoute) -> str:
-    """Name a route of a VirtualService: by its own name, else by the place it is written at."""
-    return f"{route.name or f'{route.kind}[{route.index}]'} of {author.meta.ref}"
-
-
-def name_at(author: VirtualService, path: tuple[Step, ...]) -> str:
-    """Name the route at a path of a VirtualService, `spec.http[2]`."""
-    kind, index = path[-2:]
-    route = author.route_at(kind, index)
-    return route_name(author, route) if route else f"{kind}[{index}] of {author.meta.ref}"

@@ -20,8 +20,8 @@ from laneway.core.resources.istio.networking import (
 )
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.delegates import delegate_of
+from laneway.core.routing.plan.rule_names import route_name
 from laneway.core.routing.plan.written import MESH, binds_mesh
-from laneway.core.rules.questions.authors import route_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, VirtualService
-from laneway.core.rules.questions.authors import route_name
+from laneway.core.routing.plan.rule_names import route_name
 
 
 @dataclass(frozen=True, slots=True)

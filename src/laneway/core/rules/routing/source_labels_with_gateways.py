@@ -11,8 +11,8 @@ from laneway.core.findings.codes.routing import SOURCE_LABELS_WITH_GATEWAYS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.rule_names import route_name
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.authors import route_name
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
