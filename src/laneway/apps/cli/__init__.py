@@ -1,8 +1,8 @@
 """The command line: flags and paths in, an exit code and text out.
 
-`entry` is the door; each command is loaded only when it runs, so that help and completion do not
-wait for the compiler. Commands wire rooms together and decide nothing. Nothing is imported before
-Ctrl-C has its meaning.
+`at_once` answers what needs no command, help and a key of completion; `entry` is the door to the
+commands, each loaded only when it runs. Commands wire rooms together and decide nothing. Nothing is
+imported before Ctrl-C has its meaning.
 """
 
 
@@ -11,8 +11,14 @@ def main() -> None:
     from laneway.apps.cli.interrupting import end_at_once
 
     end_at_once()
+    import os
     import sys
 
+    from laneway.apps.cli.at_once import answer
+
+    if (text := answer(sys.argv[1:], os.environ)) is not None:
+        os.write(1, text.encode())
+        return
     from laneway.apps.cli.entry import run
 
     code = run()
