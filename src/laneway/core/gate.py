@@ -17,6 +17,7 @@ from laneway.core.findings.finding import Finding
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.wanted import Wanted, wanted_replicas
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.record import record
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,17 @@ class Revision:
         return tuple(found for found in self.findings if found.level == "error")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Same:
     """Nothing differs from what is live."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accepted:
     """It may go live."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refused:
     """It must not go live, for these errors."""
 

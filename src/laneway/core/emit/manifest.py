@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manifest:
     """An object to apply: its identity and its whole body as plain dictionaries and lists."""
 

@@ -8,14 +8,15 @@ calls go through its proxy at `address:outbound`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from laneway.core.mesh.mesh import Caller
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PortPlace:
     """One container port: what others dial (`inbound`) and where the program listens."""
 
@@ -25,7 +26,7 @@ class PortPlace:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replica:
     """One running pod of a workload. `name` is unique in the mesh, `mocka-v1-0`.
 
@@ -42,7 +43,7 @@ class Replica:
     sidecar: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placement:
     """All replicas, and the local port of each gateway port (selector, port).
 

@@ -7,15 +7,16 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from laneway.core.findings.place import Place
+from laneway.core.record import record
 
 Level = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """An entry of the catalog. Codes are never re-used for another meaning.
 
@@ -40,7 +41,7 @@ BESIDE = ""
 """Instead of a word: findings of the code about anything, or in the same mapping and below it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A code applied to one place. `subject` is the object it speaks of, `Kind namespace/name`."""
 

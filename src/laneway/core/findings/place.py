@@ -8,13 +8,15 @@ exist is placed at its nearest existing parent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from laneway.core.record import record
 
 Step = str | int
 """One step into a document: a key of a mapping or a position in a list."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """The text of one document and where it stands.
 
@@ -32,7 +34,7 @@ class Source:
     begin: int = field(default=0, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A value inside a document. An empty path means the whole document.
 
@@ -54,7 +56,7 @@ class Place:
         return replace(self, is_key=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Position:
     """Line and column, both 1-based, in the file; `line_text` is the line itself.
 

@@ -19,13 +19,14 @@ from laneway.core.fleet.placing import (
     networks,
 )
 from laneway.core.fleet.wanted import Wanted
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 GatewayKey = tuple[Labels, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
 

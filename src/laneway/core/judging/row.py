@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import Met
+from laneway.core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShareRow:
     """A destination's part of a split: promised in percent, seen in requests.
 
@@ -30,7 +31,7 @@ class ShareRow:
         return self.seen is None or self.low <= self.seen <= self.high
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A kind of request: `sent` = `kept` + `elsewhere` + `failed`.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from laneway.core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sent:
     """What came of sending. `statuses` counts answers, `lost` requests without one, by reason."""
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from laneway.core.judging.passages import Passage
 from laneway.core.mesh.names import Host
+from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 Confidence = Literal["high", "medium", "low"]
@@ -20,7 +21,7 @@ FEW = 5
 """Fewer calls than this prove little where calls may begin by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tallied:
     """All passages of one kind. `example` is a request in which the lane was lost.
 

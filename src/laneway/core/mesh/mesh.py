@@ -8,7 +8,7 @@ only its own share of the traffic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from laneway.core.findings.place import Place
@@ -18,6 +18,7 @@ from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.refused import ObjectRefusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
+from laneway.core.record import record
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
@@ -41,7 +42,7 @@ from laneway.core.resources.meta import Ref
 Protocol = Literal["http", "tcp"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeshPort:
     """A service port as the mesh routes it. `sniffed` marks a port without a protocol name.
 
@@ -56,7 +57,7 @@ class MeshPort:
     target: int | str = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeshService:
     """A Service with its resolved host.
 
@@ -93,7 +94,7 @@ class MeshService:
         return self.service.meta.place("spec", "ports", index)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GroupLane:
     """A lane with a legal name that belongs to a group.
 
@@ -128,7 +129,7 @@ class GroupLane:
         return host not in self.undeclared and host not in self.absent
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A lane group with everything resolved. `lanes` and `hosts` are in age order.
 
@@ -206,7 +207,7 @@ class Group:
         return next((lane for lane in self.lanes if lane.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mesh:
     """Everything a plan needs, with every name resolved.
 
@@ -255,7 +256,7 @@ class Mesh:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """Who sends a request inside the mesh: a pod's namespace and labels."""
 

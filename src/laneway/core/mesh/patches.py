@@ -10,12 +10,13 @@ https://www.rfc-editor.org/rfc/rfc7386
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.record import record
 from laneway.core.resources.istio.policy_fit import unfit
 from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
 from laneway.core.resources.istio.read_header_edits import is_editable, value_flaw
@@ -38,7 +39,7 @@ _DECIDING = frozenset(
 _SPELLINGS = {"cors": "corsPolicy"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Patch:
     """What is added to each mesh route of a service, and to its trafficPolicy; without nulls.
 
@@ -53,7 +54,7 @@ class Patch:
 NO_PATCH = Patch()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LeftOut:
     """A part of a patch that is not applied: where it stands in the group's spec, and why."""
 
@@ -63,7 +64,7 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Patches:
     """The patches of a group: by service, and `default` for all others."""
 
@@ -79,7 +80,7 @@ class Patches:
 NO_PATCHES = Patches()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Layer:
     """One patch as written: its path in the group's spec, and those parts that may be applied."""
 
@@ -87,7 +88,7 @@ class _Layer:
     parts: Raw
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Layers:
     """The patches that hold for a service, the group's default first."""
 
@@ -139,7 +140,7 @@ def merged(target: Any, patch: Any) -> Any:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reading:
     """Reads patches; what is left out is gathered in `left`, each once."""
 

@@ -16,6 +16,7 @@ from laneway.core.mesh.propagation import Propagation
 from laneway.core.proof.carrying import edits_trace, unread
 from laneway.core.proof.promises import Promise
 from laneway.core.proof.verdict import PROPERTIES, Property, Want
+from laneway.core.record import record
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import Rule, Share
 from laneway.core.search.conditions import ALWAYS, Condition, Conditions
@@ -27,7 +28,7 @@ Beside = Literal["apart", "unknown"]
 """For what breaks no property: what no lane governs is told, and what is not worked out a doubt."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suspect:
     """What a rule would break for requests of a promise that also meet `further`.
 
@@ -41,7 +42,7 @@ class Suspect:
     confirms: Callable[[Request], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Break:
     """A request that breaks a promise, and the rule that lets it; no rule: a 404.
 
@@ -56,7 +57,7 @@ class Break:
     near: Rule | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """A pair that could not be decided, and why; `about` are the properties that it leaves open."""
 

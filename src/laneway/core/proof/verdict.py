@@ -6,12 +6,13 @@ lane. *Delivered*: no request meets an error nobody intended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Caller, Protocol
 from laneway.core.mesh.names import Host
+from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import GatewayPort, Rule
@@ -25,7 +26,7 @@ class NotReplayedError(AssertionError):
     """A counter-example that the walk does not confirm: a bug of the proof's, never a user's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Who:
     """Callers whom no rule tells apart. `names` are their workloads; none: imagined ones."""
 
@@ -33,7 +34,7 @@ class Who:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spot:
     """Where a request is decided: at a gateway's port, or on the way to a service port."""
 
@@ -44,7 +45,7 @@ class Spot:
     who: Who | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Want:
     """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`.
 
@@ -58,7 +59,7 @@ class Want:
     by_default: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CounterExample:
     """A request that breaks a promise, and the route that lets it.
 
@@ -78,7 +79,7 @@ class CounterExample:
     order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doubt:
     """Something that could not be decided, and the construct that is to blame.
 
@@ -90,7 +91,7 @@ class Doubt:
     about: tuple[Property, ...] = PROPERTIES
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """Something beside the verdict: what it takes for granted, or what lanes do not govern."""
 
@@ -98,7 +99,7 @@ class Note:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """The verdict on one property; the smallest counter-example comes first."""
 
@@ -107,7 +108,7 @@ class Claim:
     against: tuple[CounterExample, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """What was looked at: the implementation, and how much of it.
 
@@ -126,7 +127,7 @@ class Scope:
     unrouted: tuple[Host, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proof:
     """The outcome for a whole input."""
 

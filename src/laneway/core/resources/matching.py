@@ -8,8 +8,9 @@ never translated on its way from the file to the route.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from laneway.core.record import record
 
 MatchKind = Literal["exact", "prefix", "regex", "present"]
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -18,7 +19,7 @@ Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StringMatch:
     """One string condition; `regex` is RE2 and must match the whole value.
 
@@ -29,7 +30,7 @@ class StringMatch:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """All conditions must hold. An empty match is met by every request.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from laneway.core.findings.place import Place, Source, Step
+from laneway.core.record import record
 
 _NAMED_ALIKE = frozenset(
     {"DaemonSet.apps.kruise.io", "StatefulSet.apps.kruise.io", "Service.serving.knative.dev"}
@@ -38,7 +39,7 @@ class Ref:
         return f"{self.kind} {place}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meta:
     """The head of an object.
 

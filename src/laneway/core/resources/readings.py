@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
+from laneway.core.record import record
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.yaml.splitting import Piece
 
@@ -45,7 +46,7 @@ class FilePart(NamedTuple):
         return not (self.resources or self.other_kinds or self.lost or self.listed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileReading:
     """What one file holds.
 

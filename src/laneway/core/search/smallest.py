@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from laneway.core.record import record
 from laneway.core.routing.ask.request import JOINED, Request
 from laneway.core.search.conditions import (
     HEADER,
@@ -40,7 +41,7 @@ Cost = tuple[int, int, int]
 """Headers and parameters, length of the path, length of all values."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Premises:
     """What holds for every request that is asked about.
 
@@ -54,7 +55,7 @@ class Premises:
     lines: Mapping[str, Universe] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SizedRequest:
     """A request, and how large it is."""
 

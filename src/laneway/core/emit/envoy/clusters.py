@@ -22,6 +22,7 @@ from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.ports import is_http_2
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
@@ -61,7 +62,7 @@ _LIMITS: Block = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClusterNames:
     """Which name a destination has for callers of a namespace.
 
@@ -167,7 +168,7 @@ def http_version(service: MeshService, port: MeshPort) -> str:
     return "same" if port.sniffed else "1"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Declared:
     """A cluster that callers know: its name, its pods' labels, and whose pods stand in for them."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import Means, Origin
 
 Block = dict[str, Any]
@@ -30,7 +31,7 @@ ENTRY = "gateway/"
 _LONGEST_FILE_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProxyConfig:
     """All resources of one Envoy process, by name. `tables` are route configurations."""
 
@@ -53,7 +54,7 @@ class Unexecuted:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RouteCounter:
     """The counter of requests that took one rule of one table.
 
@@ -74,7 +75,7 @@ class RouteCounter:
     by: Means = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InboundCounter:
     """The counter of requests that a replica's container port received."""
 
@@ -83,7 +84,7 @@ class InboundCounter:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvoyConfig:
     """Everything all proxies run, and the counters they will have.
 

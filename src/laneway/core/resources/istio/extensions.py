@@ -7,13 +7,12 @@ Only whom it concerns is typed: what it does to requests cannot be known from it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProxyExtension:
     """One such object; `meta.ref.kind` says which. No labels: all proxies of its namespace.
 

@@ -8,10 +8,11 @@ policy value, so that nothing a user wrote is lost on the way to a proxy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from laneway.core.findings.place import Step
+from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
@@ -20,7 +21,7 @@ from laneway.core.resources.yaml.placed import Places
 Raw = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GatewayServer:
     """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
 
@@ -37,7 +38,7 @@ class GatewayServer:
     bind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gateway:
     """A Gateway. An empty selector selects every gateway proxy."""
 
@@ -46,7 +47,7 @@ class Gateway:
     servers: tuple[GatewayServer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RouteDestination:
     """One weighted destination as written. Host may be a short name; port may be left out.
 
@@ -62,7 +63,7 @@ class RouteDestination:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HttpRoute:
     """One `http[]` entry; `index` is its position in `spec.http`.
 
@@ -82,7 +83,7 @@ class HttpRoute:
     policy: Raw = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TcpRoute:
     """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways.
 
@@ -98,7 +99,7 @@ class TcpRoute:
     by_address: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VirtualService:
     """A VirtualService. `gateways` is as written; empty means `mesh`. `tls` routes stay raw.
 
@@ -122,7 +123,7 @@ class VirtualService:
         return next((route for route in routes if route.index == index), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubsetRule:
     """A subset of a DestinationRule as written."""
 
@@ -132,7 +133,7 @@ class SubsetRule:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DestinationRule:
     """A DestinationRule. `export_to` is None when not written: Istio tells that from `["*"]`."""
 
@@ -144,7 +145,7 @@ class DestinationRule:
     workload_selector: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SidecarEgress:
     """One egress listener of a Sidecar: hosts in `namespace/dnsName` form."""
 
@@ -152,7 +153,7 @@ class SidecarEgress:
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sidecar:
     """A Sidecar resource; without a workload selector it speaks for its whole namespace.
 
@@ -166,7 +167,7 @@ class Sidecar:
     refuses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceEntry:
     """A ServiceEntry. `services` are those of its hosts that are named like Services here."""
 
@@ -177,7 +178,7 @@ class ServiceEntry:
     export_to: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrafficLabel:
     """The vendor's TrafficLabel (v1, v1beta1). Read and kept; vanilla Istio gives it no effect."""
 

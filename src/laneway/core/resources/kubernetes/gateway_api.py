@@ -7,13 +7,12 @@ ask of a request stays unread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from laneway.core.findings.place import Step
+from laneway.core.record import record
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParentRef:
     """What a route is attached to. An empty `group` with the kind `Service` is the mesh.
 
@@ -28,7 +27,7 @@ class ParentRef:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BackendRef:
     """A Service that a route leads to, and the path of the reference."""
 
@@ -37,7 +36,7 @@ class BackendRef:
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiRoute:
     """A route of any of the kinds, told apart by `meta.ref.kind`."""
 

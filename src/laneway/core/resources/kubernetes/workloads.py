@@ -8,9 +8,10 @@ differ here only in `meta.ref.kind`, replicas, readiness and where their templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from laneway.core.findings.place import Place, Step
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
 
@@ -19,7 +20,7 @@ WORKLOAD_ENTRY = "WorkloadEntry"
 WORKLOAD_GROUP = "WorkloadGroup"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServicePort:
     """A port of a Service. `target` is a number or the name of a container port."""
 
@@ -31,7 +32,7 @@ class ServicePort:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """A Service. `cluster_ip` is `None` as text for headless ones, empty when not given."""
 
@@ -43,7 +44,7 @@ class Service:
     external_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadinessProbe:
     """A readiness probe over HTTP. `port` is a container port's number or name; times in seconds.
 
@@ -60,7 +61,7 @@ class ReadinessProbe:
     successes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Container:
     """A container of a pod. `environment` holds only variables with a literal value.
 
@@ -77,7 +78,7 @@ class Container:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Workload:
     """Anything that makes pods, or a Pod.
 
@@ -122,7 +123,7 @@ class Workload:
         return self.meta.namespace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ForeignPods:
     """The pods that an object of a kind nobody here reads may make: the labels of its templates."""
 
@@ -130,14 +131,14 @@ class ForeignPods:
     labels: tuple[Mapping[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Namespace:
     """A Namespace; its labels decide on sidecar injection."""
 
     meta: Meta
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """One endpoint of a slice. `pod` is the target Pod's name, if the slice names one."""
 
@@ -146,7 +147,7 @@ class Endpoint:
     pod: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EndpointSlice:
     """An EndpointSlice of the Service named by its label `kubernetes.io/service-name`."""
 

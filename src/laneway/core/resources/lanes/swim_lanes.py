@@ -8,9 +8,10 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.placed import Places
@@ -18,7 +19,7 @@ from laneway.core.resources.yaml.placed import Places
 Strategy = Literal["rule_based", "weighted"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceReference:
     """A Kubernetes Service named by a group or a lane; `index` is its position in the list."""
 
@@ -30,7 +31,7 @@ class ServiceReference:
     http_route_patch: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PermissiveConfiguration:
     """`spec.permissiveModeConfiguration`, as written."""
 
@@ -40,7 +41,7 @@ class PermissiveConfiguration:
     route_header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WeightedEntry:
     """`spec.ingress.ingressRouting.weightedRoutingRule`: hosts and matches before the split.
 
@@ -54,7 +55,7 @@ class WeightedEntry:
     host_places: Places = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LaneGroup:
     """An ASMSwimLaneGroup.
 
@@ -80,7 +81,7 @@ class LaneGroup:
     misspelled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntryDestination:
     """The entry service of a rule or a weight. There is no subset: the subset is the lane."""
 
@@ -88,7 +89,7 @@ class EntryDestination:
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IngressRule:
     """One entry rule of a lane. `index` is its position in `spec.ingressRules`.
 
@@ -105,7 +106,7 @@ class IngressRule:
     valid: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IngressWeight:
     """The lane's share under the weighted strategy."""
 
@@ -113,7 +114,7 @@ class IngressWeight:
     destination: EntryDestination | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lane:
     """An ASMSwimLane. `group` is the label `swimlane-group`, empty when absent."""
 

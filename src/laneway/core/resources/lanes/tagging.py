@@ -8,13 +8,12 @@ https://developer.aliyun.com/article/1702806
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HashRule:
     """One rule: requests for `host` (empty: all) get a tag by the hash of `header`, modulo.
 
@@ -30,7 +29,7 @@ class HashRule:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HashTagging:
     """An ASMHashTagging. `workload_selector` selects gateway pods; empty: all of them."""
 
@@ -39,7 +38,7 @@ class HashTagging:
     rules: tuple[HashRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeaderPropagation:
     """An ASMHeaderPropagation: the headers to carry, by name and by prefix."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import re2
 
+from laneway.core.record import record
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan.route_plan import Forward, HeaderEdits, Pairs, Rule, Share
 
@@ -38,7 +39,7 @@ PSEUDO: Mapping[str, Literal["method", "path", "scheme", "host"]] = {
 _VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One HTTP request. `host` is the authority, `path` may carry a query.
 

@@ -9,12 +9,13 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.mesh.taggings import tagging_at
 from laneway.core.mesh.visibility import Shown, SidecarScope
+from laneway.core.record import record
 from laneway.core.resources.istio.networking import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
@@ -40,7 +41,7 @@ ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """An object bound to a gateway: its hosts, its rules on a port, and its place in age."""
 
@@ -49,7 +50,7 @@ class Bound:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opening:
     """One HTTP server of a Gateway."""
 

@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from laneway.core.mesh.names import Host
+from laneway.core.record import record
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subset:
     """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
 
@@ -24,7 +25,7 @@ class Subset:
     labels: Labels
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RulePlace:
     """Where a lane DestinationRule has to stand so that its callers see it.
 
@@ -43,7 +44,7 @@ class RulePlace:
     """The rule of the user's whose policy is copied."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LaneSubsets:
     """The subsets a group's lanes need of one service, and the places of the rules that say so."""
 
@@ -53,7 +54,7 @@ class LaneSubsets:
     places: tuple[RulePlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubsetView:
     """What callers of a namespace see of a host; `namespace` is empty for the rest.
 
@@ -70,7 +71,7 @@ class SubsetView:
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostPolicy:
     """The trafficPolicy of each port of a host, as written, and the object that says so."""
 

@@ -8,7 +8,7 @@ it came from (`origin`). The versions of a service that lanes name stand in `lan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from laneway.core.findings.place import Step
@@ -16,6 +16,7 @@ from laneway.core.mesh.known import LearnedRoute
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
+from laneway.core.record import record
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
@@ -28,7 +29,7 @@ Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
 by the pod that calls, or by nothing at all. Rules of users have none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """The object, and the path inside it, that made a rule."""
 
@@ -36,7 +37,7 @@ class Origin:
     path: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeaderEdits:
     """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
 
@@ -45,7 +46,7 @@ class HeaderEdits:
     remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Headers:
     """Header changes on the way in and on the way back."""
 
@@ -56,7 +57,7 @@ class Headers:
 NO_HEADERS = Headers()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Destination:
     """A port of a service, or one subset of its pods. An empty subset means all its pods.
 
@@ -70,7 +71,7 @@ class Destination:
     """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Share:
     """A destination's part of a split; weights are relative."""
 
@@ -83,7 +84,7 @@ class Share:
     """Whether the port goes without saying: nobody wrote it, and no second one is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forward:
     """Send the request on. Shares of weight 0 are already left out unless there is only one.
 
@@ -99,14 +100,14 @@ class Forward:
         return self.beside_idle or len(self.shares) > 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refuse:
     """Answer with an error of the proxy's own."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw.
 
@@ -120,7 +121,7 @@ class Answer:
 Action = Forward | Refuse | Answer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One route: the first whose match is met decides. No matches means any request.
 
@@ -150,7 +151,7 @@ def is_to_https(rule: Rule) -> bool:
     return isinstance(rule.action, Answer) and rule.action.field == TO_HTTPS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What lanes ask of one gateway and host. `groups` are those whose rules are in it.
 
@@ -164,7 +165,7 @@ class Entry:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VirtualHost:
     """The routes of one domain of a gateway's port: lanes' and users' together, in final order.
 
@@ -187,7 +188,7 @@ class VirtualHost:
         return self.behind if self.redirects else self.rules
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GatewayPort:
     """One port of the gateway proxies that a selector selects, as Istio merges its Gateways.
 
@@ -201,7 +202,7 @@ class GatewayPort:
     tagging: tuple[HashRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hop:
     """What callers meet at one port of a service.
 
@@ -236,7 +237,7 @@ def lanes_own(hop: Hop) -> Hop | None:
     return next((link for link in links(hop) if link.author is None), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delegated:
     """Lane routes that a user's root VirtualService hands over to, instead of having a host.
 
@@ -249,7 +250,7 @@ class Delegated:
     hops: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RoutePlan:
     """Everything that is decided.
 

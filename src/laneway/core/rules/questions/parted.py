@@ -8,9 +8,10 @@ parts an entry from a host; where nobody else has the host, nobody holds it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.entries import asked_entries
 from laneway.core.routing.plan.gateways import gateway_ports
@@ -20,7 +21,7 @@ Spot = tuple[Labels, int, str]
 """The gateways' selector, the port and the domain, in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parted:
     """A host of a port and the rules of lanes that are not met there."""
 
