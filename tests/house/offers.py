@@ -1,7 +1,7 @@
 """What the command line answers at once, made of click's declarations.
 
-Comes in: the commands. Goes out: `src/laneway/apps/terminal/offers.py`, what may stand in a line of each
-command, and a page of help for each. `LANEWAY_BLESS=1` makes their test write them anew.
+Comes in: the commands. Goes out: `apps/terminal/offers.py`, what may stand in a line of each
+command, and `apps/cli/help/`, a page for each. `LANEWAY_BLESS=1` makes their test write them anew.
 """
 
 from __future__ import annotations

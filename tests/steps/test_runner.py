@@ -320,6 +320,7 @@ class Unnoticed:
 
     id = ProcessId(1, 1)
     program = Program("mark", (), Path("log"))
+    child = None
     code: int | None = None
 
     def exit_code(self) -> int | None:
@@ -336,7 +337,7 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
         for one in started:
             one.code = 0
 
-    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
     monkeypatch.setattr("laneway.apps.local.runner.end", reap)
     runner, stopped = stage.runner, asyncio.Event()
@@ -367,7 +368,7 @@ def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its successor carries the mark as well, and would be ended with the rest of it."""
-    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
     crew = stage.runner.crew
     crew.clock = time.monotonic
@@ -387,7 +388,7 @@ def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
 def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.crew.stop_marked", lambda _: 0)
     monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
     runner, stopped = stage.runner, asyncio.Event()

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,9 @@ def room(tmp_path: Path) -> Iterator[Room]:
     yield room
     stop_marked([room.mark])
     for started in room.started:
-        started.popen.kill()  # a program that has just begun shows no mark for a moment
-        started.popen.wait()
+        with suppress(ProcessLookupError):  # one that has just begun shows no mark for a moment
+            os.kill(started.id.pid, signal.SIGKILL)
+        started.child.wait()
 
 
 def _lines(path: Path, count: int) -> list[str]:

@@ -39,6 +39,20 @@ def test_a_crashed_program_is_started_again_and_that_is_told(mesh: Up) -> None:
     assert workloads()["mockb-v1-0"]["restarts"] == 1
 
 
+def test_programs_outlive_their_parent_and_come_up_again(mesh: Up) -> None:
+    marks = find_marked([os.environ["XDG_STATE_HOME"]])
+    [parent] = [process for process, mark in marks.items() if mark.endswith("/parent")]
+
+    os.kill(parent.pid, signal.SIGKILL)
+    assert wait_gone([parent], seconds=20) == set()
+    assert all(len(mesh.ask().hops) == 3 for _ in range(20))
+    _kill("mockc-v1-0")
+    mesh.until("mockc-v1-0 ended (an exit code that nobody saw): started again in 100 ms")
+    mesh.until("mockc-v1-0 is ready again")
+
+    assert all(len(mesh.ask().hops) == 3 for _ in range(20))
+
+
 def test_a_crashed_proxy_is_started_again_and_that_is_told(mesh: Up) -> None:
     _kill("envoy")
     mesh.until("envoy ended (SIGKILL), restarted after 100 ms, serves again")

@@ -6,8 +6,15 @@ nothing of meshes or lanes, and needs Linux (`/proc`, pidfd).
 """
 
 from laneway.adapters.processes.claims import Claims
+from laneway.adapters.processes.forking import FOLDER, UNSEEN, Parents
 from laneway.adapters.processes.holders import Holder, holder_of
-from laneway.adapters.processes.identity import ProcessId, find_marked, identify, is_running
+from laneway.adapters.processes.identity import (
+    ProcessId,
+    find_marked,
+    identify,
+    is_running,
+    own_age,
+)
 from laneway.adapters.processes.listening import (
     accepts,
     first_unprivileged_port,
@@ -17,9 +24,12 @@ from laneway.adapters.processes.program import CannotStart, Program, Started, st
 from laneway.adapters.processes.stopping import stop_marked, stop_processes, wait_gone
 
 __all__ = [
+    "FOLDER",
+    "UNSEEN",
     "CannotStart",
     "Claims",
     "Holder",
+    "Parents",
     "ProcessId",
     "Program",
     "Started",
@@ -30,6 +40,7 @@ __all__ = [
     "identify",
     "is_running",
     "listening_sockets",
+    "own_age",
     "start",
     "stop_marked",
     "stop_processes",

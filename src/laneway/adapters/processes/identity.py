@@ -8,6 +8,7 @@ its parent counts as gone. https://man7.org/linux/man-pages/man5/proc_pid_stat.5
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,13 @@ def identify(pid: int) -> ProcessId | None:
     if not fields or fields[0] in (b"Z", b"X"):
         return None
     return ProcessId(pid, int(fields[19]))
+
+
+def own_age() -> float:
+    """Return the seconds since this process was started, as its caller waits for it."""
+    own = identify(os.getpid())
+    begun = own.started / os.sysconf("SC_CLK_TCK") if own else 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - begun if begun else 0.0
 
 
 def is_running(process: ProcessId) -> bool:

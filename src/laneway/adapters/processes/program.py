@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from laneway.adapters.processes.identity import MARK, ProcessId, identify
 
@@ -20,13 +21,25 @@ class Program:
     """What to run.
 
     `mark` finds the program's family again and is unique among all programs of the machine's user.
-    `environment` is the whole environment. `log` is appended to.
+    `environment` is the whole environment. `log` is appended to. `parent` is the command of a
+    warmed parent that forks it (`forking`), given the last word of its own command as its name.
     """
 
     mark: str
     command: tuple[str, ...]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    parent: tuple[str, ...] = ()
+
+
+class Child(Protocol):
+    """A process that this one started, or had started."""
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it runs."""
+
+    def wait(self) -> object:
+        """Have it collected, so that nothing of it is left when it has ended."""
 
 
 @dataclass(slots=True)
@@ -35,11 +48,11 @@ class Started:
 
     program: Program
     id: ProcessId
-    popen: subprocess.Popen[bytes] = field(repr=False)
+    child: Child = field(repr=False)
 
     def exit_code(self) -> int | None:
         """Return how it ended: its exit code, minus a signal's number, or None while it runs."""
-        return self.popen.poll()
+        return self.child.poll()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +63,11 @@ class CannotStart:
     reason: str
 
 
-def start(program: Program) -> Started | CannotStart:
+def start(program: Program, stdin: int = subprocess.DEVNULL) -> Started | CannotStart:
     """Start a program.
 
-    It gets no terminal input and a session and process group of its own, so that the terminal's
-    Ctrl-C reaches only Laneway, which stops programs in its own order.
+    It gets no terminal input, unless `stdin` is a handle, and a session and process group of its
+    own, so that the terminal's Ctrl-C reaches only Laneway, which stops programs in its own order.
     """
     found = shutil.which(program.command[0], path=program.environment.get("PATH"))
     if found is None:
@@ -63,7 +76,7 @@ def start(program: Program) -> Started | CannotStart:
         with program.log.open("ab") as log:
             popen = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
                 (found, *program.command[1:]),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**program.environment, MARK: program.mark},

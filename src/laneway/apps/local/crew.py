@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from signal import Signals
 
 from laneway.adapters.processes import (
+    UNSEEN,
     CannotStart,
+    Parents,
     Started,
     accepts,
-    start,
     stop_marked,
     stop_processes,
 )
@@ -75,13 +76,20 @@ class Crew:
     instances: dict[str, Instance] = field(default_factory=dict)
     standings: dict[ProgramKey, Standing] = field(default_factory=dict)
     running: dict[ProgramKey, Started] = field(default_factory=dict)
+    parents: Parents = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have parents when a program needs one."""
+        self.parents = Parents(f"{self.folder.mark}/parent", self.folder.logs / "parent.log")
 
     def start(self, keys: Collection[ProgramKey]) -> list[Ended]:
         """Start programs; return those that the machine cannot run."""
         failed = []
-        for key in keys:
-            instance, program = self._find(key)
-            found = start(program_of(self.folder, instance, program, self.environment))
+        found_ones = [(key, *self._find(key)) for key in keys]
+        started = self.parents.start(
+            [program_of(self.folder, one, what, self.environment) for _, one, what in found_ones]
+        )
+        for (key, instance, _), found in zip(found_ones, started, strict=True):
             now = self.clock()
             self.standings[key] = begun(self.standings.get(key), now)
             if isinstance(found, CannotStart):
@@ -163,6 +171,14 @@ class Crew:
                 if started.program.log.stat().st_size > LONGEST_LOG:
                     os.truncate(started.program.log, 0)
 
+    def close(self) -> None:
+        """Let the parents of programs go, when no program is left."""
+        self.parents.close()
+
+    def is_unwatched(self) -> bool:
+        """Whether the end of a program wakes nobody: what started it is gone."""
+        return self.parents.are_gone_from(self.running.values())
+
     def is_starting(self) -> bool:
         """Whether any program has been started and is not ready yet."""
         return any(self.standings[key].phase == "starting" for key in self.running)
@@ -209,7 +225,7 @@ def end(started: Collection[Started]) -> None:
     stop_processes([one.id for one in started], GRACE)
     stop_marked([one.program.mark for one in started])
     for one in started:
-        one.popen.wait()
+        one.child.wait()
 
 
 def ending(code: int) -> str:
@@ -218,6 +234,8 @@ def ending(code: int) -> str:
     >>> ending(3), ending(-9)
     ('exit code 3', 'SIGKILL')
     """
+    if code == UNSEEN:
+        return "an exit code that nobody saw"
     if code >= 0:
         return f"exit code {code}"
     try:

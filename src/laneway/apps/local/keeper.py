@@ -6,8 +6,7 @@ written only when it says something new.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from laneway.apps.local.proxies import EnvoyProxies
 from laneway.apps.local.runner import Runner
@@ -28,14 +27,14 @@ class Keeper:
     last: MeshRecord | None = None
     kept: Snapshot | None = None
     ids: frozenset[str] | None = None
-    replicas: list[dict[str, Any]] = field(default_factory=list)
-    """The replicas of `ids` as plain values: edits that move nobody are the most frequent ones."""
+    replicas: list[Replica] = field(default_factory=list)
+    """The replicas of `ids`: edits that move nobody are the most frequent ones."""
 
     def note(self, runner: Runner) -> None:
         """Write how the mesh stands, if that is new."""
         if runner.live is not None and runner.live.ids != self.ids:
             self.ids = runner.live.ids
-            self.replicas = [asdict(one) for one in serving(runner)]
+            self.replicas = serving(runner)
         record = replace(
             self.head,
             state="ready" if runner.is_up else "starting",

@@ -33,6 +33,9 @@ LAST_PAUSE = 0.05
 UNTIL_WELL = 2.0
 """Seconds a start waits at most until the proxies know that the programs are well."""
 
+UNWATCHED_PAUSE = 0.25
+"""Seconds until programs are looked at again whose end wakes nobody."""
+
 LOG_PAUSE = 10.0
 """Seconds between two looks at the length of logs."""
 
@@ -291,6 +294,8 @@ class Runner:
         waiting = not self.is_up or self.crew.is_starting()
         self.pause = min(self.pause * 1.3, LAST_PAUSE) if waiting else FIRST_PAUSE
         pauses = [self.pause] if waiting else []
+        if self.crew.is_unwatched():
+            pauses.append(UNWATCHED_PAUSE)
         if wake_at is not None:
             pauses.append(max(wake_at - time.monotonic(), 0.0))
         with suppress(TimeoutError):
@@ -302,3 +307,4 @@ class Runner:
         await self.proxies.down()
         started = self.crew.release(tuple(self.crew.instances.values()))
         await asyncio.gather(*self.endings, asyncio.to_thread(end, started))
+        self.crew.close()

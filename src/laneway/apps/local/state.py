@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ class MeshRecord:
     state: str = "starting"
     gateways: list[GatewayRecord] = field(default_factory=list)
     workloads: list[WorkloadRecord] = field(default_factory=list)
-    replicas: list[dict[str, Any]] = field(default_factory=list)
+    replicas: list[Any] = field(default_factory=list)
     per_workload: bool = False
     refused: dict[str, Any] | None = None
     version: int = VERSION
@@ -138,7 +138,7 @@ class MeshFolder:
 
     def write(self, record: MeshRecord) -> None:
         """Write the record, in one step for those who read it meanwhile."""
-        self._replace(self.record, json.dumps(asdict(record), indent=1))
+        self._replace(self.record, json.dumps(record, default=_plain))
 
     def write_input(self, text: str) -> None:
         """Write the input that is live."""
@@ -179,6 +179,11 @@ class MeshFolder:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+
+def _plain(one: Any) -> dict[str, Any]:
+    """Return an object's fields; `json` asks again for objects in them."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _record(found: Mapping[str, Any]) -> MeshRecord:

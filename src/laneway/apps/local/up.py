@@ -22,6 +22,7 @@ from laneway.adapters.processes import (
     first_unprivileged_port,
     identify,
     listening_sockets,
+    own_age,
     stop_marked,
 )
 from laneway.apps.local.configuration import Options
@@ -71,7 +72,7 @@ class Launch:
         self.folder = folder
         self.options = options
         self.reader = reader
-        self.begun = time.time()
+        self.begun = time.time() - own_age()  # loading the command is waited for, too
         self.screen = Screen(sys.stdout, sys.stderr)
         paths = absolute(options.paths)
         self.story = Story(self.screen, finding_text, paths, folder.name)

@@ -248,9 +248,12 @@ class Application:
         return b"".join(lines)
 
 
-def main() -> None:
-    """Serve until killed. Exits with 1 when the address cannot be had."""
-    application = Application(dict(os.environ))
+def main(environment: dict[str, str] | None = None) -> None:
+    """Serve until killed, by this process's environment or another.
+
+    Exits with 1 when the address cannot be had.
+    """
+    application = Application(dict(os.environ) if environment is None else environment)
     listeners = []
     for port in application.ports:
         try:

@@ -6,7 +6,7 @@ any image, and the names of the services a program is expected to call. Pure.
 
 from __future__ import annotations
 
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.upstreams import calls_of, service_urls
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.rules.questions.words import short_host
@@ -33,11 +33,11 @@ def mock_variables(mesh: Mesh, workload: Workload) -> tuple[tuple[str, str], ...
 
 def called_names(mesh: Mesh, workload: Workload) -> tuple[str, ...]:
     """Return the services that a workload names in URLs, itself left out, as people write them."""
-    own = {
-        host
-        for host, service in mesh.services.items()
-        if any(one.meta.ref == workload.meta.ref for one in service.workloads)
-    }
-    hosts = (one.host for one in calls_of(mesh, workload) if one.host not in own)
-    spelled = (short_host(host).removeprefix(f"{workload.namespace}/") for host in hosts)
+    hosts = (one.host for one in calls_of(mesh, workload))
+    others = (host for host in hosts if not _is_of(mesh.services[host], workload))
+    spelled = (short_host(host).removeprefix(f"{workload.namespace}/") for host in others)
     return tuple(dict.fromkeys(spelled))
+
+
+def _is_of(service: MeshService, workload: Workload) -> bool:
+    return any(one.meta.ref == workload.meta.ref for one in service.workloads)
