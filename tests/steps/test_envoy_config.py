@@ -174,6 +174,32 @@ def test_each_namespace_has_its_own_short_names() -> None:
     assert not {"mocka", "mocka:80"} & set(other)
 
 
+_TO_OUTSIDE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: outside, namespace: default}
+spec:
+  hosts: [api.example.com]
+  http:
+  - match: [{sourceLabels: {lane: v1}}]
+    route: [{destination: {host: mocka, port: {number: 8000}}}]
+"""
+
+
+def test_a_route_for_a_host_that_is_no_service_is_held_by_the_callers_it_asks_for() -> None:
+    pods = deployment("mocka", "v1"), deployment("mocka", "v2")
+    proxy = _proxy(documents(service("mocka"), *pods, _TO_OUTSIDE))
+    held = {
+        name: [one for one in _domains(proxy, name) if "api.example.com" in one]
+        for name in proxy.tables
+    }
+
+    assert held == {
+        "outbound/default/lane=v1": [["api.example.com:80", "api.example.com"]],
+        "outbound/default/any": [],
+    }
+
+
 def test_a_port_speaks_what_its_name_says() -> None:
     def clusters(port_name: str) -> ProxyConfig:
         return _proxy(documents(service("mocka", port_name=port_name), deployment("mocka", "v1")))

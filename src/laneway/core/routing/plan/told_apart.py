@@ -8,6 +8,7 @@ promise has to tell their pods apart too, also of lanes that plan nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.sidecars import selecting
@@ -25,7 +26,7 @@ def asked_at(hops: Iterable[Hop]) -> set[Labels]:
 
 def asked_by_proxies(mesh: Mesh, plan: RoutePlan) -> frozenset[Pair]:
     """Return every label that some route asks of a caller, or some Sidecar of its pods."""
-    asked = asked_at(hop for hops in plan.hops.values() for hop in hops)
+    asked = asked_at(chain.from_iterable((*plan.hops.values(), *plan.outside.values())))
     return frozenset(selecting(mesh.sidecars)).union(*asked)
 
 
