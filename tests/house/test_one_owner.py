@@ -158,15 +158,11 @@ QUESTIONS = (
 )
 
 
-LEAVING = {"core/emit/envoy/clusters.py", "core/emit/envoy/traffic_policy.py"}
-"""What still answers by itself, until what it decides is part of the plan."""
-
-
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.asked)
 def test_a_question_is_answered_by_its_owner_alone(question: Question) -> None:
     answering = {name for name, source in SOURCES.items() if question.answered_in(source)}
 
-    assert question.owners <= answering <= question.owners | LEAVING
+    assert answering == question.owners
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.asked)
