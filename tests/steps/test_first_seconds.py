@@ -56,7 +56,7 @@ def test_a_mesh_that_is_well_has_nothing_to_tell(stage: Stage) -> None:
 def test_a_program_that_does_not_stay_up_is_told_with_its_log(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("laneway.apps.local.crew.start", lambda _: Unnoticed())
+    monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.crew.stop_marked", lambda _: 0)
     monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
     runner = stage.runner
