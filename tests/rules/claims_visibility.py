@@ -58,7 +58,33 @@ spec: {{egress: [{first}, {{hosts: {hosts}}}]}}
 
 TWO_PORTS = "[{port: 80, name: http}, {port: 81, name: http-admin}]"
 
+
+def wide(imports: str) -> Given:
+    """Return a wildcard's routes in a namespace whose Sidecar imports some hosts."""
+    http = "[{route: [{destination: {host: b.default.svc.cluster.local}}]}]"
+    wild = routes("wide", http, "hosts: ['*.default.svc.cluster.local']", space="clients")
+    narrow = EVERYWHERE.replace("istio-system}", "clients}").replace(
+        "['./*', 'istio-system/*']", imports
+    )
+    own = service("own").replace("namespace: default}", "namespace: clients}")
+    return mesh(wild, narrow, own, namespace("clients"), PROBE)
+
+
 CLAIMS = [
+    Claim(
+        "where a Sidecar hides lane routes a wildcard that it imports decides",
+        "LW1430",
+        wide("['./*']"),
+        [
+            (
+                "VirtualService clients/wide decides calls to default/a and default/b from "
+                "clients/probe-v1: Sidecar clients/narrow hides the lane routes"
+            )
+        ],
+        "VirtualService clients/wide",
+        ("spec", "hosts"),
+        wide("['./*', 'default/*']"),
+    ),
     Claim(
         "a listener for one port imports that port alone, wherever its routes lead",
         "LW1336",

@@ -118,6 +118,7 @@ from laneway.core.rules.routing import (
     unknown_destination,
     user_mesh_virtual_service,
     wildcard_beside_lanes,
+    wildcard_decides,
 )
 from laneway.core.rules.services import (
     group_without_services,
@@ -237,6 +238,7 @@ CHECKS: tuple[Check, ...] = (
     plain_calls_refused.CHECK,
     field_not_followed.CHECK,
     delegation_leaves_requests.CHECK,
+    wildcard_decides.CHECK,
     lane_without_pods.CHECK,
     lane_lacks_service.CHECK,
     pod_in_two_lanes.CHECK,

@@ -1,6 +1,6 @@
 """Codes of lanes beside routes of others that take their requests.
 
-LW1330, LW1331, LW1336, LW1337 and LW1429: every object is valid by itself, and each is met; but of
+LW1330, LW1331, LW1336, LW1337, LW1429, LW1430: each object is valid by itself, and is met; but
 requests that are a lane's some meet the route of somebody else, or none.
 """
 
@@ -60,4 +60,14 @@ DELEGATION_LEAVES_REQUESTS = Code(
     "others: none of its routes takes whatever the others leave, and there is no default route "
     "beside a VirtualService.",
     "Add a last route without a match that delegates to {lanes} as well.",
+)
+
+WILDCARD_DECIDES = Code(
+    "LW1430",
+    "warning",
+    "{user} decides calls to {hosts} from {callers}: {sidecar} hides the lane routes",
+    "The Sidecar imports neither the service nor its lane routes, but a VirtualService for a "
+    "wildcard that covers the host. For these callers its routes are all there are, and they name "
+    "no lane.",
+    "Add `{pattern}` to the hosts of the Sidecar's egress.",
 )
