@@ -17,7 +17,6 @@ from laneway.core.findings.finding import Finding
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.wanted import Wanted, wanted_replicas
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.record import record
 
 
 @dataclass(frozen=True)
@@ -39,17 +38,17 @@ class Revision:
         return tuple(found for found in self.findings if found.level == "error")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Same:
     """Nothing differs from what is live."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """It may go live."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Refused:
     """It must not go live, for these errors."""
 

@@ -12,6 +12,7 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from laneway.adapters.files.glance import Glance, glance
 from laneway.adapters.files.notes import about_paths, nothing_in
@@ -19,7 +20,6 @@ from laneway.adapters.files.search import ENDINGS, STDIN, FoundFiles, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.record import record
 from laneway.core.resources.read import read_file
 from laneway.core.resources.readings import FileReading
 from laneway.core.resources.yaml.limits import LARGEST_FILE
@@ -33,7 +33,7 @@ Clocks of file systems tick coarsely: two writes within one tick leave equal tim
 Signature = tuple[int, int, int, int]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Kept:
     """A file as it was read: its signature where that can be trusted, its digest, its meaning."""
 

@@ -13,6 +13,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +24,6 @@ from laneway.adapters.files.reader import Reader
 from laneway.adapters.files.search import CHART
 from laneway.adapters.files.tree import Tree
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.record import record
 
 QUIET = 0.2
 """How long nothing may happen before removals are believed, in seconds."""
@@ -33,7 +33,7 @@ _GONE = flags.DELETE | flags.MOVED_FROM
 _MASK = _WRITTEN | _GONE | flags.CREATE | flags.MODIFY | flags.ATTRIB | flags.ONLYDIR
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """Paths that something happened to; `settled` says that nothing has since for 200 ms."""
 

@@ -8,20 +8,19 @@ edit costs. Which order is safe is said in `order.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.changes.fields import FieldChange, field_changes
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.superseded import GROUP_LABEL
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 Action = Literal["create", "update", "delete"]
 ACTIONS: tuple[Action, ...] = ("create", "update", "delete")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Change:
     """What happens to one object. `fields` says what an update touches."""
 
@@ -32,7 +31,7 @@ class Change:
     after: Manifest | None = field(default=None, repr=False)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """All changes, sorted by action, kind, namespace and name, and the objects that stay."""
 

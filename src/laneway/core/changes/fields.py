@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
-
-from laneway.core.record import record
 
 Kind = Literal["added", "removed", "changed", "reordered"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One difference. `before` is None where a field was added, `after` where it was removed.
 

@@ -10,19 +10,19 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from laneway.core.changes.diff import Change, ChangeSet
 from laneway.core.changes.routes import hosts_of, is_entry, merged, renamed, switched, with_routes
 from laneway.core.changes.subsets import Names, SideBySide, host_of, side_by_side, with_subsets
 from laneway.core.emit.manifest import Manifest
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 Phase = Literal["subsets", "mesh routes", "entry routes"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ChangeStep:
     """Objects to write and objects to remove, in any order, writes first.
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry
-from laneway.core.record import record
 
 LET_OUT = "requests let out"
 """The stage after which nothing but tidying up is left: every new request goes its new way."""
@@ -21,7 +21,7 @@ Blocks = Mapping[str, Block]
 Proxies = Mapping[str, ProxyConfig]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of a change: what runs once it is done, by proxy.
 

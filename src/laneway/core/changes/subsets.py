@@ -11,13 +11,13 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from laneway.core.changes.diff import Change
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.names import resolve_host
-from laneway.core.record import record
 
 Subset = Mapping[str, Any]
 Names = Mapping[tuple[str, str], str]
@@ -27,7 +27,7 @@ _LONGEST_NAME = 63
 """A subset's name is a DNS-1123 label."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SideBySide:
     """The subsets of one host before and after, by name.
 

@@ -9,7 +9,7 @@ them. What an edit did not touch is the very same Manifest as before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from laneway.core.emit import asm
@@ -18,7 +18,6 @@ from laneway.core.emit.routes import Spelled, http_route, tcp_route
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset
@@ -31,7 +30,7 @@ LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
 API_VERSION = "networking.istio.io/v1"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServiceObjects:
     """The objects of one service, and the name they share."""
 
@@ -40,7 +39,7 @@ class ServiceObjects:
     routes: tuple[Manifest, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Emitted:
     """What one emission gave, and from what, so that the next can keep what is unchanged."""
 

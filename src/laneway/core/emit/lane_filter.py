@@ -9,10 +9,10 @@ sources are in `wasm/`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.routing.plan.route_plan import GatewayPort
 
@@ -23,7 +23,7 @@ MADE_BY_ENVOY = "x-request-id"
 """The trace header that every proxy makes by itself."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Traced:
     """Whose lanes are remembered by trace: a group, and its two headers in lower case.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """An object to apply: its identity and its whole body as plain dictionaries and lists."""
 

@@ -8,15 +8,14 @@ calls go through its proxy at `address:outbound`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.mesh.mesh import Caller
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PortPlace:
     """One container port: what others dial (`inbound`) and where the program listens."""
 
@@ -26,7 +25,7 @@ class PortPlace:
     name: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Replica:
     """One running pod of a workload. `name` is unique in the mesh, `mocka-v1-0`.
 
@@ -43,7 +42,7 @@ class Replica:
     sidecar: bool = True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Placement:
     """All replicas, and the local port of each gateway port (selector, port).
 

@@ -7,15 +7,15 @@ how that is told. A person who edits reads each finding once, and is told when i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from laneway.core.findings.finding import Finding
-from laneway.core.record import record
 
 MOST = 6
 """Findings of a kind that are told one by one."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Findings that are new, gone, and as before. A finding that only moved is as before."""
 

@@ -7,16 +7,15 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.findings.place import Place
-from laneway.core.record import record
 
 Level = Literal["error", "warning", "info"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Code:
     """An entry of the catalog. Codes are never re-used for another meaning.
 
@@ -41,7 +40,7 @@ BESIDE = ""
 """Instead of a word: findings of the code about anything, or in the same mapping and below it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A code applied to one place. `subject` is the object it speaks of, `Kind namespace/name`."""
 

@@ -8,15 +8,13 @@ exist is placed at its nearest existing parent.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
-
-from laneway.core.record import record
+from dataclasses import dataclass, field, replace
 
 Step = str | int
 """One step into a document: a key of a mapping or a position in a list."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Source:
     """The text of one document and where it stands.
 
@@ -34,7 +32,7 @@ class Source:
     begin: int = field(default=0, repr=False, compare=False)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Place:
     """A value inside a document. An empty path means the whole document.
 
@@ -56,7 +54,7 @@ class Place:
         return replace(self, is_key=True)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Position:
     """Line and column, both 1-based, in the file; `line_text` is the line itself.
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from string import Formatter
 
 from laneway.core.findings.finding import Code, Finding, Level
 from laneway.core.findings.locate import locate_all
 from laneway.core.findings.place import Position
-from laneway.core.record import record
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
 
@@ -24,7 +24,7 @@ _COLORS = {"error": "31;1", "warning": "33;1", "info": "36;1", "mark": "32;1", "
 _TAB = 4
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Located:
     """A finding with its file and position; both empty where it speaks of no file."""
 
@@ -116,7 +116,7 @@ def code_text(code: Code, *, width: int = 100, color: bool = False) -> str:
     return f"{_Page(width, color, whole=False).block([unplaced])}\n"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Page:
     """What findings are written on: its width, its color, and whether messages are wrapped."""
 

@@ -9,9 +9,9 @@ worse than running none.
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
 from laneway.core.mesh.images import MOCK_IMAGES, meets
-from laneway.core.record import record
 
 Command = tuple[str, ...]
 
@@ -23,7 +23,7 @@ class BadCommandError(ValueError):
     """A `--run` text or a `[run]` entry that is not an image and a command."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Commands:
     """Patterns and their commands; the first pattern that an image meets decides.
 

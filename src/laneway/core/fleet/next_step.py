@@ -8,13 +8,12 @@ nothing is sent there any more; in between the last good state keeps serving.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.emit.placement import PortPlace, Replica
 from laneway.core.fleet.placing import ReplicaPlace, Taken, places
 from laneway.core.fleet.standing import Standing
 from laneway.core.fleet.wanted import Wanted, WantedProgram
-from laneway.core.record import record
 
 PATIENCE = 30.0
 """Seconds a program may take to become ready before the rest of an edit goes live without it."""
@@ -26,7 +25,7 @@ ProgramKey = tuple[str, str]
 """A program in the fleet: its instance's id and its container's name."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Instance:
     """A replica that has a place. `id` is its name, with a number if it follows an older one."""
 
@@ -105,7 +104,7 @@ def _sockets(instance: Instance) -> Iterable[tuple[str, int]]:
         yield place.address, program
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """All instances, and how they stand.
 
@@ -140,7 +139,7 @@ class Fleet:
         return all(one is not None and one.phase in ("stopping", "stopped") for one in found)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FleetStep:
     """What to do now.
 

@@ -13,9 +13,8 @@ on every address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zlib import crc32
-
-from laneway.core.record import record
 
 WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened on
 GATEWAY_ADDRESS = "127.0.0.1"
@@ -33,7 +32,7 @@ class NoRoomError(Exception):
     """Every port or address of a kind is taken."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What may not be chosen.
 
@@ -58,7 +57,7 @@ class Taken:
         return frozenset(port for address, port in self.sockets if address == WILDCARD)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ReplicaPlace:
     """A replica's address, its ports as (container, inbound, program), and its way out."""
 

@@ -19,14 +19,13 @@ from laneway.core.fleet.placing import (
     networks,
 )
 from laneway.core.fleet.wanted import Wanted
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 GatewayKey = tuple[Labels, int]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
 

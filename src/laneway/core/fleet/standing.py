@@ -7,10 +7,8 @@ and is forgotten once it has been ready for a while.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
-
-from laneway.core.record import record
 
 Phase = Literal["starting", "ready", "ended", "stopping", "stopped"]
 
@@ -20,7 +18,7 @@ STEADY_AFTER = 10.0
 """Seconds a program must have been ready before its next end counts as the first again."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of one program. Times are seconds of a steady clock.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, count
 
 from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_STARTED
@@ -20,13 +21,12 @@ from laneway.core.fleet.naming import called_names, mock_variables
 from laneway.core.fleet.unused import unused
 from laneway.core.mesh.injection import PROXY_CONTAINER, lack_of_sidecar
 from laneway.core.mesh.mesh import Caller, Mesh
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Container, Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import counted, listing
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class WantedProgram:
     """A container's program and environment.
 
@@ -46,7 +46,7 @@ class WantedProgram:
     calls: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A replica that should run. `name` is unique in the mesh and safe as a file's name."""
 

@@ -8,6 +8,7 @@ probe's own are known only by their number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.tables import gateway_table_name
@@ -16,7 +17,6 @@ from laneway.core.judging.row import ShareRow
 from laneway.core.judging.sent import Sent
 from laneway.core.judging.shares import bounds
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.routing.ask.reach import lane_of_share
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import Destination, Forward, RoutePlan, Share
@@ -24,7 +24,7 @@ from laneway.core.rules.questions.words import short_host
 from laneway.core.search.probes import Probe
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """How a probe's requests came in.
 

@@ -8,6 +8,7 @@ well everything else went. Apart from the verdicts on requests: those speak of w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes.verifying import UNTESTED
@@ -17,7 +18,6 @@ from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.membership import ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.reach import lane_of
 from laneway.core.rules.questions.words import listing, short_host
@@ -65,7 +65,7 @@ def _answering(mesh: Mesh, group: Group, lane: GroupLane, host: Host) -> Iterato
         yield from ready_pods_of_lane(answers, service.workloads)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Covered:
     """How far a test went: what could be met, and what of it was not."""
 

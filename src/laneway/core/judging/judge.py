@@ -8,6 +8,7 @@ request from another, so of several hops the worst one counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.judging.arrival import Arrival, arrival, share_rows
 from laneway.core.judging.at_the_gateway import at_entry, unprobed_finding
@@ -22,14 +23,13 @@ from laneway.core.judging.sent import Sent
 from laneway.core.judging.trail import MeshUnderTest, follow, services_of
 from laneway.core.judging.wording import probe_text
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.routing.ask.reach import Reach
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.search.probes import Probe, Unprobed
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Judge:
     """Judges the probes of one mesh."""
 

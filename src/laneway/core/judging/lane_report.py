@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from laneway.core.findings.finding import Finding
@@ -9,11 +10,10 @@ from laneway.core.judging.coverage import NOTHING_ASKED, Covered
 from laneway.core.judging.losing import code_of
 from laneway.core.judging.report import Verdict, finding_value
 from laneway.core.judging.tally import Tallied
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LaneReport:
     """How lanes got through a mesh. `sent` is 0 where live traffic was watched instead.
 

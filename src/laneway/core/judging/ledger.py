@@ -8,7 +8,7 @@ so nothing has to be reset. It knows nothing of lanes and of what was promised.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster, is_inbound, is_outbound
 from laneway.core.emit.envoy.config import (
@@ -21,7 +21,6 @@ from laneway.core.emit.envoy.config import (
 from laneway.core.emit.envoy.fallback import members as behind
 from laneway.core.emit.envoy.tunnels import tunnel_stat
 from laneway.core.emit.placement import Placement, Replica
-from laneway.core.record import record
 
 Counters = Mapping[str, int]
 
@@ -33,7 +32,7 @@ _BEGUN = "downstream_rq_total"
 _DONE = "downstream_rq_completed"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Call:
     """How many tries took one route and reached an address.
 
@@ -45,7 +44,7 @@ class Call:
     sent: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unrouted:
     """What a table could not even route: requests without a route, or without its cluster."""
 
@@ -53,7 +52,7 @@ class Unrouted:
     no_cluster: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Everything that was counted between two readings.
 

@@ -9,7 +9,7 @@ write them anew. Where it cannot be told who called, all who may have are named.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.judging.callers import callers
@@ -18,7 +18,6 @@ from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import is_plain
 from laneway.core.rules.questions.needing import stands
@@ -27,7 +26,7 @@ TOLD = frozenset({"baggage", "header"})
 """How a route knows the lane of a request that carries it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Passage:
     """What callers did with the lane when they called a service of a permissive group.
 

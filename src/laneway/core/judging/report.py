@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import NOTHING_ASKED, Covered
 from laneway.core.judging.row import Row
-from laneway.core.record import record
 
 Verdict = Literal["as promised", "not as promised", "untested"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Report:
     """What verifying a mesh came to; `further` are findings that no row has."""
 

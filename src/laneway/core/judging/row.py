@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import Met
-from laneway.core.record import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ShareRow:
     """A destination's part of a split: promised in percent, seen in requests.
 
@@ -31,7 +30,7 @@ class ShareRow:
         return self.seen is None or self.low <= self.seen <= self.high
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Row:
     """A kind of request: `sent` = `kept` + `elsewhere` + `failed`.
 

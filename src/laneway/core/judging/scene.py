@@ -7,17 +7,17 @@ value, with the questions that several kinds of findings ask of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest, Trail
 from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import GroupLane
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import RoutePlan
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One probe after it was sent. `lanes` are those its request belongs to."""
 

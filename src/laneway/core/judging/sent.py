@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from laneway.core.record import record
+from dataclasses import dataclass, field
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What came of sending. `statuses` counts answers, `lost` requests without one, by reason."""
 

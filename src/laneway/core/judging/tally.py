@@ -13,7 +13,6 @@ from typing import Literal
 
 from laneway.core.judging.passages import Passage
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 
 Confidence = Literal["high", "medium", "low"]
@@ -21,7 +20,7 @@ FEW = 5
 """Fewer calls than this prove little where calls may begin by themselves."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Tallied:
     """All passages of one kind. `example` is a request in which the lane was lost.
 

@@ -8,7 +8,7 @@ that got requests without any such call is left aside: those were somebody else'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 from laneway.core.emit.placement import Replica
@@ -16,7 +16,6 @@ from laneway.core.judging.ledger import Call, Ledger, Seen
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import NOTHING, Carried, answering, is_plain, kept_lanes, stays
@@ -25,7 +24,7 @@ Promise = Mapping[Ref, frozenset[Carried]]
 """The workloads that may be met, and what requests that come to each of them may carry."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """A call that led out of what was promised.
 
@@ -40,7 +39,7 @@ class Crossing:
     only: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Trail:
     """What requests met: `kept` are replicas within the promise, `left` those beyond it."""
 
@@ -49,7 +48,7 @@ class Trail:
     crossings: tuple[Crossing, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MeshUnderTest:
     """What a trail is read from: the mesh, and what runs in it."""
 

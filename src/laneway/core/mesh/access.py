@@ -9,13 +9,12 @@ https://istio.io/latest/docs/concepts/security/#implicit-enablement
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host
-from laneway.core.record import record
 from laneway.core.resources.istio.security import AuthorizationPolicy, PeerAuthentication
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
@@ -26,7 +25,7 @@ _GATEWAY_API = "gateway.networking.k8s.io/gateway-name"
 """A label of pods that the Gateway API made; their policies are attached by name."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AccessRefusal:
     """A policy that may refuse requests; `total`: it refuses every one."""
 
@@ -87,7 +86,7 @@ def _refusing(
             yield AccessRefusal(one, one.action == "DENY" and any(one.rules) and one in sure)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Demand:
     """The mode of mTLS at the ports of a proxy, and the policy that says so, if any does."""
 

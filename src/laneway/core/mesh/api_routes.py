@@ -10,16 +10,16 @@ https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#mesh-
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, Host, service_host
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.gateway_api import ApiRoute, ParentRef
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MeshTouch:
     """A route for calls to a lane service; `namespace` alone is concerned, or all if empty."""
 
@@ -29,7 +29,7 @@ class MeshTouch:
     place: Place
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EntryTouch:
     """A route from a gateway that leads to lane services, or that is attached to a lane gateway."""
 

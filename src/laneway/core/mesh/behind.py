@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from laneway.core.mesh.injection import PROXY_CONTAINER
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Container, EndpointSlice, Service, Workload
 
 WITHOUT_PODS = frozenset(
@@ -37,7 +37,7 @@ WITHOUT_PODS = frozenset(
 """Kinds that are not read and make no pods. Any other kind may make some that nobody here sees."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the input tells of pods: the namespaces whose pods it holds, but for some hosts."""
 

@@ -10,14 +10,14 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressLis
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.mesh.sidecars import Imports
 from laneway.core.mesh.visibility import Shown, SidecarScope, exports_of, is_shown
-from laneway.core.record import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LearnedRoute:
     """A route to a service, as far as proxies learn of the service by it.
 

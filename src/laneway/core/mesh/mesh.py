@@ -8,7 +8,7 @@ only its own share of the traffic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.findings.place import Place
@@ -18,7 +18,6 @@ from laneway.core.mesh.propagation import Carrier, Propagation
 from laneway.core.mesh.refused import ObjectRefusal
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.mesh.unknown_pods import Unknown
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
@@ -42,7 +41,7 @@ from laneway.core.resources.meta import Ref
 Protocol = Literal["http", "tcp"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MeshPort:
     """A service port as the mesh routes it. `sniffed` marks a port without a protocol name.
 
@@ -57,7 +56,7 @@ class MeshPort:
     target: int | str = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MeshService:
     """A Service with its resolved host.
 
@@ -94,7 +93,7 @@ class MeshService:
         return self.service.meta.place("spec", "ports", index)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class GroupLane:
     """A lane with a legal name that belongs to a group.
 
@@ -129,7 +128,7 @@ class GroupLane:
         return host not in self.undeclared and host not in self.absent
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Group:
     """A lane group with everything resolved. `lanes` and `hosts` are in age order.
 
@@ -207,7 +206,7 @@ class Group:
         return next((lane for lane in self.lanes if lane.name == name), None)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mesh:
     """Everything a plan needs, with every name resolved.
 
@@ -256,7 +255,7 @@ class Mesh:
         )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who sends a request inside the mesh: a pod's namespace and labels."""
 

@@ -10,13 +10,12 @@ https://www.rfc-editor.org/rfc/rfc7386
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
-from laneway.core.record import record
 from laneway.core.resources.istio.policy_fit import unfit
 from laneway.core.resources.istio.policy_shapes import ROUTE, TRAFFIC
 from laneway.core.resources.istio.read_header_edits import is_editable, value_flaw
@@ -39,7 +38,7 @@ _DECIDING = frozenset(
 _SPELLINGS = {"cors": "corsPolicy"}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Patch:
     """What is added to each mesh route of a service, and to its trafficPolicy; without nulls.
 
@@ -54,7 +53,7 @@ class Patch:
 NO_PATCH = Patch()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A part of a patch that is not applied: where it stands in the group's spec, and why."""
 
@@ -64,7 +63,7 @@ class LeftOut:
     why: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Patches:
     """The patches of a group: by service, and `default` for all others."""
 
@@ -80,7 +79,7 @@ class Patches:
 NO_PATCHES = Patches()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Layer:
     """One patch as written: its path in the group's spec, and those parts that may be applied."""
 
@@ -88,7 +87,7 @@ class _Layer:
     parts: Raw
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Layers:
     """The patches that hold for a service, the group's default first."""
 
@@ -140,7 +139,7 @@ def merged(target: Any, patch: Any) -> Any:
     return found
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """Reads patches; what is left out is gathered in `left`, each once."""
 

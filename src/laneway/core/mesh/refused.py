@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import combinations
 from typing import Any
 
 from laneway.core.findings.place import Step
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import Gateway, VirtualService
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.placed import placed
@@ -29,7 +29,7 @@ _LONGEST = 255
 _LONGEST_LABEL = 63
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ObjectRefusal:
     """Why an object is refused, and the path of what is wrong in it."""
 

@@ -10,11 +10,11 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.names import ROOT_NAMESPACE
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import Sidecar, SidecarEgress
 
 EVERYTHING = SidecarEgress(("*/*",))
@@ -55,7 +55,7 @@ def listener_at(sidecar: Sidecar, port: int) -> SidecarEgress:
     return next((one for one in sidecar.egress if one.port in (None, port)), NOTHING)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Imports:
     """What a listener imports, read for the pods of a namespace: pairs of namespace and host.
 

@@ -8,16 +8,15 @@ the order in which things arrived never matters, `Snapshot.of` sorts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.findings.finding import Finding
-from laneway.core.record import record
 from laneway.core.resources.kinds import Resource
 
 __all__ = ["Resource", "Snapshot"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The only input of the compiler.
 

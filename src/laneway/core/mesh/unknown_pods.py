@@ -8,16 +8,16 @@ count as no pod and as no lack of pods either: what is not read is not missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import ServiceEntry
 from laneway.core.resources.kubernetes.workloads import ForeignPods, Service, Workload
 from laneway.core.resources.meta import Meta, Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class UnknownPods:
     """Who may add pods. `why` says why they are unknown, `advice` how to make them known."""
 

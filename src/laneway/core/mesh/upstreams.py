@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 
 _BARE = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
 _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CalledService:
     """A service that is called. Without a port it is the service's first one.
 
@@ -32,7 +31,7 @@ class CalledService:
     spelled: str = field(default="", compare=False)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServiceUrl:
     """A URL of a service: the variable it stands in, its text, and the call it means."""
 

@@ -10,12 +10,12 @@ https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Self
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
 from laneway.core.mesh.sidecars import EVERYTHING, Imports, listener_at, sidecar_of
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import DestinationRule, Sidecar, VirtualService
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.meta import Meta
@@ -24,7 +24,7 @@ EXPORT_TO = "networking.istio.io/exportTo"
 """The annotation of a Service that says which namespaces see it, with commas between them."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A VirtualService as far as it decides who is shown it: where it stands and its hosts.
 
@@ -101,7 +101,7 @@ def export_text(thing: VirtualService | DestinationRule) -> str:
     return f"exportTo [{', '.join(thing.export_to)}]"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Hider:
     """The object that hides a service from a proxy, and where it says so.
 
@@ -114,7 +114,7 @@ class Hider:
     refuses: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SidecarScope:
     """What the proxies of a caller see. Where no Sidecar speaks, that is all that is exported."""
 

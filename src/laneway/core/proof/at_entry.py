@@ -9,7 +9,7 @@ host is narrower than all hosts of the lanes, no rule of theirs is asked, as a p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.membership import lane_of_subset, owner
@@ -27,7 +27,6 @@ from laneway.core.proof.landing import Landings
 from laneway.core.proof.promises import Askers, Promise, want
 from laneway.core.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.proof.verdict import Spot, Want
-from laneway.core.record import record
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.plan.entries import asked_entries
@@ -50,7 +49,7 @@ Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Area:
     """Requests for some hosts: the rules they meet and the rules by which lanes admit them."""
 
@@ -70,7 +69,7 @@ class Area:
         return Premises(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AtEntry:
     """Judges the requests at gateways."""
 
@@ -161,7 +160,7 @@ def _narrower(host: str, hosts: Domains) -> list[str]:
     return [one for one in hosts if one != host and covers(host, one)]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _EntryJudge:
     """Says what a rule at a gateway breaks for requests that a lane admits, or that none does."""
 

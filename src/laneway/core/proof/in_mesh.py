@@ -25,7 +25,6 @@ from laneway.core.proof.promises import Promise, mesh_promises
 from laneway.core.proof.scene import Break, Suspect, Unknown, breaks, unread_edits
 from laneway.core.proof.shapes import Shapes
 from laneway.core.proof.verdict import Spot, Want, Who
-from laneway.core.record import record
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.ask.walk import Sight, find_hop, is_known
 from laneway.core.routing.plan.route_plan import (
@@ -176,7 +175,7 @@ def _hosts_of(service: MeshService, spot: Spot, who: Who, taken: Container[str])
     return Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _HopJudge:
     """Says what a rule breaks for requests of a promise, from one caller to one port."""
 

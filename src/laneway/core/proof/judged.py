@@ -9,7 +9,7 @@ there is missing. Else what Laneway compiles is judged, with the users' own obje
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from laneway.core.findings.place import Source
@@ -20,7 +20,6 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.refused import is_admitted
 from laneway.core.mesh.superseded import is_generated
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
@@ -40,7 +39,7 @@ Wish = Literal["auto", "plan", "objects"]
 T = TypeVar("T", VirtualService, DestinationRule)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Judged:
     """An implementation: its mesh, its routes, and how many objects of the input it consists of.
 

@@ -16,14 +16,13 @@ from laneway.core.mesh.membership import names_of_lanes, owner, ready_pods_of_la
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.proof.verdict import Property, Want
-from laneway.core.record import record
 from laneway.core.routing.ask.walk import Sight, hidden_by, is_known, pods_of, subset_labels
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 Breach = tuple[Property, str]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Landing:
     """The pods behind a destination.
 

@@ -12,7 +12,7 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 from typing import Any, TypeVar
@@ -23,7 +23,6 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.proof.judged import Judged, put, reordered
 from laneway.core.proof.verdict import Doubt
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
 from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 
@@ -33,7 +32,7 @@ T = TypeVar("T", VirtualService, DestinationRule)
 Things = tuple[VirtualService, ...] | tuple[DestinationRule, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Tied:
     """Objects whose order of age decides something and is not known."""
 

@@ -9,20 +9,19 @@ a gateway a request is of the lane whose entry rule admits it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.membership import lane_of_others, lanes_of
 from laneway.core.mesh.mesh import Caller, Group, Mesh, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.proof.verdict import Want
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Forward, Rule
 from laneway.core.routing.plan.stamps import conditions
 from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Promise:
     """For requests that meet `when`: any of `wants` keeps it. `by` names who admits a request."""
 
@@ -56,7 +55,7 @@ def want(group: Group, lane: LaneName, host: Host) -> Want:
     return Want(lane, group.resolve(lane, host), host, group.name)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Askers:
     """The groups behind entry rules, by the lane or group that wrote a rule."""
 

@@ -16,7 +16,6 @@ from laneway.core.mesh.propagation import Propagation
 from laneway.core.proof.carrying import edits_trace, unread
 from laneway.core.proof.promises import Promise
 from laneway.core.proof.verdict import PROPERTIES, Property, Want
-from laneway.core.record import record
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import Rule, Share
 from laneway.core.search.conditions import ALWAYS, Condition, Conditions
@@ -28,7 +27,7 @@ Beside = Literal["apart", "unknown"]
 """For what breaks no property: what no lane governs is told, and what is not worked out a doubt."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Suspect:
     """What a rule would break for requests of a promise that also meet `further`.
 
@@ -42,7 +41,7 @@ class Suspect:
     confirms: Callable[[Request], bool] | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Break:
     """A request that breaks a promise, and the rule that lets it; no rule: a 404.
 
@@ -57,7 +56,7 @@ class Break:
     near: Rule | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A pair that could not be decided, and why; `about` are the properties that it leaves open."""
 

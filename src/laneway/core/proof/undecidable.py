@@ -8,6 +8,7 @@ say anything at all, and a held group has no routes to judge.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from laneway.core.findings.place import Place
@@ -20,7 +21,6 @@ from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_gateway
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.proof.verdict import CounterExample, Doubt, Who
-from laneway.core.record import record
 from laneway.core.resources.istio.extensions import ProxyExtension
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
 from laneway.core.resources.matching import Labels
@@ -35,7 +35,7 @@ from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Cloud:
     """Proxies whose requests cannot be judged; an empty namespace stands for all."""
 
@@ -54,7 +54,7 @@ class Cloud:
         return near and all(known.get(key, value) == value for key, value in self.labels)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Clouds:
     """All of them, and the callers that are left."""
 
@@ -219,7 +219,7 @@ def _head(meta: Meta) -> Place:
     return meta.place("metadata", "name")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HalfRead:
     """Objects of which a part could not be read, and so is missing from the routes that are judged.
 

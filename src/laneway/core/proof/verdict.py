@@ -6,13 +6,12 @@ lane. *Delivered*: no request meets an error nobody intended.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Caller, Protocol
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.plan.route_plan import GatewayPort, Rule
@@ -26,7 +25,7 @@ class NotReplayedError(AssertionError):
     """A counter-example that the walk does not confirm: a bug of the proof's, never a user's."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Who:
     """Callers whom no rule tells apart. `names` are their workloads; none: imagined ones."""
 
@@ -34,7 +33,7 @@ class Who:
     names: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Spot:
     """Where a request is decided: at a gateway's port, or on the way to a service port."""
 
@@ -45,7 +44,7 @@ class Spot:
     who: Who | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Want:
     """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`.
 
@@ -59,7 +58,7 @@ class Want:
     by_default: bool = field(default=False, compare=False)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CounterExample:
     """A request that breaks a promise, and the route that lets it.
 
@@ -79,7 +78,7 @@ class CounterExample:
     order: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """Something that could not be decided, and the construct that is to blame.
 
@@ -91,7 +90,7 @@ class Doubt:
     about: tuple[Property, ...] = PROPERTIES
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something beside the verdict: what it takes for granted, or what lanes do not govern."""
 
@@ -99,7 +98,7 @@ class Note:
     place: Place | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The verdict on one property; the smallest counter-example comes first."""
 
@@ -108,7 +107,7 @@ class Claim:
     against: tuple[CounterExample, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What was looked at: the implementation, and how much of it.
 
@@ -127,7 +126,7 @@ class Scope:
     unrouted: tuple[Host, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Proof:
     """The outcome for a whole input."""
 

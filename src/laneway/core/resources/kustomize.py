@@ -9,9 +9,9 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from laneway.core.record import record
 from laneway.core.resources.yaml.documents import DocumentReader
 
 NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
@@ -24,7 +24,7 @@ _CHANGING = frozenset(
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Kustomization:
     """`is_overlay`: it builds other objects than stand in the files. `patches`: relative paths.
 

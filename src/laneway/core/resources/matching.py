@@ -8,9 +8,8 @@ never translated on its way from the file to the route.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
-
-from laneway.core.record import record
 
 MatchKind = Literal["exact", "prefix", "regex", "present"]
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -19,7 +18,7 @@ Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class StringMatch:
     """One string condition; `regex` is RE2 and must match the whole value.
 
@@ -30,7 +29,7 @@ class StringMatch:
     value: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Match:
     """All conditions must hold. An empty match is met by every request.
 

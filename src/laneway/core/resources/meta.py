@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from laneway.core.findings.place import Place, Source, Step
-from laneway.core.record import record
 
 _NAMED_ALIKE = frozenset(
     {"DaemonSet.apps.kruise.io", "StatefulSet.apps.kruise.io", "Service.serving.knative.dev"}
@@ -39,7 +38,7 @@ class Ref:
         return f"{self.kind} {place}"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Meta:
     """The head of an object.
 

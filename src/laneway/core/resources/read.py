@@ -10,13 +10,13 @@ passes by whatever is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Source, Step
-from laneway.core.record import record
 from laneway.core.resources.istio import read_extensions, read_machines, read_routes, read_security
 from laneway.core.resources.istio import read_networking as read_istio
 from laneway.core.resources.kinds import Resource
@@ -47,7 +47,7 @@ _KUSTOMIZE = "kustomize.config.k8s.io/"
 _DEEPEST_LIST = 4
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Kind:
     versions: tuple[str, ...]
     read: Reader

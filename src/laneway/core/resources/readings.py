@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
-from laneway.core.record import record
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.yaml.splitting import Piece
 
@@ -46,7 +45,7 @@ class FilePart(NamedTuple):
         return not (self.resources or self.other_kinds or self.lost or self.listed)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FileReading:
     """What one file holds.
 

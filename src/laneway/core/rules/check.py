@@ -7,14 +7,14 @@ what is routed is settled in the plan, a rule tells the user of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.finding import Code, Finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import RoutePlan
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Check:
     """A rule of the catalog: `run` yields only findings of `code`.
 

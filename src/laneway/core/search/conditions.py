@@ -10,10 +10,10 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import re2
 
-from laneway.core.record import record
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.ask.request import PSEUDO
 from laneway.core.search.values import PRESENT, Pattern, PatternKind, holds
@@ -23,7 +23,7 @@ PARAMETER = "parameter "
 _ANY_CASE: dict[str, PatternKind] = {"exact": "exact, any case", "prefix": "prefix, any case"}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A pattern of a part: of a header that some line meets it, or that none does if not `met`."""
 

@@ -10,12 +10,11 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.ask.reach import lanes_of_rule
 from laneway.core.routing.ask.request import Request, unmet
@@ -37,7 +36,7 @@ Purpose = Literal["rule", "no header", "unknown value", "other path", "asked"]
 """Why a request is sent: to meet a rule, to miss one by one condition, or because a user asked."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A request to a gateway port, and what it is promised there.
 
@@ -54,7 +53,7 @@ class Probe:
     wanted: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unprobed:
     """A rule that no request was found for, and why.
 
@@ -69,7 +68,7 @@ class Unprobed:
     taken: tuple[Rule, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Probes:
     """All requests to send, in the order of ports, hosts and rules, and the rules without one.
 
@@ -105,7 +104,7 @@ def asked(mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request, want
     return Probe(port, host.domain if host else "", request, promise, "asked", lanes, wanted)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Asking:
     """Finds requests for the rules of one host at a gateway's port."""
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from laneway.core.record import record
 from laneway.core.routing.ask.request import JOINED, Request
 from laneway.core.search.conditions import (
     HEADER,
@@ -41,7 +40,7 @@ Cost = tuple[int, int, int]
 """Headers and parameters, length of the path, length of all values."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Premises:
     """What holds for every request that is asked about.
 
@@ -55,7 +54,7 @@ class Premises:
     lines: Mapping[str, Universe] = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SizedRequest:
     """A request, and how large it is."""
 

@@ -14,7 +14,6 @@ from typing import Literal
 
 import re2
 
-from laneway.core.record import record
 from laneway.core.search.characters import UnreadableError
 from laneway.core.search.expressions import expression
 from laneway.core.search.language import Expression, Language, TooLargeError
@@ -35,7 +34,7 @@ class UndecidedError(Exception):
     """A question about values that is not answered here; the message names the construct."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A condition on one value."""
 
@@ -46,7 +45,7 @@ class Pattern:
 PRESENT = Pattern("present")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Universe:
     """What a value can be at all: an expression, usual texts, and all texts if they are few."""
 

@@ -7,14 +7,14 @@ a request takes one way if it meets that match and none before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.routing.plan.survivors import is_catch_all
 from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RuleMatch:
     """A rule by one of its matches."""
 

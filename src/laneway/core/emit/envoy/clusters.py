@@ -22,7 +22,6 @@ from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.ports import is_http_2
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
@@ -62,7 +61,7 @@ _LIMITS: Block = {
 }
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ClusterNames:
     """Which name a destination has for callers of a namespace.
 
@@ -168,7 +167,7 @@ def http_version(service: MeshService, port: MeshPort) -> str:
     return "same" if port.sniffed else "1"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Declared:
     """A cluster that callers know: its name, its pods' labels, and whose pods stand in for them."""
 

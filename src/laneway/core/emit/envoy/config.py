@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import Means, Origin
 
 Block = dict[str, Any]
@@ -31,7 +30,7 @@ ENTRY = "gateway/"
 _LONGEST_FILE_NAME = 200
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ProxyConfig:
     """All resources of one Envoy process, by name. `tables` are route configurations."""
 
@@ -54,7 +53,7 @@ class Unexecuted:
     reason: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RouteCounter:
     """The counter of requests that took one rule of one table.
 
@@ -75,7 +74,7 @@ class RouteCounter:
     by: Means = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class InboundCounter:
     """The counter of requests that a replica's container port received."""
 
@@ -84,7 +83,7 @@ class InboundCounter:
     port: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvoyConfig:
     """Everything all proxies run, and the counters they will have.
 

@@ -10,10 +10,10 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/aggrega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
-from laneway.core.record import record
 
 UNREACHED = "x-laneway-unreached"
 """The header with which a pod's proxy says that a request never reached the program."""
@@ -110,7 +110,7 @@ def with_fallback(config: ProxyConfig) -> ProxyConfig:
     return ProxyConfig(listeners, tables, config.clusters)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Retries:
     """How often a request is sent at most: to each of so many pods, then into so many lanes."""
 

@@ -10,11 +10,11 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/health_check.p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.placement import PortPlace, Replica
 from laneway.core.mesh.mesh import MeshService
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import ReadinessProbe
 from laneway.core.resources.meta import Ref
 
@@ -41,7 +41,7 @@ kubelet may do: https://kubernetes.io/docs/reference/kubernetes-api/workload-res
 """
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Asked:
     """How the pods of a cluster are asked, and the container port of each that is asked."""
 

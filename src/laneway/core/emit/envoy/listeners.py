@@ -10,12 +10,12 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
 from laneway.core.emit.envoy.request_log import GATEWAY_CALLER, request_log
 from laneway.core.emit.envoy.tunnels import marked, tunnel_name
-from laneway.core.record import record
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
@@ -52,7 +52,7 @@ TO_OUTSIDE: Block = {
 """The settings of a virtual host that leads out of the mesh."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """Where a replica's port is dialed.
 

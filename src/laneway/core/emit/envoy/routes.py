@@ -9,6 +9,7 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from laneway.core.emit.envoy.config import Block, Unexecuted
@@ -17,7 +18,6 @@ from laneway.core.emit.envoy.match import flaw, route_match
 from laneway.core.emit.envoy.policy import Policy, translate
 from laneway.core.emit.envoy.request_log import of_lane
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.record import record
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.route_plan import Answer, Destination, Forward, Refuse, Rule, Share
 
@@ -37,7 +37,7 @@ _REJECTED = "Envoy would reject it"
 _NOT_CARRIED_OUT = "the local proxies do not carry it out"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Spelling:
     """How a table spells destinations.
 
@@ -50,7 +50,7 @@ class Spelling:
     stat: Callable[[Rule], str]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Spelled:
     """The routes of one rule and what of it is not carried out."""
 

@@ -16,7 +16,6 @@ from laneway.core.emit.envoy.routes import Spelling, spell
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import SidecarScope
-from laneway.core.record import record
 from laneway.core.routing.ask.passing import writes_lane
 from laneway.core.routing.ask.walk import Sight, is_known
 from laneway.core.routing.plan.route_plan import Destination, Forward, Means, RoutePlan, Rule
@@ -31,7 +30,7 @@ class Table:
     unexecuted: list[Unexecuted] = field(default_factory=list)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Speller:
     """Spells rules for one virtual host of one table and keeps the table's books."""
 

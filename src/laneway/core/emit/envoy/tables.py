@@ -9,7 +9,7 @@ whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH
 from laneway.core.emit.envoy.config import (
@@ -27,7 +27,6 @@ from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.upstreams import named_service
 from laneway.core.mesh.visibility import scope_of
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import find_hop
 from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
@@ -47,7 +46,7 @@ from laneway.core.routing.plan.survivors import default_rule, surviving
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CallerClass:
     """Callers that meet the same rules: one namespace, and alike in every label a rule asks for.
 

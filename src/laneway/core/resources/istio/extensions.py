@@ -7,12 +7,13 @@ Only whom it concerns is typed: what it does to requests cannot be known from it
 
 from __future__ import annotations
 
-from laneway.core.record import record
+from dataclasses import dataclass
+
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ProxyExtension:
     """One such object; `meta.ref.kind` says which. No labels: all proxies of its namespace.
 

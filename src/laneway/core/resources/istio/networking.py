@@ -8,11 +8,10 @@ policy value, so that nothing a user wrote is lost on the way to a proxy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from laneway.core.findings.place import Step
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
@@ -21,7 +20,7 @@ from laneway.core.resources.yaml.placed import Places
 Raw = Mapping[str, Any]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class GatewayServer:
     """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
 
@@ -38,7 +37,7 @@ class GatewayServer:
     bind: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Gateway:
     """A Gateway. An empty selector selects every gateway proxy."""
 
@@ -47,7 +46,7 @@ class Gateway:
     servers: tuple[GatewayServer, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RouteDestination:
     """One weighted destination as written. Host may be a short name; port may be left out.
 
@@ -63,7 +62,7 @@ class RouteDestination:
     index: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HttpRoute:
     """One `http[]` entry; `index` is its position in `spec.http`.
 
@@ -83,7 +82,7 @@ class HttpRoute:
     policy: Raw = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TcpRoute:
     """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways.
 
@@ -99,7 +98,7 @@ class TcpRoute:
     by_address: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class VirtualService:
     """A VirtualService. `gateways` is as written; empty means `mesh`. `tls` routes stay raw.
 
@@ -123,7 +122,7 @@ class VirtualService:
         return next((route for route in routes if route.index == index), None)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SubsetRule:
     """A subset of a DestinationRule as written."""
 
@@ -133,7 +132,7 @@ class SubsetRule:
     index: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class DestinationRule:
     """A DestinationRule. `export_to` is None when not written: Istio tells that from `["*"]`."""
 
@@ -145,7 +144,7 @@ class DestinationRule:
     workload_selector: Labels = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SidecarEgress:
     """One egress listener of a Sidecar: hosts in `namespace/dnsName` form."""
 
@@ -153,7 +152,7 @@ class SidecarEgress:
     port: int | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sidecar:
     """A Sidecar resource; without a workload selector it speaks for its whole namespace.
 
@@ -167,7 +166,7 @@ class Sidecar:
     refuses: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServiceEntry:
     """A ServiceEntry. `services` are those of its hosts that are named like Services here."""
 
@@ -178,7 +177,7 @@ class ServiceEntry:
     export_to: tuple[str, ...] | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TrafficLabel:
     """The vendor's TrafficLabel (v1, v1beta1). Read and kept; vanilla Istio gives it no effect."""
 

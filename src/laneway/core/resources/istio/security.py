@@ -8,9 +8,8 @@ request stays unread.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
@@ -18,7 +17,7 @@ DRY_RUN = "istio.io/dry-run"
 """An annotation; with `true` a policy is only logged."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AuthorizationPolicy:
     """An AuthorizationPolicy. `rules` says of each rule whether it is met by every request.
 
@@ -37,7 +36,7 @@ class AuthorizationPolicy:
         return self.meta.annotations.get(DRY_RUN) != "true" and self.action != "AUDIT"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PeerAuthentication:
     """A PeerAuthentication. Modes are as written; empty or UNSET: the next wider one's.
 
@@ -50,7 +49,7 @@ class PeerAuthentication:
     ports: Mapping[int, str] = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RequestAuthentication:
     """A RequestAuthentication: only whom it concerns. A request without a token passes it."""
 

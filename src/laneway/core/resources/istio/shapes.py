@@ -9,10 +9,10 @@ end up in. It refuses nothing itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from laneway.core.findings.place import Step
-from laneway.core.record import record
 from laneway.core.resources.istio.durations import milliseconds
 from laneway.core.resources.yaml.nearness import nearest
 from laneway.core.resources.yaml.spelling import as_text, describe
@@ -23,14 +23,14 @@ Leaf = Callable[[Any], str]
 """Say what is wanted instead of a value; empty where it fits."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Each:
     """A list, all of whose items have one shape."""
 
     item: Shape
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """A mapping of any keys to values of one shape."""
 

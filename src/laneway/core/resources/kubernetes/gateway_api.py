@@ -7,12 +7,13 @@ ask of a request stays unread.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from laneway.core.findings.place import Step
-from laneway.core.record import record
 from laneway.core.resources.meta import Meta
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ParentRef:
     """What a route is attached to. An empty `group` with the kind `Service` is the mesh.
 
@@ -27,7 +28,7 @@ class ParentRef:
     index: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class BackendRef:
     """A Service that a route leads to, and the path of the reference."""
 
@@ -36,7 +37,7 @@ class BackendRef:
     path: tuple[Step, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ApiRoute:
     """A route of any of the kinds, told apart by `meta.ref.kind`."""
 

@@ -7,9 +7,8 @@ pods; a kind is a line of the table. It refuses nothing that has a name.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.read_workloads import read_containers
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref, kind_of
@@ -24,7 +23,7 @@ KNATIVE_LABEL = "serving.knative.dev/service"
 ROLLOUT_HASH = "rollouts-pod-template-hash"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Form:
     """How a kind says what pods it makes.
 

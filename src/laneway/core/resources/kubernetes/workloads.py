@@ -8,10 +8,9 @@ differ here only in `meta.ref.kind`, replicas, readiness and where their templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from laneway.core.findings.place import Place, Step
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
 
@@ -20,7 +19,7 @@ WORKLOAD_ENTRY = "WorkloadEntry"
 WORKLOAD_GROUP = "WorkloadGroup"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServicePort:
     """A port of a Service. `target` is a number or the name of a container port."""
 
@@ -32,7 +31,7 @@ class ServicePort:
     index: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Service:
     """A Service. `cluster_ip` is `None` as text for headless ones, empty when not given."""
 
@@ -44,7 +43,7 @@ class Service:
     external_name: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ReadinessProbe:
     """A readiness probe over HTTP. `port` is a container port's number or name; times in seconds.
 
@@ -61,7 +60,7 @@ class ReadinessProbe:
     successes: int = 1
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod. `environment` holds only variables with a literal value.
 
@@ -78,7 +77,7 @@ class Container:
     index: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Workload:
     """Anything that makes pods, or a Pod.
 
@@ -123,7 +122,7 @@ class Workload:
         return self.meta.namespace
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ForeignPods:
     """The pods that an object of a kind nobody here reads may make: the labels of its templates."""
 
@@ -131,14 +130,14 @@ class ForeignPods:
     labels: tuple[Mapping[str, str], ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Namespace:
     """A Namespace; its labels decide on sidecar injection."""
 
     meta: Meta
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One endpoint of a slice. `pod` is the target Pod's name, if the slice names one."""
 
@@ -147,7 +146,7 @@ class Endpoint:
     pod: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EndpointSlice:
     """An EndpointSlice of the Service named by its label `kubernetes.io/service-name`."""
 

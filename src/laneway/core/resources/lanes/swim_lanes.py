@@ -8,10 +8,9 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.placed import Places
@@ -19,7 +18,7 @@ from laneway.core.resources.yaml.placed import Places
 Strategy = Literal["rule_based", "weighted"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServiceReference:
     """A Kubernetes Service named by a group or a lane; `index` is its position in the list."""
 
@@ -31,7 +30,7 @@ class ServiceReference:
     http_route_patch: Mapping[str, Any] | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PermissiveConfiguration:
     """`spec.permissiveModeConfiguration`, as written."""
 
@@ -41,7 +40,7 @@ class PermissiveConfiguration:
     route_header: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class WeightedEntry:
     """`spec.ingress.ingressRouting.weightedRoutingRule`: hosts and matches before the split.
 
@@ -55,7 +54,7 @@ class WeightedEntry:
     host_places: Places = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LaneGroup:
     """An ASMSwimLaneGroup.
 
@@ -81,7 +80,7 @@ class LaneGroup:
     misspelled: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EntryDestination:
     """The entry service of a rule or a weight. There is no subset: the subset is the lane."""
 
@@ -89,7 +88,7 @@ class EntryDestination:
     port: int | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class IngressRule:
     """One entry rule of a lane. `index` is its position in `spec.ingressRules`.
 
@@ -106,7 +105,7 @@ class IngressRule:
     valid: bool = True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class IngressWeight:
     """The lane's share under the weighted strategy."""
 
@@ -114,7 +113,7 @@ class IngressWeight:
     destination: EntryDestination | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Lane:
     """An ASMSwimLane. `group` is the label `swimlane-group`, empty when absent."""
 

@@ -8,12 +8,13 @@ https://developer.aliyun.com/article/1702806
 
 from __future__ import annotations
 
-from laneway.core.record import record
+from dataclasses import dataclass
+
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HashRule:
     """One rule: requests for `host` (empty: all) get a tag by the hash of `header`, modulo.
 
@@ -29,7 +30,7 @@ class HashRule:
     host: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HashTagging:
     """An ASMHashTagging. `workload_selector` selects gateway pods; empty: all of them."""
 
@@ -38,7 +39,7 @@ class HashTagging:
     rules: tuple[HashRule, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HeaderPropagation:
     """An ASMHeaderPropagation: the headers to carry, by name and by prefix."""
 

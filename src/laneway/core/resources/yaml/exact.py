@@ -9,14 +9,13 @@ nesting beyond 200 and aliases that stand for more than 100,000 values.
 from __future__ import annotations
 
 import math
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code
-from laneway.core.record import record
 from laneway.core.resources.yaml.limits import DEEPEST, MOST_ALIASED, MOST_FAULTS
 from laneway.core.resources.yaml.scalars import (
     Scalar,
@@ -36,7 +35,7 @@ _PLAIN_TAGS = frozenset(
 _NO_KEY: Any = object()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something wrong in a document. `offset` counts characters of its text."""
 
@@ -45,7 +44,7 @@ class Fault:
     words: dict[str, object] = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Exact:
     """A document as kubectl reads it. `broken` means that its value cannot be known."""
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from laneway.core.record import record
 from laneway.core.resources.yaml.limits import DEEPEST
 
 _ITEMS = re.compile(r'"items"[ \t\n]*:[ \t\n]*\[')
 _SPACE = re.compile(r"[ \t\n]*")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class JsonValue:
     """One value of a stream. `begin` and `end` count characters of the text."""
 

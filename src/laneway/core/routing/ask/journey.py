@@ -9,13 +9,12 @@ Applications are taken to pass the lane on as their group has it, but those that
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import CalledService, calls_of, named_service, other_calls
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.request import Request
@@ -23,7 +22,7 @@ from laneway.core.routing.ask.walk import Decision, Target, call, connect, enter
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class JourneyStep:
     """One hop: who asks whom, what was decided, and the steps that follow from each answer.
 
@@ -42,7 +41,7 @@ class JourneyStep:
     came_in: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Land:
     """Where journeys are made: the mesh, its plan, and who forgets the lane."""
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import re2
 
-from laneway.core.record import record
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan.route_plan import Forward, HeaderEdits, Pairs, Rule, Share
 
@@ -39,7 +38,7 @@ PSEUDO: Mapping[str, Literal["method", "path", "scheme", "host"]] = {
 _VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request. `host` is the authority, `path` may carry a query.
 

@@ -8,6 +8,7 @@ what other objects say is nobody's business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,6 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, resolve_host
 from laneway.core.mesh.ports import is_tls
 from laneway.core.mesh.sidecars import sidecar_of
-from laneway.core.record import record
 from laneway.core.resources.istio.fields.entry import Named
 from laneway.core.resources.istio.fields.every import not_followed
 from laneway.core.resources.istio.networking import (
@@ -40,7 +40,7 @@ from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 Thing = Gateway | VirtualService | DestinationRule | Sidecar | ServiceEntry | RequestAuthentication
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unfollowed:
     """A field at a path of an object, and what its table says of it."""
 

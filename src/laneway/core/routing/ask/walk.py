@@ -8,6 +8,7 @@ draws nothing by chance: a split is told whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.hosts import covers
@@ -17,7 +18,6 @@ from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT
 from laneway.core.mesh.visibility import SidecarScope, is_shown, scope_of
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
@@ -40,7 +40,7 @@ from laneway.core.routing.plan.route_plan import (
 from laneway.core.routing.plan.survivors import surviving
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Considered:
     """A rule that was looked at before the deciding one, and why it was not met."""
 
@@ -48,7 +48,7 @@ class Considered:
     why_not: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Target:
     """One outcome of a decision: its probability, where to, and the pods that may answer.
 
@@ -67,7 +67,7 @@ class Target:
     hidden_by: Ref | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a proxy does with a request.
 
@@ -161,7 +161,7 @@ def find_hop(
     return found or Hop(host, number, protocol, ())
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a proxy sees: the plan, with the subsets of its namespace, as far as its scope goes."""
 

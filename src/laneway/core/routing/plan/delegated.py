@@ -10,12 +10,12 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Caller, Group, Mesh, MeshService
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, service_host
 from laneway.core.mesh.visibility import Shown
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.delegates import delegate_of
@@ -31,7 +31,7 @@ _ANYBODY = Caller("", ())
 """A caller of whom nothing is known: what is for it is for every caller."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A service that was to hand over and keeps its host, and why. `named` is as written."""
 
@@ -40,7 +40,7 @@ class Kept:
     why: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HandingOver:
     """What becomes of the annotations of all groups."""
 

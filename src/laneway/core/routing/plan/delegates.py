@@ -10,13 +10,12 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.mesh.visibility import Shown
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import HttpRoute, VirtualService
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.meta import Ref
@@ -30,7 +29,7 @@ _INHERITED = (
 """What a delegate's route takes from the root's where it says nothing itself, each field whole."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Written:
     """A route as its proxies hold it. `author` wrote its destinations, `via` is the root's route.
 
@@ -42,14 +41,14 @@ class Written:
     via: Origin | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Ours:
     """A route of a root's that hands over to lane routes; `root` has them already merged."""
 
     rules: tuple[Rule, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Delegates:
     """What routes may be handed to: the user's VirtualServices without hosts, and lanes' own."""
 

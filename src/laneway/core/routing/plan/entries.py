@@ -8,12 +8,11 @@ most specific host first and looks at no other. A request no rule matches gets a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
-from laneway.core.record import record
 from laneway.core.resources.lanes.swim_lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.admitted import ANYWHERE, entry_namespace
@@ -42,7 +41,7 @@ PORT_NOT_CHOSEN = "port-not-chosen"
 """A subset nobody declares, for an entry service of several ports of which the rule names none."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Admission:
     """One rule of a group and the hosts it speaks for; none where no host of it is valid."""
 

@@ -8,17 +8,17 @@ VirtualService away, so such a host is left out alone; nothing else stands in fo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.refused import host_flaw
-from laneway.core.record import record
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.yaml.placed import Places, placed
 from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class IllegalHost:
     """A host of an entry that Istio refuses; `said` names the rule it is written in."""
 

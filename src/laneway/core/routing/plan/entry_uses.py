@@ -7,17 +7,17 @@ group's strategy does not use is not among them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, GroupLane
-from laneway.core.record import record
 from laneway.core.resources.lanes.swim_lanes import EntryDestination, WeightedEntry
 from laneway.core.resources.yaml.placed import Places
 from laneway.core.routing.plan.entry_hosts import entry_hosts
 from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EntryUse:
     """One destination of a lane's entry. `said` names its rule or weight.
 

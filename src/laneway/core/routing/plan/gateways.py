@@ -9,13 +9,12 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.mesh.taggings import tagging_at
 from laneway.core.mesh.visibility import Shown, SidecarScope
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import Gateway, GatewayServer
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
@@ -41,7 +40,7 @@ ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Bound:
     """An object bound to a gateway: its hosts, its rules on a port, and its place in age."""
 
@@ -50,7 +49,7 @@ class Bound:
     rules: tuple[Rule, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Opening:
     """One HTTP server of a Gateway."""
 

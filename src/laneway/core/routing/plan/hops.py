@@ -9,14 +9,13 @@ lanes. Whoever a rule is for, it leads to the lane that answers for that lane at
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.membership import lane_of_others
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch
 from laneway.core.mesh.visibility import Shown
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.raw_headers import read_headers
@@ -43,7 +42,7 @@ Answers = Mapping[LaneName, LaneName]
 """The lanes of a group that another one answers for at one service, and which one does."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """One way a request is known to be of a lane, and what is then written into it."""
 
@@ -53,7 +52,7 @@ class Recognition:
     headers: Headers = NO_HEADERS
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LaneCallers:
     """What hops have to know of a lane: its name, its pods' labels and who wrote it.
 
@@ -105,7 +104,7 @@ def lane_answers(group: Group, host: Host) -> Answers:
     return {name: other for name, other in found.items() if other != name}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LaneHops:
     """What the hops of a group's services have in common. `last` is the lane of everybody else."""
 

@@ -7,17 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Subset:
     """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
 
@@ -25,7 +24,7 @@ class Subset:
     labels: Labels
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RulePlace:
     """Where a lane DestinationRule has to stand so that its callers see it.
 
@@ -44,7 +43,7 @@ class RulePlace:
     """The rule of the user's whose policy is copied."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LaneSubsets:
     """The subsets a group's lanes need of one service, and the places of the rules that say so."""
 
@@ -54,7 +53,7 @@ class LaneSubsets:
     places: tuple[RulePlace, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SubsetView:
     """What callers of a namespace see of a host; `namespace` is empty for the rest.
 
@@ -71,7 +70,7 @@ class SubsetView:
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HostPolicy:
     """The trafficPolicy of each port of a host, as written, and the object that says so."""
 

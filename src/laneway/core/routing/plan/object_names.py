@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import Entry, RoutePlan
 
 DESTINATION_RULE = "trafficlabel-dr-{}"
@@ -23,7 +23,7 @@ CARRIER = "asm-swimlane-{}-{}"
 """The name of what carries a permissive group through a service, in the vendor's layout."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Renamed:
     """A plain name that was taken, the name given instead, and the groups it is given for."""
 

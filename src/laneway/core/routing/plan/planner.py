@@ -15,7 +15,6 @@ from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.patches import Patch
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.delegated import handing_over
@@ -40,7 +39,7 @@ from laneway.core.routing.plan.written import (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ServiceInput:
     """All that a lane service's share of the plan is made from."""
 

@@ -8,7 +8,7 @@ it came from (`origin`). The versions of a service that lanes name stand in `lan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from laneway.core.findings.place import Step
@@ -16,7 +16,6 @@ from laneway.core.mesh.known import LearnedRoute
 from laneway.core.mesh.mesh import Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
-from laneway.core.record import record
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
@@ -29,7 +28,7 @@ Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
 by the pod that calls, or by nothing at all. Rules of users have none."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The object, and the path inside it, that made a rule."""
 
@@ -37,7 +36,7 @@ class Origin:
     path: tuple[Step, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HeaderEdits:
     """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
 
@@ -46,7 +45,7 @@ class HeaderEdits:
     remove: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Headers:
     """Header changes on the way in and on the way back."""
 
@@ -57,7 +56,7 @@ class Headers:
 NO_HEADERS = Headers()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Destination:
     """A port of a service, or one subset of its pods. An empty subset means all its pods.
 
@@ -71,7 +70,7 @@ class Destination:
     """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Share:
     """A destination's part of a split; weights are relative."""
 
@@ -84,7 +83,7 @@ class Share:
     """Whether the port goes without saying: nobody wrote it, and no second one is known."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Forward:
     """Send the request on. Shares of weight 0 are already left out unless there is only one.
 
@@ -100,14 +99,14 @@ class Forward:
         return self.beside_idle or len(self.shares) > 1
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """Answer with an error of the proxy's own."""
 
     status: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw.
 
@@ -121,7 +120,7 @@ class Answer:
 Action = Forward | Refuse | Answer
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One route: the first whose match is met decides. No matches means any request.
 
@@ -151,7 +150,7 @@ def is_to_https(rule: Rule) -> bool:
     return isinstance(rule.action, Answer) and rule.action.field == TO_HTTPS
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What lanes ask of one gateway and host. `groups` are those whose rules are in it.
 
@@ -165,7 +164,7 @@ class Entry:
     namespace: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class VirtualHost:
     """The routes of one domain of a gateway's port: lanes' and users' together, in final order.
 
@@ -188,7 +187,7 @@ class VirtualHost:
         return self.behind if self.redirects else self.rules
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class GatewayPort:
     """One port of the gateway proxies that a selector selects, as Istio merges its Gateways.
 
@@ -202,7 +201,7 @@ class GatewayPort:
     tagging: tuple[HashRule, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Hop:
     """What callers meet at one port of a service.
 
@@ -237,7 +236,7 @@ def lanes_own(hop: Hop) -> Hop | None:
     return next((link for link in links(hop) if link.author is None), None)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Delegated:
     """Lane routes that a user's root VirtualService hands over to, instead of having a host.
 
@@ -250,7 +249,7 @@ class Delegated:
     hops: tuple[Hop, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RoutePlan:
     """Everything that is decided.
 

@@ -9,20 +9,19 @@ https://www.w3.org/TR/baggage/
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import re2
 
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
-from laneway.core.record import record
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
 
 _ANYTHING = Match()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """One way to write a lane: into which requests, and what.
 

@@ -9,14 +9,13 @@ It refuses nothing: a destination that does not exist stays one and fails only i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host, resolve_gateway, resolve_host
 from laneway.core.mesh.visibility import Shown
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import HttpRoute, RouteDestination, VirtualService
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.delegates import Delegates, Ours, Written
@@ -140,7 +139,7 @@ def _wildcard(author: VirtualService, host: Host) -> str:
     return "" if host in covering else max(covering, key=len, default="")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class References:
     """What users' routes may refer to: services, and VirtualServices to delegate to."""
 
@@ -148,7 +147,7 @@ class References:
     delegates: Delegates
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Listener:
     """Where a VirtualService's routes are read: its author, a port, and the services known there.
 

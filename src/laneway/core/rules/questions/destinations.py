@@ -6,13 +6,12 @@ Comes in: a Mesh. Goes out: each destination with its absolute host, its place a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import (
     HttpRoute,
     RouteDestination,
@@ -25,7 +24,7 @@ from laneway.core.routing.plan.rule_names import route_name
 from laneway.core.routing.plan.written import MESH, binds_mesh
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class WrittenDestination:
     """A destination as its author wrote it. `alone` is true where its route has no other.
 

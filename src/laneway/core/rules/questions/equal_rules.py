@@ -8,14 +8,14 @@ written after its pictures are alike.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.record import record
 from laneway.core.resources.lanes.swim_lanes import IngressRule
 from laneway.core.routing.plan.route_plan import Origin
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Alike:
     """Rules of different lanes of a group that take the same requests; the first takes all."""
 

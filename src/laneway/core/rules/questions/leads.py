@@ -7,17 +7,17 @@ gateways, and those of users inside the mesh. What is said of ports holds for al
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.record import record
 from laneway.core.routing.plan.entries import entry_host
 from laneway.core.routing.plan.entry_uses import entry_uses
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Lead:
     """One way to a service. `port_place` is where the port is, or would be."""
 

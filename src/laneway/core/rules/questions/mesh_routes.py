@@ -21,14 +21,13 @@ from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.proof.callers import callers
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts, shown
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MeshRoute:
     """A host of a user's VirtualService and the lane services it speaks of.
 

@@ -8,17 +8,17 @@ not, as soon as they call a service of the group.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.mesh.upstreams import calls_of
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stand:
     """A workload that answers for other lanes than its own, and the services it calls."""
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from laneway.core.record import record
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.rules.questions.cover import ANY_REQUEST, asked
 from laneway.core.rules.questions.matches import disjoint
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two rules of different authors, the first of which decides what both match."""
 

@@ -8,16 +8,16 @@ request carries, none of which takes any, so it keeps its place by age.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.routing.plan.entries import asked_entries
 from laneway.core.routing.plan.route_plan import RoutePlan, Rule
 from laneway.core.routing.plan.survivors import takes_anything
 from laneway.core.rules.questions.parted import met
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Overtaken:
     """A host in lower case, the rule that takes requests there, and the one they were for."""
 

@@ -8,10 +8,9 @@ parts an entry from a host; where nobody else has the host, nobody holds it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.entries import asked_entries
 from laneway.core.routing.plan.gateways import gateway_ports
@@ -21,7 +20,7 @@ Spot = tuple[Labels, int, str]
 """The gateways' selector, the port and the domain, in lower case."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Parted:
     """A host of a port and the rules of lanes that are not met there."""
 

@@ -6,13 +6,13 @@ Comes in: a Mesh. Goes out: every port that the mesh routes of every service in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
-from laneway.core.record import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LanePort:
     """A port of a service in a lane group."""
 

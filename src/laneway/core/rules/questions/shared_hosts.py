@@ -7,14 +7,14 @@ proxies hold them: objects by age, those that take any request last.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from laneway.core.record import record
 from laneway.core.routing.plan.route_plan import RoutePlan, Rule
 
 LANE_KINDS = frozenset({"ASMSwimLane", "ASMSwimLaneGroup"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SharedHost:
     """A domain of a gateway's port. `gateway` names the Gateways that open the port."""
 

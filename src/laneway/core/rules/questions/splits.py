@@ -7,15 +7,15 @@ said of weights holds for both kinds alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.record import record
 from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, VirtualService
 from laneway.core.routing.plan.rule_names import route_name
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SplitPart:
     """One destination of a split: what it is called, its weight (0 where none is written)."""
 
@@ -25,7 +25,7 @@ class SplitPart:
     subject: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Split:
     """All destinations of one split. `subject` is the object that makes the split."""
 

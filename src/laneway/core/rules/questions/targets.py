@@ -7,12 +7,12 @@ Comes in: a Mesh. Goes out: each such port with the workloads behind it, told ap
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.behind import misses, own_containers
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.yaml.nearness import likest
 from laneway.core.rules.questions.members import pod_name
@@ -20,7 +20,7 @@ from laneway.core.rules.questions.ports import LanePort, lane_ports
 from laneway.core.rules.questions.words import listing, short_host
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class DeadPort:
     """A port of a service in a lane group, and the workloads that do not open where it leads."""
 

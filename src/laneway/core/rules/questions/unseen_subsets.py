@@ -9,15 +9,15 @@ subset is unknown rather than missing; services of a held group are not judged.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.record import record
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class UnseenSubset:
     """A destination with a subset that is not declared, and the names that are."""
 

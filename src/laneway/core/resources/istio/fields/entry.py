@@ -7,9 +7,8 @@ and `*` for each key of a mapping. Goes out: a table from each leaf to what Lane
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
-
-from laneway.core.record import record
 
 Property = Literal["isolated", "delivered"]
 
@@ -19,14 +18,14 @@ NOT_FOLLOWED = "LW1428"
 """The finding about whatever is named for no other reason than that nobody follows it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Followed:
     """It decides where a request goes or what becomes of it; `by` is a module of `core`."""
 
     by: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Named:
     """It may decide, and is not followed: a finding of `code` says so where lanes are concerned.
 
@@ -42,7 +41,7 @@ class Named:
     headers: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Without:
     """It has no effect on lanes, for a reason."""
 
