@@ -111,6 +111,19 @@ def _cross(host: str, out: list[Object]) -> None:
     routes(out, host).insert(0, {"match": [asked], "route": [{"destination": to}]})
 
 
+def test_what_hides_a_service_is_blamed_where_a_wildcard_speaks_for_it() -> None:
+    wide = objects.virtual_service("wide", "istio-system", ["*.default.svc.cluster.local"])
+    wide["spec"]["http"] = [TO_ANY]
+    narrow = _sidecar({"hosts": ["istio-system/*"]})
+    wearing = objects.deployment("visitor", "clients", {"app": "visitor", "version": "v1"})
+
+    proof = prove(link(snapshot_of_mesh([*strict(), wearing, wide, narrow])))
+
+    found = [one for claim in proof.claims for one in claim.against if one.spot.who is not None]
+    assert {one.rule.origin.ref.name for one in found if one.rule is not None} == {"wide", "narrow"}
+    assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 2:04}.yaml"}
+
+
 @pytest.mark.parametrize("wide", ["*.local", "*.default.svc.cluster.local"])
 def test_the_rule_of_the_narrowest_host_is_blamed_for_a_hidden_subset(wide: str) -> None:
     rules = [

@@ -25,7 +25,7 @@ from laneway.core.routing.plan.route_plan import (
     links,
 )
 from laneway.core.routing.plan.survivors import DEFAULT_ROUTE
-from laneway.core.routing.plan.unseen import is_past_routes
+from laneway.core.routing.plan.unseen import is_past_routes, unseen
 
 
 def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Origin]:
@@ -34,6 +34,7 @@ def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Orig
         return
     if rule.name == DEFAULT_ROUTE and rule.origin.ref.kind == "Service":
         yield from _without_routes(mesh, plan, spot)
+    yield from _hides_service(mesh, plan, spot)
     scope = scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE
     sight = Sight(mesh, plan, scope)
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
@@ -41,6 +42,14 @@ def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Orig
         service = mesh.services.get(share.destination.host)
         if service is not None:
             yield from _hidden(sight, service, share.destination)
+
+
+def _hides_service(mesh: Mesh, plan: RoutePlan, spot: Spot) -> Iterator[Origin]:
+    """Yield what hides a service, where a route for hosts that are not known speaks for it."""
+    hop = find_hop(mesh, plan, spot.host, spot.port, spot.protocol)
+    hider = unseen(mesh, scope_of(mesh, spot.who.caller), hop) if hop and spot.who else None
+    if hider is not None:
+        yield Origin(hider.meta.ref, hider.path)
 
 
 def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Origin]:
