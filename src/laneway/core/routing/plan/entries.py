@@ -80,7 +80,9 @@ def _entries(mesh: Mesh, admit: Callable[[Mesh, Group], Iterator[Admission]]) ->
 
 def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator[Entry]:
     for host in sorted({host for one in admitted for host in one.hosts}):
-        here = [one for one in admitted if any(covers(wide, host) for wide in one.hosts)]
+        # spellings that differ in case alone are one host to a gateway, in whatever order of age
+        domain = host.lower()
+        here = [one for one in admitted if any(covers(wide.lower(), domain) for wide in one.hosts)]
         groups = tuple(dict.fromkeys(one.group for one in here))
         yield Entry(gateway, host, tuple(one.rule for one in here), groups, ANYWHERE)
 
