@@ -21,6 +21,7 @@ from tests.spoiled.unstarted import sources
 from tests.wire.conftest import EXAMPLES
 from tests.wire.conftest import up as up  # noqa: PLC0414 - a fixture
 from tests.wire.laneway_up import Up
+from tests.wire.saving import save
 
 pytestmark = pytest.mark.envoy
 EDITS, SEED = 40, 11
@@ -76,11 +77,11 @@ def test_whatever_field_an_edit_spoils_the_mesh_refuses_or_takes_it_and_lives(
 
     told = []
     for one, expected in told_edits(given, tried):
-        file.write_text("\n---\n".join(one.texts))
+        save(file, "\n---\n".join(one.texts))
         told.append((str(one), expected, until_told(mesh)))
         if len(told) == EDITS:
             break
-    file.write_text("\n---\n".join(given.texts))
+    save(file, "\n---\n".join(given.texts))
     mesh.until("live")
 
     assert [each for each in told if each[1] != each[2]] == []

@@ -20,6 +20,7 @@ from laneway.apps.local.outside import bring_down
 from laneway.apps.local.state import MeshFolder, mesh_folder
 from tests.wire.lanes import GATEWAY, documents, service
 from tests.wire.laneway_up import Answer, Up, laneway
+from tests.wire.saving import save
 from tests.wire.strict_mesh import unique_name
 
 HEADER = "x-asm-prefer-tag"
@@ -167,7 +168,7 @@ class RunningChain:
     def become(self, yaml: str) -> "RunningChain":
         """Edit the mesh into another one; it is live when this returns."""
         if yaml != self.file.read_text():
-            self.file.write_text(yaml)
+            save(self.file, yaml)
             self.up.until("live after")
         return self
 

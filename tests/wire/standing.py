@@ -17,6 +17,7 @@ import pytest
 from laneway.apps.local.outside import bring_down
 from laneway.apps.local.state import mesh_folder
 from tests.wire.laneway_up import Up
+from tests.wire.saving import save
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gitops"
 TURN = """
@@ -43,7 +44,7 @@ class Standing:
     def begin(self) -> None:
         """Bring the files back to what they were; the mesh has followed when this returns."""
         if any(self._restored()):
-            (self.sample / "turn.yaml").write_text(TURN.format(number=next(self.numbers)))
+            save(self.sample / "turn.yaml", TURN.format(number=next(self.numbers)))
             self.up.until("AuthorizationPolicy elsewhere/turn changed")
             self.whole["turn.yaml"] = (self.sample / "turn.yaml").read_text()
         del self.up.said[self.start :]
@@ -55,7 +56,7 @@ class Standing:
         others = [name for name in names if here.get(name) != self.whole.get(name)]
         for name in others:
             if name in self.whole:
-                (self.sample / name).write_text(self.whole[name])
+                save(self.sample / name, self.whole[name])
             else:
                 (self.sample / name).unlink()
         return others

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.laneway_up import Answer, Up
+from tests.wire.saving import save
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -29,7 +30,7 @@ def _add_version(sample: Path) -> None:
     """Write the third version's lane and its Deployments."""
     pods = (sample / "mock-v2.yaml").read_text().replace("v2", "v3")
     lane = (sample / "lanes.yaml").read_text().split("---")[2].replace("v2", "v3")
-    (sample / "v3.yaml").write_text(f"{pods}\n---{lane}")
+    save(sample / "v3.yaml", f"{pods}\n---{lane}")
 
 
 def _share_out(sample: Path, weights: tuple[int, ...]) -> None:
@@ -40,7 +41,7 @@ def _share_out(sample: Path, weights: tuple[int, ...]) -> None:
         for number, weight in enumerate(weights, 1)
     )
     route = sample / "route.yaml"
-    route.write_text(re.sub(r"(?s)(?<=route:\n).*", shares, route.read_text()))
+    save(route, re.sub(r"(?s)(?<=route:\n).*", shares, route.read_text()))
 
 
 def _met(mesh: Up, count: int = REQUESTS) -> Counter[tuple[str, ...]]:

@@ -10,6 +10,7 @@ import pytest
 from laneway.adapters.processes import ProcessId, find_marked, wait_gone
 from tests.wire.client import Client
 from tests.wire.laneway_up import Up, state_home, workloads
+from tests.wire.saving import save
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -19,22 +20,20 @@ def _edit(file: Path, pattern: str, replacement: str, count: int = 0) -> None:
     """Save a file as an editor does, with a pattern replaced."""
     text, found = re.subn(pattern, replacement, file.read_text(), count=count)
     assert found
-    file.write_text(text)
+    save(file, text)
 
 
 def _weights(sample: Path, first: int, second: int) -> None:
     weights = iter((first, second))
     text = (sample / "route.yaml").read_text()
-    (sample / "route.yaml").write_text(
-        re.sub(r"weight: \d+", lambda _: f"weight: {next(weights)}", text)
-    )
+    save(sample / "route.yaml", re.sub(r"weight: \d+", lambda _: f"weight: {next(weights)}", text))
 
 
 def _add_lane_v3(sample: Path) -> None:
     """Add the third version as one would: its lane and its Deployments, then its share."""
     text = (sample / "mock-v2.yaml").read_text().replace("v2", "v3")
     lane = (sample / "lanes.yaml").read_text().split("---")[2].replace("v2", "v3")
-    (sample / "v3.yaml").write_text(f"{text}\n---{lane}")
+    save(sample / "v3.yaml", f"{text}\n---{lane}")
 
 
 def _share_for_v3(sample: Path) -> None:
@@ -46,7 +45,7 @@ def _share_for_v3(sample: Path) -> None:
 """
     _weights(sample, 0, 0)
     route = sample / "route.yaml"
-    route.write_text(route.read_text().rstrip() + share)
+    save(route, route.read_text().rstrip() + share)
 
 
 def test_an_edited_weight_is_live_when_it_is_told(mesh: Up, followed: Path) -> None:
@@ -64,7 +63,7 @@ def test_a_lane_and_its_programs_come_and_go(mesh: Up, followed: Path) -> None:
     _share_for_v3(followed)
     mesh.until("live after")
     assert {version for _ in range(20) for version in mesh.ask().versions} == {"v3"}
-    (followed / "route.yaml").write_text(before)
+    save(followed / "route.yaml", before)
     mesh.until("live after")
     (followed / "v3.yaml").unlink()
     removed = mesh.until("live after")
@@ -93,10 +92,10 @@ def test_a_broken_edit_is_told_with_its_line_and_what_was_live_serves_on(
 ) -> None:
     good = (followed / "route.yaml").read_text()
 
-    (followed / "route.yaml").write_text(good + "   broken: [\n")
+    save(followed / "route.yaml", good + "   broken: [\n")
     mesh.until("not live: the last good configuration keeps serving")
     answers = [mesh.ask() for _ in range(20)]
-    (followed / "route.yaml").write_text(good)
+    save(followed / "route.yaml", good)
     mesh.until("the files say again what is live")
 
     assert any("route.yaml:" in line for line in mesh.said if "-->" in line)
@@ -121,7 +120,7 @@ def test_a_service_that_would_reach_nobody_does_not_go_live(mesh: Up, followed: 
         mesh.until("not live: the last good configuration keeps serving")
         assert any(line.startswith(cause) for line in mesh.said[told:])
         assert {mesh.ask().status for _ in range(5)} == {200}
-        file.write_text(good)
+        save(file, good)
         mesh.until("the files say again what is live")
 
     selector = "error[LW1608] service default/mocka selects app: mock-a, but no pod"
@@ -176,7 +175,7 @@ def test_a_new_gateway_port_is_opened_beside_the_first(mesh: Up, followed: Path)
     second = "    - port: {number: 81, name: http-b, protocol: HTTP}\n      hosts: ['*']\n"
 
     gateway = followed / "gateway.yaml"
-    gateway.write_text(gateway.read_text().rstrip() + "\n" + second)
+    save(gateway, gateway.read_text().rstrip() + "\n" + second)
     told = mesh.until("opened http://127.0.0.1:")
 
     assert "port 81" in told
@@ -186,7 +185,7 @@ def test_rewriting_what_did_not_change_disturbs_nothing(mesh: Up, followed: Path
     before = workloads()
 
     for file in sorted(followed.iterdir()):
-        file.write_text(f"# a comment moves every line\n{file.read_text()}")
+        save(file, f"# a comment moves every line\n{file.read_text()}")
     _weights(followed, 0, 100)
     told = mesh.until("live after")
 
@@ -205,7 +204,7 @@ def test_no_request_fails_or_strays_while_everything_changes(mesh: Up, followed:
             (followed / "v3.yaml").unlink()
             mesh.until("removed: live after")
         for file in sorted(followed.iterdir()):
-            file.write_text(file.read_text())
+            save(file, file.read_text())
         _weights(followed, 0, 100)
         mesh.until("live after")
         answers = client.answers()
@@ -231,9 +230,7 @@ def test_what_a_removed_lane_ran_is_gone_when_the_mesh_is(up: Start, sample: Pat
 def test_a_new_program_that_cannot_run_holds_up_nothing_else(mesh: Up, followed: Path) -> None:
     text = (followed / "mock-v1.yaml").read_text().split("---")[0]
 
-    (followed / "cart.yaml").write_text(
-        text.replace("mocka", "cart").replace("laneway/mock", "shop/cart")
-    )
+    save(followed / "cart.yaml", text.replace("mocka", "cart").replace("laneway/mock", "shop/cart"))
     _weights(followed, 0, 100)
     mesh.until("cart-v1-0 ended (exit code 4): started again in 100 ms")
     mesh.until("VirtualService istio-system/mock changed: live after")

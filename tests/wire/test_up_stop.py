@@ -11,6 +11,7 @@ import pytest
 
 from tests.wire.client import Client
 from tests.wire.laneway_up import Up, laneway, workloads
+from tests.wire.saving import save
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -22,7 +23,7 @@ def _states() -> dict[str, str]:
 
 def test_a_replica_stops_and_comes_back_without_a_lost_request(mesh: Up, followed: Path) -> None:
     text = (followed / "mock-v1.yaml").read_text().replace("replicas: 1", "replicas: 2")
-    (followed / "mock-v1.yaml").write_text(text)
+    save(followed / "mock-v1.yaml", text)
     mesh.until("live after")
 
     with Client(mesh.port) as client:
@@ -44,7 +45,7 @@ def test_a_stopped_workload_stays_down_through_edits(up: Start, sample: Path) ->
     assert laneway("stop", "default/mocka-v2").returncode == 0
 
     text = (sample / "mock-v2.yaml").read_text()
-    (sample / "mock-v2.yaml").write_text(text.replace("value: v2", "value: v3"))
+    save(sample / "mock-v2.yaml", text.replace("value: v2", "value: v3"))
     mesh.until("live after")
 
     assert {name for name, state in _states().items() if state == "stopped"} == {"mocka-v2-0.2"}
