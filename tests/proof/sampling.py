@@ -33,8 +33,8 @@ from laneway.core.routing.ask.walk import (
     pods_of,
     subset_labels,
 )
-from laneway.core.routing.plan.entries import asked_entries
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE, gateway_ports
+from laneway.core.routing.plan.asked import asked_ports
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.decisions import service_of
@@ -55,8 +55,7 @@ class Sampler:
     @classmethod
     def of(cls, mesh: Mesh, plan: RoutePlan) -> Sampler:
         """Return a sampler of the routes that are judged."""
-        alone = replace(mesh, virtual_services=())
-        return cls(mesh, plan, gateway_ports(alone, asked_entries(mesh)))
+        return cls(mesh, plan, asked_ports(mesh))
 
     def broken(self, ask: Ask) -> set[str]:
         """Return the properties that a request breaks; none where nothing is promised."""

@@ -122,3 +122,25 @@ def _entry(match: Object) -> Object:
         gateways=["ingressgateway"],
         http=[{"match": [asked], "route": [{"destination": {"host": CART, "subset": "s1"}}]}],
     )
+
+
+def test_an_entry_for_a_wildcard_that_may_not_bind_changes_no_order() -> None:
+    mesh = strict()
+    for one in mesh:
+        if one["kind"] == "Gateway":
+            one["spec"]["servers"][0]["hosts"] = ["./a.shop.test", "default/*.shop.test"]
+        if one["kind"] == "ASMSwimLane":
+            one["spec"]["ingressRules"][0]["hosts"] = ["a.shop.test"]
+    port = {"port": 80, "name": "http", "protocol": "TCP"}
+    gateway = {"name": "ingressgateway", "namespace": "istio-system", "type": "ASM"}
+    match = {"headers": {"x-team": {"exact": "yes"}}}
+    route = {"destination": {"host": objects.host_of("pay", "default")}}
+    rule = {"name": "r", "online": True, "hosts": ["*.shop.test"], "match": match, "route": route}
+    mesh += [
+        objects.service("pay", "default", [port], cluster_ip="10.0.0.9"),
+        objects.deployment("pay-v1", "default", {"app": "pay", "version": "v1"}),
+        objects.lane_group("team", [objects.reference("pay", "default")], {"gateway": gateway}),
+        objects.lane("t1", "team", {"version": "v1"}, ingressRules=[rule]),
+    ]
+
+    assert verdicts(mesh)["isolated"] == "proven"

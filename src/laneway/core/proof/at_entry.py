@@ -29,8 +29,8 @@ from laneway.core.proof.scene import Break, Suspect, Unknown, breaks, unread_edi
 from laneway.core.proof.verdict import Spot, Want
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.ask.request import Request, sent_on
-from laneway.core.routing.plan.entries import asked_entries
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE, gateway_ports
+from laneway.core.routing.plan.asked import asked_ports
+from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
@@ -101,11 +101,7 @@ class AtEntry:
 
     def _ports(self) -> Iterator[tuple[GatewayPort, Domains]]:
         """Yield each port with the rules by which lanes admit requests there."""
-        alone = replace(self.mesh, virtual_services=())
-        asked = {
-            (port.selector, port.port): port
-            for port in gateway_ports(alone, asked_entries(self.mesh))
-        }
+        asked = {(port.selector, port.port): port for port in asked_ports(self.mesh)}
         for port in self.plan.gateway_ports:
             lanes = asked.pop((port.selector, port.port), None)
             yield port, _domains(lanes)

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.routing.plan.asked import asked_ports
 from laneway.core.routing.plan.entries import asked_entries
 from laneway.core.routing.plan.route_plan import RoutePlan, Rule
 from laneway.core.routing.plan.survivors import takes_anything
-from laneway.core.rules.questions.parted import met
+from laneway.core.rules.questions.parted import met, rules_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def overtaken(mesh: Mesh, plan: RoutePlan) -> Iterator[Overtaken]:
     split = any_request.intersection(held)
     if not split:
         return
-    asked, tried = met(mesh, entries), met(mesh, plan.entries)
+    asked, tried = rules_at(asked_ports(mesh)), met(mesh, plan.entries)
     for spot, rules in asked.items():
         places = {rule.origin: at for at, rule in reversed([*enumerate(tried.get(spot, ()))])}
         wanted = {rule.origin: rule for rule in reversed(rules)}

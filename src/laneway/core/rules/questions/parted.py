@@ -7,12 +7,12 @@ parts an entry from a host; where nobody else has the host, nobody holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.plan.entries import asked_entries
+from laneway.core.routing.plan.asked import asked_ports
 from laneway.core.routing.plan.gateways import gateway_ports
 from laneway.core.routing.plan.route_plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
 
@@ -34,7 +34,7 @@ def parted(mesh: Mesh, plan: RoutePlan) -> Iterator[Parted]:
     servers = (server for gateway in mesh.gateways.values() for server in gateway.servers)
     if not any("/" in host for server in servers for host in server.hosts):
         return
-    asked, held = met(mesh, asked_entries(mesh)), met(mesh, plan.entries)
+    asked, held = rules_at(asked_ports(mesh)), met(mesh, plan.entries)
     for port in plan.gateway_ports:
         for host in port.virtual_hosts:
             spot = spot_of(port, host)
@@ -51,5 +51,9 @@ def spot_of(port: GatewayPort, host: VirtualHost) -> Spot:
 
 def met(mesh: Mesh, entries: Sequence[Entry]) -> Mapping[Spot, tuple[Rule, ...]]:
     """Return the rules of entries where they are met, as if users had written nothing."""
-    ports = gateway_ports(replace(mesh, virtual_services=()), entries)
+    return rules_at(gateway_ports(replace(mesh, virtual_services=()), entries))
+
+
+def rules_at(ports: Iterable[GatewayPort]) -> Mapping[Spot, tuple[Rule, ...]]:
+    """Return the rules of each host of some ports."""
     return {spot_of(port, host): host.written for port in ports for host in port.virtual_hosts}
