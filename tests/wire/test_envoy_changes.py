@@ -42,8 +42,8 @@ spec:
 KILLED_RUN = """
 import asyncio, os, pickle, signal, sys
 from pathlib import Path
-from laneway.adapters.envoy import Fleet
-fleet = Fleet(Path(sys.argv[1]))
+from laneway.adapters.envoy import EnvoyFleet
+fleet = EnvoyFleet(Path(sys.argv[1]))
 asyncio.run(fleet.apply(pickle.loads(Path(sys.argv[2]).read_bytes())))
 os.kill(os.getpid(), signal.SIGKILL)
 """
