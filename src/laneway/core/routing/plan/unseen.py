@@ -58,9 +58,13 @@ def is_past_routes(rule: Rule) -> bool:
 def may_be_named(mesh: Mesh, scope: SidecarScope, hop: Hop) -> bool:
     """Whether VirtualServices may decide on a hop's port for hosts that a proxy does not know.
 
-    That takes a listener for HTTP there, which any service does that the proxy does know.
+    That takes a listener for HTTP there, which any service does that the proxy does know, and one
+    that its Sidecar asks for by the port.
     """
-    return hop.protocol == "http" and hop.port == HTTP_PORT and any(_known(mesh, scope))
+    if hop.protocol != "http" or hop.port != HTTP_PORT:
+        return False
+    asked = any(one.port == HTTP_PORT for one in scope.listeners())
+    return asked or any(_known(mesh, scope))
 
 
 def _known(mesh: Mesh, scope: SidecarScope) -> Iterator[Host]:
