@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from laneway.adapters.processes import identify
-from laneway.apps.local.state import MeshFolder, MeshRecord, boot_id, mesh_folder
+from laneway.apps.local.record.state import MeshFolder, MeshRecord, boot_id, mesh_folder
 from laneway.core.mesh.one_file import one_file
 from laneway.core.mesh.snapshot import Snapshot
 

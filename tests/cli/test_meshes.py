@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.files import read_paths
-from laneway.apps.local.refusal import RefusedRevision
+from laneway.apps.local.record.refusal import RefusedRevision
 from tests.cli.conftest import EXAMPLES, Command
 from tests.cli.meshes import running_mesh
 
@@ -157,7 +157,7 @@ main()
     [
         ("click", ["render", str(STRICT)]),
         ("laneway.core.compile", ["check", str(STRICT)]),
-        ("laneway.apps.local.up", ["up", str(STRICT)]),
+        ("laneway.apps.local.mesh.up", ["up", str(STRICT)]),
         ("laneway.core.emit.envoy.configure", ["up", "-d", str(STRICT)]),
     ],
 )

@@ -11,7 +11,7 @@ import yaml
 
 from laneway.adapters.files import read_paths
 from laneway.adapters.processes import identify
-from laneway.apps.local.state import MeshRecord, boot_id, mesh_folder
+from laneway.apps.local.record.state import MeshRecord, boot_id, mesh_folder
 from laneway.core.mesh.one_file import one_file
 from tests.cli.conftest import EXAMPLES, Command, edit
 

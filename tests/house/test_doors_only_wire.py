@@ -65,5 +65,5 @@ def test_no_module_of_a_door_is_pure() -> None:
 def test_the_core_is_told_apart_from_what_touches_the_world() -> None:
     touching = _touches_the_world()
 
-    assert "laneway.apps.local.crew" in touching
+    assert "laneway.apps.local.mesh.supervisor" in touching
     assert not any(name.startswith("laneway.core") for name in touching)

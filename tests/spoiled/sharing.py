@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from laneway.adapters import files
-from laneway.apps.local import source
+from laneway.apps.local.mesh import source
 from laneway.core import compile as compiling
 from laneway.core.emit import istio
 from laneway.core.findings import render

@@ -15,20 +15,20 @@ from pathlib import Path
 from laneway.adapters import files
 from laneway.adapters.envoy import MODULE
 from laneway.adapters.envoy.files import Folder
-from laneway.apps.local.programs import program_of
-from laneway.apps.local.source import RevisionSource
-from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.story import Story
-from laneway.apps.local.up import finding_text
+from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.programs import program_of
+from laneway.apps.local.mesh.source import RevisionSource
+from laneway.apps.local.mesh.up import finding_text
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.screen import Screen
 from laneway.core.changes.stages import stages
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.filter_module import FILE
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.next_step import Instance
 from laneway.core.fleet.placing import NoRoomError, Taken
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import Revision, is_safe
 from laneway.core.mesh.one_file import one_file
 
@@ -38,7 +38,7 @@ COMMANDS = Commands.of_texts(("*=@mock",), {})
 
 def sources() -> RevisionSource:
     """Return edits that are told on this process's streams."""
-    return RevisionSource(COMMANDS, Story(Screen(sys.stdout, sys.stderr), finding_text))
+    return RevisionSource(COMMANDS, Announcer(Screen(sys.stdout, sys.stderr), finding_text))
 
 
 def begun(given: Path, folder: Path) -> int:
@@ -67,8 +67,8 @@ def edited(given: Path, spoiled: Path, folder: Path) -> int:
     return FINE
 
 
-def _settling() -> Settling:
-    return Settling("spoiled", 8080, Taken, lambda _: True)
+def _settling() -> Allocator:
+    return Allocator("spoiled", 8080, Taken, lambda _: True)
 
 
 def _prepared(revision: Revision, folder: Path) -> int:
@@ -91,7 +91,7 @@ def _prepared(revision: Revision, folder: Path) -> int:
 
 def _config(
     revision: Revision,
-    settling: Settling,
+    settling: Allocator,
     instances: tuple[Instance, ...],
     *,
     per_workload: bool = False,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.first_seconds import first_seconds
-from laneway.apps.local.runner import Runner
+from laneway.apps.local.mesh.first_seconds import first_seconds
+from laneway.apps.local.mesh.runner import Runner
 from laneway.core.mesh.snapshot import Snapshot
 from tests.snapshot import snapshot_of_texts
 from tests.steps.test_runner import BROKEN, Stage, Unnoticed, _gateway
@@ -57,8 +57,8 @@ def test_a_program_that_does_not_stay_up_is_told_with_its_log(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
-    monkeypatch.setattr("laneway.apps.local.crew.stop_marked", lambda _: 0)
-    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.stop_marked", lambda _: 0)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     runner = stage.runner
     runner.crew.clock = time.monotonic
     log = runner.crew.folder.log_of("a-v1-0", "main", alone=True)

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.logs import LogReader, Logs, follow, last_lines, logs_named, workload_logs
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.logs import (
+    LogReader,
+    Logs,
+    follow,
+    last_lines,
+    logs_named,
+    workload_logs,
+)
+from laneway.apps.local.record.state import MeshFolder
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from laneway.adapters.processes import identify
-from laneway.apps.local.outside import bring_down, look
-from laneway.apps.local.state import MeshFolder, boot_id
+from laneway.apps.local.record.outside import bring_down, look
+from laneway.apps.local.record.state import MeshFolder, boot_id
 
 SLEEP = [sys.executable, "-c", "import sys; print(); sys.stdout.flush(); sys.stdin.read()"]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import Program
-from laneway.apps.local.programs import program_of
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.mesh.programs import program_of
+from laneway.apps.local.record.state import MeshFolder
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import Taken
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import revision_of
 from tests.snapshot import snapshot_of_texts
 
@@ -45,7 +45,7 @@ def _programs(*flags: str, env: str = "", inherited: dict[str, str] | None = Non
     snapshot = snapshot_of_texts([("shop.yaml", SHOP.format(env=env))])
     revision = revision_of(compile_snapshot(snapshot), Commands.of_texts(flags, {}))
     assert not revision.missing
-    settling = Settling("shop", 8080, Taken, lambda _: True)
+    settling = Allocator("shop", 8080, Taken, lambda _: True)
     [instance] = settling.settle(revision.compilation.plan, revision.wanted, ())
     programs = instance.wanted.programs
     folder = MeshFolder(Path("/state/shop"))

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.crew import Crew
-from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.story import Story, why_not_ready
+from laneway.apps.local.mesh.announcer import Announcer, why_not_ready
+from laneway.apps.local.mesh.supervisor import Supervisor
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.mesh_text import summary
 from laneway.apps.terminal.screen import Screen
 from laneway.apps.terminal.tables import first_of, table
 from laneway.core.changes.snapshots import changes, new_objects
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import Taken
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import is_safe, new_errors, revision_of
 from laneway.core.mesh.snapshot import Snapshot
 from tests.snapshot import snapshot_of_texts
@@ -38,7 +38,7 @@ def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
 
 def _summary(name: str) -> list[str]:
     revision = revision_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
-    settling = Settling("shop", 8080, Taken, lambda _: True)
+    settling = Allocator("shop", 8080, Taken, lambda _: True)
     instances = settling.settle(revision.compilation.plan, revision.wanted, ())
     opened = settling.opened(revision.compilation.plan)
     return summary(revision.compilation, settling.placement(instances).replicas, opened)
@@ -92,7 +92,7 @@ def test_what_is_so_on_this_machine_alone_is_told_and_not_left_to_another_comman
     edit = revision_of(compile_snapshot(_example("strict-lanes")), Commands.of_texts(("a=x",), {}))
     checked = [replace(one, code=replace(one.code, level="warning")) for one in edit.missing]
 
-    Story(Screen(said, said), lambda found: f"{len(found)} told").found(
+    Announcer(Screen(said, said), lambda found: f"{len(found)} told").found(
         checked, edit.missing, "laneway check lanes"
     )
 
@@ -105,7 +105,7 @@ def test_notes_on_this_machine_alone_are_told_in_a_line_each() -> None:
         compile_snapshot(_example("strict-lanes")), Commands.of_texts((), {"a": "x"})
     )
 
-    Story(Screen(said, said), str).found((), edit.missing, "laneway check")
+    Announcer(Screen(said, said), str).found((), edit.missing, "laneway check")
 
     (line,) = said.getvalue().splitlines()
     assert line.startswith("[run] has commands for a, but no image")
@@ -176,9 +176,9 @@ def test_a_program_that_hangs_is_told_with_the_variables_that_name_its_ports(
     revision = revision_of(
         compile_snapshot(_example("strict-lanes")), Commands.of_texts(("*=x",), {})
     )
-    settling = Settling("shop", 8080, Taken, lambda _: True)
+    settling = Allocator("shop", 8080, Taken, lambda _: True)
     instance = settling.settle(revision.compilation.plan, revision.wanted, ())[0]
-    crew = Crew(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
+    crew = Supervisor(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
 
     told = why_not_ready(instance, crew.records())
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from laneway.apps.local.requests import HEAD, Requests, RequestTable, row_of
-from laneway.apps.local.state import MeshFolder, MeshRecord
+from laneway.apps.local.record.requests import HEAD, Requests, RequestTable, row_of
+from laneway.apps.local.record.state import MeshFolder, MeshRecord
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import ProcessId, Program
-from laneway.apps.local.crew import Crew, Stopped
-from laneway.apps.local.holding import Held
-from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.source import RevisionSource
-from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.story import Story
+from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.runner import Runner, StartError
+from laneway.apps.local.mesh.source import RevisionSource
+from laneway.apps.local.mesh.supervisor import Stopped, Supervisor
+from laneway.apps.local.record.holding import Held
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.screen import Screen
 from laneway.core.emit.placement import Placement
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import Taken
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import Revision
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.loop.target import Ailing, Confirmed, ProxyError
@@ -83,7 +83,7 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.said = io.StringIO()
         self.proxies = Remembering()
-        story = Story(
+        story = Announcer(
             Screen(self.said, self.said),
             lambda findings: "\n".join(found.message for found in findings),
         )
@@ -92,9 +92,9 @@ class Stage:
         self.idle = asyncio.Event()
         self.runner = Runner(
             self.source,
-            Crew(MeshFolder(folder), {}, lambda: 0.0),
+            Supervisor(MeshFolder(folder), {}, lambda: 0.0),
             self.proxies,
-            Settling("shop", 8080, Taken, lambda _: True),
+            Allocator("shop", 8080, Taken, lambda _: True),
             story,
             self._noted,
         )
@@ -228,7 +228,7 @@ def test_the_edit_after_a_rejected_one_goes_live(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "laneway.apps.local.source.compile_snapshot",
+        "laneway.apps.local.mesh.source.compile_snapshot",
         "laneway.core.rules.all.check_all",
         "tests.steps.test_runner.Remembering.apply",
     ],
@@ -338,8 +338,8 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
             one.code = 0
 
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
-    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
-    monkeypatch.setattr("laneway.apps.local.runner.end", reap)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
+    monkeypatch.setattr("laneway.apps.local.mesh.runner.end", reap)
     runner, stopped = stage.runner, asyncio.Event()
     runner.crew.clock = time.monotonic
 
@@ -369,7 +369,7 @@ def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
 ) -> None:
     """Its successor carries the mark as well, and would be ended with the rest of it."""
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
-    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     crew = stage.runner.crew
     crew.clock = time.monotonic
     workload = snapshot_of_texts([("m", deployment("a", "v1"))])
@@ -389,8 +389,8 @@ def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
-    monkeypatch.setattr("laneway.apps.local.crew.stop_marked", lambda _: 0)
-    monkeypatch.setattr("laneway.apps.local.crew.accepts", lambda *_: True)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.stop_marked", lambda _: 0)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     runner, stopped = stage.runner, asyncio.Event()
 
     def noted(runner: Runner) -> None:

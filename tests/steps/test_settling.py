@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from laneway.core.compile import compile_snapshot
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import NoRoomError, Taken, networks
-from laneway.core.fleet.settling import Settling
 from laneway.core.fleet.wanted import Wanted, wanted_replicas
 from laneway.core.routing.plan.route_plan import RoutePlan
 from tests.snapshot import snapshot_of_texts
@@ -21,8 +21,8 @@ def _asked() -> tuple[RoutePlan, tuple[Wanted, ...]]:
     return compilation.plan, wanted_replicas(compilation.mesh, Commands.of_texts(("*=x",), {}))[0]
 
 
-def _claimed_by_others(*names: str) -> Settling:
-    return Settling("shop", 8080, Taken, lambda name: name not in names)
+def _claimed_by_others(*names: str) -> Allocator:
+    return Allocator("shop", 8080, Taken, lambda name: name not in names)
 
 
 def test_a_network_another_mesh_has_claimed_is_left_to_it() -> None:
@@ -48,7 +48,7 @@ def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
         asked.append(1)
         return Taken()
 
-    settling = Settling("shop", 8080, taken, lambda _: True)
+    settling = Allocator("shop", 8080, taken, lambda _: True)
     found = settling.settle(*_asked(), ())
     gateways = dict(settling.gateways)
 
@@ -59,7 +59,7 @@ def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
 
 def test_a_machine_without_room_is_told() -> None:
     with pytest.raises(NoRoomError, match="every network"):
-        Settling("shop", 8080, Taken, lambda _: False).settle(*_asked(), ())
+        Allocator("shop", 8080, Taken, lambda _: False).settle(*_asked(), ())
 
 
 def test_a_port_that_moved_is_told_with_who_has_it() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from laneway.apps.local.silent import silent
-from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.record.silent import silent
+from laneway.apps.local.record.state import MeshRecord
 
 CALLS = {"cart-v1-0": ("price",)}
 ASKED, CALLED = "listener.127.3.0.1_80.downstream_cx_total", "listener.127.3.0.1_15001."

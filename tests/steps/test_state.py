@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.served import placement_of
-from laneway.apps.local.state import (
+from laneway.apps.local.record.served import placement_of
+from laneway.apps.local.record.state import (
     BadNameError,
     GatewayRecord,
     Hold,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import identify
-from laneway.apps.local.holding import LOOK_AGAIN, Held, held, hold, let_go
-from laneway.apps.local.state import MeshFolder, MeshRecord, WorkloadRecord, boot_id
-from laneway.apps.local.stopping import (
+from laneway.apps.local.record.holding import LOOK_AGAIN, Held, held, hold, let_go
+from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord, boot_id
+from laneway.apps.local.record.stopping import (
     CannotFollowError,
     UnknownWorkloadError,
     names,
@@ -84,7 +84,7 @@ def mesh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mesh:
         assert (pid, number) == (os.getpid(), LOOK_AGAIN)
         sent.append(number)
 
-    monkeypatch.setattr("laneway.apps.local.stopping.os.kill", kill)
+    monkeypatch.setattr("laneway.apps.local.record.stopping.os.kill", kill)
     folder = MeshFolder(tmp_path / "shop")
     folder.logs.mkdir(parents=True)
     return Mesh(folder).with_programs(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laneway.adapters.envoy import EnvoyFleet
-from laneway.apps.local.proxies import EnvoyProxies
-from laneway.apps.local.state import MeshFolder
-from laneway.apps.local.story import Story
+from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.proxies import EnvoyProxies
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.screen import Screen
 from laneway.loop.target import Ailing
 
@@ -58,7 +58,7 @@ def test_where_nobody_is_asked_nothing_is_waited_for(tmp_path: Path) -> None:
 def test_who_answers_for_pods_that_are_not_well_is_told() -> None:
     said = io.StringIO()
 
-    Story(Screen(said, said), str).ailing([HALF, Ailing("api", "s3", 0, 1)])
+    Announcer(Screen(said, said), str).ailing([HALF, Ailing("api", "s3", 0, 1)])
 
     half, none = said.getvalue().splitlines()
     assert "1 of 2 pods of lane s2 of default/cart; its other pods answer meanwhile" in half

@@ -1,7 +1,7 @@
 """A mesh that refused the newest edit of its files is not verified to serve what they say."""
 
-from laneway.apps.local.refusal import RefusedRevision, command_for
-from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.record.refusal import RefusedRevision, command_for
+from laneway.apps.local.record.state import MeshRecord
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.core.findings.codes.reading import UNREADABLE_FILE
 from laneway.core.findings.codes.running import EDIT_REFUSED, IMAGE_WITHOUT_COMMAND

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.outside import bring_down
-from laneway.apps.local.state import MeshFolder, mesh_folder
+from laneway.apps.local.record.outside import bring_down
+from laneway.apps.local.record.state import MeshFolder, mesh_folder
 from tests.wire.lanes import GATEWAY, documents, service
 from tests.wire.laneway_up import Answer, Up, laneway
 from tests.wire.saving import save

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.outside import bring_down
-from laneway.apps.local.state import mesh_folders
+from laneway.apps.local.record.outside import bring_down
+from laneway.apps.local.record.state import mesh_folders
 from tests.wire.chains import Chain, RunningChain, running_chain
 from tests.wire.laneway_up import Up
 from tests.wire.standing import Standing, standing_mesh

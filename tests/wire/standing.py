@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.outside import bring_down
-from laneway.apps.local.state import mesh_folder
+from laneway.apps.local.record.outside import bring_down
+from laneway.apps.local.record.state import mesh_folder
 from tests.wire.laneway_up import Up
 from tests.wire.saving import save
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from laneway.apps.local.outside import bring_down
-from laneway.apps.local.state import MeshFolder, mesh_folder
+from laneway.apps.local.record.outside import bring_down
+from laneway.apps.local.record.state import MeshFolder, mesh_folder
 from tests.wire.laneway_up import Up
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "strict-lanes"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from laneway.apps.local.requests import wait_until_written
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.requests import wait_until_written
+from laneway.apps.local.record.state import MeshFolder
 from tests.wire.lanes import lanes
 from tests.wire.local_mesh import LocalMesh, running
 

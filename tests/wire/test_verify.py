@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from laneway.apps.local.served import placement_of
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.served import placement_of
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.verify.run import Progress, Wish, WrongWishError, verify
 from laneway.core.judging.report import Report
 from laneway.core.judging.row import Row

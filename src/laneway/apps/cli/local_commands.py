@@ -93,8 +93,8 @@ def up(**flags: Unpack[UpFlags]) -> int:
     Every replica of a workload becomes a process with an address of its own, behind real Envoy.
     """
     _demand_linux()
-    from laneway.apps.local.configuration import ConfigurationError, Options, commands_of
-    from laneway.apps.local.up import up as run
+    from laneway.apps.local.mesh.configuration import ConfigurationError, Options, commands_of
+    from laneway.apps.local.mesh.up import up as run
 
     folder = folder_of(flags["name"])
     try:
@@ -120,8 +120,8 @@ def up(**flags: Unpack[UpFlags]) -> int:
 @click.option("--all", "everything", is_flag=True, help="Every mesh.")
 def down(mesh: str | None, name: str | None, everything: bool) -> None:  # noqa: FBT001 - a flag
     """Stop a mesh: its proxies, its programs, and the process that follows its files."""
-    from laneway.apps.local.outside import bring_down
-    from laneway.apps.local.state import mesh_folders
+    from laneway.apps.local.record.outside import bring_down
+    from laneway.apps.local.record.state import mesh_folders
 
     name = named_once(name, mesh)
     if everything:

@@ -19,14 +19,14 @@ from laneway.apps.cli.meshes import folder_completed, mesh_option, mesh_with_log
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from laneway.apps.local.state import MeshFolder
+    from laneway.apps.local.record.state import MeshFolder
 
 LOOK = 0.1
 """Seconds between two looks at a log that is followed."""
 
 
 def _complete_log(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
-    from laneway.apps.local.logs import all_logs
+    from laneway.apps.local.record.logs import all_logs
 
     folder = folder_completed(context)
     logs = all_logs(folder) if folder else []
@@ -75,7 +75,7 @@ def logs(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
 
 def _written(folder: MeshFolder, workload: str | None, tail: int | None, *, follows: bool) -> None:
     """Print what programs wrote."""
-    from laneway.apps.local.logs import Logs
+    from laneway.apps.local.record.logs import Logs
 
     found = Logs(lambda: _paths(folder, workload))
     if not found.readers:
@@ -94,7 +94,7 @@ def _requests(
     """Print the requests that went through a mesh."""
     import json
 
-    from laneway.apps.local.requests import (
+    from laneway.apps.local.record.requests import (
         HEAD,
         Requests,
         RequestTable,
@@ -124,13 +124,13 @@ def _requests(
 
 
 def _paths(folder: MeshFolder, workload: str | None) -> list[Path]:
-    from laneway.apps.local.logs import logs_named, workload_logs
+    from laneway.apps.local.record.logs import logs_named, workload_logs
 
     return workload_logs(folder) if workload is None else logs_named(folder, workload)
 
 
 def _unknown(folder: MeshFolder, workload: str | None) -> str:
-    from laneway.apps.local.logs import all_logs
+    from laneway.apps.local.record.logs import all_logs
 
     known = ", ".join(path.stem for path in all_logs(folder)) or "none"
     of = "workloads" if workload is None else repr(workload)
@@ -138,7 +138,7 @@ def _unknown(folder: MeshFolder, workload: str | None) -> str:
 
 
 def _goes_on(folder: MeshFolder) -> bool:
-    from laneway.apps.local.outside import look
+    from laneway.apps.local.record.outside import look
 
     time.sleep(LOOK)
     return look(folder).condition != "gone"

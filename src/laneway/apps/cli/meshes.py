@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from laneway.apps.local.state import MeshFolder
+    from laneway.apps.local.record.state import MeshFolder
 
 DEFAULT_MESH = "default"
 
@@ -37,7 +37,7 @@ def mesh_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def folder_of(name: str) -> MeshFolder:
     """Return the folder of a mesh by its name, whether it runs or not."""
-    from laneway.apps.local.state import BadNameError, mesh_folder
+    from laneway.apps.local.record.state import BadNameError, mesh_folder
 
     try:
         return mesh_folder(name, os.environ)
@@ -47,8 +47,8 @@ def folder_of(name: str) -> MeshFolder:
 
 def running() -> list[MeshFolder]:
     """Return the folders of all meshes of which anything runs, by name."""
-    from laneway.apps.local.outside import look
-    from laneway.apps.local.state import mesh_folders
+    from laneway.apps.local.record.outside import look
+    from laneway.apps.local.record.state import mesh_folders
 
     return [one for one in mesh_folders(os.environ) if look(one).condition != "gone"]
 
@@ -70,7 +70,7 @@ def running_mesh(name: str | None) -> MeshFolder:
 
 def mesh_with_logs(name: str | None) -> MeshFolder:
     """Return the folder of the mesh whose logs are meant; logs stay when a mesh is gone."""
-    from laneway.apps.local.state import mesh_folders
+    from laneway.apps.local.record.state import mesh_folders
 
     if name is not None:
         folder = folder_of(name)

@@ -20,9 +20,9 @@ def ps(mesh: str | None, name: str | None, output: Literal["text", "yaml", "json
     """List meshes and the programs in them."""
     import time
 
-    from laneway.apps.local.listing import as_values, mesh_lines
-    from laneway.apps.local.outside import look
-    from laneway.apps.local.state import mesh_folders
+    from laneway.apps.local.record.listing import as_values, mesh_lines
+    from laneway.apps.local.record.outside import look
+    from laneway.apps.local.record.state import mesh_folders
     from laneway.apps.terminal.screen import table_width_of
 
     name = named_once(name, mesh)

@@ -104,7 +104,7 @@ def _tell_refused(value: dict[str, Any]) -> None:
     """Tell which edit did not go live, and why: the files are not what the tables speak of."""
     import time
 
-    from laneway.apps.local.refusal import RefusedRevision, refusal_text
+    from laneway.apps.local.record.refusal import RefusedRevision, refusal_text
 
     refusal = RefusedRevision.of_value(value)
     click.echo(f"The mesh {refusal_text(refusal, time.time())}:")

@@ -14,12 +14,12 @@ import click
 from laneway.apps.cli.meshes import UnfitError, folder_completed, mesh_option, running_mesh
 
 if TYPE_CHECKING:
-    from laneway.apps.local.state import MeshFolder
+    from laneway.apps.local.record.state import MeshFolder
 
 
 def _nameable(context: click.Context, *, stopped: bool) -> list[str]:
     """Return what of a mesh can be stopped or started, for a shell that completes a name."""
-    from laneway.apps.local.stopping import names
+    from laneway.apps.local.record.stopping import names
 
     folder = folder_completed(context)
     return names(folder, stopped=stopped) if folder else []
@@ -40,7 +40,7 @@ def _turn(turn: Turn, workloads: Sequence[str], name: str | None) -> int:
     """Have workloads stopped or started, and tell what came of it."""
     import time
 
-    from laneway.apps.local.stopping import CannotFollowError, UnknownWorkloadError
+    from laneway.apps.local.record.stopping import CannotFollowError, UnknownWorkloadError
 
     try:
         for line in turn(running_mesh(name), workloads, time.sleep):
@@ -67,7 +67,7 @@ def stop(workloads: tuple[str, ...], name: str | None) -> int:
     Its requests end first, then its programs. It stays stopped through edits until `laneway start`
     brings it back, or until the mesh ends.
     """
-    from laneway.apps.local.stopping import stop as run
+    from laneway.apps.local.record.stopping import stop as run
 
     return _turn(run, workloads, name)
 
@@ -83,7 +83,7 @@ def stop(workloads: tuple[str, ...], name: str | None) -> int:
 @mesh_option
 def start(workloads: tuple[str, ...], name: str | None) -> int:
     """Bring a WORKLOAD back that was stopped, and wait until it is ready."""
-    from laneway.apps.local.stopping import start as run
+    from laneway.apps.local.record.stopping import start as run
 
     return _turn(run, workloads, name)
 
@@ -103,6 +103,6 @@ def restart(workloads: tuple[str, ...], name: str | None) -> int:
     Its requests end first. A program that reads its code or its settings when it starts has read
     them again.
     """
-    from laneway.apps.local.stopping import restart as run
+    from laneway.apps.local.record.stopping import restart as run
 
     return _turn(run, workloads, name)

@@ -16,7 +16,7 @@ from laneway.apps.terminal.telling import tell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from laneway.apps.local.state import MeshFolder
+    from laneway.apps.local.record.state import MeshFolder
     from laneway.apps.local.verify.run import Progress, Wish
     from laneway.core.judging.lane_report import LaneReport
     from laneway.core.judging.report import Report

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from laneway.apps.terminal.tables import WIDTH, first_of, table
 from laneway.core.compile import Compilation
 from laneway.core.emit.placement import Replica
-from laneway.core.fleet.settling import Opened
+from laneway.core.fleet.allocator import Opened
 from laneway.core.mesh.membership import is_in, lanes_of
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.matching import Labels, Match, StringMatch

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from laneway.apps.local.configuration import Options
 from laneway.apps.local.demo.asking import CHAIN, AnswerTally, ask
-from laneway.apps.local.logs import LogReader, follow
-from laneway.apps.local.outside import bring_down
-from laneway.apps.local.state import GatewayRecord, MeshFolder, mesh_folder
-from laneway.apps.local.up import up
+from laneway.apps.local.mesh.configuration import Options
+from laneway.apps.local.mesh.up import up
+from laneway.apps.local.record.logs import LogReader, follow
+from laneway.apps.local.record.outside import bring_down
+from laneway.apps.local.record.state import GatewayRecord, MeshFolder, mesh_folder
 from laneway.apps.terminal.screen import Screen
 from laneway.apps.terminal.tables import table
 from laneway.core.fleet.commands import Commands

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.run import (
     Progress,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from laneway.apps.local.refusal import RefusedRevision, cause_text
-from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.record.refusal import RefusedRevision, cause_text
+from laneway.apps.local.record.state import MeshRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.findings.codes.running import EDIT_REFUSED
 from laneway.core.findings.finding import Finding, finding

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send

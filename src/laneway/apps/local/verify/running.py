@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from laneway.adapters.envoy import EnvoyFleet
 from laneway.adapters.files import read_paths
-from laneway.apps.local.outside import look
-from laneway.apps.local.served import placement_of
-from laneway.apps.local.state import MeshFolder, MeshRecord
+from laneway.apps.local.record.outside import look
+from laneway.apps.local.record.served import placement_of
+from laneway.apps.local.record.state import MeshFolder, MeshRecord
 from laneway.apps.local.verify.sending import Address
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.configure import envoy_config

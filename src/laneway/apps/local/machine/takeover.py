@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laneway.adapters.processes import find_marked, stop_marked
-from laneway.apps.local.state import MeshFolder, boot_id
+from laneway.apps.local.record.state import MeshFolder, boot_id
 from laneway.core.fleet.placing import GATEWAY_ADDRESS, Socket
 
 

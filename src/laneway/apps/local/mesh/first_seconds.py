@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 
-from laneway.apps.local.runner import Runner
-from laneway.apps.local.story import last_words
+from laneway.apps.local.mesh.announcer import last_words
+from laneway.apps.local.mesh.runner import Runner
 from laneway.core.fleet.commands import MOCK
 
 LOOK = 5.0

@@ -25,28 +25,28 @@ from laneway.adapters.processes import (
     own_age,
     stop_marked,
 )
-from laneway.apps.local.configuration import Options
-from laneway.apps.local.crew import Crew
-from laneway.apps.local.detach import Release, in_background
-from laneway.apps.local.first_seconds import first_seconds
-from laneway.apps.local.holders import holder_text
-from laneway.apps.local.holding import LOOK_AGAIN, held, let_go
-from laneway.apps.local.keeper import Keeper, opened, serving
-from laneway.apps.local.outside import look
-from laneway.apps.local.proxies import EnvoyProxies
-from laneway.apps.local.refusal import STDIN, absolute
-from laneway.apps.local.runner import Runner, StartError
-from laneway.apps.local.source import RevisionSource
-from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
-from laneway.apps.local.story import Story
-from laneway.apps.local.takeover import Leftover, leftover
+from laneway.apps.local.machine.holders import holder_text
+from laneway.apps.local.machine.takeover import Leftover, leftover
+from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.configuration import Options
+from laneway.apps.local.mesh.detach import Release, in_background
+from laneway.apps.local.mesh.first_seconds import first_seconds
+from laneway.apps.local.mesh.proxies import EnvoyProxies
+from laneway.apps.local.mesh.recorder import Recorder, opened, serving
+from laneway.apps.local.mesh.runner import Runner, StartError
+from laneway.apps.local.mesh.source import RevisionSource
+from laneway.apps.local.mesh.supervisor import Supervisor
+from laneway.apps.local.record.holding import LOOK_AGAIN, held, let_go
+from laneway.apps.local.record.outside import look
+from laneway.apps.local.record.refusal import STDIN, absolute
+from laneway.apps.local.record.state import Hold, MeshFolder, MeshRecord, boot_id
 from laneway.apps.terminal.mesh_text import summary
 from laneway.apps.terminal.screen import Screen, findings_on, table_width_of
 from laneway.apps.terminal.tables import duration
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.input import about_nothing, is_path_missing
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.placing import Taken
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import Revision, is_safe
 
 FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
@@ -75,7 +75,7 @@ class Launch:
         self.begun = time.time() - own_age()  # loading the command is waited for, too
         self.screen = Screen(sys.stdout, sys.stderr)
         paths = absolute(options.paths)
-        self.story = Story(self.screen, finding_text, paths, folder.name)
+        self.story = Announcer(self.screen, finding_text, paths, folder.name)
         self.source = RevisionSource(options.commands, self.story)
 
     def hold(self, release: Release | None) -> int:
@@ -147,9 +147,9 @@ class Launch:
 
         return Runner(
             self.source,
-            Crew(self.folder, dict(os.environ), time.monotonic),
+            Supervisor(self.folder, dict(os.environ), time.monotonic),
             proxies,
-            Settling(
+            Allocator(
                 self.folder.name,
                 self.options.port,
                 taken,
@@ -159,7 +159,7 @@ class Launch:
                 holder_text,
             ),
             self.story,
-            Keeper(self.folder, proxies, head).note,
+            Recorder(self.folder, proxies, head).note,
             lambda: held(self.folder),
         )
 

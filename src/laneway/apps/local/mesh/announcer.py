@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from laneway.apps.local.crew import Ended, Event, Stopped
-from laneway.apps.local.logs import last_lines
-from laneway.apps.local.refusal import RefusedRevision, command_for, lines_of
-from laneway.apps.local.state import WorkloadRecord
+from laneway.apps.local.mesh.supervisor import Ended, Event, Stopped
+from laneway.apps.local.record.logs import last_lines
+from laneway.apps.local.record.refusal import RefusedRevision, command_for, lines_of
+from laneway.apps.local.record.state import WorkloadRecord
 from laneway.apps.terminal.mesh_text import gateway_text
 from laneway.apps.terminal.screen import Screen
 from laneway.apps.terminal.tables import duration
@@ -24,8 +24,8 @@ from laneway.core.changes.snapshots import changes
 from laneway.core.emit.envoy.config import Unexecuted
 from laneway.core.findings.difference import Difference, in_short
 from laneway.core.findings.finding import Finding
+from laneway.core.fleet.allocator import Opened
 from laneway.core.fleet.next_step import Instance
-from laneway.core.fleet.settling import Opened
 from laneway.core.fleet.wanted import WantedProgram
 from laneway.core.gate import Revision
 from laneway.core.rules.questions.words import short_host
@@ -38,7 +38,7 @@ TOLD_ENDS = 3
 
 
 @dataclass(slots=True)
-class Story:
+class Announcer:
     """The mesh's voice. `text_of` renders findings; `paths` are the files' of the mesh `mesh`."""
 
     screen: Screen

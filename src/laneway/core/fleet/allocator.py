@@ -35,7 +35,7 @@ class Opened:
 
 
 @dataclass(slots=True)
-class Settling:
+class Allocator:
     """The places of one mesh.
 
     `taken` looks at the machine's sockets; `claim` keeps a name from every other mesh that is being

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import SOCKET
-from laneway.apps.local.state import MeshFolder, MeshRecord
+from laneway.apps.local.record.state import MeshFolder, MeshRecord
 
 RECIPES = "docs/running.md#programs-that-are-not-caught"
 _CONNECTIONS = r"^listener\.127\.[0-9.]+_[0-9]+\.downstream_cx_total$"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.state import MeshFolder
 
 CHUNK = 64 * 1024
 NOT_WORKLOADS = ("envoy", "laneway")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import laneway.apps.mock
 from laneway.adapters.processes import FOLDER, Program
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.state import MeshFolder
 from laneway.core.fleet.commands import MOCK, filled
 from laneway.core.fleet.next_step import Instance
 from laneway.core.fleet.placing import ReplicaPlace

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from laneway.apps.local.story import Story, bug_text
+from laneway.apps.local.mesh.announcer import Announcer, bug_text
 from laneway.core.changes.snapshots import new_objects
 from laneway.core.compile import compile_snapshot
 from laneway.core.fleet.commands import Commands
@@ -24,7 +24,7 @@ class RevisionSource:
     """The edits that snapshots give."""
 
     commands: Commands
-    story: Story
+    story: Announcer
     refused: Snapshot | None = None
 
     def first(self, snapshot: Snapshot) -> Revision:

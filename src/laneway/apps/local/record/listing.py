@@ -11,10 +11,10 @@ from dataclasses import asdict
 from typing import Any
 
 from laneway.adapters.processes import ProcessId, is_running
-from laneway.apps.local.outside import SeenMesh
-from laneway.apps.local.refusal import STDIN, RefusedRevision, refusal_text
-from laneway.apps.local.silent import RECIPES, never_called
-from laneway.apps.local.state import MeshRecord, WorkloadRecord
+from laneway.apps.local.record.outside import SeenMesh
+from laneway.apps.local.record.refusal import STDIN, RefusedRevision, refusal_text
+from laneway.apps.local.record.silent import RECIPES, never_called
+from laneway.apps.local.record.state import MeshRecord, WorkloadRecord
 from laneway.apps.terminal.tables import duration, table
 
 

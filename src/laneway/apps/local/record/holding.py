@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.state import MeshFolder
 from laneway.core.fleet.wanted import Wanted
 
 LOOK_AGAIN = signal.SIGUSR1

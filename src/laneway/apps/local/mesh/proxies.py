@@ -18,8 +18,8 @@ from laneway.adapters.envoy import Applied, EnvoyStartError, Restarted
 from laneway.adapters.envoy import EnvoyFleet as Envoys
 from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
-from laneway.apps.local.crew import LONGEST_LOG, ending
-from laneway.apps.local.state import MeshFolder, WorkloadRecord
+from laneway.apps.local.mesh.supervisor import LONGEST_LOG, ending
+from laneway.apps.local.record.state import MeshFolder, WorkloadRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.changes.stages import LET_OUT
 from laneway.core.emit.envoy.cluster_names import OWN, destination_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from laneway.apps.local.state import MeshRecord
+from laneway.apps.local.record.state import MeshRecord
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref

@@ -19,7 +19,7 @@ from laneway.adapters.processes import (
     stop_marked,
     wait_gone,
 )
-from laneway.apps.local.state import Hold, MeshFolder, MeshRecord, boot_id
+from laneway.apps.local.record.state import Hold, MeshFolder, MeshRecord, boot_id
 
 PATIENCE = 30.0
 """Seconds a mesh may take to end by itself before it is ended by force."""

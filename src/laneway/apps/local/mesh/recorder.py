@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from laneway.apps.local.proxies import EnvoyProxies
-from laneway.apps.local.runner import Runner
-from laneway.apps.local.state import GatewayRecord, MeshFolder, MeshRecord
+from laneway.apps.local.mesh.proxies import EnvoyProxies
+from laneway.apps.local.mesh.runner import Runner
+from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.core.emit.placement import Replica
-from laneway.core.fleet.settling import Opened
+from laneway.core.fleet.allocator import Opened
 from laneway.core.mesh.one_file import one_file
 from laneway.core.mesh.snapshot import Snapshot
 
 
 @dataclass(slots=True)
-class Keeper:
+class Recorder:
     """The record of one mesh. `head` is what stays the same while it runs."""
 
     folder: MeshFolder

@@ -21,8 +21,8 @@ from laneway.adapters.processes import (
     stop_marked,
     stop_processes,
 )
-from laneway.apps.local.programs import program_of
-from laneway.apps.local.state import MeshFolder, WorkloadRecord
+from laneway.apps.local.mesh.programs import program_of
+from laneway.apps.local.record.state import MeshFolder, WorkloadRecord
 from laneway.core.fleet.next_step import Instance, ProgramKey
 from laneway.core.fleet.standing import (
     Standing,
@@ -67,7 +67,7 @@ Event = Ended | Recovered | Stopped
 
 
 @dataclass(slots=True)
-class Crew:
+class Supervisor:
     """All programs of a mesh. `clock` gives seconds of a steady clock."""
 
     folder: MeshFolder

@@ -19,8 +19,8 @@ from typing import Any
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import SOCKET
-from laneway.apps.local.logs import Logs, follow, is_replica
-from laneway.apps.local.state import MeshFolder
+from laneway.apps.local.record.logs import Logs, follow, is_replica
+from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.tables import GAP, lines_of_row
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from laneway.apps.local.holding import LOOK_AGAIN, held, hold, let_go
-from laneway.apps.local.outside import look
-from laneway.apps.local.state import MeshFolder, MeshRecord, WorkloadRecord
+from laneway.apps.local.record.holding import LOOK_AGAIN, held, hold, let_go
+from laneway.apps.local.record.outside import look
+from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord
 from laneway.core.resources.meta import Ref
 
 PATIENCE = 45.0

@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from laneway.adapters.processes import Started
-from laneway.apps.local.crew import Crew, Recovered, end
-from laneway.apps.local.holding import Held
-from laneway.apps.local.source import RevisionSource
-from laneway.apps.local.story import Story, bug_text, why_not_ready
+from laneway.apps.local.mesh.announcer import Announcer, bug_text, why_not_ready
+from laneway.apps.local.mesh.source import RevisionSource
+from laneway.apps.local.mesh.supervisor import Recovered, Supervisor, end
+from laneway.apps.local.record.holding import Held
+from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.next_step import Fleet, FleetStep, Instance, next_step
 from laneway.core.fleet.placing import NoRoomError
-from laneway.core.fleet.settling import Settling
 from laneway.core.gate import Revision
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.loop.target import Ailing, Confirmed, Proxies, ProxyError
@@ -66,10 +66,10 @@ class Runner:
     """
 
     source: RevisionSource
-    crew: Crew
+    crew: Supervisor
     proxies: Proxies
-    settling: Settling
-    story: Story
+    settling: Allocator
+    story: Announcer
     noted: Callable[[Runner], None]
     held: Callable[[], Held] = Held
     wanted: Revision | None = None

@@ -1,0 +1,1 @@
+"""The process that runs a mesh: it starts, follows, records and ends everything of it."""
