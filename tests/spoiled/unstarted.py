@@ -45,7 +45,7 @@ def begun(given: Path, folder: Path) -> int:
     """Begin a mesh; return what `up` would end with if nothing else failed."""
     source = sources()
     revision = source.first(files.read_paths((str(given),)))
-    source.story.found(revision.compilation.findings, revision.missing, "laneway check")
+    source.announcer.found(revision.compilation.findings, revision.missing, "laneway check")
     if not is_safe(revision):
         sys.stderr.write(finding_text(revision.errors))
         return ERRORS
@@ -59,9 +59,9 @@ def edited(given: Path, spoiled: Path, folder: Path) -> int:
     after = source.revision(files.read_paths((str(spoiled),)), before)
     if after is None:
         return ERRORS
-    settling = _settling()
-    live = _config(before, settling, settling.settle(before.compilation.plan, before.wanted, ()))
-    wanted = _config(after, settling, settling.settle(after.compilation.plan, after.wanted, ()))
+    allocator = _settling()
+    live = _config(before, allocator, allocator.settle(before.compilation.plan, before.wanted, ()))
+    wanted = _config(after, allocator, allocator.settle(after.compilation.plan, after.wanted, ()))
     for stage in stages(live.proxies, wanted.proxies):
         _written(folder, stage.proxies)
     return FINE
@@ -73,9 +73,9 @@ def _settling() -> Allocator:
 
 def _prepared(revision: Revision, folder: Path) -> int:
     """Work out all programs and write all files of all proxies, as one Envoy and as many."""
-    mesh, settling = MeshFolder(folder / "state"), _settling()
+    mesh, allocator = MeshFolder(folder / "state"), _settling()
     try:
-        instances = settling.settle(revision.compilation.plan, revision.wanted, ())
+        instances = allocator.settle(revision.compilation.plan, revision.wanted, ())
     except NoRoomError as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
@@ -83,21 +83,21 @@ def _prepared(revision: Revision, folder: Path) -> int:
         for wanted in instance.wanted.programs:
             program_of(mesh, instance, wanted, {})
     one_file(revision.compilation.snapshot)
-    _written(folder, _config(revision, settling, instances).proxies)
-    separate = _config(revision, settling, instances, per_workload=True)
+    _written(folder, _config(revision, allocator, instances).proxies)
+    separate = _config(revision, allocator, instances, per_workload=True)
     json.dumps([(one.listeners, one.tables) for one in separate.proxies.values()], allow_nan=False)
     return FINE
 
 
 def _config(
     revision: Revision,
-    settling: Allocator,
+    allocator: Allocator,
     instances: tuple[Instance, ...],
     *,
     per_workload: bool = False,
 ) -> EnvoyConfig:
     mesh, plan = revision.compilation.mesh, revision.compilation.plan
-    return envoy_config(mesh, plan, settling.placement(instances), per_workload=per_workload)
+    return envoy_config(mesh, plan, allocator.placement(instances), per_workload=per_workload)
 
 
 def _written(path: Path, proxies: Mapping[str, ProxyConfig]) -> None:

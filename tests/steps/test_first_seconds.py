@@ -60,14 +60,14 @@ def test_a_program_that_does_not_stay_up_is_told_with_its_log(
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.stop_marked", lambda _: 0)
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     runner = stage.runner
-    runner.crew.clock = time.monotonic
-    log = runner.crew.folder.log_of("a-v1-0", "main", alone=True)
+    runner.supervisor.clock = time.monotonic
+    log = runner.supervisor.folder.log_of("a-v1-0", "main", alone=True)
     log.parent.mkdir(parents=True)
     log.write_text("no database\n")
 
     async def whole() -> None:
         await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
-        [program] = runner.crew.running.values()
+        [program] = runner.supervisor.running.values()
         monkeypatch.setattr(program, "code", 7)
         stage.files.put_nowait(snapshot_of_texts([("m", deployment("a", "v1"))]))
         following = asyncio.create_task(runner.follow(stage.snapshots()))
@@ -87,7 +87,7 @@ def test_a_refused_edit_stands_in_the_record_until_the_files_are_mended(stage: S
     seen: list[tuple[int, float] | None] = []
 
     def note(runner: Runner) -> None:
-        refusal = runner.story.refusal
+        refusal = runner.announcer.refusal
         seen.append((refusal.errors, refusal.since) if refusal else None)
 
     async def scene(stage: Stage) -> None:

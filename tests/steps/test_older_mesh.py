@@ -1,7 +1,7 @@
 """A mesh of another version of Laneway: its record is read, and it can be taken down.
 
 The record is written out here as that version wrote it, so that a field which is renamed without
-thought for meshes that run fails. Its processes stand in for a keeper and a program.
+thought for meshes that run fails. Its processes stand in for the process of a mesh and a program.
 """
 
 import json

@@ -45,8 +45,8 @@ def _programs(*flags: str, env: str = "", inherited: dict[str, str] | None = Non
     snapshot = snapshot_of_texts([("shop.yaml", SHOP.format(env=env))])
     revision = revision_of(compile_snapshot(snapshot), Commands.of_texts(flags, {}))
     assert not revision.missing
-    settling = Allocator("shop", 8080, Taken, lambda _: True)
-    [instance] = settling.settle(revision.compilation.plan, revision.wanted, ())
+    allocator = Allocator("shop", 8080, Taken, lambda _: True)
+    [instance] = allocator.settle(revision.compilation.plan, revision.wanted, ())
     programs = instance.wanted.programs
     folder = MeshFolder(Path("/state/shop"))
     return [program_of(folder, instance, one, inherited or {}) for one in programs]

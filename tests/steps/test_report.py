@@ -38,10 +38,10 @@ def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
 
 def _summary(name: str) -> list[str]:
     revision = revision_of(compile_snapshot(_example(name)), Commands.of_texts(("*=x",), {}))
-    settling = Allocator("shop", 8080, Taken, lambda _: True)
-    instances = settling.settle(revision.compilation.plan, revision.wanted, ())
-    opened = settling.opened(revision.compilation.plan)
-    return summary(revision.compilation, settling.placement(instances).replicas, opened)
+    allocator = Allocator("shop", 8080, Taken, lambda _: True)
+    instances = allocator.settle(revision.compilation.plan, revision.wanted, ())
+    opened = allocator.opened(revision.compilation.plan)
+    return summary(revision.compilation, allocator.placement(instances).replicas, opened)
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(EXAMPLES.iterdir())])
@@ -176,11 +176,11 @@ def test_a_program_that_hangs_is_told_with_the_variables_that_name_its_ports(
     revision = revision_of(
         compile_snapshot(_example("strict-lanes")), Commands.of_texts(("*=x",), {})
     )
-    settling = Allocator("shop", 8080, Taken, lambda _: True)
-    instance = settling.settle(revision.compilation.plan, revision.wanted, ())[0]
-    crew = Supervisor(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
+    allocator = Allocator("shop", 8080, Taken, lambda _: True)
+    instance = allocator.settle(revision.compilation.plan, revision.wanted, ())[0]
+    supervisor = Supervisor(MeshFolder(tmp_path), {}, lambda: 0.0, {instance.id: instance})
 
-    told = why_not_ready(instance, crew.records())
+    told = why_not_ready(instance, supervisor.records())
 
     number, _, port = instance.place.ports[0]
     where = f"{instance.place.address} port {port} (PORT_{number})"

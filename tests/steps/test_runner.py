@@ -83,11 +83,11 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.said = io.StringIO()
         self.proxies = Remembering()
-        story = Announcer(
+        announcer = Announcer(
             Screen(self.said, self.said),
             lambda findings: "\n".join(found.message for found in findings),
         )
-        self.source = RevisionSource(Commands((("mock", ("mock",)),)), story)
+        self.source = RevisionSource(Commands((("mock", ("mock",)),)), announcer)
         self.files: asyncio.Queue[Snapshot] = asyncio.Queue()
         self.idle = asyncio.Event()
         self.runner = Runner(
@@ -95,7 +95,7 @@ class Stage:
             Supervisor(MeshFolder(folder), {}, lambda: 0.0),
             self.proxies,
             Allocator("shop", 8080, Taken, lambda _: True),
-            story,
+            announcer,
             self._noted,
         )
 
@@ -341,10 +341,10 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     monkeypatch.setattr("laneway.apps.local.mesh.runner.end", reap)
     runner, stopped = stage.runner, asyncio.Event()
-    runner.crew.clock = time.monotonic
+    runner.supervisor.clock = time.monotonic
 
     def noted(runner: Runner) -> None:
-        states = [one.state for one in runner.crew.records()]
+        states = [one.state for one in runner.supervisor.records()]
         if states == ["stopping"] and not runner.wake.is_set():
             asyncio.get_running_loop().call_soon(rests.set)
         elif states == ["stopped"]:
@@ -370,19 +370,19 @@ def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
     """Its successor carries the mark as well, and would be ended with the rest of it."""
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
-    crew = stage.runner.crew
-    crew.clock = time.monotonic
+    supervisor = stage.runner.supervisor
+    supervisor.clock = time.monotonic
     workload = snapshot_of_texts([("m", deployment("a", "v1"))])
     asyncio.run(stage.runner.start(stage.source.first(workload)))
-    [instance] = crew.instances.values()
+    [instance] = supervisor.instances.values()
 
-    ending, _ = crew.halt([instance])
+    ending, _ = supervisor.halt([instance])
     monkeypatch.setattr(ending[0], "code", -9)
 
-    assert crew.observe() == []
-    assert [one.state for one in crew.records()] == ["stopping"]
-    assert crew.have_stopped(ending) == [Stopped(instance)]
-    assert [one.state for one in crew.records()] == ["stopped"]
+    assert supervisor.observe() == []
+    assert [one.state for one in supervisor.records()] == ["stopping"]
+    assert supervisor.have_stopped(ending) == [Stopped(instance)]
+    assert [one.state for one in supervisor.records()] == ["stopped"]
 
 
 def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
@@ -394,12 +394,12 @@ def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
     runner, stopped = stage.runner, asyncio.Event()
 
     def noted(runner: Runner) -> None:
-        if [one.state for one in runner.crew.records()] == ["stopped"]:
+        if [one.state for one in runner.supervisor.records()] == ["stopped"]:
             stopped.set()
 
     async def whole() -> None:
         await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
-        [program] = runner.crew.running.values()
+        [program] = runner.supervisor.running.values()
         monkeypatch.setattr(program, "code", 7)
         runner.noted, runner.held = noted, lambda: Held(frozenset(["a-v1-0"]))
         following = asyncio.create_task(runner.follow(stage.snapshots()))
@@ -407,7 +407,7 @@ def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
         runner.stop()
         await following
 
-    runner.crew.clock = time.monotonic
+    runner.supervisor.clock = time.monotonic
     asyncio.run(whole())
 
     told = [line.split("  ", 1)[1] for line in stage.said.getvalue().splitlines() if "a-v1" in line]

@@ -34,11 +34,11 @@ def test_a_network_another_mesh_has_claimed_is_left_to_it() -> None:
 
 
 def test_a_port_another_mesh_has_claimed_is_left_to_it() -> None:
-    settling = _claimed_by_others("port/8080", "port/8082")
+    allocator = _claimed_by_others("port/8080", "port/8082")
 
-    settling.settle(*_asked(), ())
+    allocator.settle(*_asked(), ())
 
-    assert sorted(settling.gateways.values()) == [8081, 8083]
+    assert sorted(allocator.gateways.values()) == [8081, 8083]
 
 
 def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
@@ -48,12 +48,12 @@ def test_what_has_a_place_keeps_it_and_the_machine_is_not_asked_again() -> None:
         asked.append(1)
         return Taken()
 
-    settling = Allocator("shop", 8080, taken, lambda _: True)
-    found = settling.settle(*_asked(), ())
-    gateways = dict(settling.gateways)
+    allocator = Allocator("shop", 8080, taken, lambda _: True)
+    found = allocator.settle(*_asked(), ())
+    gateways = dict(allocator.gateways)
 
-    assert settling.settle(*_asked(), found) == found
-    assert settling.gateways == gateways
+    assert allocator.settle(*_asked(), found) == found
+    assert allocator.gateways == gateways
     assert asked == [1]
 
 
@@ -63,34 +63,34 @@ def test_a_machine_without_room_is_told() -> None:
 
 
 def test_a_port_that_moved_is_told_with_who_has_it() -> None:
-    settling = _claimed_by_others("port/8080")
-    settling.holder = lambda port: f"nginx, which likes {port}"
+    allocator = _claimed_by_others("port/8080")
+    allocator.holder = lambda port: f"nginx, which likes {port}"
 
-    settling.settle(*_asked(), ())
+    allocator.settle(*_asked(), ())
 
-    assert settling.moved() == "port 8080 is taken by nginx, which likes 8080, so it is 8081 here"
+    assert allocator.moved() == "port 8080 is taken by nginx, which likes 8080, so it is 8081 here"
 
 
 def test_a_port_that_is_free_did_not_move() -> None:
-    settling = _claimed_by_others()
+    allocator = _claimed_by_others()
 
-    settling.settle(*_asked(), ())
+    allocator.settle(*_asked(), ())
 
-    assert settling.moved() == ""
+    assert allocator.moved() == ""
 
 
 def test_a_port_that_was_asked_for_does_not_move() -> None:
-    settling = _claimed_by_others("port/8080")
-    settling.fixed = True
+    allocator = _claimed_by_others("port/8080")
+    allocator.fixed = True
 
     with pytest.raises(NoRoomError, match="port 8080 is taken by another program"):
-        settling.settle(*_asked(), ())
+        allocator.settle(*_asked(), ())
 
 
 def test_only_the_first_gateway_has_to_have_the_port_that_was_asked_for() -> None:
-    settling = _claimed_by_others("port/8081")
-    settling.fixed = True
+    allocator = _claimed_by_others("port/8081")
+    allocator.fixed = True
 
-    settling.settle(*_asked(), ())
+    allocator.settle(*_asked(), ())
 
-    assert sorted(settling.gateways.values()) == [8080, 8082]
+    assert sorted(allocator.gateways.values()) == [8080, 8082]

@@ -39,9 +39,9 @@ class Recorder:
             self.head,
             state="ready" if runner.is_up else "starting",
             gateways=[_gateway_record(one) for one in opened(runner)],
-            workloads=[*runner.crew.records(), *self.proxies.records()],
+            workloads=[*runner.supervisor.records(), *self.proxies.records()],
             replicas=self.replicas,
-            refused=refusal.as_value() if (refusal := runner.story.refusal) else None,
+            refused=refusal.as_value() if (refusal := runner.announcer.refusal) else None,
         )
         if record != self.last:
             self.folder.write(record)
@@ -54,12 +54,12 @@ class Recorder:
 def serving(runner: Runner) -> list[Replica]:
     """Return the replicas that the proxies serve."""
     ids = runner.live.ids if runner.live else frozenset()
-    return [one.replica() for one in runner.crew.instances.values() if one.id in ids]
+    return [one.replica() for one in runner.supervisor.instances.values() if one.id in ids]
 
 
 def opened(runner: Runner) -> list[Opened]:
     """Return the gateway ports that are live, with their URLs."""
-    return runner.settling.opened(runner.live.revision.compilation.plan) if runner.live else []
+    return runner.allocator.opened(runner.live.revision.compilation.plan) if runner.live else []
 
 
 def _gateway_record(one: Opened) -> GatewayRecord:

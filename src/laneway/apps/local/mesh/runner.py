@@ -1,8 +1,8 @@
 """The loop that keeps a mesh as its files say: read all, compile, compare, apply in order, observe.
 
-Comes in: snapshots, the crew, the proxies, and a wake-up that only says "look again". Goes out: a
-mesh that follows, and what is told of it. Nothing reacts to what an event is about; every round
-looks at everything and does the next step that `fleet.next_step` decides on.
+Comes in: snapshots, the supervisor, the proxies, and a wake-up that only says "look again". Goes
+out: a mesh that follows, and what is told of it. Nothing reacts to what an event is about; every
+round looks at everything and does the next step that `fleet.next_step` decides on.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class Runner:
     """
 
     source: RevisionSource
-    crew: Supervisor
+    supervisor: Supervisor
     proxies: Proxies
-    settling: Allocator
-    story: Announcer
+    allocator: Allocator
+    announcer: Announcer
     noted: Callable[[Runner], None]
     held: Callable[[], Held] = Held
     wanted: Revision | None = None
@@ -110,10 +110,10 @@ class Runner:
             self._want(revision)
         except NoRoomError as error:
             raise StartError(str(error)) from error
-        everything = tuple(self.crew.instances.values())
+        everything = tuple(self.supervisor.instances.values())
         self.live = Live(revision, frozenset(one.id for one in everything))
         applying = asyncio.create_task(
-            self.proxies.apply(revision, self.settling.placement(everything))
+            self.proxies.apply(revision, self.allocator.placement(everything))
         )
         applying.add_done_callback(lambda _: self.wake.set())
         try:
@@ -137,8 +137,8 @@ class Runner:
         fleet = self._fleet()
         for one in fleet.instances:
             if fleet.is_futile(one, time.monotonic()):
-                raise StartError(why_not_ready(one, self.crew.records()))
-        self.story.starting(len(step.serve), len(fleet.instances))
+                raise StartError(why_not_ready(one, self.supervisor.records()))
+        self.announcer.starting(len(step.serve), len(fleet.instances))
         self._note()
         return applying.done() and len(step.serve) == len(fleet.instances)
 
@@ -160,17 +160,17 @@ class Runner:
     async def _look_after_logs(self) -> None:
         while True:
             await asyncio.sleep(LOG_PAUSE)
-            self.crew.begin_long_logs_anew()
+            self.supervisor.begin_long_logs_anew()
 
     def _mended(self, text: str) -> None:
-        self.story.mended(text)
+        self.announcer.mended(text)
         self.wake.set()
 
     def _note(self) -> None:
         try:
             self.noted(self)
         except OSError as error:
-            self.story.not_noted(str(error))
+            self.announcer.not_noted(str(error))
 
     async def _listen(self, snapshots: AsyncIterator[Snapshot]) -> None:
         """Take what the files say; where they cannot be watched, what is live goes on alone."""
@@ -179,7 +179,7 @@ class Runner:
                 self.snapshot = snapshot
                 self.wake.set()
         except OSError as error:
-            self.story.not_followed(str(error))
+            self.announcer.not_followed(str(error))
             self.has_looked.set()
 
     async def _round(self) -> float | None:
@@ -206,39 +206,39 @@ class Runner:
         try:
             self._want(revision)
         except NoRoomError as error:
-            self.story.not_live(str(error))
+            self.announcer.not_live(str(error))
 
     def _want(self, revision: Revision) -> None:
         """Give what an edit asks for a place each. Raises NoRoomError."""
-        plan, existing = revision.compilation.plan, tuple(self.crew.instances.values())
-        found = self.settling.settle(plan, revision.wanted, existing)
-        self.crew.instances |= {one.id: one for one in found}
+        plan, existing = revision.compilation.plan, tuple(self.supervisor.instances.values())
+        found = self.allocator.settle(plan, revision.wanted, existing)
+        self.supervisor.instances |= {one.id: one for one in found}
         self.wanted = revision
 
     def _look(self) -> FleetStep:
         """See how programs stand, and start those whose time has come."""
-        events = self.crew.observe()
-        self.story.happened(one for one in events if not isinstance(one, Recovered))
+        events = self.supervisor.observe()
+        self.announcer.happened(one for one in events if not isinstance(one, Recovered))
         self.recovered += [one for one in events if isinstance(one, Recovered)]
         step = next_step(self._fleet(), time.monotonic())
-        self.story.happened(self.crew.start(step.start))
+        self.announcer.happened(self.supervisor.start(step.start))
         return step
 
     def _tell_recovered(self, served: Collection[str]) -> None:
         """Tell which programs are back, once requests are sent to them again."""
-        self.story.happened(one for one in self.recovered if one.instance.id in served)
-        waiting = self.crew.instances.keys() - served
+        self.announcer.happened(one for one in self.recovered if one.instance.id in served)
+        waiting = self.supervisor.instances.keys() - served
         self.recovered = [one for one in self.recovered if one.instance.id in waiting]
 
     def _fleet(self) -> Fleet:
         held = self.held()
         return Fleet(
-            instances=tuple(self.crew.instances.values()),
-            current=self.settling.current,
+            instances=tuple(self.supervisor.instances.values()),
+            current=self.allocator.current,
             served=self.live.ids if self.live else frozenset(),
-            standings=self.crew.standings,
+            standings=self.supervisor.standings,
             held=frozenset(
-                one.id for one in self.crew.instances.values() if held.holds(one.wanted)
+                one.id for one in self.supervisor.instances.values() if held.holds(one.wanted)
             ),
         )
 
@@ -250,29 +250,29 @@ class Runner:
         if wanted.is_same(self.live):
             return True
         before, begun = self.live.revision, time.time()
-        known = self.settling.opened(before.compilation.plan)
+        known = self.allocator.opened(before.compilation.plan)
         try:
-            confirmed = await self.proxies.apply(revision, self.settling.placement(step.serve))
+            confirmed = await self.proxies.apply(revision, self.allocator.placement(step.serve))
         except Exception as error:  # noqa: BLE001 - whatever it is, what serves goes on
             self.refused = wanted
             known_reason = isinstance(error, ProxyError | OSError)
-            self.story.not_live(str(error) if known_reason else bug_text())
+            self.announcer.not_live(str(error) if known_reason else bug_text())
             return False
         self.live, self.refused = wanted, None
         self._note()  # whoever reads that it is live may ask the record at once
-        self.story.live(before, revision, confirmed, begun)
-        self.story.opened(known, self.settling.opened(revision.compilation.plan))
+        self.announcer.live(before, revision, confirmed, begun)
+        self.announcer.opened(known, self.allocator.opened(revision.compilation.plan))
         return True
 
     def _retire(self, spare: Collection[Instance]) -> None:
         """End instances that nothing is sent to any more, while the loop goes on."""
         if spare:
-            self._end(self.crew.release(spare))
+            self._end(self.supervisor.release(spare))
 
     def _halt(self, held: Collection[Instance]) -> None:
         """End the programs of instances that somebody stopped; they keep their places."""
-        started, stopped = self.crew.halt(held)
-        self.story.happened(stopped)
+        started, stopped = self.supervisor.halt(held)
+        self.announcer.happened(stopped)
         self._end(started)
 
     def _end(self, started: Collection[Started]) -> None:
@@ -286,15 +286,15 @@ class Runner:
         try:
             await asyncio.to_thread(end, started)
         finally:
-            self.story.happened(self.crew.have_stopped(started))
+            self.announcer.happened(self.supervisor.have_stopped(started))
             self.wake.set()
 
     async def _rest(self, wake_at: float | None) -> None:
         """Wait until something may have changed; of several wake-ups one is left."""
-        waiting = not self.is_up or self.crew.is_starting()
+        waiting = not self.is_up or self.supervisor.is_starting()
         self.pause = min(self.pause * 1.3, LAST_PAUSE) if waiting else FIRST_PAUSE
         pauses = [self.pause] if waiting else []
-        if self.crew.is_unwatched():
+        if self.supervisor.is_unwatched():
             pauses.append(UNWATCHED_PAUSE)
         if wake_at is not None:
             pauses.append(max(wake_at - time.monotonic(), 0.0))
@@ -305,6 +305,6 @@ class Runner:
     async def close(self) -> None:
         """End everything: first what sends requests, then what answers them."""
         await self.proxies.down()
-        started = self.crew.release(tuple(self.crew.instances.values()))
+        started = self.supervisor.release(tuple(self.supervisor.instances.values()))
         await asyncio.gather(*self.endings, asyncio.to_thread(end, started))
-        self.crew.close()
+        self.supervisor.close()

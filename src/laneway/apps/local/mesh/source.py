@@ -24,7 +24,7 @@ class RevisionSource:
     """The edits that snapshots give."""
 
     commands: Commands
-    story: Announcer
+    announcer: Announcer
     refused: Snapshot | None = None
 
     def first(self, snapshot: Snapshot) -> Revision:
@@ -38,7 +38,7 @@ class RevisionSource:
         known = before.compilation.snapshot
         if is_same(snapshot, known):
             self.refused = None
-            self.story.as_before()
+            self.announcer.as_before()
             return before
         if self.refused is not None and is_same(snapshot, self.refused):
             return None
@@ -48,13 +48,13 @@ class RevisionSource:
             revision = revision_of(compilation, self.commands)
             verdict = admitted(before, revision)
         except Exception:  # noqa: BLE001 - told as what it is; a bug must not end what serves
-            self.story.not_live(bug_text())
+            self.announcer.not_live(bug_text())
             return None
         if isinstance(verdict, Refused):
-            self.story.refused(verdict.errors)
+            self.announcer.refused(verdict.errors)
             return None
         self.refused = None
-        self.story.edited(written_at(known, snapshot))
+        self.announcer.edited(written_at(known, snapshot))
         return revision
 
 

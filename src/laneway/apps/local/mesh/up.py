@@ -75,8 +75,8 @@ class Launch:
         self.begun = time.time() - own_age()  # loading the command is waited for, too
         self.screen = Screen(sys.stdout, sys.stderr)
         paths = absolute(options.paths)
-        self.story = Announcer(self.screen, finding_text, paths, folder.name)
-        self.source = RevisionSource(options.commands, self.story)
+        self.announcer = Announcer(self.screen, finding_text, paths, folder.name)
+        self.source = RevisionSource(options.commands, self.announcer)
 
     def hold(self, release: Release | None) -> int:
         """Run, unless another process runs a mesh of this name; return the exit code."""
@@ -113,7 +113,7 @@ class Launch:
                 self.screen.show([])  # takes the line of progress away
             else:
                 self._tell(runner, revision, proxies, detached=release is not None)
-            if moved := runner.settling.moved():
+            if moved := runner.allocator.moved():
                 self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
             following = asyncio.create_task(runner.follow(follow(self.reader)))
@@ -136,7 +136,7 @@ class Launch:
             started=own.started if own else 0,
             boot=boot_id(),
             since=self.begun,
-            paths=list(self.story.paths),
+            paths=list(self.announcer.paths),
             detached=detached,
             per_workload=self.options.per_workload,
         )
@@ -158,7 +158,7 @@ class Launch:
                 self.options.fixed,
                 holder_text,
             ),
-            self.story,
+            self.announcer,
             Recorder(self.folder, proxies, head).note,
             lambda: held(self.folder),
         )
@@ -175,9 +175,9 @@ class Launch:
         line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
         self.screen.show(["", line])
         hint = f"laneway check {' '.join(self.options.paths)}"
-        self.story.found(revision.compilation.findings, revision.missing, hint)
-        self.story.unexecuted(proxies.unexecuted)
-        self.story.ailing(runner.ailing)
+        self.announcer.found(revision.compilation.findings, revision.missing, hint)
+        self.announcer.unexecuted(proxies.unexecuted)
+        self.announcer.ailing(runner.ailing)
 
     def _heed_signals(self, runner: Runner) -> None:
         """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""
