@@ -1,5 +1,5 @@
-"""The loop of every door that keeps something as it is wanted, and its seams to the world.
+"""What a loop that keeps a mesh as it is wanted asks of the world, as shapes to be filled.
 
-Comes in: snapshots, a target and a clock. Goes out: what is to be done next. It imports the core
-only: a mesh on this machine is one target, a cluster another.
+Comes in: nothing. Goes out: the shape of a target, which real proxies fill and a fake in tests. It
+imports the core only, so that a loop knows no machine.
 """
