@@ -148,15 +148,15 @@ class Bench:
         command = [str(laneway()), *words, "--name", NAME]
         subprocess.run(command, env=self.mesh.environment, capture_output=True, check=True)
 
-    def round(self, fail: Callable[[], None], mend: Callable[[], None], stays: str) -> Round:
-        """Fail, wait until `stays` alone answers, mend, wait for the lane's own version."""
+    def round(self, fail: Callable[[], None], restore: Callable[[], None], stays: str) -> Round:
+        """Fail, wait until `stays` alone answers, restore, wait for the lane's own version."""
         self.load.until("v2", time.perf_counter(), 1.0)
         begun = time.perf_counter()
         fail()
         found = self.load.until(stays, begun, 1.0)
-        mended = time.perf_counter()
-        mend()
-        again = self.load.until("v2", mended, 1.0)
+        restored = time.perf_counter()
+        restore()
+        again = self.load.until("v2", restored, 1.0)
         failures = [one for one in found if one.failed]
         others = [one for one in found if one.outcome == "v1"]
         return Round(
@@ -165,7 +165,7 @@ class Bench:
             max((one.over - begun for one in failures), default=0.0) * 1000,
             (others[0].over - begun) * 1000 if others else 0.0,
             len(others),
-            max((one.over - mended for one in again if one.outcome != "v2"), default=0.0) * 1000,
+            max((one.over - restored for one in again if one.outcome != "v2"), default=0.0) * 1000,
             sum(one.failed for one in again),
         )
 

@@ -48,11 +48,11 @@ def sections() -> Iterator[str]:
 
 
 def entry(code: Code) -> str:
-    """Return one code: what it says, why it matters, how to mend it."""
+    """Return one code: what it says, why it matters, how to fix it."""
     also = f" Elsewhere: {code.also}." if code.also else ""
-    mend = "" if code.mend in {"{advice}", "{mend}"} else f" *Fix:* {plain(code.mend)}"
+    fix = "" if code.fix == "{fix}" else f" *Fix:* {plain(code.fix)}"
     return (
-        f"### {code.id} ({code.level})\n\n{plain(code.message)}\n\n{plain(code.why)}{mend}{also}\n"
+        f"### {code.id} ({code.level})\n\n{plain(code.message)}\n\n{plain(code.why)}{fix}{also}\n"
     )
 
 

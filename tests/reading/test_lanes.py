@@ -230,7 +230,7 @@ def test_a_label_that_is_no_text_is_told_and_kept_as_written() -> None:
     assert lane(spec).selector == (("version", "1"),)
     (finding,) = read(LANE + spec).findings
     assert finding.code.id == "LW1103"
-    assert finding.mend == 'Put the value in quotes: "1".'
+    assert finding.fix == 'Put the value in quotes: "1".'
 
 
 def test_an_unknown_field_is_told_with_the_one_that_was_meant() -> None:

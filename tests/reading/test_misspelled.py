@@ -174,7 +174,7 @@ def test_a_port_of_a_lane_rule_is_called_port_num(port: object) -> None:
     (told,) = (one for one in found if one.code.id == "LW1115")
 
     assert told.message.endswith("did you mean portNum?")
-    assert told.mend == "Write `portNum: 8000`."
+    assert told.fix == "Write `portNum: 8000`."
 
 
 def test_a_group_with_a_misspelled_field_is_held() -> None:

@@ -133,7 +133,7 @@ def test_templates_of_a_chart_are_never_parsed_and_it_is_said_how(tmp_path: Path
         snapshot = read_paths([str(tmp_path)], all_files=all_files)
         assert (sorted(names(snapshot)), snapshot.unread) == (["own", "top"], ())
         told = next(one for one in snapshot.findings if one.code.id == "LW1025")
-        assert f"`helm template {chart} | laneway check -`" in told.mend
+        assert f"`helm template {chart} | laneway check -`" in told.fix
         assert codes(snapshot) == ["LW1025"]
     assert read_names(chart / "templates") == []
 
@@ -150,7 +150,7 @@ def test_patches_of_a_kustomization_are_no_objects(tmp_path: Path) -> None:
     assert codes(snapshot) == ["LW1025", "LW1024"]
     told = snapshot.findings[0]
     assert told.message.startswith(f"{tmp_path}/dev is a kustomize overlay")
-    assert f"`kubectl kustomize {tmp_path}/dev | laneway check -`" in told.mend
+    assert f"`kubectl kustomize {tmp_path}/dev | laneway check -`" in told.fix
     assert snapshot.findings[1].message.endswith(f" in {tmp_path}/base/kustomization.yaml")
 
 

@@ -83,7 +83,7 @@ def test_a_program_that_does_not_stay_up_is_told_with_its_log(
     )
 
 
-def test_a_refused_edit_stands_in_the_record_until_the_files_are_mended(stage: Stage) -> None:
+def test_a_refused_edit_stands_in_the_record_until_the_files_are_fixed(stage: Stage) -> None:
     seen: list[tuple[int, float] | None] = []
 
     def note(runner: Runner) -> None:
@@ -97,8 +97,8 @@ def test_a_refused_edit_stands_in_the_record_until_the_files_are_mended(stage: S
 
     stage.play(scene)
 
-    first, second, mended, again, as_before = seen
-    assert (mended, as_before) == (None, None)
+    first, second, fixed, again, as_before = seen
+    assert (fixed, as_before) == (None, None)
     assert first is not None
     assert second is not None
     assert again is not None

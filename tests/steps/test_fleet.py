@@ -184,15 +184,15 @@ def test_a_replica_is_known_to_proxies_by_its_ports() -> None:
     assert found.awaited_ports(found.wanted.programs[0]) == (port.program,)
 
 
-def _held(fleet: Fleet, *ids: str) -> Fleet:
-    return replace(fleet, held=frozenset(ids))
+def _stopped(fleet: Fleet, *ids: str) -> Fleet:
+    return replace(fleet, stopped=frozenset(ids))
 
 
-def test_what_is_held_gets_no_traffic_and_then_its_programs_end() -> None:
+def test_what_is_stopped_gets_no_traffic_and_then_its_programs_end() -> None:
     found = _arranged(_wanted("cart", 2))
     ready = dict.fromkeys(_ids(found), READY)
 
-    step = next_step(_held(_fleet(ready, found, found, served=found), "cart-1"), 1.0)
+    step = next_step(_stopped(_fleet(ready, found, found, served=found), "cart-1"), 1.0)
 
     assert _ids(step.serve) == ["cart-0"]
     assert _ids(step.halt) == ["cart-1"]
@@ -200,16 +200,16 @@ def test_what_is_held_gets_no_traffic_and_then_its_programs_end() -> None:
     assert step.spare == ()
 
 
-def test_what_is_held_and_down_is_not_started_again() -> None:
+def test_what_is_stopped_and_down_is_not_started_again() -> None:
     found = _arranged(_wanted("cart"))
     down = told_to_stop(ENDED, 2.0, runs=False)
 
-    step = next_step(_held(_fleet({"cart-0": down}, found, found), "cart-0"), 1000.0)
+    step = next_step(_stopped(_fleet({"cart-0": down}, found, found), "cart-0"), 1000.0)
 
     assert (step.start, step.halt, step.wake_at) == ((), (), None)
 
 
-def test_what_is_not_held_any_more_is_started_at_once() -> None:
+def test_what_is_not_stopped_any_more_is_started_at_once() -> None:
     found = _arranged(_wanted("cart"))
     down = told_to_stop(ENDED, 2.0, runs=False)
 
@@ -223,12 +223,12 @@ def test_a_program_that_has_yet_to_end_is_not_started_beside_itself() -> None:
     assert next_step(_fleet({"cart-0": ending}, found, found), 3.0).start == ()
 
 
-def test_an_edit_of_what_is_held_brings_neither_old_nor_new_back() -> None:
+def test_an_edit_of_what_is_stopped_brings_neither_old_nor_new_back() -> None:
     old = _arranged(_wanted("cart"))
     new = _arranged(_wanted("cart", image="laneway/mock:2"), old)
     fleet = _fleet({"cart-0": READY}, old + new, current=new, served=old)
 
-    step = next_step(_held(fleet, "cart-0", "cart-0.2"), 1.0)
+    step = next_step(_stopped(fleet, "cart-0", "cart-0.2"), 1.0)
 
     assert (step.serve, step.start) == ((), ())
     assert _ids(step.spare) == ["cart-0"]

@@ -15,8 +15,8 @@ from laneway.apps.local.mesh.announcer import Announcer
 from laneway.apps.local.mesh.runner import Runner, StartError
 from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.supervisor import Stopped, Supervisor
-from laneway.apps.local.record.holding import Held
 from laneway.apps.local.record.state import MeshFolder
+from laneway.apps.local.record.stopped import StoppedNames
 from laneway.apps.terminal.screen import Screen
 from laneway.core.emit.placement import Placement
 from laneway.core.fleet.allocator import Allocator
@@ -193,7 +193,7 @@ def test_a_state_that_was_refused_is_refused_again_in_silence(stage: Stage) -> N
     assert stage.play(scene).said.getvalue().count("not live") == 1
 
 
-def test_files_that_are_mended_as_they_were_are_told(stage: Stage) -> None:
+def test_files_that_are_fixed_as_they_were_are_told(stage: Stage) -> None:
     async def scene(stage: Stage) -> None:
         await stage.feed(BROKEN)
         await stage.feed(_gateway(80))
@@ -273,7 +273,7 @@ def test_files_that_cannot_be_watched_leave_the_mesh_serving(stage: Stage) -> No
     assert "inotify watch limit reached" in stage.said.getvalue()
 
 
-def test_what_proxies_mend_is_told(stage: Stage) -> None:
+def test_what_proxies_fix_is_told(stage: Stage) -> None:
     async def scene(stage: Stage) -> None:
         await stage.feed(_gateway(80, 81))
 
@@ -353,7 +353,7 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     async def whole() -> None:
         await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
         following = asyncio.create_task(runner.follow(stage.snapshots()))
-        runner.noted, runner.held = noted, lambda: Held(frozenset(["a-v1-0"]))
+        runner.noted, runner.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
         runner.look_again()
         await asyncio.wait_for(stopped.wait(), 10)
         runner.stop()
@@ -401,7 +401,7 @@ def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
         await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
         [program] = runner.supervisor.running.values()
         monkeypatch.setattr(program, "code", 7)
-        runner.noted, runner.held = noted, lambda: Held(frozenset(["a-v1-0"]))
+        runner.noted, runner.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
         following = asyncio.create_task(runner.follow(stage.snapshots()))
         await asyncio.wait_for(stopped.wait(), 10)
         runner.stop()

@@ -8,8 +8,8 @@ import pytest
 from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import (
     BadNameError,
+    FolderLock,
     GatewayRecord,
-    Hold,
     MeshFolder,
     MeshRecord,
     mesh_folder,
@@ -92,13 +92,13 @@ def test_a_record_nobody_understands_is_none(folder: MeshFolder, text: str) -> N
     assert folder.read() is None
 
 
-def test_a_folder_is_held_by_one(folder: MeshFolder) -> None:
-    hold = Hold.take(folder)
+def test_a_folder_is_locked_by_one(folder: MeshFolder) -> None:
+    lock = FolderLock.take(folder)
 
-    assert hold is not None
-    assert Hold.take(folder) is None
-    hold.release()
-    again = Hold.take(folder)
+    assert lock is not None
+    assert FolderLock.take(folder) is None
+    lock.release()
+    again = FolderLock.take(folder)
     assert again is not None
     again.release()
 

@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.processes import identify
-from laneway.apps.local.record.holding import LOOK_AGAIN, Held, held, hold, let_go
 from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord, boot_id
+from laneway.apps.local.record.stopped import (
+    LOOK_AGAIN,
+    StoppedNames,
+    keep_down,
+    let_up,
+    read_stopped,
+)
 from laneway.apps.local.record.stopping import (
     CannotFollowError,
     UnknownWorkloadError,
@@ -62,10 +68,10 @@ class Mesh:
 
     def turn(self, _: float = 0.0) -> None:
         """Write every program as stopped or ready, as the files want it."""
-        held_names = held(self.folder).names
+        stopped = read_stopped(self.folder).names
         self.with_programs(
             *(
-                replace(one, state=self.failing or _state(one, held_names), reason="exit code 4")
+                replace(one, state=self.failing or _state(one, stopped), reason="exit code 4")
                 for one in self.record.workloads
             )
         )
@@ -92,19 +98,19 @@ def mesh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mesh:
     )
 
 
-def test_a_workload_is_held_with_every_replica_it_will_have(mesh: Mesh) -> None:
+def test_a_workload_is_stopped_with_every_replica_it_will_have(mesh: Mesh) -> None:
     assert stop(mesh.folder, ["cart"], mesh.turn) == ["cart is stopped"]
 
-    assert held(mesh.folder).names == {"Deployment default/cart"}
-    assert held(mesh.folder).holds(replace(CART, name="cart-7"))
+    assert read_stopped(mesh.folder).names == {"Deployment default/cart"}
+    assert read_stopped(mesh.folder).has(replace(CART, name="cart-7"))
 
 
 @pytest.mark.parametrize("text", ["cart-1", "cart-1.2"])
-def test_a_replica_is_held_alone_under_either_of_its_names(mesh: Mesh, text: str) -> None:
+def test_a_replica_is_stopped_alone_under_either_of_its_names(mesh: Mesh, text: str) -> None:
     stop(mesh.folder, [text], mesh.turn)
 
-    assert held(mesh.folder) == Held(frozenset({"cart-1"}))
-    assert not held(mesh.folder).holds(CART)
+    assert read_stopped(mesh.folder) == StoppedNames(frozenset({"cart-1"}))
+    assert not read_stopped(mesh.folder).has(CART)
 
 
 def test_stopping_what_is_stopped_says_so(mesh: Mesh) -> None:
@@ -124,7 +130,7 @@ def test_starting_a_workload_brings_all_its_replicas_back(mesh: Mesh) -> None:
     stop(mesh.folder, ["cart-0", "cart-1"], mesh.turn)
 
     assert start(mesh.folder, ["cart"], mesh.turn) == ["cart is ready"]
-    assert held(mesh.folder) == Held()
+    assert read_stopped(mesh.folder) == StoppedNames()
 
 
 def test_starting_one_replica_leaves_the_others_down(mesh: Mesh) -> None:
@@ -132,7 +138,7 @@ def test_starting_one_replica_leaves_the_others_down(mesh: Mesh) -> None:
 
     start(mesh.folder, ["cart-0"], mesh.turn)
 
-    assert held(mesh.folder).names == {"cart-1"}
+    assert read_stopped(mesh.folder).names == {"cart-1"}
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(mesh: Mesh) -> None:
@@ -179,11 +185,11 @@ def test_a_shell_is_offered_what_can_be_stopped_or_started(mesh: Mesh) -> None:
     assert names(mesh.folder, stopped=True) == ["cart", "cart-1"]
 
 
-def test_what_is_held_goes_with_the_mesh(mesh: Mesh) -> None:
-    hold(mesh.folder, ["Deployment default/cart", "cart-0"])
-    let_go(mesh.folder, ["cart-0", "cart-9"])
-    assert held(mesh.folder).names == {"Deployment default/cart"}
+def test_what_is_stopped_goes_with_the_mesh(mesh: Mesh) -> None:
+    keep_down(mesh.folder, ["Deployment default/cart", "cart-0"])
+    let_up(mesh.folder, ["cart-0", "cart-9"])
+    assert read_stopped(mesh.folder).names == {"Deployment default/cart"}
 
     mesh.folder.clear()
 
-    assert held(mesh.folder) == Held()
+    assert read_stopped(mesh.folder) == StoppedNames()

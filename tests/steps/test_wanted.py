@@ -91,7 +91,7 @@ def test_an_image_without_a_command_is_a_finding_that_names_the_flag() -> None:
 
     assert [one.name for one in wanted] == ["cart-0"]
     assert found.message == "no command for image shop/desk:2 of Deployment default/desk"
-    assert "--run 'shop/desk:2=COMMAND'" in found.mend
+    assert "--run 'shop/desk:2=COMMAND'" in found.fix
     assert found.place is not None
     assert found.place.path == ("spec", "template", "spec", "containers", 0, "image")
 
@@ -110,7 +110,7 @@ def test_all_images_without_a_command_are_one_finding_whose_fix_can_be_pasted() 
     assert [one.name for one in wanted] == ["cart-0"]
     assert found.subject == "Deployment default/desk-v1"
     assert found.message.startswith("no command for images shop/desk:2 and ")
-    pasted = found.mend.partition("\n")[2]
+    pasted = found.fix.partition("\n")[2]
     assert pasted.split("\n") == [
         "[run]",
         '"shop/desk:2" = "@mock"  # Deployment default/desk-v1 and Deployment default/desk-v2',

@@ -127,7 +127,7 @@ def test_a_subset_with_the_labels_of_another_lane_is_named() -> None:
     assert row.findings[0].message.endswith("DestinationRule default/own selects version: v2")
 
 
-def test_calls_of_a_pod_without_a_sidecar_are_told_with_the_remedy() -> None:
+def test_calls_of_a_pod_without_a_sidecar_are_told_with_the_fix() -> None:
     counted = Counted.of(mesh(a1=pods("a", "v1", NO_SIDECAR)))
     counted.enter("s1", 10, to="a-v1")
     counted.call("a-v1", "b", 4, to="b-v1")
@@ -137,7 +137,7 @@ def test_calls_of_a_pod_without_a_sidecar_are_told_with_the_remedy() -> None:
 
     assert (row.kept, row.elsewhere, codes(row)) == (4, 6, ["LW1725"])
     assert "10 calls to default/b were spread over b-v1 and b-v2" in row.findings[0].message
-    assert row.findings[0].mend.startswith("Take sidecar.istio.io/inject off the pod")
+    assert row.findings[0].fix.startswith("Take sidecar.istio.io/inject off the pod")
 
 
 def test_a_pod_without_a_sidecar_that_calls_nobody_is_a_warning() -> None:
@@ -231,7 +231,7 @@ def test_pods_that_are_down_are_not_told_to_lack_the_labels_of_their_lane() -> N
 
     assert (row.failed, codes(row)) == (10, ["LW1729"])
     assert row.findings[0].message.endswith("failed in the proxies: no pod of b-v1 is up")
-    assert "laneway start brings back what was stopped" in row.findings[0].mend
+    assert "laneway start brings back what was stopped" in row.findings[0].fix
 
 
 @pytest.mark.parametrize("word", ["no_route", "no_cluster"])
@@ -266,7 +266,7 @@ def test_a_program_that_does_not_answer_its_proxy_is_named() -> None:
     row = counted.judged(counted.probe("s1"), Sent(10, {200: 6, 503: 4}))
 
     assert (row.kept, row.failed, codes(row)) == (6, 4, ["LW1729"])
-    assert row.findings[0].mend == "laneway logs a-v1 shows what it says."
+    assert row.findings[0].fix == "laneway logs a-v1 shows what it says."
 
 
 def test_a_pod_without_a_sidecar_that_accepts_no_connection_is_told() -> None:

@@ -153,8 +153,8 @@ def test_of_the_mock_application_it_is_said_how_it_passes_a_lane_on() -> None:
         mesh, workloads=tuple(replace(one, containers=(*other,)) for one in mesh.workloads)
     )
 
-    named = loss(mesh, passage, code, "").mend
+    named = loss(mesh, passage, code, "").fix
 
     variable = f"`{{name: forward_headers, value: {chain.route_header}}}`"
     assert f"write {variable} into its container's env" in named
-    assert "mock" not in loss(another, passage, code, "").mend
+    assert "mock" not in loss(another, passage, code, "").fix

@@ -22,7 +22,7 @@ def test_a_refused_edit_is_an_error_that_names_the_command_which_shows_why() -> 
 
     assert (found.code, found.level) == (EDIT_REFUSED, "error")
     assert found.message.startswith("mesh shop refused the newest edit of its files")
-    assert "laneway check /lanes" in found.mend
+    assert "laneway check /lanes" in found.fix
 
 
 def test_the_command_that_shows_why_is_one_that_can() -> None:

@@ -11,7 +11,7 @@ from tests.rules.world import Given, gateway, lane, mesh, rule
 
 ERROR = finding(WENT_ROUND, None, "a", count="3 requests", pod="a-0")
 WARNING = finding(
-    MET_WITHOUT_SIDECAR, None, "a", pods="a-0", lack="host network", lanes="lane s1", remedy="Mend."
+    MET_WITHOUT_SIDECAR, None, "a", pods="a-0", lack="host network", lanes="lane s1", change="Fix."
 )
 FINE = Row(("s1",), 80, "/mock x-lane: s1", "rule", sent=100, kept=100, statuses={200: 100})
 MISS = Row(("s1", "s2"), 80, "/mock", "no header", 404, 100, 100)
@@ -124,7 +124,7 @@ def test_a_rule_nobody_can_make_a_request_up_for_says_how_to_give_one() -> None:
     [row] = unprobed(mesh(s1=lane("s1", "{version: v1}", rule("", match=odd))))
 
     assert row.verdict == "LW1734"
-    assert "laneway verify --path PATH" in row.findings[0].mend
+    assert "laneway verify --path PATH" in row.findings[0].fix
 
 
 def test_a_rule_for_a_host_that_no_gateway_serves_breaks_the_promise() -> None:

@@ -44,7 +44,7 @@ def nothing_in(
     names = ["standard input" if one.path == STDIN else one.path for one in readings]
     words = {
         "what": f"{some(names)}: no Kubernetes object is in the input",
-        "mend": "Check the paths: name the folder or the file that holds the objects.",
+        "fix": "Check the paths: name the folder or the file that holds the objects.",
     }
     return [finding(reading.NO_INPUT, place, **words)]
 
@@ -52,9 +52,9 @@ def nothing_in(
 def _empty_input(stdin: bytes) -> Finding:
     text = stdin.decode(errors="replace").strip()
     what = "standard input is empty" if not text else "standard input holds no Kubernetes object"
-    mend = "Look at what the command before the pipe says when it is run alone."
+    fix = "Look at what the command before the pipe says when it is run alone."
     place = Place(Source(STDIN, text=text.partition("\n")[0]), (), 0)
-    return finding(reading.NO_INPUT, place, what=what, mend=mend)
+    return finding(reading.NO_INPUT, place, what=what, fix=fix)
 
 
 def _not_rendered(found: FoundFiles) -> Iterator[Finding]:

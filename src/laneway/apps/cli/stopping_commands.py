@@ -1,4 +1,4 @@
-"""`laneway stop`, `start`, `restart`: workloads of a running mesh held down, and brought back.
+"""`laneway stop`, `start`, `restart`: workloads of a running mesh ended, and brought back.
 
 Comes in: names and a mesh. Goes out: an exit code and a line for each name. Nothing is done here
 but reading flags; the names that a shell completes come from the mesh itself.

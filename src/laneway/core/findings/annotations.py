@@ -39,7 +39,7 @@ def _command(located: Located) -> str:
             "endColumn": str(position.column + position.width),
         }
     properties = ",".join(f"{name}={_property(value)}" for name, value in words.items())
-    said = _escaped(f"{finding.message}. {finding.mend}")
+    said = _escaped(f"{finding.message}. {finding.fix}")
     return f"::{_COMMANDS[finding.level]} {properties}::{said}"
 
 
@@ -67,7 +67,7 @@ def as_gitlab(findings: Iterable[Finding]) -> str:
         digest = hashlib.sha256(f"{same} {seen[same]}".encode()).hexdigest()
         report.append(
             {
-                "description": f"{finding.message}. {finding.mend}",
+                "description": f"{finding.message}. {finding.fix}",
                 "check_name": finding.code.id,
                 "fingerprint": digest,
                 "severity": _SEVERITIES[finding.level],

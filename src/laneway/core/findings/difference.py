@@ -1,7 +1,7 @@
 """What differs between the findings of one state of the files and those of the next.
 
 Comes in: two lists of findings. Goes out: which are new, which are gone, which are as before, and
-how that is told. A person who edits reads each finding once, and is told when it is mended. Pure.
+how that is told. A person who edits reads each finding once, and is told when it is fixed. Pure.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Level = Literal["error", "warning", "info"]
 class Code:
     """An entry of the catalog. Codes are never re-used for another meaning.
 
-    `message` and `mend` are `str.format` templates filled with the words of the finding; `why`
+    `message` and `fix` are `str.format` templates filled with the words of the finding; `why`
     is fixed text; `also` names the code of Istio (IST…) or Kiali (KIA…) for the same thing.
     """
 
@@ -27,7 +27,7 @@ class Code:
     level: Level
     message: str
     why: str
-    mend: str
+    fix: str
     also: str = ""
 
 
@@ -46,7 +46,7 @@ class Finding:
 
     code: Code
     message: str
-    mend: str
+    fix: str
     subject: str
     place: Place | None = None
     follows: tuple[Follow, ...] = field(default=(), repr=False)
@@ -63,4 +63,4 @@ def finding(code: Code, place: Place | None, subject: str = "", **words: object)
 
     Raises KeyError when a word of the template is missing: that is a bug, not a user's mistake.
     """
-    return Finding(code, code.message.format(**words), code.mend.format(**words), subject, place)
+    return Finding(code, code.message.format(**words), code.fix.format(**words), subject, place)

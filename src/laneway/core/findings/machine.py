@@ -37,7 +37,7 @@ def _plain(located: Located) -> dict[str, Any]:
         "level": finding.level,
         "message": finding.message,
         "why": finding.code.why,
-        "fix": finding.mend,
+        "fix": finding.fix,
     }
     if finding.code.also:
         plain["also"] = finding.code.also
@@ -77,7 +77,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "id": code.id,
         "shortDescription": {"text": _unfilled(code.message)},
         "fullDescription": {"text": code.why},
-        "help": {"text": _unfilled(code.mend) or code.why},
+        "help": {"text": _unfilled(code.fix) or code.why},
         "defaultConfiguration": {"level": _SARIF_LEVELS[code.level]},
     }
 
@@ -93,7 +93,7 @@ def _result(located: Located, order: dict[str, int]) -> dict[str, Any]:
         "ruleId": finding.code.id,
         "ruleIndex": order[finding.code.id],
         "level": _SARIF_LEVELS[finding.level],
-        "message": {"text": f"{finding.message}. {finding.mend}"},
+        "message": {"text": f"{finding.message}. {finding.fix}"},
     }
     if located.path:
         result["locations"] = [_location(located)]

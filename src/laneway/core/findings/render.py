@@ -1,7 +1,7 @@
 """Writes findings for people: where, the line with a mark under it, why, and how to fix it.
 
 Comes in: findings. Goes out: text, sorted by file, line and code, with a last line that counts.
-Findings of one code and one remedy are one block: the first is shown whole, the others as a line
+Findings of one code and one fix are one block: the first is shown whole, the others as a line
 each. The machine formats are in `machine.py`. Whether there is color and how wide the terminal is,
 the caller knows; nothing here asks the world.
 """
@@ -87,7 +87,7 @@ def as_text(
     """
     alike: dict[tuple[str, str], list[Located]] = {}
     for located in in_order(findings):
-        alike.setdefault((located.finding.code.id, located.finding.mend), []).append(located)
+        alike.setdefault((located.finding.code.id, located.finding.fix), []).append(located)
     page = _Page(width, color, whole)
     blocks = [page.block(group) for group in alike.values()]
     return "\n\n".join([*blocks, summary(dict.fromkeys(findings))]) + "\n"
@@ -106,13 +106,13 @@ def _line(located: Located) -> str:
 
 def code_text(code: Code, *, width: int = 100, color: bool = False) -> str:
     """Write what a code of the catalog says; words that each finding fills stand in brackets."""
-    message, mend = (
+    message, fix = (
         "".join(
             part + (f"<{name}>" if name else "") for part, name, _, _ in Formatter().parse(text)
         )
-        for text in (code.message, code.mend)
+        for text in (code.message, code.fix)
     )
-    unplaced = Located(Finding(code, message, mend, ""))
+    unplaced = Located(Finding(code, message, fix, ""))
     return f"{_Page(width, color, whole=False).block([unplaced])}\n"
 
 
@@ -125,7 +125,7 @@ class _Page:
     whole: bool
 
     def block(self, alike: Sequence[Located]) -> str:
-        """Write findings of one code and one remedy."""
+        """Write findings of one code and one fix."""
         located, *others = alike
         finding = located.finding
         label = f"{finding.level}[{finding.code.id}]"
@@ -136,7 +136,7 @@ class _Page:
         if located.position is not None and located.position.line_text.strip():
             lines += _excerpt(located.position, self, finding.level)
         lines += self._wrapped(finding.code.why, "  why: ", "       ")
-        lines += self._wrapped(finding.mend, "  fix: ", "       ")
+        lines += self._wrapped(finding.fix, "  fix: ", "       ")
         lines += self._wrapped(finding.code.also, "  also: ", "       ")
         if others:
             lines.append(f"  {len(others)} more like it:")

@@ -109,7 +109,7 @@ class Fleet:
     """All instances, and how they stand.
 
     `current` are the ids of those the wanted configuration asks for, `served` of those the live one
-    sends traffic to. An instance in neither is on its way out. `held` are those that somebody
+    sends traffic to. An instance in neither is on its way out. `stopped` are those that somebody
     stopped: they get no traffic, are not waited for and stay down.
     """
 
@@ -117,7 +117,7 @@ class Fleet:
     current: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
     standings: Mapping[ProgramKey, Standing] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
 
     def is_ready(self, instance: Instance) -> bool:
         """Whether all programs of an instance accept connections."""
@@ -127,7 +127,7 @@ class Fleet:
     def is_futile(self, instance: Instance, now: float) -> bool:
         """Whether waiting for an instance has gone on for long enough."""
         found = [self.standings.get(key) for key in instance.program_keys()]
-        return instance.id in self.held or any(
+        return instance.id in self.stopped or any(
             standing.ends >= FUTILE_ENDS or now - standing.since >= PATIENCE
             for standing in found
             if standing is not None and standing.phase != "ready"
@@ -159,7 +159,7 @@ class FleetStep:
 
 def next_step(fleet: Fleet, now: float) -> FleetStep:
     """Decide on the next step; `now` is in seconds of a steady clock."""
-    ready = {one.id for one in fleet.instances if fleet.is_ready(one)} - fleet.held
+    ready = {one.id for one in fleet.instances if fleet.is_ready(one)} - fleet.stopped
     settled = all(
         one.id in ready or fleet.is_futile(one, now)
         for one in fleet.instances
@@ -167,7 +167,7 @@ def next_step(fleet: Fleet, now: float) -> FleetStep:
     )
     serve = _serving(fleet, ready) if settled else _still_serving(fleet, ready)
     kept = {one.id for one in serve} | fleet.current
-    needed = (fleet.current | fleet.served) - fleet.held
+    needed = (fleet.current | fleet.served) - fleet.stopped
     keys = [key for one in fleet.instances if one.id in needed for key in one.program_keys()]
     return FleetStep(
         start=tuple(key for key in keys if _is_due(fleet.standings.get(key), now)),
@@ -176,7 +176,7 @@ def next_step(fleet: Fleet, now: float) -> FleetStep:
         spare=tuple(one for one in fleet.instances if settled and one.id not in kept),
         wake_at=_wake_at([fleet.standings[key] for key in keys if key in fleet.standings], now),
         halt=tuple(
-            one for one in fleet.instances if one.id in fleet.held and not fleet.is_down(one)
+            one for one in fleet.instances if one.id in fleet.stopped and not fleet.is_down(one)
         ),
     )
 
@@ -191,7 +191,7 @@ def _serving(fleet: Fleet, ready: set[str]) -> tuple[Instance, ...]:
     lacking = {
         one.wanted.workload
         for one in fleet.instances
-        if one.id in fleet.current and one.id not in ready and one.id not in fleet.held
+        if one.id in fleet.current and one.id not in ready and one.id not in fleet.stopped
     }
     return tuple(
         one

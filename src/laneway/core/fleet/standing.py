@@ -78,6 +78,6 @@ def came_to_an_end(standing: Standing, reason: str, now: float) -> Standing:
 
 
 def told_to_stop(standing: Standing | None, now: float, *, runs: bool) -> Standing:
-    """Return the standing of a program that is held down; `runs` says whether it has yet to end."""
+    """Return the standing of a program that was stopped; `runs` says whether it has yet to end."""
     restarts = standing.restarts if standing else 0
     return Standing("stopping" if runs else "stopped", now, restarts=restarts)

@@ -160,7 +160,7 @@ def _refused(scene: Scene, probe: Probe, arrival: Arrival) -> Iterator[Finding]:
                 callers="the gateway",
                 service=listing(dict.fromkeys(hosts)),
                 reason=reason,
-                remedy="laneway check PATH names what is missing.",
+                fix="laneway check PATH names what is missing.",
             )
 
 

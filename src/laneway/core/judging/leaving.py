@@ -81,7 +81,7 @@ def _by_route(scene: Scene, crossing: Crossing) -> Iterator[Finding]:
 def _without_sidecar(scene: Scene, crossing: Crossing) -> Finding:
     ground, call = scene.ground, crossing.call
     workload = ground.workload(crossing.caller)
-    lack, remedy = lack_text(ground.mesh, workload)
+    lack, change = lack_text(ground.mesh, workload)
     return finding(
         verifying.CALLS_WITHOUT_SIDECAR,
         None,
@@ -91,7 +91,7 @@ def _without_sidecar(scene: Scene, crossing: Crossing) -> Finding:
         count=number(call.sent, "call"),
         service=short_host(call.route.host),
         reached=listing(ground.arrived(call, scene.seen)),
-        remedy=remedy,
+        change=change,
     )
 
 
@@ -200,7 +200,7 @@ def _met_without_sidecar(scene: Scene, blamed: Iterable[Ref]) -> Iterator[Findin
     bare = [name for name in scene.trail.kept if not ground.replica(name).sidecar]
     for ref in dict.fromkeys(ground.replica(name).workload for name in bare):
         if ref not in blamed:
-            lack, remedy = lack_text(ground.mesh, ground.workloads[ref])
+            lack, change = lack_text(ground.mesh, ground.workloads[ref])
             yield finding(
                 verifying.MET_WITHOUT_SIDECAR,
                 None,
@@ -208,5 +208,5 @@ def _met_without_sidecar(scene: Scene, blamed: Iterable[Ref]) -> Iterator[Findin
                 pods=listing(name for name in bare if ground.replica(name).workload == ref),
                 lack=lack,
                 lanes=counted("lane", scene.lanes) if scene.lanes else "no lane",
-                remedy=remedy,
+                change=change,
             )

@@ -63,7 +63,7 @@ def _broken(scene: Scene, name: str, count: int) -> Finding:
         callers="its own proxy",
         service=name,
         reason="the program does not answer",
-        remedy=f"laneway logs {name} shows what it says.",
+        fix=f"laneway logs {name} shows what it says.",
     )
 
 
@@ -104,7 +104,7 @@ def _refused(
     scene: Scene, count: str, callers: str, destination: Destination, reason: str
 ) -> Finding:
     known = destination.host in scene.ground.mesh.services
-    remedy = (
+    fix = (
         "laneway ps shows which programs run and which are stopped, laneway logs what they say; "
         "laneway start brings back what was stopped."
     )
@@ -116,7 +116,7 @@ def _refused(
         callers=callers,
         service=destination_text(destination),
         reason=reason if known else "there is no such service",
-        remedy=remedy,
+        fix=fix,
     )
 
 
@@ -138,7 +138,7 @@ def _unrouted(scene: Scene, table: str) -> Iterator[Finding]:
                 callers=callers,
                 service=listing(short_host(host) for host in services) or "an unknown service",
                 reason=reason,
-                remedy="laneway explain --from WORKLOAD --host SERVICE PATH shows the rules.",
+                fix="laneway explain --from WORKLOAD --host SERVICE PATH shows the rules.",
             )
 
 

@@ -99,5 +99,5 @@ def finding_value(one: Finding) -> dict[str, Any]:
         "subject": one.subject,
         "message": one.message,
         "why": one.code.why,
-        "fix": one.mend,
+        "fix": one.fix,
     }

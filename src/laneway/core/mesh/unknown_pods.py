@@ -19,11 +19,11 @@ from laneway.core.resources.meta import Meta, Ref
 
 @dataclass(frozen=True, slots=True)
 class UnknownPods:
-    """Who may add pods. `why` says why they are unknown, `advice` how to make them known."""
+    """Who may add pods. `why` says why they are unknown, `fix` how to make them known."""
 
     meta: Meta
     why: str
-    advice: str
+    fix: str
 
 
 Unknown = Mapping[Host, tuple[UnknownPods, ...]]
@@ -89,8 +89,8 @@ def _of_entries(service: Service, entries: Iterable[ServiceEntry]) -> Iterator[U
     for one in entries:
         if host in one.hosts and not _is_of(service, one) and one.selector != service.selector:
             why = "it names the host of the Service, so its endpoints answer for it as well"
-            advice = "Give the endpoints the labels that the Service selects, and remove it."
-            yield UnknownPods(one.meta, why, advice)
+            fix = "Give the endpoints the labels that the Service selects, and remove it."
+            yield UnknownPods(one.meta, why, fix)
 
 
 def _is_of(service: Service, entry: ServiceEntry) -> bool:

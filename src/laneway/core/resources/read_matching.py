@@ -114,9 +114,9 @@ def _check_value(cursor: Cursor, key: str, name: str, value: dict[str, Any]) -> 
         text = value.get(way)
         if isinstance(text, str) and _CONTROL.search(text):
             problem = "holds a control character"
-            mend = "Delete the control character."
+            fix = "Delete the control character."
             cursor.report(
-                shape.BAD_HEADER_VALUE, key, name, way, name=name, problem=problem, mend=mend
+                shape.BAD_HEADER_VALUE, key, name, way, name=name, problem=problem, fix=fix
             )
 
 

@@ -98,7 +98,7 @@ class Announcer:
             self._judged(before.findings, after.findings)
 
     def _judged(self, before: Sequence[Finding], after: Sequence[Finding]) -> None:
-        """Tell which findings an edit brought and which it mended; the others are known."""
+        """Tell which findings an edit brought and which it fixed; the others are known."""
         found = Difference.between(before, after)
         for word, those in (("new", found.new), ("gone", found.gone)):
             worth = [one for one in those if one.level != "info"]
@@ -202,8 +202,8 @@ class Announcer:
         text = f"{one.instance.id} ended ({one.standing.reason}): started again in {pause}{more}"
         self.screen.tell(text)
 
-    def mended(self, text: str) -> None:
-        """Tell what was mended."""
+    def fixed(self, text: str) -> None:
+        """Tell what was fixed."""
         self.screen.tell(text)
 
 

@@ -17,7 +17,7 @@ from laneway.adapters.processes import Started
 from laneway.apps.local.mesh.announcer import Announcer, bug_text, why_not_ready
 from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.supervisor import Recovered, Supervisor, end
-from laneway.apps.local.record.holding import Held
+from laneway.apps.local.record.stopped import StoppedNames
 from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.next_step import Fleet, FleetStep, Instance, next_step
 from laneway.core.fleet.placing import NoRoomError
@@ -60,9 +60,9 @@ class Live:
 class Runner:
     """One mesh, from its first process to its last.
 
-    `noted` is called after every look, for those who look from outside; `held` says at every look
-    what they want to be down. `has_looked` is set once the files were looked at after the start, or
-    cannot be.
+    `noted` is called after every look, for those who look from outside; `stopped` says at every
+    look what they want to be down. `has_looked` is set once the files were looked at after the
+    start, or cannot be.
     """
 
     source: RevisionSource
@@ -71,7 +71,7 @@ class Runner:
     allocator: Allocator
     announcer: Announcer
     noted: Callable[[Runner], None]
-    held: Callable[[], Held] = Held
+    stopped: Callable[[], StoppedNames] = StoppedNames
     wanted: Revision | None = None
     live: Live | None = None
     refused: Live | None = None
@@ -147,7 +147,7 @@ class Runner:
         async with asyncio.TaskGroup() as tasks:
             others = (
                 tasks.create_task(self._listen(snapshots)),
-                tasks.create_task(self.proxies.watch(self._mended)),
+                tasks.create_task(self.proxies.watch(self._fixed)),
                 tasks.create_task(self._look_after_logs()),
             )
             while not self.is_told_to_stop:
@@ -162,8 +162,8 @@ class Runner:
             await asyncio.sleep(LOG_PAUSE)
             self.supervisor.begin_long_logs_anew()
 
-    def _mended(self, text: str) -> None:
-        self.announcer.mended(text)
+    def _fixed(self, text: str) -> None:
+        self.announcer.fixed(text)
         self.wake.set()
 
     def _note(self) -> None:
@@ -231,14 +231,14 @@ class Runner:
         self.recovered = [one for one in self.recovered if one.instance.id in waiting]
 
     def _fleet(self) -> Fleet:
-        held = self.held()
+        stopped = self.stopped()
         return Fleet(
             instances=tuple(self.supervisor.instances.values()),
             current=self.allocator.current,
             served=self.live.ids if self.live else frozenset(),
             standings=self.supervisor.standings,
-            held=frozenset(
-                one.id for one in self.supervisor.instances.values() if held.holds(one.wanted)
+            stopped=frozenset(
+                one.id for one in self.supervisor.instances.values() if stopped.has(one.wanted)
             ),
         )
 
@@ -269,9 +269,9 @@ class Runner:
         if spare:
             self._end(self.supervisor.release(spare))
 
-    def _halt(self, held: Collection[Instance]) -> None:
+    def _halt(self, instances: Collection[Instance]) -> None:
         """End the programs of instances that somebody stopped; they keep their places."""
-        started, stopped = self.supervisor.halt(held)
+        started, stopped = self.supervisor.halt(instances)
         self.announcer.happened(stopped)
         self._end(started)
 

@@ -127,7 +127,7 @@ class Supervisor:
         return Ended(instance, key[1], self.standings[key])
 
     def halt(self, instances: Collection[Instance]) -> tuple[list[Started], list[Stopped]]:
-        """Hold instances down; return what of them runs, for `end`, and who is stopped already.
+        """Stop instances; return what of them runs, for `end`, and who is stopped already.
 
         Programs that have ended by themselves wait for their next start, and then for nothing.
         """

@@ -36,10 +36,10 @@ from laneway.apps.local.mesh.recorder import Recorder, opened, serving
 from laneway.apps.local.mesh.runner import Runner, StartError
 from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.supervisor import Supervisor
-from laneway.apps.local.record.holding import LOOK_AGAIN, held, let_go
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.refusal import STDIN, absolute
-from laneway.apps.local.record.state import Hold, MeshFolder, MeshRecord, boot_id
+from laneway.apps.local.record.state import FolderLock, MeshFolder, MeshRecord, boot_id
+from laneway.apps.local.record.stopped import LOOK_AGAIN, let_up, read_stopped
 from laneway.apps.terminal.mesh_text import summary
 from laneway.apps.terminal.screen import Screen, findings_on, table_width_of
 from laneway.apps.terminal.tables import duration
@@ -57,7 +57,7 @@ def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
     stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
     reader = Reader(options.paths, stdin, all_files=options.all_files)
     launch = Launch(folder, options, reader)
-    return in_background(launch.hold) if detach else launch.hold(None)
+    return in_background(launch.run_alone) if detach else launch.run_alone(None)
 
 
 def finding_text(findings: Sequence[Finding]) -> str:
@@ -78,10 +78,10 @@ class Launch:
         self.announcer = Announcer(self.screen, finding_text, paths, folder.name)
         self.source = RevisionSource(options.commands, self.announcer)
 
-    def hold(self, release: Release | None) -> int:
+    def run_alone(self, release: Release | None) -> int:
         """Run, unless another process runs a mesh of this name; return the exit code."""
-        hold = Hold.take(self.folder)
-        if hold is None:
+        lock = FolderLock.take(self.folder)
+        if lock is None:
             self.screen.warn(_already_running(self.folder))
             return FAILED
         try:
@@ -96,12 +96,12 @@ class Launch:
                 return ERRORS
             return asyncio.run(self.run(revision, release))
         finally:
-            hold.release()
+            lock.release()
 
     async def run(self, revision: Revision, release: Release | None) -> int:
         """Start, tell, follow, and end everything."""
         left = leftover(self.folder)
-        let_go(self.folder, held(self.folder).names)
+        let_up(self.folder, read_stopped(self.folder).names)
         proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
         runner = self._runner(proxies, left, detached=release is not None)
         self._heed_signals(runner)
@@ -160,7 +160,7 @@ class Launch:
             ),
             self.announcer,
             Recorder(self.folder, proxies, head).note,
-            lambda: held(self.folder),
+            lambda: read_stopped(self.folder),
         )
 
     def _tell(

@@ -1,1 +1,1 @@
-"""What is known of a mesh from outside: its folder, its record, its logs, and who is held down."""
+"""What is known of a mesh from outside: its folder, its record, its logs, and who was stopped."""

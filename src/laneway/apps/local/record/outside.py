@@ -19,7 +19,7 @@ from laneway.adapters.processes import (
     stop_marked,
     wait_gone,
 )
-from laneway.apps.local.record.state import Hold, MeshFolder, MeshRecord, boot_id
+from laneway.apps.local.record.state import FolderLock, MeshFolder, MeshRecord, boot_id
 
 PATIENCE = 30.0
 """Seconds a mesh may take to end by itself before it is ended by force."""
@@ -72,8 +72,8 @@ def bring_down(folder: MeshFolder) -> Condition:
             wait_gone([holder], seconds=5)
     if not folder.path.is_dir():
         return seen.condition
-    hold = Hold.take(folder)
-    if hold is not None:
+    lock = FolderLock.take(folder)
+    if lock is not None:
         sweep(folder)
-        hold.release()
+        lock.release()
     return seen.condition

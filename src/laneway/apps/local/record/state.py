@@ -1,4 +1,4 @@
-"""What is known of a mesh from outside: its folder, its record, and who holds it.
+"""What is known of a mesh from outside: its folder, its record, and its lock.
 
 Comes in: a mesh's name. Goes out: its folder `$XDG_STATE_HOME/laneway/NAME`, which holds `logs/`,
 and while the mesh runs also the proxies' files and `mesh.json`, the record that other commands
@@ -128,7 +128,7 @@ class MeshFolder:
         return self.path / "input.yaml"
 
     @property
-    def held(self) -> Path:
+    def stopped(self) -> Path:
         """Where a file stands for each workload or replica that somebody stopped."""
         return self.path / "held"
 
@@ -199,7 +199,7 @@ def _known(kind: type, found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in names}
 
 
-class Hold:
+class FolderLock:
     """A mesh's folder, locked for this process."""
 
     def __init__(self, folder: MeshFolder, handle: int) -> None:
@@ -208,7 +208,7 @@ class Hold:
         self._handle = handle
 
     @classmethod
-    def take(cls, folder: MeshFolder) -> Hold | None:
+    def take(cls, folder: MeshFolder) -> FolderLock | None:
         """Lock a mesh's folder, made if need be. None if another process holds it.
 
         Logs and manifests may hold what others must not read, so it is the user's alone.

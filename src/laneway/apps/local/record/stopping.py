@@ -1,4 +1,4 @@
-"""Holding workloads of a running mesh down, and bringing them back.
+"""Stopping workloads of a running mesh, and bringing them back.
 
 Comes in: a mesh's folder and the name of a workload or replica as a user types it. Goes out: the
 files that say what is to stay down, and, once the process that runs the mesh has done so, how it
@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from laneway.apps.local.record.holding import LOOK_AGAIN, held, hold, let_go
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord
+from laneway.apps.local.record.stopped import LOOK_AGAIN, keep_down, let_up, read_stopped
 from laneway.core.resources.meta import Ref
 
 PATIENCE = 45.0
@@ -33,9 +33,9 @@ class CannotFollowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a name means. `entry` is how it is held down; `replicas` are the names of its replicas.
+    """What a name means. `entry` is how it is noted as stopped, `replicas` are its replicas' names.
 
-    `rest` are the other replicas of a replica's workload, `whole` is how that one is held down.
+    `rest` are the other replicas of a replica's workload, `whole` is how that one is noted.
     """
 
     text: str
@@ -51,9 +51,9 @@ def stop(folder: MeshFolder, texts: Sequence[str], wait: Callable[[float], None]
     Requests that are under way are answered first. Raises UnknownWorkloadError, CannotFollowError.
     """
     choices = _choices(folder, texts)
-    known = held(folder).names
+    known = read_stopped(folder).names
     new = [one for one in choices if known.isdisjoint((one.entry, one.whole))]
-    hold(folder, [one.entry for one in new])
+    keep_down(folder, [one.entry for one in new])
     _until(folder, new, "stopped", wait)
     return [f"{one.text} is {'' if one in new else 'already '}stopped" for one in choices]
 
@@ -64,12 +64,12 @@ def start(folder: MeshFolder, texts: Sequence[str], wait: Callable[[float], None
     Raises UnknownWorkloadError, CannotFollowError.
     """
     choices = _choices(folder, texts)
-    known = held(folder).names
+    known = read_stopped(folder).names
     new = [one for one in choices if not known.isdisjoint({one.entry, one.whole, *one.replicas})]
     for one in new:
-        if one.whole in held(folder).names:
-            hold(folder, one.rest)
-        let_go(folder, {one.entry, one.whole, *one.replicas})
+        if one.whole in read_stopped(folder).names:
+            keep_down(folder, one.rest)
+        let_up(folder, {one.entry, one.whole, *one.replicas})
     _until(folder, new, "ready", wait)
     return [f"{one.text} is {'ready' if one in new else 'not stopped'}" for one in choices]
 

@@ -74,7 +74,7 @@ UNKNOWN_ENTRY_SERVICE = Code(
     "error",
     "{owner} points to {host}, but the input has no such Service",
     "Envoy has no cluster for this host, so the requests get 503.",
-    "{advice}",
+    "{fix}",
     "IST0101, KIA1101",
 )
 
@@ -150,7 +150,7 @@ MISSING_SUBSET = Code(
     "route {route} names subset {subset} of {host}, which does not exist",
     "Proxies know a subset only if a DestinationRule that they see defines it; requests to any "
     "other subset get 503.",
-    "{advice}",
+    "{fix}",
     "IST0101, KIA1107",
 )
 

@@ -13,7 +13,7 @@ UNKNOWN_GATEWAY = Code(
     "gateway {gateway} is not in the input",
     "Routes refer to a Gateway by namespace and name. Routes for a Gateway that does not exist get "
     "no requests.",
-    "{advice}",
+    "{fix}",
     "IST0101, IST0132, KIA1102",
 )
 

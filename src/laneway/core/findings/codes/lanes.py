@@ -31,7 +31,7 @@ UNKNOWN_GROUP = Code(
     "lane {lane} belongs to group {group}, which is not in the input",
     "The group defines the services and the gateway of the lane. Without it the lane routes "
     "nothing.",
-    "{advice}",
+    "{fix}",
 )
 
 GROUP_WITHOUT_LANES = Code(
@@ -168,7 +168,7 @@ ORDER_BY_POSITION = Code(
     "{what}, only because {first} comes before {second} in the input",
     "Objects are ordered by creationTimestamp. If it is missing or equal, their position in the "
     "files decides; a cluster orders them by age and may decide otherwise.",
-    "{mend}",
+    "{fix}",
 )
 
 DEFAULT_LANE = Code(
@@ -235,7 +235,7 @@ ANNOTATION_WITHOUT_EFFECT = Code(
     "annotation {name} of group {group} has no effect: {reason}",
     "Annotations are free text that nothing else validates, so a misspelled one is silently "
     "ignored.",
-    "{advice}",
+    "{fix}",
 )
 
 RULE_NAMES_NO_LANE = Code(

@@ -13,7 +13,7 @@ UNKNOWN_FALLBACK_TARGET = Code(
     "fallbackTarget {target} is not a lane of group {group}",
     "The baseline answers for services that a lane lacks. Without it requests of other lanes "
     "cannot fall back. The group is held: what is live stays unchanged.",
-    "{advice}",
+    "{fix}",
 )
 
 BASELINE_BY_AGE = Code(
@@ -40,7 +40,7 @@ SERVICE_TARGET_UNUSABLE = Code(
     "serviceLevelFallbackTarget {key} to {lane} has no effect: {reason}",
     "The key is `namespace/name` of a service of the group, and the lane must have that service. "
     "Otherwise the baseline answers.",
-    "{advice}",
+    "{fix}",
 )
 
 BASELINE_LACKS_SERVICE = Code(

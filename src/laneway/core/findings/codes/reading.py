@@ -262,7 +262,7 @@ NO_INPUT = Code(
     "{what}",
     "There is nothing to check, render or run, and a check of nothing must not pass. Often the "
     "command before the pipe has failed.",
-    "{mend}",
+    "{fix}",
 )
 
 OTHER_KIND = Code(

@@ -47,7 +47,7 @@ FALLBACK_BLOCK = Code(
     "It is an extension of the vendor: it names where requests go if the subset has no ready pod. "
     "Istio's validation rejects the field. Laneway uses the runtime fallback of the lane's group "
     "instead; a `case` in it is not interpreted.",
-    "{advice}",
+    "{fix}",
 )
 
 NEARER_DESTINATION_RULE = Code(
@@ -123,7 +123,7 @@ UNKNOWN_DESTINATION = Code(
     "error",
     "route {route} points to {host}, but the input has no such Service",
     "Envoy has no cluster for this host, so the requests get 503.",
-    "{advice}",
+    "{fix}",
     "IST0101, KIA1101",
 )
 

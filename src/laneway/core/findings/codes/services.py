@@ -13,7 +13,7 @@ UNKNOWN_SERVICE = Code(
     "{owner} names service {service}, which is not in the input",
     "Routes are generated per port of a service, so this service is left out: calls to it keep "
     "Istio's default route to all pods.",
-    "{advice}",
+    "{fix}",
     "IST0101",
 )
 
@@ -77,7 +77,7 @@ SELECTOR_MEETS_NO_POD = Code(
     "matches",
     "A Service sends requests to pods that have all labels of its selector. Without such a pod "
     "every request gets 503, in every lane.",
-    "{advice}",
+    "{fix}",
 )
 
 TARGET_NAME_UNKNOWN = Code(
@@ -87,7 +87,7 @@ TARGET_NAME_UNKNOWN = Code(
     "name: {names}",
     "Kubernetes looks up a named targetPort among the container ports of each pod. A pod without "
     "it gets no requests on this port; if no pod has it, every request gets 503.",
-    "{advice}",
+    "{fix}",
     "KIA0701",
 )
 
@@ -98,7 +98,7 @@ TARGET_NUMBER_NOT_OPENED = Code(
     "it: {names}",
     "Kubernetes sends requests to the port number as written. The containers declare other ports, "
     "and nothing in them mentions this one; if no program listens there, every request gets 503.",
-    "{advice}",
+    "{fix}",
     "KIA0701",
 )
 

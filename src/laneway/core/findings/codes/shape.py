@@ -17,7 +17,7 @@ WRONG_TYPE = Code(
     "error",
     "{field} must be {wanted}, but is {found}",
     _LEFT_OUT,
-    "{mend}",
+    "{fix}",
 )
 
 MISSING_FIELD = Code(
@@ -78,7 +78,7 @@ BAD_HEADER_VALUE = Code(
     "the value of header {name} {problem}",
     "A proxy rejects its whole route table for one bad value, so the rule is left out. In a header "
     "that is set, % starts an Envoy variable such as %REQ(x-request-id)%.",
-    "{mend}",
+    "{fix}",
 )
 
 UNKNOWN_FIELD = Code(

@@ -61,7 +61,7 @@ CALLS_WITHOUT_SIDECAR = Code(
     "{pods} has no sidecar ({lack}): {count} to {service} were spread over {reached}",
     "Without a sidecar the calls of a pod go to any pod of the service. Some reach the right lane "
     "by chance, which looks like an intermittent failure.",
-    "{remedy} The pod then has the container istio-proxy.",
+    "{change} The pod then has the container istio-proxy.",
     "IST0103",
 )
 
@@ -71,7 +71,7 @@ MET_WITHOUT_SIDECAR = Code(
     "{pods} has no sidecar ({lack}) and got requests of {lanes}",
     "Its own calls, if it makes any, do not stay in the lane, and the requests it gets are not "
     "counted.",
-    "{remedy} The pod then has the container istio-proxy.",
+    "{change} The pod then has the container istio-proxy.",
     "IST0103",
 )
 
@@ -98,7 +98,7 @@ REFUSED_INSIDE = Code(
     "error",
     "{count} from {callers} to {service} failed in the proxies: {reason}",
     "The request went to the right place, but a proxy could not forward it and answered it itself.",
-    "{remedy}",
+    "{fix}",
 )
 
 SHARE_OFF = Code(

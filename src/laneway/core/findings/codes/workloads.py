@@ -112,7 +112,7 @@ UNREAD_PODS = Code(
     "{what} may be pods of {services}, but their lanes are unknown: {why}",
     "Laneway cannot read these pods. It assumes that the lanes of these services have pods, and "
     "laneway prove reports them as undecided.",
-    "{advice}",
+    "{fix}",
 )
 
 JOB_BEHIND_SERVICE = Code(

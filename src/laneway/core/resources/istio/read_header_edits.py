@@ -55,7 +55,7 @@ def is_editable(name: str, *, authority: bool) -> bool:
 
 
 def value_flaw(value: str) -> tuple[str, str] | None:
-    """Say what is wrong with a value that is set, and how to mend it; None where nothing is."""
+    """Say what is wrong with a value that is set, and how to fix it; None where nothing is."""
     if _CONTROL.search(value):
         return "holds a control character", "Delete the control character."
     if not percent_is_sound(value):
@@ -72,5 +72,5 @@ def _check_value(edits: Cursor, action: str, name: str, value: object) -> None:
     if not isinstance(value, str):
         edits.wrong_item(action, name, "text", value)
     elif flaw := value_flaw(value):
-        problem, mend = flaw
-        edits.report(shape.BAD_HEADER_VALUE, action, name, name=name, problem=problem, mend=mend)
+        problem, fix = flaw
+        edits.report(shape.BAD_HEADER_VALUE, action, name, name=name, problem=problem, fix=fix)

@@ -70,8 +70,8 @@ def _partition(part: Cursor) -> tuple[int, str]:
     tag = part.required("tagValue")
     if any(not 33 <= ord(one) < 127 or one in ",=" for one in tag):
         words = {"problem": "holds blanks, commas, equals signs or letters beyond ASCII"}
-        mend = "Use a plain word, such as a lane's name."
-        part.report(shape.BAD_HEADER_VALUE, "tagValue", name=repr(tag), mend=mend, **words)
+        fix = "Use a plain word, such as a lane's name."
+        part.report(shape.BAD_HEADER_VALUE, "tagValue", name=repr(tag), fix=fix, **words)
     return part.number("partitionSize", 0, _LARGEST) or 0, tag
 
 

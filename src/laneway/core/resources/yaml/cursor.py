@@ -252,10 +252,10 @@ class Cursor:
         if self.notes.is_full:
             self.notes.errors += 1
             return
-        mend = f"Write {wanted} here."
+        fix = f"Write {wanted} here."
         if wanted == "text" and isinstance(value, bool | int | float):
-            mend = f'Put the value in quotes: "{as_text(value)}".'
-        self.report(shape.WRONG_TYPE, *steps, wanted=wanted, found=describe(value), mend=mend)
+            fix = f'Put the value in quotes: "{as_text(value)}".'
+        self.report(shape.WRONG_TYPE, *steps, wanted=wanted, found=describe(value), fix=fix)
 
     def _spelled(self, key: str, value: Mapping[Any, Any]) -> dict[str, str]:
         found: dict[str, str] = {}

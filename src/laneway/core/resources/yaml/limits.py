@@ -20,4 +20,4 @@ LARGEST_EXACT = 8 * MEGABYTE
 MOST_ALIASED = 100_000
 """How many values the aliases of a document may stand for."""
 MOST_FAULTS = 100
-"""How many faults of one document are told; who mends them sees the rest."""
+"""How many faults of one document are told; who fixes them sees the rest."""

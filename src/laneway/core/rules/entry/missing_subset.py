@@ -23,13 +23,13 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
                 "route": written.route,
                 "subset": written.destination.subset,
                 "host": short_host(written.host),
-                "advice": _advice(written.destination.subset, unseen.declared),
+                "fix": _fix(written.destination.subset, unseen.declared),
             }
             place = written.place.at("destination", "subset")
             yield finding(MISSING_SUBSET, place, str(written.author.meta.ref), **words)
 
 
-def _advice(wanted: str, declared: tuple[str, ...]) -> str:
+def _fix(wanted: str, declared: tuple[str, ...]) -> str:
     meant = likest(wanted, declared)
     if meant:
         return f"Did you mean {meant}?"

@@ -11,7 +11,7 @@ from laneway.core.routing.plan.entries import entry_host
 from laneway.core.routing.plan.entry_uses import entry_uses
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.services import service_advice
+from laneway.core.rules.questions.services import service_fix
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             host = entry_host(mesh, use.destination.host)
             if host not in mesh.services:
                 subject = str(use.lane.lane.meta.ref)
-                words = {"owner": use.said, "host": host, "advice": service_advice(mesh, host)}
+                words = {"owner": use.said, "host": host, "fix": service_fix(mesh, host)}
                 yield finding(UNKNOWN_ENTRY_SERVICE, use.place.at("host"), subject, **words)
 
 

@@ -23,18 +23,18 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         if group.gateway is not None and group.gateway not in mesh.gateways:
             meta = group.group.meta
             place = meta.place("spec", "ingress", "gateway", "name")
-            words = {"gateway": group.gateway, "advice": _advice(mesh, group.gateway)}
+            words = {"gateway": group.gateway, "fix": _fix(mesh, group.gateway)}
             yield finding(UNKNOWN_GATEWAY, place, str(meta.ref), **words)
     for service in mesh.virtual_services:
         for index, written in placed(service.gateways, service.gateway_places):
             name = resolve_gateway(written, service.meta.namespace)
             if name != "mesh" and name not in mesh.gateways:
                 place = service.meta.place("spec", "gateways", index)
-                words = {"gateway": name, "advice": _advice(mesh, name)}
+                words = {"gateway": name, "fix": _fix(mesh, name)}
                 yield finding(UNKNOWN_GATEWAY, place, str(service.meta.ref), **words)
 
 
-def _advice(mesh: Mesh, wanted: str) -> str:
+def _fix(mesh: Mesh, wanted: str) -> str:
     name = wanted.partition("/")[2]
     same = [known for known in mesh.gateways if known.endswith(f"/{name}")]
     if same:

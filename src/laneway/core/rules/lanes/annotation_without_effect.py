@@ -25,16 +25,16 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for group in mesh.groups:
         meta = group.group.meta
         for name, value in meta.annotations.items():
-            reason, advice = _flaw(name, value) if name.startswith(PREFIX) else ("", "")
+            reason, fix = _flaw(name, value) if name.startswith(PREFIX) else ("", "")
             if reason:
-                words = {"name": name, "group": group.name, "reason": reason, "advice": advice}
+                words = {"name": name, "group": group.name, "reason": reason, "fix": fix}
                 place = meta.place("metadata", "annotations", name)
                 place = place if name in KNOWN else place.key()
                 yield finding(ANNOTATION_WITHOUT_EFFECT, place, str(meta.ref), **words)
 
 
 def _flaw(name: str, value: str) -> tuple[str, str]:
-    """Return what is wrong with an annotation and how to mend it; empty where it is right."""
+    """Return what is wrong with an annotation and how to fix it; empty where it is right."""
     if name not in KNOWN:
         meant = likest(name, KNOWN)
         known = f"Did you mean {meant}?" if meant else f"Groups have {listing(KNOWN)}."

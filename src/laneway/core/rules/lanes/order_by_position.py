@@ -55,7 +55,7 @@ def _services(mesh: Mesh, group: Group) -> Iterator[Finding]:
             "what": f"group {older.name} has service {service.namespace}/{service.name}",
             "first": "it",
             "second": f"group {group.name}",
-            "mend": "Take the service out of one of the groups.",
+            "fix": "Take the service out of one of the groups.",
         }
         meta = group.group.meta
         place = meta.place("spec", "services", service.index)
@@ -74,7 +74,7 @@ def _default_lane(mesh: Mesh, group: Group) -> Iterator[Finding]:
         "what": f"calls of {pods}, in no lane, go to lane {first.name}",
         "first": "it",
         "second": f"lane {second.name}",
-        "mend": "Give these pods the labels of a lane; then nothing depends on the order.",
+        "fix": "Give these pods the labels of a lane; then nothing depends on the order.",
     }
     meta = group.group.meta
     yield finding(ORDER_BY_POSITION, meta.place("metadata", "name"), str(meta.ref), **words)
@@ -89,7 +89,7 @@ def _baseline(group: Group) -> Iterator[Finding]:
         "what": f"lane {first.name} is the baseline of group {group.name}",
         "first": "it",
         "second": f"lane {second.name}",
-        "mend": f"Set `fallbackTarget: {first.name}` in permissiveModeConfiguration.",
+        "fix": f"Set `fallbackTarget: {first.name}` in permissiveModeConfiguration.",
     }
     meta = group.group.meta
     yield finding(ORDER_BY_POSITION, meta.place("metadata", "name"), str(meta.ref), **words)
@@ -102,7 +102,7 @@ def _rules(authors: Authors, pair: Pair) -> Iterator[Finding]:
             "what": f"{first} decides requests that {second} matches too",
             "first": "the former",
             "second": "the latter",
-            "mend": "Make the two matches exclude each other, for example by a header.",
+            "fix": "Make the two matches exclude each other, for example by a header.",
         }
         subject = str(pair.second.origin.ref)
         yield finding(ORDER_BY_POSITION, authors.place(pair.second), subject, **words)

@@ -19,9 +19,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for lane in mesh.stray_lanes:
         if lane.group:
             meant = likest(lane.group, names)
-            advice = f"Did you mean group {meant}?" if meant else _ADD.format(lane.group)
+            fix = f"Did you mean group {meant}?" if meant else _ADD.format(lane.group)
             place = lane.meta.place("metadata", "labels", GROUP_LABEL)
-            words = {"lane": lane.meta.name, "group": lane.group, "advice": advice}
+            words = {"lane": lane.meta.name, "group": lane.group, "fix": fix}
             yield finding(UNKNOWN_GROUP, place, str(lane.meta.ref), **words)
 
 

@@ -22,11 +22,11 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         if group.held or written is None or not group.group.is_permissive:
             continue
         for key, lane in written.service_level_fallback_target.items():
-            reason, advice = _reason(mesh, group, key, lane)
+            reason, fix = _reason(mesh, group, key, lane)
             if reason:
                 meta = group.group.meta
                 path = ("permissiveModeConfiguration", "serviceLevelFallbackTarget", key)
-                words = {"key": key, "lane": lane, "reason": reason, "advice": advice}
+                words = {"key": key, "lane": lane, "reason": reason, "fix": fix}
                 place = meta.place("spec", *path)
                 place = place.key() if _host(key) not in group.hosts else place
                 yield finding(SERVICE_TARGET_UNUSABLE, place, str(meta.ref), **words)

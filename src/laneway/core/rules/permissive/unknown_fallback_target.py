@@ -22,9 +22,9 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             names = [lane.name for lane in group.lanes]
             meant = likest(target, names)
             known = counted("lane", names) if names else "no lanes"
-            advice = f"Did you mean {meant}?" if meant else f"The group has {known}."
+            fix = f"Did you mean {meant}?" if meant else f"The group has {known}."
             place = group.group.meta.place("spec", "permissiveModeConfiguration", "fallbackTarget")
-            words = {"target": target, "group": group.name, "advice": advice}
+            words = {"target": target, "group": group.name, "fix": fix}
             yield finding(UNKNOWN_FALLBACK_TARGET, place, str(group.group.meta.ref), **words)
 
 

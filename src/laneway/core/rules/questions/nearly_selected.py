@@ -1,6 +1,6 @@
 """Which pods a Service meant to select, where none carries its labels.
 
-Comes in: a Mesh and a Service that nobody is behind. Goes out: advice that names the labels that
+Comes in: a Mesh and a Service that nobody is behind. Goes out: a fix that names the labels that
 were meant, or nothing. Pods that no other Service selects are the likelier ones.
 """
 

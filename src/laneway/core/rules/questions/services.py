@@ -1,6 +1,6 @@
 """What to say of a service that is not there.
 
-Comes in: a Mesh and a host nobody has. Goes out: advice that names the service that was meant, if
+Comes in: a Mesh and a host nobody has. Goes out: a fix that names the service that was meant, if
 one is near: the same name in another namespace, or a name with a letter changed.
 """
 
@@ -17,7 +17,7 @@ def same_named(mesh: Mesh, name: str) -> list[MeshService]:
     return [known for known in mesh.services.values() if known.name == name]
 
 
-def service_advice(mesh: Mesh, host: Host) -> str:
+def service_fix(mesh: Mesh, host: Host) -> str:
     """Advise what to write instead of a host that no Service is."""
     name = host.partition(".")[0]
     same = [known.host for known in same_named(mesh, name)]

@@ -50,7 +50,7 @@ def dead_port_finding(code: Code, dead: DeadPort) -> Finding:
         "target": port.target,
         "pods": listing(map(pod_name, dead.pods)),
         "names": _opened(dead.pods),
-        "advice": _advice(port.target, dead.pods),
+        "fix": _fix(port.target, dead.pods),
     }
     return finding(code, dead.place, str(service.service.meta.ref), **words)
 
@@ -65,7 +65,7 @@ def _opened(pods: Sequence[Workload]) -> str:
     return f"they name {listing(said)}"
 
 
-def _advice(target: int | str, pods: Sequence[Workload]) -> str:
+def _fix(target: int | str, pods: Sequence[Workload]) -> str:
     declared = _declared(pods)
     if isinstance(target, str):
         near = likest(target, (name for name, _ in declared if name))

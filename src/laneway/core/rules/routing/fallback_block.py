@@ -21,8 +21,8 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     for written in written_destinations(mesh):
         if written.destination.fallback is not None:
             place = written.place.at("fallback")
-            instead, advice = _instead(mesh, written)
-            words = {"route": written.route, "instead": instead, "advice": advice}
+            instead, fix = _instead(mesh, written)
+            words = {"route": written.route, "instead": instead, "fix": fix}
             yield finding(FALLBACK_BLOCK, place, str(written.author.meta.ref), **words)
 
 
@@ -54,10 +54,10 @@ def _of_lane(group: Group, lane: GroupLane, written: WrittenDestination) -> tupl
     other = subset if host == written.host else short_host(host)
     wanted = group.lane(subset) if host == written.host else None
     target = f"{short_host(host)}: {subset}"
-    advice = "Remove the block."
+    fix = "Remove the block."
     if wanted is not None and wanted.has(written.host):
-        advice += f" For {subset} add `serviceLevelFallbackTarget: {{{target}}}` to the group."
-    return f"{said}lane {stand_in} answers and not {other or 'all pods'}", advice
+        fix += f" For {subset} add `serviceLevelFallbackTarget: {{{target}}}` to the group."
+    return f"{said}lane {stand_in} answers and not {other or 'all pods'}", fix
 
 
 def _asked(written: WrittenDestination) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
-from laneway.core.rules.questions.services import service_advice
+from laneway.core.rules.questions.services import service_fix
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         if not _is_judged(spaces, written) or is_known_elsewhere(host, mesh.service_entries):
             continue
         place = written.place.at("destination", "host")
-        words = {"route": written.route, "host": host, "advice": service_advice(mesh, host)}
+        words = {"route": written.route, "host": host, "fix": service_fix(mesh, host)}
         yield finding(UNKNOWN_DESTINATION, place, str(written.author.meta.ref), **words)
 
 

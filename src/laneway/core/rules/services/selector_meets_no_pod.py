@@ -31,7 +31,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 "service": short_host(host),
                 "selector": labels_text(service.selector),
                 "namespace": found.namespace,
-                "advice": nearly_selected(mesh, found) or _SEEK,
+                "fix": nearly_selected(mesh, found) or _SEEK,
             }
             place = service.meta.place("spec", "selector")
             yield finding(SELECTOR_MEETS_NO_POD, place, str(service.meta.ref), **words)

@@ -14,7 +14,7 @@ from laneway.core.mesh.names import service_host
 from laneway.core.resources.lanes.swim_lanes import ServiceReference
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.questions.services import same_named, service_advice
+from laneway.core.rules.questions.services import same_named, service_fix
 from laneway.core.rules.questions.words import short_host
 
 
@@ -28,18 +28,18 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 words = {
                     "owner": f"group {group.name}",
                     "service": short_host(host),
-                    "advice": _advice(mesh, service),
+                    "fix": _fix(mesh, service),
                 }
                 place = meta.place("spec", "services", service.index)
                 yield finding(UNKNOWN_SERVICE, place, str(meta.ref), **words)
 
 
-def _advice(mesh: Mesh, service: ServiceReference) -> str:
+def _fix(mesh: Mesh, service: ServiceReference) -> str:
     """A group names a service by two fields, not by its host."""
     spaces = [f"`namespace: {one.namespace}`" for one in same_named(mesh, service.name)]
     if spaces:
         return f"A Service of that name is in another namespace: write {' or '.join(spaces[:2])}."
-    return service_advice(mesh, service_host(service.name, service.namespace))
+    return service_fix(mesh, service_host(service.name, service.namespace))
 
 
 CHECK = Check(UNKNOWN_SERVICE, check, missing=True)

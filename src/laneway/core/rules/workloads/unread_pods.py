@@ -21,7 +21,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             "what": ref,
             "services": listing([short_host(host) for host in hosts], limit=3),
             "why": who.why,
-            "advice": who.advice,
+            "fix": who.fix,
         }
         yield finding(UNREAD_PODS, who.meta.place("kind"), str(ref), **words)
 

@@ -1,8 +1,8 @@
 """Which workloads of a running mesh somebody stopped: a file for each, in the mesh's folder.
 
-Comes in: names, from whoever stops and starts. Goes out: a Held, which says of a replica whether it
-is to stay down. Files are the state, so that edits of the mesh and restarts of programs cannot lose
-it, two hands at once write side by side, and it goes with the mesh.
+Comes in: names, from whoever stops and starts. Goes out: StoppedNames, which say of a replica
+whether it is to stay down. Files are the state, so that edits of the mesh and restarts of programs
+cannot lose it, two hands at once write side by side, and it goes with the mesh.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ LOOK_AGAIN = signal.SIGUSR1
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoppedNames:
     """What is to stay down: workloads (`Deployment default/cart`) and single replicas (`cart-0`).
 
-    A workload is held with all its replicas, also those an edit adds or replaces later.
+    A workload is stopped with all its replicas, also those an edit adds or replaces later.
     """
 
     names: frozenset[str] = frozenset()
 
-    def holds(self, wanted: Wanted) -> bool:
+    def has(self, wanted: Wanted) -> bool:
         """Whether a replica is to stay down."""
         return not self.names.isdisjoint((wanted.name, str(wanted.workload)))
 
 
-def held(folder: MeshFolder) -> Held:
+def read_stopped(folder: MeshFolder) -> StoppedNames:
     """Return what is to stay down in a mesh."""
-    if not folder.held.is_dir():
-        return Held()
-    return Held(frozenset(unquote(file.name) for file in folder.held.iterdir()))
+    if not folder.stopped.is_dir():
+        return StoppedNames()
+    return StoppedNames(frozenset(unquote(file.name) for file in folder.stopped.iterdir()))
 
 
-def hold(folder: MeshFolder, names: Iterable[str]) -> None:
+def keep_down(folder: MeshFolder, names: Iterable[str]) -> None:
     """Have workloads or replicas stay down."""
-    folder.held.mkdir(exist_ok=True)
+    folder.stopped.mkdir(exist_ok=True)
     for name in names:
-        (folder.held / quote(name, safe="")).touch()
+        (folder.stopped / quote(name, safe="")).touch()
 
 
-def let_go(folder: MeshFolder, names: Iterable[str]) -> None:
+def let_up(folder: MeshFolder, names: Iterable[str]) -> None:
     """Have workloads or replicas come up again."""
     for name in names:
-        (folder.held / quote(name, safe="")).unlink(missing_ok=True)
+        (folder.stopped / quote(name, safe="")).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How to mend it: where something near is known, it is named."""
+"""How to fix it: where something near is known, it is named."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def leads(host: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "mend"),
+    ("given", "code", "fix"),
     [
         (mesh(s2=joins("tset")), "LW1203", "Did you mean group test?"),
         (
@@ -99,5 +99,5 @@ def leads(host: str) -> str:
         ),
     ],
 )
-def test_mend_names_what_is_near(given: Given, code: str, mend: str) -> None:
-    assert [one.mend for one in given.findings() if one.code.id == code] == [mend]
+def test_fix_names_what_is_near(given: Given, code: str, fix: str) -> None:
+    assert [one.fix for one in given.findings() if one.code.id == code] == [fix]
