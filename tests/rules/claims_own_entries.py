@@ -26,10 +26,15 @@ AT_ONE_HOST = "hosts: [one.test]\n  gateways: [istio-system/door]"
 CREATED = "creationTimestamp: '2026-01-0%dT00:00:00Z'"
 
 
-def dated(host: str) -> Given:
-    """Return the small mesh beside a route that is older than every lane."""
+def to(destination: str, match: str = "uri: {prefix: /own}") -> str:
+    """Return a route of a VirtualService that leads what it matches to one destination."""
+    return f"{{match: [{{{match}}}], route: [{{destination: {{{destination}}}}}]}}"
+
+
+def dated(*written: str) -> Given:
+    """Return the small mesh beside routes that are older than every lane."""
     labels = f"labels: {{swimlane-group: test}}, {CREATED % 2}"
-    own = routes("own", BY_PREFIX.format(f"route: [{{destination: {{host: {host}}}}}]"), AT_DOOR)
+    own = routes("own", f"[{', '.join(written)}]", AT_DOOR)
     return mesh(
         own.replace("name: own", f"name: own, {CREATED % 1}"),
         service("c"),
@@ -95,7 +100,7 @@ CLAIMS = [
     Claim(
         "a user's older route takes requests of a lane's rule and names no lane",
         "LW1331",
-        dated("b"),
+        dated(to("host: b")),
         [
             (
                 "route http[0] of VirtualService default/own can take requests of "
@@ -104,7 +109,35 @@ CLAIMS = [
         ],
         "VirtualService default/own",
         ("spec", "http", 0),
-        dated("c"),
+        dated(to("host: c")),
+    ),
+    Claim(
+        "a user's older route takes all requests of a lane's rule and leads them out of the lane",
+        "LW1331",
+        dated(to("host: b", "headers: {x-lane: {prefix: s1}}")),
+        [
+            (
+                "route http[0] of VirtualService default/own can take requests of "
+                "entry rule r1 of lane s1, and leads them to default/b whatever the lane"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 0),
+        dated(to("host: a, subset: s1", "headers: {x-lane: {prefix: s1}}")),
+    ),
+    Claim(
+        "a route behind another of the user's that takes its requests leads none out of a lane",
+        "LW1331",
+        dated(to("host: c", "uri: {prefix: /own/far}"), to("host: b")),
+        [
+            (
+                "route http[1] of VirtualService default/own can take requests of "
+                "entry rule r1 of lane s1, and leads them to default/b whatever the lane"
+            )
+        ],
+        "VirtualService default/own",
+        ("spec", "http", 1),
+        dated(to("host: c"), to("host: b")),
     ),
     Claim(
         "a route that stands before any lane's rule for every request takes some of them",

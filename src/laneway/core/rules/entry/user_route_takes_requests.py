@@ -1,7 +1,7 @@
 """LW1331: a user's route that stands before a lane's rule and leads its requests out of the lane.
 
-Said only where the order is sure, else LW1318 speaks of it; and where requests are left for the
-lane's rule, else LW1319 does.
+Said at the route, and only where the order is sure, else LW1318 speaks of it. Where no request is
+left for the lane's rule, LW1319 says so at the rule.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def _taken(
     earlier, users = Earlier(), list[Rule]()
     for rule in host.rules:
         if not is_of_lanes(rule):
+            users += [] if earlier.takers(rule) else [rule]
             earlier.add(rule)
-            users.append(rule)
-        elif not earlier.takers(rule):
+        else:
             for user in users:
                 out = _led_out(mesh, user, rule)
                 sure = takes_anything(user) != takes_anything(rule)
