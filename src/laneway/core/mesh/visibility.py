@@ -134,15 +134,14 @@ class SidecarScope:
 
     def imports(self, namespace: str, host: str, port: int) -> bool:
         """Whether no Sidecar keeps a service of a namespace from callers on a port."""
-        sidecar = self.sidecar
-        return sidecar is None or self._imports(sidecar, port).has_service(namespace, host)
+        return self.sidecar is None or self.listener(port).has_service(namespace, host)
 
     def nearness(self, shown: Shown, port: int) -> int | None:
         """Return how near a VirtualService is to calls to a port, None where it is not seen."""
-        near, sidecar = shown.nearness(self.namespace), self.sidecar
-        if near is None or sidecar is None:
+        near = shown.nearness(self.namespace)
+        if near is None or self.sidecar is None:
             return near
-        imports = self._imports(sidecar, port)
+        imports = self.listener(port)
         return near if imports.has_routes(shown.namespace, shown.hosts) else None
 
     def listeners(self) -> list[Imports]:
@@ -150,8 +149,10 @@ class SidecarScope:
         egress = self.sidecar.egress if self.sidecar is not None else ()
         return [Imports.of(one, self.namespace) for one in egress or (EVERYTHING,)]
 
-    def _imports(self, sidecar: Sidecar, port: int) -> Imports:
-        return Imports.of(listener_at(sidecar, port), self.namespace)
+    def listener(self, port: int) -> Imports:
+        """Return what the listener imports that decides calls to a port."""
+        sidecar = self.sidecar
+        return Imports.of(listener_at(sidecar, port) if sidecar else EVERYTHING, self.namespace)
 
 
 def scope_of(mesh: Mesh, caller: Caller) -> SidecarScope:

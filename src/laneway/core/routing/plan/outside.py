@@ -1,8 +1,8 @@
 """Routes of the mesh for hosts that are no service, as users' VirtualServices write them.
 
 Comes in: the mesh, and a call by name. Goes out: the rules that such a VirtualService gives it, if
-any. A sidecar holds them on port 80 alone, and on the ports of services that the same object names.
-Where the name is another spelling of a service, whichever object is older has it.
+any. A sidecar holds them on port 80 alone, and on the ports of services of which the same object
+speaks. Where the name is another spelling of a service, whichever object is older has it.
 https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/route/route.go
 """
 
@@ -18,7 +18,7 @@ from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Hop, RoutePlan, Rule
-from laneway.core.routing.plan.survivors import held, surviving
+from laneway.core.routing.plan.survivors import held_unknown, surviving
 from laneway.core.routing.plan.written import References, binds_mesh, mesh_hosts, mesh_rules, shown
 
 
@@ -41,8 +41,11 @@ def outside_of(mesh: Mesh, author: VirtualService) -> Iterator[tuple[str, int]]:
     if not binds_mesh(author) or not author.http:
         return
     hosts = tuple(dict.fromkeys(host.lower() for host in mesh_hosts(author)))
-    named = [mesh.services[Host(host)] for host in hosts if host in mesh.services]
-    ports = {port.number for one in named for port in one.ports if port.protocol == "http"}
+    wide = [host for host in hosts if host.startswith("*")]
+    near = {*hosts} & mesh.services.keys()
+    near |= {known for known in mesh.services if any(covers(one, known) for one in wide)}
+    spoken = [port for one in near for port in mesh.services[Host(one)].ports]
+    ports = {port.number for port in spoken if port.protocol == "http"}
     for number in sorted({HTTP_PORT, *ports}):
         for host in hosts:
             if host not in mesh.services and not _covers_service(mesh, host, number):
@@ -81,11 +84,11 @@ def rules_outside(
     if service is not None and any(one.sniffed for one in service.ports if one.number == port):
         return ()
     scope = scope_of(mesh, caller)
-    found = _held(plan, caller, scope, (name.lower(), port))
+    found = _held(mesh, plan, caller, (name.lower(), port))
     if hop is None and not found:
         wide = (one for one in plan.outside if one.startswith("*") and covers(one, name.lower()))
         for pattern in sorted(wide, key=len, reverse=True):
-            if found := _held(plan, caller, scope, (pattern, port)):
+            if found := _held(mesh, plan, caller, (pattern, port)):
                 break
     if hop is None or not found:
         return found
@@ -94,12 +97,10 @@ def rules_outside(
     return found if older in (None, found[0].origin.ref) else ()
 
 
-def _held(
-    plan: RoutePlan, caller: Caller, scope: SidecarScope, called: tuple[str, int]
-) -> tuple[Rule, ...]:
+def _held(mesh: Mesh, plan: RoutePlan, caller: Caller, called: tuple[str, int]) -> tuple[Rule, ...]:
     host, port = called
     hop = next((one for one in plan.outside.get(host, ()) if one.port == port), None)
-    return held(hop, caller, scope) if hop is not None else ()
+    return held_unknown(mesh, hop, caller, scope_of(mesh, caller)) if hop is not None else ()
 
 
 def _older(mesh: Mesh, scope: SidecarScope, port: int, refs: Container[Ref]) -> Ref | None:

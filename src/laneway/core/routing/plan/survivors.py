@@ -8,7 +8,6 @@ it is decided. It refuses nothing: a caller without any rule of its own meets th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -24,7 +23,7 @@ from laneway.core.routing.plan.route_plan import (
     Share,
     links,
 )
-from laneway.core.routing.plan.unseen import may_be_named, past_routes, speaking, spelled, unseen
+from laneway.core.routing.plan.unseen import past_routes, speaking, spelled, unseen
 
 MESH = "mesh"
 """The reserved gateway name that stands for all sidecars."""
@@ -51,7 +50,8 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
     scope = scope_of(mesh, caller)
     hider = unseen(mesh, scope, hop)
     if hider is not None:
-        return (*_named(mesh, hop, caller, scope), past_routes(hop, hider))
+        named = held_unknown(mesh, hop, caller, scope)
+        return (*spelled(hop, named), past_routes(hop, hider))
     return held(hop, caller, scope) or (default_rule(hop),)
 
 
@@ -63,13 +63,12 @@ def held(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
     return ()
 
 
-def _named(mesh: Mesh, hop: Hop, caller: Caller, scope: SidecarScope) -> Iterator[Rule]:
-    """Yield the rules for a service that is not seen and that a VirtualService names."""
-    if may_be_named(mesh, scope, hop):
-        for one in speaking(mesh, scope, _seen_first(hop, scope)):
-            if found := _held(one, caller):
-                yield from spelled(hop.host, found)
-                return
+def held_unknown(mesh: Mesh, hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
+    """Return the rules that a caller meets for a host its proxy does not know, if there are any."""
+    for one in speaking(mesh, scope, _seen_first(hop, scope)):
+        if found := _held(one, caller):
+            return found
+    return ()
 
 
 def _nearest_first(hop: Hop, scope: SidecarScope) -> list[Hop]:
