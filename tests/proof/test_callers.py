@@ -138,6 +138,20 @@ def test_the_rule_of_the_narrowest_host_is_blamed_for_a_hidden_subset(wide: str)
     assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 1:04}.yaml"}
 
 
+def test_of_rules_that_merge_the_one_that_declares_the_subset_is_blamed() -> None:
+    other = [{"name": "s1", "labels": {"version": "v2"}}, {"name": "s2", "labels": {}}]
+    rules = [
+        objects.destination_rule("plain", "clients", ORDER),
+        objects.destination_rule("other", "clients", ORDER, subsets=other),
+    ]
+
+    proof = prove(link(snapshot_of_mesh([*strict(), *rules])))
+
+    found = [one for claim in proof.claims for one in claim.against if one.place is not None]
+    assert found
+    assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 1:04}.yaml"}
+
+
 @pytest.mark.parametrize(("app", "verdict"), [("cart", "undecided"), ("nobody", "proven")])
 def test_a_destination_rule_for_some_workloads_hides_all_others_from_them(
     app: str, verdict: str

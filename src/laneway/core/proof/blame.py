@@ -14,6 +14,8 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.visibility import EXPORT_TO, scope_of
 from laneway.core.proof.verdict import Spot
+from laneway.core.resources.istio.networking import DestinationRule
+from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import Sight, find_hop, hidden_by, subset_labels
 from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import (
@@ -69,8 +71,14 @@ def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Ori
         covering = [one for one in rules if covers(rule_host(one), service.host)]
         unseen = [one for one in covering if one not in seen]
         suspects = (*unseen, *seen) if labels is None else (*seen, *unseen)
-        for one in sorted(suspects, key=lambda one: -len(rule_host(one))):
+        narrowest = sorted(suspects, key=lambda one: -len(rule_host(one)))
+        for one in sorted(narrowest, key=lambda one: not _declares(one, to.subset, labels)):
             yield Origin(one.meta.ref, ("spec", "host"))
+
+
+def _declares(rule: DestinationRule, subset: str, labels: Labels | None) -> bool:
+    """Whether a rule is one that gives a subset its labels."""
+    return any((one.name, one.labels) == (subset, labels) for one in rule.subsets)
 
 
 def _without_routes(mesh: Mesh, plan: RoutePlan, spot: Spot) -> Iterator[Origin]:
