@@ -14,11 +14,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.local_mesh import LIVE, READY, LocalMesh, milliseconds, running
 from benchmarks.timing import quantile, table
+from msgspec import Struct, field
 
 from tests.engines import Workshop, workshop
 
@@ -39,8 +39,7 @@ spec:
 """
 
 
-@dataclass(slots=True)
-class Client:
+class Client(Struct):
     """One client on one connection, for the length of a block; `met` counts what it was told."""
 
     port: int

@@ -17,12 +17,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from benchmarks.local_mesh import NAME, READY, LocalMesh, running
 from benchmarks.timing import laneway, table
+from msgspec import Struct, field
 
 from tests.wire.chains import HEADER
 from tests.wire.shop import BOTH, command, put, shop
@@ -32,8 +32,7 @@ PROBE = "readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1, fail
 HEAD = ("", "requests", "failed", "last failure", "first stand-in", "left the lane", "return")
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A request: when it began and ended, and the version that answered, or what went wrong."""
 
     begun: float
@@ -46,12 +45,11 @@ class Ended:
         return self.outcome not in ("v1", "v2")
 
 
-@dataclass(slots=True)
-class Load:
+class Load(Struct):
     """Clients that ask at a steady rate, and every request that has ended."""
 
     port: int
-    ended: list[Ended] = field(default_factory=list)
+    ended: list[Ended] = []
     over: threading.Event = field(default_factory=threading.Event)
 
     def ask(self) -> None:
@@ -107,8 +105,7 @@ def asking(port: int) -> Iterator[Load]:
             thread.join()
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """What one failure and one return did. Times are in milliseconds."""
 
     requests: int
@@ -120,14 +117,13 @@ class Round:
     failed_again: int
 
 
-@dataclass(slots=True)
-class Bench:
+class Bench(Struct):
     """A mesh under load, and the folder its programs take their moods from."""
 
     mesh: LocalMesh
     moods: Path
     load: Load
-    addresses: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         """Learn the addresses, which stay: looking them up takes longer than a failure lasts."""

@@ -19,12 +19,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from benchmarks.timing import laneway, warm_environment
+from msgspec import Struct, field
 
 NAME = "bench"
 READY = re.compile(r"was ready after")
@@ -37,8 +37,7 @@ class MeshError(Exception):
     """The mesh did not do what was waited for; the text is what it said last."""
 
 
-@dataclass(slots=True)
-class LocalMesh:
+class LocalMesh(Struct):
     """A mesh that runs. `port` is its first gateway's."""
 
     process: subprocess.Popen[str]

@@ -7,8 +7,9 @@ calls `b` and so on, each through its proxy; the first is the door.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 HEADER = "x-asm-prefer-tag"
 LANES = "istio.alibabacloud.com/v1"
@@ -105,8 +106,7 @@ spec:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Services in chains of `length`, and the versions that have pods."""
 
     services: Sequence[str]

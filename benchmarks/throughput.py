@@ -13,13 +13,13 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from benchmarks.local_mesh import READY, LocalMesh, processor_seconds, running
 from benchmarks.populated_mesh import HEADER, Chain, write_lanes, write_plain
 from benchmarks.timing import table
+from msgspec import Struct
 
 from tests.engines import Workshop, workshop
 
@@ -28,8 +28,7 @@ IMAGE = "bench/hop:1"
 ROUNDS, SECONDS, CLIENTS = 30, 1.0, 16
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What one mesh did in one round: requests a second, and Envoy's time for each."""
 
     rate: float

@@ -12,16 +12,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
 
+from msgspec import Struct
+
 ROUNDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What a process took: seconds on the clock and on the processor, megabytes at its peak.
 
     Of several runs these are medians, and `least` is the processor time of the run that was

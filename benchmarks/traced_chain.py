@@ -11,8 +11,9 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.adapters.envoy import EnvoyFleet, Settings
 from laneway.core.compile import compile_snapshot
@@ -29,8 +30,7 @@ PROMISED = {lane: ",".join(Chain(LANES).promised(lane)) for lane in LANES}
 WORKERS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class TracedChain:
+class TracedChain(Struct, frozen=True):
     """A mesh that runs. `passed_on` is the header its programs forward."""
 
     url: str

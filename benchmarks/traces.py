@@ -13,13 +13,13 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from benchmarks.local_mesh import processor_seconds
 from benchmarks.timing import table
 from benchmarks.traced_chain import PROMISED, TracedChain, traced_chain
+from msgspec import Struct
 
 from tests.engines import Workshop, workshop
 from tests.wasm.filtered import LANE, Filtered, filtered
@@ -31,8 +31,7 @@ PASSED_ON = {BY_HEADER: LANE, "x-request-id": "x-request-id", "traceparent": "tr
 FIRST_NETWORK = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What one mesh did in one round: requests a second, Envoy's time for each, and what failed."""
 
     rate: float

@@ -22,9 +22,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 SOURCES = Path(__file__).parents[1] / "engines"
 PROGRAMS = {
@@ -54,8 +55,7 @@ class EngineBrokenError(Exception):
     """An engine's sources are here and do not build."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workshop:
+class Workshop(Struct, frozen=True):
     """A Go module and the folder in which what is built from it is kept."""
 
     sources: Path

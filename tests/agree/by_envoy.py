@@ -12,8 +12,9 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from laneway.adapters.envoy import EnvoyFleet, Settings
 from laneway.core.compile import Compilation
@@ -34,17 +35,16 @@ NET = 16 + os.getpid() % 200
 AT_ONCE = 16
 
 
-@dataclass(slots=True)
-class EnvoyReader:
+class EnvoyReader(Struct):
     """A running Envoy and the one program behind every replica."""
 
     fleet: EnvoyFleet
     program: int
     gateways: Iterator[int]
     placement: Placement = field(default_factory=Placement)
-    numbers: dict[str, int] = field(default_factory=dict)
-    idle: dict[tuple[str, int], list[Connection]] = field(default_factory=dict)
-    ports: dict[tuple[tuple[tuple[str, str], ...], int], int] = field(default_factory=dict)
+    numbers: dict[str, int] = {}
+    idle: dict[tuple[str, int], list[Connection]] = {}
+    ports: dict[tuple[tuple[tuple[str, str], ...], int], int] = {}
 
     async def serve(self, compilation: Compilation) -> None:
         """Bring Envoy to a mesh; returns when all of it is live."""

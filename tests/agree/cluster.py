@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.visibility import EXPORT_TO
@@ -21,8 +22,7 @@ from tests.laws.objects import Object
 ROOT = "istio-system"
 
 
-@dataclass(frozen=True, slots=True)
-class PodPlace:
+class PodPlace(Struct, frozen=True):
     """A pod: its workload as `namespace/name`, its own name and its address.
 
     A workload without replicas has one pod that is not ready: it may call and never answers.
@@ -45,8 +45,7 @@ class PodPlace:
         return self.workload.partition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A case for the oracle, and whose address is whose.
 
     `workload_at` knows pods by address, `address_of` services (`namespace/name`); a headless
@@ -58,7 +57,7 @@ class Cluster:
     proxies: tuple[Workload, ...]
     workload_at: Mapping[str, str]
     address_of: Mapping[str, str]
-    behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    behind: Mapping[str, tuple[str, ...]] = {}
     """The ready workloads behind each service, for who dials its address."""
     hidden: frozenset[str] = frozenset()
     """Hosts of services exported to nobody (`~`)."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.compile import Compilation
 from laneway.core.routing.ask.baggage_lines import on_one_line
@@ -19,13 +21,12 @@ from tests.laws.asks import Ask
 from tests.laws.compiling import compile_mesh
 
 
-@dataclass(slots=True)
-class Compared:
+class Compared(Struct):
     """A tally. `apart` holds what each reader said where they differ, in words."""
 
     meshes: int = 0
     decisions: int = 0
-    apart: list[str] = field(default_factory=list)
+    apart: list[str] = []
 
 
 def against_istio(drawn: Iterable[Drawn], oracle: Oracle) -> Compared:

@@ -8,8 +8,9 @@ them: `walk` is ours, the others are Istio's translation and Envoy.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
@@ -28,8 +29,7 @@ CARRIERS = ("baggage", "x-asm-prefer-tag")
 """Headers that say which lane a request is of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Chances by answer and by what the request then carries.
 
     `{(("default/cart-v1",), ()): 1}` is one certain subset, `{(404, ()): 1}` a refusal by a proxy.

@@ -5,19 +5,18 @@ Comes in: how many, and a seed. Goes out: the same meshes and requests for the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.laws.asks import Ask, random_ask
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A mesh and requests for it."""
 
     mesh: list[Object]

@@ -10,10 +10,10 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import re2
+from msgspec import Struct
 
 Json = Mapping[str, Any]
 Pairs = tuple[tuple[str, str], ...]
@@ -30,8 +30,7 @@ class UnreadError(Exception):
     """The translated configuration says something this reader has no reading for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """An HTTP request as a proxy's router sees it.
 
     `authority` may carry a port. `path` has no query; `query` has no question mark. `headers` are

@@ -13,12 +13,12 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import envoy
+from msgspec import Struct
 
 from tests.agree.envoy_matching import Request
 
@@ -44,8 +44,7 @@ def ask(connection: HTTPConnection, request: Request) -> tuple[HTTPResponse, byt
     return answer, answer.read()
 
 
-@dataclass(frozen=True, slots=True)
-class EnvoyProbe:
+class EnvoyProbe(Struct, frozen=True):
     """A running Envoy with a connection for each route table."""
 
     connections: Sequence[HTTPConnection]

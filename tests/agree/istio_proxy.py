@@ -8,9 +8,10 @@ there are none. It reads Istio's translation only and knows nothing of Laneway's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from ipaddress import ip_address, ip_network
+
+from msgspec import Struct
 
 from tests.agree.envoy_matching import Json, Request, known
 from tests.agree.istio_routes import Direct, Forward, Missing, Outcome, Share, decide
@@ -18,8 +19,7 @@ from tests.agree.istio_routes import Direct, Forward, Missing, Outcome, Share, d
 ANYWHERE = "0.0.0.0"  # noqa: S104 - the address of Istio's listeners, nothing is bound here
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """Where a part of the traffic ends: at one of these `ip:port`, or at the proxy itself.
 
     `status` is 0 when there is an endpoint. ORIGINAL_DST clusters send a connection to the address
@@ -37,8 +37,7 @@ NO_ENDPOINT = Arrival(frozenset(), 503, "no_healthy_upstream")
 NO_ROUTE = Arrival(frozenset(), 404, "route_not_found")
 
 
-@dataclass(frozen=True)
-class IstioProxy:
+class IstioProxy(Struct, frozen=True):
     """What istiod would send one proxy. `tables` are its route tables by name.
 
     `rejected` says which tables break the constraints of Envoy's API; `clusters` gives each
@@ -47,13 +46,13 @@ class IstioProxy:
 
     name: str
     namespace: str
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
     listeners: Sequence[Json] = ()
     inward: Sequence[Json] = ()
-    tables: Mapping[str, Json] = field(default_factory=dict)
+    tables: Mapping[str, Json] = {}
     rejected: Sequence[str] = ()
-    clusters: Mapping[str, str] = field(default_factory=dict)
-    endpoints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    clusters: Mapping[str, str] = {}
+    endpoints: Mapping[str, Sequence[str]] = {}
 
     def http(self, request: Request, port: int, address: str = ANYWHERE) -> Outcome:
         """Return what an HTTP request meets that the application sends to `address:port`.

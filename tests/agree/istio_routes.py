@@ -10,8 +10,10 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.agree.envoy_matching import Json, Request, UnreadError, known, meets
 
@@ -25,16 +27,14 @@ SPEAKS_OF_HEADERS = (
 SAYS_NOTHING_OF_WHERE = ("decorator", "metadata", "typedPerFilterConfig", "statPrefix", "tracing")
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """What one layer of a route table changes in the request's headers: its JSON fields."""
 
     remove: tuple[str, ...]
     add: tuple[Json, ...]
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """A cluster's part of the requests, with the header edits in the order Envoy applies them."""
 
     cluster: str
@@ -48,8 +48,7 @@ class Share:
         return request
 
 
-@dataclass(frozen=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """The request goes on. `action` is the route's own action, for policies such as timeouts."""
 
     route: str
@@ -65,8 +64,7 @@ class Forward:
         return found
 
 
-@dataclass(frozen=True)
-class Direct:
+class Direct(Struct, frozen=True):
     """The proxy answers by itself, with a status; a redirect's details are in `action`."""
 
     route: str
@@ -74,8 +72,7 @@ class Direct:
     action: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """No virtual host or no route: 404, response flag NR."""
 
     status: int = 404

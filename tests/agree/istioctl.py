@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Message:
+
+class Message(Struct, frozen=True):
     """One message: `code` such as IST0101, `origin` as `Kind namespace/name`."""
 
     code: str
@@ -25,8 +25,7 @@ class Message:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Istioctl:
+class Istioctl(Struct, frozen=True):
     """The program at a path."""
 
     program: Path

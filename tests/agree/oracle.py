@@ -14,11 +14,13 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any, Literal, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.agree.istio_proxy import IstioProxy
 from tests.agree.istioctl import Message, messages
@@ -28,19 +30,17 @@ class UntranslatableError(Exception):
     """Istio's code could not make anything of a case, or died of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """A proxy to ask for. Its labels are those of the pod with its address, if there is one."""
 
     name: str
     ip: str
     namespace: str = "default"
     type: Literal["sidecar", "router"] = "sidecar"
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What Istio's admission says of one object. One with an `error` is not in the mesh."""
 
     kind: str
@@ -50,8 +50,7 @@ class Verdict:
     warning: str = ""
 
 
-@dataclass(frozen=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """One case as Istio sees it; `proxies` by `namespace/name`."""
 
     objects: Sequence[Verdict]

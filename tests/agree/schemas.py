@@ -10,18 +10,17 @@ https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
 import yaml
+from msgspec import Struct
 
 Object = Mapping[str, Any]
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Schemas:
+class Schemas(Struct, frozen=True):
     """The schema of each `(apiVersion, kind)`."""
 
     by_kind: Mapping[tuple[str, str], jsonschema.Draft202012Validator]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tests.agree.oracle import Oracle, Translation, Workload
 from tests.laws.objects import Object, destination_rule, host_of, virtual_service
@@ -18,14 +19,13 @@ HTTP = ((8000, "http"),)
 INGRESS = {"istio": "ingressgateway"}
 
 
-@dataclass(slots=True)
-class SmallMesh:
+class SmallMesh(Struct):
     """A cluster that grows by calls; every call may leave out what does not matter."""
 
-    services: list[Object] = field(default_factory=list)
-    pods: list[Object] = field(default_factory=list)
-    istio: list[Object] = field(default_factory=list)
-    proxies: list[Workload] = field(default_factory=list)
+    services: list[Object] = []
+    pods: list[Object] = []
+    istio: list[Object] = []
+    proxies: list[Workload] = []
 
     def service(
         self,

@@ -7,9 +7,9 @@ all requests are refused, some or none, and whether plain calls are, is Istio's 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 
 import pytest
+from msgspec import Struct
 
 from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.access import STRICT, demand_of, refusals_at
@@ -43,12 +43,11 @@ MODES = ("STRICT", "PERMISSIVE", "DISABLE", "UNSET")
 SPACES = ("default", "default", "istio-system", "elsewhere")
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What came out apart, and how often each answer was given."""
 
-    apart: list[str] = field(default_factory=list)
-    answers: list[tuple[Refused, bool]] = field(default_factory=list)
+    apart: list[str] = []
+    answers: list[tuple[Refused, bool]] = []
 
 
 def access(draw: random.Random) -> Object:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.bound import is_bound
@@ -40,8 +41,7 @@ PAST = "ever calls group"
 """What a doubt says of pods that do not see a service and may not call it."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """How many of what were compared, and what was wrong."""
 
     meshes: int = 0
@@ -52,7 +52,7 @@ class Tally:
     served: int = 0
     blamed: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = []
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -65,8 +65,7 @@ class Tally:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A mesh as it is judged, and everything that was made of it."""
 
     compilation: Compilation

@@ -19,11 +19,11 @@ requests it sends; `forgetful` the workloads that copy none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
@@ -33,8 +33,7 @@ DOCUMENT = re.compile(r"^---[ \t]*$\n?", re.MULTILINE)
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A part of an outcome: percent of the requests, and what may answer at each hop."""
 
     percent: int
@@ -45,8 +44,7 @@ class Share:
         return f"{self.percent}% " + " > ".join("|".join(sorted(hop)) for hop in self.hops)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a request meets. `carried` are header lines that reach the first pod."""
 
     shares: frozenset[Share]
@@ -59,8 +57,7 @@ class Outcome:
         return f"{shares} with {carried}" if carried else shares
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """The left side of a call. `caller` is empty at a gateway, `gateway` empty in the mesh."""
 
     caller: str
@@ -72,8 +69,7 @@ class Ask:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One line of the table."""
 
     text: str
@@ -81,8 +77,7 @@ class Call:
     expected: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarding:
+class Forwarding(Struct, frozen=True):
     """The headers that applications copy to the requests they send, and workloads that do not."""
 
     headers: frozenset[str] = frozenset()
@@ -95,8 +90,7 @@ class Forwarding:
         return tuple(pair for pair in headers if pair[0].lower() in self.headers)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A case as read. `expected` is the raw first document, `documents` the input in its order."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from tests.rules.world import AT_DOOR, Given, mesh, routes, service
@@ -33,8 +34,7 @@ BOTH = "[{port: 80, name: http}, {port: 443, name: https}]"
 NUMBERS = frozenset({"number", "port", "targetPort", "weight"})
 
 
-@dataclass(frozen=True, slots=True)
-class Provoking:
+class Provoking(Struct, frozen=True):
     """The input, the object it adds, and the place of the field in that object."""
 
     given: Given

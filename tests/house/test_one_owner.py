@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 PACKAGE = Path(__file__).parents[2] / "src" / "laneway"
 SOURCES = {
@@ -19,8 +19,7 @@ SOURCES = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked, the modules that answer, and how an answer looks in the source.
 
     `word` stands in every source that might answer: the others need not be parsed.

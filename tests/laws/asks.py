@@ -6,10 +6,10 @@ paths, header values, lane names), so that most of them meet a rule and some mis
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from random import Random
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.laws.objects import Object
 
@@ -26,8 +26,7 @@ BAGGAGE = (
 HOSTS = ("shop.example.com", "a.example.com", "b.example.com", "c.example.com", "elsewhere.test")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One request.
 
     `caller` is `namespace/workload` of the pod that sends it, or empty for a client outside, who
@@ -42,7 +41,7 @@ class Ask:
     port: int
     path: str
     method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = field(default=())
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def requests(mesh: list[Object]) -> st.SearchStrategy[Ask]:

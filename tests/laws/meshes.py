@@ -9,10 +9,10 @@ the same mesh.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.laws import objects
 from tests.laws.delegating import handed_over, own_delegation

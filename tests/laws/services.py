@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.laws import objects
 from tests.laws.objects import Object
@@ -14,8 +13,7 @@ TAGS = ("v1", "v2", "v3")
 TAG_KEYS = ("version", "ASM_TRAFFIC_TAG")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A service of the mesh being drawn: name, namespace, ports as `(number, name)`."""
 
     name: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(Struct, frozen=True):
     """What a mesh may hold.
 
     `flawed`: pods in two lanes, equal selectors, unknown services, lanes without a group, missing

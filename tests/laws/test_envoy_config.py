@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import asdict
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_of
 from laneway.core.emit.envoy.tables import CallerClass, caller_table, class_of

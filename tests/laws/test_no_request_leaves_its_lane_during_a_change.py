@@ -13,13 +13,14 @@ be in flight. Behind a service that one of the towns does not route, a request h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 from random import Random
 from typing import Any
 
 from hypothesis import event, example, given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.changes.diff import diff
 from laneway.core.changes.order import ChangeStep, steps
@@ -35,8 +36,7 @@ ANYBODY = "every pod"
 State = dict[Ref, Manifest]
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A lane: the tag of its pods, the services it has, and where its requests come in."""
 
     name: str
@@ -45,8 +45,7 @@ class Lane:
     door: str
 
 
-@dataclass(frozen=True)
-class Town:
+class Town(Struct, frozen=True):
     """All lanes, the first being the baseline, and where their objects stand."""
 
     lanes: tuple[Lane, ...] = ()

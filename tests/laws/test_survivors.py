@@ -6,10 +6,9 @@ held by every caller, whatever labels it asks for.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import service_host

@@ -7,9 +7,10 @@ where routes stand against each other.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.laws.asks import Ask
 from tests.laws.compiling import of_kind

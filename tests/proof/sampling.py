@@ -8,8 +8,10 @@ worked out here from the headers themselves, and pods are looked at one by one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.injection import lack_of_sidecar
@@ -44,8 +46,7 @@ Wanted = tuple[Group, LaneName, Host]
 """A group, the lane of a request, and the service it is to be answered at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sampler:
+class Sampler(Struct, frozen=True):
     """Asks one mesh; `asked` are the gateway ports as lanes alone would have them."""
 
     mesh: Mesh

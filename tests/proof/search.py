@@ -15,9 +15,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct, field
 
 from laneway.core.compile import Compilation
 from laneway.core.mesh.link import link
@@ -39,8 +40,7 @@ from tests.proof.sampling import Sampler
 LOT = 100
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """How many meshes came to which verdict, and what was wrong."""
 
     meshes: int = 0
@@ -48,7 +48,7 @@ class Tally:
     by_envoy: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     found: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = []
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -72,8 +72,7 @@ def asked(mesh: list[Object], spoilt: list[Object], chance: Random, count: int) 
     return [aimed(ask, spoilt, chance) if at % 2 else ask for at, ask in enumerate(asks)]
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """A mesh as its proxies see it, and what is proven of it."""
 
     compilation: Compilation

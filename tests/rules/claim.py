@@ -5,16 +5,16 @@ Comes in: findings of both inputs. Goes out: nothing, or a failed assertion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Place, Step
 from tests.rules.world import Given
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One claim on one rule.
 
     `spoiled` provokes the finding, with exactly these messages; `sound` is the nearest input that

@@ -6,7 +6,7 @@ and findings. Parts are YAML texts, read as a user's files are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.findings.finding import Finding
@@ -189,8 +189,7 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """An input, read and compiled only when a claim asks for it."""
 
     text: str

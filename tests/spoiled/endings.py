@@ -11,8 +11,9 @@ import re
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.apps.cli.entry import run
 from laneway.apps.terminal.exit_codes import BUG
@@ -21,8 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 _ROW = re.compile(r"^\| (`.*`) \| ((?:\d+, )*\d+) \|$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a command ended."""
 
     code: int

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from tests.golden.case import CASES, DOCUMENT, read_case
 
@@ -27,8 +27,7 @@ TWICE = "written-twice."
 FieldPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """A sound mesh: its name and its documents, in their order."""
 
     name: str
@@ -42,8 +41,7 @@ class Given:
                 yield number, found
 
 
-@dataclass(frozen=True)
-class Spoiled:
+class Spoiled(Struct, frozen=True):
     """One input: what is spoiled, and all texts of the mesh with it; `turn` counts the inputs."""
 
     turn: int

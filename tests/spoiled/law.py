@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from laneway.apps.cli.render import render
 from tests.spoiled.endings import Ending, allowed_codes, ended, ending
@@ -27,8 +27,7 @@ ACCEPTED = frozenset({0, 1})
 """What an edit of a running mesh may come to: it is taken, or refused."""
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How one command ended on one input; `trouble` is empty where it kept the law."""
 
     command: str

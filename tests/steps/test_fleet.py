@@ -1,7 +1,8 @@
 """What starts, serves and stops: make before break, and the last good state in between."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.fleet.next_step import PATIENCE, Fleet, Instance, arrange, next_step
 from laneway.core.fleet.placing import Taken

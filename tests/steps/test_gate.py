@@ -1,7 +1,8 @@
 """The gate for edits: what may take the place of what is live."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from laneway.core.compile import compile_snapshot
 from laneway.core.fleet.commands import Commands

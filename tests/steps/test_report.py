@@ -1,10 +1,10 @@
 """What a mesh tells: its tables, and what an edit changed."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from laneway.apps.local.mesh.announcer import Announcer, why_not_ready
 from laneway.apps.local.mesh.supervisor import Supervisor

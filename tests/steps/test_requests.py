@@ -2,11 +2,11 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from laneway.apps.local.record.requests import HEAD, Requests, RequestTable, row_of
 from laneway.apps.local.record.state import MeshFolder, MeshRecord

@@ -5,10 +5,10 @@ import io
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from laneway.adapters.processes import ProcessId, Program
 from laneway.apps.local.mesh.announcer import Announcer
@@ -47,11 +47,10 @@ def _gateway(*ports: int) -> Snapshot:
 BROKEN = snapshot_of_texts([("gateway.yaml", "kind: Gateway\nspec: [")])
 
 
-@dataclass
-class Remembering:
+class Remembering(Struct, dict=True):
     """Proxies that remember what they were given, and refuse what they are told to."""
 
-    live: list[list[int]] = field(default_factory=list)
+    live: list[list[int]] = []
     """The gateway ports of each configuration that went live."""
 
     refuse: str = ""

@@ -1,9 +1,9 @@
 """A mesh's folder: its name, its record, who holds it, and what is left of it."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import (

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from laneway.adapters.processes import identify
 from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord, boot_id

@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from laneway.adapters.envoy import EnvoyFleet
@@ -17,11 +16,11 @@ S2 = "cluster.alone|8000|s2|cart.default.svc.cluster.local"
 HALF = Ailing("cart.default.svc.cluster.local", "s2", 1, 2)
 
 
-@dataclass
 class Gauges(EnvoyFleet):
     """Proxies whose gauges say one thing after the other, and in the end always the last."""
 
-    answers: list[Mapping[str, int]]
+    def __init__(self, answers: list[Mapping[str, int]]) -> None:
+        self.answers = answers
 
     def gauges(self, pattern: str) -> dict[str, int]:
         del pattern

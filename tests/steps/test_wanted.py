@@ -1,7 +1,8 @@
 """What should run, as a mesh says it."""
 
 import tomllib
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from laneway.core.compile import Compilation
 from laneway.core.emit.envoy.cluster_names import inbound_cluster
@@ -45,8 +46,7 @@ def placed(mesh: Mesh, down: Collection[str] = ()) -> Placement:
     return Placement(replicas, {((("istio", "ingressgateway"),), 80): 8080})
 
 
-@dataclass
-class Counted:
+class Counted(Struct, dict=True):
     """A mesh and its counters."""
 
     compilation: Compilation

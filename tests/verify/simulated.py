@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.cluster_names import own_cluster
@@ -48,8 +49,7 @@ def placed(mesh: Mesh) -> Placement:
     return Placement(replicas, {((("istio", "ingressgateway"),), 80): 8080})
 
 
-@dataclass
-class Simulated:
+class Simulated(Struct, dict=True):
     """A mesh and the counters it would have."""
 
     compilation: Compilation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from laneway.apps.terminal.verify_text import last_line, table_lines
 from laneway.core.judging.calling import Calling

@@ -1,8 +1,7 @@
 """From counters to who loses lanes, over many chains whose counters are worked out."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneway.core.judging.losing import code_of, loss
 from laneway.core.judging.passages import needy

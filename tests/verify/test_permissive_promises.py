@@ -1,8 +1,7 @@
 """What permissive lanes promise: whose pods may answer, and which lane a request is in."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneway.core.routing.ask.reach import Reach
 from laneway.core.search.probes import probes

@@ -1,8 +1,7 @@
 """Whose pods take the requests of a lane, as far as what runs and what is counted tell it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.placement import Placement, PortPlace, Replica

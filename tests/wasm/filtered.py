@@ -14,12 +14,12 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import envoy
+from msgspec import Struct
 
 from tests.wire.local_mesh import free_port
 
@@ -35,8 +35,7 @@ Settings = Mapping[str, str | int]
 Header = tuple[str, str | bytes]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What became of a request: its status, the route it took, and headers after the filters."""
 
     status: int
@@ -44,14 +43,13 @@ class Seen:
     headers: Mapping[str, str]
 
 
-@dataclass
-class Filtered:
+class Filtered(Struct, dict=True):
     """A running Envoy whose listeners carry filters."""
 
     ports: Mapping[str, int]
     admin: int
     process: subprocess.Popen[str]
-    open: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
+    open: dict[str, http.client.HTTPConnection] = {}
 
     def send(self, listener: str, *headers: Header, host: str = "a.example") -> Seen:
         """Send one request on a connection that stays, so that one worker serves all of them."""

@@ -11,10 +11,10 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from laneway.apps.local.record.outside import bring_down
 from laneway.apps.local.record.state import MeshFolder, mesh_folder
@@ -26,8 +26,7 @@ from tests.wire.strict_mesh import unique_name
 HEADER = "x-asm-prefer-tag"
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """A permissive group. `lanes` says which services each lane has; the first is the baseline.
 
     `trace_header` is what services pass on: the route header itself, `baggage`, or a trace's id.
@@ -40,8 +39,8 @@ class Chain:
     services: tuple[str, ...] = ("mocka", "mockb", "mockc")
     trace_header: str = HEADER
     route_header: str = HEADER
-    weights: Mapping[str, int] = field(default_factory=dict)
-    targets: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, int] = {}
+    targets: Mapping[str, str] = {}
     forgets: frozenset[str] = frozenset()
     entered: bool = True
     listed: bool = True
@@ -157,8 +156,7 @@ def version(lane: str) -> str:
     return lane.replace("s", "v", 1)
 
 
-@dataclass(frozen=True)
-class RunningChain:
+class RunningChain(Struct, frozen=True):
     """A chain that runs, and the file it follows."""
 
     folder: MeshFolder

@@ -7,13 +7,14 @@ it, and calls another: where it is a leaf, or every lane has its own, nothing co
 """
 
 import random
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.wire.chains import HEADER, Chain, version
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A chain, and the Deployment that loses lanes in it; empty where all pass them on."""
 
     chain: Chain

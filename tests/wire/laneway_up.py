@@ -14,9 +14,10 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
 PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
@@ -36,8 +37,7 @@ def laneway(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
     )
 
 
-@dataclass(frozen=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One program's part of an answer of the mock application."""
 
     app: str
@@ -45,8 +45,7 @@ class Hop:
     address: str
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the gateway answered."""
 
     status: int

@@ -15,11 +15,12 @@ import socketserver
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from laneway.adapters.envoy import Applied, EnvoyFleet, Settings
 from laneway.core.emit.envoy.config import EnvoyConfig
@@ -35,8 +36,7 @@ from tests.snapshot import snapshot_of_texts
 BLOCKS = count(1)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a client got. `seen` is the request as the last program saw it."""
 
     status: int
@@ -125,8 +125,7 @@ class _Tcp(socketserver.ThreadingTCPServer):
         super().__init__((replica.address, place.program), _Echo)
 
 
-@dataclass
-class LocalMesh:
+class LocalMesh(Struct, dict=True):
     """A mesh that runs while a test runs."""
 
     folder: Path

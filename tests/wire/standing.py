@@ -8,11 +8,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 
 from laneway.apps.local.record.outside import bring_down
 from laneway.apps.local.record.state import mesh_folder
@@ -28,8 +28,7 @@ metadata: {{name: turn, namespace: elsewhere, labels: {{turn: '{number}'}}}}
 """An object that changes nothing, so that the mesh says when it has followed all before it."""
 
 
-@dataclass
-class Standing:
+class Standing(Struct, dict=True):
     """The mesh, the folder it follows, and the folder of its state."""
 
     up: Up

@@ -6,10 +6,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from tests.wire.chains import HEADER, Chain, RunningChain
 from tests.wire.crowd import Crowd
@@ -26,8 +26,7 @@ ROW = 10
 PROBE = "readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1, failureThreshold: 1}"
 
 
-@dataclass
-class Shop:
+class Shop(Struct, dict=True):
     """A mesh of one service in two lanes, two pods each. `moods` is where pods look for theirs."""
 
     up: Up

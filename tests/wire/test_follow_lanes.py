@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from laneway.apps.local.verify.follow_lanes import send_and_follow, watch
 from laneway.apps.local.verify.run import Wish, WrongWishError, verify

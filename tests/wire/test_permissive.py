@@ -5,9 +5,9 @@ s3 has mockb.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.wire.chains import Chain, RunningChain
 from tests.wire.lanes import documents

@@ -10,11 +10,11 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from laneway.adapters.envoy import Settings
 from laneway.core.emit.envoy.wasm import counter

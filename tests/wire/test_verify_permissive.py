@@ -1,9 +1,9 @@
 """`laneway verify` on permissive lanes and real Envoy: what is borrowed, and what is lost."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from laneway.apps.local.verify.run import Wish, verify
 from laneway.core.judging.report import Report

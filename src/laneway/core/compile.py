@@ -6,9 +6,10 @@ the result is the same without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.folding import fold
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from laneway.core.emit.manifest import Manifest
 
 
-@dataclass(frozen=True)
-class Compilation:
+class Compilation(Struct, frozen=True, dict=True):
     """Everything one compilation gives. Comparing two of them tells what an edit changed.
 
     What only some doors ask for is loaded and worked out when it is first asked for.

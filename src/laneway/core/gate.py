@@ -9,8 +9,9 @@ something good is live, whatever brings errors that were not there before: the l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from laneway.core.compile import Compilation
 from laneway.core.findings.finding import Finding
@@ -19,8 +20,7 @@ from laneway.core.fleet.wanted import Wanted, wanted_replicas
 from laneway.core.mesh.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Struct, frozen=True, dict=True):
     """One state of the input. `missing` are findings on images without a command."""
 
     compilation: Compilation
@@ -38,18 +38,15 @@ class Revision:
         return tuple(found for found in self.findings if found.level == "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """Nothing differs from what is live."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """It may go live."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """It must not go live, for these errors."""
 
     errors: tuple[Finding, ...]

@@ -6,8 +6,9 @@ Only the shape: `proxies` fills it with real Envoy, tests with a fake.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from laneway.core.emit.placement import Placement
 from laneway.core.gate import Revision
@@ -17,8 +18,7 @@ class ProxyError(Exception):
     """The proxies cannot run, or did not take a configuration; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """A change that is live: in how many proxies, and seconds from its begin until it was.
 
     `cut_off` counts requests that had not ended when what they used was removed.
@@ -29,8 +29,7 @@ class Confirmed:
     cut_off: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ailing:
+class Ailing(Struct, frozen=True):
     """A service's pods in a lane of which not all are well, so that others may answer for it."""
 
     host: str

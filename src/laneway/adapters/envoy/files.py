@@ -13,8 +13,9 @@ import json
 import shutil
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_file, table_of
 from laneway.core.emit.filter_module import FILE
@@ -29,13 +30,12 @@ MODULE = Path(__file__).with_name("laneway.wasm")
 """The lane filter as shipped."""
 
 
-@dataclass(slots=True)
-class Folder:
+class Folder(Struct):
     """The folder of one proxy, what its files hold now, and the version of each file."""
 
     path: Path
-    config: ProxyConfig = field(default_factory=ProxyConfig)
-    versions: dict[str, str] = field(default_factory=dict)
+    config: ProxyConfig = ProxyConfig()
+    versions: dict[str, str] = {}
 
     @classmethod
     def read(cls, path: Path) -> Folder:

@@ -6,16 +6,16 @@ does not come up at all is an exception, since nothing can be served without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class EnvoyStartError(Exception):
     """Envoy did not come up, or did not take its first configuration. Says what Envoy said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How proxies are run.
 
     `concurrency` is the number of worker threads of each Envoy; None means one per processor for
@@ -33,8 +33,7 @@ class Settings:
     binary: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepDone:
+class StepDone(Struct, frozen=True):
     """One stage of a change that is live in every proxy it concerns; seconds it took."""
 
     what: str
@@ -42,8 +41,7 @@ class StepDone:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A part of a configuration that a proxy did not take, in Envoy's words."""
 
     proxy: str
@@ -51,8 +49,7 @@ class Rejected:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What came of a change.
 
     With anything `rejected`, the configuration before it is back in the files and goes on serving.
@@ -72,8 +69,7 @@ class Applied:
         return not self.rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Restarted:
+class Restarted(Struct, frozen=True):
     """A proxy that ended by itself and was started again.
 
     `exit_code` is None for a proxy that another run of Laneway had started; `error` says why this

@@ -12,10 +12,10 @@ import json
 import os
 import signal
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import envoy
+from msgspec import Struct
 
 from laneway.adapters.envoy.files import BOOTSTRAP, LOG
 from laneway.adapters.envoy.outcome import Settings
@@ -25,16 +25,14 @@ _KILL_AFTER = 5.0
 """Seconds a proxy gets to end by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A process: its number, and its start in clock ticks since the machine's boot."""
 
     pid: int
     started: int
 
 
-@dataclass(slots=True)
-class Process:
+class Process(Struct):
     """A running Envoy. `child` is set when this very Laneway started it."""
 
     identity: Identity

@@ -12,7 +12,8 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.adapters.files.glance import Glance, glance
 from laneway.adapters.files.notes import about_paths, nothing_in
@@ -33,8 +34,7 @@ Clocks of file systems tick coarsely: two writes within one tick leave equal tim
 Signature = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A file as it was read: its signature where that can be trusted, its digest, its meaning."""
 
     signature: Signature | None

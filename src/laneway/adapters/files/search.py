@@ -13,7 +13,8 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.adapters.files.ignored import Rules, rules_for
 from laneway.core.findings.codes import reading
@@ -27,8 +28,7 @@ WILD = frozenset("*?[")
 CHART, TEMPLATES = "Chart.yaml", "templates"
 
 
-@dataclass(slots=True)
-class FoundFiles:
+class FoundFiles(Struct):
     """What a list of paths means.
 
     `unread` are the paths of which nothing could be read, `folders` those that were searched,
@@ -36,16 +36,16 @@ class FoundFiles:
     were asked. `charts` and `overlays` are folders whose objects another tool has to make.
     """
 
-    files: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    reached: set[str] = field(default_factory=set)
-    rules: set[str] = field(default_factory=set)
-    charts: list[str] = field(default_factory=list)
-    overlays: list[str] = field(default_factory=list)
-    patches: set[str] = field(default_factory=set)
+    files: list[str] = []
+    findings: list[Finding] = []
+    unread: list[str] = []
+    folders: list[str] = []
+    left_out: list[str] = []
+    reached: set[str] = set()
+    rules: set[str] = set()
+    charts: list[str] = []
+    overlays: list[str] = []
+    patches: set[str] = set()
 
     def miss(self, path: str, code: Code, **words: str) -> None:
         """Note that a path could not be read."""

@@ -13,11 +13,11 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from inotify_simple import Event, INotify, flags
+from msgspec import Struct
 
 from laneway.adapters.files.ignored import IGNORE_FILE
 from laneway.adapters.files.reader import Reader
@@ -33,8 +33,7 @@ _GONE = flags.DELETE | flags.MOVED_FROM
 _MASK = _WRITTEN | _GONE | flags.CREATE | flags.MODIFY | flags.ATTRIB | flags.ONLYDIR
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """Paths that something happened to; `settled` says that nothing has since for 200 ms."""
 
     paths: frozenset[str]

@@ -12,8 +12,9 @@ import select
 import socket
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from laneway.adapters.processes.identity import MARK, ProcessId, identify, is_running
 from laneway.adapters.processes.program import CannotStart, Program, Started, start
@@ -28,8 +29,7 @@ _ROOM = "0" * 8192
 """What a parent's environment holds, so that the longer ones of its children fit in its place."""
 
 
-@dataclass(slots=True)
-class Parents:
+class Parents(Struct):
     """The warmed parents of a mesh, by their commands. `mark` is theirs, `log` what they write to.
 
     `start` and what it returns are used by one thread.
@@ -37,7 +37,7 @@ class Parents:
 
     mark: str
     log: Path
-    alive: dict[tuple[str, ...], _Parent] = field(default_factory=dict)
+    alive: dict[tuple[str, ...], _Parent] = {}
 
     def start(self, programs: Sequence[Program]) -> list[Started | CannotStart]:
         """Start programs; all are asked for before the first answer is waited for."""
@@ -80,15 +80,14 @@ class Parents:
         return any(isinstance(one.child, _Forked) and one.child.parent.is_lost for one in running)
 
 
-@dataclass(slots=True)
-class _Parent:
+class _Parent(Struct):
     """A parent, seen from the side that asks."""
 
     started: Started
     socket: socket.socket
     arrived: bytes = b""
     answers: deque[bytes] = field(default_factory=deque)
-    ended: dict[int, int] = field(default_factory=dict)
+    ended: dict[int, int] = {}
     is_lost: bool = False
 
     def ask(self, program: Program) -> _Parent | CannotStart:
@@ -151,8 +150,7 @@ class _Parent:
                 self.answers.append(line)
 
 
-@dataclass(slots=True)
-class _Forked:
+class _Forked(Struct):
     """A child of a parent, asked as one of this process's own would be."""
 
     parent: _Parent

@@ -9,15 +9,15 @@ https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.adapters.processes.identity import mark_of
 from laneway.adapters.processes.listening import ANYWHERE, listening
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who listens: the number of the user, and the process where it can be seen.
 
     `mark` is the process's, if Laneway started it.

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 MARK = "LANEWAY_MARK"
 """The environment variable by which the family of a program is found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessId:
+class ProcessId(Struct, frozen=True):
     """A process: its number, and its start in clock ticks since the machine's boot."""
 
     pid: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _LISTEN = "0A"
 ANYWHERE = "0.0.0.0"  # noqa: S104 - compared with, never listened on
@@ -19,8 +20,7 @@ Socket = tuple[str, int]
 """A local address and port; `0.0.0.0` for every address."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListeningSocket:
+class ListeningSocket(Struct, frozen=True):
     """A listening socket: where, the number of its user, and the kernel's number for it."""
 
     address: str

@@ -9,15 +9,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from laneway.adapters.processes.identity import MARK, ProcessId, identify
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """What to run.
 
     `mark` finds the program's family again and is unique among all programs of the machine's user.
@@ -28,7 +28,7 @@ class Program:
     mark: str
     command: tuple[str, ...]
     log: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     parent: tuple[str, ...] = ()
 
 
@@ -42,21 +42,19 @@ class Child(Protocol):
         """Have it collected, so that nothing of it is left when it has ended."""
 
 
-@dataclass(slots=True)
-class Started:
+class Started(Struct):
     """A program that was started by this process."""
 
     program: Program
     id: ProcessId
-    child: Child = field(repr=False)
+    child: Child
 
     def exit_code(self) -> int | None:
         """Return how it ended: its exit code, minus a signal's number, or None while it runs."""
         return self.child.poll()
 
 
-@dataclass(frozen=True, slots=True)
-class CannotStart:
+class CannotStart(Struct, frozen=True):
     """A command that the machine cannot run, and why."""
 
     program: Program

@@ -11,18 +11,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from laneway.apps.cli.interrupting import INTERRUPTED
 from laneway.apps.terminal.exit_codes import BUG, FINE, WORLD_FAILED
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A command: where it is, and what the list of commands says of it."""
 
     module: str

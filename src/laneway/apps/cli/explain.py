@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from msgspec import Struct
 
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.terminal.printing import print_object
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Output = Literal["text", "yaml", "json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Where a request begins: a workload, or a gateway, or the first gateway there is.
 
     `forgets` names workloads and services that do not pass on the lane.

@@ -9,14 +9,15 @@ is the most it can be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 View = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Pods in the order in which a request passes them, and its share in percent.
 
     `unknown` says why the share is only the most it can be; nothing where it is exact.

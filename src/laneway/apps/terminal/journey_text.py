@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.apps.terminal.journey_short import Chain, but_for, chains
 
@@ -20,8 +21,7 @@ FEW = 3
 MOST_CHAINS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How wide lines may be, and whether every rule is shown that did not decide."""
 
     width: int = 80

@@ -11,8 +11,9 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from laneway.apps.terminal.tables import WIDTH, cut
 from laneway.core.findings.finding import Finding
@@ -51,8 +52,7 @@ def findings_on(findings: Sequence[Finding], stream: TextIO) -> str:
     )
 
 
-@dataclass(slots=True)
-class Screen:
+class Screen(Struct):
     """Where a mesh speaks."""
 
     out: TextIO

@@ -8,8 +8,9 @@ edit costs. Which order is safe is said in `order.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.changes.fields import FieldChange, field_changes
 from laneway.core.emit.manifest import Manifest
@@ -20,23 +21,21 @@ Action = Literal["create", "update", "delete"]
 ACTIONS: tuple[Action, ...] = ("create", "update", "delete")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What happens to one object. `fields` says what an update touches."""
 
     action: Action
     ref: Ref
     fields: tuple[FieldChange, ...] = ()
-    before: Manifest | None = field(default=None, repr=False)
-    after: Manifest | None = field(default=None, repr=False)
+    before: Manifest | None = None
+    after: Manifest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(Struct, frozen=True):
     """All changes, sorted by action, kind, namespace and name, and the objects that stay."""
 
     changes: tuple[Change, ...] = ()
-    kept: tuple[Manifest, ...] = field(default=(), repr=False)
+    kept: tuple[Manifest, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything changes at all."""

@@ -10,8 +10,9 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.changes.diff import Change, ChangeSet
 from laneway.core.changes.routes import hosts_of, is_entry, merged, renamed, switched, with_routes
@@ -22,8 +23,7 @@ from laneway.core.resources.meta import Ref
 Phase = Literal["subsets", "mesh routes", "entry routes"]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeStep:
+class ChangeStep(Struct, frozen=True):
     """Objects to write and objects to remove, in any order, writes first.
 
     With `drain` the requests that are in flight when the step's turn comes have to end first; how

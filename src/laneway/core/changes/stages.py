@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry
 
@@ -21,8 +22,7 @@ Blocks = Mapping[str, Block]
 Proxies = Mapping[str, ProxyConfig]
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One step of a change: what runs once it is done, by proxy.
 
     `settle` names clusters whose requests under way must end before the next stage.

@@ -11,9 +11,10 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.changes.diff import Change
 from laneway.core.emit.manifest import Manifest
@@ -27,8 +28,7 @@ _LONGEST_NAME = 63
 """A subset's name is a DNS-1123 label."""
 
 
-@dataclass(frozen=True, slots=True)
-class SideBySide:
+class SideBySide(Struct, frozen=True):
     """The subsets of one host before and after, by name.
 
     `last` and `next` give the subsets whose labels change a name for what they meant before and

@@ -9,8 +9,9 @@ https://www.alibabacloud.com/help/en/asm/sidecar/label-traffic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.destination_rules import exported, rule_host

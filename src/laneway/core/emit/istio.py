@@ -9,8 +9,9 @@ them. What an edit did not touch is the very same Manifest as before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from laneway.core.emit import asm
 from laneway.core.emit.manifest import Manifest
@@ -30,8 +31,7 @@ LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
 API_VERSION = "networking.istio.io/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceObjects:
+class ServiceObjects(Struct, frozen=True):
     """The objects of one service, and the name they share."""
 
     stem: str
@@ -39,15 +39,14 @@ class ServiceObjects:
     routes: tuple[Manifest, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(Struct, frozen=True):
     """What one emission gave, and from what, so that the next can keep what is unchanged."""
 
     plan: RoutePlan
     layout: Layout
-    first: tuple[Manifest, ...] = field(repr=False)
-    services: Mapping[Host, ServiceObjects] = field(repr=False)
-    entries: tuple[Manifest, ...] = field(repr=False)
+    first: tuple[Manifest, ...]
+    services: Mapping[Host, ServiceObjects]
+    entries: tuple[Manifest, ...]
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:

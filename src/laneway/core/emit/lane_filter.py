@@ -9,7 +9,8 @@ sources are in `wasm/`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
@@ -23,8 +24,7 @@ MADE_BY_ENVOY = "x-request-id"
 """The trace header that every proxy makes by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """Whose lanes are remembered by trace: a group, and its two headers in lower case.
 
     `workload` tells those apart that share one Envoy; a sidecar of its own needs none.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """An object to apply: its identity and its whole body as plain dictionaries and lists."""
 
     ref: Ref
-    body: Mapping[str, Any] = field(repr=False)
+    body: Mapping[str, Any]

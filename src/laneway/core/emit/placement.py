@@ -8,15 +8,15 @@ calls go through its proxy at `address:outbound`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class PortPlace:
+class PortPlace(Struct, frozen=True):
     """One container port: what others dial (`inbound`) and where the program listens."""
 
     container: int
@@ -25,8 +25,7 @@ class PortPlace:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
+class Replica(Struct, frozen=True):
     """One running pod of a workload. `name` is unique in the mesh, `mocka-v1-0`.
 
     Without a sidecar the replica is dialed at `program` directly and its calls meet Istio's plain
@@ -42,13 +41,12 @@ class Replica:
     sidecar: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """All replicas, and the local port of each gateway port (selector, port).
 
     Gateways listen on `gateway_address`. A gateway port without a place is not opened.
     """
 
     replicas: tuple[Replica, ...] = ()
-    gateways: Mapping[tuple[Labels, int], int] = field(default_factory=dict)
+    gateways: Mapping[tuple[Labels, int], int] = {}
     gateway_address: str = "127.0.0.1"

@@ -7,7 +7,8 @@ how that is told. A person who edits reads each finding once, and is told when i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 
@@ -15,8 +16,7 @@ MOST = 6
 """Findings of a kind that are told one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Findings that are new, gone, and as before. A finding that only moved is as before."""
 
     new: tuple[Finding, ...]

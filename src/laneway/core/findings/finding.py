@@ -7,16 +7,16 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 
 Level = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """An entry of the catalog. Codes are never re-used for another meaning.
 
     `message` and `fix` are `str.format` templates filled with the words of the finding; `why`
@@ -40,8 +40,7 @@ BESIDE = ""
 """Instead of a word: findings of the code about anything, or in the same mapping and below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A code applied to one place. `subject` is the object it speaks of, `Kind namespace/name`."""
 
     code: Code
@@ -49,7 +48,7 @@ class Finding:
     fix: str
     subject: str
     place: Place | None = None
-    follows: tuple[Follow, ...] = field(default=(), repr=False)
+    follows: tuple[Follow, ...] = ()
     """Which other findings follow from this one."""
 
     @property

@@ -8,7 +8,8 @@ as it was, and is told once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.findings.codes.shape import MISSPELLED_FIELD, MISSPELLED_FIELD_BREAKS
 from laneway.core.findings.finding import ANYWHERE, BESIDE, Finding, Follow

@@ -8,14 +8,14 @@ exist is placed at its nearest existing parent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 Step = str | int
 """One step into a document: a key of a mapping or a position in a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """The text of one document and where it stands.
 
     `path` is the file as the user named it (`-` for standard input), `first_line` the 1-based line
@@ -27,13 +27,25 @@ class Source:
     path: str
     first_line: int = 1
     number: int = 0
-    text: str = field(default="", repr=False, compare=False)
-    around: str = field(default="", repr=False, compare=False)
-    begin: int = field(default=0, repr=False, compare=False)
+    text: str = ""
+    around: str = ""
+    begin: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self._spot == other._spot
+
+    def __hash__(self) -> int:
+        return hash(self._spot)
+
+    def __repr__(self) -> str:
+        return f"Source{self._spot}"
+
+    @property
+    def _spot(self) -> tuple[str, int, int]:
+        return self.path, self.first_line, self.number
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A value inside a document. An empty path means the whole document.
 
     `offset`, counted in characters of the document's text, is given where there is no value to
@@ -54,8 +66,7 @@ class Place:
         return replace(self, is_key=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Line and column, both 1-based, in the file; `line_text` is the line itself.
 
     `width` is the number of characters of the value on that line, at least 1.

@@ -11,8 +11,9 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from string import Formatter
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Code, Finding, Level
 from laneway.core.findings.locate import locate_all
@@ -24,8 +25,7 @@ _COLORS = {"error": "31;1", "warning": "33;1", "info": "36;1", "mark": "32;1", "
 _TAB = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A finding with its file and position; both empty where it speaks of no file."""
 
     finding: Finding
@@ -116,8 +116,7 @@ def code_text(code: Code, *, width: int = 100, color: bool = False) -> str:
     return f"{_Page(width, color, whole=False).block([unplaced])}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """What findings are written on: its width, its color, and whether messages are wrapped."""
 
     width: int

@@ -7,7 +7,8 @@ a place for each replica, and a local port for each gateway port. What has a pla
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.emit.placement import Placement
 from laneway.core.fleet.next_step import Instance, arrange
@@ -25,8 +26,7 @@ from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 GatewayKey = tuple[Labels, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A gateway port of the plan, the local port it has, and the URL under which it is reached."""
 
     port: GatewayPort
@@ -34,8 +34,7 @@ class Opened:
     url: str
 
 
-@dataclass(slots=True)
-class Allocator:
+class Allocator(Struct):
     """The places of one mesh.
 
     `taken` looks at the machine's sockets; `claim` keeps a name from every other mesh that is being
@@ -55,7 +54,7 @@ class Allocator:
     """The ids of the instances that the edit settled last asks for."""
 
     network: int | None = None
-    gateways: dict[GatewayKey, int] = field(default_factory=dict)
+    gateways: dict[GatewayKey, int] = {}
 
     def settle(
         self, plan: RoutePlan, wanted: Sequence[Wanted], existing: Sequence[Instance]

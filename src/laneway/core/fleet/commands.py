@@ -9,7 +9,8 @@ worse than running none.
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.images import MOCK_IMAGES, meets
 
@@ -23,8 +24,7 @@ class BadCommandError(ValueError):
     """A `--run` text or a `[run]` entry that is not an image and a command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Commands:
+class Commands(Struct, frozen=True):
     """Patterns and their commands; the first pattern that an image meets decides.
 
     The first `flags` of them are of the command line, the next `listed` of a configuration file.

@@ -8,7 +8,8 @@ nothing is sent there any more; in between the last good state keeps serving.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.emit.placement import PortPlace, Replica
 from laneway.core.fleet.placing import ReplicaPlace, Taken, places
@@ -25,8 +26,7 @@ ProgramKey = tuple[str, str]
 """A program in the fleet: its instance's id and its container's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """A replica that has a place. `id` is its name, with a number if it follows an older one."""
 
     id: str
@@ -104,8 +104,7 @@ def _sockets(instance: Instance) -> Iterable[tuple[str, int]]:
         yield place.address, program
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct, frozen=True):
     """All instances, and how they stand.
 
     `current` are the ids of those the wanted configuration asks for, `served` of those the live one
@@ -116,7 +115,7 @@ class Fleet:
     instances: tuple[Instance, ...] = ()
     current: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
-    standings: Mapping[ProgramKey, Standing] = field(default_factory=dict)
+    standings: Mapping[ProgramKey, Standing] = {}
     stopped: frozenset[str] = frozenset()
 
     def is_ready(self, instance: Instance) -> bool:
@@ -139,8 +138,7 @@ class Fleet:
         return all(one is not None and one.phase in ("stopping", "stopped") for one in found)
 
 
-@dataclass(frozen=True, slots=True)
-class FleetStep:
+class FleetStep(Struct, frozen=True):
     """What to do now.
 
     `start` are programs whose time has come. `serve` are the instances that get traffic. `settled`

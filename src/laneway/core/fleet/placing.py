@@ -13,8 +13,9 @@ on every address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from zlib import crc32
+
+from msgspec import Struct
 
 WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened on
 GATEWAY_ADDRESS = "127.0.0.1"
@@ -32,8 +33,7 @@ class NoRoomError(Exception):
     """Every port or address of a kind is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What may not be chosen.
 
     `sockets` listen already, `ports` must not be a program's (those containers ask for), ports
@@ -57,8 +57,7 @@ class Taken:
         return frozenset(port for address, port in self.sockets if address == WILDCARD)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaPlace:
+class ReplicaPlace(Struct, frozen=True):
     """A replica's address, its ports as (container, inbound, program), and its way out."""
 
     address: str

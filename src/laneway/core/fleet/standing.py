@@ -7,8 +7,10 @@ and is forgotten once it has been ready for a while.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Phase = Literal["starting", "ready", "ended", "stopping", "stopped"]
 
@@ -18,8 +20,7 @@ STEADY_AFTER = 10.0
 """Seconds a program must have been ready before its next end counts as the first again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is known of one program. Times are seconds of a steady clock.
 
     `since` is the time of the last change of phase, `ends` the number of ends in a row, `restarts`

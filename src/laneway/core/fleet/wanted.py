@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, count
+
+from msgspec import Struct
 
 from laneway.core.findings.codes.running import IMAGE_WITHOUT_COMMAND, NOT_STARTED
 from laneway.core.findings.finding import Finding, finding
@@ -26,8 +27,7 @@ from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import counted, listing
 
 
-@dataclass(frozen=True, slots=True)
-class WantedProgram:
+class WantedProgram(Struct, frozen=True):
     """A container's program and environment.
 
     `ports` are (name, container port), `awaited` those it must listen on to be ready: the ones that
@@ -46,8 +46,7 @@ class WantedProgram:
     calls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A replica that should run. `name` is unique in the mesh and safe as a file's name."""
 
     name: str

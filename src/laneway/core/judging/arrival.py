@@ -8,7 +8,8 @@ probe's own are known only by their number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.clusters import ClusterNames
 from laneway.core.emit.envoy.tables import gateway_table_name
@@ -24,8 +25,7 @@ from laneway.core.rules.questions.words import short_host
 from laneway.core.search.probes import Probe
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """How a probe's requests came in.
 
     `mine` are the calls of the promised rule, `others` those of other rules of the same port.

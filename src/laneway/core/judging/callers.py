@@ -10,7 +10,8 @@ and whose calls are all accounted for made no others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest
@@ -22,8 +23,7 @@ Place = tuple[str, Host]
 """A class of callers, by its route table, and the service they called."""
 
 
-@dataclass(slots=True)
-class _Class:
+class _Class(Struct):
     """The callers of one table: what each sent in all, and how often each service was called."""
 
     sent: dict[Ref, int]

@@ -8,7 +8,8 @@ proxy, or not at all: in either case what is behind it was not put to the test b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.codes.verifying import NEVER_CALLED
 from laneway.core.findings.finding import Finding, finding
@@ -24,13 +25,12 @@ from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import listing, short_host
 
 
-@dataclass(slots=True)
-class Calling:
+class Calling(Struct):
     """Who was asked, and whom each may have called, while a mesh is verified."""
 
     ground: MeshUnderTest
-    asked: set[Ref] = field(default_factory=set)
-    called: set[tuple[Ref, Host]] = field(default_factory=set)
+    asked: set[Ref] = set()
+    called: set[tuple[Ref, Host]] = set()
 
     def note(self, seen: Seen) -> None:
         """Take over what was counted between two readings."""

@@ -8,7 +8,8 @@ well everything else went. Apart from the verdicts on requests: those speak of w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes.verifying import UNTESTED
@@ -65,8 +66,7 @@ def _answering(mesh: Mesh, group: Group, lane: GroupLane, host: Host) -> Iterato
         yield from ready_pods_of_lane(answers, service.workloads)
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """How far a test went: what could be met, and what of it was not."""
 
     testable: tuple[Met, ...] = ()

@@ -8,7 +8,8 @@ request from another, so of several hops the worst one counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.judging.arrival import Arrival, arrival, share_rows
 from laneway.core.judging.at_the_gateway import at_entry, unprobed_finding
@@ -29,8 +30,7 @@ from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.search.probes import Probe, Unprobed
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Judges the probes of one mesh."""
 
     plan: RoutePlan

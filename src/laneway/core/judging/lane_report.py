@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import NOTHING_ASKED, Covered
@@ -13,8 +14,7 @@ from laneway.core.judging.tally import Tallied
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class LaneReport:
+class LaneReport(Struct, frozen=True):
     """How lanes got through a mesh. `sent` is 0 where live traffic was watched instead.
 
     `came_in` counts requests that came to some program in a known lane, `needy` are the workloads

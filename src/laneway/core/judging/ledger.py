@@ -8,7 +8,8 @@ so nothing has to be reset. It knows nothing of lanes and of what was promised.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster, is_inbound, is_outbound
 from laneway.core.emit.envoy.config import (
@@ -32,8 +33,7 @@ _BEGUN = "downstream_rq_total"
 _DONE = "downstream_rq_completed"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """How many tries took one route and reached an address.
 
     `callers` are the replicas of the route's table; a gateway's has none.
@@ -44,16 +44,14 @@ class Call:
     sent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unrouted:
+class Unrouted(Struct, frozen=True):
     """What a table could not even route: requests without a route, or without its cluster."""
 
     no_route: int = 0
     no_cluster: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Everything that was counted between two readings.
 
     `calls` are those routes that were taken. `received` counts requests and connections by replica,
@@ -64,14 +62,14 @@ class Seen:
     """
 
     calls: tuple[Call, ...] = ()
-    received: Counters = field(default_factory=dict)
-    requests: Counters = field(default_factory=dict)
-    dialed: Counters = field(default_factory=dict)
-    unreached: Counters = field(default_factory=dict)
-    entered: Counters = field(default_factory=dict)
-    unrouted: Mapping[str, Unrouted] = field(default_factory=dict)
-    broken: Counters = field(default_factory=dict)
-    outgoing: Counters = field(default_factory=dict)
+    received: Counters = {}
+    requests: Counters = {}
+    dialed: Counters = {}
+    unreached: Counters = {}
+    entered: Counters = {}
+    unrouted: Mapping[str, Unrouted] = {}
+    broken: Counters = {}
+    outgoing: Counters = {}
 
 
 class Ledger:

@@ -9,7 +9,9 @@ write them anew. Where it cannot be told who called, all who may have are named.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.judging.callers import callers
@@ -26,8 +28,7 @@ TOLD = frozenset({"baggage", "header"})
 """How a route knows the lane of a request that carries it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """What callers did with the lane when they called a service of a permissive group.
 
     `callers` is one workload, or several of which any may have been the one. `asked` counts for

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import NOTHING_ASKED, Covered
@@ -12,8 +14,7 @@ from laneway.core.judging.row import Row
 Verdict = Literal["as promised", "not as promised", "untested"]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What verifying a mesh came to; `further` are findings that no row has."""
 
     mesh: str

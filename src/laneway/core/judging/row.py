@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.judging.coverage import Met
 
 
-@dataclass(frozen=True, slots=True)
-class ShareRow:
+class ShareRow(Struct, frozen=True):
     """A destination's part of a split: promised in percent, seen in requests.
 
     `seen` is None where requests of others in the mesh cannot be told from it. Between `low` and
@@ -30,8 +30,7 @@ class ShareRow:
         return self.seen is None or self.low <= self.seen <= self.high
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A kind of request: `sent` = `kept` + `elsewhere` + `failed`.
 
     `port` is the gateway's, 0 where none serves it. `promise` is the status that is promised, 0
@@ -49,7 +48,7 @@ class Row:
     elsewhere: int = 0
     failed: int = 0
     shares: tuple[ShareRow, ...] = ()
-    statuses: Mapping[int, int] = field(default_factory=dict)
+    statuses: Mapping[int, int] = {}
     findings: tuple[Finding, ...] = ()
     strangers: int = 0
     """How many requests of others came in meanwhile."""

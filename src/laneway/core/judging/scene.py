@@ -7,7 +7,8 @@ value, with the questions that several kinds of findings ask of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest, Trail
@@ -17,8 +18,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.routing.plan.route_plan import RoutePlan
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One probe after it was sent. `lanes` are those its request belongs to."""
 
     ground: MeshUnderTest

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What came of sending. `statuses` counts answers, `lost` requests without one, by reason."""
 
     total: int
-    statuses: Mapping[int, int] = field(default_factory=dict)
-    lost: Mapping[str, int] = field(default_factory=dict)
+    statuses: Mapping[int, int] = {}
+    lost: Mapping[str, int] = {}
 
     @property
     def answered(self) -> int:

@@ -8,8 +8,10 @@ one of them; of live traffic a call may also have begun by itself.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.judging.passages import Passage
 from laneway.core.mesh.names import Host
@@ -20,8 +22,7 @@ FEW = 5
 """Fewer calls than this prove little where calls may begin by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tallied:
+class Tallied(Struct, frozen=True):
     """All passages of one kind. `example` is a request in which the lane was lost.
 
     `is_telling` says that the example went on in another lane than it came in.
@@ -33,13 +34,12 @@ class Tallied:
     confidence: Confidence = "high"
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Adds passages up. `alone` says that nothing but the requests told of was going on."""
 
     alone: bool = True
-    came_in: dict[Ref, int] = field(default_factory=dict)
-    _found: list[Tallied] = field(default_factory=list)
+    came_in: dict[Ref, int] = {}
+    _found: list[Tallied] = []
 
     def add(self, passage: Passage, request: str = "", lanes: Collection[str] = ()) -> None:
         """Add what came of one request into some of `lanes`, or of all that came in some time."""

@@ -8,8 +8,9 @@ that got requests without any such call is left aside: those were somebody else'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct
 
 from laneway.core.emit.placement import Replica
 from laneway.core.judging.ledger import Call, Ledger, Seen
@@ -24,8 +25,7 @@ Promise = Mapping[Ref, frozenset[Carried]]
 """The workloads that may be met, and what requests that come to each of them may carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(Struct, frozen=True):
     """A call that led out of what was promised.
 
     `caller` is the replica that sent it (one of its table's, if several may have), empty for the
@@ -39,8 +39,7 @@ class Crossing:
     only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """What requests met: `kept` are replicas within the promise, `left` those beyond it."""
 
     kept: tuple[str, ...] = ()
@@ -48,13 +47,12 @@ class Trail:
     crossings: tuple[Crossing, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MeshUnderTest:
+class MeshUnderTest(Struct, frozen=True):
     """What a trail is read from: the mesh, and what runs in it."""
 
     mesh: Mesh
     ledger: Ledger
-    workloads: Mapping[Ref, Workload] = field(default_factory=dict)
+    workloads: Mapping[Ref, Workload] = {}
 
     @classmethod
     def of(cls, mesh: Mesh, ledger: Ledger) -> MeshUnderTest:

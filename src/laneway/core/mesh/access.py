@@ -9,7 +9,8 @@ https://istio.io/latest/docs/concepts/security/#implicit-enablement
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.members import meets
@@ -25,8 +26,7 @@ _GATEWAY_API = "gateway.networking.k8s.io/gateway-name"
 """A label of pods that the Gateway API made; their policies are attached by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRefusal:
+class AccessRefusal(Struct, frozen=True):
     """A policy that may refuse requests; `total`: it refuses every one."""
 
     policy: AuthorizationPolicy
@@ -86,13 +86,12 @@ def _refusing(
             yield AccessRefusal(one, one.action == "DENY" and any(one.rules) and one in sure)
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """The mode of mTLS at the ports of a proxy, and the policy that says so, if any does."""
 
     mode: str = "PERMISSIVE"
     by: PeerAuthentication | None = None
-    ports: Mapping[int, tuple[str, PeerAuthentication]] = field(default_factory=dict)
+    ports: Mapping[int, tuple[str, PeerAuthentication]] = {}
 
     def at(self, port: int | None) -> tuple[str, PeerAuthentication | None]:
         """Return the mode at a container port, and who asks for it."""

@@ -10,7 +10,8 @@ https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#mesh-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.membership import owner
@@ -19,8 +20,7 @@ from laneway.core.mesh.names import GatewayName, Host, service_host
 from laneway.core.resources.kubernetes.gateway_api import ApiRoute, ParentRef
 
 
-@dataclass(frozen=True, slots=True)
-class MeshTouch:
+class MeshTouch(Struct, frozen=True):
     """A route for calls to a lane service; `namespace` alone is concerned, or all if empty."""
 
     route: ApiRoute
@@ -29,8 +29,7 @@ class MeshTouch:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class EntryTouch:
+class EntryTouch(Struct, frozen=True):
     """A route from a gateway that leads to lane services, or that is attached to a lane gateway."""
 
     route: ApiRoute

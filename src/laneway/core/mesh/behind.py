@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.injection import PROXY_CONTAINER
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -37,8 +38,7 @@ WITHOUT_PODS = frozenset(
 """Kinds that are not read and make no pods. Any other kind may make some that nobody here sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the input tells of pods: the namespaces whose pods it holds, but for some hosts."""
 
     namespaces: frozenset[str] = frozenset()

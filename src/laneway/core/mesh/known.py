@@ -10,15 +10,15 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressLis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import MeshService
 from laneway.core.mesh.sidecars import Imports
 from laneway.core.mesh.visibility import Shown, SidecarScope, exports_of, is_shown
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedRoute:
+class LearnedRoute(Struct, frozen=True):
     """A route to a service, as far as proxies learn of the service by it.
 
     `shown` says who holds its VirtualService; no `port` means the one that is called. `callers` are

@@ -9,8 +9,9 @@ refuses nothing: what cannot be used is excluded or held, and the rules say so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.age import last_of_each, oldest_first
 from laneway.core.mesh.behind import Known

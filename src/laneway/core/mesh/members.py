@@ -7,7 +7,8 @@ count once. Live Pods win over the template that made them, since only they say 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.resources.kubernetes.read_templates import (
     KNATIVE_LABEL,

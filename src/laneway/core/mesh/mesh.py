@@ -8,8 +8,10 @@ only its own share of the traffic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.names import GatewayName, Host, LaneName
@@ -41,8 +43,7 @@ from laneway.core.resources.meta import Ref
 Protocol = Literal["http", "tcp"]
 
 
-@dataclass(frozen=True, slots=True)
-class MeshPort:
+class MeshPort(Struct, frozen=True):
     """A service port as the mesh routes it. `sniffed` marks a port without a protocol name.
 
     Sniffed ports are routed as HTTP: Istio detects the protocol at run time.
@@ -56,8 +57,7 @@ class MeshPort:
     target: int | str = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MeshService:
+class MeshService(Struct, frozen=True):
     """A Service with its resolved host.
 
     `workloads` are those of its namespace whose pod labels its selector meets; UDP ports are left
@@ -93,8 +93,7 @@ class MeshService:
         return self.service.meta.place("spec", "ports", index)
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLane:
+class GroupLane(Struct, frozen=True):
     """A lane with a legal name that belongs to a group.
 
     `declared` are the hosts of the lane's list that the group has, or all hosts of the group
@@ -128,8 +127,7 @@ class GroupLane:
         return host not in self.undeclared and host not in self.absent
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True, dict=True):
     """A lane group with everything resolved. `lanes` and `hosts` are in age order.
 
     `hosts` are the services this group routes (known, and not owned by an older group). `held`
@@ -150,23 +148,23 @@ class Group:
     """Lanes that cannot be a lane: an illegal name, or a selector that matches every pod."""
     propagation: Propagation | None = None
     baseline: LaneName | None = None
-    service_targets: Mapping[Host, LaneName] = field(default_factory=dict)
+    service_targets: Mapping[Host, LaneName] = {}
     falls_back: bool = False
     """Whether a lane without a ready pod of a service counts as a lane without that service. One
     without any workload of it always does."""
     patches: Patches = NO_PATCHES
     """What the group adds to the routes and policies of its services."""
-    lanes_by_pair: Mapping[tuple[str, str], list[tuple[int, GroupLane]]] = field(
-        init=False, repr=False, compare=False
-    )
-    """Each lane with its place in age order, by one pair of its labels: to find those of a pod."""
 
-    def __post_init__(self) -> None:
-        """Index the lanes; a thousand pods ask fifty lanes each."""
+    @cached_property
+    def lanes_by_pair(self) -> Mapping[tuple[str, str], list[tuple[int, GroupLane]]]:
+        """Each lane with its place in age order, by one pair of its labels.
+
+        To find those of a pod: a thousand pods ask fifty lanes each.
+        """
         found: dict[tuple[str, str], list[tuple[int, GroupLane]]] = {}
         for age, lane in enumerate(self.lanes):
             found.setdefault(lane.selector[0], []).append((age, lane))
-        object.__setattr__(self, "lanes_by_pair", found)
+        return found
 
     def resolve(self, name: LaneName, host: Host) -> LaneName:
         """Return the lane whose pods answer requests of a lane at a service.
@@ -206,8 +204,7 @@ class Group:
         return next((lane for lane in self.lanes if lane.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Mesh:
+class Mesh(Struct, frozen=True):
     """Everything a plan needs, with every name resolved.
 
     `virtual_services`, `destination_rules`, `gateways` are the user's own, oldest first; what
@@ -217,11 +214,11 @@ class Mesh:
 
     snapshot: Snapshot
     groups: tuple[Group, ...] = ()
-    services: Mapping[Host, MeshService] = field(default_factory=dict)
+    services: Mapping[Host, MeshService] = {}
     workloads: tuple[Workload, ...] = ()
-    unknown_pods: Unknown = field(default_factory=dict)
+    unknown_pods: Unknown = {}
     service_entries: tuple[ServiceEntry, ...] = ()
-    gateways: Mapping[GatewayName, Gateway] = field(default_factory=dict)
+    gateways: Mapping[GatewayName, Gateway] = {}
     virtual_services: tuple[VirtualService, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()
     api_routes: tuple[ApiRoute, ...] = ()
@@ -233,13 +230,13 @@ class Mesh:
     taggings: tuple[HashTagging, ...] = ()
     carriers: tuple[TrafficLabel | HeaderPropagation, ...] = ()
     """What a user wrote for the vendor's proxies; nothing follows from it."""
-    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    namespaces: Mapping[str, Namespace] = {}
     superseded: tuple[Ref, ...] = ()
     refused: tuple[ObjectRefusal, ...] = ()
     """Why VirtualServices and Gateways are not admitted by Istio. Such a VirtualService is none of
     `virtual_services`, and such a Gateway has no servers."""
     stray_lanes: tuple[Lane, ...] = ()
-    owner_of: Mapping[Host, str] = field(default_factory=dict)
+    owner_of: Mapping[Host, str] = {}
     """The name of the group that routes a host."""
 
     def group(self, name: str) -> Group | None:
@@ -255,8 +252,7 @@ class Mesh:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who sends a request inside the mesh: a pod's namespace and labels."""
 
     namespace: str

@@ -10,8 +10,9 @@ https://www.rfc-editor.org/rfc/rfc7386
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.names import Host, service_host
@@ -38,23 +39,21 @@ _DECIDING = frozenset(
 _SPELLINGS = {"cors": "corsPolicy"}
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """What is added to each mesh route of a service, and to its trafficPolicy; without nulls.
 
     `route` holds fields of Istio's HTTPRoute, `headers` its `headers` block, names in lower case.
     """
 
-    route: Raw = field(default_factory=dict)
-    headers: Raw = field(default_factory=dict)
-    traffic_policy: Raw = field(default_factory=dict)
+    route: Raw = {}
+    headers: Raw = {}
+    traffic_policy: Raw = {}
 
 
 NO_PATCH = Patch()
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A part of a patch that is not applied: where it stands in the group's spec, and why."""
 
     patch: str
@@ -63,11 +62,10 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Patches:
+class Patches(Struct, frozen=True):
     """The patches of a group: by service, and `default` for all others."""
 
-    by_host: Mapping[Host, Patch] = field(default_factory=dict)
+    by_host: Mapping[Host, Patch] = {}
     default: Patch = NO_PATCH
     left_out: tuple[LeftOut, ...] = ()
 
@@ -79,16 +77,14 @@ class Patches:
 NO_PATCHES = Patches()
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """One patch as written: its path in the group's spec, and those parts that may be applied."""
 
     path: Path
     parts: Raw
 
 
-@dataclass(frozen=True, slots=True)
-class _Layers:
+class _Layers(Struct, frozen=True):
     """The patches that hold for a service, the group's default first."""
 
     route: tuple[_Layer, ...] = ()
@@ -139,8 +135,7 @@ def merged(target: Any, patch: Any) -> Any:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """Reads patches; what is left out is gathered in `left`, each once."""
 
     reserved: frozenset[str]

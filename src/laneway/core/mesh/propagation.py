@@ -9,8 +9,9 @@ https://www.alibabacloud.com/help/en/asm/sidecar/full-link-traffic-management-us
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.resources.lanes.swim_lanes import LaneGroup
 from laneway.core.resources.matching import is_header_name
@@ -38,8 +39,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Propagation:
+class Propagation(Struct, frozen=True):
     """How the lane of a request travels in a permissive group; header names are in lower case.
 
     `route_header` holds the lane's name where routes match it. `trace_header` is what the

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import combinations
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.resources.istio.networking import Gateway, VirtualService
@@ -29,8 +30,7 @@ _LONGEST = 255
 _LONGEST_LABEL = 63
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRefusal:
+class ObjectRefusal(Struct, frozen=True):
     """Why an object is refused, and the path of what is wrong in it."""
 
     meta: Meta

@@ -10,7 +10,8 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
@@ -55,8 +56,7 @@ def listener_at(sidecar: Sidecar, port: int) -> SidecarEgress:
     return next((one for one in sidecar.egress if one.port in (None, port)), NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(Struct, frozen=True):
     """What a listener imports, read for the pods of a namespace: pairs of namespace and host.
 
     `port` is the only one it listens on, None where it does on all.

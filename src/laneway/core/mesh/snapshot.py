@@ -8,7 +8,8 @@ the order in which things arrived never matters, `Snapshot.of` sorts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.kinds import Resource
@@ -16,8 +17,7 @@ from laneway.core.resources.kinds import Resource
 __all__ = ["Resource", "Snapshot"]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The only input of the compiler.
 
     `findings` are those of reading. `unread` names the files that could not be read at all: nobody
@@ -28,7 +28,7 @@ class Snapshot:
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: tuple[str, ...] = ()
-    other_kinds: Mapping[str, int] = field(default_factory=dict)
+    other_kinds: Mapping[str, int] = {}
 
     @classmethod
     def of(

@@ -8,7 +8,8 @@ count as no pod and as no lack of pods either: what is not read is not missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.names import Host, service_host
@@ -17,8 +18,7 @@ from laneway.core.resources.kubernetes.workloads import ForeignPods, Service, Wo
 from laneway.core.resources.meta import Meta, Ref
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownPods:
+class UnknownPods(Struct, frozen=True):
     """Who may add pods. `why` says why they are unknown, `fix` how to make them known."""
 
     meta: Meta

@@ -8,8 +8,9 @@ here: a journey, the rules, what verifies a mesh, and the mesh on this machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host, service_host
@@ -19,8 +20,7 @@ _BARE = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
 _USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class CalledService:
+class CalledService(Struct, frozen=True):
     """A service that is called. Without a port it is the service's first one.
 
     `spelled` is the authority that the program asks for.
@@ -28,11 +28,10 @@ class CalledService:
 
     host: Host
     port: int | None = None
-    spelled: str = field(default="", compare=False)
+    spelled: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceUrl:
+class ServiceUrl(Struct, frozen=True):
     """A URL of a service: the variable it stands in, its text, and the call it means."""
 
     variable: str
@@ -70,12 +69,20 @@ def other_calls(mesh: Mesh, workload: Workload) -> tuple[CalledService, ...]:
         if value.startswith("http://") and name
         if named_service(mesh, name, workload.namespace) is None
     )
-    return tuple(dict.fromkeys(found))
+    return _each_once(found)
 
 
 def calls_of(mesh: Mesh, workload: Workload) -> tuple[CalledService, ...]:
     """Return the services a workload names in the URLs of its environment, each once."""
-    return tuple(dict.fromkeys(one.call for one in service_urls(mesh, workload)))
+    return _each_once(one.call for one in service_urls(mesh, workload))
+
+
+def _each_once(calls: Iterable[CalledService]) -> tuple[CalledService, ...]:
+    """Return the calls of different services or ports, as each is spelled first."""
+    found: dict[tuple[Host, int | None], CalledService] = {}
+    for one in calls:
+        found.setdefault((one.host, one.port), one)
+    return tuple(found.values())
 
 
 def authority_of_url(value: str) -> tuple[str, int | None]:

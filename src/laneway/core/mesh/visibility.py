@@ -10,8 +10,9 @@ https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
@@ -24,8 +25,7 @@ EXPORT_TO = "networking.istio.io/exportTo"
 """The annotation of a Service that says which namespaces see it, with commas between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A VirtualService as far as it decides who is shown it: where it stands and its hosts.
 
     `spaces` are the namespaces it is exported to, `*` for all and none where nobody sees it.
@@ -101,8 +101,7 @@ def export_text(thing: VirtualService | DestinationRule) -> str:
     return f"exportTo [{', '.join(thing.export_to)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Hider:
+class Hider(Struct, frozen=True):
     """The object that hides a service from a proxy, and where it says so.
 
     `refuses`: calls to what is not seen get an error; else they go to the address that was dialed,
@@ -114,8 +113,7 @@ class Hider:
     refuses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SidecarScope:
+class SidecarScope(Struct, frozen=True):
     """What the proxies of a caller see. Where no Sidecar speaks, that is all that is exported."""
 
     namespace: str

@@ -9,7 +9,9 @@ host is narrower than all hosts of the lanes, no rule of theirs is asked, as a p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.membership import lane_of_subset, owner
@@ -49,8 +51,7 @@ Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """Requests for some hosts: the rules they meet and the rules by which lanes admit them."""
 
     host: str
@@ -69,8 +70,7 @@ class Area:
         return Premises(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
 
 
-@dataclass(frozen=True, slots=True)
-class AtEntry:
+class AtEntry(Struct, frozen=True):
     """Judges the requests at gateways."""
 
     mesh: Mesh
@@ -156,8 +156,7 @@ def _narrower(host: str, hosts: Domains) -> list[str]:
     return [one for one in hosts if one != host and covers(host, one)]
 
 
-@dataclass(frozen=True, slots=True)
-class _EntryJudge:
+class _EntryJudge(Struct, frozen=True):
     """Says what a rule at a gateway breaks for requests that a lane admits, or that none does."""
 
     mesh: Mesh

@@ -8,7 +8,8 @@ left out, and said to be.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
@@ -35,8 +36,7 @@ from laneway.core.routing.plan.route_plan import Origin, Rule
 from laneway.core.search.values import Values
 
 
-@dataclass(slots=True)
-class Places:
+class Places(Struct):
     """Where rules were written; the objects of the input are indexed when first asked for."""
 
     mesh: Mesh
@@ -54,17 +54,16 @@ class Places:
         return meta.place(*origin.path) if meta else None
 
 
-@dataclass(slots=True)
-class Examination:
+class Examination(Struct):
     """Everything that is found out; `order` says which order of objects it takes, if any."""
 
     judged: Judged
     values: Values
     places: Places
     order: str = ""
-    against: list[CounterExample] = field(default_factory=list)
-    doubts: dict[Doubt, None] = field(default_factory=dict)
-    notes: dict[Note, None] = field(default_factory=dict)
+    against: list[CounterExample] = []
+    doubts: dict[Doubt, None] = {}
+    notes: dict[Note, None] = {}
     who: tuple[Who, ...] = ()
 
     def run(self) -> None:

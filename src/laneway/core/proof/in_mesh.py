@@ -8,8 +8,10 @@ alone are looked at once, so that a thousand services of fifty lanes cost as muc
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.membership import lanes_of
@@ -49,8 +51,7 @@ Broken = tuple[Spot, Break | Unknown]
 _AS_ANOTHER = "it leaves as a request of lane {}, which is not its lane"
 
 
-@dataclass(slots=True)
-class InMesh:
+class InMesh(Struct):
     """Judges the calls in a mesh."""
 
     mesh: Mesh
@@ -58,9 +59,9 @@ class InMesh:
     values: Values
     who: tuple[Who, ...]
     landings: Landings
-    unbound: dict[tuple[Origin, str], set[str]] = field(default_factory=dict)
+    unbound: dict[tuple[Origin, str], set[str]] = {}
     """What hides services of a group from pods of which nothing says that they call them."""
-    _done: dict[object, tuple[list[Broken], list[Host]]] = field(default_factory=dict)
+    _done: dict[object, tuple[list[Broken], list[Host]]] = {}
 
     def breaks(self) -> Iterator[tuple[Spot, Break | Unknown, int]]:
         """Yield what is broken or unknown, each with the number of other services it holds for."""
@@ -175,8 +176,7 @@ def _hosts_of(service: MeshService, spot: Spot, who: Who, taken: Container[str])
     return Universe("", few=(*names, *(f"{name}:{spot.port}" for name in names)))
 
 
-@dataclass(frozen=True, slots=True)
-class _HopJudge:
+class _HopJudge(Struct, frozen=True):
     """Says what a rule breaks for requests of a promise, from one caller to one port."""
 
     group: Group

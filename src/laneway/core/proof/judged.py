@@ -9,8 +9,10 @@ there is missing. Else what Laneway compiles is judged, with the users' own obje
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.findings.place import Source
 from laneway.core.mesh.age import last_of_each, oldest_first
@@ -39,8 +41,7 @@ Wish = Literal["auto", "plan", "objects"]
 T = TypeVar("T", VirtualService, DestinationRule)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """An implementation: its mesh, its routes, and how many objects of the input it consists of.
 
     `made` are the DestinationRules that Laneway makes, which the mesh then holds beside the user's:
@@ -53,7 +54,7 @@ class Judged:
     plan: RoutePlan
     objects: int
     made: frozenset[Ref] = frozenset()
-    routing: Mapping[Host, Ref] = field(default_factory=dict)
+    routing: Mapping[Host, Ref] = {}
 
 
 def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:

@@ -8,7 +8,8 @@ say which lanes they must be in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
@@ -22,8 +23,7 @@ from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 Breach = tuple[Property, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(Struct, frozen=True):
     """The pods behind a destination.
 
     `flaw` says why nobody can answer whatever pods there are, empty where somebody could. `crowd`
@@ -37,14 +37,13 @@ class Landing:
     pods: tuple[tuple[str, frozenset[str]], ...]
 
 
-@dataclass(slots=True)
-class Landings:
+class Landings(Struct):
     """Looks destinations up, each once."""
 
     mesh: Mesh
     plan: RoutePlan
-    _found: dict[tuple[Destination, str, bool, str], Landing] = field(default_factory=dict)
-    _groups: dict[str, Group] = field(default_factory=dict)
+    _found: dict[tuple[Destination, str, bool, str], Landing] = {}
+    _groups: dict[str, Group] = {}
 
     def __post_init__(self) -> None:
         self._groups = {group.name: group for group in self.mesh.groups}

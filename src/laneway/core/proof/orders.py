@@ -12,10 +12,12 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import exports, rule_host
 from laneway.core.mesh.hosts import covers
@@ -32,8 +34,7 @@ T = TypeVar("T", VirtualService, DestinationRule)
 Things = tuple[VirtualService, ...] | tuple[DestinationRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tied:
+class Tied(Struct, frozen=True):
     """Objects whose order of age decides something and is not known."""
 
     things: Things

@@ -9,7 +9,9 @@ a gateway a request is of the lane whose entry rule admits it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.membership import lane_of_others, lanes_of
 from laneway.core.mesh.mesh import Caller, Group, Mesh, Protocol
@@ -21,8 +23,7 @@ from laneway.core.routing.plan.stamps import conditions
 from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """For requests that meet `when`: any of `wants` keeps it. `by` names who admits a request."""
 
     when: Conditions
@@ -55,8 +56,7 @@ def want(group: Group, lane: LaneName, host: Host) -> Want:
     return Want(lane, group.resolve(lane, host), host, group.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Askers:
+class Askers(Struct, frozen=True):
     """The groups behind entry rules, by the lane or group that wrote a rule."""
 
     groups: Mapping[Ref, Group]

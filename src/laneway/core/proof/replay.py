@@ -8,7 +8,8 @@ no breach: then the proof is wrong, not the input.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets

@@ -9,8 +9,10 @@ asks what an earlier rule takes never comes to a later one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.proof.carrying import edits_trace, unread
@@ -27,8 +29,7 @@ Beside = Literal["apart", "unknown"]
 """For what breaks no property: what no lane governs is told, and what is not worked out a doubt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """What a rule would break for requests of a promise that also meet `further`.
 
     `confirms` looks at the request found, where the conditions alone do not settle it.
@@ -41,8 +42,7 @@ class Suspect:
     confirms: Callable[[Request], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A request that breaks a promise, and the rule that lets it; no rule: a 404.
 
     `near` is the rule, or the last one that does not take the request.
@@ -56,8 +56,7 @@ class Break:
     near: Rule | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A pair that could not be decided, and why; `about` are the properties that it leaves open."""
 
     why: str
@@ -68,13 +67,12 @@ class Unknown:
 Suspects = Callable[[Promise | None, Rule | None], Iterable[Suspect]]
 
 
-@dataclass(slots=True)
-class Order:
+class Order(Struct):
     """Conditions in the order in which they count, and which of them rule others out."""
 
-    when: list[Conditions] = field(default_factory=list)
-    _alone: dict[Condition, int] = field(default_factory=dict)
-    _several: list[tuple[int, Conditions]] = field(default_factory=list)
+    when: list[Conditions] = []
+    _alone: dict[Condition, int] = {}
+    _several: list[tuple[int, Conditions]] = []
 
     def add(self, more: Conditions) -> None:
         """Put conditions behind all others."""

@@ -8,7 +8,8 @@ number, since a large mesh has many thousand rules and few kinds of them.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.members import is_present
@@ -19,14 +20,13 @@ from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
 
 
-@dataclass(slots=True)
-class Shapes:
+class Shapes(Struct):
     """Gives hops their keys."""
 
     mesh: Mesh
     plan: RoutePlan
-    _numbers: dict[Hashable, int] = field(default_factory=dict)
-    _known: dict[int, int] = field(default_factory=dict)
+    _numbers: dict[Hashable, int] = {}
+    _known: dict[int, int] = {}
 
     def of(self, group: Group, hop: Hop) -> Hashable:
         """Return the key of a hop of a group's service."""

@@ -8,8 +8,9 @@ say anything at all, and a held group has no routes to judge.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.api_routes import entry_touches, mesh_touches
@@ -35,8 +36,7 @@ from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
 
 
-@dataclass(frozen=True, slots=True)
-class Cloud:
+class Cloud(Struct, frozen=True):
     """Proxies whose requests cannot be judged; an empty namespace stands for all."""
 
     doubt: Doubt
@@ -54,8 +54,7 @@ class Cloud:
         return near and all(known.get(key, value) == value for key, value in self.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Clouds:
+class Clouds(Struct, frozen=True):
     """All of them, and the callers that are left."""
 
     mesh: Mesh
@@ -219,8 +218,7 @@ def _head(meta: Meta) -> Place:
     return meta.place("metadata", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class HalfRead:
+class HalfRead(Struct, frozen=True):
     """Objects of which a part could not be read, and so is missing from the routes that are judged.
 
     A counter-example where they speak may come of what is missing, and is none.

@@ -6,8 +6,9 @@ lane. *Delivered*: no request meets an error nobody intended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Caller, Protocol
@@ -25,16 +26,14 @@ class NotReplayedError(AssertionError):
     """A counter-example that the walk does not confirm: a bug of the proof's, never a user's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """Callers whom no rule tells apart. `names` are their workloads; none: imagined ones."""
 
     caller: Caller
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a request is decided: at a gateway's port, or on the way to a service port."""
 
     host: Host
@@ -44,8 +43,7 @@ class Spot:
     who: Who | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True):
     """One way to keep a promise: a request of `lane` meets pods of lane `answers` at `host`.
 
     `by_default` says that neither the caller nor the request names a lane.
@@ -55,11 +53,10 @@ class Want:
     answers: str
     host: Host
     group: str
-    by_default: bool = field(default=False, compare=False)
+    by_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CounterExample:
+class CounterExample(Struct, frozen=True):
     """A request that breaks a promise, and the route that lets it.
 
     `rule` is None where no route takes it, and then `place` says who should have. `order` names the
@@ -78,8 +75,7 @@ class CounterExample:
     order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Something that could not be decided, and the construct that is to blame.
 
     `about` are the properties it leaves open.
@@ -90,16 +86,14 @@ class Doubt:
     about: tuple[Property, ...] = PROPERTIES
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something beside the verdict: what it takes for granted, or what lanes do not govern."""
 
     what: str
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """The verdict on one property; the smallest counter-example comes first."""
 
     about: Property
@@ -107,8 +101,7 @@ class Claim:
     against: tuple[CounterExample, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What was looked at: the implementation, and how much of it.
 
     `since` is why the objects are judged where nobody asked for it and none was generated: one that
@@ -126,8 +119,7 @@ class Scope:
     unrouted: tuple[Host, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The outcome for a whole input."""
 
     scope: Scope

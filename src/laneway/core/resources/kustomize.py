@@ -9,8 +9,9 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.resources.yaml.documents import DocumentReader
 
@@ -24,8 +25,7 @@ _CHANGING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+class Kustomization(Struct, frozen=True):
     """`is_overlay`: it builds other objects than stand in the files. `patches`: relative paths.
 
     A component is a part of other kustomizations and builds nothing by itself.

@@ -8,8 +8,9 @@ never translated on its way from the file to the route.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 MatchKind = Literal["exact", "prefix", "regex", "present"]
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -18,8 +19,7 @@ Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""
 
 
-@dataclass(frozen=True, slots=True)
-class StringMatch:
+class StringMatch(Struct, frozen=True):
     """One string condition; `regex` is RE2 and must match the whole value.
 
     `present` (an empty match in YAML) asks only that the value exists.
@@ -29,8 +29,7 @@ class StringMatch:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """All conditions must hold. An empty match is met by every request.
 
     `headers`, `without_headers` and `query_params` are sorted by name; header names are in lower

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place, Source, Step
 
@@ -24,8 +25,7 @@ def kind_of(api_version: str, kind: str) -> str:
     return full if full in _NAMED_ALIKE else kind
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ref:
+class Ref(Struct, frozen=True, order=True):
     """The identity of an object. `namespace` is empty for cluster-scoped kinds."""
 
     kind: str
@@ -38,8 +38,7 @@ class Ref:
         return f"{self.kind} {place}"
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Struct, frozen=True):
     """The head of an object.
 
     `created` is `metadata.creationTimestamp` as written (RFC 3339), or empty. `owner` is the
@@ -48,14 +47,14 @@ class Meta:
     """
 
     ref: Ref
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
     created: str = ""
     owner: Ref | None = None
     api_version: str = ""
-    source: Source = field(default_factory=lambda: Source(""))
+    source: Source = Source("")
     prefix: tuple[Step, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    raw: Mapping[str, Any] = {}
 
     @property
     def name(self) -> str:

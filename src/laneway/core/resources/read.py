@@ -10,9 +10,10 @@ passes by whatever is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
@@ -47,8 +48,7 @@ _KUSTOMIZE = "kustomize.config.k8s.io/"
 _DEEPEST_LIST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     versions: tuple[str, ...]
     read: Reader
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
@@ -45,8 +46,7 @@ class FilePart(NamedTuple):
         return not (self.resources or self.other_kinds or self.lost or self.listed)
 
 
-@dataclass(frozen=True, slots=True)
-class FileReading:
+class FileReading(Struct, frozen=True):
     """What one file holds.
 
     `unread` says that some part could not be understood at all, `foreign` that something is in the
@@ -57,9 +57,9 @@ class FileReading:
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: bool = False
-    other_kinds: Mapping[str, int] = field(default_factory=dict)
+    other_kinds: Mapping[str, int] = {}
     foreign: bool = False
-    parts: tuple[FilePart, ...] = field(default=(), repr=False, compare=False)
+    parts: tuple[FilePart, ...] = ()
 
 
 def findings_of(parts: Iterable[FilePart], *, unread: bool) -> Iterator[Finding]:

@@ -7,15 +7,15 @@ what is routed is settled in the plan, a rule tells the user of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Code, Finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A rule of the catalog: `run` yields only findings of `code`.
 
     `missing` marks one that speaks of what the input does not hold, which is nothing to rely on

@@ -10,9 +10,9 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import re2
+from msgspec import Struct
 
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.ask.request import PSEUDO
@@ -23,8 +23,7 @@ PARAMETER = "parameter "
 _ANY_CASE: dict[str, PatternKind] = {"exact": "exact, any case", "prefix": "prefix, any case"}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A pattern of a part: of a header that some line meets it, or that none does if not `met`."""
 
     part: str

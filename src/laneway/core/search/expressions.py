@@ -9,7 +9,7 @@ https://github.com/google/re2/wiki/Syntax
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.core.search.characters import (
     CLASSES,
@@ -26,8 +26,7 @@ MOST_COPIES = 100
 MOST_PIECES = 5000
 
 
-@dataclass(slots=True)
-class _Flags:
+class _Flags(Struct):
     ignore_case: bool = False
     dot_takes_newline: bool = False
 
@@ -41,8 +40,7 @@ def expression(language: Language, written: str) -> Expression:
     return found
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     language: Language
     written: str
     before: int

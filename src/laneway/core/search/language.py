@@ -12,8 +12,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 LAST = 0x10FFFF
 MOST_STATES = 4000
@@ -27,8 +28,7 @@ class TooLargeError(Exception):
     """A question would need more steps than the bound allows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expression:
+class Expression(Struct, frozen=True, eq=False):
     """One expression. Equal ones of a `Language` are one object, told apart by `number`.
 
     `ends` says whether the empty text is held; `ranges` are the characters of kind `chars`, and
@@ -43,20 +43,15 @@ class Expression:
     boundaries: frozenset[int]
 
 
-@dataclass(slots=True)
 class Language:
-    """Makes expressions and answers questions about them; what it worked out once it keeps."""
+    """Makes expressions and answers questions about them; what it worked out once it keeps.
 
-    _known: dict[tuple[object, ...], Expression] = field(default_factory=dict)
-    _after: dict[tuple[int, int], Expression] = field(default_factory=dict)
-    nothing: Expression = field(init=False)
-    """The expression that holds no text."""
-    empty: Expression = field(init=False)
-    """The expression that holds the empty text alone."""
-    anything: Expression = field(init=False)
-    """The expression that holds every text."""
+    `nothing` holds no text, `empty` the empty text alone and `anything` every text.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Expression] = {}
+        self._after: dict[tuple[int, int], Expression] = {}
         self.nothing = self.chars(())
         self.empty = self._made("end", (), (), ends=True, boundaries=frozenset())
         self.anything = self.star(self.chars([(0, LAST)]))

@@ -10,8 +10,10 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh
@@ -36,8 +38,7 @@ Purpose = Literal["rule", "no header", "unknown value", "other path", "asked"]
 """Why a request is sent: to meet a rule, to miss one by one condition, or because a user asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A request to a gateway port, and what it is promised there.
 
     `lanes` are those it speaks of: of a rule the lanes it leads into, of a request that misses a
@@ -53,8 +54,7 @@ class Probe:
     wanted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unprobed:
+class Unprobed(Struct, frozen=True):
     """A rule that no request was found for, and why.
 
     `taken` are the rules that decide what would meet it. Without any, no request could be made up;
@@ -68,8 +68,7 @@ class Unprobed:
     taken: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Probes:
+class Probes(Struct, frozen=True):
     """All requests to send, in the order of ports, hosts and rules, and the rules without one.
 
     Requests that miss a rule follow those that meet one; of equal requests there is only one.
@@ -104,8 +103,7 @@ def asked(mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request, want
     return Probe(port, host.domain if host else "", request, promise, "asked", lanes, wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True):
     """Finds requests for the rules of one host at a gateway's port."""
 
     mesh: Mesh

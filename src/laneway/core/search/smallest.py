@@ -9,8 +9,9 @@ then the shortest path. It refuses to go on beyond a bound, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from laneway.core.routing.ask.request import JOINED, Request
 from laneway.core.search.conditions import (
@@ -40,8 +41,7 @@ Cost = tuple[int, int, int]
 """Headers and parameters, length of the path, length of all values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Premises:
+class Premises(Struct, frozen=True):
     """What holds for every request that is asked about.
 
     `hosts` is what a client may ask for. `single` names the headers of one line at most, `lines`
@@ -51,11 +51,10 @@ class Premises:
     hosts: Universe = HOSTS
     given: Conditions = frozenset()
     single: frozenset[str] = frozenset()
-    lines: Mapping[str, Universe] = field(default_factory=dict)
+    lines: Mapping[str, Universe] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class SizedRequest:
+class SizedRequest(Struct, frozen=True):
     """A request, and how large it is."""
 
     request: Request
@@ -65,18 +64,19 @@ class SizedRequest:
 Parts = Mapping[str, tuple[Patterns, Patterns]]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """How far a search has come: the matches before `place` are avoided."""
 
     cost: Cost
     number: int
     place: int
-    parts: Parts = field(compare=False)
+    parts: Parts
+
+    def __lt__(self, other: _Way) -> bool:
+        return (self.cost, self.number, self.place) < (other.cost, other.number, other.place)
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """Finds smallest requests on one ground."""
 
     values: Values

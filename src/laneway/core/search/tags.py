@@ -9,7 +9,8 @@ an id that gives another one, nothing is found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.resources.lanes.tagging import HashRule

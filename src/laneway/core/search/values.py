@@ -9,10 +9,10 @@ https://www.rfc-editor.org/rfc/rfc9110#name-field-values
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 import re2
+from msgspec import Struct, field
 
 from laneway.core.search.characters import UnreadableError
 from laneway.core.search.expressions import expression
@@ -34,8 +34,7 @@ class UndecidedError(Exception):
     """A question about values that is not answered here; the message names the construct."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A condition on one value."""
 
     kind: PatternKind
@@ -45,8 +44,7 @@ class Pattern:
 PRESENT = Pattern("present")
 
 
-@dataclass(frozen=True, slots=True)
-class Universe:
+class Universe(Struct, frozen=True):
     """What a value can be at all: an expression, usual texts, and all texts if they are few."""
 
     written: str
@@ -67,13 +65,12 @@ Patterns = frozenset[Pattern]
 Key = tuple[Universe, Patterns, Patterns]
 
 
-@dataclass(slots=True)
-class Values:
+class Values(Struct):
     """Answers questions about values; what it worked out once it keeps."""
 
     language: Language = field(default_factory=Language)
-    _answers: dict[Key, str | UndecidedError | None] = field(default_factory=dict)
-    _read: dict[Pattern, Expression] = field(default_factory=dict)
+    _answers: dict[Key, str | UndecidedError | None] = {}
+    _read: dict[Pattern, Expression] = {}
 
     def pick(self, universe: Universe, met: Patterns, unmet: Patterns) -> str | None:
         """Return a text of the universe that meets and misses what it has to; None without one.

@@ -7,15 +7,15 @@ a request takes one way if it meets that match and none before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.routing.plan.route_plan import Rule
 from laneway.core.routing.plan.survivors import is_catch_all
 from laneway.core.search.conditions import ALWAYS, Conditions, conditions_of
 
 
-@dataclass(frozen=True, slots=True)
-class RuleMatch:
+class RuleMatch(Struct, frozen=True):
     """A rule by one of its matches."""
 
     rule: Rule | None

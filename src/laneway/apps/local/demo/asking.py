@@ -10,15 +10,15 @@ import http.client
 import re
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
 from math import sqrt
+
+from msgspec import Struct, field
 
 CHAIN = ("mocka", "mockb", "mockc")
 _HOP = re.compile(r"-> (\w+)\(version: (\w+), ip: [\d.]+\)")
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerTally:
+class AnswerTally(Struct, frozen=True):
     """How many answers came from each lane, and texts of those that came from none."""
 
     lanes: Counter[str] = field(default_factory=Counter)

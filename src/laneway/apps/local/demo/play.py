@@ -12,9 +12,10 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.apps.local.demo.asking import CHAIN, AnswerTally, ask
 from laneway.apps.local.mesh.configuration import Options
@@ -61,8 +62,7 @@ def _copy_sample(target: Path) -> None:
         (target / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """A demonstration on a mesh that is up: its state, its copy of the sample, its screen."""
 
     folder: MeshFolder

@@ -7,15 +7,14 @@ taken over as they run, and old programs end only when nothing is sent to them a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.adapters.processes import find_marked, stop_marked
 from laneway.apps.local.record.state import MeshFolder, boot_id
 from laneway.core.fleet.placing import GATEWAY_ADDRESS, Socket
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """Programs that still run, by their marks, and where the old gateways listen."""
 
     marks: frozenset[str] = frozenset()

@@ -10,8 +10,9 @@ import asyncio
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from laneway.apps.local.mesh.supervisor import Ended, Event, Stopped
 from laneway.apps.local.record.logs import last_lines
@@ -37,8 +38,7 @@ TOLD_ENDS = 3
 """Ends in a row of one program that are told; after that only its log grows."""
 
 
-@dataclass(slots=True)
-class Announcer:
+class Announcer(Struct):
     """The mesh's voice. `text_of` renders findings; `paths` are the files' of the mesh `mesh`."""
 
     screen: Screen

@@ -7,9 +7,10 @@ be able to name commands that run here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.fleet.commands import BadCommandError, Commands
 
@@ -21,8 +22,7 @@ class ConfigurationError(ValueError):
     """A configuration file or a flag that cannot be understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How a mesh is run.
 
     `port` is the first gateway's; unless it is `fixed` the next free one will do. `per_workload`

@@ -14,15 +14,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 WORLD_FAILED = 3
 BUG = 70
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """The child's way to let the parent go."""
 
     handle: int

@@ -11,8 +11,9 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.adapters.envoy import Applied, EnvoyStartError, Restarted
 from laneway.adapters.envoy import EnvoyFleet as Envoys
@@ -39,15 +40,14 @@ _PAUSE = 0.02
 """Seconds between two looks at whether pods are well."""
 
 
-@dataclass(slots=True)
-class EnvoyProxies:
+class EnvoyProxies(Struct):
     """All Envoys of a mesh; one, or with `per_workload` one for each replica."""
 
     folder: MeshFolder
     envoys: Envoys
     per_workload: bool = False
     unexecuted: Sequence[Unexecuted] = ()
-    restarts: dict[str, int] = field(default_factory=dict)
+    restarts: dict[str, int] = {}
 
     @classmethod
     def of(cls, folder: MeshFolder, *, per_workload: bool) -> EnvoyProxies:

@@ -6,7 +6,8 @@ written only when it says something new.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.apps.local.mesh.proxies import EnvoyProxies
 from laneway.apps.local.mesh.runner import Runner
@@ -17,8 +18,7 @@ from laneway.core.mesh.one_file import one_file
 from laneway.core.mesh.snapshot import Snapshot
 
 
-@dataclass(slots=True)
-class Recorder:
+class Recorder(Struct):
     """The record of one mesh. `head` is what stays the same while it runs."""
 
     folder: MeshFolder
@@ -27,7 +27,7 @@ class Recorder:
     last: MeshRecord | None = None
     kept: Snapshot | None = None
     ids: frozenset[str] | None = None
-    replicas: list[Replica] = field(default_factory=list)
+    replicas: list[Replica] = []
     """The replicas of `ids`: edits that move nobody are the most frequent ones."""
 
     def note(self, runner: Runner) -> None:

@@ -11,7 +11,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from laneway.adapters.processes import Started
 from laneway.apps.local.mesh.announcer import Announcer, bug_text, why_not_ready
@@ -44,8 +45,7 @@ class StartError(Exception):
     """The mesh cannot be started; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """What the proxies serve: an edit, and the ids of the instances that serve it."""
 
     revision: Revision
@@ -56,8 +56,7 @@ class Live:
         return other is not None and self.revision is other.revision and self.ids == other.ids
 
 
-@dataclass(slots=True)
-class Runner:
+class Runner(Struct):
     """One mesh, from its first process to its last.
 
     `noted` is called after every look, for those who look from outside; `stopped` says at every
@@ -88,8 +87,8 @@ class Runner:
     has_looked: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = FIRST_PAUSE
-    endings: set[asyncio.Task[None]] = field(default_factory=set)
-    recovered: list[Recovered] = field(default_factory=list)
+    endings: set[asyncio.Task[None]] = set()
+    recovered: list[Recovered] = []
     """Programs that are back and are not told of yet."""
 
     def look_again(self) -> None:

@@ -8,8 +8,9 @@ in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.apps.local.mesh.announcer import Announcer, bug_text
 from laneway.core.changes.snapshots import new_objects
@@ -19,8 +20,7 @@ from laneway.core.gate import Refused, Revision, admitted, is_same, revision_of
 from laneway.core.mesh.snapshot import Snapshot
 
 
-@dataclass(slots=True)
-class RevisionSource:
+class RevisionSource(Struct):
     """The edits that snapshots give."""
 
     commands: Commands

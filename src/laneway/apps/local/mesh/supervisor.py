@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import cached_property
 from signal import Signals
+
+from msgspec import Struct
 
 from laneway.adapters.processes import (
     UNSEEN,
@@ -40,8 +42,7 @@ LONGEST_LOG = 16 * 1024 * 1024
 """Bytes at which a program's log begins anew: a mesh may run for weeks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A program ended by itself, or could not be started."""
 
     instance: Instance
@@ -49,15 +50,13 @@ class Ended:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(Struct, frozen=True):
     """A program that had ended, or was stopped, accepts connections again."""
 
     instance: Instance
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """All programs of an instance that somebody stopped have ended."""
 
     instance: Instance
@@ -66,21 +65,20 @@ class Stopped:
 Event = Ended | Recovered | Stopped
 
 
-@dataclass(slots=True)
-class Supervisor:
+class Supervisor(Struct, dict=True):
     """All programs of a mesh. `clock` gives seconds of a steady clock."""
 
     folder: MeshFolder
     environment: Mapping[str, str]
     clock: Callable[[], float]
-    instances: dict[str, Instance] = field(default_factory=dict)
-    standings: dict[ProgramKey, Standing] = field(default_factory=dict)
-    running: dict[ProgramKey, Started] = field(default_factory=dict)
-    parents: Parents = field(init=False)
+    instances: dict[str, Instance] = {}
+    standings: dict[ProgramKey, Standing] = {}
+    running: dict[ProgramKey, Started] = {}
 
-    def __post_init__(self) -> None:
-        """Have parents when a program needs one."""
-        self.parents = Parents(f"{self.folder.mark}/parent", self.folder.logs / "parent.log")
+    @cached_property
+    def parents(self) -> Parents:
+        """The parents of programs, one for each kind of program that needs one."""
+        return Parents(f"{self.folder.mark}/parent", self.folder.logs / "parent.log")
 
     def start(self, keys: Collection[ProgramKey]) -> list[Ended]:
         """Start programs; return those that the machine cannot run."""

@@ -7,8 +7,10 @@ cannot keep its record, so its programs are asked directly whether they still ru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from laneway.adapters.processes import ProcessId, is_running
 from laneway.apps.local.record.outside import SeenMesh
@@ -94,8 +96,7 @@ def _as_seen(seen: SeenMesh, record: MeshRecord) -> list[WorkloadRecord]:
 def _asked(one: WorkloadRecord) -> WorkloadRecord:
     if one.state == "stopped" or is_running(ProcessId(one.pid, one.started)):
         return one
-    values = {**asdict(one), "state": "ended", "pid": 0, "started": 0}
-    return WorkloadRecord(**values)
+    return replace(one, state="ended", pid=0, started=0)
 
 
 def as_values(meshes: Sequence[SeenMesh]) -> list[dict[str, Any]]:
@@ -105,8 +106,10 @@ def as_values(meshes: Sequence[SeenMesh]) -> list[dict[str, Any]]:
         if seen.record is not None:
             silent = never_called(seen.folder, seen.record)
             workloads = [
-                {**asdict(one), "neverCalled": list(silent.get(one.replica, ()))}
+                {**to_builtins(one), "neverCalled": list(silent.get(one.replica, ()))}
                 for one in _as_seen(seen, seen.record)
             ]
-            found.append({**asdict(seen.record), "state": _state(seen), "workloads": workloads})
+            found.append(
+                {**to_builtins(seen.record), "state": _state(seen), "workloads": workloads}
+            )
     return found

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from laneway.apps.local.record.state import MeshFolder
 
@@ -68,8 +69,7 @@ def last_lines(path: Path, count: int | None) -> list[str]:
     return lines if count is None else lines[-count:]
 
 
-@dataclass(slots=True)
-class LogReader:
+class LogReader(Struct):
     """Reads a log from its beginning on. A log that became shorter was begun anew."""
 
     path: Path

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from laneway.adapters.processes import (
     ProcessId,
@@ -27,8 +28,7 @@ PATIENCE = 30.0
 Condition = Literal["running", "orphaned", "gone"]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenMesh:
+class SeenMesh(Struct, frozen=True):
     """A mesh and its condition.
 
     An orphaned mesh has lost the process that held it: its proxies and programs still serve, and

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from laneway.apps.terminal.tables import duration
 from laneway.core.findings.finding import Finding
@@ -19,8 +21,7 @@ from laneway.core.findings.locate import locate
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRevision:
+class RefusedRevision(Struct, frozen=True):
     """A refused edit.
 
     `since` is when the mesh ceased to follow its files, in seconds since 1970; of several refused

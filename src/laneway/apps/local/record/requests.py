@@ -12,10 +12,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import SOCKET
@@ -51,8 +52,7 @@ def request_logs(folder: MeshFolder) -> list[Path]:
     return [*(path for path in older if path.is_file()), *links]
 
 
-@dataclass(frozen=True, slots=True)
-class Requests:
+class Requests(Struct, frozen=True):
     """The requests of a mesh. With a `workload` only those that it sent or answered."""
 
     folder: MeshFolder

@@ -14,9 +14,11 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 VERSION = 1
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -26,8 +28,7 @@ class BadNameError(ValueError):
     """A mesh name that is no DNS label and so might not be a folder's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadRecord:
+class WorkloadRecord(Struct, frozen=True):
     """One program as `laneway ps` shows it.
 
     `state` is ready, starting, ended, stopping or stopped. `name` is the replica's, which its
@@ -50,8 +51,7 @@ class WorkloadRecord:
     calls: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayRecord:
+class GatewayRecord(Struct, frozen=True):
     """A gateway port and where it listens."""
 
     selector: dict[str, str]
@@ -61,8 +61,7 @@ class GatewayRecord:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeshRecord:
+class MeshRecord(Struct, frozen=True):
     """A running mesh. Times are seconds since 1970; `boot` is the machine's boot it belongs to.
 
     `paths` are absolute, `-` is standard input. `replicas` are those the proxies serve, as plain
@@ -78,16 +77,15 @@ class MeshRecord:
     paths: list[str]
     detached: bool = False
     state: str = "starting"
-    gateways: list[GatewayRecord] = field(default_factory=list)
-    workloads: list[WorkloadRecord] = field(default_factory=list)
-    replicas: list[Any] = field(default_factory=list)
+    gateways: list[GatewayRecord] = []
+    workloads: list[WorkloadRecord] = []
+    replicas: list[Any] = []
     per_workload: bool = False
     refused: dict[str, Any] | None = None
     version: int = VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class MeshFolder:
+class MeshFolder(Struct, frozen=True):
     """The folder of one mesh and the names in it."""
 
     path: Path
@@ -138,7 +136,7 @@ class MeshFolder:
 
     def write(self, record: MeshRecord) -> None:
         """Write the record, in one step for those who read it meanwhile."""
-        self._replace(self.record, json.dumps(record, default=_plain))
+        self._replace(self.record, json.dumps(record, default=asdict))
 
     def write_input(self, text: str) -> None:
         """Write the input that is live."""
@@ -181,11 +179,6 @@ class MeshFolder:
                 entry.unlink(missing_ok=True)
 
 
-def _plain(one: Any) -> dict[str, Any]:
-    """Return an object's fields; `json` asks again for objects in them."""
-    return {field.name: getattr(one, field.name) for field in fields(one)}
-
-
 def _record(found: Mapping[str, Any]) -> MeshRecord:
     gateways = [GatewayRecord(**_known(GatewayRecord, one)) for one in found["gateways"]]
     workloads = [WorkloadRecord(**_known(WorkloadRecord, one)) for one in found["workloads"]]
@@ -193,10 +186,9 @@ def _record(found: Mapping[str, Any]) -> MeshRecord:
     return MeshRecord(**{**whole, "gateways": gateways, "workloads": workloads})
 
 
-def _known(kind: type, found: Mapping[str, Any]) -> dict[str, Any]:
+def _known(kind: type[Struct], found: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what a neighboring version of Laneway has written and this one does not know."""
-    names = {one.name for one in fields(kind)}
-    return {name: value for name, value in found.items() if name in names}
+    return {name: value for name, value in found.items() if name in kind.__struct_fields__}
 
 
 class FolderLock:

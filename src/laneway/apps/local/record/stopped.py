@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from laneway.apps.local.record.state import MeshFolder
 from laneway.core.fleet.wanted import Wanted
@@ -19,8 +20,7 @@ LOOK_AGAIN = signal.SIGUSR1
 """Tells the process that runs a mesh to look at these files again."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoppedNames:
+class StoppedNames(Struct, frozen=True):
     """What is to stay down: workloads (`Deployment default/cart`) and single replicas (`cart-0`).
 
     A workload is stopped with all its replicas, also those an edit adds or replaces later.

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord
@@ -31,8 +32,7 @@ class CannotFollowError(Exception):
     """The mesh does not run, or did not do what it was asked for; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What a name means. `entry` is how it is noted as stopped, `replicas` are its replicas' names.
 
     `rest` are the other replicas of a replica's workload, `whole` is how that one is noted.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.verify.refused import refused_edit
@@ -101,8 +102,7 @@ def _leads_in(mesh: Mesh, probe: Probe) -> bool:
     return wanted and any(group is not None and group.propagation for group in groups)
 
 
-@dataclass(slots=True)
-class _Following:
+class _Following(Struct):
     """What is known while lanes are followed. `needing` grows by those who stand in for others.
 
     `lanes` are those that may be met at every service of their group.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.verify.refused import refused_edit
@@ -42,8 +43,7 @@ class WrongWishError(ValueError):
     """Something is asked for that the mesh does not have; the text says what there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What to send: how many of each, only for one lane, only to one gateway, or one of one's own.
 
     `own` is a request of the user's; its `port` is the gateway's, the first one if it has none.
@@ -54,8 +54,7 @@ class Wish:
     own: Request | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far verifying is: the request under way, and how many of all are done."""
 
     request: str

@@ -8,7 +8,9 @@ is changed by looking.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.envoy import EnvoyFleet
 from laneway.adapters.files import read_paths
@@ -31,8 +33,7 @@ class CannotVerifyError(Exception):
     """The mesh does not run, or cannot be reached; the text says which."""
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """A mesh as it runs now."""
 
     folder: MeshFolder

@@ -11,7 +11,8 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.pro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import cluster_name, own_cluster
 from laneway.core.emit.envoy.config import Block
@@ -61,8 +62,7 @@ _LIMITS: Block = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterNames:
+class ClusterNames(Struct, frozen=True):
     """Which name a destination has for callers of a namespace.
 
     Callers share istiod's name as long as they see the same pods under it. Where a DestinationRule
@@ -81,11 +81,10 @@ class ClusterNames:
         return next((one.labels for one in subsets if one.name == destination.subset), None)
 
 
-@dataclass(slots=True)
-class _Members:
+class _Members(Struct):
     """Replicas by workload, looked up once per service."""
 
-    by_workload: dict[Ref, list[Replica]] = field(default_factory=dict)
+    by_workload: dict[Ref, list[Replica]] = {}
 
     @classmethod
     def of(cls, placement: Placement) -> _Members:
@@ -167,8 +166,7 @@ def http_version(service: MeshService, port: MeshPort) -> str:
     return "same" if port.sniffed else "1"
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
+class _Declared(Struct, frozen=True):
     """A cluster that callers know: its name, its pods' labels, and whose pods stand in for them."""
 
     name: str

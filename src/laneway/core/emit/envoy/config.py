@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from laneway.core.routing.plan.route_plan import Means, Origin
 
@@ -30,31 +31,27 @@ ENTRY = "gateway/"
 _LONGEST_FILE_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyConfig:
+class ProxyConfig(Struct, frozen=True):
     """All resources of one Envoy process, by name. `tables` are route configurations."""
 
-    listeners: Mapping[str, Block] = field(default_factory=dict)
-    tables: Mapping[str, Block] = field(default_factory=dict)
-    clusters: Mapping[str, Block] = field(default_factory=dict)
+    listeners: Mapping[str, Block] = {}
+    tables: Mapping[str, Block] = {}
+    clusters: Mapping[str, Block] = {}
 
 
 EMPTY = ProxyConfig()
 """What a proxy runs before it has been told anything."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Unexecuted:
+class Unexecuted(Struct, frozen=True, order=True):
     """A field of somebody's object that the proxies do not carry out, and why."""
 
-    origin: Origin = field(compare=False)
     subject: str
     field: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RouteCounter:
+class RouteCounter(Struct, frozen=True):
     """The counter of requests that took one rule of one table.
 
     `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
@@ -74,8 +71,7 @@ class RouteCounter:
     by: Means = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InboundCounter:
+class InboundCounter(Struct, frozen=True):
     """The counter of requests that a replica's container port received."""
 
     stat: str
@@ -83,8 +79,7 @@ class InboundCounter:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class EnvoyConfig:
+class EnvoyConfig(Struct, frozen=True):
     """Everything all proxies run, and the counters they will have.
 
     `callers` names the replicas that use a table; it is empty for a gateway's table.
@@ -93,7 +88,7 @@ class EnvoyConfig:
     proxies: Mapping[str, ProxyConfig]
     routes: tuple[RouteCounter, ...] = ()
     inbound: tuple[InboundCounter, ...] = ()
-    callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    callers: Mapping[str, tuple[str, ...]] = {}
     unexecuted: tuple[Unexecuted, ...] = ()
 
 

@@ -8,7 +8,8 @@ all listeners; with one per workload each replica's Envoy holds its own table, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster
 from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
@@ -51,29 +52,27 @@ from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 
 
-@dataclass(slots=True)
-class _Proxy:
+class _Proxy(Struct):
     """One proxy while its parts are gathered."""
 
     clusters: dict[str, Block]
-    listeners: dict[str, Block] = field(default_factory=dict)
-    tables: dict[str, Block] = field(default_factory=dict)
-    tunnels: list[str] = field(default_factory=list)
+    listeners: dict[str, Block] = {}
+    tables: dict[str, Block] = {}
+    tunnels: list[str] = []
 
     def done(self) -> ProxyConfig:
         tunnels = {TUNNELS: tunnels_cluster(self.tunnels)} if self.tunnels else {}
         return ProxyConfig(self.listeners, self.tables, self.clusters | tunnels)
 
 
-@dataclass(slots=True)
-class _Books:
+class _Books(Struct):
     """What is known of a configuration beside its blocks."""
 
     filters: LaneFilters
-    routes: list[RouteCounter] = field(default_factory=list)
-    inbound: list[InboundCounter] = field(default_factory=list)
-    callers: dict[str, list[str]] = field(default_factory=dict)
-    unexecuted: set[Unexecuted] = field(default_factory=set)
+    routes: list[RouteCounter] = []
+    inbound: list[InboundCounter] = []
+    callers: dict[str, list[str]] = {}
+    unexecuted: set[Unexecuted] = set()
 
     def note(self, table: Table) -> None:
         """Take over what a table says of itself."""

@@ -10,7 +10,8 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/aggrega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
@@ -110,8 +111,7 @@ def with_fallback(config: ProxyConfig) -> ProxyConfig:
     return ProxyConfig(listeners, tables, config.clusters)
 
 
-@dataclass(frozen=True, slots=True)
-class _Retries:
+class _Retries(Struct, frozen=True):
     """How often a request is sent at most: to each of so many pods, then into so many lanes."""
 
     pods: int

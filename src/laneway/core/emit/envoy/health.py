@@ -10,7 +10,8 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/health_check.p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.placement import PortPlace, Replica
@@ -41,8 +42,7 @@ kubelet may do: https://kubernetes.io/docs/reference/kubernetes-api/workload-res
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """How the pods of a cluster are asked, and the container port of each that is asked."""
 
     check: Block

@@ -10,7 +10,8 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
@@ -52,8 +53,7 @@ TO_OUTSIDE: Block = {
 """The settings of a virtual host that leads out of the mesh."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True):
     """Where a replica's port is dialed.
 
     The listener's name and place, the cluster it hands on to, and the prefix of its statistics.

@@ -9,8 +9,9 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.resources.istio.durations import in_seconds
@@ -48,13 +49,12 @@ Resolve = Callable[[Mapping[str, Any]], str]
 """Give the cluster of a raw `destination` block, empty when the block names no host."""
 
 
-@dataclass(slots=True)
-class Policy:
+class Policy(Struct):
     """What a policy becomes: parts of a route action, settings of filters, what is left over."""
 
-    action: Block = field(default_factory=dict)
-    filters: Block = field(default_factory=dict)
-    left_over: list[str] = field(default_factory=list)
+    action: Block = {}
+    filters: Block = {}
+    left_over: list[str] = []
 
 
 def translate(raw: Mapping[str, Any], resolve: Resolve) -> Policy:

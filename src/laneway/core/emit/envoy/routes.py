@@ -9,8 +9,9 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.emit.envoy.config import Block, Unexecuted
 from laneway.core.emit.envoy.headers import authority, flawed_edits, header_fields
@@ -37,8 +38,7 @@ _REJECTED = "Envoy would reject it"
 _NOT_CARRIED_OUT = "the local proxies do not carry it out"
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """How a table spells destinations.
 
     `cluster` names the cluster of one; `port_of` gives the port of a host for a destination written
@@ -50,8 +50,7 @@ class Spelling:
     stat: Callable[[Rule], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True):
     """The routes of one rule and what of it is not carried out."""
 
     routes: tuple[Block, ...]
@@ -201,4 +200,4 @@ def _direct_response(written: Mapping[str, Any]) -> Block:
 
 
 def _unexecuted(rule: Rule, field: str, reason: str) -> Unexecuted:
-    return Unexecuted(rule.origin, str(rule.origin.ref), field, reason)
+    return Unexecuted(str(rule.origin.ref), field, reason)

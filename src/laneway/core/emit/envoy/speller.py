@@ -7,7 +7,7 @@ stand where.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import no_cluster
 from laneway.core.emit.envoy.clusters import ClusterNames
@@ -21,17 +21,15 @@ from laneway.core.routing.ask.walk import Sight, is_known
 from laneway.core.routing.plan.route_plan import Destination, Forward, Means, RoutePlan, Rule
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """A route table with its counters and what of its rules is not carried out."""
 
     block: Block
-    counters: list[RouteCounter] = field(default_factory=list)
-    unexecuted: list[Unexecuted] = field(default_factory=list)
+    counters: list[RouteCounter] = []
+    unexecuted: list[Unexecuted] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Speller:
+class Speller(Struct, frozen=True):
     """Spells rules for one virtual host of one table and keeps the table's books."""
 
     mesh: Mesh

@@ -9,7 +9,9 @@ whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH
 from laneway.core.emit.envoy.config import (
@@ -46,8 +48,7 @@ from laneway.core.routing.plan.survivors import default_rule, surviving
 _TABLE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 
 
-@dataclass(frozen=True, slots=True)
-class CallerClass:
+class CallerClass(Struct, frozen=True):
     """Callers that meet the same rules: one namespace, and alike in every label a rule asks for.
 
     `plain` callers have no sidecar: nothing anybody wrote reaches them.

@@ -15,7 +15,7 @@ from laneway.core.emit.envoy.config import Block, Unexecuted
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.istio.durations import in_seconds
 from laneway.core.routing.plan.policies import unfollowed
-from laneway.core.routing.plan.route_plan import Origin, RoutePlan
+from laneway.core.routing.plan.route_plan import RoutePlan
 
 Raw = Mapping[str, Any]
 
@@ -66,12 +66,11 @@ def with_policy(cluster: Block, policy: Raw) -> Block:
 def unexecuted(mesh: Mesh, plan: RoutePlan) -> Iterator[Unexecuted]:
     """Yield what of users' policies and groups' patches is not carried out."""
     for origin, name in unfollowed(mesh, plan):
-        yield Unexecuted(origin, str(origin.ref), name, _NOT_CARRIED_OUT)
+        yield Unexecuted(str(origin.ref), name, _NOT_CARRIED_OUT)
     for policy in plan.policies.values():
-        origin = Origin(policy.author, ("spec",))
         for name in dict.fromkeys(chain(*map(left_over, policy.by_port.values()))):
             field = f"trafficPolicy.{name}"
-            yield Unexecuted(origin, str(policy.author), field, _NOT_CARRIED_OUT)
+            yield Unexecuted(str(policy.author), field, _NOT_CARRIED_OUT)
 
 
 def left_over(policy: Raw) -> Iterator[str]:

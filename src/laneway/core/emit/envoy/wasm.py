@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.filter_module import FILE

@@ -7,14 +7,13 @@ Only whom it concerns is typed: what it does to requests cannot be known from it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyExtension:
+class ProxyExtension(Struct, frozen=True):
     """One such object; `meta.ref.kind` says which. No labels: all proxies of its namespace.
 
     An `idle` one holds nothing that a proxy could be given.

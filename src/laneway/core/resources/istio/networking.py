@@ -8,8 +8,9 @@ policy value, so that nothing a user wrote is lost on the way to a proxy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.resources.kubernetes.workloads import Service
@@ -20,8 +21,7 @@ from laneway.core.resources.yaml.placed import Places
 Raw = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayServer:
+class GatewayServer(Struct, frozen=True):
     """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
 
     `tls` says whether the block is written, an empty one included.
@@ -37,8 +37,7 @@ class GatewayServer:
     bind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """A Gateway. An empty selector selects every gateway proxy."""
 
     meta: Meta
@@ -46,8 +45,7 @@ class Gateway:
     servers: tuple[GatewayServer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RouteDestination:
+class RouteDestination(Struct, frozen=True):
     """One weighted destination as written. Host may be a short name; port may be left out.
 
     `headers` is the raw `headers` block of the destination; `fallback` the vendor's extension.
@@ -62,8 +60,7 @@ class RouteDestination:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRoute:
+class HttpRoute(Struct, frozen=True):
     """One `http[]` entry; `index` is its position in `spec.http`.
 
     `policy` holds its other fields raw (timeout, retries, fault, mirror, mirrors, rewrite,
@@ -79,11 +76,10 @@ class HttpRoute:
     redirect: Raw | None = None
     direct_response: Raw | None = None
     delegate: Raw | None = None
-    policy: Raw = field(default_factory=dict)
+    policy: Raw = {}
 
 
-@dataclass(frozen=True, slots=True)
-class TcpRoute:
+class TcpRoute(Struct, frozen=True):
     """One `tcp[]` entry; its matches use only port, source labels, source namespace, gateways.
 
     `by_address`: a match also asks for the address that is dialed, which is not kept. Istio gives
@@ -98,8 +94,7 @@ class TcpRoute:
     by_address: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualService:
+class VirtualService(Struct, frozen=True):
     """A VirtualService. `gateways` is as written; empty means `mesh`. `tls` routes stay raw.
 
     What could not be read is left out of each list, so counting in one says nothing of where a
@@ -122,8 +117,7 @@ class VirtualService:
         return next((route for route in routes if route.index == index), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SubsetRule:
+class SubsetRule(Struct, frozen=True):
     """A subset of a DestinationRule as written."""
 
     name: str
@@ -132,8 +126,7 @@ class SubsetRule:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DestinationRule:
+class DestinationRule(Struct, frozen=True):
     """A DestinationRule. `export_to` is None when not written: Istio tells that from `["*"]`."""
 
     meta: Meta
@@ -144,16 +137,14 @@ class DestinationRule:
     workload_selector: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SidecarEgress:
+class SidecarEgress(Struct, frozen=True):
     """One egress listener of a Sidecar: hosts in `namespace/dnsName` form."""
 
     hosts: tuple[str, ...]
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sidecar:
+class Sidecar(Struct, frozen=True):
     """A Sidecar resource; without a workload selector it speaks for its whole namespace.
 
     `refuses`: calls to what its pods do not see get an error (REGISTRY_ONLY, also where the policy
@@ -166,8 +157,7 @@ class Sidecar:
     refuses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceEntry:
+class ServiceEntry(Struct, frozen=True):
     """A ServiceEntry. `services` are those of its hosts that are named like Services here."""
 
     meta: Meta
@@ -177,8 +167,7 @@ class ServiceEntry:
     export_to: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficLabel:
+class TrafficLabel(Struct, frozen=True):
     """The vendor's TrafficLabel (v1, v1beta1). Read and kept; vanilla Istio gives it no effect."""
 
     meta: Meta

@@ -9,8 +9,9 @@ https://istio.io/latest/docs/reference/config/networking/service-entry/
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_address
+
+from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.istio.networking import ServiceEntry

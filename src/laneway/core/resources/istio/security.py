@@ -8,7 +8,8 @@ request stays unread.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
@@ -17,8 +18,7 @@ DRY_RUN = "istio.io/dry-run"
 """An annotation; with `true` a policy is only logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationPolicy:
+class AuthorizationPolicy(Struct, frozen=True):
     """An AuthorizationPolicy. `rules` says of each rule whether it is met by every request.
 
     `attached`: it names what it is for (`targetRefs`), so proxies of plain pods pass it by.
@@ -36,8 +36,7 @@ class AuthorizationPolicy:
         return self.meta.annotations.get(DRY_RUN) != "true" and self.action != "AUDIT"
 
 
-@dataclass(frozen=True, slots=True)
-class PeerAuthentication:
+class PeerAuthentication(Struct, frozen=True):
     """A PeerAuthentication. Modes are as written; empty or UNSET: the next wider one's.
 
     `ports` holds the mode of each container port that has one of its own.
@@ -46,11 +45,10 @@ class PeerAuthentication:
     meta: Meta
     selector: Labels = ()
     mode: str = ""
-    ports: Mapping[int, str] = field(default_factory=dict)
+    ports: Mapping[int, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class RequestAuthentication:
+class RequestAuthentication(Struct, frozen=True):
     """A RequestAuthentication: only whom it concerns. A request without a token passes it."""
 
     meta: Meta

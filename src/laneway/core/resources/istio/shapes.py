@@ -9,8 +9,9 @@ end up in. It refuses nothing itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.resources.istio.durations import milliseconds
@@ -23,15 +24,13 @@ Leaf = Callable[[Any], str]
 """Say what is wanted instead of a value; empty where it fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """A list, all of whose items have one shape."""
 
     item: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     """A mapping of any keys to values of one shape."""
 
     value: Shape

@@ -7,14 +7,13 @@ ask of a request stays unread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
-class ParentRef:
+class ParentRef(Struct, frozen=True):
     """What a route is attached to. An empty `group` with the kind `Service` is the mesh.
 
     `port` is None where the route is for all ports; `index` is the position in `parentRefs`.
@@ -28,8 +27,7 @@ class ParentRef:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class BackendRef:
+class BackendRef(Struct, frozen=True):
     """A Service that a route leads to, and the path of the reference."""
 
     namespace: str
@@ -37,8 +35,7 @@ class BackendRef:
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ApiRoute:
+class ApiRoute(Struct, frozen=True):
     """A route of any of the kinds, told apart by `meta.ref.kind`."""
 
     meta: Meta

@@ -7,7 +7,8 @@ pods; a kind is a line of the table. It refuses nothing that has a name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.resources.kubernetes.read_workloads import read_containers
 from laneway.core.resources.kubernetes.workloads import Workload
@@ -23,8 +24,7 @@ KNATIVE_LABEL = "serving.knative.dev/service"
 ROLLOUT_HASH = "rollouts-pod-template-hash"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How a kind says what pods it makes.
 
     No `versions` means any: those of other APIs come and go, and say where their pods are alike.

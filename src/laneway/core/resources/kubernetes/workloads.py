@@ -8,7 +8,8 @@ differ here only in `meta.ref.kind`, replicas, readiness and where their templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place, Step
 from laneway.core.resources.matching import Labels
@@ -19,8 +20,7 @@ WORKLOAD_ENTRY = "WorkloadEntry"
 WORKLOAD_GROUP = "WorkloadGroup"
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePort:
+class ServicePort(Struct, frozen=True):
     """A port of a Service. `target` is a number or the name of a container port."""
 
     number: int
@@ -31,8 +31,7 @@ class ServicePort:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A Service. `cluster_ip` is `None` as text for headless ones, empty when not given."""
 
     meta: Meta
@@ -43,8 +42,7 @@ class Service:
     external_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadinessProbe:
+class ReadinessProbe(Struct, frozen=True):
     """A readiness probe over HTTP. `port` is a container port's number or name; times in seconds.
 
     Other kinds of probes are not kept: a connection is tried anyway, and a command cannot be run.
@@ -60,8 +58,7 @@ class ReadinessProbe:
     successes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container of a pod. `environment` holds only variables with a literal value.
 
     `index` is its position in the pod's list.
@@ -77,8 +74,7 @@ class Container:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """Anything that makes pods, or a Pod.
 
     `labels`, `annotations` are those of the pod (the template's). `replicas` is the wanted number
@@ -90,8 +86,8 @@ class Workload:
     """
 
     meta: Meta
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
     replicas: int = 1
     ready: int | None = None
     containers: tuple[Container, ...] = ()
@@ -122,23 +118,20 @@ class Workload:
         return self.meta.namespace
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignPods:
+class ForeignPods(Struct, frozen=True):
     """The pods that an object of a kind nobody here reads may make: the labels of its templates."""
 
     meta: Meta
     labels: tuple[Mapping[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """A Namespace; its labels decide on sidecar injection."""
 
     meta: Meta
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One endpoint of a slice. `pod` is the target Pod's name, if the slice names one."""
 
     addresses: tuple[str, ...]
@@ -146,8 +139,7 @@ class Endpoint:
     pod: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointSlice:
+class EndpointSlice(Struct, frozen=True):
     """An EndpointSlice of the Service named by its label `kubernetes.io/service-name`."""
 
     meta: Meta

@@ -9,9 +9,10 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.follow_on import after_group, after_lane

@@ -8,8 +8,9 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
@@ -18,30 +19,27 @@ from laneway.core.resources.yaml.placed import Places
 Strategy = Literal["rule_based", "weighted"]
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceReference:
+class ServiceReference(Struct, frozen=True):
     """A Kubernetes Service named by a group or a lane; `index` is its position in the list."""
 
     name: str
     namespace: str
     index: int = 0
-    cluster: Mapping[str, str] = field(default_factory=dict)
+    cluster: Mapping[str, str] = {}
     traffic_policy_patch: Mapping[str, Any] | None = None
     http_route_patch: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PermissiveConfiguration:
+class PermissiveConfiguration(Struct, frozen=True):
     """`spec.permissiveModeConfiguration`, as written."""
 
     fallback_target: str = ""
-    service_level_fallback_target: Mapping[str, str] = field(default_factory=dict)
+    service_level_fallback_target: Mapping[str, str] = {}
     trace_header: str = ""
     route_header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedEntry:
+class WeightedEntry(Struct, frozen=True):
     """`spec.ingress.ingressRouting.weightedRoutingRule`: hosts and matches before the split.
 
     `valid` is false when hosts or matches were written and none of them could be read: the split
@@ -54,8 +52,7 @@ class WeightedEntry:
     host_places: Places = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LaneGroup:
+class LaneGroup(Struct, frozen=True):
     """An ASMSwimLaneGroup.
 
     `strategy` is already one of the two constants; an unreadable one is a finding of the reader
@@ -80,16 +77,14 @@ class LaneGroup:
     misspelled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDestination:
+class EntryDestination(Struct, frozen=True):
     """The entry service of a rule or a weight. There is no subset: the subset is the lane."""
 
     host: str
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IngressRule:
+class IngressRule(Struct, frozen=True):
     """One entry rule of a lane. `index` is its position in `spec.ingressRules`.
 
     `valid` is false when a part could not be read (a finding says which); such a rule is left out
@@ -100,21 +95,19 @@ class IngressRule:
     index: int
     online: bool = False
     hosts: tuple[str, ...] = ()
-    match: Match = field(default_factory=Match)
+    match: Match = Match()
     destination: EntryDestination | None = None
     valid: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class IngressWeight:
+class IngressWeight(Struct, frozen=True):
     """The lane's share under the weighted strategy."""
 
     weight: int
     destination: EntryDestination | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """An ASMSwimLane. `group` is the label `swimlane-group`, empty when absent."""
 
     meta: Meta

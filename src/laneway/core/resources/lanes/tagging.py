@@ -8,14 +8,13 @@ https://developer.aliyun.com/article/1702806
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta
 
 
-@dataclass(frozen=True, slots=True)
-class HashRule:
+class HashRule(Struct, frozen=True):
     """One rule: requests for `host` (empty: all) get a tag by the hash of `header`, modulo.
 
     `partitions` are sizes with their tags, in order; header names are in lower case.
@@ -30,8 +29,7 @@ class HashRule:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HashTagging:
+class HashTagging(Struct, frozen=True):
     """An ASMHashTagging. `workload_selector` selects gateway pods; empty: all of them."""
 
     meta: Meta
@@ -39,8 +37,7 @@ class HashTagging:
     rules: tuple[HashRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderPropagation:
+class HeaderPropagation(Struct, frozen=True):
     """An ASMHeaderPropagation: the headers to carry, by name and by prefix."""
 
     meta: Meta

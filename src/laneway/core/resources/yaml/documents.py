@@ -9,11 +9,11 @@ depth end in an exception. It knows no kinds.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml_rs
+from msgspec.structs import replace
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code, Finding, finding

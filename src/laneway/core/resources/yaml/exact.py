@@ -9,10 +9,10 @@ nesting beyond 200 and aliases that stand for more than 100,000 values.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Code
@@ -35,17 +35,15 @@ _PLAIN_TAGS = frozenset(
 _NO_KEY: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something wrong in a document. `offset` counts characters of its text."""
 
     code: Code
     offset: int
-    words: dict[str, object] = field(default_factory=dict)
+    words: dict[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True):
     """A document as kubectl reads it. `broken` means that its value cannot be known."""
 
     value: Any

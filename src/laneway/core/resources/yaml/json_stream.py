@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.resources.yaml.limits import DEEPEST
 
@@ -19,8 +20,7 @@ _ITEMS = re.compile(r'"items"[ \t\n]*:[ \t\n]*\[')
 _SPACE = re.compile(r"[ \t\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonValue:
+class JsonValue(Struct, frozen=True):
     """One value of a stream. `begin` and `end` count characters of the text."""
 
     value: Any

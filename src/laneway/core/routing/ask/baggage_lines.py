@@ -8,7 +8,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-5.3
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.ask.request import Request

@@ -7,7 +7,8 @@ may refuse requests. Policies that are for nobody of these are nobody's business
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.access import AccessRefusal, refusals_among, refusals_at
 from laneway.core.mesh.mesh import Mesh
@@ -19,14 +20,13 @@ from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 
-@dataclass(slots=True)
-class Guarded:
+class Guarded(Struct):
     """A policy, and where it refuses every request (`total`) or some."""
 
     policy: AuthorizationPolicy
     total: bool
-    hosts: dict[Host, None] = field(default_factory=dict)
-    gateways: dict[GatewayName, None] = field(default_factory=dict)
+    hosts: dict[Host, None] = {}
+    gateways: dict[GatewayName, None] = {}
 
 
 def guarded(mesh: Mesh, plan: RoutePlan) -> tuple[Guarded, ...]:

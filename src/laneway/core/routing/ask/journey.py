@@ -9,7 +9,9 @@ Applications are taken to pass the lane on as their group has it, but those that
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -22,8 +24,7 @@ from laneway.core.routing.ask.walk import Decision, Target, call, connect, enter
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyStep:
+class JourneyStep(Struct, frozen=True):
     """One hop: who asks whom, what was decided, and the steps that follow from each answer.
 
     `assumed` marks a call that no workload names, shown because the group could make it. `port` is
@@ -41,8 +42,7 @@ class JourneyStep:
     came_in: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Land:
+class _Land(Struct, frozen=True):
     """Where journeys are made: the mesh, its plan, and who forgets the lane."""
 
     mesh: Mesh

@@ -11,7 +11,9 @@ are taken for granted: the lack of either breaks the promise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.membership import is_in, lane_of_subset, lanes_of, owner, pods_of_lane
@@ -130,15 +132,14 @@ _Met = tuple[Workload, Carried]
 """A workload, and what a request that comes to it carries."""
 
 
-@dataclass(slots=True)
-class Reach:
+class Reach(Struct):
     """What may be met; callees are looked up once for all callers that nothing tells apart."""
 
     mesh: Mesh
     plan: RoutePlan
     _asked: frozenset[tuple[str, str]] = frozenset()
-    _callees: dict[tuple[Caller, Carried], tuple[_Met, ...]] = field(default_factory=dict)
-    _callers: dict[Ref, Caller] = field(default_factory=dict)
+    _callees: dict[tuple[Caller, Carried], tuple[_Met, ...]] = {}
+    _callers: dict[Ref, Caller] = {}
 
     def __post_init__(self) -> None:
         self._asked = asked_by_anyone(self.mesh, self.plan)

@@ -8,7 +8,8 @@ nobody's business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.membership import owner
@@ -17,8 +18,7 @@ from laneway.core.routing.plan.gateways import TLS_PROTOCOLS
 from laneway.core.routing.plan.route_plan import Forward, GatewayPort, Origin, RoutePlan, Rule
 
 
-@dataclass(slots=True)
-class Redirected:
+class Redirected(Struct):
     """The domains of one port that a server sends to https, before routes into `groups`.
 
     `secure` names the servers that speak TLS for any of the domains.
@@ -26,9 +26,9 @@ class Redirected:
 
     origin: Origin
     port: GatewayPort
-    domains: list[str] = field(default_factory=list)
-    groups: dict[str, None] = field(default_factory=dict)
-    secure: dict[str, None] = field(default_factory=dict)
+    domains: list[str] = []
+    groups: dict[str, None] = {}
+    secure: dict[str, None] = {}
 
 
 def redirected(mesh: Mesh, plan: RoutePlan) -> Iterator[Redirected]:

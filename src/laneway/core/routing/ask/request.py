@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import re2
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.routing.plan.route_plan import Forward, HeaderEdits, Pairs, Rule, Share
@@ -38,8 +39,7 @@ PSEUDO: Mapping[str, Literal["method", "path", "scheme", "host"]] = {
 _VARIABLE = re.compile(r"%%|%REQ\(([^):?]+)(?:\?([^):?]+))?\)(?::(\d+))?%|%[^%]*%")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request. `host` is the authority, `path` may carry a query.
 
     The authority may carry a port: conditions on it see the port, and who serves the host does not.

@@ -9,7 +9,8 @@ https://www.alibabacloud.com/help/en/asm/user-guide/combining-traffic-lanes-and-
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.resources.lanes.tagging import HashRule

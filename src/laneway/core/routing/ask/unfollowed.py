@@ -8,9 +8,10 @@ what other objects say is nobody's business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.destination_rules import rule_host
@@ -40,8 +41,7 @@ from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 Thing = Gateway | VirtualService | DestinationRule | Sidecar | ServiceEntry | RequestAuthentication
 
 
-@dataclass(frozen=True, slots=True)
-class Unfollowed:
+class Unfollowed(Struct, frozen=True):
     """A field at a path of an object, and what its table says of it."""
 
     meta: Meta

@@ -8,7 +8,8 @@ draws nothing by chance: a split is told whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.hosts import covers
@@ -40,16 +41,14 @@ from laneway.core.routing.plan.route_plan import (
 from laneway.core.routing.plan.survivors import surviving
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(Struct, frozen=True):
     """A rule that was looked at before the deciding one, and why it was not met."""
 
     rule: Rule
     why_not: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One outcome of a decision: its probability, where to, and the pods that may answer.
 
     `status` is the error a proxy answers instead where the subset does not exist or has no pods
@@ -67,8 +66,7 @@ class Target:
     hidden_by: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a proxy does with a request.
 
     `rule` is None when nothing matched; then `status` is 404. A rule that answers by itself gives
@@ -161,8 +159,7 @@ def find_hop(
     return found or Hop(host, number, protocol, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What a proxy sees: the plan, with the subsets of its namespace, as far as its scope goes."""
 
     mesh: Mesh

@@ -8,7 +8,7 @@ may not bind beside the host's own changes no order.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entries import asked_entries, plan_entries

@@ -10,7 +10,8 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Caller, Group, Mesh, MeshService
@@ -31,8 +32,7 @@ _ANYBODY = Caller("", ())
 """A caller of whom nothing is known: what is for it is for every caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A service that was to hand over and keeps its host, and why. `named` is as written."""
 
     group: str
@@ -40,8 +40,7 @@ class Kept:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandingOver:
+class HandingOver(Struct, frozen=True):
     """What becomes of the annotations of all groups."""
 
     delegated: Mapping[Host, Delegated]

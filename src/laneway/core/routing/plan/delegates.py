@@ -10,8 +10,10 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delega
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
@@ -29,8 +31,7 @@ _INHERITED = (
 """What a delegate's route takes from the root's where it says nothing itself, each field whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A route as its proxies hold it. `author` wrote its destinations, `via` is the root's route.
 
     Gateways in its matches are absolute.
@@ -41,19 +42,17 @@ class Written:
     via: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """A route of a root's that hands over to lane routes; `root` has them already merged."""
 
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Delegates:
+class Delegates(Struct, frozen=True):
     """What routes may be handed to: the user's VirtualServices without hosts, and lanes' own."""
 
-    users: Mapping[Ref, VirtualService] = field(default_factory=dict)
-    ours: Mapping[Ref, tuple[Rule, ...]] = field(default_factory=dict)
+    users: Mapping[Ref, VirtualService] = {}
+    ours: Mapping[Ref, tuple[Rule, ...]] = {}
 
     @classmethod
     def of(cls, mesh: Mesh, ours: Mapping[Ref, tuple[Rule, ...]] | None = None) -> Delegates:

@@ -8,7 +8,9 @@ most specific host first and looks at no other. A request no rule matches gets a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
@@ -41,8 +43,7 @@ PORT_NOT_CHOSEN = "port-not-chosen"
 """A subset nobody declares, for an entry service of several ports of which the rule names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(Struct, frozen=True):
     """One rule of a group and the hosts it speaks for; none where no host of it is valid."""
 
     group: str

@@ -8,7 +8,8 @@ VirtualService away, so such a host is left out alone; nothing else stands in fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group
@@ -18,8 +19,7 @@ from laneway.core.resources.yaml.placed import Places, placed
 from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
-@dataclass(frozen=True, slots=True)
-class IllegalHost:
+class IllegalHost(Struct, frozen=True):
     """A host of an entry that Istio refuses; `said` names the rule it is written in."""
 
     host: str

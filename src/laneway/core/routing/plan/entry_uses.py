@@ -7,7 +7,8 @@ group's strategy does not use is not among them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, GroupLane
@@ -17,8 +18,7 @@ from laneway.core.routing.plan.entry_hosts import entry_hosts
 from laneway.core.routing.plan.rule_names import entry_rule_name
 
 
-@dataclass(frozen=True, slots=True)
-class EntryUse:
+class EntryUse(Struct, frozen=True):
     """One destination of a lane's entry. `said` names its rule or weight.
 
     `hosts` are its valid hosts, each with the place at which it is written; `*` where none is.

@@ -9,7 +9,9 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
@@ -40,8 +42,7 @@ ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """An object bound to a gateway: its hosts, its rules on a port, and its place in age."""
 
     hosts: tuple[str, ...]
@@ -49,8 +50,7 @@ class Bound:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """One HTTP server of a Gateway."""
 
     name: GatewayName

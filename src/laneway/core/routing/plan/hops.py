@@ -9,7 +9,9 @@ lanes. Whoever a rule is for, it leads to the lane that answers for that lane at
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.membership import lane_of_others
 from laneway.core.mesh.mesh import Group, MeshPort, MeshService, Protocol
@@ -42,8 +44,7 @@ Answers = Mapping[LaneName, LaneName]
 """The lanes of a group that another one answers for at one service, and which one does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(Struct, frozen=True):
     """One way a request is known to be of a lane, and what is then written into it."""
 
     by: Means
@@ -52,8 +53,7 @@ class Recognition:
     headers: Headers = NO_HEADERS
 
 
-@dataclass(frozen=True, slots=True)
-class LaneCallers:
+class LaneCallers(Struct, frozen=True):
     """What hops have to know of a lane: its name, its pods' labels and who wrote it.
 
     `carried` are the ways by what a request carries, `called` those by who calls. They and `subset`
@@ -104,8 +104,7 @@ def lane_answers(group: Group, host: Host) -> Answers:
     return {name: other for name, other in found.items() if other != name}
 
 
-@dataclass(frozen=True, slots=True)
-class LaneHops:
+class LaneHops(Struct, frozen=True):
     """What the hops of a group's services have in common. `last` is the lane of everybody else."""
 
     group: str

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import SubsetRule
@@ -16,16 +17,14 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Subset:
+class Subset(Struct, frozen=True):
     """A named set of a service's pods: those that carry all the labels. No labels: all pods."""
 
     name: str
     labels: Labels
 
 
-@dataclass(frozen=True, slots=True)
-class RulePlace:
+class RulePlace(Struct, frozen=True):
     """Where a lane DestinationRule has to stand so that its callers see it.
 
     `exported` copies exportTo of a user's DestinationRule beside it (None: not written), since
@@ -43,8 +42,7 @@ class RulePlace:
     """The rule of the user's whose policy is copied."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaneSubsets:
+class LaneSubsets(Struct, frozen=True):
     """The subsets a group's lanes need of one service, and the places of the rules that say so."""
 
     host: Host
@@ -53,8 +51,7 @@ class LaneSubsets:
     places: tuple[RulePlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubsetView:
+class SubsetView(Struct, frozen=True):
     """What callers of a namespace see of a host; `namespace` is empty for the rest.
 
     `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
@@ -65,13 +62,12 @@ class SubsetView:
     host: Host
     namespace: str
     subsets: tuple[Subset, ...]
-    traffic_policy: Mapping[str, Any] = field(default_factory=dict)
+    traffic_policy: Mapping[str, Any] = {}
     policy_from: Ref | None = None
-    stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stand_ins: Mapping[str, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class HostPolicy:
+class HostPolicy(Struct, frozen=True):
     """The trafficPolicy of each port of a host, as written, and the object that says so."""
 
     author: Ref

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
@@ -23,8 +24,7 @@ CARRIER = "asm-swimlane-{}-{}"
 """The name of what carries a permissive group through a service, in the vendor's layout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """A plain name that was taken, the name given instead, and the groups it is given for."""
 
     wanted: str

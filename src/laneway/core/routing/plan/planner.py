@@ -8,7 +8,9 @@ made from differs, so that an edit costs its own share. A held group plans nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
@@ -39,8 +41,7 @@ from laneway.core.routing.plan.written import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceInput:
+class ServiceInput(Struct, frozen=True):
     """All that a lane service's share of the plan is made from."""
 
     ports: tuple[MeshPort, ...]
@@ -53,8 +54,7 @@ class ServiceInput:
     speaking: tuple[VirtualService, ...]
 
 
-@dataclass(slots=True)
-class _Shares:
+class _Shares(Struct):
     """The shares of all services while they are gathered."""
 
     hops: dict[Host, tuple[Hop, ...]]

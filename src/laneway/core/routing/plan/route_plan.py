@@ -8,8 +8,9 @@ it came from (`origin`). The versions of a service that lanes name stand in `lan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.mesh.known import LearnedRoute
@@ -28,16 +29,14 @@ Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
 by the pod that calls, or by nothing at all. Rules of users have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The object, and the path inside it, that made a rule."""
 
     ref: Ref
     path: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderEdits:
+class HeaderEdits(Struct, frozen=True):
     """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
 
     set: Pairs = ()
@@ -45,19 +44,17 @@ class HeaderEdits:
     remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(Struct, frozen=True):
     """Header changes on the way in and on the way back."""
 
-    request: HeaderEdits = field(default_factory=HeaderEdits)
-    response: HeaderEdits = field(default_factory=HeaderEdits)
+    request: HeaderEdits = HeaderEdits()
+    response: HeaderEdits = HeaderEdits()
 
 
 NO_HEADERS = Headers()
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """A port of a service, or one subset of its pods. An empty subset means all its pods.
 
     A destination that does not exist stays one: its share of the traffic gets a 503.
@@ -70,8 +67,7 @@ class Destination:
     """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A destination's part of a split; weights are relative."""
 
     weight: int
@@ -83,8 +79,7 @@ class Share:
     """Whether the port goes without saying: nobody wrote it, and no second one is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """Send the request on. Shares of weight 0 are already left out unless there is only one.
 
     `beside_idle`: of several destinations that were written, only one has a weight.
@@ -99,15 +94,13 @@ class Forward:
         return self.beside_idle or len(self.shares) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """Answer with an error of the proxy's own."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A redirect or direct response of a user's route: `redirect` or `directResponse`, raw.
 
     `httpsRedirect` is that of a gateway's server: 301 to the same URL by https.
@@ -120,8 +113,7 @@ class Answer:
 Action = Forward | Refuse | Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One route: the first whose match is met decides. No matches means any request.
 
     `policy` is the rest of Istio's HTTPRoute as written (timeout, retries, fault, mirror, …),
@@ -133,7 +125,7 @@ class Rule:
     action: Action
     origin: Origin
     headers: Headers = NO_HEADERS
-    policy: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = {}
     lane: str = ""
     """The lane whose requests take this rule, empty when it is no lane's rule. Where that lane
     lacks the service another one answers, and the destination's subset names it."""
@@ -150,8 +142,7 @@ def is_to_https(rule: Rule) -> bool:
     return isinstance(rule.action, Answer) and rule.action.field == TO_HTTPS
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What lanes ask of one gateway and host. `groups` are those whose rules are in it.
 
     `namespace` is where its object stands; an empty one stands for all.
@@ -164,8 +155,7 @@ class Entry:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualHost:
+class VirtualHost(Struct, frozen=True):
     """The routes of one domain of a gateway's port: lanes' and users' together, in final order.
 
     Where a server redirects to https, the one rule says so, and `behind` holds the routes that are
@@ -187,8 +177,7 @@ class VirtualHost:
         return self.behind if self.redirects else self.rules
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayPort:
+class GatewayPort(Struct, frozen=True):
     """One port of the gateway proxies that a selector selects, as Istio merges its Gateways.
 
     `tagging` is what these proxies write into requests before any route is looked at.
@@ -201,8 +190,7 @@ class GatewayPort:
     tagging: tuple[HashRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """What callers meet at one port of a service.
 
     `group` names the lane group, empty when only a user's VirtualService (`author`) speaks. A lane
@@ -236,8 +224,7 @@ def lanes_own(hop: Hop) -> Hop | None:
     return next((link for link in links(hop) if link.author is None), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Delegated:
+class Delegated(Struct, frozen=True):
     """Lane routes that a user's root VirtualService hands over to, instead of having a host.
 
     `ref` is where the root looks for them. Without the root Istio would serve the host by its
@@ -249,8 +236,7 @@ class Delegated:
     hops: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RoutePlan:
+class RoutePlan(Struct, frozen=True):
     """Everything that is decided.
 
     `entries` and `lane_subsets` are lanes' own, to be emitted; `gateway_ports`, `hops` and
@@ -260,17 +246,17 @@ class RoutePlan:
 
     entries: tuple[Entry, ...] = ()
     gateway_ports: tuple[GatewayPort, ...] = ()
-    hops: Mapping[Host, tuple[Hop, ...]] = field(default_factory=dict)
-    lane_subsets: Mapping[Host, LaneSubsets] = field(default_factory=dict)
-    views: Mapping[Host, tuple[SubsetView, ...]] = field(default_factory=dict)
-    policies: Mapping[Host, HostPolicy] = field(default_factory=dict)
-    delegated: Mapping[Host, Delegated] = field(default_factory=dict)
+    hops: Mapping[Host, tuple[Hop, ...]] = {}
+    lane_subsets: Mapping[Host, LaneSubsets] = {}
+    views: Mapping[Host, tuple[SubsetView, ...]] = {}
+    policies: Mapping[Host, HostPolicy] = {}
+    delegated: Mapping[Host, Delegated] = {}
     """Services whose lane routes are handed over to by the user's own VirtualService."""
-    outside: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
+    outside: Mapping[str, tuple[Hop, ...]] = {}
     """What users' VirtualServices in the mesh say of hosts that are no service."""
-    leads: Mapping[Host, tuple[LearnedRoute, ...]] = field(default_factory=dict, repr=False)
+    leads: Mapping[Host, tuple[LearnedRoute, ...]] = {}
     """The routes of the mesh that lead to each service."""
-    made_from: Mapping[Host, object] = field(default_factory=dict, repr=False, compare=False)
+    made_from: Mapping[Host, object] = {}
     """What each lane service's share was made from, so that the next plan can keep it."""
 
     def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:

@@ -9,9 +9,9 @@ https://www.w3.org/TR/baggage/
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import re2
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
@@ -21,8 +21,7 @@ from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
 _ANYTHING = Match()
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """One way to write a lane: into which requests, and what.
 
     `baggage` is the new value of the baggage header, with `{member}` for the lane's member; empty

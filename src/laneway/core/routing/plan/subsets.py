@@ -10,7 +10,8 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namesp
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import (
     exported,

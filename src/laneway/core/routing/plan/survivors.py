@@ -8,7 +8,7 @@ it is decided. It refuses nothing: a caller without any rule of its own meets th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.visibility import SidecarScope, scope_of

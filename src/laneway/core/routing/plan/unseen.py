@@ -10,7 +10,8 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#OutboundTraffi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshPort

@@ -9,8 +9,10 @@ It refuses nothing: a destination that does not exist stays one and fails only i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService, Protocol
@@ -139,16 +141,14 @@ def _wildcard(author: VirtualService, host: Host) -> str:
     return "" if host in covering else max(covering, key=len, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(Struct, frozen=True):
     """What users' routes may refer to: services, and VirtualServices to delegate to."""
 
     mesh: Mesh
     delegates: Delegates
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """Where a VirtualService's routes are read: its author, a port, and the services known there.
 
     A sidecar's HTTP route table knows only services of its own port, so a destination without a

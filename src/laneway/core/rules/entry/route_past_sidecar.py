@@ -6,7 +6,8 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressLis
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.codes.beside import ROUTE_PAST_SIDECAR
 from laneway.core.findings.finding import Finding, finding
@@ -28,12 +29,11 @@ from laneway.core.rules.questions.sidecars import callers
 from laneway.core.rules.questions.words import listing, short_host
 
 
-@dataclass(slots=True)
-class _Cut:
+class _Cut(Struct):
     """Who cannot follow a route, and whose Sidecars are the reason."""
 
-    sidecars: dict[Ref, None] = field(default_factory=dict)
-    pods: dict[str, None] = field(default_factory=dict)
+    sidecars: dict[Ref, None] = {}
+    pods: dict[str, None] = {}
 
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:

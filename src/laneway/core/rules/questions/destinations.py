@@ -6,8 +6,10 @@ Comes in: a Mesh. Goes out: each destination with its absolute host, its place a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
@@ -24,8 +26,7 @@ from laneway.core.routing.plan.rule_names import route_name
 from laneway.core.routing.plan.written import MESH, binds_mesh
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDestination:
+class WrittenDestination(Struct, frozen=True):
     """A destination as its author wrote it. `alone` is true where its route has no other.
 
     `headers` are the raw blocks its HTTP route is held with: its own, or those of the root routes

@@ -8,15 +8,15 @@ written after its pictures are alike.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import IngressRule
 from laneway.core.routing.plan.route_plan import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """Rules of different lanes of a group that take the same requests; the first takes all."""
 
     group: Group

@@ -7,7 +7,8 @@ gateways, and those of users inside the mesh. What is said of ports holds for al
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
@@ -17,8 +18,7 @@ from laneway.core.routing.plan.entry_uses import entry_uses
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """One way to a service. `port_place` is where the port is, or would be."""
 
     said: str

@@ -11,8 +11,9 @@ https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.hosts import covers
@@ -27,8 +28,7 @@ from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts, shown
 
 
-@dataclass(frozen=True, slots=True)
-class MeshRoute:
+class MeshRoute(Struct, frozen=True):
     """A host of a user's VirtualService and the lane services it speaks of.
 
     `taken` are those whose calls it decides, `left` those whose HTTP calls lanes decide beside it.
@@ -63,8 +63,7 @@ def mesh_routes(mesh: Mesh, plan: RoutePlan) -> Iterator[MeshRoute]:
             yield MeshRoute(service, place, tuple(taken), tuple(left))
 
 
-@dataclass
-class _Audience:
+class _Audience(Struct, dict=True):
     """All who may call, found when they are first asked for."""
 
     mesh: Mesh

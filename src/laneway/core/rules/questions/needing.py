@@ -8,7 +8,8 @@ not, as soon as they call a service of the group.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
@@ -18,8 +19,7 @@ from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """A workload that answers for other lanes than its own, and the services it calls."""
 
     workload: Workload

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.route_plan import Rule
@@ -17,8 +18,7 @@ from laneway.core.rules.questions.cover import ANY_REQUEST, asked
 from laneway.core.rules.questions.matches import disjoint
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two rules of different authors, the first of which decides what both match."""
 
     first: Rule

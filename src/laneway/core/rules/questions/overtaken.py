@@ -8,7 +8,8 @@ request carries, none of which takes any, so it keeps its place by age.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.asked import asked_ports
@@ -18,8 +19,7 @@ from laneway.core.routing.plan.survivors import takes_anything
 from laneway.core.rules.questions.parted import met, rules_at
 
 
-@dataclass(frozen=True, slots=True)
-class Overtaken:
+class Overtaken(Struct, frozen=True):
     """A host in lower case, the rule that takes requests there, and the one they were for."""
 
     host: str

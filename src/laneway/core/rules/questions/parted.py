@@ -8,7 +8,9 @@ parts an entry from a host; where nobody else has the host, nobody holds it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.matching import Labels
@@ -20,8 +22,7 @@ Spot = tuple[Labels, int, str]
 """The gateways' selector, the port and the domain, in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
+class Parted(Struct, frozen=True):
     """A host of a port and the rules of lanes that are not met there."""
 
     port: GatewayPort

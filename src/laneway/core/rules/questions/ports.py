@@ -6,14 +6,14 @@ Comes in: a Mesh. Goes out: every port that the mesh routes of every service in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 
 
-@dataclass(frozen=True, slots=True)
-class LanePort:
+class LanePort(Struct, frozen=True):
     """A port of a service in a lane group."""
 
     group: Group

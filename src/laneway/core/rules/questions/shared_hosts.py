@@ -7,15 +7,15 @@ proxies hold them: objects by age, those that take any request last.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.routing.plan.route_plan import RoutePlan, Rule
 
 LANE_KINDS = frozenset({"ASMSwimLane", "ASMSwimLaneGroup"})
 
 
-@dataclass(frozen=True, slots=True)
-class SharedHost:
+class SharedHost(Struct, frozen=True):
     """A domain of a gateway's port. `gateway` names the Gateways that open the port."""
 
     gateway: str

@@ -8,7 +8,8 @@ see nothing anyway and are told apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.injection import lack_of_sidecar
@@ -19,14 +20,13 @@ from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 
 
-@dataclass(slots=True)
-class Hidden:
+class Hidden(Struct):
     """What an object hides: services, and from whom."""
 
     by: Hider
-    hosts: dict[Host, None] = field(default_factory=dict)
-    pods: dict[Ref, Workload] = field(default_factory=dict)
-    others: dict[Ref, Workload] = field(default_factory=dict)
+    hosts: dict[Host, None] = {}
+    pods: dict[Ref, Workload] = {}
+    others: dict[Ref, Workload] = {}
     """Pods of which nothing says that they call."""
 
 

@@ -7,7 +7,8 @@ said of weights holds for both kinds alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Group, Mesh
@@ -15,8 +16,7 @@ from laneway.core.resources.istio.networking import HttpRoute, TcpRoute, Virtual
 from laneway.core.routing.plan.rule_names import route_name
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPart:
+class SplitPart(Struct, frozen=True):
     """One destination of a split: what it is called, its weight (0 where none is written)."""
 
     said: str
@@ -25,8 +25,7 @@ class SplitPart:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """All destinations of one split. `subject` is the object that makes the split."""
 
     said: str

@@ -7,7 +7,8 @@ Comes in: a Mesh. Goes out: each such port with the workloads behind it, told ap
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.place import Place
@@ -20,8 +21,7 @@ from laneway.core.rules.questions.ports import LanePort, lane_ports
 from laneway.core.rules.questions.words import listing, short_host
 
 
-@dataclass(frozen=True, slots=True)
-class DeadPort:
+class DeadPort(Struct, frozen=True):
     """A port of a service in a lane group, and the workloads that do not open where it leads."""
 
     of: LanePort

@@ -9,7 +9,8 @@ subset is unknown rather than missing; services of a held group are not judged.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
@@ -17,8 +18,7 @@ from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 
 
-@dataclass(frozen=True, slots=True)
-class UnseenSubset:
+class UnseenSubset(Struct, frozen=True):
     """A destination with a subset that is not declared, and the names that are."""
 
     written: WrittenDestination

@@ -6,7 +6,8 @@ https://istio.io/latest/docs/reference/config/security/peer_authentication/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from laneway.core.findings.codes.routing import PLAIN_CALLS_REFUSED
 from laneway.core.findings.finding import Finding, finding
@@ -23,11 +24,10 @@ from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import listing, short_host
 
 
-@dataclass(slots=True)
-class _Refused:
+class _Refused(Struct):
     policy: PeerAuthentication
-    callers: dict[str, None] = field(default_factory=dict)
-    hosts: dict[Host, None] = field(default_factory=dict)
+    callers: dict[str, None] = {}
+    hosts: dict[Host, None] = {}
 
 
 def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:

@@ -7,8 +7,9 @@ and `*` for each key of a mapping. Goes out: a table from each leaf to what Lane
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Property = Literal["isolated", "delivered"]
 
@@ -18,15 +19,13 @@ NOT_FOLLOWED = "LW1428"
 """The finding about whatever is named for no other reason than that nobody follows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """It decides where a request goes or what becomes of it; `by` is a module of `core`."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """It may decide, and is not followed: a finding of `code` says so where lanes are concerned.
 
     `because` says what it may do. `opens` are the properties a proof leaves open for it; none where
@@ -41,8 +40,7 @@ class Named:
     headers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
+class Without(Struct, frozen=True):
     """It has no effect on lanes, for a reason."""
 
     why: str
