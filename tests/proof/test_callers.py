@@ -138,6 +138,21 @@ def test_the_rule_of_the_narrowest_host_is_blamed_for_a_hidden_subset(wide: str)
     assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 1:04}.yaml"}
 
 
+def test_a_rule_of_a_namespace_where_nobody_looks_is_not_blamed() -> None:
+    rules = [
+        objects.destination_rule("far", "clients", ORDER, subsets=[{"name": "s1", "labels": {}}]),
+        objects.destination_rule("near", "default", ORDER, exportTo=["."]),
+        objects.deployment("visitor", "elsewhere", {"app": "visitor"}),
+    ]
+
+    proof = prove(link(snapshot_of_mesh([*strict(), *rules])))
+
+    callers = [(one.spot.who, one.place) for claim in proof.claims for one in claim.against]
+    found = [place for who, place in callers if who and who.caller.namespace == "elsewhere"]
+    assert found
+    assert {place.source.path for place in found if place} == {f"{len(strict()) + 1:04}.yaml"}
+
+
 def test_of_rules_that_merge_the_one_that_declares_the_subset_is_blamed() -> None:
     other = [{"name": "s1", "labels": {"version": "v2"}}, {"name": "s2", "labels": {}}]
     rules = [

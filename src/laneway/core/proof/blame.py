@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from laneway.core.mesh.destination_rules import rule_host, rules_seen
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService
+from laneway.core.mesh.names import ROOT_NAMESPACE
 from laneway.core.mesh.visibility import EXPORT_TO, scope_of
 from laneway.core.proof.verdict import Spot
 from laneway.core.resources.istio.networking import DestinationRule
@@ -68,7 +69,9 @@ def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Ori
     if wanted and labels != wanted[0]:
         rules = mesh.destination_rules
         seen = rules_seen(rules, service.host, service.namespace, namespace)
-        covering = [one for one in rules if covers(rule_host(one), service.host)]
+        spaces = (namespace, service.namespace, ROOT_NAMESPACE)
+        near = (one for one in rules if one.meta.namespace in spaces)
+        covering = [one for one in near if covers(rule_host(one), service.host)]
         unseen = [one for one in covering if one not in seen]
         suspects = (*unseen, *seen) if labels is None else (*seen, *unseen)
         narrowest = sorted(suspects, key=lambda one: -len(rule_host(one)))
