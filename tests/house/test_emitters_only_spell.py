@@ -55,8 +55,13 @@ def has_units(node: ast.AST) -> bool:
 
 def counts_slips(node: ast.AST) -> bool:
     """Whether words are compared that are not the same."""
-    name = node.name if isinstance(node, ast.FunctionDef | ast.alias) else ""
-    return name in ("_distance", "get_close_matches")
+    match node:
+        case ast.FunctionDef(name="_distance") | ast.ImportFrom(module="difflib"):
+            return True
+        case ast.Import(names=names):
+            return any(alias.name == "difflib" for alias in names)
+        case _:
+            return False
 
 
 ONCE = {
@@ -135,6 +140,7 @@ def test_a_name_taken_apart_elsewhere_would_be_found(source: str) -> None:
         ("back-off", "pause = min(0.1 * 2 ** (attempt - 1), 10.0)"),
         ("durations", "PART = re.compile('(h|m|ms|us)')"),
         ("did you mean", "from difflib import get_close_matches"),
+        ("did you mean", "import difflib"),
     ],
 )
 def test_a_second_reckoning_would_be_found(question: str, source: str) -> None:

@@ -22,18 +22,20 @@ SOURCES = {
 class Question(Struct, frozen=True):
     """What is asked, the modules that answer, and how an answer looks in the source.
 
-    `word` stands in every source that might answer: the others need not be parsed.
+    One of the `words` stands in every source that might answer: the others need not be parsed.
     """
 
     asked: str
-    word: str
+    words: tuple[str, ...]
     owners: frozenset[str]
     is_answer: Callable[[ast.AST], bool]
-    example: str
+    examples: tuple[str, ...]
 
     def answered_in(self, source: str) -> bool:
         """Whether a module answers by itself."""
-        return self.word in source and any(map(self.is_answer, ast.walk(ast.parse(source))))
+        return any(word in source for word in self.words) and any(
+            map(self.is_answer, ast.walk(ast.parse(source)))
+        )
 
 
 def _ends(node: ast.AST, name: str) -> bool:
@@ -78,15 +80,43 @@ HOLDING = {
 """Who holds labels against a selector, and whose selector it is: a lane's in one place only."""
 
 
-def _is_first_lane(node: ast.AST) -> bool:
-    """Whether a node is the name of the oldest lane: `x.lanes[0].name`."""
+def _finds_owner(node: ast.AST) -> bool:
+    """Whether a node looks a host up among the owners, or seeks the group that has it."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Attribute(attr="owner_of"), "items" | "values")):
+            return True
+        case ast.comprehension(iter=ast.Attribute(attr="groups"), ifs=conditions):
+            return any(_is_in_hosts(one) for condition in conditions for one in ast.walk(condition))
+        case _:
+            return _looks_up(node, "owner_of")
+
+
+def _is_in_hosts(node: ast.AST) -> bool:
+    """Whether a node asks if something is among the hosts of something."""
     return (
-        isinstance(node, ast.Attribute)
-        and node.attr == "name"
-        and isinstance(node.value, ast.Subscript)
-        and _ends(node.value.value, "lanes")
-        and ast.unparse(node.value.slice) == "0"
+        isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.In)
+        and _ends(node.comparators[0], "hosts")
     )
+
+
+def _holds_labels(node: ast.AST) -> bool:
+    """Whether a node takes what holds labels against a selector, or does so by itself."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.LtE):
+        words = ast.unparse(node)
+        return "selector" in words and "labels" in words
+    return _takes(node, "mesh.members", "meets")
+
+
+def _is_first_lane(node: ast.AST) -> bool:
+    """Whether a node takes the oldest lane: `group.lanes[0]`, `iter(group.lanes)`."""
+    match node:
+        case ast.Subscript(ast.Attribute(ast.Name(owner), "lanes"), ast.Constant(0)):
+            return owner != "self"
+        case ast.Call(ast.Name("iter"), [ast.Attribute(attr="lanes")]):
+            return True
+        case _:
+            return False
 
 
 def _compares_subset(node: ast.AST) -> bool:
@@ -107,52 +137,59 @@ def _names_rule(node: ast.AST) -> bool:
 QUESTIONS = (
     Question(
         "which group routes a host",
-        "owner_of",
+        ("owner_of", ".groups"),
         frozenset({"core/mesh/membership.py"}),
-        lambda node: _looks_up(node, "owner_of"),
-        "mesh.group(mesh.owner_of.get(host, ''))",
+        _finds_owner,
+        (
+            "mesh.group(mesh.owner_of.get(host, ''))",
+            "next(name for known, name in mesh.owner_of.items() if known == host)",
+            "next((group for group in mesh.groups if host in group.hosts), None)",
+        ),
     ),
     Question(
         "which lanes a pod or a caller is in",
-        "meets",
+        ("meets", "selector"),
         frozenset(HOLDING),
-        lambda node: _takes(node, "mesh.members", "meets"),
-        "from laneway.core.mesh.members import is_present, meets",
+        _holds_labels,
+        (
+            "from laneway.core.mesh.members import is_present, meets",
+            "set(lane.selector) <= set(pod.labels.items())",
+        ),
     ),
     Question(
         "which lane the name of a subset means",
-        "subset",
+        ("subset",),
         frozenset({"core/mesh/membership.py"}),
         _compares_subset,
-        "lane.selector[0][1] == to.subset",
+        ("lane.selector[0][1] == to.subset",),
     ),
     Question(
         "which lane everybody else is in",
-        "lanes[0]",
+        (".lanes[0]", ".lanes)"),
         frozenset({"core/mesh/membership.py"}),
         _is_first_lane,
-        "group.baseline or group.lanes[0].name",
+        ("group.baseline or group.lanes[0].name", "next(iter(group.lanes)).name"),
     ),
     Question(
         "what stands behind a hop",
-        "otherwise",
+        ("otherwise",),
         frozenset({"core/routing/plan/route_plan.py", "core/views/plan.py"}),
         lambda node: _ends(node, "otherwise"),
-        "link = link.otherwise",
+        ("link = link.otherwise",),
     ),
     Question(
         "which labels tell callers apart",
-        "selecting",
+        ("selecting",),
         frozenset({"core/routing/plan/told_apart.py"}),
         lambda node: _takes(node, "mesh.sidecars", "selecting"),
-        "from laneway.core.mesh.sidecars import selecting",
+        ("from laneway.core.mesh.sidecars import selecting",),
     ),
     Question(
         "what a rule is called",
-        " of lane ",
+        ("entry rule ", " of lane "),
         frozenset({"core/routing/plan/rule_names.py"}),
         _names_rule,
-        "f'entry rule {rule.name} of lane {lane.name}'",
+        ("f'entry rule {rule.name} of lane {lane.name}'",),
     ),
 )
 
@@ -164,6 +201,8 @@ def test_a_question_is_answered_by_its_owner_alone(question: Question) -> None:
     assert answering == question.owners
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.asked)
-def test_an_answer_elsewhere_would_be_found(question: Question) -> None:
-    assert question.answered_in(question.example)
+@pytest.mark.parametrize(
+    ("question", "example"), [(one, example) for one in QUESTIONS for example in one.examples]
+)
+def test_an_answer_elsewhere_would_be_found(question: Question, example: str) -> None:
+    assert question.answered_in(example)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-CORE = Path(__file__).parents[2] / "src" / "laneway" / "core"
-READERS = {"mesh/visibility.py", "mesh/sidecars.py", "mesh/destination_rules.py"}
-JUDGES = {"mesh/refused.py"}
+PACKAGE = Path(__file__).parents[2] / "src" / "laneway"
+ROOM = "core/mesh"
+READERS = {f"{ROOM}/visibility.py", f"{ROOM}/sidecars.py", f"{ROOM}/destination_rules.py"}
+JUDGES = {f"{ROOM}/refused.py"}
 """What looks at how a field is written, not at who sees what."""
 FIELDS = {"export_to", "egress"}
 
@@ -21,12 +22,12 @@ def fields_read(source: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE))
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
 )
 def test_visibility_is_asked_of_one_room(path: Path) -> None:
     read = fields_read(path.read_text())
 
-    assert bool(read) == (str(path.relative_to(CORE)) in READERS | JUDGES)
+    assert bool(read) == (str(path.relative_to(PACKAGE)) in READERS | JUDGES)
 
 
 def test_a_reader_elsewhere_would_be_found() -> None:

@@ -3,7 +3,8 @@
 Comes in: a word, and those that would be right. Goes out: the one that is meant, or nothing. Who
 asks says how sure it must be: `meant` finds a mistake by itself, so a word that merely resembles
 another is left alone; `nearest` and `likest` only add a hint to a mistake that is told anyway, the
-one to fields, the other to names, which may be long and differ by a suffix. It knows no words.
+one to fields, the other to names, which may be long and differ by a suffix. `likeness` is for who
+weighs several words at once. It knows no words.
 """
 
 from __future__ import annotations
@@ -53,6 +54,18 @@ def likest(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - loaded for mistakes alone
 
     return next(iter(get_close_matches(name, list(known), 1, 0.7)), "")
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two words are, letter case and separators aside; 1 is the same word.
+
+    >>> likeness("mocka", "mock-a"), likeness("app", "App"), likeness("", "app")
+    (1.0, 1.0, 0.0)
+    """
+    from difflib import SequenceMatcher  # noqa: PLC0415 - as above
+
+    first, then = _letters(one), _letters(other)
+    return SequenceMatcher(None, first, then).ratio() if first and then else 0.0
 
 
 def _slips(word: str, choice: str) -> int | None:

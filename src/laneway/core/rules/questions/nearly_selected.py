@@ -6,13 +6,12 @@ were meant, or nothing. Pods that no other Service selects are the likelier ones
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
+from laneway.core.resources.yaml.nearness import likeness
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import labels_text
 
@@ -29,9 +28,9 @@ def nearly_selected(mesh: Mesh, service: MeshService) -> str:
     best: tuple[tuple[bool, float], Labels, Workload] | None = None
     for pod in mesh.workloads:
         meant = _meant(service.service.selector, pod) if pod.namespace == service.namespace else ()
-        likeness = _likeness(service.service.selector, meant) if meant else 0.0
-        rank = (id(pod) not in taken, likeness)
-        if likeness > (_LIKE if rank[0] else _THE_SAME) and (best is None or rank > best[0]):
+        nearness = _nearness(service.service.selector, meant) if meant else 0.0
+        rank = (id(pod) not in taken, nearness)
+        if nearness > (_LIKE if rank[0] else _THE_SAME) and (best is None or rank > best[0]):
             best = rank, meant, pod
     if best is None:
         return ""
@@ -50,24 +49,14 @@ def _near(pair: tuple[str, str], labels: Mapping[str, str]) -> Iterator[tuple[st
     key, value = pair
     if labels.get(key) == value:
         yield pair
-    elif _like(labels.get(key, ""), value) >= _LIKE:
+    elif likeness(labels.get(key, ""), value) >= _LIKE:
         yield key, labels[key]
-    near = ((_like(other, key), other) for other, held in labels.items() if held == value)
-    likeness, other = max(near, default=(0.0, ""))
-    if likeness >= _LIKE:
+    same = ((likeness(other, key), other) for other, worn in labels.items() if worn == value)
+    nearness, other = max(same, default=(0.0, ""))
+    if nearness >= _LIKE:
         yield other, value
 
 
-def _likeness(selector: Labels, meant: Labels) -> float:
+def _nearness(selector: Labels, meant: Labels) -> float:
     pairs = zip(selector, meant, strict=True)
-    return sum(_like(a[0], b[0]) * _like(a[1], b[1]) for a, b in pairs) / len(selector)
-
-
-def _like(one: str, other: str) -> float:
-    """Say how alike two words are, letter case and dashes aside.
-
-    >>> _like("mocka", "mock-a"), _like("app", "App"), _like("", "app")
-    (1.0, 1.0, 0.0)
-    """
-    first, then = (re.sub(r"[-_.]", "", word.lower()) for word in (one, other))
-    return SequenceMatcher(None, first, then).ratio() if first and then else 0.0
+    return sum(likeness(a[0], b[0]) * likeness(a[1], b[1]) for a, b in pairs) / len(selector)
