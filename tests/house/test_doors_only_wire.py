@@ -6,9 +6,10 @@ A module is pure if all it imports, near or far, is the core and what the core m
 
 import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 
-from tests.house.trees import PACKAGE, ROOT
+from tests.house.trees import OURS, ROOT, nodes, tree
 
 SOURCE = ROOT / "src"
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
@@ -24,9 +25,9 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imports(tree: ast.Module) -> set[str]:
+def _imports(module: ast.Module) -> set[str]:
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -34,16 +35,19 @@ def _imports(tree: ast.Module) -> set[str]:
     return found
 
 
-IMPORTS = {_name(path): _imports(tree) for path, tree in PACKAGE.items()}
+@cache
+def imports() -> dict[str, set[str]]:
+    """Return what each module of the package imports."""
+    return {_name(path): _imports(tree(path)) for path in OURS}
 
 
 def _touches_the_world() -> set[str]:
     touching = {
         name
-        for name, found in IMPORTS.items()
+        for name, found in imports().items()
         if name.startswith("laneway.adapters") or {one.partition(".")[0] for one in found} & WORLD
     }
-    while more := {name for name, found in IMPORTS.items() if found & touching} - touching:
+    while more := {name for name, found in imports().items() if found & touching} - touching:
         touching |= more
     return touching
 
@@ -52,7 +56,7 @@ def test_no_module_of_a_door_is_pure() -> None:
     touching = _touches_the_world()
     pure = [
         name
-        for name in IMPORTS
+        for name in imports()
         if name.startswith("laneway.apps.")
         and not name.startswith("laneway.apps.terminal")
         and name not in touching

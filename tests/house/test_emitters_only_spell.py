@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "laneway"
-ENVOY = SOURCE / "core" / "emit" / "envoy"
+from tests.house.trees import CODE, OURS, nodes, tree
+
+ENVOY = CODE / "core" / "emit" / "envoy"
 MESH = "core/mesh/mesh.py"
 STAND_INS = "core/routing/plan/stand_ins.py"
 DECIDERS = {
@@ -72,19 +73,14 @@ ONCE = {
 
 
 @cache
-def modules() -> dict[Path, ast.Module]:
-    """Return every module, parsed."""
-    return {path: ast.parse(path.read_text()) for path in SOURCE.rglob("*.py")}
-
-
 def attributes(module: ast.Module) -> set[str]:
     """Return the attributes that a module reads."""
-    return {node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute)}
+    return {node.attr for node in nodes(module) if isinstance(node, ast.Attribute)}
 
 
 def handles_cluster_names(module: ast.Module) -> bool:
     """Whether a module holds how a cluster's name begins, or takes apart what has bars."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         match node:
             case ast.Constant(str(text)) if PREFIX.match(text):
                 return True
@@ -95,8 +91,7 @@ def handles_cluster_names(module: ast.Module) -> bool:
 
 def where(is_found: Callable[[ast.Module], bool]) -> set[str]:
     """Return the modules of which something holds."""
-    found = (path for path, module in modules().items() if is_found(module))
-    return {str(path.relative_to(SOURCE)) for path in found}
+    return {str(path.relative_to(CODE)) for path in OURS if is_found(tree(path))}
 
 
 @pytest.mark.parametrize("name", DECIDERS)
@@ -108,7 +103,7 @@ def test_a_decision_is_made_in_one_module(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(ENVOY.glob("*.py")), ids=lambda path: path.stem)
 def test_what_spells_for_envoy_asks_the_plan_alone(path: Path) -> None:
-    assert attributes(modules()[path]) & UNDECIDED == set()
+    assert attributes(tree(path)) & UNDECIDED == set()
 
 
 def test_names_of_clusters_are_spelled_and_read_back_in_one_module() -> None:
@@ -117,7 +112,7 @@ def test_names_of_clusters_are_spelled_and_read_back_in_one_module() -> None:
 
 @pytest.mark.parametrize(("is_found", "owner"), ONCE.values(), ids=ONCE)
 def test_a_reckoning_is_done_in_one_module(is_found: Callable[[ast.AST], bool], owner: str) -> None:
-    assert where(lambda module: any(map(is_found, ast.walk(module)))) == {owner}
+    assert where(lambda module: any(map(is_found, nodes(module)))) == {owner}
 
 
 def test_a_decision_elsewhere_would_be_found() -> None:

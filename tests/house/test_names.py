@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.house.trees import PACKAGE, ROOT, SOURCES, TREES
+from tests.house.trees import OURS, ROOT, SOURCES, nodes, tree
 
 SAYS_NOTHING = {"util", "utils", "helper", "helpers", "common", "manager", "base", "misc"}
 SAYS_NOTHING |= {"data"}
@@ -21,9 +21,9 @@ def words_of(name: str) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
-def named_things(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def named_things(module: ast.Module) -> Iterator[tuple[int, str]]:
     """Every name a module gives away: functions, classes, parameters and variables."""
-    for node in ast.walk(tree):
+    for node in nodes(module):
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
                 yield node.lineno, name
@@ -33,13 +33,11 @@ def named_things(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 pass
 
 
-def vague_names(tree: ast.Module) -> list[str]:
+def vague_names(module: ast.Module) -> list[str]:
     """Name each class that says nothing and each shorthand of a module, as `line: name`."""
-    classes = [
-        (node.lineno, node.name) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
-    ]
+    classes = [(node.lineno, node.name) for node in nodes(module) if isinstance(node, ast.ClassDef)]
     vague = [thing for thing in classes if words_of(thing[1]) & SAYS_NOTHING]
-    short = [thing for thing in named_things(tree) if words_of(thing[1]) & SHORTHAND]
+    short = [thing for thing in named_things(module) if words_of(thing[1]) & SHORTHAND]
     return [f"{line}: {name}" for line, name in sorted(vague + short)]
 
 
@@ -48,7 +46,7 @@ def test_files_are_named_for_what_they_hold() -> None:
 
 
 def test_classes_and_variables_are_named_in_full() -> None:
-    found = {str(path.relative_to(ROOT)): vague_names(tree) for path, tree in TREES.items()}
+    found = {str(path.relative_to(ROOT)): vague_names(tree(path)) for path in SOURCES}
 
     assert SOURCES
     assert {name: names for name, names in found.items() if names} == {}
@@ -66,8 +64,8 @@ def test_words_are_found_in_both_spellings() -> None:
 
 def test_a_name_of_a_type_means_one_type() -> None:
     homes: defaultdict[str, list[str]] = defaultdict(list)
-    for path, tree in PACKAGE.items():
-        for node in ast.walk(tree):
+    for path in OURS:
+        for node in nodes(tree(path)):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(str(path.relative_to(ROOT)))
 

@@ -8,14 +8,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.house.trees import PACKAGE, ROOT, SOURCES, TREES
+from tests.house.trees import OURS, ROOT, SOURCES, nodes, tree
 
 OWNERS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def docstrings(tree: ast.Module) -> Iterator[tuple[int, ast.Constant]]:
+def docstrings(module: ast.Module) -> Iterator[tuple[int, ast.Constant]]:
     """Yield every docstring of a module, also those below attributes, with its line."""
-    for node in ast.walk(tree):
+    for node in nodes(module):
         for one in getattr(node, "body", []) if isinstance(node, OWNERS) else []:
             match one:
                 case ast.Expr(value=ast.Constant(value=str()) as text):
@@ -27,9 +27,9 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[int, ast.Constant]]:
 def known_names() -> set[str]:
     """Return every word of the code that is no docstring."""
     found = {part for path in SOURCES for part in (*path.parts, path.stem)}
-    for tree in TREES.values():
-        told = {id(text) for _, text in docstrings(tree)}
-        for node in ast.walk(tree):
+    for module in map(tree, SOURCES):
+        told = {id(text) for _, text in docstrings(module)}
+        for node in nodes(module):
             match node:
                 case ast.ImportFrom(module=str(name)):
                     found |= set(name.split("."))
@@ -52,8 +52,8 @@ def test_names_in_docstrings_exist() -> None:
     known = known_names()
     lost = [
         f"{path.relative_to(ROOT)}:{line}: `{name}`"
-        for path, tree in PACKAGE.items()
-        for line, text in docstrings(tree)
+        for path in OURS
+        for line, text in docstrings(tree(path))
         for name in re.findall(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)`", str(text.value))
         if not set(name.split(".")) <= known
     ]

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
-PACKAGE = Path(__file__).parents[2] / "src" / "laneway"
-SOURCES = {
-    str(path.relative_to(PACKAGE)): path.read_text() for path in sorted(PACKAGE.rglob("*.py"))
-}
+from tests.house.trees import CODE, OURS, nodes, tree
 
 
 class Question(Struct, frozen=True):
     """What is asked, the modules that answer, and how an answer looks in the source.
 
-    One of the `words` stands in every source that might answer: the others need not be parsed.
+    One of the `words` stands in every source that might answer: the others need not be walked.
     """
 
     asked: str
@@ -31,10 +27,10 @@ class Question(Struct, frozen=True):
     is_answer: Callable[[ast.AST], bool]
     examples: tuple[str, ...]
 
-    def answered_in(self, source: str) -> bool:
+    def answered_in(self, source: str, module: ast.Module) -> bool:
         """Whether a module answers by itself."""
         return any(word in source for word in self.words) and any(
-            map(self.is_answer, ast.walk(ast.parse(source)))
+            map(self.is_answer, nodes(module))
         )
 
 
@@ -196,7 +192,11 @@ QUESTIONS = (
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.asked)
 def test_a_question_is_answered_by_its_owner_alone(question: Question) -> None:
-    answering = {name for name, source in SOURCES.items() if question.answered_in(source)}
+    answering = {
+        str(path.relative_to(CODE))
+        for path in OURS
+        if question.answered_in(path.read_text(), tree(path))
+    }
 
     assert answering == question.owners
 
@@ -205,4 +205,4 @@ def test_a_question_is_answered_by_its_owner_alone(question: Question) -> None:
     ("question", "example"), [(one, example) for one in QUESTIONS for example in one.examples]
 )
 def test_an_answer_elsewhere_would_be_found(question: Question, example: str) -> None:
-    assert question.answered_in(example)
+    assert question.answered_in(example, ast.parse(example))

@@ -1,11 +1,24 @@
-"""The syntax trees of the project's code, parsed once for all tests of the house."""
+"""The syntax trees of the project's code, parsed once for all tests of the house that ask."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+CODE = ROOT / "src" / "laneway"
 SOURCES = sorted(
     path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
 )
-TREES = {path: ast.parse(path.read_text()) for path in SOURCES}
-PACKAGE = {path: tree for path, tree in TREES.items() if path.is_relative_to(ROOT / "src")}
+OURS = [path for path in SOURCES if path.is_relative_to(CODE)]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return the syntax tree of a file."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a tree."""
+    return tuple(ast.walk(module))
