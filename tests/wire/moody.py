@@ -14,6 +14,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+LOOK = 0.01
+"""Seconds after which it looks again what its mood is."""
+
 
 class Moody:
     """One program."""
@@ -37,14 +40,14 @@ class Moody:
             if self.mood() == "gone":
                 os._exit(7)
             if self.mood() == "deaf":
-                time.sleep(0.002)
+                time.sleep(LOOK)
                 continue
             self._listen()
 
     def _listen(self) -> None:
         with socket.create_server(self.place, backlog=128) as listener:
             self.listens = True
-            listener.settimeout(0.002)
+            listener.settimeout(LOOK)
             while self.mood() not in ("deaf", "gone"):
                 try:
                     client, _ = listener.accept()
@@ -71,7 +74,7 @@ class Moody:
     def _answer(self, client: socket.socket) -> bool:
         """Answer a request; say whether the connection ends behind it."""
         while self.mood() == "hanging":
-            time.sleep(0.002)
+            time.sleep(LOOK)
         status = "503 Failing" if self.mood() == "failing" else "200 OK"
         ends = not self.listens
         head = f"HTTP/1.1 {status}\r\ncontent-length: {len(self.body)}\r\n"

@@ -5,16 +5,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import Struct
 
-from tests.wire.chains import HEADER, Chain, RunningChain
+from tests.wire.chains import HEADER, Chain, RunningChain, running_chain
 from tests.wire.crowd import Crowd
 from tests.wire.laneway_up import Up, laneway, workloads
-from tests.wire.shop import BOTH, PERMISSIVE, STRICT, SWITCHED_OFF, command, put
+from tests.wire.shop import BOTH, STRICT, SWITCHED_OFF, command, put
 from tests.wire.shop import shop as shop_yaml
 
 pytestmark = pytest.mark.envoy
@@ -26,23 +28,38 @@ ROW = 10
 PROBE = "readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1, failureThreshold: 1}"
 
 
-class Shop(Struct, dict=True):
+class Shop(Struct):
     """A mesh of one service in two lanes, two pods each. `moods` is where pods look for theirs."""
 
-    up: Up
+    running: RunningChain
     moods: Path
 
+    def begin(self, yaml: str) -> "Shop":
+        """Let all pods be well, in a mesh of some YAML."""
+        for file in self.moods.iterdir():
+            file.unlink()
+        self.running.become(yaml)
+        return self
+
     def crowd(self) -> Crowd:
-        return Crowd(self.up.port, {HEADER: "s2"})
+        return Crowd(self.running.up.port, {HEADER: "s2"})
+
+    def pods(self) -> dict[str, dict[str, Any]]:
+        return workloads(self.running.folder.name)
+
+    def command(self, *words: str) -> int:
+        return laneway(*words, "--name", self.running.folder.name).returncode
 
     def mood(self, mood: str, *pods: str) -> None:
         """Put pods in a mood."""
+        running = self.pods()
         for pod in pods:
-            put(self.moods, workloads()[pod]["address"], mood)
+            put(self.moods, running[pod]["address"], mood)
 
     def ask(self) -> str:
         """Ask once, with little patience."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.up.port, timeout=0.2)) as client:
+        port = self.running.up.port
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=0.2)) as client:
             try:
                 client.request("GET", "/", headers={HEADER: "s2"})
                 return client.getresponse().read().decode()
@@ -50,42 +67,67 @@ class Shop(Struct, dict=True):
                 return "nothing"
 
 
-@contextmanager
-def _shop(
-    up: Start, path: Path, *options: str, group: str = PERMISSIVE, probe: str = ""
-) -> Iterator[Shop]:
-    for folder in ("mesh", "moods"):
-        (path / folder).mkdir()
-    (path / "mesh" / "mesh.yaml").write_text(shop_yaml(group, probe))
-    mesh = up(path / "mesh", "--run", command(path / "moods"), *options).ready()
-    yield Shop(mesh, path / "moods")
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Shop]]:
+    """The meshes all tests share, by how pods have their proxies; begun when first asked for."""
+    with ExitStack() as stack:
 
+        @cache
+        def shop(proxies: str) -> Shop:
+            path = tmp_path_factory.mktemp("shop")
+            (path / "moods").mkdir()
+            words = ("--run", command(path / "moods"), "--proxies", proxies)
+            return Shop(
+                stack.enter_context(running_chain(path / "mesh", shop_yaml(), *words)),
+                path / "moods",
+            )
 
-@pytest.fixture(params=["shared", "per-workload"])
-def shop(up: Start, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
-    with _shop(up, tmp_path, "--proxies", request.param) as shop:
         yield shop
 
 
-def test_a_lane_that_listens_no_more_falls_back_without_a_lost_request(shop: Shop) -> None:
-    with shop.crowd() as crowd:
+@pytest.fixture
+def begun(
+    shops: Callable[[str], Shop], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, str], Shop]:
+    """Begin in a mesh of some YAML; commands of this test find it."""
+
+    def begin(yaml: str, proxies: str = "shared") -> Shop:
+        shop = shops(proxies)
+        monkeypatch.setenv("XDG_STATE_HOME", str(shop.running.folder.path.parent.parent))
+        return shop.begin(yaml)
+
+    return begin
+
+
+@pytest.fixture
+def shop(begun: Callable[..., Shop]) -> Shop:
+    return begun(shop_yaml())
+
+
+@pytest.fixture(params=["shared", "per-workload"])
+def either(begun: Callable[..., Shop], request: pytest.FixtureRequest) -> Shop:
+    return begun(shop_yaml(), request.param)
+
+
+def test_a_lane_that_listens_no_more_falls_back_without_a_lost_request(either: Shop) -> None:
+    with either.crowd() as crowd:
         crowd.until("v2")
-        shop.mood("deaf", *BOTH)
+        either.mood("deaf", *BOTH)
         crowd.until("v1")
-        shop.mood("well", *BOTH)
+        either.mood("well", *BOTH)
         crowd.until("v2")
 
     assert set(crowd.since(0)) == {"v1", "v2"}
 
 
-def test_programs_that_end_lose_only_what_they_were_answering(shop: Shop) -> None:
-    with shop.crowd() as crowd:
+def test_programs_that_end_lose_only_what_they_were_answering(either: Shop) -> None:
+    with either.crowd() as crowd:
         crowd.until("v2")
-        shop.mood("gone", *BOTH)
+        either.mood("gone", *BOTH)
         crowd.until("v1")
         fallen = crowd.mark
         crowd.until("v1")
-        shop.mood("well", *BOTH)
+        either.mood("well", *BOTH)
         crowd.until("v2")
 
     failed = [one for one in crowd.since(0) if one not in ("v1", "v2")]
@@ -94,10 +136,8 @@ def test_programs_that_end_lose_only_what_they_were_answering(shop: Shop) -> Non
 
 
 @pytest.mark.parametrize("mood", ["deaf", "gone", "failing"])
-def test_no_request_leaves_a_lane_of_which_half_is_left(
-    up: Start, tmp_path: Path, mood: str
-) -> None:
-    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+def test_no_request_leaves_a_lane_of_which_half_is_left(shop: Shop, mood: str) -> None:
+    with shop.crowd() as crowd:
         crowd.until("v2")
         shop.mood(mood, BOTH[0])
         crowd.until("v2", 400)
@@ -107,8 +147,8 @@ def test_no_request_leaves_a_lane_of_which_half_is_left(
     assert "v1" not in crowd.since(0)
 
 
-def test_a_lane_that_answers_503_is_ejected_and_falls_back(up: Start, tmp_path: Path) -> None:
-    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+def test_a_lane_that_answers_503_is_ejected_and_falls_back(shop: Shop) -> None:
+    with shop.crowd() as crowd:
         crowd.until("v2")
         before = crowd.mark
         shop.mood("failing", *BOTH)
@@ -125,9 +165,10 @@ def test_a_lane_that_answers_503_is_ejected_and_falls_back(up: Start, tmp_path: 
 
 
 def test_a_lane_that_hangs_falls_back_once_its_readiness_probe_fails(
-    up: Start, tmp_path: Path
+    begun: Callable[..., Shop],
 ) -> None:
-    with _shop(up, tmp_path, probe=PROBE) as shop, shop.crowd() as crowd:
+    shop = begun(shop_yaml(probe=PROBE))
+    with shop.crowd() as crowd:
         crowd.until("v2")
         before = crowd.mark
         shop.mood("hanging", *BOTH)
@@ -151,26 +192,24 @@ def test_a_lane_whose_probe_never_succeeds_is_told_at_the_start(up: Start, tmp_p
     assert mesh.ask("/", {HEADER: "s2"}).status == 200
 
 
-def test_a_stopped_lane_falls_back_and_returns_without_a_lost_request(
-    up: Start, tmp_path: Path
-) -> None:
-    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+def test_a_stopped_lane_falls_back_and_returns_without_a_lost_request(shop: Shop) -> None:
+    with shop.crowd() as crowd:
         crowd.until("v2")
-        assert laneway("stop", "cart-v2").returncode == 0
+        assert shop.command("stop", "cart-v2") == 0
         stopped = crowd.mark
         crowd.until("v1")
         assert set(crowd.since(stopped)) == {"v1"}
-        assert laneway("start", "cart-v2").returncode == 0
+        assert shop.command("start", "cart-v2") == 0
         crowd.until("v2")
 
     assert set(crowd.since(0)) == {"v1", "v2"}
 
 
-def test_killed_programs_come_back_to_their_lane(up: Start, tmp_path: Path) -> None:
-    with _shop(up, tmp_path) as shop, shop.crowd() as crowd:
+def test_killed_programs_come_back_to_their_lane(shop: Shop) -> None:
+    with shop.crowd() as crowd:
         crowd.until("v2")
         for pod in BOTH:
-            os.kill(workloads()[pod]["pid"], signal.SIGKILL)
+            os.kill(shop.pods()[pod]["pid"], signal.SIGKILL)
         crowd.until("v2")
 
     failed = [one for one in crowd.since(0) if one not in ("v1", "v2")]
@@ -179,13 +218,14 @@ def test_killed_programs_come_back_to_their_lane(up: Start, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("group", [STRICT, SWITCHED_OFF], ids=["strict", "switched off"])
 def test_a_lane_that_does_not_fall_back_answers_503_and_nobody_else_does(
-    up: Start, tmp_path: Path, group: str
+    begun: Callable[..., Shop], group: str
 ) -> None:
-    with _shop(up, tmp_path, group=group) as shop, shop.crowd() as crowd:
+    shop = begun(shop_yaml(group))
+    with shop.crowd() as crowd:
         crowd.until("v2")
-        assert laneway("stop", "cart-v2").returncode == 0
+        assert shop.command("stop", "cart-v2") == 0
         crowd.until("503 no healthy upstream")
-        assert laneway("start", "cart-v2").returncode == 0
+        assert shop.command("start", "cart-v2") == 0
         crowd.until("v2")
 
     assert set(crowd.since(0)) == {"v2", "503 no healthy upstream"}
