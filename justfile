@@ -17,9 +17,10 @@ laneway *ARGS:
 setup:
     uv sync --frozen --compile-bytecode
 
+# byte code is kept whatever the shell says: tests start `laneway` some hundreds of times
 # run all tests, in two processes; arguments go to pytest: `./dev test -n0 tests/house -k public`
 test *ARGS:
-    uv run pytest --numprocesses 2 --dist loadscope {{ ARGS }}
+    PYTHONDONTWRITEBYTECODE= uv run pytest --numprocesses 2 --dist loadscope {{ ARGS }}
 
 # run a mesh of the sample on real Envoy, send requests through it, say where they went, and end it
 demo *ARGS:

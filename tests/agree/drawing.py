@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
 from tests.laws.asks import Ask, random_ask
+from tests.laws.corpus import draw_meshes
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
 
@@ -23,28 +23,14 @@ class Drawn(Struct, frozen=True):
     asks: tuple[Ask, ...]
 
 
+def asking(mesh: list[Object], number: int, asks: int) -> Drawn:
+    """Return a mesh with `asks` requests, the same ones for the same number."""
+    chance = Random(number)  # noqa: S311 - a drawn case is no secret
+    return Drawn(mesh, tuple(random_ask(mesh, chance) for _ in range(asks)))
+
+
 def draw(
-    count: int,
-    asks: int,
-    number: int = 0,
-    kind: st.SearchStrategy[list[Object]] | None = None,
+    count: int, asks: int, number: int, kind: st.SearchStrategy[list[Object]] | None = None
 ) -> list[Drawn]:
     """Draw `count` meshes with `asks` requests each."""
-    found: list[Drawn] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-        database=None,
-        deadline=None,
-        derandomize=False,
-    )
-    @given(meshes() if kind is None else kind, st.integers(0, 2**32))
-    def collect(mesh: list[Object], chance: int) -> None:
-        random = Random(chance)  # noqa: S311 - a drawn case is no secret
-        found.append(Drawn(mesh, tuple(random_ask(mesh, random) for _ in range(asks))))
-
-    collect()
-    return found
+    return [asking(mesh, each, asks) for mesh, each in draw_meshes(kind or meshes(), count, number)]

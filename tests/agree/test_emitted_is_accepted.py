@@ -23,7 +23,7 @@ from tests.agree.small_mesh import documents
 from tests.golden.case import CASES, Case, read_case
 from tests.golden.test_cases import compiled
 from tests.laws.compiling import compile_mesh, emitted
-from tests.laws.meshes import meshes
+from tests.laws.corpus import prepare, shared_meshes
 from tests.laws.objects import Object
 
 pytestmark = pytest.mark.engine
@@ -153,8 +153,10 @@ def test_istios_analyzers_say_nothing_worse_than_info_of_any_example(oracle: Ora
 
 
 def test_what_random_meshes_emit_is_valid_for_istio(oracle: Oracle, istio_schemas: Schemas) -> None:
+    prepare()
+
     @settings(max_examples=60)
-    @given(meshes())
+    @given(shared_meshes())
     def check(mesh: list[Object]) -> None:
         compilation = compile_mesh(mesh)
         for layout in LAYOUTS:

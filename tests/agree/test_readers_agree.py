@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.agree.comparing import against_envoy, against_istio
-from tests.agree.drawing import Drawn, draw
+from tests.agree.drawing import Drawn, asking
 from tests.agree.oracle import Oracle
+from tests.laws.corpus import corpus
 
-MESHES = 100
 ASKS = 44
 
 
 @pytest.fixture(scope="module")
 def drawn() -> list[Drawn]:
-    return draw(MESHES, ASKS)
+    return [asking(mesh, number, ASKS) for mesh, number in corpus()]
 
 
 @pytest.mark.engine

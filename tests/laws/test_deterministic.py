@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from laneway.core.compile import compile_snapshot
 from tests.laws.compiling import compile_mesh, emitted, placed
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 from tests.snapshot import snapshot_of_objects
 
 
-@given(meshes())
+@given(shared_meshes())
 def test_same_input_gives_the_same_output(mesh: list[Object]) -> None:
     first, second = compile_mesh(mesh), compile_mesh(mesh)
 
@@ -23,7 +23,7 @@ def test_same_input_gives_the_same_output(mesh: list[Object]) -> None:
     assert json.dumps(emitted(first)) == json.dumps(emitted(second))
 
 
-@given(st.data(), meshes())
+@given(st.data(), shared_meshes())
 def test_order_of_arrival_changes_nothing(data: st.DataObject, mesh: list[Object]) -> None:
     files = placed(mesh)
     written = compile_snapshot(snapshot_of_objects(files))

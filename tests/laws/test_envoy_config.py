@@ -14,13 +14,13 @@ from laneway.core.emit.envoy.config import Block, ProxyConfig, table_of
 from laneway.core.emit.envoy.tables import CallerClass, caller_table, class_of
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 from tests.laws.compiling import compile_mesh
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 from tests.laws.placing import envoy_of, placement_of
 
 
 @settings(max_examples=25)
-@given(meshes())
+@given(shared_meshes())
 def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     asked = asked_by_proxies(compilation.mesh, compilation.plan)
@@ -36,7 +36,7 @@ def test_callers_no_rule_tells_apart_meet_the_same_routes(mesh: list[Object]) ->
 
 @pytest.mark.parametrize("per_workload", [False, True])
 @settings(max_examples=25)
-@given(mesh=meshes())
+@given(mesh=shared_meshes())
 def test_every_listener_finds_its_table_and_every_domain_stands_once(
     mesh: list[Object],
     per_workload: bool,  # noqa: FBT001 - the column of a table
@@ -51,14 +51,14 @@ def test_every_listener_finds_its_table_and_every_domain_stands_once(
 
 
 @settings(max_examples=25)
-@given(meshes())
+@given(shared_meshes())
 def test_a_configuration_is_the_same_after_a_round_through_its_files(mesh: list[Object]) -> None:
     for proxy in envoy_of(compile_mesh(mesh)).proxies.values():
         assert ProxyConfig(**json.loads(json.dumps(asdict(proxy)))) == proxy
 
 
 @settings(max_examples=25)
-@given(meshes())
+@given(shared_meshes())
 def test_one_envoy_and_many_hold_the_same_resources(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     one = envoy_of(compilation)
@@ -70,7 +70,7 @@ def test_one_envoy_and_many_hold_the_same_resources(mesh: list[Object]) -> None:
 
 
 @settings(max_examples=25)
-@given(meshes())
+@given(shared_meshes())
 def test_every_counter_belongs_to_a_route_that_is_there(mesh: list[Object]) -> None:
     config = envoy_of(compile_mesh(mesh))
     stats = {

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from laneway.core.changes.stages import Stage, named_clusters, stages
 from laneway.core.emit.envoy.config import Block, EnvoyConfig, ProxyConfig, is_entry, table_of
 from tests.laws.compiling import compile_mesh
+from tests.laws.corpus import shared_meshes
 from tests.laws.edits import edited
-from tests.laws.meshes import meshes
 from tests.laws.placing import envoy_of
 
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[EnvoyConfig, EnvoyConfig]:
     """Draw what Envoy runs before and after an edit, or for two meshes with little in common."""
-    before = draw(meshes())
-    after = draw(st.one_of(edited(before), meshes()))
+    before = draw(shared_meshes())
+    after = draw(st.one_of(edited(before), shared_meshes()))
     return envoy_of(compile_mesh(before)), envoy_of(compile_mesh(after))
 
 

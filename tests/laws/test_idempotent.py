@@ -11,12 +11,12 @@ from hypothesis import given
 
 from laneway.core.emit.istio import LAYOUTS, Layout
 from tests.laws.compiling import compile_mesh, emitted
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@given(mesh=meshes())
+@given(mesh=shared_meshes())
 def test_output_read_back_gives_the_same_output(layout: Layout, mesh: list[Object]) -> None:
     once = emitted(compile_mesh(mesh), layout)
     twice = emitted(compile_mesh([*mesh, *once]), layout)

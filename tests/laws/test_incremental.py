@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from laneway.core.compile import compile_snapshot
 from laneway.core.emit.istio import emit
 from tests.laws.compiling import compile_mesh, snapshot_of_mesh
+from tests.laws.corpus import shared_meshes
 from tests.laws.edits import edited
-from tests.laws.meshes import meshes
 from tests.laws.objects import Object
 
 
-@given(st.data(), meshes())
+@given(st.data(), shared_meshes())
 def test_edits_compile_as_if_they_had_always_been_there(
     data: st.DataObject, mesh: list[Object]
 ) -> None:
@@ -32,7 +32,7 @@ def test_edits_compile_as_if_they_had_always_been_there(
         assert written.manifests == emit(fresh.mesh, fresh.plan).manifests
 
 
-@given(meshes())
+@given(shared_meshes())
 def test_compiling_the_same_again_keeps_every_part(mesh: list[Object]) -> None:
     snapshot = snapshot_of_mesh(mesh)
     before = compile_snapshot(snapshot)

@@ -20,11 +20,12 @@ from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, call, connect, enter
 from tests.laws.asks import Ask, entry_requests, requests
 from tests.laws.compiling import compile_mesh
-from tests.laws.meshes import sound_meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
+from tests.laws.taste import SOUND
 
 
-@given(st.data(), sound_meshes())
+@given(st.data(), shared_meshes(SOUND))
 def test_a_pod_of_a_lane_meets_only_pods_of_that_lane(
     data: st.DataObject, mesh: list[Object]
 ) -> None:
@@ -35,7 +36,7 @@ def test_a_pod_of_a_lane_meets_only_pods_of_that_lane(
             assert stays(decision, lane)
 
 
-@given(st.data(), sound_meshes())
+@given(st.data(), shared_meshes(SOUND))
 def test_a_rule_of_a_lane_leads_to_pods_of_that_lane(
     data: st.DataObject, mesh: list[Object]
 ) -> None:
@@ -52,7 +53,7 @@ def test_a_rule_of_a_lane_leads_to_pods_of_that_lane(
             assert decision.rule is None or decision.rule.lane in ("", lane.name)
 
 
-@given(sound_meshes())
+@given(shared_meshes(SOUND))
 def test_every_service_of_a_lane_has_a_last_rule(mesh: list[Object]) -> None:
     plan = compile_mesh(mesh).plan
     for hops in plan.hops.values():

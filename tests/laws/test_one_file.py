@@ -17,7 +17,7 @@ from laneway.core.mesh.one_file import one_file
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.read import read_file
 from tests.laws.compiling import placed
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 
 
@@ -27,7 +27,7 @@ def read(files: list[tuple[str, str]]) -> Snapshot:
 
 
 @settings(max_examples=30)
-@given(mesh=meshes())
+@given(mesh=shared_meshes())
 def test_one_file_compiles_to_the_same_objects(mesh: list[Object]) -> None:
     snapshot = read([(path, json.dumps(item, indent=1)) for path, item in placed(mesh)])
 

@@ -14,12 +14,12 @@ from laneway.core.routing.ask.walk import enter
 from laneway.core.routing.plan.route_plan import Forward
 from laneway.core.search.probes import Probe, probes
 from tests.laws.compiling import compile_mesh
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 
 
 @settings(max_examples=40)
-@given(meshes())
+@given(shared_meshes())
 def test_every_rule_at_a_gateway_has_a_request_or_a_reason(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     found = probes(compilation.mesh, compilation.plan)
@@ -40,7 +40,7 @@ def test_every_rule_at_a_gateway_has_a_request_or_a_reason(mesh: list[Object]) -
 
 
 @settings(max_examples=40)
-@given(meshes())
+@given(shared_meshes())
 def test_a_probe_is_promised_what_the_walk_says(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     for probe in probes(compilation.mesh, compilation.plan).sent:
@@ -51,7 +51,7 @@ def test_a_probe_is_promised_what_the_walk_says(mesh: list[Object]) -> None:
 
 
 @settings(max_examples=40)
-@given(meshes())
+@given(shared_meshes())
 def test_no_request_is_sent_twice_to_a_port(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     sent = [
@@ -63,7 +63,7 @@ def test_no_request_is_sent_twice_to_a_port(mesh: list[Object]) -> None:
 
 
 @settings(max_examples=40)
-@given(meshes())
+@given(shared_meshes())
 def test_pods_of_the_first_hop_that_keep_the_lane_are_within_reach(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     reach = Reach(compilation.mesh, compilation.plan)

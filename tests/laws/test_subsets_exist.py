@@ -12,12 +12,12 @@ from hypothesis import given
 from laneway.core.emit.istio import LAYOUTS, Layout
 from laneway.core.mesh.names import Host, LaneName
 from tests.laws.compiling import compile_mesh, emitted, of_kind
-from tests.laws.meshes import meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@given(mesh=meshes())
+@given(mesh=shared_meshes())
 def test_every_subset_of_a_mesh_route_is_declared(layout: Layout, mesh: list[Object]) -> None:
     objects = emitted(compile_mesh(mesh), layout)
     declared = {
@@ -35,7 +35,7 @@ def test_every_subset_of_a_mesh_route_is_declared(layout: Layout, mesh: list[Obj
                 assert (target["host"], target["subset"]) in declared
 
 
-@given(meshes())
+@given(shared_meshes())
 def test_a_lanes_subset_has_the_labels_of_the_lane_that_answers(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     selectors = {

@@ -6,11 +6,12 @@ from hypothesis import given
 
 from laneway.core.routing.plan.route_plan import Forward
 from tests.laws.compiling import compile_mesh, emitted, of_kind
-from tests.laws.meshes import meshes, sound_meshes
+from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
+from tests.laws.taste import SOUND
 
 
-@given(sound_meshes())
+@given(shared_meshes(SOUND))
 def test_shares_of_a_weighted_group_are_the_weights_of_its_lanes(mesh: list[Object]) -> None:
     compilation = compile_mesh(mesh)
     for group in of_kind(mesh, "ASMSwimLaneGroup"):
@@ -32,7 +33,7 @@ def test_shares_of_a_weighted_group_are_the_weights_of_its_lanes(mesh: list[Obje
                     assert {one.destination.subset: one.weight for one in shares} == written
 
 
-@given(meshes())
+@given(shared_meshes())
 def test_no_emitted_split_is_empty_or_hides_a_zero(mesh: list[Object]) -> None:
     for item in of_kind(emitted(compile_mesh(mesh)), "VirtualService"):
         for route in item["spec"].get("http", []):

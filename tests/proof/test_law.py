@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,16 +16,22 @@ from laneway.core.mesh.link import link
 from laneway.core.proof.prove import prove
 from laneway.core.proof.verdict import Proof
 from tests.laws.compiling import snapshot_of_mesh
-from tests.laws.meshes import meshes, sound_meshes
+from tests.laws.corpus import prepare, shared_meshes
+from tests.laws.meshes import meshes
 from tests.laws.objects import Object
-from tests.laws.taste import Taste
+from tests.laws.taste import SOUND, Taste
 from tests.proof.search import Tally, asked, compare, spoiled
 
 TIDY = Taste(flawed=False, users_own=False, headless=False, permissive=1)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _drawn() -> None:
+    prepare()
+
+
 @settings(max_examples=30)
-@given(meshes(), st.integers(0, 2**32))
+@given(shared_meshes(), st.integers(0, 2**32))
 def test_no_request_breaks_what_is_proven(mesh: list[Object], number: int) -> None:
     chance = Random(number)  # noqa: S311 - a drawn case is no secret
     everything, made = spoiled(mesh, chance)
@@ -35,7 +42,7 @@ def test_no_request_breaks_what_is_proven(mesh: list[Object], number: int) -> No
 
 
 @settings(max_examples=40)
-@given(sound_meshes())
+@given(shared_meshes(SOUND))
 def test_strict_lanes_that_are_sound_are_proven(mesh: list[Object]) -> None:
     assert isolated(prove(link(snapshot_of_mesh(mesh))))
 
