@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from laneway.adapters import files
-from laneway.apps.local.mesh import source
 from laneway.core import compile as compiling
 from laneway.core.emit import istio
 from laneway.core.findings import render
 from laneway.core.mesh import link
 from laneway.core.proof import prove
 from laneway.core.rules import all as rules
+from tests.spoiled import unstarted
 
 MOST = 40
 """How many answers of a function are remembered: a few inputs' worth."""
@@ -32,7 +32,7 @@ def shared() -> Iterator[None]:
     places: tuple[tuple[Any, str, Callable[..., object]], ...] = (
         (files, "read_paths", _texts),
         (compiling, "compile_snapshot", _asked),
-        (source, "compile_snapshot", _asked),
+        (unstarted, "compile_snapshot", _asked),
         (link, "link", _asked),
         (rules, "check_all", _asked),
         (render, "as_text", _asked),

@@ -17,7 +17,7 @@ from laneway.core.changes.snapshots import changes
 from laneway.core.gate import Revision
 from tests.golden.case import DOCUMENT
 from tests.spoiled.inputs import Given, Spoiled, inputs
-from tests.spoiled.unstarted import sources
+from tests.spoiled.unstarted import admitted, first
 from tests.wire.conftest import EXAMPLES
 from tests.wire.conftest import up as up  # noqa: PLC0414 - a fixture
 from tests.wire.laneway_up import Up
@@ -35,11 +35,11 @@ def sample() -> Given:
 
 def told_edits(given: Given, file: Path) -> Iterator[tuple[Spoiled, str]]:
     """Yield inputs with what a mesh that runs tells of each, one after the other."""
-    reader, source = Reader([str(file)]), sources()
-    live = source.first(reader.read())
+    reader = Reader([str(file)])
+    live = first(reader.read())
     for one in inputs(100 * EDITS, SEED, among=(given,)):
         file.write_text("\n---\n".join(one.texts))
-        after = source.revision(reader.read(), live)
+        after = admitted(reader.read(), live)
         if after is None:
             yield one, "not live: the last good configuration keeps serving"
         elif _is_told(live, after):

@@ -17,11 +17,11 @@ from laneway.adapters.envoy import MODULE
 from laneway.adapters.envoy.files import Folder
 from laneway.apps.local.mesh.announcer import Announcer
 from laneway.apps.local.mesh.programs import program_of
-from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.up import finding_text
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.screen import Screen
 from laneway.core.changes.stages import stages
+from laneway.core.compile import compile_snapshot
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.filter_module import FILE
@@ -29,23 +29,41 @@ from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.next_step import Instance
 from laneway.core.fleet.placing import NoRoomError, Taken
-from laneway.core.gate import Revision, is_safe
+from laneway.core.gate import Refused, Revision, is_safe, revision_of
 from laneway.core.mesh.one_file import one_file
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.loop.admission import admit
+from laneway.loop.step import Edited, NotLive, Serving, State
 
 FINE, ERRORS, FAILED = 0, 1, 3
 COMMANDS = Commands.of_texts(("*=@mock",), {})
 
 
-def sources() -> RevisionSource:
-    """Return edits that are told on this process's streams."""
-    return RevisionSource(COMMANDS, Announcer(Screen(sys.stdout, sys.stderr), finding_text))
+def first(snapshot: Snapshot) -> Revision:
+    """Return what a mesh begins with."""
+    return revision_of(compile_snapshot(snapshot), COMMANDS)
+
+
+def admitted(snapshot: Snapshot, before: Revision) -> Revision | None:
+    """Return the revision of a mesh that is up, or None, having told why, if it stays as it is."""
+    state = State(before, Serving(before, frozenset()))
+    state, (news,) = admit(state, snapshot, _revise)
+    if isinstance(news, Refused):
+        sys.stderr.write(finding_text(news.errors))
+    if isinstance(news, NotLive):
+        raise news.error
+    return state.wanted if isinstance(news, Edited) else None
+
+
+def _revise(snapshot: Snapshot, before: Revision) -> Revision:
+    return revision_of(compile_snapshot(snapshot, before.compilation), COMMANDS)
 
 
 def begun(given: Path, folder: Path) -> int:
     """Begin a mesh; return what `up` would end with if nothing else failed."""
-    source = sources()
-    revision = source.first(files.read_paths((str(given),)))
-    source.announcer.found(revision.compilation.findings, revision.missing, "laneway check")
+    revision = first(files.read_paths((str(given),)))
+    announcer = Announcer(Screen(sys.stdout, sys.stderr), finding_text)
+    announcer.found(revision.compilation.findings, revision.missing, "laneway check")
     if not is_safe(revision):
         sys.stderr.write(finding_text(revision.errors))
         return ERRORS
@@ -53,10 +71,9 @@ def begun(given: Path, folder: Path) -> int:
 
 
 def edited(given: Path, spoiled: Path, folder: Path) -> int:
-    """Revision a mesh that is up; return 0 where the edit is accepted and 1 where it is refused."""
-    source = sources()
-    before = source.first(files.read_paths((str(given),)))
-    after = source.revision(files.read_paths((str(spoiled),)), before)
+    """Edit a mesh that is up; return 0 where the edit is accepted and 1 where it is refused."""
+    before = first(files.read_paths((str(given),)))
+    after = admitted(files.read_paths((str(spoiled),)), before)
     if after is None:
         return ERRORS
     allocator = _settling()

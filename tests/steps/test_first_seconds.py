@@ -28,12 +28,12 @@ def _watched(stage: Stage, first: Snapshot) -> None:
 
     async def whole() -> None:
         runner = stage.runner
-        await runner.start(stage.source.first(_gateway(80)))
+        await stage.start(_gateway(80))
         stage.files.put_nowait(first)
-        following = asyncio.create_task(runner.follow(stage.snapshots()))
+        following = asyncio.create_task(runner.loop.run(stage.snapshots()))
         await first_seconds(runner, following)
         await stage.idle.wait()
-        runner.stop()
+        runner.target.wake.stop()
         await following
 
     asyncio.run(whole())
@@ -60,20 +60,20 @@ def test_a_program_that_does_not_stay_up_is_told_with_its_log(
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.stop_marked", lambda _: 0)
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
     runner = stage.runner
-    runner.supervisor.clock = time.monotonic
-    log = runner.supervisor.folder.log_of("a-v1-0", "main", alone=True)
+    runner.target.supervisor.clock = time.monotonic
+    log = runner.target.supervisor.folder.log_of("a-v1-0", "main", alone=True)
     log.parent.mkdir(parents=True)
     log.write_text("no database\n")
 
     async def whole() -> None:
-        await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
-        [program] = runner.supervisor.running.values()
+        await stage.start(snapshot_of_texts([("m", deployment("a", "v1"))]))
+        [program] = runner.target.supervisor.running.values()
         monkeypatch.setattr(program, "code", 7)
         stage.files.put_nowait(snapshot_of_texts([("m", deployment("a", "v1"))]))
-        following = asyncio.create_task(runner.follow(stage.snapshots()))
-        runner.look_again()
+        following = asyncio.create_task(runner.loop.run(stage.snapshots()))
+        runner.target.wake.set()
         await first_seconds(runner, following)
-        runner.stop()
+        runner.target.wake.stop()
         await following
 
     asyncio.run(whole())
@@ -87,7 +87,7 @@ def test_a_refused_edit_stands_in_the_record_until_the_files_are_fixed(stage: St
     seen: list[tuple[int, float] | None] = []
 
     def note(runner: Runner) -> None:
-        refusal = runner.announcer.refusal
+        refusal = runner.target.announcer.refusal
         seen.append((refusal.errors, refusal.since) if refusal else None)
 
     async def scene(stage: Stage) -> None:

@@ -12,19 +12,22 @@ from msgspec import Struct
 
 from laneway.adapters.processes import ProcessId, Program
 from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.proxies import Ailing, ProxyError
 from laneway.apps.local.mesh.runner import Runner, StartError
-from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.supervisor import Stopped, Supervisor
+from laneway.apps.local.mesh.target import LocalTarget
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.record.stopped import StoppedNames
 from laneway.apps.terminal.screen import Screen
+from laneway.core.compile import compile_snapshot
 from laneway.core.emit.placement import Placement
 from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import Taken
-from laneway.core.gate import Revision
+from laneway.core.gate import Revision, revision_of
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.loop.target import Ailing, Confirmed, ProxyError
+from laneway.loop.seams import Clock
+from laneway.loop.step import Confirmed
 from tests.snapshot import snapshot_of_texts
 from tests.wire.lanes import deployment
 
@@ -62,7 +65,7 @@ class Remembering(Struct, dict=True):
         if self.refuse:
             raise ProxyError(self.refuse)
         self.live.append([port.port for port in revision.compilation.plan.gateway_ports])
-        return Confirmed(1, 0.004)
+        return Confirmed(1, 0.004, time.time())
 
     async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
         del seconds
@@ -86,20 +89,19 @@ class Stage:
             Screen(self.said, self.said),
             lambda findings: "\n".join(found.message for found in findings),
         )
-        self.source = RevisionSource(Commands((("mock", ("mock",)),)), announcer)
         self.files: asyncio.Queue[Snapshot] = asyncio.Queue()
         self.idle = asyncio.Event()
-        self.runner = Runner(
-            self.source,
+        target = LocalTarget(
             Supervisor(MeshFolder(folder), {}, lambda: 0.0),
             self.proxies,
             Allocator("shop", 8080, Taken, lambda _: True),
             announcer,
-            self._noted,
         )
+        commands = Commands((("mock", ("mock",)),))
+        self.runner = Runner(target, commands, Clock(), self._noted)
 
     def _noted(self, runner: Runner) -> None:
-        if self.files.empty() and runner.snapshot is None:
+        if self.files.empty() and runner.loop.newest is None:
             self.idle.set()
 
     async def feed(self, snapshot: Snapshot) -> None:
@@ -107,6 +109,9 @@ class Stage:
         self.idle.clear()
         self.files.put_nowait(snapshot)
         await self.idle.wait()
+
+    async def start(self, snapshot: Snapshot) -> None:
+        await self.runner.start(revision_of(compile_snapshot(snapshot), self.runner.commands))
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         while True:
@@ -116,12 +121,12 @@ class Stage:
         """Start with one gateway port, play a scene, and end."""
 
         async def whole() -> None:
-            await self.runner.start(self.source.first(_gateway(80)))
-            following = asyncio.create_task(self.runner.follow(self.snapshots()))
+            await self.start(_gateway(80))
+            following = asyncio.create_task(self.runner.loop.run(self.snapshots()))
             await scene(self)
-            self.runner.stop()
+            self.runner.target.wake.stop()
             await following
-            await self.runner.close()
+            await self.runner.target.down()
 
         asyncio.run(whole())
         return self
@@ -148,8 +153,7 @@ def test_an_edit_is_noted_before_it_is_told(stage: Stage) -> None:
     whole, notes = stage.runner.noted, []
 
     def noted(runner: Runner) -> None:
-        assert runner.live is not None
-        ports = len(runner.live.revision.compilation.plan.gateway_ports)
+        ports = len(runner.loop.state.live.revision.compilation.plan.gateway_ports)
         notes.append((ports, "live after" in stage.said.getvalue()))
         whole(runner)
 
@@ -165,7 +169,7 @@ def test_an_edit_is_noted_before_it_is_told(stage: Stage) -> None:
 
 def test_files_that_say_the_same_change_nothing(stage: Stage) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.feed(stage.runner.wanted.compilation.snapshot)  # type: ignore[union-attr]
+        await stage.feed(stage.runner.loop.state.wanted.compilation.snapshot)
 
     stage.play(scene)
 
@@ -205,8 +209,8 @@ def test_what_proxies_reject_is_told_and_not_offered_twice(stage: Stage) -> None
         stage.proxies.refuse = "mesh rejects listeners: no"
         await stage.feed(_gateway(80, 81))
         stage.proxies.refuse = ""
-        stage.runner.look_again()
-        await stage.feed(stage.runner.wanted.compilation.snapshot)  # type: ignore[union-attr]
+        stage.runner.target.wake.set()
+        await stage.feed(stage.runner.loop.state.wanted.compilation.snapshot)
 
     stage.play(scene)
 
@@ -227,7 +231,7 @@ def test_the_edit_after_a_rejected_one_goes_live(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "laneway.apps.local.mesh.source.compile_snapshot",
+        "laneway.apps.local.mesh.runner.compile_snapshot",
         "laneway.core.rules.all.check_all",
         "tests.steps.test_runner.Remembering.apply",
     ],
@@ -260,11 +264,11 @@ def test_files_that_cannot_be_watched_leave_the_mesh_serving(stage: Stage) -> No
         raise OSError("inotify watch limit reached")
 
     async def whole() -> None:
-        await stage.runner.start(stage.source.first(_gateway(80)))
-        following = asyncio.create_task(stage.runner.follow(unwatched()))
+        await stage.start(_gateway(80))
+        following = asyncio.create_task(stage.runner.loop.run(unwatched()))
         await told.wait()
         assert not following.done()
-        stage.runner.stop()
+        stage.runner.target.wake.stop()
         await following
 
     asyncio.run(whole())
@@ -283,20 +287,20 @@ def test_proxies_that_do_not_come_up_end_the_start(stage: Stage) -> None:
     stage.proxies.refuse = "Envoy ended at once"
 
     with pytest.raises(StartError, match="Envoy ended at once"):
-        asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+        asyncio.run(stage.start(_gateway(80)))
 
 
 def test_a_start_can_be_stopped(stage: Stage) -> None:
     async def never(revision: Revision, placement: Placement) -> Confirmed:
         del revision, placement
-        stage.runner.stop()
+        stage.runner.target.wake.stop()
         await asyncio.Event().wait()
         raise AssertionError
 
     stage.proxies.apply = never  # type: ignore[method-assign]
 
     with pytest.raises(StartError, match="stopped before it was ready"):
-        asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+        asyncio.run(stage.start(_gateway(80)))
 
 
 def test_a_mesh_is_up_when_its_proxies_know_its_programs_to_be_well(stage: Stage) -> None:
@@ -308,7 +312,7 @@ def test_a_mesh_is_up_when_its_proxies_know_its_programs_to_be_well(stage: Stage
         return await until_well(seconds)
 
     stage.proxies.until_well = waited  # type: ignore[method-assign]
-    asyncio.run(stage.runner.start(stage.source.first(_gateway(80))))
+    asyncio.run(stage.start(_gateway(80)))
 
     assert stage.runner.is_up
     assert stage.runner.ailing == stage.proxies.ailing
@@ -338,24 +342,24 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
 
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
-    monkeypatch.setattr("laneway.apps.local.mesh.runner.end", reap)
+    monkeypatch.setattr("laneway.apps.local.mesh.target.end", reap)
     runner, stopped = stage.runner, asyncio.Event()
-    runner.supervisor.clock = time.monotonic
+    runner.target.supervisor.clock = time.monotonic
 
     def noted(runner: Runner) -> None:
-        states = [one.state for one in runner.supervisor.records()]
-        if states == ["stopping"] and not runner.wake.is_set():
+        states = [one.state for one in runner.target.supervisor.records()]
+        if states == ["stopping"] and not runner.target.wake.is_set():
             asyncio.get_running_loop().call_soon(rests.set)
         elif states == ["stopped"]:
             stopped.set()
 
     async def whole() -> None:
-        await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
-        following = asyncio.create_task(runner.follow(stage.snapshots()))
-        runner.noted, runner.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
-        runner.look_again()
+        await stage.start(snapshot_of_texts([("m", deployment("a", "v1"))]))
+        following = asyncio.create_task(runner.loop.run(stage.snapshots()))
+        runner.noted, runner.target.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
+        runner.target.wake.set()
         await asyncio.wait_for(stopped.wait(), 10)
-        runner.stop()
+        runner.target.wake.stop()
         await following
 
     asyncio.run(whole())
@@ -369,10 +373,10 @@ def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
     """Its successor carries the mark as well, and would be ended with the rest of it."""
     monkeypatch.setattr("laneway.adapters.processes.forking.start", lambda _: Unnoticed())
     monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
-    supervisor = stage.runner.supervisor
+    supervisor = stage.runner.target.supervisor
     supervisor.clock = time.monotonic
     workload = snapshot_of_texts([("m", deployment("a", "v1"))])
-    asyncio.run(stage.runner.start(stage.source.first(workload)))
+    asyncio.run(stage.start(workload))
     [instance] = supervisor.instances.values()
 
     ending, _ = supervisor.halt([instance])
@@ -393,20 +397,20 @@ def test_a_program_that_ended_before_it_was_stopped_is_told_to_be_stopped(
     runner, stopped = stage.runner, asyncio.Event()
 
     def noted(runner: Runner) -> None:
-        if [one.state for one in runner.supervisor.records()] == ["stopped"]:
+        if [one.state for one in runner.target.supervisor.records()] == ["stopped"]:
             stopped.set()
 
     async def whole() -> None:
-        await runner.start(stage.source.first(snapshot_of_texts([("m", deployment("a", "v1"))])))
-        [program] = runner.supervisor.running.values()
+        await stage.start(snapshot_of_texts([("m", deployment("a", "v1"))]))
+        [program] = runner.target.supervisor.running.values()
         monkeypatch.setattr(program, "code", 7)
-        runner.noted, runner.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
-        following = asyncio.create_task(runner.follow(stage.snapshots()))
+        runner.noted, runner.target.stopped = noted, lambda: StoppedNames(frozenset(["a-v1-0"]))
+        following = asyncio.create_task(runner.loop.run(stage.snapshots()))
         await asyncio.wait_for(stopped.wait(), 10)
-        runner.stop()
+        runner.target.wake.stop()
         await following
 
-    runner.supervisor.clock = time.monotonic
+    runner.target.supervisor.clock = time.monotonic
     asyncio.run(whole())
 
     told = [line.split("  ", 1)[1] for line in stage.said.getvalue().splitlines() if "a-v1" in line]

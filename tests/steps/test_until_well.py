@@ -7,10 +7,9 @@ from pathlib import Path
 
 from laneway.adapters.envoy import EnvoyFleet
 from laneway.apps.local.mesh.announcer import Announcer
-from laneway.apps.local.mesh.proxies import EnvoyProxies
+from laneway.apps.local.mesh.proxies import Ailing, EnvoyProxies
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.screen import Screen
-from laneway.loop.target import Ailing
 
 S2 = "cluster.alone|8000|s2|cart.default.svc.cluster.local"
 HALF = Ailing("cart.default.svc.cluster.local", "s2", 1, 2)

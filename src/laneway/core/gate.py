@@ -17,7 +17,6 @@ from laneway.core.compile import Compilation
 from laneway.core.findings.finding import Finding
 from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.wanted import Wanted, wanted_replicas
-from laneway.core.mesh.snapshot import Snapshot
 
 
 class Revision(Struct, frozen=True, dict=True):
@@ -60,22 +59,12 @@ def revision_of(compilation: Compilation, commands: Commands) -> Revision:
 
 def admitted(live: Revision, wanted: Revision) -> Same | Accepted | Refused:
     """Say whether a revision may take the place of the live one."""
-    if is_same(wanted.compilation.snapshot, live.compilation.snapshot):
+    if wanted.compilation.snapshot.is_same(live.compilation.snapshot):
         return Same()
     errors = new_errors(wanted, live)
     if errors or not is_safe(wanted):
         return Refused(errors or wanted.errors)
     return Accepted()
-
-
-def is_same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots hold the very same objects, and the same was found in reading them."""
-    return (
-        len(one.resources) == len(other.resources)
-        and all(a is b for a, b in zip(one.resources, other.resources, strict=True))
-        and one.findings == other.findings
-        and one.unread == other.unread
-    )
 
 
 def is_safe(revision: Revision) -> bool:

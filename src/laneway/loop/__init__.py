@@ -1,5 +1,6 @@
-"""What a loop that keeps a mesh as it is wanted asks of the world, as shapes to be filled.
+"""The loop that keeps a target as its input says: look at all, decide, do it in order, look again.
 
-Comes in: nothing. Goes out: the shape of a target, which real proxies fill and a fake in tests. It
-imports the core only, so that a loop knows no machine.
+Comes in: a stream of snapshots, a target, a clock. Goes out: a target that follows. What is decided
+is pure (`admission`, `step`); `run` only carries it out. It imports the core and nothing else of
+Laneway, so that it knows neither a machine nor a cluster.
 """

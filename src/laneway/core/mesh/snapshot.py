@@ -41,3 +41,12 @@ class Snapshot(Struct, frozen=True):
         """Build a snapshot whose value does not depend on the order of arrival."""
         ordered = tuple(sorted(resources, key=lambda resource: resource.meta.order))
         return cls(ordered, tuple(findings), tuple(sorted(unread)), dict(other_kinds or {}))
+
+    def is_same(self, other: Snapshot) -> bool:
+        """Whether both hold the very same objects, and the same was found in reading them."""
+        return (
+            len(self.resources) == len(other.resources)
+            and all(a is b for a, b in zip(self.resources, other.resources, strict=True))
+            and self.findings == other.findings
+            and self.unread == other.unread
+        )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from laneway.apps.local.mesh.proxies import Ailing
 from laneway.apps.local.mesh.supervisor import Ended, Event, Stopped
 from laneway.apps.local.record.logs import last_lines
 from laneway.apps.local.record.refusal import RefusedRevision, command_for, lines_of
@@ -30,7 +31,7 @@ from laneway.core.fleet.next_step import Instance
 from laneway.core.fleet.wanted import WantedProgram
 from laneway.core.gate import Revision
 from laneway.core.rules.questions.words import short_host
-from laneway.loop.target import Ailing, Confirmed
+from laneway.loop.step import Confirmed
 
 MOST_CHANGES = 6
 LOG_LINES = 5
@@ -78,17 +79,17 @@ class Announcer(Struct):
         self.written_at, self.is_behind = None, False
         self.refusal, self.told = None, ()
 
-    def live(self, before: Revision, after: Revision, confirmed: Confirmed, begun: float) -> None:
+    def live(self, before: Revision, after: Revision, confirmed: Confirmed) -> None:
         """Tell what is live now, in how many proxies, and how long that took.
 
-        The time counts from the moment the edit was written, else from `begun`.
+        The time counts from the moment the edit was written, else from the change's begin.
         """
         found = changes(before.compilation.snapshot, after.compilation.snapshot)
         if confirmed.cut_off:
             self.screen.tell(f"{confirmed.cut_off} requests had not ended in time and were cut off")
         if found:
-            since = begun if self.written_at is None else self.written_at
-            took = duration(max(begun - since, 0.0) + confirmed.seconds)
+            since = confirmed.begun if self.written_at is None else self.written_at
+            took = duration(max(confirmed.begun - since, 0.0) + confirmed.seconds)
             where = f" in all {confirmed.proxies} proxies" if confirmed.proxies > 1 else ""
             self.screen.tell(f"{listed(found)}: live after {took}{where}")
         elif before is not after:
@@ -207,9 +208,9 @@ class Announcer(Struct):
         self.screen.tell(text)
 
 
-def bug_text() -> str:
-    """Say that the error at hand is a bug, with the lines a report needs."""
-    return f"This is a bug in Laneway:\n{traceback.format_exc()}"
+def bug_text(error: Exception) -> str:
+    """Say that an error is a bug, with the lines a report needs."""
+    return f"This is a bug in Laneway:\n{''.join(traceback.format_exception(error))}"
 
 
 def why_not_ready(instance: Instance, records: Iterable[WorkloadRecord]) -> str:

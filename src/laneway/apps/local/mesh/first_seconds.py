@@ -29,18 +29,18 @@ async def first_seconds(runner: Runner, following: asyncio.Task[None]) -> None:
     looking.cancel()
     if _has_real_programs(runner):
         with suppress(TimeoutError):
-            await asyncio.wait_for(runner.announcer.trouble.wait(), TRIAL)
+            await asyncio.wait_for(runner.target.announcer.trouble.wait(), TRIAL)
     for words in _ended(runner):
-        runner.announcer.screen.warn(words)
+        runner.target.announcer.screen.warn(words)
 
 
 def _has_real_programs(runner: Runner) -> bool:
-    instances = runner.supervisor.instances.values()
+    instances = runner.target.supervisor.instances.values()
     return any(program.command != MOCK for one in instances for program in one.wanted.programs)
 
 
 def _ended(runner: Runner) -> Iterator[str]:
     """Yield the last words of programs that were ready and have ended."""
-    for one in runner.supervisor.records():
+    for one in runner.target.supervisor.records():
         if one.reason and one.state != "stopped":
             yield "\n".join(last_words(one))

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -29,7 +30,7 @@ from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.request_log import REQUESTS_FILE
 from laneway.core.emit.placement import Placement
 from laneway.core.gate import Revision
-from laneway.loop.target import Ailing, Confirmed, ProxyError
+from laneway.loop.step import Confirmed
 
 LOG = "envoy"
 LOG_PAUSE = 10.0
@@ -38,6 +39,42 @@ LOG_PAUSE = 10.0
 _TOTAL, _WELL = ".membership_total", ".membership_healthy"
 _PAUSE = 0.02
 """Seconds between two looks at whether pods are well."""
+
+
+class ProxyError(Exception):
+    """The proxies cannot run, or did not take a configuration; the text says why."""
+
+
+class Ailing(Struct, frozen=True):
+    """A service's pods in a lane of which not all are well, so that others may answer for it."""
+
+    host: str
+    lane: str
+    well: int
+    all: int
+
+
+class Proxies(Protocol):
+    """What a mesh asks of its proxies, whether they are Envoys or only remember."""
+
+    async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
+        """Bring a configuration live in safe order; the first one starts the proxies.
+
+        When it returns, nothing is sent any more to replicas that the placement leaves out, and
+        what had been sent to them is answered. Raises ProxyError, and then what was live stays.
+        """
+
+    async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
+        """Wait until requests go to all pods that are asked whether they are well.
+
+        Returns which are not after so many seconds.
+        """
+
+    async def watch(self, told: Callable[[str], None]) -> None:
+        """Start proxies again that end by themselves and tell of it, until cancelled."""
+
+    async def down(self) -> None:
+        """End all proxies."""
 
 
 class EnvoyProxies(Struct):
@@ -64,6 +101,7 @@ class EnvoyProxies(Struct):
         config = envoy_config(
             compilation.mesh, compilation.plan, placement, per_workload=self.per_workload
         )
+        begun = time.time()
         try:
             applied = await self.envoys.apply(config)
         except EnvoyStartError as error:
@@ -75,7 +113,8 @@ class EnvoyProxies(Struct):
             raise ProxyError("\n".join(texts))
         self.unexecuted = config.unexecuted
         self._name_logs()
-        return Confirmed(_confirming(applied, config), _until_live(applied), applied.in_flight)
+        proxies, seconds = _confirming(applied, config), _until_live(applied)
+        return Confirmed(proxies, seconds, begun, applied.in_flight)
 
     async def until_well(self, seconds: float) -> tuple[Ailing, ...]:
         """Wait, within bounds, until Envoy knows all pods to be well that it asks; return the rest.

@@ -32,34 +32,37 @@ class Recorder(Struct):
 
     def note(self, runner: Runner) -> None:
         """Write how the mesh stands, if that is new."""
-        if runner.live is not None and runner.live.ids != self.ids:
-            self.ids = runner.live.ids
+        live = runner.loop.state.live
+        if live.pods != self.ids:
+            self.ids = live.pods
             self.replicas = serving(runner)
         record = replace(
             self.head,
             state="ready" if runner.is_up else "starting",
             gateways=[_gateway_record(one) for one in opened(runner)],
-            workloads=[*runner.supervisor.records(), *self.proxies.records()],
+            workloads=[*runner.target.supervisor.records(), *self.proxies.records()],
             replicas=self.replicas,
-            refused=refusal.as_value() if (refusal := runner.announcer.refusal) else None,
+            refused=refusal.as_value() if (refusal := runner.target.announcer.refusal) else None,
         )
         if record != self.last:
             self.folder.write(record)
             self.last = record
-        if runner.live is not None and runner.live.revision.compilation.snapshot is not self.kept:
-            self.kept = runner.live.revision.compilation.snapshot
+        if live.revision.compilation.snapshot is not self.kept:
+            self.kept = live.revision.compilation.snapshot
             self.folder.write_input(one_file(self.kept))
 
 
 def serving(runner: Runner) -> list[Replica]:
     """Return the replicas that the proxies serve."""
-    ids = runner.live.ids if runner.live else frozenset()
-    return [one.replica() for one in runner.supervisor.instances.values() if one.id in ids]
+    pods = runner.loop.state.live.pods
+    instances = runner.target.supervisor.instances.values()
+    return [one.replica() for one in instances if one.id in pods]
 
 
 def opened(runner: Runner) -> list[Opened]:
     """Return the gateway ports that are live, with their URLs."""
-    return runner.allocator.opened(runner.live.revision.compilation.plan) if runner.live else []
+    live = runner.loop.state.live
+    return runner.target.allocator.opened(live.revision.compilation.plan)
 
 
 def _gateway_record(one: Opened) -> GatewayRecord:

@@ -34,8 +34,8 @@ from laneway.apps.local.mesh.first_seconds import first_seconds
 from laneway.apps.local.mesh.proxies import EnvoyProxies
 from laneway.apps.local.mesh.recorder import Recorder, opened, serving
 from laneway.apps.local.mesh.runner import Runner, StartError
-from laneway.apps.local.mesh.source import RevisionSource
 from laneway.apps.local.mesh.supervisor import Supervisor
+from laneway.apps.local.mesh.target import LocalTarget
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.refusal import STDIN, absolute
 from laneway.apps.local.record.state import FolderLock, MeshFolder, MeshRecord, boot_id
@@ -43,11 +43,13 @@ from laneway.apps.local.record.stopped import LOOK_AGAIN, let_up, read_stopped
 from laneway.apps.terminal.mesh_text import summary
 from laneway.apps.terminal.screen import Screen, findings_on, table_width_of
 from laneway.apps.terminal.tables import duration
+from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.input import about_nothing, is_path_missing
 from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.placing import Taken
-from laneway.core.gate import Revision, is_safe
+from laneway.core.gate import Revision, is_safe, revision_of
+from laneway.loop.seams import Clock, Wake
 
 FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
 
@@ -76,7 +78,6 @@ class Launch:
         self.screen = Screen(sys.stdout, sys.stderr)
         paths = absolute(options.paths)
         self.announcer = Announcer(self.screen, finding_text, paths, folder.name)
-        self.source = RevisionSource(options.commands, self.announcer)
 
     def run_alone(self, release: Release | None) -> int:
         """Run, unless another process runs a mesh of this name; return the exit code."""
@@ -90,7 +91,7 @@ class Launch:
             if nothing := about_nothing(snapshot.findings):
                 self.screen.warn(finding_text(nothing))
                 return MISSING if is_path_missing(nothing) else ERRORS
-            revision = self.source.first(snapshot)
+            revision = revision_of(compile_snapshot(snapshot), self.options.commands)
             if not is_safe(revision):
                 self.screen.warn(finding_text(revision.errors))
                 return ERRORS
@@ -104,7 +105,7 @@ class Launch:
         let_up(self.folder, read_stopped(self.folder).names)
         proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
         runner = self._runner(proxies, left, detached=release is not None)
-        self._heed_signals(runner)
+        self._heed_signals(runner.target.wake)
         try:
             await runner.start(revision)
             if ended := await asyncio.to_thread(left.end):
@@ -113,10 +114,10 @@ class Launch:
                 self.screen.show([])  # takes the line of progress away
             else:
                 self._tell(runner, revision, proxies, detached=release is not None)
-            if moved := runner.allocator.moved():
+            if moved := runner.target.allocator.moved():
                 self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
-            following = asyncio.create_task(runner.follow(follow(self.reader)))
+            following = asyncio.create_task(runner.loop.run(follow(self.reader)))
             if release is not None:
                 await first_seconds(runner, following)
                 release(self.folder.logs / "laneway.log")
@@ -145,9 +146,9 @@ class Launch:
         def taken() -> Taken:
             return Taken(listening_sockets() - left.gateways, lowest=lowest)
 
-        return Runner(
-            self.source,
-            Supervisor(self.folder, dict(os.environ), time.monotonic),
+        clock = Clock()
+        target = LocalTarget(
+            Supervisor(self.folder, dict(os.environ), clock.now),
             proxies,
             Allocator(
                 self.folder.name,
@@ -159,9 +160,10 @@ class Launch:
                 holder_text,
             ),
             self.announcer,
-            Recorder(self.folder, proxies, head).note,
             lambda: read_stopped(self.folder),
         )
+        note = Recorder(self.folder, proxies, head).note
+        return Runner(target, self.options.commands, clock, note)
 
     def _tell(
         self, runner: Runner, revision: Revision, proxies: EnvoyProxies, *, detached: bool
@@ -179,24 +181,24 @@ class Launch:
         self.announcer.unexecuted(proxies.unexecuted)
         self.announcer.ailing(runner.ailing)
 
-    def _heed_signals(self, runner: Runner) -> None:
+    def _heed_signals(self, wake: Wake) -> None:
         """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""
 
         def told_to_stop() -> None:
-            if runner.is_told_to_stop:
+            if wake.is_told_to_stop:
                 stop_marked([self.folder.mark])
-            runner.stop()
+            wake.stop()
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, told_to_stop)
         for number in (signal.SIGCHLD, LOOK_AGAIN):
-            loop.add_signal_handler(number, runner.look_again)
+            loop.add_signal_handler(number, wake.set)
 
     async def _end(self, runner: Runner) -> None:
         """End everything and leave nothing but logs."""
         self.screen.progress("stopping")
-        await runner.close()
+        await runner.target.down()
         stop_marked([self.folder.mark])
         self.folder.clear()
         self.screen.show([])
