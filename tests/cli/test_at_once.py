@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import pytest
 from click.shell_completion import get_completion_class
 
-from laneway.apps.cli.at_once import answer
+from laneway.apps.cli.at_once import answer, offers
 from laneway.apps.cli.entry import laneway as command_line
-from laneway.apps.terminal.offers import OFFERS
 
 SHELLS = ["bash", "zsh", "fish"]
 LOADED = "import sys; from laneway.apps.cli import main; main(); print(*sys.modules)"
@@ -88,9 +87,9 @@ def by_click(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> st
 def lines() -> Iterator[str]:
     """Yield lines that ask each command for its options, and for what begins its words."""
     yield from SAME
-    for path, (_, options, _) in OFFERS.items():
+    for path, (_, options, _) in offers().items():
         yield f"{path} -"
-        if any(other.startswith(f"{path} ") for other in OFFERS):
+        if any(other.startswith(f"{path} ") for other in offers()):
             continue  # options of groups are left to click
         yield from (f"{path} {name} -" for names, *_ in options for name in names)
 

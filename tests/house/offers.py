@@ -1,40 +1,20 @@
 """What the command line answers at once, made of click's declarations.
 
-Comes in: the commands. Goes out: `apps/terminal/offers.py`, what may stand in a line of each
+Comes in: the commands. Goes out: `apps/cli/offers.json`, what may stand in a line of each
 command, and `apps/cli/help/`, a page for each. `LANEWAY_BLESS=1` makes their test write them anew.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
+from typing import Any
 
 import click
 
 from laneway.apps.cli.entry import laneway, run
-
-HEAD = '''\
-"""What may stand in the line of each command, for completion without loading the command.
-
-Written from the commands' declarations; `./dev bless` writes it anew. A command has a short help,
-its options, and its arguments, each of which may be followed by more of its kind or not. An option
-has names, a help, its values (None for a flag), and whether it may be given again. Values are words
-to choose from, or what the shell completes, or `text`, or `ask`: whatever the command itself says.
-"""
-
-from __future__ import annotations
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` takes as long to load as all of this
-    Values = str | tuple[str, ...]
-    Option = tuple[tuple[str, ...], str, Values | None, bool]
-    Argument = tuple[Values, bool]
-    Offer = tuple[str, tuple[Option, ...], tuple[Argument, ...]]
-
-OFFERS: dict[str, Offer] = {
-'''
-TAIL = "}\n"
 
 
 def commands() -> dict[str, click.Context]:
@@ -52,23 +32,35 @@ def _below(context: click.Context) -> Iterator[tuple[str, click.Context]]:
             yield from _below(click.Context(command, context, name))
 
 
-def module() -> str:
-    """Return the text of `offers.py`."""
-    lines = [line for path, context in commands().items() for line in _offer(path, context)]
-    return HEAD + "".join(f"{line}\n" for line in lines) + TAIL
+def offers() -> str:
+    """Return the text of `offers.json`, an option a line."""
+    lines = (
+        f'"{path}": [{_spelled(context.command.get_short_help_str())}, [\n'
+        f"{_lines(_options(context))}], {_spelled(_arguments(context))}]"
+        for path, context in commands().items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _offer(path: str, context: click.Context) -> Iterator[str]:
-    parameters = context.command.get_params(context)
-    arguments = [one for one in parameters if isinstance(one, click.Argument)]
-    yield f"    {path!r}: ({context.command.get_short_help_str()!r}, ("
-    for one in parameters:
+def _spelled(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(options: Iterator[list[Any]]) -> str:
+    return ",\n".join(f"  {_spelled(option)}" for option in options)
+
+
+def _options(context: click.Context) -> Iterator[list[Any]]:
+    for one in context.command.get_params(context):
         if isinstance(one, click.Option) and not one.hidden:
-            names = (*one.opts, *one.secondary_opts)
             values = None if one.is_flag or one.count else _values(one)
-            yield f"        ({names!r}, {one.help or ''!r}, {values!r}, {one.multiple!r}),"
-    spelled = "".join(f"({_values(one)!r}, {one.nargs == -1!r}), " for one in arguments)
-    yield f"    ), ({spelled.rstrip()})),"
+            yield [[*one.opts, *one.secondary_opts], one.help or "", values, one.multiple]
+
+
+def _arguments(context: click.Context) -> list[list[Any]]:
+    parameters = context.command.get_params(context)
+    found = [one for one in parameters if isinstance(one, click.Argument)]
+    return [[_values(one), one.nargs == -1] for one in found]
 
 
 def _values(one: click.Parameter) -> str | tuple[str, ...]:

@@ -8,19 +8,18 @@ from pathlib import Path
 import pytest
 
 import laneway.apps.cli
-import laneway.apps.terminal
-from tests.house.offers import module, pages
+from tests.house.offers import offers, pages
 
 CLI = Path(laneway.apps.cli.__path__[0])
-OFFERS = Path(laneway.apps.terminal.__path__[0]) / "offers.py"
+OFFERS = CLI / "offers.json"
 HELP = CLI / "help"
 
 
 def test_offers_are_what_the_commands_declare() -> None:
     if os.environ.get("LANEWAY_BLESS"):
-        OFFERS.write_text(module())
+        OFFERS.write_text(offers())
 
-    assert OFFERS.read_text() == module()
+    assert OFFERS.read_text() == offers()
 
 
 def test_pages_of_help_are_what_the_commands_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 Comes in: the words of the command line and the environment. Goes out: the text of the answer, or
 None: whoever asks for anything else, in a narrow terminal, or in words that need a closer look, is
 answered by `entry`, which says the same (a test compares them). Both answers are made from the
-commands' own declarations: `help/` and `offers` are written by `./dev bless`.
+commands' own declarations: `help/` and `offers.json` are written by `./dev bless`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` takes as long to load as all of this
     from collections.abc import Mapping, Sequence
 
-    from laneway.apps.terminal.offers import Option, Values
+    Values = str | list[str]
+    """Words to choose from, or what the shell completes (`file`, `dir`), or `text`, or `ask`:
+    whatever the command itself says."""
+
+    Option = tuple[list[str], str, Values | None, bool]
+    """Names, a help, values (None for a flag), and whether it may be given again."""
+
+    Argument = tuple[Values, bool]
+    """What may stand there, and whether more of its kind may follow."""
+
+    Offer = tuple[str, list[Option], list[Argument]]
+    """A command's short help, its options and its arguments."""
 
     Proposal = tuple[str, str, str]
     """What it is (plain, file, dir), the word, and what is said of it."""
@@ -49,10 +60,22 @@ def _help(page: str) -> str | None:
     if "/" in page:
         return None
     try:
-        with open(f"{os.path.dirname(__file__)}/help/{page}.txt", encoding="utf-8") as file:  # noqa: PTH120, PTH123 - pathlib takes longer to load than all of this
-            return file.read()
+        return _beside(f"help/{page}.txt")
     except OSError:
         return None
+
+
+def _beside(name: str) -> str:
+    with open(f"{os.path.dirname(__file__)}/{name}", encoding="utf-8") as file:  # noqa: PTH120, PTH123 - pathlib takes longer to load than all of this
+        return file.read()
+
+
+def offers() -> dict[str, Offer]:
+    """Return what may stand in the line of each command, by its words."""
+    import json
+
+    found: dict[str, Offer] = json.loads(_beside("offers.json"))
+    return found
 
 
 def _completed(instruction: str, environment: Mapping[str, str]) -> str | None:
@@ -85,15 +108,14 @@ def _spelled(instruction: str, what: str, word: str, says: str) -> str:
 
 def proposals(done: Sequence[str], begun: str) -> list[Proposal] | None:
     """Return what may stand after the words that are done; None where a command has to say it."""
-    from laneway.apps.terminal.offers import OFFERS
-
+    known = offers()
     path = "laneway"
     words = list(done)
-    while (below := [one for one in OFFERS if one.rpartition(" ")[0] == path]) and words:
+    while (below := [one for one in known if one.rpartition(" ")[0] == path]) and words:
         path = f"{path} {words.pop(0)}"
-        if path not in OFFERS:
+        if path not in known:
             return None
-    _, options, arguments = OFFERS[path]
+    _, options, arguments = known[path]
     seen = _seen(words, options)
     if seen is None or "=" in begun:
         return None
@@ -110,7 +132,7 @@ def proposals(done: Sequence[str], begun: str) -> list[Proposal] | None:
         return _values(waiting, begun)
     names = ((one, one.rpartition(" ")[2]) for one in below)
     if below:
-        return [("plain", name, OFFERS[one][0]) for one, name in names if name.startswith(begun)]
+        return [("plain", name, known[one][0]) for one, name in names if name.startswith(begun)]
     open_ones = (what for at, (what, many) in enumerate(arguments) if many or at >= free)
     return _values(next(open_ones, "text"), begun)
 
