@@ -13,9 +13,9 @@ from laneway.core.findings.machine import as_json, as_sarif
 from laneway.core.findings.place import Place, Source
 from laneway.core.findings.render import as_lines, as_text, code_text
 
-WEIGHT = Code("LW9901", "error", "weight is {weight}", "Weights are shares.", "Write {{}} or 1.")
-OTHER_FIX = Code("LW9903", "warning", "another weight", "Weights are shares.", "Change {fix}")
-NOTE = Code("LW9902", "info", "noted", "", "")
+WEIGHT = Code("error", "LW9901", "weight is {weight}", "Weights are shares.", "Write {{}} or 1.")
+OTHER_FIX = Code("warning", "LW9903", "another weight", "Weights are shares.", "Change {fix}")
+NOTE = Code("info", "LW9902", "noted", "", "")
 
 
 def weight_in(path: str, text: str = "spec:\n  weight: 200\n", line: int = 1) -> Finding:
@@ -66,7 +66,7 @@ def test_what_follows_the_first_line_of_a_fix_is_never_wrapped() -> None:
 
 
 def test_no_line_of_words_is_wider_than_the_terminal() -> None:
-    long = Code("LW9904", "error", "word " * 60, "why " * 60, "fix " * 60, "also " * 60)
+    long = Code("error", "LW9904", "word " * 60, "why " * 60, "fix " * 60, "also " * 60)
     shown = as_text([finding(long, None), finding(long, None, "a"), weight_in("a.yaml")], width=50)
 
     assert max(map(len, shown.splitlines())) <= 50

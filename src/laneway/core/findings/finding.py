@@ -7,6 +7,7 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
@@ -23,13 +24,17 @@ class Code(Struct, frozen=True):
     is fixed text; `also` names the code of Istio (IST…) or Kiali (KIA…) for the same thing.
     """
 
-    id: str
     level: Level
+    id: str
     message: str
     why: str
     fix: str
     also: str = ""
 
+
+error = partial(Code, "error")
+warning = partial(Code, "warning")
+info = partial(Code, "info")
 
 Follow = tuple[str, str]
 """A code, and a word: the subject of findings of that code that follow from another, or what their

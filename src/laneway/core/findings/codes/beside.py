@@ -6,11 +6,10 @@ requests that are a lane's some meet the route of somebody else, or none.
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import warning
 
-HOST_OF_ANOTHER = Code(
+HOST_OF_ANOTHER = warning(
     "LW1330",
-    "warning",
     "requests for host {host} on port {port} do not meet {rules}: {taker} has that host there",
     "Gateways with the same selector and port are one listener, which looks at the most specific "
     "host alone. The entry of the lanes stands in a namespace that its own Gateway does not admit "
@@ -20,9 +19,8 @@ HOST_OF_ANOTHER = Code(
     "entry's namespace for this host.",
 )
 
-USER_ROUTE_TAKES_REQUESTS = Code(
+USER_ROUTE_TAKES_REQUESTS = warning(
     "LW1331",
-    "warning",
     "{user} can take requests of {rules}, and leads them to {to}",
     "Routes of one gateway and host stand in the order of their objects' age, those that take any "
     "request last, and the first that matches decides. A request that meets both conditions is one "
@@ -30,9 +28,8 @@ USER_ROUTE_TAKES_REQUESTS = Code(
     "Let the route name the lane's subset, or write a match that no request of the lane meets.",
 )
 
-ROUTE_PAST_SIDECAR = Code(
+ROUTE_PAST_SIDECAR = warning(
     "LW1336",
-    "warning",
     "{user} leads {callers} to port {port} of {host}, which {sidecars} does not import: 503",
     "A proxy can send to what the listeners of its Sidecar import, and to where the routes lead "
     "that a listener for all ports imports. A listener for one port imports that port alone, "
@@ -42,9 +39,8 @@ ROUTE_PAST_SIDECAR = Code(
     "the port that is called.",
 )
 
-OVERTAKING_RULE = Code(
+OVERTAKING_RULE = warning(
     "LW1337",
-    "warning",
     "{taker} takes the requests of {rules} for {hosts}",
     "A gateway tries rules in the order of age, and those for every request last. In a permissive "
     "group a rule for every request becomes routes by what a request says of its lane, so it keeps "
@@ -52,9 +48,8 @@ OVERTAKING_RULE = Code(
     "Give the rule a condition, or let the groups enter by different hosts or ports.",
 )
 
-DELEGATION_LEAVES_REQUESTS = Code(
+DELEGATION_LEAVES_REQUESTS = warning(
     "LW1429",
-    "warning",
     "calls to {service} that no match of {root} meets get 404",
     "The group delegates the service, so callers hold the routes of this VirtualService and no "
     "others: none of its routes takes whatever the others leave, and there is no default route "
@@ -62,9 +57,8 @@ DELEGATION_LEAVES_REQUESTS = Code(
     "Add a last route without a match that delegates to {lanes} as well.",
 )
 
-WILDCARD_DECIDES = Code(
+WILDCARD_DECIDES = warning(
     "LW1430",
-    "warning",
     "{user} decides calls to {hosts} from {callers}: {sidecar} hides the lane routes",
     "The Sidecar imports neither the service nor its lane routes, but a VirtualService for a "
     "wildcard that covers the host. For these callers its routes are all there are, and they name "

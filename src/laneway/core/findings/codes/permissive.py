@@ -5,56 +5,50 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a rule fi
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
-UNKNOWN_FALLBACK_TARGET = Code(
+UNKNOWN_FALLBACK_TARGET = error(
     "LW1801",
-    "error",
     "fallbackTarget {target} is not a lane of group {group}",
     "The baseline answers for services that a lane lacks. Without it requests of other lanes "
     "cannot fall back. The group is held: what is live stays unchanged.",
     "{fix}",
 )
 
-BASELINE_BY_AGE = Code(
+BASELINE_BY_AGE = info(
     "LW1802",
-    "info",
     "group {group} names no fallbackTarget, so its oldest lane {lane} is the baseline",
     "Objects that are created again, for example from Git, lose their age: another lane may then "
     "be the oldest, and every request that falls back would get another version.",
     "Set `fallbackTarget: {lane}` in permissiveModeConfiguration.",
 )
 
-HEADER_UNUSABLE = Code(
+HEADER_UNUSABLE = error(
     "LW1803",
-    "error",
     "the headers of group {group} cannot carry a lane: {reason}",
     "Routes match the lane's name in the routeHeader, so it must be an ordinary header that "
     "nothing else sets. The group is held: what is live stays unchanged.",
     "Use a header of your own, for example `routeHeader: x-asm-prefer-tag`.",
 )
 
-SERVICE_TARGET_UNUSABLE = Code(
+SERVICE_TARGET_UNUSABLE = error(
     "LW1804",
-    "error",
     "serviceLevelFallbackTarget {key} to {lane} has no effect: {reason}",
     "The key is `namespace/name` of a service of the group, and the lane must have that service. "
     "Otherwise the baseline answers.",
     "{fix}",
 )
 
-BASELINE_LACKS_SERVICE = Code(
+BASELINE_LACKS_SERVICE = error(
     "LW1805",
-    "error",
     "the baseline {lane} of group {group} has no pods of {services}",
     "Requests of every lane that lacks a service go to the baseline. It has no pods of it either, "
     "so they get 503.",
     "Give pods of {services} the baseline's labels ({selector}), or name another fallbackTarget.",
 )
 
-TCP_NOT_ISOLATED = Code(
+TCP_NOT_ISOLATED = error(
     "LW1806",
-    "error",
     "port {port} of {service} is TCP, and the lanes of the permissive group {group} are not "
     "isolated there",
     "A TCP connection has no headers, so only the labels of the connecting pod decide. A request "
@@ -63,27 +57,24 @@ TCP_NOT_ISOLATED = Code(
     "group or use a strict group.",
 )
 
-TAGGING_SELECTS_NOTHING = Code(
+TAGGING_SELECTS_NOTHING = warning(
     "LW1807",
-    "warning",
     "hash tagging {name} selects no gateway (by {selector})",
     "Tags are set by the pods of a gateway. They are found by the selectors of the Gateways, and "
     "the tagging must be in the namespace of such a Gateway or in istio-system.",
     "Use the selector and the namespace of a Gateway: {known}.",
 )
 
-TAG_NOBODY_ASKS_FOR = Code(
+TAG_NOBODY_ASKS_FOR = warning(
     "LW1808",
-    "warning",
     "rule {rule} gives users the tag {tag}, but no route of the gateway matches {header}: {tag}",
     "A tag only marks users; a route that matches its header sends them into the lane. Without one "
     "their requests match other routes, or get 404.",
     "Add an entry rule with `headers: {{{header}: {{exact: {tag}}}}}` to the lane.",
 )
 
-HEADER_NEEDED = Code(
+HEADER_NEEDED = info(
     "LW1809",
-    "info",
     "{workloads} {verb} for other lanes of group {group} and {calls} on: {they} to pass on "
     "{header}",
     "For calls without the header the labels of the calling pod decide the lane. That is right for "
@@ -93,9 +84,8 @@ HEADER_NEEDED = Code(
     "mesh laneway verify --context names those that do not.",
 )
 
-FILTER_NEEDED = Code(
+FILTER_NEEDED = info(
     "LW1810",
-    "info",
     "{what}: in an Istio mesh this needs the lane filter",
     "Istio's API can neither remember the lane of a trace nor hash users. The mesh on this machine "
     "has the filter built in. In an Istio mesh without it the route header decides, then the "

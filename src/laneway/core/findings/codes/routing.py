@@ -5,11 +5,10 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a rule fi
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
-USER_MESH_VIRTUAL_SERVICE = Code(
+USER_MESH_VIRTUAL_SERVICE = error(
     "LW1401",
-    "error",
     "{user} routes {host} in the mesh instead of its lanes{audience}",
     "Istio uses one mesh VirtualService per host. Callers that see yours follow it and leave their "
     "lane; if all see it and it has HTTP routes, no lane routes are generated for the host.",
@@ -19,9 +18,8 @@ USER_MESH_VIRTUAL_SERVICE = Code(
     "IST0109, KIA1106",
 )
 
-TWO_VIRTUAL_SERVICES = Code(
+TWO_VIRTUAL_SERVICES = error(
     "LW1402",
-    "error",
     "{second} routes {host} in the mesh, as {first} already does",
     "Proxies use one mesh VirtualService per host: the oldest one with a route for the caller. "
     "This one is silently ignored.",
@@ -29,9 +27,8 @@ TWO_VIRTUAL_SERVICES = Code(
     "IST0109, KIA1106",
 )
 
-DYNAMIC_SUBSET = Code(
+DYNAMIC_SUBSET = error(
     "LW1403",
-    "error",
     "route {route} names the subset {subset}, which only the vendor's mesh can resolve",
     "A subset that starts with $ is resolved at run time from a label of the request. Istio treats "
     "it as a plain name, and requests get 503.",
@@ -40,9 +37,8 @@ DYNAMIC_SUBSET = Code(
     "IST0101, IST0106",
 )
 
-FALLBACK_BLOCK = Code(
+FALLBACK_BLOCK = warning(
     "LW1404",
-    "warning",
     "`fallback` of route {route} is not an Istio field and is ignored: {instead}",
     "It is an extension of the vendor: it names where requests go if the subset has no ready pod. "
     "Istio's validation rejects the field. Laneway uses the runtime fallback of the lane's group "
@@ -50,9 +46,8 @@ FALLBACK_BLOCK = Code(
     "{fix}",
 )
 
-NEARER_DESTINATION_RULE = Code(
+NEARER_DESTINATION_RULE = info(
     "LW1405",
-    "info",
     "{user} takes precedence for {callers} of {host} over a rule in istio-system",
     "Istio looks for a DestinationRule in the caller's namespace, then in the service's, then in "
     "istio-system, and uses only the first it finds. The default layout writes the lanes' subsets "
@@ -61,18 +56,16 @@ NEARER_DESTINATION_RULE = Code(
     "Nothing to do in the default layout. For the asm layout move the rule to istio-system.",
 )
 
-HIDDEN_DESTINATION_RULE = Code(
+HIDDEN_DESTINATION_RULE = info(
     "LW1406",
-    "info",
     "the lanes' DestinationRule for {host} overrides {user}",
     "Only the most specific DestinationRule of the nearest namespace applies; nothing is "
     "inherited. So your trafficPolicy is copied into the lanes' rule.",
     "Nothing to do; later changes to your trafficPolicy are copied as well.",
 )
 
-SUBSET_WITH_OTHER_LABELS = Code(
+SUBSET_WITH_OTHER_LABELS = error(
     "LW1407",
-    "error",
     "subset {subset} of {user} selects {labels}, but lane {lane} selects {wanted}",
     "Istio merges DestinationRules for one host, and if both define a subset, the older one wins. "
     "Requests of the lane would go to pods of another lane or version.",
@@ -80,27 +73,24 @@ SUBSET_WITH_OTHER_LABELS = Code(
     "the lane.",
 )
 
-EXPORT_TO_MISMATCH = Code(
+EXPORT_TO_MISMATCH = warning(
     "LW1408",
-    "warning",
     "{second} and {first} are both for {host}, but their exportTo differs ({forms})",
     "Istio merges DestinationRules of one host only if their exportTo is written the same way; "
     "even a missing one differs from ['*']. Otherwise the subsets of one of them are lost.",
     "Write the same exportTo in both, or remove it from both.",
 )
 
-EXPORT_TO_HIDES = Code(
+EXPORT_TO_HIDES = warning(
     "LW1409",
-    "warning",
     "{user} is exported to {export_to} only: callers in {namespaces} see no lane of {host}",
     "The lanes' rule has to copy your exportTo, or Istio would not merge the two. Callers in other "
     "namespaces then see no subsets and get 503.",
     "Export the rule to these namespaces too, or remove exportTo.",
 )
 
-SIDECAR_HIDES_HOST = Code(
+SIDECAR_HIDES_HOST = warning(
     "LW1410",
-    "warning",
     "{user} hides {hosts} from {callers} of group {group}",
     "A Sidecar's egress hosts are all that its pods know of the mesh. Calls to other services "
     "match no route: they go straight to the dialed address, whatever the lane, or are refused if "
@@ -109,27 +99,24 @@ SIDECAR_HIDES_HOST = Code(
     "it.",
 )
 
-SOURCE_LABELS_WITH_GATEWAYS = Code(
+SOURCE_LABELS_WITH_GATEWAYS = warning(
     "LW1411",
-    "warning",
     "a match of route {route} has both sourceLabels and gateways; the labels are ignored",
     "Istio looks at the gateways of a match alone and drops its source conditions, so the route is "
     "for every caller.",
     "Split the match: one with gateways, one with sourceLabels.",
 )
 
-UNKNOWN_DESTINATION = Code(
+UNKNOWN_DESTINATION = error(
     "LW1412",
-    "error",
     "route {route} points to {host}, but the input has no such Service",
     "Envoy has no cluster for this host, so the requests get 503.",
     "{fix}",
     "IST0101, KIA1101",
 )
 
-SIDECAR_HIDES_ASM_LAYOUT = Code(
+SIDECAR_HIDES_ASM_LAYOUT = info(
     "LW1413",
-    "info",
     "{user} hides the asm layout's routes for {hosts} from {callers}",
     "The asm layout puts lane routes into istio-system, and a Sidecar shows its pods only routes "
     "of namespaces it imports. Without them the calls of these pods are spread over all lanes. The "
@@ -138,9 +125,8 @@ SIDECAR_HIDES_ASM_LAYOUT = Code(
     "hosts.",
 )
 
-DELEGATION_WITHOUT_ROOT = Code(
+DELEGATION_WITHOUT_ROOT = warning(
     "LW1414",
-    "warning",
     "group {group} delegates {service}, but {why}",
     "Lane routes without a host are used only through a root VirtualService of your own that has "
     "the host for all callers and delegates to them. Without it Istio's default route would spread "
@@ -149,9 +135,8 @@ DELEGATION_WITHOUT_ROOT = Code(
     "names the lanes' VirtualService and its namespace; or take the service out of the annotation.",
 )
 
-SERVICE_NOT_EXPORTED = Code(
+SERVICE_NOT_EXPORTED = warning(
     "LW1415",
-    "warning",
     "{host} is exported to {spaces}, so the proxies of {callers} do not see it",
     "Calls to a service that the caller's proxy does not see match no route: they go straight to "
     "the dialed address, whatever the lane, or are refused if the pod's Sidecar says "
@@ -159,9 +144,8 @@ SERVICE_NOT_EXPORTED = Code(
     "Add {missing} to the annotation {annotation} of the Service, or remove the annotation.",
 )
 
-SIDECAR_HIDES_ROUTES = Code(
+SIDECAR_HIDES_ROUTES = warning(
     "LW1416",
-    "warning",
     "{user} imports {host}, but not its {routes}, for {callers}",
     "A Sidecar imports a VirtualService by the namespace of that object, not of the service. Calls "
     "of these pods follow the other routes of the host, or Istio's default route to any pod of any "
@@ -169,27 +153,24 @@ SIDECAR_HIDES_ROUTES = Code(
     "Add `{pattern}` to the egress hosts, or move the VirtualService into the service's namespace.",
 )
 
-SERVICE_EXPORTED_NARROWLY = Code(
+SERVICE_EXPORTED_NARROWLY = info(
     "LW1417",
-    "info",
     "{host} is not exported to pods in {spaces}: if they call it, they bypass its lanes",
     "Calls to a service that a proxy does not see go straight to the dialed address, without any "
     "route. Nothing in the input says that these pods call it.",
     "Nothing to do if they do not; otherwise add their namespaces to the Service's exportTo.",
 )
 
-WILDCARD_BESIDE_LANES = Code(
+WILDCARD_BESIDE_LANES = info(
     "LW1420",
-    "info",
     "lane routes of {hosts} override {user}, which has a wildcard host",
     "In the mesh only the most specific host applies, and nothing is inherited from a wildcard: "
     "your timeouts, retries and faults do not apply to these services.",
     "Nothing to do if that is intended; otherwise add them to the group's httpRoutePatch.",
 )
 
-REFUSED_BY_ISTIO = Code(
+REFUSED_BY_ISTIO = error(
     "LW1421",
-    "error",
     "Istio rejects {user}: {why}",
     "Its admission webhook does not accept the object, so it never gets into a cluster. Lanes and "
     "everything else are read as if it were not there.",
@@ -197,18 +178,16 @@ REFUSED_BY_ISTIO = Code(
     "IST0106",
 )
 
-OTHER_SPELLING = Code(
+OTHER_SPELLING = warning(
     "LW1422",
-    "warning",
     "{user} routes calls to {host} by the name {spelled}, if it is the older object",
     "To Istio this host is not a service, but programs can call a service by this name. The older "
     "object keeps the name: if that is this one, calls by this name bypass the lanes.",
     "Use the full host name of the service, or remove the host.",
 )
 
-API_ROUTE_IN_MESH = Code(
+API_ROUTE_IN_MESH = error(
     "LW1423",
-    "error",
     "{user} routes {host} in the mesh for {callers}, as its lanes do",
     "Istio turns it into a VirtualService. Sidecars use one per host, the oldest with a route for "
     "the caller, so either this route or the lanes' is ignored. Laneway does not follow it, and "
@@ -217,35 +196,31 @@ API_ROUTE_IN_MESH = Code(
     "IST0109",
 )
 
-ACCESS_REFUSED = Code(
+ACCESS_REFUSED = warning(
     "LW1425",
-    "warning",
     "{policy} denies every request to {whom}",
     "An AuthorizationPolicy applies after routing: a request goes to the right lane and gets 403 "
     "there. ALLOW without rules denies everything, and so does DENY with an empty rule.",
     "Add an ALLOW policy for the callers that need access, or narrow this one.",
 )
 
-ACCESS_LIMITED = Code(
+ACCESS_LIMITED = info(
     "LW1426",
-    "info",
     "{policy} may deny requests to {whom}",
     "An AuthorizationPolicy applies after routing: a denied request goes to the right lane and "
     "gets 403 there. Laneway does not evaluate the rules of the policy.",
     "Nothing to do if callers of every lane have access; laneway prove reports it as undecided.",
 )
 
-PLAIN_CALLS_REFUSED = Code(
+PLAIN_CALLS_REFUSED = warning(
     "LW1427",
-    "warning",
     "{policy} accepts only mTLS, and {callers} without a sidecar {verb} {hosts}",
     "A pod without a sidecar sends plain HTTP, and STRICT refuses the connection.",
     "Give the callers a sidecar, or set the mode PERMISSIVE for these pods or their port.",
 )
 
-FIELD_NOT_FOLLOWED = Code(
+FIELD_NOT_FOLLOWED = info(
     "LW1428",
-    "info",
     "{user} has {fields}, which Laneway does not follow: {because}",
     "Laneway does not work out what this field does to requests of lanes. A cluster may send them "
     "elsewhere than explain and the mesh on this machine show, and laneway prove leaves it open.",

@@ -5,11 +5,10 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a rule fi
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
-IMAGE_WITHOUT_COMMAND = Code(
+IMAGE_WITHOUT_COMMAND = error(
     "LW1701",
-    "error",
     "no command for {images} of {workloads}",
     "A mesh on this machine runs programs, not images, and only you know which program is in an "
     "image.",
@@ -19,9 +18,8 @@ IMAGE_WITHOUT_COMMAND = Code(
     "[run]\n{lines}",
 )
 
-NOT_STARTED = Code(
+NOT_STARTED = info(
     "LW1795",
-    "info",
     "{workloads} cannot run on this machine and are left out",
     "A WorkloadEntry is a machine elsewhere. A Job or CronJob is a program that ends, and a mesh "
     "that keeps its programs running would start it again and again.",
@@ -30,27 +28,24 @@ NOT_STARTED = Code(
     "labels.",
 )
 
-NOTHING_TO_RUN = Code(
+NOTHING_TO_RUN = warning(
     "LW1751",
-    "warning",
     "--run '{name}=…' is for nothing: no image and no workload here is called so{hint}",
     "Its command stands for nothing, so what you meant it for runs another command or none.",
     "Name an image as the manifests do, with or without its tag and with wildcards, or a workload: "
     "`laneway ps` lists those that run.",
 )
 
-UNUSED_COMMANDS = Code(
+UNUSED_COMMANDS = info(
     "LW1752",
-    "info",
     "[run] has commands for {names}, but no image and no workload here is called so{hint}",
     "One laneway.toml may serve several meshes, so this may be as you want it. Else what you meant "
     "runs another command or none.",
     "Nothing to do if they are for other meshes; otherwise correct the names.",
 )
 
-EDIT_REFUSED = Code(
+EDIT_REFUSED = error(
     "LW1702",
-    "error",
     "mesh {mesh} refused the newest edit of its files {ago} ago for {cause} and still serves what "
     "it served before",
     "Tests did not reach what the files say now: an edit with errors does not go live.",

@@ -5,119 +5,106 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a reader 
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
 _LEFT_OUT = (
     "A cluster rejects the object. Laneway leaves out only the smallest invalid part, so that the "
     "rest can be checked."
 )
 
-WRONG_TYPE = Code(
+WRONG_TYPE = error(
     "LW1101",
-    "error",
     "{field} must be {wanted}, but is {found}",
     _LEFT_OUT,
     "{fix}",
 )
 
-MISSING_FIELD = Code(
+MISSING_FIELD = error(
     "LW1102",
-    "error",
     "{field} is missing",
     _LEFT_OUT,
     "Add {field}.",
 )
 
-NOT_TEXT = Code(
+NOT_TEXT = error(
     "LW1103",
-    "error",
     "the value of {field} is {found}, but must be text",
     "Labels, annotations, selectors and environment variables hold only text. YAML reads an "
     "unquoted number, yes, no, on or off as another type, and kubectl rejects the object.",
     'Put the value in quotes: "{value}".',
 )
 
-SEVERAL_WAYS = Code(
+SEVERAL_WAYS = error(
     "LW1104",
-    "error",
     "the match on {field} has {ways} at once",
     "A value is compared in one way only, and which one would win is undefined. The rule is left "
     "out so that it does not match too many requests.",
     "Keep one of exact, prefix and regex.",
 )
 
-NO_WAY = Code(
+NO_WAY = error(
     "LW1105",
-    "error",
     "the match on {field} has none of exact, prefix and regex",
     "An empty condition would match every request, so the rule is left out.",
     "Add one of `exact`, `prefix` and `regex`.",
 )
 
-BAD_REGEX = Code(
+BAD_REGEX = error(
     "LW1106",
-    "error",
     "{field} is not a valid RE2 regular expression: {problem}",
     "Envoy uses RE2, which has no look-around and no back-references. If one expression does not "
     "compile, a proxy rejects its whole route table, so the rule is left out.",
     "See https://github.com/google/re2/wiki/Syntax for the syntax of RE2.",
 )
 
-BAD_HEADER_NAME = Code(
+BAD_HEADER_NAME = error(
     "LW1107",
-    "error",
     "{name} is not a valid header name",
     "Header names contain only letters, digits and !#$%&'*+-.^_`|~. A proxy rejects its whole "
     "route table for one bad name, so the rule is left out.",
     "Correct the header name.",
 )
 
-BAD_HEADER_VALUE = Code(
+BAD_HEADER_VALUE = error(
     "LW1108",
-    "error",
     "the value of header {name} {problem}",
     "A proxy rejects its whole route table for one bad value, so the rule is left out. In a header "
     "that is set, % starts an Envoy variable such as %REQ(x-request-id)%.",
     "{fix}",
 )
 
-UNKNOWN_FIELD = Code(
+UNKNOWN_FIELD = info(
     "LW1109",
-    "info",
     "{field} is not a known field of {kind}{hint}",
     "The vendor's CRD accepts unknown fields, so a misspelled field is silently ignored.",
     "Correct the spelling, or remove the field.",
 )
 
-UNKNOWN_VALUE = Code(
+UNKNOWN_VALUE = error(
     "LW1110",
-    "error",
     "{field} is {found}, but must be {wanted}",
     "An unknown value has no defined meaning, and guessing one could send requests to the wrong "
     "place.",
     "Use {wanted}.",
 )
 
-OUT_OF_RANGE = Code(
+OUT_OF_RANGE = error(
     "LW1111",
-    "error",
     "{field} is {found}, but must be {wanted}",
     _LEFT_OUT,
     "Use {wanted}.",
 )
 
-NOT_NAMESPACED_NAME = Code(
+NOT_NAMESPACED_NAME = error(
     "LW1112",
-    "error",
     "{field} has the key {key}, which is not written as namespace/name",
     "The key names a Service. Laneway does not guess what another spelling means, so the entry is "
     "left out.",
     "Write the service as `namespace/name`.",
 )
 
-EMPTY_MATCH = Code(
+EMPTY_MATCH = error(
     "LW1113",
-    "error",
     "the match on {field} is empty",
     "An empty prefix or regex would match every value, and proxies reject it, so the rule is left "
     "out.",
@@ -125,36 +112,32 @@ EMPTY_MATCH = Code(
     "IST0106",
 )
 
-UNKNOWN_CONDITION = Code(
+UNKNOWN_CONDITION = error(
     "LW1114",
-    "error",
     "{field} is not a known condition",
     "Ignoring an unknown condition would match more requests than intended, so the rule is left "
     "out.",
     "Use one of {known}.",
 )
 
-MISSPELLED_LANE_FIELD = Code(
+MISSPELLED_LANE_FIELD = error(
     "LW1115",
-    "error",
     "{field} is not a field of {kind}; did you mean {right}?",
     "The vendor's CRD accepts unknown fields, so nothing rejects the object, and it works as if "
     "the field were not there.",
     "Write {write}.",
 )
 
-MISSPELLED_FIELD = Code(
+MISSPELLED_FIELD = warning(
     "LW1116",
-    "warning",
     "{field} is not a field of {kind}; did you mean {right}?",
     "kubectl rejects the object. If it is applied in another way, the cluster silently drops the "
     "field, and Laneway reads it the same way.",
     "Write {write}.",
 )
 
-MISSPELLED_FIELD_BREAKS = Code(
+MISSPELLED_FIELD_BREAKS = error(
     "LW1117",
-    "error",
     "{field} is not a field of {kind}; did you mean {right}?",
     "kubectl rejects the object. If it is applied in another way, the cluster silently drops the "
     "field, and lanes do not work without it.",

@@ -5,11 +5,10 @@ Only texts, no decisions: counters of the proxies say what happened, a code says
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
-LANE_UNANSWERED = Code(
+LANE_UNANSWERED = error(
     "LW1720",
-    "error",
     "{count} of lane {lane} got no answer from {service}: no pod carries {selector} ({carried})",
     "Only its labels put a pod into a lane. If no pod has them, the proxy answers 503: a strict "
     "lane never falls back to another lane, and a permissive one only to lanes that have the "
@@ -19,9 +18,8 @@ LANE_UNANSWERED = Code(
     "IST0173, KIA0203",
 )
 
-TWO_VERSIONS = Code(
+TWO_VERSIONS = warning(
     "LW1721",
-    "warning",
     "requests of lane {lane} reached {versions} of {service}",
     "Both carry the labels that the lane selects, so both answer. The usual cause is a wrong label "
     "on the pods of one of them, so that the wrong version answers.",
@@ -29,35 +27,31 @@ TWO_VERSIONS = Code(
     "labelSelector {selector}. Nothing to do if the lane should have both.",
 )
 
-NO_ROUTE = Code(
+NO_ROUTE = error(
     "LW1722",
-    "error",
     "no route of {gateway} matches {request}: {reasons}",
     "A request that matches no route gets 404 from the gateway and never enters a lane.",
     "Compare the request with the match of the rule that should take it, or change the rule: "
     "laneway explain shows every rule and why it does not match.",
 )
 
-OTHER_RULE = Code(
+OTHER_RULE = error(
     "LW1723",
-    "error",
     "{request} is for {promised}, but {met}",
     "Rules are tried in order and the first match wins.",
     "Change the order or the match of the rules: laneway explain shows which ones were tried.",
 )
 
-WRONG_SUBSET = Code(
+WRONG_SUBSET = error(
     "LW1724",
-    "error",
     "subset {subset} of {service} sends requests of lane {lane} to {pods}: {cause}",
     "The routes are right, but the DestinationRule that callers see selects pods of another lane "
     "for this lane's name: traffic leaks across lanes.",
     "Make the subset select {selector}, as the lane does, or rename it.",
 )
 
-CALLS_WITHOUT_SIDECAR = Code(
+CALLS_WITHOUT_SIDECAR = error(
     "LW1725",
-    "error",
     "{pods} has no sidecar ({lack}): {count} to {service} were spread over {reached}",
     "Without a sidecar the calls of a pod go to any pod of the service. Some reach the right lane "
     "by chance, which looks like an intermittent failure.",
@@ -65,9 +59,8 @@ CALLS_WITHOUT_SIDECAR = Code(
     "IST0103",
 )
 
-MET_WITHOUT_SIDECAR = Code(
+MET_WITHOUT_SIDECAR = warning(
     "LW1726",
-    "warning",
     "{pods} has no sidecar ({lack}) and got requests of {lanes}",
     "Its own calls, if it makes any, do not stay in the lane, and the requests it gets are not "
     "counted.",
@@ -75,17 +68,15 @@ MET_WITHOUT_SIDECAR = Code(
     "IST0103",
 )
 
-LEFT_BY_RULE = Code(
+LEFT_BY_RULE = error(
     "LW1727",
-    "error",
     "{count} of {callers} in lane {lane} to {service} left the lane: {rule} sends them to {pods}",
     "Callers stay in their lane only if the lanes' own rule for the service decides.",
     "Remove the route, keep it away from this host, or point it to the lane's subset.",
 )
 
-WENT_ROUND = Code(
+WENT_ROUND = error(
     "LW1728",
-    "error",
     "{count} reached {pod} without passing the callers' proxies",
     "More requests arrived than proxies sent, so a program connects to the pod's address itself. "
     "Such calls use no route and no lane.",
@@ -93,17 +84,15 @@ WENT_ROUND = Code(
     "pod's address.",
 )
 
-REFUSED_INSIDE = Code(
+REFUSED_INSIDE = error(
     "LW1729",
-    "error",
     "{count} from {callers} to {service} failed in the proxies: {reason}",
     "The request went to the right place, but a proxy could not forward it and answered it itself.",
     "{fix}",
 )
 
-SHARE_OFF = Code(
+SHARE_OFF = error(
     "LW1730",
-    "error",
     "{seen} of {total} requests reached {destination}; its weight of {percent} % allows {low} to "
     "{high}",
     "Chance alone exceeds these bounds once in 10,000 runs. Something else splits the traffic, or "
@@ -111,34 +100,30 @@ SHARE_OFF = Code(
     "Compare the weights of {rule}; laneway show plan prints the shares of every rule.",
 )
 
-NO_ANSWER = Code(
+NO_ANSWER = error(
     "LW1731",
-    "error",
     "{count} of {request} got no answer: {reason}",
     "The gateway accepted the request but nothing answered in time, or it no longer listens.",
     "laneway ps shows what runs, laneway logs envoy shows the log of the proxies.",
 )
 
-OTHER_TRAFFIC = Code(
+OTHER_TRAFFIC = warning(
     "LW1732",
-    "warning",
     "{count} came from other clients while the mesh was verified",
     "Counters cannot tell whose request they count, so the results for pods and shares may be "
     "wrong.",
     "Verify again when nothing else sends requests.",
 )
 
-CHANGED_MEANWHILE = Code(
+CHANGED_MEANWHILE = error(
     "LW1733",
-    "error",
     "mesh {mesh} changed while it was verified",
     "Requests were compared with a plan that is no longer live.",
     "Verify again.",
 )
 
-NO_REQUEST = Code(
+NO_REQUEST = info(
     "LW1734",
-    "info",
     "no test request could be built for {rule}",
     "Its match contains something that Laneway cannot build a request for, so the rule was not "
     "tested.",
@@ -146,9 +131,8 @@ NO_REQUEST = Code(
     "they matter).",
 )
 
-NEVER_MET = Code(
+NEVER_MET = warning(
     "LW1735",
-    "warning",
     "{rule} never matches: {before} matches all its requests first",
     "Rules are tried in order and the first match wins. Requests meant for the lane of this rule "
     "go where the earlier rule sends them.",
@@ -156,44 +140,39 @@ NEVER_MET = Code(
     "IST0130",
 )
 
-LEFT_BY_OUTSIDER = Code(
+LEFT_BY_OUTSIDER = warning(
     "LW1736",
-    "warning",
     "requests of lane {lane} reached {callers}, in no lane of group {group}, whose calls to "
     "{service} went on to lane {other}",
     "A pod's own labels decide where its calls go; without a lane they go to the oldest one.",
     "Add the service to the group and its pods to the lanes, or do not call lane services from it.",
 )
 
-LANE_NOT_ENTERED = Code(
+LANE_NOT_ENTERED = info(
     "LW1737",
-    "info",
     "no request was sent into {lanes}: no rule at a gateway routes there",
     "Only requests that enter at a gateway are verified, so these lanes were not tested.",
     "Nothing to do if they are entered in another way or have no weight yet.",
 )
 
-LANE_LOST = Code(
+LANE_LOST = error(
     "LW1738",
-    "error",
     "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
     "These pods answer for lanes that lack the service, so they get requests of other lanes. The "
     "program's own calls carry no lane, so only the label of its pod decides from there on.",
     "Copy {header} from the incoming request to the outgoing ones in this program. {mock}{shown}",
 )
 
-LANE_FORGOTTEN = Code(
+LANE_FORGOTTEN = info(
     "LW1739",
-    "info",
     "{services} does not pass the lane on to {target}, which does no harm here",
     "These pods serve only their own lane, so their labels already say the lane of the request.",
     "Nothing to do as long as no other lane falls back to these pods. Before one does, copy "
     "{header} from the incoming request to the outgoing ones in this program.",
 )
 
-LANE_NOT_SEEN = Code(
+LANE_NOT_SEEN = info(
     "LW1740",
-    "info",
     "no request of a lane reached {services}, so it is unknown what {it} on",
     "They answer for lanes that lack their service, and call others. No request that was sent or "
     "watched reached them.",
@@ -201,9 +180,8 @@ LANE_NOT_SEEN = Code(
     "live traffic for some time: laneway verify --context --passive SECONDS.",
 )
 
-STOOD_IN = Code(
+STOOD_IN = warning(
     "LW1741",
-    "warning",
     "{pods} answered for lane {lane} at {service}: {reason}",
     "If all pods of a service are down in a permissive lane, the service's target or the baseline "
     "answers. The requests succeed, but say nothing about the lane's own version.",
@@ -212,9 +190,8 @@ STOOD_IN = Code(
     "has none, and does not answer 502, 503 or 504 five times in a row.",
 )
 
-UNTESTED = Code(
+UNTESTED = warning(
     "LW1742",
-    "warning",
     "no request of lane {lane} reached {services}, so the lane is untested there",
     "The lane has pods there, but no program that got a request called them. A promise about "
     "requests that were never sent would prove nothing.",
@@ -222,9 +199,8 @@ UNTESTED = Code(
     "program that should have called it (laneway logs WORKLOAD); or accept it: --allow-untested.",
 )
 
-NEVER_CALLED = Code(
+NEVER_CALLED = warning(
     "LW1743",
-    "warning",
     "{program} has a URL of {services} in its environment and never called it through its proxy "
     "({variables})",
     "It got requests meanwhile. A program that calls past its proxy uses no route and no lane; one "

@@ -5,11 +5,10 @@ Only texts, no decisions: a code says what is wrong and how to fix it, a rule fi
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import Code
+from laneway.core.findings.finding import error, info, warning
 
-LANE_WITHOUT_PODS = Code(
+LANE_WITHOUT_PODS = warning(
     "LW1501",
-    "warning",
     "lane {lane} selects {selector}, but no pod of group {group} matches ({carried})",
     "The lane has no pods: requests that enter it get 503, or in a permissive group an answer of "
     "the baseline.",
@@ -18,9 +17,8 @@ LANE_WITHOUT_PODS = Code(
     "CODE_UNEFFECTED_SWIMLANE_LABEL, IST0173",
 )
 
-LANE_LACKS_SERVICE = Code(
+LANE_LACKS_SERVICE = error(
     "LW1502",
-    "error",
     "lane {lane} has no pod of {services} ({carried})",
     "In a strict group every lane needs pods of every service. A request of the lane to a service "
     "it lacks gets 503; it never goes to another lane.",
@@ -28,18 +26,16 @@ LANE_LACKS_SERVICE = Code(
     "IST0173, KIA0203",
 )
 
-POD_IN_TWO_LANES = Code(
+POD_IN_TWO_LANES = error(
     "LW1503",
-    "error",
     "the pods of {workload} are in the lanes {lanes}",
     "They have the labels of all these lanes, so each of the lanes sends them requests: the lanes "
     "are not isolated.",
     "Remove the labels of one lane from the pods, or change the selectors.",
 )
 
-NAMESPACE_NOT_INJECTED = Code(
+NAMESPACE_NOT_INJECTED = error(
     "LW1504",
-    "error",
     "namespace {namespace} does not enable sidecar injection, so {workloads} have none",
     "Without a sidecar the calls of a pod skip all routes and are spread over all lanes, which "
     "looks like an intermittent failure.",
@@ -48,9 +44,8 @@ NAMESPACE_NOT_INJECTED = Code(
     "IST0102",
 )
 
-POD_OPTS_OUT = Code(
+POD_OPTS_OUT = error(
     "LW1505",
-    "error",
     "the pods of {workload} opt out of sidecar injection by {mark}",
     "Without a sidecar the calls of a pod skip all routes and are spread over all lanes, which "
     "looks like an intermittent failure.",
@@ -58,9 +53,8 @@ POD_OPTS_OUT = Code(
     "IST0103",
 )
 
-POD_WITHOUT_PROXY = Code(
+POD_WITHOUT_PROXY = error(
     "LW1506",
-    "error",
     "{workload} runs without the container istio-proxy",
     "Without a sidecar the calls of a pod skip all routes and are spread over all lanes, which "
     "looks like an intermittent failure.",
@@ -69,9 +63,8 @@ POD_WITHOUT_PROXY = Code(
     "IST0103",
 )
 
-HOST_NETWORK = Code(
+HOST_NETWORK = error(
     "LW1507",
-    "error",
     "the pods of {workload} use hostNetwork and get no sidecar",
     "Istio does not inject pods with hostNetwork. Their calls skip all routes and are spread over "
     "all lanes.",
@@ -79,9 +72,8 @@ HOST_NETWORK = Code(
     "IST0103",
 )
 
-OUTSIDER_IN_LANE = Code(
+OUTSIDER_IN_LANE = info(
     "LW1508",
-    "info",
     "{workloads} outside of group {group} {verb} the labels of {lanes}",
     "The labels alone put a caller into a lane: calls from these pods to services of the group go "
     "to that lane.",
@@ -89,35 +81,31 @@ OUTSIDER_IN_LANE = Code(
     "have.",
 )
 
-POD_NOT_IN_LIST = Code(
+POD_NOT_IN_LIST = warning(
     "LW1509",
-    "warning",
     "the pods of {workload} carry the labels of lane {lane}, which does not list {service}",
     "The lane sends them no requests, but their own calls still count as calls of the lane.",
     "Add the service to spec.services of the lane, or remove the lane's labels from the pods.",
 )
 
-POD_IN_NO_LANE = Code(
+POD_IN_NO_LANE = warning(
     "LW1510",
-    "warning",
     "the pods of {workload} are in no lane of group {group}: they carry {carried}",
     "Requests to a service of the group always go to the pods of a lane, so these pods get none; "
     "their own calls go to the group's first lane.",
     "Give the pods the labels of their lane (the lanes select {wanted}), or add a lane for them.",
 )
 
-UNREAD_PODS = Code(
+UNREAD_PODS = warning(
     "LW1511",
-    "warning",
     "{what} may be pods of {services}, but their lanes are unknown: {why}",
     "Laneway cannot read these pods. It assumes that the lanes of these services have pods, and "
     "laneway prove reports them as undecided.",
     "{fix}",
 )
 
-JOB_BEHIND_SERVICE = Code(
+JOB_BEHIND_SERVICE = warning(
     "LW1512",
-    "warning",
     "the pods of {workload} carry the labels that {services} selects, so they get requests while "
     "they run",
     "A Service sends requests to every ready pod with its labels, including those of a Job, which "
