@@ -15,11 +15,7 @@ from laneway.adapters.processes.identity import (
     is_running,
     own_age,
 )
-from laneway.adapters.processes.listening import (
-    accepts,
-    first_unprivileged_port,
-    listening_sockets,
-)
+from laneway.adapters.processes.listening import accepts, first_unprivileged_port, listening_sockets
 from laneway.adapters.processes.program import CannotStart, Program, Started, start
 from laneway.adapters.processes.stopping import stop_marked, stop_processes, wait_gone
 

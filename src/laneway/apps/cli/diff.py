@@ -33,10 +33,7 @@ from laneway.apps.terminal.telling import exit_code, tell
     help="How to print it.",
 )
 def diff(
-    old: str,
-    new: str,
-    layout: Literal["istio", "asm"],
-    output: Literal["text", "yaml", "json"],
+    old: str, new: str, layout: Literal["istio", "asm"], output: Literal["text", "yaml", "json"]
 ) -> int:
     """Show which objects change from OLD to NEW: Laneway's, and your own Istio objects in them.
 

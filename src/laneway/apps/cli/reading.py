@@ -56,11 +56,7 @@ ALL_FILES_HELP = (
     "Read all files in folders, including those that .gitignore or their names exclude."
 )
 all_files_option = click.option(
-    "--all-files",
-    is_flag=True,
-    expose_value=False,
-    callback=_note_all_files,
-    help=ALL_FILES_HELP,
+    "--all-files", is_flag=True, expose_value=False, callback=_note_all_files, help=ALL_FILES_HELP
 )
 
 

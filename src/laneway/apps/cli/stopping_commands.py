@@ -54,11 +54,7 @@ def _turn(turn: Turn, workloads: Sequence[str], name: str | None) -> int:
 
 @click.command()
 @click.argument(
-    "workloads",
-    nargs=-1,
-    required=True,
-    metavar="WORKLOAD...",
-    shell_complete=_complete_running,
+    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_running
 )
 @mesh_option
 def stop(workloads: tuple[str, ...], name: str | None) -> int:
@@ -74,11 +70,7 @@ def stop(workloads: tuple[str, ...], name: str | None) -> int:
 
 @click.command()
 @click.argument(
-    "workloads",
-    nargs=-1,
-    required=True,
-    metavar="WORKLOAD...",
-    shell_complete=_complete_stopped,
+    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_stopped
 )
 @mesh_option
 def start(workloads: tuple[str, ...], name: str | None) -> int:
@@ -90,11 +82,7 @@ def start(workloads: tuple[str, ...], name: str | None) -> int:
 
 @click.command()
 @click.argument(
-    "workloads",
-    nargs=-1,
-    required=True,
-    metavar="WORKLOAD...",
-    shell_complete=_complete_running,
+    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_running
 )
 @mesh_option
 def restart(workloads: tuple[str, ...], name: str | None) -> int:

@@ -55,9 +55,7 @@ Output = Literal["text", "yaml", "json"]
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's port for your request.")
 @click.option(
-    "--allow-untested",
-    is_flag=True,
-    help="Accept services of a lane that no request reached.",
+    "--allow-untested", is_flag=True, help="Accept services of a lane that no request reached."
 )
 @click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text")
 def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
@@ -135,11 +133,7 @@ def _follow(folder: MeshFolder, wish: Wish, passive: float | None, output: Outpu
 
 
 def _own(
-    path: str | None,
-    host: str,
-    method: str | None,
-    headers: tuple[str, ...],
-    port: int | None,
+    path: str | None, host: str, method: str | None, headers: tuple[str, ...], port: int | None
 ) -> Request | None:
     """Return the user's own request, if any part of one is given."""
     if path is None and method is None and not (host or headers or port):

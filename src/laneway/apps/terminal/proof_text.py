@@ -13,12 +13,7 @@ from textwrap import wrap
 from laneway.core.findings.place import Place
 from laneway.core.proof.verdict import Claim, CounterExample, Proof, Scope
 from laneway.core.routing.plan.rule_names import RuleNames
-from laneway.core.views.proof_words import (
-    place_words,
-    reason_words,
-    request_words,
-    who_words,
-)
+from laneway.core.views.proof_words import place_words, reason_words, request_words, who_words
 
 _PROMISE = {
     "isolated": "requests meet only pods that answer for their lane",

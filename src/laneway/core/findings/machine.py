@@ -59,11 +59,7 @@ def as_sarif(findings: Iterable[Finding], version: str) -> str:
     codes = {one.finding.code.id: one.finding.code for one in located}
     rules = [_rule(codes[name]) for name in sorted(codes)]
     order = {rule["id"]: index for index, rule in enumerate(rules)}
-    driver = {
-        "name": "laneway",
-        "semanticVersion": version,
-        "rules": rules,
-    }
+    driver = {"name": "laneway", "semanticVersion": version, "rules": rules}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -12,13 +12,7 @@ from msgspec import Struct
 
 from laneway.core.emit.placement import Placement
 from laneway.core.fleet.next_step import Instance, arrange
-from laneway.core.fleet.placing import (
-    GATEWAY_ADDRESS,
-    NoRoomError,
-    Taken,
-    gateway_ports,
-    networks,
-)
+from laneway.core.fleet.placing import GATEWAY_ADDRESS, NoRoomError, Taken, gateway_ports, networks
 from laneway.core.fleet.wanted import Wanted
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan

@@ -12,13 +12,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster, is_inbound, is_outbound
-from laneway.core.emit.envoy.config import (
-    Block,
-    EnvoyConfig,
-    RouteCounter,
-    is_entry,
-    table_stat,
-)
+from laneway.core.emit.envoy.config import Block, EnvoyConfig, RouteCounter, is_entry, table_stat
 from laneway.core.emit.envoy.fallback import members as behind
 from laneway.core.emit.envoy.tunnels import tunnel_stat
 from laneway.core.emit.placement import Placement, Replica

@@ -125,11 +125,7 @@ def _permissive(ground: MeshUnderTest, call: Call) -> Group | None:
 
 
 def _passage(
-    asked: tuple[Ref, ...],
-    group: Group,
-    host: Host,
-    came_in: Mapping[Ref, int],
-    calls: list[Call],
+    asked: tuple[Ref, ...], group: Group, host: Host, came_in: Mapping[Ref, int], calls: list[Call]
 ) -> Passage:
     kept = sum(call.sent for call in calls if call.route.by in TOLD)
     lost = [call for call in calls if call.route.by not in TOLD]

@@ -127,10 +127,7 @@ def _users(things: Iterable[M], superseded: set[Ref]) -> list[M]:
 
 
 def _services(
-    services: Sequence[Service],
-    workloads: Sequence[Workload],
-    known: Known,
-    before: Mesh | None,
+    services: Sequence[Service], workloads: Sequence[Workload], known: Known, before: Mesh | None
 ) -> Mapping[Host, MeshService]:
     kept = before.services if before else {}
     if before and before.workloads == workloads and _are_those_of(kept, services, known):

@@ -18,12 +18,7 @@ from laneway.core.mesh.membership import lane_of_subset, owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE
-from laneway.core.proof.carrying import (
-    arrivals,
-    carries,
-    misled,
-    stamped_lane,
-)
+from laneway.core.proof.carrying import arrivals, carries, misled, stamped_lane
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.landing import Landings
 from laneway.core.proof.promises import Askers, Promise, want

@@ -23,14 +23,7 @@ from laneway.core.proof.landing import Landings
 from laneway.core.proof.replay import replay
 from laneway.core.proof.scene import Break, Unknown
 from laneway.core.proof.undecidable import Clouds
-from laneway.core.proof.verdict import (
-    CounterExample,
-    Doubt,
-    Note,
-    NotReplayedError,
-    Spot,
-    Who,
-)
+from laneway.core.proof.verdict import CounterExample, Doubt, Note, NotReplayedError, Spot, Who
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan.route_plan import Origin, Rule
 from laneway.core.search.values import Values

@@ -14,14 +14,7 @@ from laneway.core.proof.assumed import assumed
 from laneway.core.proof.examining import Examination, Places
 from laneway.core.proof.judged import Judged, Wish, judged
 from laneway.core.proof.orders import other_orders, tied, too_many
-from laneway.core.proof.undecidable import (
-    HalfRead,
-    beside,
-    beyond,
-    refusing,
-    unread,
-    unread_pods,
-)
+from laneway.core.proof.undecidable import HalfRead, beside, beyond, refusing, unread, unread_pods
 from laneway.core.proof.unjudged import unjudged, unroutable
 from laneway.core.proof.verdict import (
     PROPERTIES,

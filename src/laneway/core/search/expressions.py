@@ -11,14 +11,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from laneway.core.search.characters import (
-    CLASSES,
-    CONTROLS,
-    NAMED,
-    UnreadableError,
-    folded,
-    others,
-)
+from laneway.core.search.characters import CLASSES, CONTROLS, NAMED, UnreadableError, folded, others
 from laneway.core.search.language import LAST, Expression, Language, Range
 
 DEEPEST = 40

@@ -49,7 +49,7 @@ def _gateway_port(port: GatewayPort) -> Object:
             {"host": host.domain, "rules": [rule_object(rule) for rule in host.rules]}
             | ({"behind": [rule_object(rule) for rule in host.behind]} if host.behind else {})
             for host in port.virtual_hosts
-        ],
+        ]
     }
 
 

@@ -6,12 +6,7 @@ from typing import Any
 
 from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
 from laneway.core.routing.plan.rule_names import RuleNames
-from laneway.core.views.proof_words import (
-    place_words,
-    reason_words,
-    request_words,
-    who_words,
-)
+from laneway.core.views.proof_words import place_words, reason_words, request_words, who_words
 
 
 def proof_view(proof: Proof, names: RuleNames) -> dict[str, Any]:

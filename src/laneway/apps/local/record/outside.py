@@ -13,13 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from laneway.adapters.processes import (
-    ProcessId,
-    find_marked,
-    is_running,
-    stop_marked,
-    wait_gone,
-)
+from laneway.adapters.processes import ProcessId, find_marked, is_running, stop_marked, wait_gone
 from laneway.apps.local.record.state import FolderLock, MeshFolder, MeshRecord, boot_id
 
 PATIENCE = 30.0

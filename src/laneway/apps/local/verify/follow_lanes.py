@@ -24,11 +24,7 @@ from laneway.apps.local.verify.run import (
 )
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
-from laneway.core.findings.codes.verifying import (
-    CHANGED_MEANWHILE,
-    LANE_NOT_SEEN,
-    OTHER_TRAFFIC,
-)
+from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_SEEN, OTHER_TRAFFIC
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.calling import Calling
 from laneway.core.judging.coverage import Covered, Met, met, stood_in, within_reach

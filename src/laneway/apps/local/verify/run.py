@@ -17,11 +17,7 @@ from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
 from laneway.core.compile import Compilation
-from laneway.core.findings.codes.verifying import (
-    CHANGED_MEANWHILE,
-    LANE_NOT_ENTERED,
-    OTHER_TRAFFIC,
-)
+from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_ENTERED, OTHER_TRAFFIC
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.judging.calling import Calling
 from laneway.core.judging.coverage import NOTHING_ASKED, Covered, within_reach

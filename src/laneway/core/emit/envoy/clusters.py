@@ -265,9 +265,6 @@ def _passthrough() -> Block:
         "circuit_breakers": _LIMITS,
         "cluster_type": {
             "name": "envoy.clusters.dynamic_forward_proxy",
-            "typed_config": {
-                "@type": f"type.googleapis.com/{kind}",
-                "dns_cache_config": DNS_CACHE,
-            },
+            "typed_config": {"@type": f"type.googleapis.com/{kind}", "dns_cache_config": DNS_CACHE},
         },
     }

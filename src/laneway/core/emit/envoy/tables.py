@@ -14,10 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.emit.envoy.clusters import PASSTHROUGH
-from laneway.core.emit.envoy.config import (
-    ENTRY,
-    Block,
-)
+from laneway.core.emit.envoy.config import ENTRY, Block
 from laneway.core.emit.envoy.listeners import TO_OUTSIDE
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
 from laneway.core.emit.envoy.routes import ANYTHING

@@ -12,19 +12,9 @@ _LEFT_OUT = (
     "rest can be checked."
 )
 
-WRONG_TYPE = error(
-    "LW1101",
-    "{field} must be {wanted}, but is {found}",
-    _LEFT_OUT,
-    "{fix}",
-)
+WRONG_TYPE = error("LW1101", "{field} must be {wanted}, but is {found}", _LEFT_OUT, "{fix}")
 
-MISSING_FIELD = error(
-    "LW1102",
-    "{field} is missing",
-    _LEFT_OUT,
-    "Add {field}.",
-)
+MISSING_FIELD = error("LW1102", "{field} is missing", _LEFT_OUT, "Add {field}.")
 
 NOT_TEXT = error(
     "LW1103",
@@ -89,10 +79,7 @@ UNKNOWN_VALUE = error(
 )
 
 OUT_OF_RANGE = error(
-    "LW1111",
-    "{field} is {found}, but must be {wanted}",
-    _LEFT_OUT,
-    "Use {wanted}.",
+    "LW1111", "{field} is {found}, but must be {wanted}", _LEFT_OUT, "Use {wanted}."
 )
 
 NOT_NAMESPACED_NAME = error(

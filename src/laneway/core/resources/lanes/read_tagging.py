@@ -26,9 +26,7 @@ def read_hash_tagging(root: Cursor) -> HashTagging | None:
     spec = root.below("spec")
     rules = (_rule(index, entry) for index, entry in spec.each("rules"))
     return HashTagging(
-        meta,
-        spec.labels("workloadSelector"),
-        tuple(rule for rule in rules if rule is not None),
+        meta, spec.labels("workloadSelector"), tuple(rule for rule in rules if rule is not None)
     )
 
 

@@ -56,11 +56,7 @@ class Notes:
         self.errors = 0
 
     def add(
-        self,
-        code: Code,
-        path: tuple[Step, ...],
-        follows: tuple[Follow, ...] = (),
-        **words: object,
+        self, code: Code, path: tuple[Step, ...], follows: tuple[Follow, ...] = (), **words: object
     ) -> None:
         """Note a finding about the value at `path` of the object; only the first 100 are kept."""
         self.errors += code.level == "error"

@@ -28,11 +28,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             host = resolve_host(written, meta.namespace)
             older = [other for other in seen.get(host, ()) if _meet(other, service)]
             if older:
-                words = {
-                    "second": meta.ref,
-                    "first": older[0].meta.ref,
-                    "host": short_host(host),
-                }
+                words = {"second": meta.ref, "first": older[0].meta.ref, "host": short_host(host)}
                 place = meta.place("spec", "hosts", index)
                 yield finding(TWO_VIRTUAL_SERVICES, place, str(meta.ref), **words)
             seen.setdefault(host, []).append(service)

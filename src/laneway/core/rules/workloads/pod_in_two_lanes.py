@@ -25,10 +25,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     """Find pods of a group that are in several lanes, all of the same lanes in one finding."""
     for group in mesh.groups:
         for names, pods in _shared(mesh, group).items():
-            words = {
-                "workload": listing(pod_name(pod) for pod in pods),
-                "lanes": listing(names),
-            }
+            words = {"workload": listing(pod_name(pod) for pod in pods), "lanes": listing(names)}
             place = pod_place(pods[0], "labels")
             yield finding(POD_IN_TWO_LANES, place, str(pods[0].meta.ref), **words)
 

@@ -46,9 +46,7 @@ AUTHORIZATION_POLICY = table(
     (_PROVIDER, "provider.name"),
 ) | below("rules[].from[].source", dict.fromkeys(expanded(_ASKED), _RULES))
 
-PEER_AUTHENTICATION = table(
-    (_ACCESS, "selector.matchLabels.* mtls.mode portLevelMtls.*.mode"),
-)
+PEER_AUTHENTICATION = table((_ACCESS, "selector.matchLabels.* mtls.mode portLevelMtls.*.mode"))
 
 REQUEST_AUTHENTICATION = table(
     (_ACCESS, "selector.matchLabels.*"),
