@@ -13,7 +13,7 @@ import click
 
 from laneway.apps.cli.meshes import UnfitError, mesh_option, running, running_mesh
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.terminal.printing import Output, output_option, print_object
+from laneway.apps.terminal.printing import Output, layout_option, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
@@ -32,14 +32,8 @@ Layout = Literal["istio", "asm"]
     help="Compare with this folder instead of the running mesh: lanes, or objects that are live.",
 )
 @mesh_option
-@click.option(
-    "--layout",
-    type=click.Choice(["istio", "asm"]),
-    default="istio",
-    show_default=True,
-    help="The layout in which the objects are compared.",
-)
-@output_option
+@layout_option("The layout in which the objects are compared.")
+@output_option("yaml", "json")
 def changes(
     paths: tuple[str, ...], against: str | None, name: str | None, layout: Layout, output: Output
 ) -> int:

@@ -9,7 +9,7 @@ import click
 
 from laneway.apps.cli.reading import all_files_option, compiled
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND
-from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.printing import layout_option, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
 
@@ -17,21 +17,8 @@ from laneway.apps.terminal.telling import exit_code, tell
 @click.argument("old", type=click.Path(allow_dash=True))
 @click.argument("new", type=click.Path(allow_dash=True))
 @all_files_option
-@click.option(
-    "--layout",
-    type=click.Choice(["istio", "asm"]),
-    default="istio",
-    show_default=True,
-    help="The layout in which the objects are compared.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "yaml", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@layout_option("The layout in which the objects are compared.")
+@output_option("text", "yaml", "json")
 def diff(
     old: str, new: str, layout: Literal["istio", "asm"], output: Literal["text", "yaml", "json"]
 ) -> int:

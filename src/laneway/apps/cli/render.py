@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.terminal.printing import layout_option, output_option
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
@@ -18,22 +19,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @paths_argument
-@click.option(
-    "--layout",
-    type=click.Choice(["istio", "asm"]),
-    default="istio",
-    show_default=True,
-    help="istio: objects beside their services, for any Istio. asm: objects as the vendor's "
-    "controller prints them.",
+@layout_option(
+    "istio: objects beside their services, for any Istio. asm: objects as the vendor's controller "
+    "prints them."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    show_default=True,
-    help="json prints one Kubernetes List.",
-)
+@output_option("yaml", "json", says="json prints one Kubernetes List.")
 @click.option(
     "--wasm-url",
     metavar="URL",

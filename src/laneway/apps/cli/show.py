@@ -23,7 +23,7 @@ def show() -> None:
 
 @show.command(short_help="Print what was understood.")
 @paths_argument
-@output_option
+@output_option("yaml", "json")
 def mesh(paths: tuple[str, ...], output: Output) -> int:
     """Print what was understood: groups, lanes, services, pods, gateways."""
     from laneway.core.views.mesh import mesh_object
@@ -35,7 +35,7 @@ def mesh(paths: tuple[str, ...], output: Output) -> int:
 
 @show.command(short_help="Print what was decided.")
 @paths_argument
-@output_option
+@output_option("yaml", "json")
 def plan(paths: tuple[str, ...], output: Output) -> int:
     """Print what was decided: every rule of gateways and services, in order."""
     from laneway.core.views.plan import plan_object

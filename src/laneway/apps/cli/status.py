@@ -11,6 +11,7 @@ import click
 from laneway.apps.cli.meshes import UnfitError, mesh_option, running_mesh
 from laneway.apps.cli.reading import compiled
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND
+from laneway.apps.terminal.printing import output_option, print_object
 from laneway.apps.terminal.screen import table_width_of
 from laneway.apps.terminal.telling import exit_code
 
@@ -20,20 +21,14 @@ if TYPE_CHECKING:
     from laneway.core.findings.finding import Finding
 
 Row = tuple[str, ...]
+_OUTPUT_HELP = "yaml and json print the objects' status as a cluster would hold it."
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path(allow_dash=True))
 @click.option("--mesh", "in_mesh", is_flag=True, help="What the running mesh serves.")
 @mesh_option
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "yaml", "json"]),
-    default="text",
-    show_default=True,
-    help="yaml and json print the objects' status as a cluster would hold it.",
-)
+@output_option("text", "yaml", "json", says=_OUTPUT_HELP)
 def status(
     paths: tuple[str, ...],
     in_mesh: bool,  # noqa: FBT001 - a flag
@@ -68,8 +63,6 @@ def status(
         if refused is not None:
             _tell_refused(refused)
     else:
-        from laneway.apps.terminal.printing import print_object
-
         shown: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": objects}
         print_object(shown | ({"refused": refused} if refused else {}), output)
     return exit_code(findings) if refused is None else ERRORS_FOUND

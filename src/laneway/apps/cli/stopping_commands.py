@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 import click
 
 from laneway.apps.cli.meshes import UnfitError, folder_completed, mesh_option, running_mesh
+from laneway.apps.terminal.printing import Decorator
 
 if TYPE_CHECKING:
     from laneway.apps.local.record.state import MeshFolder
 
 
-def _nameable(context: click.Context, *, stopped: bool) -> list[str]:
-    """Return what of a mesh can be stopped or started, for a shell that completes a name."""
-    from laneway.apps.local.record.stopping import names
+def _workloads(*, stopped: bool) -> Decorator:
+    """Give a command names of workloads; a shell completes those that are stopped, or are not."""
 
-    folder = folder_completed(context)
-    return names(folder, stopped=stopped) if folder else []
+    def complete(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+        from laneway.apps.local.record.stopping import names
 
+        folder = folder_completed(context)
+        known = names(folder, stopped=stopped) if folder else []
+        return [name for name in known if name.startswith(begun)]
 
-def _complete_running(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
-    return [name for name in _nameable(context, stopped=False) if name.startswith(begun)]
-
-
-def _complete_stopped(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
-    return [name for name in _nameable(context, stopped=True) if name.startswith(begun)]
+    return click.argument(
+        "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=complete
+    )
 
 
 Turn = Callable[["MeshFolder", Sequence[str], Callable[[float], None]], list[str]]
@@ -53,9 +53,7 @@ def _turn(turn: Turn, workloads: Sequence[str], name: str | None) -> int:
 
 
 @click.command()
-@click.argument(
-    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_running
-)
+@_workloads(stopped=False)
 @mesh_option
 def stop(workloads: tuple[str, ...], name: str | None) -> int:
     """Stop a WORKLOAD of a running mesh, or one replica of it.
@@ -69,9 +67,7 @@ def stop(workloads: tuple[str, ...], name: str | None) -> int:
 
 
 @click.command()
-@click.argument(
-    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_stopped
-)
+@_workloads(stopped=True)
 @mesh_option
 def start(workloads: tuple[str, ...], name: str | None) -> int:
     """Bring a WORKLOAD back that was stopped, and wait until it is ready."""
@@ -81,9 +77,7 @@ def start(workloads: tuple[str, ...], name: str | None) -> int:
 
 
 @click.command()
-@click.argument(
-    "workloads", nargs=-1, required=True, metavar="WORKLOAD...", shell_complete=_complete_running
-)
+@_workloads(stopped=False)
 @mesh_option
 def restart(workloads: tuple[str, ...], name: str | None) -> int:
     """Stop a WORKLOAD or one replica of it, start it anew, and wait until it is ready.

@@ -1,23 +1,27 @@
-"""Plain objects on standard output, as YAML or JSON."""
+"""Plain objects on standard output, as YAML or JSON, and the options that ask for them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import click
 
 Output = Literal["yaml", "json"]
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-output_option = click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    show_default=True,
-    help="How to print it.",
-)
+
+def output_option(first: str, *others: str, says: str = "How to print it.") -> Decorator:
+    """Give a command `--output`, whose value is the first of some formats unless it is named."""
+    choices = click.Choice([first, *others])
+    return click.option("-o", "--output", type=choices, default=first, show_default=True, help=says)
+
+
+def layout_option(says: str) -> Decorator:
+    """Give a command `--layout`: how the objects are laid out."""
+    choices = click.Choice(["istio", "asm"])
+    return click.option("--layout", type=choices, default="istio", show_default=True, help=says)
 
 
 def print_object(body: Mapping[str, Any] | list[Any], output: Output) -> None:
