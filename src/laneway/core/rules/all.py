@@ -1,17 +1,20 @@
 """All rules, in the order of their codes, and what they find in a mesh together.
 
-Comes in: a Mesh and its RoutePlan. Goes out: every finding of every rule. The list is explicit, so
-that a reader sees it whole; a test holds it against the modules and against the catalog.
+Comes in: a Mesh and its RoutePlan. Goes out: every finding of every rule. A rule that is imported
+here is one of them, so that a reader sees the list whole; a test holds it against the modules and
+against the catalog.
 """
 
 from __future__ import annotations
+
+from types import ModuleType
 
 from laneway.core.findings.codes.reading import MISSING_LEFT_OUT
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
-from laneway.core.rules.entry import (
+from laneway.core.rules.entry import (  # noqa: F401 - as said above
     all_weights_zero,
     api_route_at_gateway,
     entry_not_admitted,
@@ -50,7 +53,7 @@ from laneway.core.rules.entry import (
     weights_not_100,
     zero_weight_to_missing_subset,
 )
-from laneway.core.rules.lanes import (
+from laneway.core.rules.lanes import (  # noqa: F401 - as said above
     annotation_without_effect,
     default_lane,
     empty_selector,
@@ -78,7 +81,7 @@ from laneway.core.rules.lanes import (
     tag_name_taken,
     unknown_group,
 )
-from laneway.core.rules.permissive import (
+from laneway.core.rules.permissive import (  # noqa: F401 - as said above
     baseline_by_age,
     baseline_lacks_service,
     filter_needed,
@@ -91,7 +94,7 @@ from laneway.core.rules.permissive import (
     unknown_fallback_target,
 )
 from laneway.core.rules.questions.words import listing
-from laneway.core.rules.routing import (
+from laneway.core.rules.routing import (  # noqa: F401 - as said above
     access_limited,
     access_refused,
     api_route_in_mesh,
@@ -120,7 +123,7 @@ from laneway.core.rules.routing import (
     wildcard_beside_lanes,
     wildcard_decides,
 )
-from laneway.core.rules.services import (
+from laneway.core.rules.services import (  # noqa: F401 - as said above
     group_without_services,
     headless_service,
     port_not_named,
@@ -133,7 +136,7 @@ from laneway.core.rules.services import (
     tcp_port,
     unknown_service,
 )
-from laneway.core.rules.workloads import (
+from laneway.core.rules.workloads import (  # noqa: F401 - as said above
     host_network,
     job_behind_service,
     lane_lacks_service,
@@ -148,130 +151,10 @@ from laneway.core.rules.workloads import (
     unread_pods,
 )
 
-CHECKS: tuple[Check, ...] = (
-    not_checked.CHECK,
-    lane_without_group.CHECK,
-    unknown_group.CHECK,
-    group_without_lanes.CHECK,
-    illegal_lane_name.CHECK,
-    group_name_too_long.CHECK,
-    empty_selector.CHECK,
-    overlapping_selectors.CHECK,
-    lane_service_not_in_group.CHECK,
-    strict_list_incomplete.CHECK,
-    service_in_two_groups.CHECK,
-    permissive_fields_on_strict.CHECK,
-    permissive_without_headers.CHECK,
-    field_without_effect.CHECK,
-    several_selector_labels.CHECK,
-    tag_name_taken.CHECK,
-    group_held.CHECK,
-    order_by_position.CHECK,
-    default_lane.CHECK,
-    service_in_no_lane.CHECK,
-    superseded.CHECK,
-    patch_not_applied.CHECK,
-    policy_patch_beside_rule.CHECK,
-    kind_without_effect.CHECK,
-    annotation_without_effect.CHECK,
-    rule_names_no_lane.CHECK,
-    unknown_gateway.CHECK,
-    gateway_type_ingress.CHECK,
-    no_gateway.CHECK,
-    weights_not_100.CHECK,
-    negative_weight.CHECK,
-    all_weights_zero.CHECK,
-    lane_without_weight.CHECK,
-    sole_destination_weight_zero.CHECK,
-    rule_offline.CHECK,
-    rule_never_reached.CHECK,
-    host_not_served.CHECK,
-    unknown_entry_service.CHECK,
-    unknown_entry_port.CHECK,
-    port_not_chosen.CHECK,
-    entry_service_not_in_group.CHECK,
-    unused_strategy_fields.CHECK,
-    tls_server.CHECK,
-    user_entry_order_unknown.CHECK,
-    lane_rule_behind_user_route.CHECK,
-    zero_weight_to_missing_subset.CHECK,
-    missing_subset.CHECK,
-    name_taken.CHECK,
-    no_entry.CHECK,
-    no_destination.CHECK,
-    narrower_host.CHECK,
-    ungoverned_entry.CHECK,
-    not_admitted.CHECK,
-    entry_not_admitted.CHECK,
-    api_route_at_gateway.CHECK,
-    host_of_another.CHECK,
-    user_route_takes_requests.CHECK,
-    https_redirect.CHECK,
-    redirect_without_https.CHECK,
-    server_skipped.CHECK,
-    illegal_host.CHECK,
-    route_past_sidecar.CHECK,
-    overtaking_rule.CHECK,
-    user_mesh_virtual_service.CHECK,
-    two_virtual_services.CHECK,
-    dynamic_subset.CHECK,
-    fallback_block.CHECK,
-    nearer_destination_rule.CHECK,
-    hidden_destination_rule.CHECK,
-    subset_with_other_labels.CHECK,
-    export_to_mismatch.CHECK,
-    export_to_hides.CHECK,
-    sidecar_hides_host.CHECK,
-    source_labels_with_gateways.CHECK,
-    unknown_destination.CHECK,
-    sidecar_hides_asm_layout.CHECK,
-    delegation_without_root.CHECK,
-    service_not_exported.CHECK,
-    sidecar_hides_routes.CHECK,
-    service_exported_narrowly.CHECK,
-    wildcard_beside_lanes.CHECK,
-    refused_by_istio.CHECK,
-    other_spelling.CHECK,
-    api_route_in_mesh.CHECK,
-    access_refused.CHECK,
-    access_limited.CHECK,
-    plain_calls_refused.CHECK,
-    field_not_followed.CHECK,
-    delegation_leaves_requests.CHECK,
-    wildcard_decides.CHECK,
-    lane_without_pods.CHECK,
-    lane_lacks_service.CHECK,
-    pod_in_two_lanes.CHECK,
-    namespace_not_injected.CHECK,
-    pod_opts_out.CHECK,
-    pod_without_proxy.CHECK,
-    host_network.CHECK,
-    outsider_in_lane.CHECK,
-    pod_not_in_list.CHECK,
-    pod_in_no_lane.CHECK,
-    unread_pods.CHECK,
-    job_behind_service.CHECK,
-    unknown_service.CHECK,
-    port_not_named.CHECK,
-    tcp_port.CHECK,
-    headless_service.CHECK,
-    service_without_ports.CHECK,
-    service_without_selector.CHECK,
-    second_service.CHECK,
-    selector_meets_no_pod.CHECK,
-    target_name_unknown.CHECK,
-    target_number_not_opened.CHECK,
-    group_without_services.CHECK,
-    unknown_fallback_target.CHECK,
-    baseline_by_age.CHECK,
-    header_unusable.CHECK,
-    service_target_unusable.CHECK,
-    baseline_lacks_service.CHECK,
-    tcp_not_isolated.CHECK,
-    tagging_selects_nothing.CHECK,
-    tag_nobody_asks_for.CHECK,
-    header_needed.CHECK,
-    filter_needed.CHECK,
+_RULES = [one for one in globals().values() if isinstance(one, ModuleType)]
+
+CHECKS: tuple[Check, ...] = tuple(
+    sorted((rule.CHECK for rule in _RULES), key=lambda check: check.code.id)
 )
 
 
