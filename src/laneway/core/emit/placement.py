@@ -40,6 +40,14 @@ class Replica(Struct, frozen=True):
     outbound: int
     sidecar: bool = True
 
+    def place_of(self, port: int | str) -> PortPlace | None:
+        """Return a container port by its number or name."""
+        return next((one for one in self.ports if port in (one.container, one.name)), None)
+
+    def dialed(self, place: PortPlace) -> tuple[str, int]:
+        """Return where others reach a container port."""
+        return self.address, place.inbound if self.sidecar else place.program
+
 
 class Placement(Struct, frozen=True):
     """All replicas, and the local port of each gateway port (selector, port).

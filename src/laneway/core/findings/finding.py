@@ -68,3 +68,8 @@ def finding(code: Code, place: Place | None, subject: str = "", **words: object)
     Raises KeyError when a word of the template is missing: that is a bug, not a user's mistake.
     """
     return Finding(code, code.message.format(**words), code.fix.format(**words), subject, place)
+
+
+def unplaced(code: Code, subject: str = "", **words: object) -> Finding:
+    """Fill a code's sentences where no line of the input is to blame."""
+    return finding(code, None, subject, **words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from laneway.core.findings.codes.running import NOTHING_TO_RUN, UNUSED_COMMANDS
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.fleet.commands import Commands, spellings
 from laneway.core.mesh.images import meets, without_tag
 from laneway.core.resources.kubernetes.workloads import Workload
@@ -31,11 +31,11 @@ def unused(commands: Commands, workloads: Sequence[Workload]) -> Iterator[Findin
     choices = sorted(names | images | set(map(without_tag, images)))
     for position, pattern in idle:
         if position < commands.flags:
-            yield finding(NOTHING_TO_RUN, None, name=pattern, hint=_hint([pattern], choices))
+            yield unplaced(NOTHING_TO_RUN, name=pattern, hint=_hint([pattern], choices))
     listed = [pattern for position, pattern in idle if position >= commands.flags]
     if listed:
         words = {"names": listing(listed), "hint": _hint(listed, choices)}
-        yield finding(UNUSED_COMMANDS, None, **words)
+        yield unplaced(UNUSED_COMMANDS, **words)
 
 
 def _hint(written: Sequence[str], choices: Sequence[str]) -> str:

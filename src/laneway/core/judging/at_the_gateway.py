@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.arrival import Arrival
 from laneway.core.judging.ledger import Unrouted
 from laneway.core.judging.refusing import destination_text, refusal
@@ -35,9 +35,8 @@ def at_entry(
     yield from _decided_otherwise(mesh, probe, arrival)
     yield from _refused(scene, probe, arrival)
     for reason, count in arrival.sent.lost.items():
-        yield finding(
+        yield unplaced(
             verifying.NO_ANSWER,
-            None,
             gateway_text(probe),
             count=f"{count} of {arrival.sent.total}",
             request=probe_text(probe),
@@ -55,18 +54,17 @@ def unprobed_finding(mesh: Mesh, one: Unprobed) -> Finding:
     name = names.of(one.rule)
     if one.taken:
         before = listing(map(names.of, one.taken))
-        return finding(verifying.NEVER_MET, None, subject, rule=name, before=before)
+        return unplaced(verifying.NEVER_MET, subject, rule=name, before=before)
     if one.gateway is None:
         reasons = f"{name} asks for this host, but no server of its Gateway does"
-        return finding(
+        return unplaced(
             verifying.NO_ROUTE,
-            None,
             subject,
             gateway="its gateway",
             request=f"requests for {one.domain}",
             reasons=reasons,
         )
-    return finding(verifying.NO_REQUEST, None, subject, rule=name)
+    return unplaced(verifying.NO_REQUEST, subject, rule=name)
 
 
 def gateway_text(probe: Probe) -> str:
@@ -80,9 +78,8 @@ def _asked(mesh: Mesh, probe: Probe) -> Iterator[Finding]:
     if probe.purpose != "asked":
         return
     if rule is None:
-        yield finding(
+        yield unplaced(
             verifying.NO_ROUTE,
-            None,
             gateway_text(probe),
             gateway=gateway_text(probe),
             request=probe_text(probe),
@@ -90,9 +87,8 @@ def _asked(mesh: Mesh, probe: Probe) -> Iterator[Finding]:
         )
     elif probe.wanted and probe.wanted not in probe.lanes:
         lanes = f"lane {listing(probe.lanes)}" if probe.lanes else "no lane"
-        yield finding(
+        yield unplaced(
             verifying.OTHER_RULE,
-            None,
             str(rule.origin.ref),
             request=probe_text(probe),
             promised=f"lane {probe.wanted}",
@@ -114,27 +110,16 @@ def _decided_otherwise(mesh: Mesh, probe: Probe, arrival: Arrival) -> Iterator[F
     rule = probe.promise.rule
     names = RuleNames(mesh)
     promised = names.of(rule) if rule else f"status {arrival.status}"
+    met = []
     for call in arrival.others if arrival.astray else ():
-        count = number(call.sent, "request")
         took = names.at(call.route.origin, call.route.rule, call.route.lane, call.route.by)
-        yield finding(
-            verifying.OTHER_RULE,
-            None,
-            gateway_text(probe),
-            request=probe_text(probe),
-            promised=promised,
-            met=f"{took} decided {count}",
-        )
+        met.append(f"{took} decided {number(call.sent, 'request')}")
     if not arrival.is_forward and arrival.unexpected:
         statuses = ", ".join(str(status) for status in sorted(arrival.unexpected))
-        yield finding(
-            verifying.OTHER_RULE,
-            None,
-            gateway_text(probe),
-            request=probe_text(probe),
-            promised=promised,
-            met=f"the answer was {statuses}",
-        )
+        met.append(f"the answer was {statuses}")
+    words = {"request": probe_text(probe), "promised": promised}
+    for one in met:
+        yield unplaced(verifying.OTHER_RULE, gateway_text(probe), met=one, **words)
 
 
 def _refused(scene: Scene, probe: Probe, arrival: Arrival) -> Iterator[Finding]:
@@ -152,9 +137,8 @@ def _refused(scene: Scene, probe: Probe, arrival: Arrival) -> Iterator[Finding]:
     ):
         if count:
             hosts = (destination_text(destination_of(one)) for one in meant or arrival.clusters)
-            yield finding(
+            yield unplaced(
                 verifying.REFUSED_INSIDE,
-                None,
                 gateway_text(probe),
                 count=number(min(count, arrival.sent.total), "request"),
                 callers="the gateway",
@@ -167,9 +151,8 @@ def _refused(scene: Scene, probe: Probe, arrival: Arrival) -> Iterator[Finding]:
 def _share_off(mesh: Mesh, probe: Probe, share: ShareRow, shares: Sequence[ShareRow]) -> Finding:
     total = sum(one.seen or 0 for one in shares)
     rule = probe.promise.rule
-    return finding(
+    return unplaced(
         verifying.SHARE_OFF,
-        None,
         str(rule.origin.ref) if rule else "",
         seen=share.seen,
         total=total,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from laneway.core.findings.codes.verifying import NEVER_CALLED
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.callers import callers
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest
@@ -53,7 +53,7 @@ class Calling(Struct):
                     "services": listing(map(short_host, found)),
                     "variables": listing(found.values()),
                 }
-                yield finding(NEVER_CALLED, None, str(ref), **words)
+                yield unplaced(NEVER_CALLED, str(ref), **words)
 
 
 def _is_judged(mesh: Mesh, workload: Workload, call: CalledService) -> bool:

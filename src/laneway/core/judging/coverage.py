@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes.verifying import UNTESTED
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.ledger import Seen
 from laneway.core.judging.trail import MeshUnderTest
 from laneway.core.mesh.membership import ready_pods_of_lane
@@ -94,7 +94,7 @@ class Covered(Struct, frozen=True):
             hosts = [host for host in missed if (lane, host) not in told]
             if hosts and lane not in but:
                 services = listing(map(short_host, hosts))
-                yield finding(UNTESTED, None, f"ASMSwimLane {lane}", lane=lane, services=services)
+                yield unplaced(UNTESTED, f"ASMSwimLane {lane}", lane=lane, services=services)
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield each lane and, in words, the services that it never met."""

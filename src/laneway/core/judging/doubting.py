@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.trail import services_of
 from laneway.core.mesh.membership import lanes_of, owner
@@ -46,9 +46,8 @@ def _versions(scene: Scene) -> Iterator[Finding]:
 
 def _two_versions(lane: GroupLane, host: Host, found: dict[str, list[str]]) -> Finding:
     versions = listing(f"{version} ({listing(names, 2)})" for version, names in found.items())
-    return finding(
+    return unplaced(
         verifying.TWO_VERSIONS,
-        None,
         str(lane.lane.meta.ref),
         lane=lane.name,
         versions=f"the versions {versions}",
@@ -66,9 +65,8 @@ def _stood_in(scene: Scene) -> Iterator[Finding]:
         if met and lane is not None:
             own = listing(scene.members(cluster))
             down = listing(scene.workloads_of(destination.host, lane))
-            yield finding(
+            yield unplaced(
                 verifying.STOOD_IN,
-                None,
                 str(lane.lane.meta.ref),
                 pods=listing(met),
                 lane=lane.name,
@@ -88,9 +86,8 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
         if any(lane.name in own for lane in group.lanes) and not _is_bound(
             scene, callers[0], group
         ):
-            yield finding(
+            yield unplaced(
                 verifying.LEFT_BY_OUTSIDER,
-                None,
                 listing(callers),
                 lane=listing(scene.lanes),
                 callers=listing(callers),

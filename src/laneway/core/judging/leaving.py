@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.findings.codes import verifying
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.losing import code_of, example_text, loss
 from laneway.core.judging.passages import needy, needy_now, passages
 from laneway.core.judging.scene import Scene
@@ -82,9 +82,8 @@ def _without_sidecar(scene: Scene, crossing: Crossing) -> Finding:
     ground, call = scene.ground, crossing.call
     workload = ground.workload(crossing.caller)
     lack, change = lack_text(ground.mesh, workload)
-    return finding(
+    return unplaced(
         verifying.CALLS_WITHOUT_SIDECAR,
-        None,
         str(workload.meta.ref),
         pods=crossing.caller,
         lack=lack,
@@ -116,9 +115,8 @@ def _wrong_subset(
     scene: Scene, destination: Destination, lane: GroupLane, pods: list[str]
 ) -> Finding:
     subject, cause = _declared_by(scene, destination)
-    return finding(
+    return unplaced(
         verifying.WRONG_SUBSET,
-        None,
         subject,
         subset=destination.subset,
         service=short_host(destination.host),
@@ -145,9 +143,8 @@ def _left_by_rule(scene: Scene, crossing: Crossing) -> Finding:
     caller = scene.ground.replica(crossing.caller).caller
     lanes = lanes_of_caller(scene.ground.mesh, caller, Host(route.host))
     names = RuleNames(scene.ground.mesh)
-    return finding(
+    return unplaced(
         verifying.LEFT_BY_RULE,
-        None,
         str(route.origin.ref),
         count=number(crossing.call.sent, "call"),
         callers=listing(scene.callers_of(route.table)),
@@ -192,7 +189,7 @@ def _round(scene: Scene, count: int, pod: str) -> Finding:
     replica = scene.ground.ledger.replicas.get(pod)
     subject = str(replica.workload) if replica else pod
     words = {"count": number(count, "request"), "pod": pod}
-    return finding(verifying.WENT_ROUND, None, subject, **words)
+    return unplaced(verifying.WENT_ROUND, subject, **words)
 
 
 def _met_without_sidecar(scene: Scene, blamed: Iterable[Ref]) -> Iterator[Finding]:
@@ -201,9 +198,8 @@ def _met_without_sidecar(scene: Scene, blamed: Iterable[Ref]) -> Iterator[Findin
     for ref in dict.fromkeys(ground.replica(name).workload for name in bare):
         if ref not in blamed:
             lack, change = lack_text(ground.mesh, ground.workloads[ref])
-            yield finding(
+            yield unplaced(
                 verifying.MET_WITHOUT_SIDECAR,
-                None,
                 str(ref),
                 pods=listing(name for name in bare if ground.replica(name).workload == ref),
                 lack=lack,

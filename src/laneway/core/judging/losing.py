@@ -8,7 +8,7 @@ never for those that were lost before.
 from __future__ import annotations
 
 from laneway.core.findings.codes import verifying
-from laneway.core.findings.finding import Code, Finding, finding
+from laneway.core.findings.finding import Code, Finding, unplaced
 from laneway.core.judging.passages import Passage
 from laneway.core.judging.wording import number
 from laneway.core.mesh.images import MOCK_IMAGES, meets
@@ -43,7 +43,7 @@ def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
         "mock": _mock_text(mesh, passage, header),
         "shown": shown,
     }
-    return finding(code, None, str(passage.callers[0]), **words)
+    return unplaced(code, str(passage.callers[0]), **words)
 
 
 def _mock_text(mesh: Mesh, passage: Passage, header: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.config import is_entry
 from laneway.core.findings.codes import verifying
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.scene import Scene
 from laneway.core.judging.wording import number, unique
 from laneway.core.mesh.mesh import GroupLane
@@ -55,9 +55,8 @@ def unreached_by_table(scene: Scene, table: str) -> dict[str, dict[str, int]]:
 
 
 def _broken(scene: Scene, name: str, count: int) -> Finding:
-    return finding(
+    return unplaced(
         verifying.REFUSED_INSIDE,
-        None,
         str(scene.ground.replica(name).workload),
         count=number(count, "request"),
         callers="its own proxy",
@@ -88,9 +87,8 @@ def destination_text(destination: Destination) -> str:
 
 def _unanswered(scene: Scene, count: str, destination: Destination, lane: GroupLane) -> Finding:
     service = scene.ground.mesh.services.get(destination.host)
-    return finding(
+    return unplaced(
         verifying.LANE_UNANSWERED,
-        None,
         str(lane.lane.meta.ref),
         count=count,
         lane=lane.name,
@@ -108,9 +106,8 @@ def _refused(
         "laneway ps shows which programs run and which are stopped, laneway logs what they say; "
         "laneway start brings back what was stopped."
     )
-    return finding(
+    return unplaced(
         verifying.REFUSED_INSIDE,
-        None,
         short_host(destination.host),
         count=count,
         callers=callers,
@@ -130,9 +127,8 @@ def _unrouted(scene: Scene, table: str) -> Iterator[Finding]:
     ):
         if count:
             services = unique(meant(scene, table))
-            yield finding(
+            yield unplaced(
                 verifying.REFUSED_INSIDE,
-                None,
                 callers,
                 count=number(count, "call"),
                 callers=callers,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +18,7 @@ from msgspec import Struct
 
 from laneway.core.findings.place import Step
 from laneway.core.resources.istio.networking import Gateway, VirtualService
+from laneway.core.resources.istio.read_machines import is_ip
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.placed import placed
 
@@ -93,9 +93,9 @@ def host_flaw(host: str) -> str:
     """Return what is wrong with a host; nothing for a name, a wildcard or an address."""
     first, dot, rest = host.partition(".")
     if len(host) > _LONGEST or len(first) > _LONGEST_LABEL or not _FIRST.fullmatch(first):
-        wrong = not _is_address(host)
+        wrong = not is_ip(host)
     else:
-        wrong = bool(dot) and not _is_name(rest) and not _is_address(host)
+        wrong = bool(dot) and not _is_name(rest) and not is_ip(host)
     return f"{host!r} is no name of a host" if wrong else ""
 
 
@@ -105,14 +105,6 @@ def _is_name(name: str) -> bool:
     if re.fullmatch(r"[-+]?[0-9]+", last):
         return False
     return all(map(_IS_LABEL.fullmatch, labels)) and (not last or bool(_IS_LABEL.fullmatch(last)))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _overlap(one: str, other: str) -> bool:

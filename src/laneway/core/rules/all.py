@@ -10,9 +10,10 @@ from __future__ import annotations
 from types import ModuleType
 
 from laneway.core.findings.codes.reading import MISSING_LEFT_OUT
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.rules import entry, lanes, permissive, routing, services, workloads
 from laneway.core.rules.check import Check
 from laneway.core.rules.entry import (  # noqa: F401 - as said above
     all_weights_zero,
@@ -151,7 +152,8 @@ from laneway.core.rules.workloads import (  # noqa: F401 - as said above
     unread_pods,
 )
 
-_RULES = [one for one in globals().values() if isinstance(one, ModuleType)]
+_ROOMS = (entry, lanes, permissive, routing, services, workloads)
+_RULES = [one for room in _ROOMS for one in vars(room).values() if isinstance(one, ModuleType)]
 
 CHECKS: tuple[Check, ...] = tuple(
     sorted((rule.CHECK for rule in _RULES), key=lambda check: check.code.id)
@@ -175,4 +177,4 @@ def check_all(mesh: Mesh, plan: RoutePlan) -> tuple[Finding, ...]:
         "files": listing(mesh.snapshot.unread),
         "codes": ", ".join(sorted(set(left_out))),
     }
-    return (*told, finding(MISSING_LEFT_OUT, None, **words)) if left_out else told
+    return (*told, unplaced(MISSING_LEFT_OUT, **words)) if left_out else told

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from laneway.core.findings.codes.lanes import NOT_OF_LANES
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.concern import Concern
 from laneway.core.rules.questions.words import listing
@@ -36,4 +36,4 @@ def _counted(apart: Sequence[Finding]) -> Finding:
         "are": "are" if len(apart) > 1 else "is",
         "codes": listing(f"{code} ({count:,})" for code, count in codes.most_common()),
     }
-    return finding(NOT_OF_LANES, None, **words)
+    return unplaced(NOT_OF_LANES, **words)

@@ -25,7 +25,7 @@ from laneway.apps.local.verify.run import (
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
 from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_SEEN, OTHER_TRAFFIC
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.calling import Calling
 from laneway.core.judging.coverage import Covered, Met, met, stood_in, within_reach
 from laneway.core.judging.lane_report import LaneReport
@@ -183,9 +183,9 @@ class _Following(Struct):
         yield from refused_edit(self.running.record)
         name = self.running.folder.name
         if self.strangers:
-            yield finding(OTHER_TRAFFIC, None, name, count=number(self.strangers, "request"))
+            yield unplaced(OTHER_TRAFFIC, name, count=number(self.strangers, "request"))
         if not self.running.is_as_before():
-            yield finding(CHANGED_MEANWHILE, None, name, mesh=name)
+            yield unplaced(CHANGED_MEANWHILE, name, mesh=name)
 
     def _not_seen(self) -> Iterator[Finding]:
         """Yield the programs that have to pass lanes on and were not asked in any."""
@@ -197,4 +197,4 @@ class _Following(Struct):
         ]
         if named:
             verb = "it passes" if len(named) == 1 else "they pass"
-            yield finding(LANE_NOT_SEEN, None, named[0], services=listing(named), it=verb)
+            yield unplaced(LANE_NOT_SEEN, named[0], services=listing(named), it=verb)

@@ -13,7 +13,7 @@ from laneway.apps.local.record.refusal import RefusedRevision, cause_text
 from laneway.apps.local.record.state import MeshRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.findings.codes.running import EDIT_REFUSED
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 
 
 def refused_edit(record: MeshRecord) -> Iterator[Finding]:
@@ -26,4 +26,4 @@ def refused_edit(record: MeshRecord) -> Iterator[Finding]:
             "cause": cause_text(refusal),
             "command": refusal.command,
         }
-        yield finding(EDIT_REFUSED, None, record.name, **words)
+        yield unplaced(EDIT_REFUSED, record.name, **words)

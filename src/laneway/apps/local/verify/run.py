@@ -18,7 +18,7 @@ from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
 from laneway.core.compile import Compilation
 from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_ENTERED, OTHER_TRAFFIC
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.calling import Calling
 from laneway.core.judging.coverage import NOTHING_ASKED, Covered, within_reach
 from laneway.core.judging.judge import Judge, unprobed_row
@@ -81,9 +81,9 @@ def verify(folder: MeshFolder, wish: Wish, told: Told = lambda _: None) -> Repor
     further += refused_edit(running.record)
     if strangers := sum(row.strangers for row in rows):
         count = number(strangers, "request")
-        further.append(finding(OTHER_TRAFFIC, None, folder.name, count=count))
+        further.append(unplaced(OTHER_TRAFFIC, folder.name, count=count))
     if not running.is_as_before():
-        further.append(finding(CHANGED_MEANWHILE, None, folder.name, mesh=folder.name))
+        further.append(unplaced(CHANGED_MEANWHILE, folder.name, mesh=folder.name))
     urls = tuple(one.url for one in running.record.gateways)
     seconds = time.monotonic() - begun
     return Report(folder.name, urls, tuple(rows), seconds, tuple(further), covered)
@@ -129,7 +129,7 @@ def _not_entered(mesh: Mesh, wish: Wish, wanted: Probes) -> Iterator[Finding]:
     lanes = [lane.name for group in mesh.groups for lane in group.lanes]
     left = [name for name in lanes if name not in led and wish.lane in ("", name)]
     if left and wish.own is None:
-        yield finding(LANE_NOT_ENTERED, None, listing(left), lanes=counted("lane", left))
+        yield unplaced(LANE_NOT_ENTERED, listing(left), lanes=counted("lane", left))
 
 
 def _port(ports: tuple[GatewayPort, ...], number: int | None) -> GatewayPort:

@@ -96,10 +96,10 @@ class _Members(Struct):
     def serving(self, service: MeshService, port: MeshPort) -> list[Serving]:
         """Return the replicas that serve a port."""
         return [
-            (replica, _dialed(replica, place), place)
+            (replica, replica.dialed(place), place)
             for workload in service.workloads
             for replica in self.by_workload.get(workload.meta.ref, ())
-            if (place := _place(replica, port)) is not None
+            if (place := replica.place_of(port.target)) is not None
         ]
 
 
@@ -122,16 +122,6 @@ def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Blo
                     found[name] = block if members(block) else with_policy(block, wanted)
     found[PASSTHROUGH] = _passthrough()
     return found
-
-
-def _place(replica: Replica, port: MeshPort) -> PortPlace | None:
-    """Return the container port that a service port leads to, by number or name."""
-    return next((one for one in replica.ports if port.target in (one.container, one.name)), None)
-
-
-def _dialed(replica: Replica, place: PortPlace) -> Address:
-    """Return where others reach a replica's container port."""
-    return replica.address, place.inbound if replica.sidecar else place.program
 
 
 def local_cluster(name: str, replica: Replica, place: PortPlace, version: str) -> Block:

@@ -56,7 +56,7 @@ def asked(service: MeshService, pods: Sequence[tuple[Replica, PortPlace]]) -> As
     """
     refs = {replica.workload for replica, _ in pods}
     for probe in _probes(service, refs):
-        places = [_place(replica, probe.port) for replica, _ in pods]
+        places = [replica.place_of(probe.port) for replica, _ in pods]
         known = tuple(place for place in places if place is not None)
         if len(known) == len(pods):
             return Asked(_over_http(probe, service.name), known)
@@ -69,10 +69,6 @@ def _probes(service: MeshService, refs: set[Ref]) -> Iterator[ReadinessProbe]:
             for container in workload.containers:
                 if container.readiness is not None:
                     yield container.readiness
-
-
-def _place(replica: Replica, port: int | str) -> PortPlace | None:
-    return next((one for one in replica.ports if port in (one.container, one.name)), None)
 
 
 def _over_http(probe: ReadinessProbe, name: str) -> Block:

@@ -48,11 +48,12 @@ def read_workload_entry(root: Cursor) -> Workload | None:
         annotations=meta.annotations,
         ready=0 if sick else None,
         template=meta.place(),
-        serves=not address or _is_ip(address),
+        serves=not address or is_ip(address),
     )
 
 
-def _is_ip(address: str) -> bool:
+def is_ip(address: str) -> bool:
+    """Whether a text is an address, of version 4 or 6."""
     try:
         ip_address(address)
     except ValueError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import NOT_CHECKED
-from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
@@ -28,7 +28,7 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     subjects = [subject for found in unknown.values() for subject in found]
     if kinds:
         words = {"kinds": " and no ".join(kinds), "subjects": listing(subjects)}
-        yield finding(NOT_CHECKED, None, **words)
+        yield unplaced(NOT_CHECKED, **words)
 
 
 CHECK = Check(NOT_CHECKED, check)
