@@ -20,7 +20,7 @@ GITOPS = EXAMPLES / "gitops"
 
 
 def test_mesh_shows_lanes_with_their_labels(laneway: Command) -> None:
-    shown = yaml.safe_load(laneway("show", "mesh", STRICT).out)
+    shown = yaml.load(laneway("show", "mesh", STRICT).out, yaml.CSafeLoader)
 
     group = shown["groups"][0]
     assert (group["name"], group["mode"], group["entry"]) == ("test", "strict", "rule_based")
@@ -33,7 +33,7 @@ def test_mesh_shows_lanes_with_their_labels(laneway: Command) -> None:
 
 
 def test_mesh_shows_how_a_permissive_lane_travels_and_who_answers(laneway: Command) -> None:
-    shown = yaml.safe_load(laneway("show", "mesh", EXAMPLES / "permissive-lanes").out)
+    shown = yaml.load(laneway("show", "mesh", EXAMPLES / "permissive-lanes").out, yaml.CSafeLoader)
 
     group = shown["groups"][0]
     assert group["carrier"] == "header"
@@ -46,7 +46,7 @@ def test_mesh_says_what_is_missing_where_it_is_missed(laneway: Command, lanes: P
     edit(lanes, "ASM_TRAFFIC_TAG: v3", "ASM_TRAFFIC_TAG: v9", "mock-v3.yaml")
     (lanes / "broken.yaml").write_text("kind: ASMSwimLane\nspec: [")
 
-    shown = yaml.safe_load(laneway("show", "mesh", lanes).out)
+    shown = yaml.load(laneway("show", "mesh", lanes).out, yaml.CSafeLoader)
 
     assert shown["groups"][0]["held"]
     assert shown["groups"][0]["lanes"][2]["withoutPods"]
@@ -69,11 +69,11 @@ def test_both_outputs_say_the_same(laneway: Command, what: str, example: str) ->
     as_yaml = laneway("show", what, EXAMPLES / example).out
     as_json = laneway("show", what, "-o", "json", EXAMPLES / example).out
 
-    assert yaml.safe_load(as_yaml) == json.loads(as_json)
+    assert yaml.load(as_yaml, yaml.CSafeLoader) == json.loads(as_json)
 
 
 def test_nothing_changes_against_the_same_lanes(laneway: Command) -> None:
-    shown = yaml.safe_load(laneway("show", "changes", "--against", STRICT, STRICT).out)
+    shown = yaml.load(laneway("show", "changes", "--against", STRICT, STRICT).out, yaml.CSafeLoader)
 
     assert (shown["changes"], shown["steps"]) == ([], [])
 
@@ -88,7 +88,7 @@ def test_nothing_changes_against_what_was_rendered(
 
     ended = laneway("show", "changes", "--layout", layout, "--against", live, STRICT)
 
-    assert yaml.safe_load(ended.out) == {
+    assert yaml.load(ended.out, yaml.CSafeLoader) == {
         "changes": [],
         "unchanged": 8 if layout == "asm" else 7,
         "steps": [],
@@ -105,13 +105,13 @@ def test_what_a_server_adds_to_an_object_is_no_change(laneway: Command, tmp_path
 
     ended = laneway("show", "changes", "--against", live, STRICT)
 
-    assert yaml.safe_load(ended.out)["changes"] == []
+    assert yaml.load(ended.out, yaml.CSafeLoader)["changes"] == []
 
 
 def test_changed_lane_is_shown_with_the_steps_to_take(laneway: Command, lanes: Path) -> None:
     edit(lanes, "  name: s3", "  name: s4")
 
-    shown = yaml.safe_load(laneway("show", "changes", "--against", STRICT, lanes).out)
+    shown = yaml.load(laneway("show", "changes", "--against", STRICT, lanes).out, yaml.CSafeLoader)
 
     assert {one["action"] for one in shown["changes"]} == {"update"}
     assert shown["steps"][0]["phase"] == "subsets"
@@ -124,7 +124,7 @@ def test_objects_of_a_removed_group_are_removed_after_its_entry(
     for name in ("lanes.yaml",):
         (lanes / name).unlink()
 
-    shown = yaml.safe_load(laneway("show", "changes", "--against", STRICT, lanes).out)
+    shown = yaml.load(laneway("show", "changes", "--against", STRICT, lanes).out, yaml.CSafeLoader)
 
     assert [sorted(step) for step in shown["steps"]] == [
         ["phase", "remove"],
@@ -149,8 +149,8 @@ def test_running_mesh_is_compared_by_the_input_it_serves(laneway: Command, lanes
     folder.write_input(one_file(read_paths([str(STRICT)])))
     edit(lanes, "exact: /mock", "exact: /new")
 
-    same = yaml.safe_load(laneway("show", "changes", STRICT).out)
-    edited = yaml.safe_load(laneway("show", "changes", lanes).out)
+    same = yaml.load(laneway("show", "changes", STRICT).out, yaml.CSafeLoader)
+    edited = yaml.load(laneway("show", "changes", lanes).out, yaml.CSafeLoader)
 
     assert (same["changes"], same["own"]["changes"]) == ([], [])
     assert [one["name"] for one in edited["changes"]] == ["ingressgateway"]
@@ -161,7 +161,9 @@ def test_changes_of_the_users_own_objects_stand_apart(laneway: Command, tmp_path
         (tmp_path / source.name).write_text(source.read_text())
     edit(tmp_path, "weight: 50", "weight: 30", "route.yaml")
 
-    shown = yaml.safe_load(laneway("show", "changes", "--against", GITOPS, tmp_path).out)
+    shown = yaml.load(
+        laneway("show", "changes", "--against", GITOPS, tmp_path).out, yaml.CSafeLoader
+    )
 
     assert shown["changes"] == []
     assert [one["name"] for one in shown["own"]["changes"]] == ["mock"]

@@ -19,7 +19,7 @@ def bless(path: Path, blocks: dict[str, Any]) -> None:
     first, mark, rest = path.read_text().partition("\n---\n")
     text = first.rstrip("\n") + "\n"
     for key, value in blocks.items():
-        if key in yaml.safe_load(first):
+        if key in yaml.load(first, yaml.CSafeLoader):
             text = replaced(text, key, value)
     path.write_text(text.rstrip("\n") + mark + rest if mark else text)
 

@@ -121,7 +121,7 @@ class Case(Struct, frozen=True):
 def read_case(path: Path) -> Case:
     """Read a case file; raises ValueError when a line of its table cannot be read."""
     first, *own = DOCUMENT.split(path.read_text())
-    expected = yaml.safe_load(first)
+    expected = yaml.load(first, yaml.CSafeLoader)
     scenery = [
         document
         for name in expected.get("with", [])

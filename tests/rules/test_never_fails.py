@@ -20,7 +20,7 @@ from tests.rules.test_rules import CLAIMS
 
 Path = tuple[Any, ...]
 
-SEEDS = [list(yaml.safe_load_all(claim.spoiled.text)) for claim in CLAIMS]
+SEEDS = [list(yaml.load_all(claim.spoiled.text, yaml.CSafeLoader)) for claim in CLAIMS]
 VALUES: list[Any] = [None, "", "*", "a", "default", 0, -1, 80, True, [], {}, ["*"], {"a": "b"}]
 
 

@@ -29,7 +29,7 @@ def strict_folder(path: Path, changes: Mapping[str, Change], *added: str) -> Pat
     shutil.copytree(EXAMPLE, path, ignore=shutil.ignore_patterns("*.md"))
     unknown = set(changes)
     for file in path.glob("*.yaml"):
-        objects = list(yaml.safe_load_all(file.read_text()))
+        objects = list(yaml.load_all(file.read_text(), yaml.CSafeLoader))
         for item in objects:
             if change := changes.get(item["metadata"]["name"]):
                 change(item)

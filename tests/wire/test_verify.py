@@ -77,7 +77,11 @@ def calls(upstream: str) -> Change:
     def change(item: dict[str, object]) -> None:
         text = yaml.safe_dump(item)
         item.clear()
-        item.update(yaml.safe_load(text.replace("http://mockb:8000/", f"http://{upstream}:8000/")))
+        item.update(
+            yaml.load(
+                text.replace("http://mockb:8000/", f"http://{upstream}:8000/"), yaml.CSafeLoader
+            )
+        )
 
     return change
 
@@ -350,7 +354,7 @@ def test_a_chain_whose_middle_never_calls_on_is_not_as_promised(
     def quiet(item: dict[str, object]) -> None:
         text = yaml.safe_dump(item).replace("laneway/mock:1", "shop/quiet")
         item.clear()
-        item.update(yaml.safe_load(text))
+        item.update(yaml.load(text, yaml.CSafeLoader))
 
     answers = f"shop/quiet={sys.executable} -m http.server --bind {{host}} {{port}}"
     folder = strict_folder(tmp_path / "lanes", {"mockb-v1": quiet})
