@@ -1,21 +1,40 @@
-"""Every example does what it is there to show, on real Envoy."""
+"""Every example does what it is there to show, on real Envoy, in a mesh that its page starts.
+
+The commands of the page are run up to the one that ends the mesh; then the mesh is asked, and then
+the rest is run. Each command has to give what the page shows.
+"""
 
 import http.client
 import json
-import os
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.house.pages import Page, environment
 from tests.wire.conftest import EXAMPLES
-from tests.wire.laneway_up import Answer, Said, Up
+from tests.wire.laneway_up import Answer, Said
 
 pytestmark = pytest.mark.envoy
-Start = Callable[..., Up]
+
+
+@pytest.fixture
+def example(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
+    """The page of an example, run until its mesh is there to be asked."""
+    with environment(tmp_path) as variables:
+        page = Page(EXAMPLES / request.param / "README.md", variables)
+        page.until_down()
+        assert page.differences == []
+        yield page
+        page.rest()
+    assert page.differences == []
+
+
+def example_of(name: str) -> pytest.MarkDecorator:
+    """Let a test have the mesh of an example."""
+    return pytest.mark.parametrize("example", [name], indirect=True)
 
 
 def ask(port: int, count: int, path: str = "/mock", **headers: str) -> Iterator[Answer]:
@@ -33,14 +52,16 @@ def chains(answers: Iterator[Answer]) -> Counter[tuple[str, ...]]:
     return Counter(tuple(hop.version for hop in answer.hops) for answer in answers)
 
 
-def test_each_strict_lane_keeps_all_of_its_requests_and_no_other_is_let_in(up: Start) -> None:
-    mesh = up(EXAMPLES / "strict-lanes").ready()
-    met = {lane: chains(ask(mesh.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")}
+@example_of("strict-lanes")
+def test_each_strict_lane_keeps_all_of_its_requests_and_no_other_is_let_in(example: Page) -> None:
+    met = {
+        lane: chains(ask(example.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")
+    }
     others = [("/mock", ""), ("/mock", "s4"), ("/mock/", "s1"), ("/other", "s1")]
     strange = [
         answer
         for path, lane in others
-        for answer in ask(mesh.port, 20, path, x_asm_prefer_tag=lane)
+        for answer in ask(example.port, 20, path, x_asm_prefer_tag=lane)
     ]
 
     assert met == {
@@ -52,9 +73,9 @@ def test_each_strict_lane_keeps_all_of_its_requests_and_no_other_is_let_in(up: S
     assert not any(answer.hops for answer in strange)
 
 
-def test_weights_are_kept_and_a_share_stays_in_its_lane(up: Start) -> None:
-    mesh = up(EXAMPLES / "weighted-entry").ready()
-    met = chains(ask(mesh.port, 1000))
+@example_of("weighted-entry")
+def test_weights_are_kept_and_a_share_stays_in_its_lane(example: Page) -> None:
+    met = chains(ask(example.port, 1000))
 
     assert set(met) == {(version,) * 3 for version in ("v1", "v2", "v3")}
     assert met["v1", "v1", "v1"] == pytest.approx(600, abs=78)  # five deviations each
@@ -62,9 +83,11 @@ def test_weights_are_kept_and_a_share_stays_in_its_lane(up: Start) -> None:
     assert met["v3", "v3", "v3"] == pytest.approx(100, abs=48)
 
 
-def test_a_permissive_lane_borrows_what_it_lacks_and_returns(up: Start) -> None:
-    mesh = up(EXAMPLES / "permissive-lanes").ready()
-    met = {lane: chains(ask(mesh.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")}
+@example_of("permissive-lanes")
+def test_a_permissive_lane_borrows_what_it_lacks_and_returns(example: Page) -> None:
+    met = {
+        lane: chains(ask(example.port, 100, x_asm_prefer_tag=lane)) for lane in ("s1", "s2", "s3")
+    }
 
     assert met == {
         "s1": {("v1", "v1", "v1"): 100},
@@ -73,28 +96,27 @@ def test_a_permissive_lane_borrows_what_it_lacks_and_returns(up: Start) -> None:
     }
 
 
-def test_a_users_own_split_is_halved_and_a_half_stays_in_its_lane(up: Start) -> None:
-    mesh = up(EXAMPLES / "gitops").ready()
-    met = chains(ask(mesh.port, 800))
+@example_of("gitops")
+def test_a_users_own_split_is_halved_and_a_half_stays_in_its_lane(example: Page) -> None:
+    met = chains(ask(example.port, 800))
 
     assert set(met) == {("v1", "v1", "v1"), ("v2", "v2", "v2")}
     assert met["v1", "v1", "v1"] == pytest.approx(400, abs=71)  # five deviations
 
 
-def test_a_fault_of_a_teams_own_meets_its_testers_alone_in_every_lane(up: Start) -> None:
-    mesh = up(EXAMPLES / "own-policies").ready()
-    met = {lane: chains(ask(mesh.port, 20, x_asm_prefer_tag=lane)) for lane in ("s1", "s2")}
-    broken = list(ask(mesh.port, 20, x_asm_prefer_tag="s2", x_test="broken"))
+@example_of("own-policies")
+def test_a_fault_of_a_teams_own_meets_its_testers_alone_in_every_lane(example: Page) -> None:
+    met = {lane: chains(ask(example.port, 20, x_asm_prefer_tag=lane)) for lane in ("s1", "s2")}
+    broken = list(ask(example.port, 20, x_asm_prefer_tag="s2", x_test="broken"))
 
     assert met == {"s1": {("v1", "v1"): 20}, "s2": {("v2", "v2"): 20}}
     assert {tuple(hop.version for hop in answer.hops) for answer in broken} == {("v2",)}
     assert all(answer.body.endswith("fault filter abort") for answer in broken)
 
 
-def test_each_gateway_leads_into_its_own_group(up: Start) -> None:
-    mesh = up(EXAMPLES / "two-gateways").ready()
-    ports = [int(line.split()[0].rpartition(":")[2]) for line in mesh.said if "(istio" in line]
-    shop, desk = ports
+@example_of("two-gateways")
+def test_each_gateway_leads_into_its_own_group(example: Page) -> None:
+    shop, desk = example.port, example.port + 1
 
     assert chains(ask(shop, 20, "/", Host="next.shop.example.com")) == {("v2", "v2"): 20}
     assert chains(ask(shop, 20, "/", Host="shop.example.com")) == {("v1", "v1"): 20}
@@ -103,11 +125,10 @@ def test_each_gateway_leads_into_its_own_group(up: Start) -> None:
     assert {answer.status for answer in ask(desk, 5, "/", Host="shop.example.com")} == {404}
 
 
-def test_a_real_program_stays_in_its_lane(up: Start) -> None:
-    folder = EXAMPLES / "real-program"
-    mesh = up(".", cwd=folder).ready()
+@example_of("real-program")
+def test_a_real_program_stays_in_its_lane(example: Page) -> None:
     met = {
-        lane: [json.loads(one.body) for one in ask(mesh.port, 20, "/", x_asm_prefer_tag=lane)]
+        lane: [json.loads(one.body) for one in ask(example.port, 20, "/", x_asm_prefer_tag=lane)]
         for lane in ("today", "tomorrow")
     }
 
@@ -121,20 +142,16 @@ def shop_answer(version: str) -> dict[str, object]:
     return {"service": "web", "version": version, "behind": behind}
 
 
-def test_a_message_keeps_the_lane_of_its_request(
-    up: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = Path(sys.executable).parent  # whose python3 has the queue's library
-    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
-    mesh = up(".", cwd=EXAMPLES / "message-queue").ready()
+@example_of("message-queue")
+def test_a_message_keeps_the_lane_of_its_request(example: Page) -> None:
     followed = {lane: Said("logs", "--follow", f"invoices-v{lane[1:]}") for lane in ("s1", "s2")}
     answers = [
-        one for lane in followed for one in ask(mesh.port, 3, "/order", x_asm_prefer_tag=lane)
+        one for lane in followed for one in ask(example.port, 3, "/order", x_asm_prefer_tag=lane)
     ]
     for lane, invoices in followed.items():
         for _ in range(3):
             invoices.until(f"invoices v{lane[1:]}: an invoice for lane {lane}")
-    mesh.stop()
+    example.rest()
 
     assert [one.body for one in answers] == [
         f"web {version} > orders v1\n" for version in ("v1", "v2") for _ in range(3)
@@ -142,9 +159,9 @@ def test_a_message_keeps_the_lane_of_its_request(
     assert {invoices.end() for invoices in followed.values()} == {0}
 
 
-def test_a_user_is_in_the_same_lane_each_time(up: Start) -> None:
-    mesh = up(EXAMPLES / "permissive-lanes", EXAMPLES / "sticky-shares").ready()
-    met = {user: chains(ask(mesh.port, 20, x_user_id=user)) for user in ("jason", "anna")}
+@example_of("sticky-shares")
+def test_a_user_is_in_the_same_lane_each_time(example: Page) -> None:
+    met = {user: chains(ask(example.port, 20, x_user_id=user)) for user in ("jason", "anna")}
 
     assert met == {"jason": {("v2", "v1", "v2"): 20}, "anna": {("v1", "v1", "v1"): 20}}
 
