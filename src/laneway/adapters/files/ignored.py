@@ -11,44 +11,81 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".gitignore"
 OTHER_TOOLS = frozenset({"node_modules", "vendor"})
+_NOT_LITERAL = re.compile(r"\[.*\]|[/*?!\s]+")
 
 
-class Rules(NamedTuple):
-    """The ignore files that count in one folder, from the outermost inwards, and where they lie."""
+class IgnoreFile(Struct, frozen=True, dict=True):
+    """The lines of an ignore file, and the folder it stands in."""
 
-    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
-    files: tuple[str, ...] = ()
+    folder: str
+    lines: tuple[str, ...]
+
+    def verdict(self, path: str, end: str) -> bool | None:
+        """Whether git ignores an absolute path, `end` being `/` for a folder; None: not said."""
+        below = path[len(self.folder) :].lstrip("/") + end
+        # Loading pathspec costs three times an empty program: most files say nothing of most paths.
+        if any(all(part in below for part in parts) for parts in self._literals):
+            return self._spec.check_file(below).include
+        return None
+
+    @cached_property
+    def _literals(self) -> list[list[str]]:
+        """For each line the texts that are in every path it can mean."""
+        lines = (line for line in self.lines if line.strip() and not line.startswith("#"))
+        return [[] if "\\" in line else _NOT_LITERAL.sub("/", line).split("/") for line in lines]
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        """The rules; a line that pathspec cannot read is passed over, as git does."""
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where a line may mean a path
+        from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415
+
+        patterns = []
+        for line in self.lines:
+            try:
+                patterns.append(GitIgnoreSpecPattern(line))
+            except (ValueError, re.error):
+                continue
+        return GitIgnoreSpec(patterns)
+
+
+class Rules(Struct, frozen=True):
+    """The ignore files that count in one folder, from the outermost inwards."""
+
+    files: tuple[IgnoreFile, ...] = ()
 
     def within(self, folder: str) -> Rules:
         """Return the rules with those that stand in a folder itself."""
         file = os.path.join(folder, IGNORE_FILE)
-        spec = _read(file)
-        if spec is None:
+        try:
+            with open(file, encoding="utf-8", errors="surrogateescape") as opened:
+                lines = tuple(opened.read().splitlines())
+        except OSError:
             return self
-        return Rules((*self.specs, (os.path.abspath(folder), spec)), (*self.files, file))
+        return Rules((*self.files, IgnoreFile(os.path.abspath(folder), lines)))
 
     def leave_out(self, folder: str, name: str, *, is_folder: bool) -> bool:
         """Whether a name in a folder is left out of a search."""
         if name.startswith(".") or (is_folder and name in OTHER_TOOLS):
             return True
-        return bool(self.specs) and self.ignore(os.path.join(folder, name), is_folder=is_folder)
+        return bool(self.files) and self.ignore(os.path.join(folder, name), is_folder=is_folder)
 
     def ignore(self, path: str, *, is_folder: bool) -> bool:
         """Whether git ignores a path whose folder it does not ignore."""
-        whole = os.path.abspath(path) + ("/" if is_folder else "")
-        for base, spec in reversed(self.specs):
-            found = spec.check_file(whole[len(base) :].lstrip("/")).include
-            if found is not None:
-                return found
-        return False
+        whole, end = os.path.abspath(path), "/" if is_folder else ""
+        verdicts = (file.verdict(whole, end) for file in reversed(self.files))
+        return next((found for found in verdicts if found is not None), False)
 
 
 def rules_for(path: str) -> Rules:
@@ -77,22 +114,3 @@ def _from_the_root(path: str) -> Iterator[str]:
             return
         folders.append(above)
     yield from reversed(folders)
-
-
-def _read(file: str) -> GitIgnoreSpec | None:
-    """Read an ignore file; a line that pathspec cannot read is passed over, as git does."""
-    try:
-        with open(file, encoding="utf-8", errors="surrogateescape") as opened:
-            lines = opened.read().splitlines()
-    except OSError:
-        return None
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is such a file
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415
-
-    patterns = []
-    for line in lines:
-        try:
-            patterns.append(GitIgnoreSpecPattern(line))
-        except (ValueError, re.error):
-            continue
-    return GitIgnoreSpec(patterns)

@@ -8,7 +8,6 @@ what an edit touched.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Sequence
@@ -38,7 +37,7 @@ class _Kept(Struct, frozen=True):
     """A file as it was read: its signature where that can be trusted, its digest, its meaning."""
 
     signature: Signature | None
-    digest: bytes
+    digest: int
     reading: FileReading
 
 
@@ -98,7 +97,7 @@ class Reader:
     def _file(self, path: str, found: FoundFiles) -> _Kept | None:
         earlier = self._kept.get(path)
         if path == STDIN:
-            return earlier or _Kept(None, b"", read_file(path, self._stdin))
+            return earlier or _Kept(None, 0, read_file(path, self._stdin))
         try:
             return _read(path, earlier)
         except OSError as error:
@@ -112,7 +111,7 @@ def _read(path: str, earlier: _Kept | None) -> _Kept:
         return earlier
     with open(path, "rb") as file:
         raw = file.read(LARGEST_FILE + 1)
-    digest = hashlib.blake2b(raw, digest_size=16).digest()
+    digest = hash(raw)
     if earlier is not None and digest == earlier.digest:
         return _Kept(signature, digest, earlier.reading)
     return _Kept(signature, digest, read_file(path, raw, earlier.reading if earlier else None))

@@ -13,6 +13,7 @@ def main() -> None:
     end_at_once()
     import os
     import sys
+    from contextlib import suppress
 
     from laneway.apps.cli.at_once import answer
 
@@ -23,4 +24,7 @@ def main() -> None:
 
     code = run()
     end_at_once()
-    sys.exit(code)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError):  # who read it has gone, or the disk is full: `run` has said so
+            stream.flush()
+    os._exit(code)  # taking all modules down would last as long as two empty programs

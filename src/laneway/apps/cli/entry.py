@@ -85,9 +85,12 @@ class LazyCommands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; whoever reads the output may leave when they have seen enough."""
         try:
-            return super().invoke(ctx)
+            ended = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except BrokenPipeError:
             return _reader_left()
+        return ended
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

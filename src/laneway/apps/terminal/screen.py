@@ -7,7 +7,6 @@ said once. Nothing here is parsed by anyone: machines read `mesh.json` and exit 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -35,6 +34,8 @@ def width_of(stream: TextIO) -> int:
     """Return how wide text for a stream may be."""
     if not stream.isatty():
         return WIDTH
+    import shutil
+
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST)
 
 

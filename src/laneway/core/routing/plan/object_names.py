@@ -8,7 +8,6 @@ rule can tell the user of those that had to change.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -119,4 +118,6 @@ def _entry_name(entry: Entry) -> str:
 
 
 def _hash(*words: str) -> str:
+    import hashlib  # noqa: PLC0415 - it loads OpenSSL, and few names are taken
+
     return hashlib.sha256("/".join(words).encode()).hexdigest()[:8]
