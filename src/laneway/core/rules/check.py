@@ -25,3 +25,10 @@ class Check(Struct, frozen=True):
     code: Code
     run: Callable[[Mesh, RoutePlan], Iterator[Finding]]
     missing: bool = False
+
+    @classmethod
+    def of_mesh(
+        cls, code: Code, run: Callable[[Mesh], Iterator[Finding]], *, missing: bool = False
+    ) -> Check:
+        """Make a rule that asks the mesh alone."""
+        return cls(code, lambda mesh, _: run(mesh), missing)

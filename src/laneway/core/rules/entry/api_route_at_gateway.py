@@ -8,12 +8,11 @@ from laneway.core.findings.codes.gateway import API_ROUTE_AT_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.api_routes import entry_touches
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find routes that lead to lane services, or stand at a gateway of lanes."""
     for touch in entry_touches(mesh):
         user = touch.route.meta.ref
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(API_ROUTE_AT_GATEWAY, touch.place, str(user), **words)
 
 
-CHECK = Check(API_ROUTE_AT_GATEWAY, check)
+CHECK = Check.of_mesh(API_ROUTE_AT_GATEWAY, check)

@@ -9,12 +9,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entries import entry_host
 from laneway.core.routing.plan.entry_uses import entry_uses
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find entry services that have no subset for the lane."""
     for group in mesh.groups:
         for use in entry_uses(group):
@@ -25,4 +24,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(ENTRY_SERVICE_NOT_IN_GROUP, use.place.at("host"), subject, **words)
 
 
-CHECK = Check(ENTRY_SERVICE_NOT_IN_GROUP, check, missing=True)
+CHECK = Check.of_mesh(ENTRY_SERVICE_NOT_IN_GROUP, check, missing=True)

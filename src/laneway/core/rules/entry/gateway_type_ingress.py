@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.gateway import GATEWAY_TYPE_INGRESS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find groups whose gateway type is not ASM."""
     for group in mesh.groups:
         kind = group.group.gateway_type
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(GATEWAY_TYPE_INGRESS, place, str(meta.ref), **words)
 
 
-CHECK = Check(GATEWAY_TYPE_INGRESS, check)
+CHECK = Check.of_mesh(GATEWAY_TYPE_INGRESS, check)

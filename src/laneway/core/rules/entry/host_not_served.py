@@ -13,12 +13,11 @@ from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS
 from laneway.core.routing.plan.entry_uses import entry_uses
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find hosts of lanes' entries and of users' VirtualServices that are not served."""
     yield from dict.fromkeys(_of_lanes(mesh))
     for service in mesh.virtual_services:
@@ -87,4 +86,4 @@ def _say(served: list[str]) -> str:
     return listing(served) or "no host at all"
 
 
-CHECK = Check(HOST_NOT_SERVED, check)
+CHECK = Check.of_mesh(HOST_NOT_SERVED, check)

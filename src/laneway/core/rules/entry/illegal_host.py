@@ -8,11 +8,10 @@ from laneway.core.findings.codes.gateway import ILLEGAL_HOST
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entry_hosts import illegal_hosts
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them among the hosts of rules that are on, or of the weighted rule."""
     for group in mesh.groups:
         for one in illegal_hosts(group):
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(ILLEGAL_HOST, one.place, str(one.subject), **words)
 
 
-CHECK = Check(ILLEGAL_HOST, check)
+CHECK = Check.of_mesh(ILLEGAL_HOST, check)

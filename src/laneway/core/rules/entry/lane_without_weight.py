@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import LANE_WITHOUT_WEIGHT
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes that a weighted entry leaves out because they do not say their share."""
     for group in mesh.groups:
         for lane in group.lanes if group.group.strategy == "weighted" else ():
@@ -21,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(LANE_WITHOUT_WEIGHT, place, str(meta.ref), lane=lane.name)
 
 
-CHECK = Check(LANE_WITHOUT_WEIGHT, check)
+CHECK = Check.of_mesh(LANE_WITHOUT_WEIGHT, check)

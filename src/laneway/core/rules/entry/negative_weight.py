@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import NEGATIVE_WEIGHT
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.splits import splits
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find negative weights of lanes and of users' routes."""
     for split in splits(mesh):
         for part in split.parts:
@@ -21,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(NEGATIVE_WEIGHT, part.place, part.subject, **words)
 
 
-CHECK = Check(NEGATIVE_WEIGHT, check)
+CHECK = Check.of_mesh(NEGATIVE_WEIGHT, check)

@@ -8,12 +8,11 @@ from laneway.core.findings.codes.entry import NO_DESTINATION
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import GroupLane, Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.rule_names import entry_rule_name
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them among what each group's strategy uses."""
     for group in mesh.groups:
         for lane in group.lanes:
@@ -40,4 +39,4 @@ def _found(lane: GroupLane, place: Place, owner: str) -> Finding:
     return finding(NO_DESTINATION, place, str(lane.lane.meta.ref), owner=owner)
 
 
-CHECK = Check(NO_DESTINATION, check)
+CHECK = Check.of_mesh(NO_DESTINATION, check)

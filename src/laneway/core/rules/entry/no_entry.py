@@ -8,12 +8,11 @@ from laneway.core.findings.codes.entry import NO_ENTRY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.routing.plan.entry_uses import entry_uses
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import written_destinations
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find groups that neither a lane's entry nor a user's route enters."""
     reached = {(one.host, one.destination.subset) for one in written_destinations(mesh)}
     for group in mesh.groups:
@@ -29,4 +28,4 @@ def _is_named(group: Group, subsets: set[str]) -> bool:
     return any(lane.name in subsets for lane in group.lanes)
 
 
-CHECK = Check(NO_ENTRY, check, missing=True)
+CHECK = Check.of_mesh(NO_ENTRY, check, missing=True)

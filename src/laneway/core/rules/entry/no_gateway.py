@@ -8,12 +8,11 @@ from laneway.core.findings.codes.gateway import NO_GATEWAY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entry_uses import entry_uses
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find groups whose lanes have rules or weights that lead nowhere."""
     for group in mesh.groups:
         if group.group.gateway_name:
@@ -26,4 +25,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(NO_GATEWAY, place, str(meta.ref), **words)
 
 
-CHECK = Check(NO_GATEWAY, check)
+CHECK = Check.of_mesh(NO_GATEWAY, check)

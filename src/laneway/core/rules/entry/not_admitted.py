@@ -10,12 +10,11 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import GatewayName, resolve_gateway
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.admitted import ANYWHERE, gets
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find hosts that a gateway serves, and not for the namespace of the VirtualService."""
     for service in mesh.virtual_services:
         space = service.meta.namespace
@@ -31,4 +30,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                     yield finding(NOT_ADMITTED, place, str(service.meta.ref), **words)
 
 
-CHECK = Check(NOT_ADMITTED, check)
+CHECK = Check.of_mesh(NOT_ADMITTED, check)

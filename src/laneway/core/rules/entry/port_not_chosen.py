@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import PORT_NOT_CHOSEN
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.leads import leads
 from laneway.core.rules.questions.words import ports_text, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find entries whose port nobody can know."""
     for lead in leads(mesh):
         service = mesh.services.get(lead.host)
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(PORT_NOT_CHOSEN, lead.place, lead.subject, **words)
 
 
-CHECK = Check(PORT_NOT_CHOSEN, check)
+CHECK = Check.of_mesh(PORT_NOT_CHOSEN, check)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import RULE_OFFLINE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find rules that only `online: true` would switch on."""
     for group in mesh.groups:
         for lane in group.lanes if group.group.strategy == "rule_based" else ():
@@ -23,4 +22,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                     yield finding(RULE_OFFLINE, place, str(meta.ref), **words)
 
 
-CHECK = Check(RULE_OFFLINE, check)
+CHECK = Check.of_mesh(RULE_OFFLINE, check)

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import SOLE_DESTINATION_WEIGHT_ZERO
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import written_destinations
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find such routes in users' VirtualServices."""
     for written in written_destinations(mesh):
         if written.alone and written.destination.weight == 0:
@@ -24,4 +23,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(SOLE_DESTINATION_WEIGHT_ZERO, place, subject, route=written.route)
 
 
-CHECK = Check(SOLE_DESTINATION_WEIGHT_ZERO, check)
+CHECK = Check.of_mesh(SOLE_DESTINATION_WEIGHT_ZERO, check)

@@ -8,11 +8,10 @@ from laneway.core.findings.codes.gateway import TLS_SERVER
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.gateways import TLS_PROTOCOLS
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find TLS servers of all Gateways."""
     for name, gateway in mesh.gateways.items():
         for server in gateway.servers:
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(TLS_SERVER, place, str(gateway.meta.ref), **words)
 
 
-CHECK = Check(TLS_SERVER, check)
+CHECK = Check.of_mesh(TLS_SERVER, check)

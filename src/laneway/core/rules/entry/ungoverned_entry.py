@@ -12,14 +12,14 @@ from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.ask.reach import lane_of
 from laneway.core.routing.plan.raw_headers import read_headers
-from laneway.core.routing.plan.route_plan import Destination, HeaderEdits, RoutePlan
+from laneway.core.routing.plan.route_plan import Destination, HeaderEdits
 from laneway.core.routing.plan.stamps import Stamp, stamps
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find destinations of users' gateway routes that do not write the lane."""
     for written in written_destinations(mesh):
         group = planning_owner(mesh, written.host)
@@ -67,4 +67,4 @@ def _found(mesh: Mesh, group: Group, written: WrittenDestination, stamp: Stamp) 
     )
 
 
-CHECK = Check(UNGOVERNED_ENTRY, check)
+CHECK = Check.of_mesh(UNGOVERNED_ENTRY, check)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import UNKNOWN_ENTRY_PORT
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.leads import leads, mesh_leads
 from laneway.core.rules.questions.words import ports_text, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find port numbers that are no port of the service, such as the number of a container port."""
     for lead in (*leads(mesh), *mesh_leads(mesh)):
         service = mesh.services.get(lead.host)
@@ -29,4 +28,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(UNKNOWN_ENTRY_PORT, lead.port_place, lead.subject, **words)
 
 
-CHECK = Check(UNKNOWN_ENTRY_PORT, check)
+CHECK = Check.of_mesh(UNKNOWN_ENTRY_PORT, check)

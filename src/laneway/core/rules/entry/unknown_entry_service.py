@@ -9,12 +9,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entries import entry_host
 from laneway.core.routing.plan.entry_uses import entry_uses
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.services import service_fix
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find entry services that are not there."""
     for group in mesh.groups:
         for use in entry_uses(group):
@@ -25,4 +24,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(UNKNOWN_ENTRY_SERVICE, use.place.at("host"), subject, **words)
 
 
-CHECK = Check(UNKNOWN_ENTRY_SERVICE, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_ENTRY_SERVICE, check, missing=True)

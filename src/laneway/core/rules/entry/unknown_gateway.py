@@ -10,12 +10,11 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import resolve_gateway
 from laneway.core.resources.yaml.nearness import likest
 from laneway.core.resources.yaml.placed import placed
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find gateways that are named and not there, if the input holds Gateways at all."""
     if not mesh.gateways:
         return
@@ -44,4 +43,4 @@ def _fix(mesh: Mesh, wanted: str) -> str:
     return f"Did you mean {meant}?" if meant else "Add the Gateway, or name one that is there."
 
 
-CHECK = Check(UNKNOWN_GATEWAY, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_GATEWAY, check, missing=True)

@@ -8,11 +8,10 @@ from laneway.core.findings.codes.entry import UNUSED_STRATEGY_FIELDS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.meta import Meta
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find rules in weighted groups, and weights in groups that go by rules."""
     for group in mesh.groups:
         weighted = group.group.strategy == "weighted"
@@ -32,4 +31,4 @@ def _found(group: Group, meta: Meta, owner: str, path: tuple[str, ...]) -> Findi
 
 _WEIGHTED_RULE = ("spec", "ingress", "ingressRouting", "weightedRoutingRule")
 
-CHECK = Check(UNUSED_STRATEGY_FIELDS, check)
+CHECK = Check.of_mesh(UNUSED_STRATEGY_FIELDS, check)

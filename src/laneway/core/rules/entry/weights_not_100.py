@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.entry import WEIGHTS_NOT_100
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.splits import Split, splits
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find splits with another sum, and say what each part really gets."""
     for split in splits(mesh):
         if split.total not in (0, 100) and not split.has_negative:
@@ -28,4 +27,4 @@ def _shares(split: Split) -> str:
     )
 
 
-CHECK = Check(WEIGHTS_NOT_100, check)
+CHECK = Check.of_mesh(WEIGHTS_NOT_100, check)

@@ -12,7 +12,6 @@ from laneway.core.resources.matching import is_header_name
 from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION
 from laneway.core.routing.plan.entries import LANE_HEADER_ANNOTATION
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
@@ -20,7 +19,7 @@ PREFIX = "laneway.dev/"
 KNOWN = (DELEGATE_ANNOTATION, LANE_HEADER_ANNOTATION, RUNTIME_FALLBACK_ANNOTATION)
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find names nobody reads and values nobody understands."""
     for group in mesh.groups:
         meta = group.group.meta
@@ -46,4 +45,4 @@ def _flaw(name: str, value: str) -> tuple[str, str]:
     return "", ""
 
 
-CHECK = Check(ANNOTATION_WITHOUT_EFFECT, check)
+CHECK = Check.of_mesh(ANNOTATION_WITHOUT_EFFECT, check)

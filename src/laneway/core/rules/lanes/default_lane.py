@@ -11,13 +11,12 @@ from laneway.core.findings.codes.lanes import DEFAULT_LANE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import lane_of_others
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name, strangers
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name the lane of each strict group's last route, and the pods it is for."""
     for group in mesh.groups:
         if group.held or group.group.is_permissive or not group.lanes:
@@ -33,4 +32,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(DEFAULT_LANE, meta.place("metadata", "name"), str(meta.ref), **words)
 
 
-CHECK = Check(DEFAULT_LANE, check)
+CHECK = Check.of_mesh(DEFAULT_LANE, check)

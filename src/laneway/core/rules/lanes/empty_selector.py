@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import EMPTY_SELECTOR
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes without a labelSelector."""
     for group in mesh.groups:
         for lane in group.excluded:
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(EMPTY_SELECTOR, place, str(lane.meta.ref), lane=lane.meta.name)
 
 
-CHECK = Check(EMPTY_SELECTOR, check)
+CHECK = Check.of_mesh(EMPTY_SELECTOR, check)

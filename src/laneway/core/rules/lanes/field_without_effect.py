@@ -10,11 +10,10 @@ from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.lanes.swim_lanes import ServiceReference
 from laneway.core.resources.meta import Meta
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find autoUpdate, and the cluster of the first service that names one."""
     for group in mesh.groups:
         written = group.group
@@ -36,4 +35,4 @@ def _found(meta: Meta, field: str, owner: str, path: tuple[Step, ...]) -> Findin
     return finding(FIELD_WITHOUT_EFFECT, place, str(meta.ref), field=field, owner=owner)
 
 
-CHECK = Check(FIELD_WITHOUT_EFFECT, check)
+CHECK = Check.of_mesh(FIELD_WITHOUT_EFFECT, check)

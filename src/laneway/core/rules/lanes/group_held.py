@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import GROUP_HELD
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find held groups, with all their reasons in one finding."""
     for group in mesh.groups:
         if group.held:
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(GROUP_HELD, meta.place("metadata", "name"), str(meta.ref), **words)
 
 
-CHECK = Check(GROUP_HELD, check)
+CHECK = Check.of_mesh(GROUP_HELD, check)

@@ -8,11 +8,10 @@ from laneway.core.findings.codes.lanes import GROUP_NAME_TOO_LONG
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.link_groups import LABEL_VALUE_LENGTH
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find groups whose name is longer than a label value may be."""
     for group in mesh.groups:
         if len(group.name) > LABEL_VALUE_LENGTH:
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(GROUP_NAME_TOO_LONG, place, str(meta.ref), **words)
 
 
-CHECK = Check(GROUP_NAME_TOO_LONG, check)
+CHECK = Check.of_mesh(GROUP_NAME_TOO_LONG, check)

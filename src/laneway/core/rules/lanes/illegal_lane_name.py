@@ -9,11 +9,10 @@ from laneway.core.findings.codes.lanes import ILLEGAL_LANE_NAME
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes whose name is no DNS label."""
     for group in mesh.groups:
         for lane in group.excluded:
@@ -29,4 +28,4 @@ def _legal(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())[:63].strip("-") or "s1"
 
 
-CHECK = Check(ILLEGAL_LANE_NAME, check)
+CHECK = Check.of_mesh(ILLEGAL_LANE_NAME, check)

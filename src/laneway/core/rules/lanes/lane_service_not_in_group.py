@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import LANE_SERVICE_NOT_IN_GROUP
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find entries of lanes' lists that name no service of the group."""
     for group in mesh.groups:
         named = {(service.namespace, service.name) for service in group.group.services}
@@ -29,4 +28,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(LANE_SERVICE_NOT_IN_GROUP, place, str(meta.ref), **words)
 
 
-CHECK = Check(LANE_SERVICE_NOT_IN_GROUP, check, missing=True)
+CHECK = Check.of_mesh(LANE_SERVICE_NOT_IN_GROUP, check, missing=True)

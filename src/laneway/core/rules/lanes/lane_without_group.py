@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import LANE_WITHOUT_GROUP
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes without the label that names their group."""
     for lane in mesh.stray_lanes:
         if not lane.group:
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(LANE_WITHOUT_GROUP, place, str(meta.ref), lane=meta.name)
 
 
-CHECK = Check(LANE_WITHOUT_GROUP, check)
+CHECK = Check.of_mesh(LANE_WITHOUT_GROUP, check)

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import NOT_CHECKED
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name the kinds that would tell more about the lanes."""
     if not mesh.groups:
         return
@@ -31,4 +30,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield unplaced(NOT_CHECKED, **words)
 
 
-CHECK = Check(NOT_CHECKED, check)
+CHECK = Check.of_mesh(NOT_CHECKED, check)

@@ -12,11 +12,10 @@ from laneway.core.findings.codes.lanes import OVERLAPPING_SELECTORS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes whose pods are all pods of another lane as well."""
     for group in mesh.groups:
         for inner, outer in containments(group):
@@ -35,4 +34,4 @@ def containments(group: Group) -> Iterator[tuple[GroupLane, GroupLane]]:
                 yield inner, outer
 
 
-CHECK = Check(OVERLAPPING_SELECTORS, check)
+CHECK = Check.of_mesh(OVERLAPPING_SELECTORS, check)

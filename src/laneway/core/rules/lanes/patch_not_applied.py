@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import PATCH_NOT_APPLIED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find parts that a patch may not change, or that Istio would refuse."""
     for group in mesh.groups:
         meta = group.group.meta
@@ -21,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(PATCH_NOT_APPLIED, place, str(meta.ref), group=group.name, **words)
 
 
-CHECK = Check(PATCH_NOT_APPLIED, check)
+CHECK = Check.of_mesh(PATCH_NOT_APPLIED, check)

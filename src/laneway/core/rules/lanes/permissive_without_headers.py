@@ -8,11 +8,10 @@ from laneway.core.findings.codes.lanes import PERMISSIVE_WITHOUT_HEADERS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.lanes.swim_lanes import PermissiveConfiguration
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find permissive groups without traceHeader or routeHeader."""
     for group in mesh.groups:
         if not group.group.is_permissive:
@@ -28,4 +27,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(PERMISSIVE_WITHOUT_HEADERS, place, str(meta.ref), **words)
 
 
-CHECK = Check(PERMISSIVE_WITHOUT_HEADERS, check)
+CHECK = Check.of_mesh(PERMISSIVE_WITHOUT_HEADERS, check)

@@ -8,12 +8,11 @@ from laneway.core.findings.codes.lanes import SERVICE_IN_NO_LANE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services that each lane of their group lacks."""
     for group in mesh.groups:
         lacking = in_no_lane(group)
@@ -37,4 +36,4 @@ def in_no_lane(group: Group) -> frozenset[Host]:
     return frozenset(group.hosts) - had if had else frozenset()
 
 
-CHECK = Check(SERVICE_IN_NO_LANE, check, missing=True)
+CHECK = Check.of_mesh(SERVICE_IN_NO_LANE, check, missing=True)

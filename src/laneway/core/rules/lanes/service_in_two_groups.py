@@ -9,12 +9,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services of a group that belong to another one."""
     for group in mesh.groups:
         meta = group.group.meta
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(SERVICE_IN_TWO_GROUPS, place, str(meta.ref), **words)
 
 
-CHECK = Check(SERVICE_IN_TWO_GROUPS, check)
+CHECK = Check.of_mesh(SERVICE_IN_TWO_GROUPS, check)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import SEVERAL_SELECTOR_LABELS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find such lanes, all of a group in one finding."""
     for group in mesh.groups:
         lanes = [lane for lane in group.lanes if len(lane.selector) > 1]
@@ -23,4 +22,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(SEVERAL_SELECTOR_LABELS, place, str(meta.ref), lanes=names)
 
 
-CHECK = Check(SEVERAL_SELECTOR_LABELS, check)
+CHECK = Check.of_mesh(SEVERAL_SELECTOR_LABELS, check)

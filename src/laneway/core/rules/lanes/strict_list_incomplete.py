@@ -8,12 +8,11 @@ from laneway.core.findings.codes.lanes import STRICT_LIST_INCOMPLETE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lists of strict lanes that are no list of all services."""
     for group in mesh.groups:
         if group.group.is_permissive:
@@ -31,4 +30,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(STRICT_LIST_INCOMPLETE, place, str(meta.ref), **words)
 
 
-CHECK = Check(STRICT_LIST_INCOMPLETE, check)
+CHECK = Check.of_mesh(STRICT_LIST_INCOMPLETE, check)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import SUPERSEDED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name the objects that are replaced, in one finding."""
     if not mesh.superseded:
         return
@@ -23,4 +22,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
     yield finding(SUPERSEDED, place, count=len(mesh.superseded), names=names)
 
 
-CHECK = Check(SUPERSEDED, check)
+CHECK = Check.of_mesh(SUPERSEDED, check)

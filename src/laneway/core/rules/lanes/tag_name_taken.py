@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.lanes import TAG_NAME_TAKEN
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find label values that would name the subset of another lane."""
     for group in mesh.groups:
         names = {str(lane.name) for lane in group.lanes}
@@ -24,4 +23,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(TAG_NAME_TAKEN, place, str(meta.ref), **words)
 
 
-CHECK = Check(TAG_NAME_TAKEN, check)
+CHECK = Check.of_mesh(TAG_NAME_TAKEN, check)

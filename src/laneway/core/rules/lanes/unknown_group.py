@@ -9,11 +9,10 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.superseded import GROUP_LABEL
 from laneway.core.resources.yaml.nearness import likest
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes whose group is not there, and guess the one that was meant."""
     names = [group.name for group in mesh.groups]
     for lane in mesh.stray_lanes:
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
 
 _ADD = "Add the ASMSwimLaneGroup {} to the input, or correct the label swimlane-group."
 
-CHECK = Check(UNKNOWN_GROUP, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_GROUP, check, missing=True)

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import BASELINE_BY_AGE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name the baseline of each group that names none."""
     for group in mesh.groups:
         if group.baseline and not group.held and not names_baseline(group):
@@ -29,4 +28,4 @@ def names_baseline(group: Group) -> bool:
     return bool(group.group.permissive and group.group.permissive.fallback_target)
 
 
-CHECK = Check(BASELINE_BY_AGE, check)
+CHECK = Check.of_mesh(BASELINE_BY_AGE, check)

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import BASELINE_LACKS_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.lanes.service_in_no_lane import in_no_lane
 from laneway.core.rules.questions.words import labels_text, listing, short_host
 from laneway.core.rules.workloads.lane_without_pods import is_empty
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find what baselines lack, one finding per group."""
     for group in mesh.groups:
         lane = group.lane(group.baseline) if group.baseline else None
@@ -37,4 +36,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(BASELINE_LACKS_SERVICE, place, str(meta.ref), **words)
 
 
-CHECK = Check(BASELINE_LACKS_SERVICE, check, missing=True)
+CHECK = Check.of_mesh(BASELINE_LACKS_SERVICE, check, missing=True)

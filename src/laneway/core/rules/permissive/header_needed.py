@@ -12,14 +12,13 @@ from laneway.core.findings.codes.permissive import HEADER_NEEDED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.routing.ask.passing import carrier_text
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.needing import stands
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name them, one finding per group."""
     for group in mesh.groups:
         if not group.held and group.propagation is not None:
@@ -43,4 +42,4 @@ def _found(group: Group, needing: list[str], header: str) -> Finding:
     return finding(HEADER_NEEDED, place, str(meta.ref), **words)
 
 
-CHECK = Check(HEADER_NEEDED, check)
+CHECK = Check.of_mesh(HEADER_NEEDED, check)

@@ -11,11 +11,10 @@ from laneway.core.findings.codes.permissive import HEADER_UNUSABLE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import propagation_flaw
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find headers with a meaning of their own, and words that are no header."""
     for group in mesh.groups:
         written = group.group.permissive
@@ -30,4 +29,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(HEADER_UNUSABLE, place, str(meta.ref), **words)
 
 
-CHECK = Check(HEADER_UNUSABLE, check)
+CHECK = Check.of_mesh(HEADER_UNUSABLE, check)

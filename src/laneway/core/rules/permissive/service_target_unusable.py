@@ -10,12 +10,11 @@ from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, service_host
 from laneway.core.resources.yaml.nearness import likest
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find targets without effect, each with the reason."""
     for group in mesh.groups:
         written = group.group.permissive
@@ -58,4 +57,4 @@ def _host(key: str) -> Host:
     return service_host(name, space) if slash else Host("")
 
 
-CHECK = Check(SERVICE_TARGET_UNUSABLE, check)
+CHECK = Check.of_mesh(SERVICE_TARGET_UNUSABLE, check)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import TCP_NOT_ISOLATED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ports import lane_ports
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find ports on which a request cannot return to its lane."""
     for one in lane_ports(mesh):
         if one.port.protocol == "tcp" and one.group.baseline is not None:
@@ -25,4 +24,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(TCP_NOT_ISOLATED, one.place, str(one.service.service.meta.ref), **words)
 
 
-CHECK = Check(TCP_NOT_ISOLATED, check)
+CHECK = Check.of_mesh(TCP_NOT_ISOLATED, check)

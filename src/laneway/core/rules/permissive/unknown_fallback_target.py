@@ -8,12 +8,11 @@ from laneway.core.findings.codes.permissive import UNKNOWN_FALLBACK_TARGET
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.yaml.nearness import likest
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find fallback targets that nothing answers to, and guess the one that was meant."""
     for group in mesh.groups:
         written = group.group.permissive
@@ -28,4 +27,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(UNKNOWN_FALLBACK_TARGET, place, str(group.group.meta.ref), **words)
 
 
-CHECK = Check(UNKNOWN_FALLBACK_TARGET, check)
+CHECK = Check.of_mesh(UNKNOWN_FALLBACK_TARGET, check)

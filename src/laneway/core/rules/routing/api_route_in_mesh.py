@@ -8,12 +8,11 @@ from laneway.core.findings.codes.routing import API_ROUTE_IN_MESH
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.api_routes import mesh_touches
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find routes that are attached to lane services, one finding per parent."""
     for touch in mesh_touches(mesh):
         callers = f"callers in {touch.namespace}" if touch.namespace else "all callers"
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(API_ROUTE_IN_MESH, touch.place, str(user), **words)
 
 
-CHECK = Check(API_ROUTE_IN_MESH, check)
+CHECK = Check.of_mesh(API_ROUTE_IN_MESH, check)

@@ -9,12 +9,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.hosts import HostIndex
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION, handing_over
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, mesh_hosts
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services that were to hand over and keep their host."""
     speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
     for kept in handing_over(mesh, speakers).kept:
@@ -25,4 +24,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(DELEGATION_WITHOUT_ROOT, place, str(meta.ref), **words)
 
 
-CHECK = Check(DELEGATION_WITHOUT_ROOT, check, missing=True)
+CHECK = Check.of_mesh(DELEGATION_WITHOUT_ROOT, check, missing=True)

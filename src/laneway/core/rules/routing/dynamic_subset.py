@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import DYNAMIC_SUBSET
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import written_destinations
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find subsets that begin with a dollar sign."""
     for written in written_destinations(mesh):
         if written.destination.subset.startswith("$"):
@@ -21,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(DYNAMIC_SUBSET, place, str(written.author.meta.ref), **words)
 
 
-CHECK = Check(DYNAMIC_SUBSET, check)
+CHECK = Check.of_mesh(DYNAMIC_SUBSET, check)

@@ -14,12 +14,11 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.visibility import export_text
 from laneway.core.resources.istio.networking import DestinationRule
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find rules of one host and namespace with different exportTo."""
     first: dict[tuple[str, Host], DestinationRule] = {}
     for rule in mesh.destination_rules:
@@ -37,4 +36,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(EXPORT_TO_MISMATCH, place, str(rule.meta.ref), **words)
 
 
-CHECK = Check(EXPORT_TO_MISMATCH, check)
+CHECK = Check.of_mesh(EXPORT_TO_MISMATCH, check)

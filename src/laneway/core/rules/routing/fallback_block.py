@@ -9,14 +9,13 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import resolve_host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find destinations that name a fallback, and say what happens in its place."""
     for written in written_destinations(mesh):
         if written.destination.fallback is not None:
@@ -71,4 +70,4 @@ def _asked(written: WrittenDestination) -> tuple[str, str]:
     return resolve_host(str(host), written.author.meta.namespace), str(subset or "")
 
 
-CHECK = Check(FALLBACK_BLOCK, check)
+CHECK = Check.of_mesh(FALLBACK_BLOCK, check)

@@ -9,13 +9,12 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.yaml.placed import placed
 from laneway.core.routing.plan.outside import misspelled
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import mesh_hosts
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find hosts that are no service to Istio, and by which programs call one."""
     for service in mesh.virtual_services:
         taken = misspelled(mesh, service)
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(OTHER_SPELLING, place, str(service.meta.ref), **words)
 
 
-CHECK = Check(OTHER_SPELLING, check)
+CHECK = Check.of_mesh(OTHER_SPELLING, check)

@@ -18,7 +18,6 @@ from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import calls_of
 from laneway.core.resources.istio.security import PeerAuthentication
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import listing, short_host
@@ -30,7 +29,7 @@ class _Refused(Struct):
     hosts: dict[Host, None] = {}
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find policies that refuse calls which a workload names in its environment."""
     found: dict[Ref, _Refused] = {}
     for caller in mesh.workloads if mesh.peer_policies else ():
@@ -56,4 +55,4 @@ def _said(one: _Refused) -> Finding:
     return finding(PLAIN_CALLS_REFUSED, meta.place("metadata", "name"), str(meta.ref), **words)
 
 
-CHECK = Check(PLAIN_CALLS_REFUSED, check)
+CHECK = Check.of_mesh(PLAIN_CALLS_REFUSED, check)

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import SERVICE_EXPORTED_NARROWLY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.sidecars import hidden_services
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them, where nothing says that any of these pods calls."""
     for group in mesh.groups:
         for hidden in hidden_services(mesh, group):
@@ -28,4 +27,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(SERVICE_EXPORTED_NARROWLY, place, str(meta.ref), **words)
 
 
-CHECK = Check(SERVICE_EXPORTED_NARROWLY, check)
+CHECK = Check.of_mesh(SERVICE_EXPORTED_NARROWLY, check)

@@ -15,14 +15,13 @@ from laneway.core.mesh.names import ROOT_NAMESPACE, Host
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio.networking import Sidecar
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.sidecars import callers
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find Sidecars of lane callers that import services without the root namespace's routes."""
     for group in mesh.groups if mesh.sidecars else ():
         found: dict[int, tuple[Sidecar, dict[Host, None], dict[int, Workload]]] = {}
@@ -56,4 +55,4 @@ def _bare(mesh: Mesh, group: Group) -> Iterator[tuple[Sidecar, Host, Workload]]:
                 yield scope.sidecar, host, pod
 
 
-CHECK = Check(SIDECAR_HIDES_ASM_LAYOUT, check)
+CHECK = Check.of_mesh(SIDECAR_HIDES_ASM_LAYOUT, check)

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import SIDECAR_HIDES_HOST
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name, pods_of
 from laneway.core.rules.questions.sidecars import hidden_services
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find Sidecars that hide a service from pods that are taken to call it."""
     for group in mesh.groups if mesh.sidecars else ():
         for hidden in hidden_services(mesh, group):
@@ -39,4 +38,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                 yield finding(SIDECAR_HIDES_HOST, place, str(meta.ref), **words)
 
 
-CHECK = Check(SIDECAR_HIDES_HOST, check)
+CHECK = Check.of_mesh(SIDECAR_HIDES_HOST, check)

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.routing import SOURCE_LABELS_WITH_GATEWAYS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.rule_names import route_name
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find matches whose source conditions Istio does not look at."""
     for service in mesh.virtual_services:
         for route in service.http:
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                     yield finding(SOURCE_LABELS_WITH_GATEWAYS, place, str(meta.ref), route=name)
 
 
-CHECK = Check(SOURCE_LABELS_WITH_GATEWAYS, check)
+CHECK = Check.of_mesh(SOURCE_LABELS_WITH_GATEWAYS, check)

@@ -14,12 +14,11 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.membership import planning_owner
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.resources.matching import Labels
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import labels_text
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find subsets that are named like a lane and are not the lane's pods."""
     for rule in mesh.destination_rules:
         host = rule_host(rule)
@@ -48,4 +47,4 @@ def _same(service: MeshService, one: Labels, other: Labels) -> bool:
     return any(first) and first == second
 
 
-CHECK = Check(SUBSET_WITH_OTHER_LABELS, check)
+CHECK = Check.of_mesh(SUBSET_WITH_OTHER_LABELS, check)

@@ -13,13 +13,12 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.yaml.placed import placed
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.written import binds_mesh, shown
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find VirtualServices whose host an older one has, where some proxy sees both."""
     seen: dict[Host, list[VirtualService]] = {}
     for service in filter(binds_mesh, mesh.virtual_services):
@@ -40,4 +39,4 @@ def _meet(one: VirtualService, other: VirtualService) -> bool:
     return one.meta.ref != other.meta.ref and bool(alike) and shown(one).meets(shown(other))
 
 
-CHECK = Check(TWO_VIRTUAL_SERVICES, check)
+CHECK = Check.of_mesh(TWO_VIRTUAL_SERVICES, check)

@@ -15,13 +15,12 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import CLUSTER_DOMAIN
 from laneway.core.mesh.unknown_pods import is_known_elsewhere
 from laneway.core.resources.yaml.nearness import likest
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.destinations import WrittenDestination, written_destinations
 from laneway.core.rules.questions.services import service_fix
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find destinations in the cluster that no Service is, if the input says what is there."""
     spaces = _spaces(mesh)
     for written in written_destinations(mesh) if mesh.services else ():
@@ -55,4 +54,4 @@ def _is_judged(spaces: dict[str, set[str]], written: WrittenDestination) -> bool
     return space in spaces[""] or bool(likest(space, having)) or (short and bool(having))
 
 
-CHECK = Check(UNKNOWN_DESTINATION, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_DESTINATION, check, missing=True)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import GROUP_WITHOUT_SERVICES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find groups with lanes and without services; one that has neither is told by LW1204."""
     for group in mesh.groups:
         if group.lanes and not group.group.services:
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(GROUP_WITHOUT_SERVICES, place, str(meta.ref), group=group.name)
 
 
-CHECK = Check(GROUP_WITHOUT_SERVICES, check)
+CHECK = Check.of_mesh(GROUP_WITHOUT_SERVICES, check)

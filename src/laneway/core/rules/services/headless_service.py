@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import HEADLESS_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services whose name stands for all their pods."""
     for host in mesh.owner_of:
         service = mesh.services[host]
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(HEADLESS_SERVICE, place, str(meta.ref), service=short_host(host))
 
 
-CHECK = Check(HEADLESS_SERVICE, check)
+CHECK = Check.of_mesh(HEADLESS_SERVICE, check)

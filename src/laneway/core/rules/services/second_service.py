@@ -8,12 +8,11 @@ from laneway.core.findings.codes.services import SECOND_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services that share a pod with a lane service and are in no group."""
     reached: dict[int, tuple[Host, str]] = {}
     for group in mesh.groups:
@@ -35,4 +34,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(SECOND_SERVICE, meta.place("spec", "selector"), str(meta.ref), **words)
 
 
-CHECK = Check(SECOND_SERVICE, check)
+CHECK = Check.of_mesh(SECOND_SERVICE, check)

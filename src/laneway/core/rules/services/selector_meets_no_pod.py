@@ -15,7 +15,6 @@ from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.yaml.nearness import likeness
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import labels_text, short_host
@@ -32,7 +31,7 @@ _SEEK = (
 )
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find selectors that nobody wears, with the label that was meant."""
     for host in mesh.owner_of:
         found = mesh.services[host]
@@ -88,4 +87,4 @@ def _nearness(selector: Labels, meant: Labels) -> float:
     return sum(likeness(a[0], b[0]) * likeness(a[1], b[1]) for a, b in pairs) / len(selector)
 
 
-CHECK = Check(SELECTOR_MEETS_NO_POD, check)
+CHECK = Check.of_mesh(SELECTOR_MEETS_NO_POD, check)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import SERVICE_WITHOUT_PORTS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services with no ports, or with UDP ports alone."""
     for host in mesh.owner_of:
         service = mesh.services[host]
@@ -22,4 +21,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(SERVICE_WITHOUT_PORTS, place, str(meta.ref), service=short_host(host))
 
 
-CHECK = Check(SERVICE_WITHOUT_PORTS, check)
+CHECK = Check.of_mesh(SERVICE_WITHOUT_PORTS, check)

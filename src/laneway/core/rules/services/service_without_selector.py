@@ -8,12 +8,11 @@ from laneway.core.findings.codes.services import SERVICE_WITHOUT_SELECTOR
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.behind import lacks_selector
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services without a selector, and those that are names for something outside."""
     for host in mesh.owner_of:
         service = mesh.services[host].service
@@ -24,4 +23,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(SERVICE_WITHOUT_SELECTOR, place, str(service.meta.ref), **words)
 
 
-CHECK = Check(SERVICE_WITHOUT_SELECTOR, check)
+CHECK = Check.of_mesh(SERVICE_WITHOUT_SELECTOR, check)

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import TARGET_NAME_UNKNOWN
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.targets import dead_port_finding, dead_ports
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find names that Kubernetes looks up in vain."""
     for dead in dead_ports(mesh):
         if isinstance(dead.of.port.target, str):
             yield dead_port_finding(TARGET_NAME_UNKNOWN, dead)
 
 
-CHECK = Check(TARGET_NAME_UNKNOWN, check)
+CHECK = Check.of_mesh(TARGET_NAME_UNKNOWN, check)

@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import TARGET_NUMBER_NOT_OPENED
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.targets import dead_port_finding, dead_ports
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find numbers that lead past every port a pod opens."""
     for dead in dead_ports(mesh):
         if isinstance(dead.of.port.target, int):
             yield dead_port_finding(TARGET_NUMBER_NOT_OPENED, dead)
 
 
-CHECK = Check(TARGET_NUMBER_NOT_OPENED, check)
+CHECK = Check.of_mesh(TARGET_NUMBER_NOT_OPENED, check)

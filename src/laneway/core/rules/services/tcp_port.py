@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.services import TCP_PORT
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.ports import lane_ports
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find ports that say they are no HTTP."""
     for one in lane_ports(mesh):
         if one.port.protocol == "tcp" and one.group.baseline is None:
@@ -21,4 +20,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
             yield finding(TCP_PORT, one.place, str(one.service.service.meta.ref), **words)
 
 
-CHECK = Check(TCP_PORT, check)
+CHECK = Check.of_mesh(TCP_PORT, check)

@@ -12,13 +12,12 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.resources.lanes.swim_lanes import ServiceReference
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.services import same_named, service_fix
 from laneway.core.rules.questions.words import short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find services of groups that are not there."""
     for group in mesh.groups:
         meta = group.group.meta
@@ -42,4 +41,4 @@ def _fix(mesh: Mesh, service: ServiceReference) -> str:
     return service_fix(mesh, service_host(service.name, service.namespace))
 
 
-CHECK = Check(UNKNOWN_SERVICE, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_SERVICE, check, missing=True)

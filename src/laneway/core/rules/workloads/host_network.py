@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.workloads import HOST_NETWORK
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name, spec_place
 from laneway.core.rules.questions.sidecarless import lacking
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find pods with hostNetwork."""
     for pod in lacking(mesh, "host network"):
         place = spec_place(pod, "hostNetwork")
         yield finding(HOST_NETWORK, place, str(pod.meta.ref), workload=pod_name(pod))
 
 
-CHECK = Check(HOST_NETWORK, check)
+CHECK = Check.of_mesh(HOST_NETWORK, check)

@@ -10,13 +10,12 @@ from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_place
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name each such workload once; machines that no Service can lead to are none of them."""
     for job in mesh.workloads:
         hosts = [] if job.serves or job.is_machine else list(_selecting(mesh, job))
@@ -35,4 +34,4 @@ def _selecting(mesh: Mesh, job: Workload) -> Iterator[Host]:
             yield host
 
 
-CHECK = Check(JOB_BEHIND_SERVICE, check)
+CHECK = Check.of_mesh(JOB_BEHIND_SERVICE, check)

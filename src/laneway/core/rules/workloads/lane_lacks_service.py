@@ -12,7 +12,6 @@ from laneway.core.findings.codes.workloads import LANE_LACKS_SERVICE
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.lanes.service_in_no_lane import in_no_lane
 from laneway.core.rules.questions.carried import carried_text
@@ -20,7 +19,7 @@ from laneway.core.rules.questions.words import counted, labels_text, short_host
 from laneway.core.rules.workloads.lane_without_pods import is_empty
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find what strict lanes lack, one finding per lane."""
     for group in mesh.groups:
         if group.group.is_permissive:
@@ -48,4 +47,4 @@ def _found(mesh: Mesh, group: Group, lane: GroupLane, lacked: list[Host]) -> Fin
     return finding(LANE_LACKS_SERVICE, meta.place("spec", "labelSelector"), str(meta.ref), **words)
 
 
-CHECK = Check(LANE_LACKS_SERVICE, check, missing=True)
+CHECK = Check.of_mesh(LANE_LACKS_SERVICE, check, missing=True)

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.workloads import LANE_WITHOUT_PODS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import GroupLane, Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.carried import Carried
 from laneway.core.rules.questions.members import pods_of
 from laneway.core.rules.questions.words import labels_text
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find lanes that lack every service of which the input holds pods."""
     for group in mesh.groups:
         empty = [lane for lane in group.lanes if is_empty(mesh, lane)]
@@ -38,4 +37,4 @@ def is_empty(mesh: Mesh, lane: GroupLane) -> bool:
     )
 
 
-CHECK = Check(LANE_WITHOUT_PODS, check, missing=True)
+CHECK = Check.of_mesh(LANE_WITHOUT_PODS, check, missing=True)

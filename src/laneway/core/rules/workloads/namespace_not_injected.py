@@ -8,14 +8,13 @@ from laneway.core.findings.codes.workloads import NAMESPACE_NOT_INJECTED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.sidecarless import lacking
 from laneway.core.rules.questions.words import listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find such namespaces, each once with its pods."""
     by_namespace: dict[str, list[Workload]] = {}
     for pod in lacking(mesh, "namespace does not ask"):
@@ -27,4 +26,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(NAMESPACE_NOT_INJECTED, place, str(meta.ref), **words)
 
 
-CHECK = Check(NAMESPACE_NOT_INJECTED, check)
+CHECK = Check.of_mesh(NAMESPACE_NOT_INJECTED, check)

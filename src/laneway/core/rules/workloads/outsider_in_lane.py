@@ -9,13 +9,12 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import outsiders, pod_name, pod_place
 from laneway.core.rules.questions.words import counted, listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them, one finding per group."""
     for group in mesh.groups:
         found = _found(mesh, group)
@@ -38,4 +37,4 @@ def _found(mesh: Mesh, group: Group) -> list[tuple[Workload, str]]:
     return [(pod, its[0].name) for pod, its in found if its]
 
 
-CHECK = Check(OUTSIDER_IN_LANE, check)
+CHECK = Check.of_mesh(OUTSIDER_IN_LANE, check)

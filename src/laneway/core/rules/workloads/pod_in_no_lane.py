@@ -10,14 +10,13 @@ from laneway.core.mesh.members import is_present
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.carried import values_of
 from laneway.core.rules.questions.members import pod_name, pod_place
 from laneway.core.rules.questions.words import labels_text, listing
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find pods that get no requests, one finding per service."""
     for group in mesh.groups:
         if group.lanes and not group.held:
@@ -44,4 +43,4 @@ def _found(group: Group, idle: list[Workload]) -> Finding:
     return finding(POD_IN_NO_LANE, place, str(idle[0].meta.ref), **words)
 
 
-CHECK = Check(POD_IN_NO_LANE, check, missing=True)
+CHECK = Check.of_mesh(POD_IN_NO_LANE, check, missing=True)

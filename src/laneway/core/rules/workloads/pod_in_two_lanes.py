@@ -12,7 +12,6 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.lanes.overlapping_selectors import containments
 from laneway.core.rules.questions.members import pod_name, pod_place, pods_of
@@ -21,7 +20,7 @@ from laneway.core.rules.questions.words import listing
 Names = tuple[str, ...]
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find pods of a group that are in several lanes, all of the same lanes in one finding."""
     for group in mesh.groups:
         for names, pods in _shared(mesh, group).items():
@@ -47,4 +46,4 @@ def _is_news(lanes: Sequence[GroupLane], told: set[frozenset[str]]) -> bool:
     return any(pair not in told for pair in pairs)
 
 
-CHECK = Check(POD_IN_TWO_LANES, check)
+CHECK = Check.of_mesh(POD_IN_TWO_LANES, check)

@@ -11,13 +11,12 @@ from laneway.core.findings.codes.workloads import POD_NOT_IN_LIST
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import pods_of_lane
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them, one finding per lane and service."""
     for group in mesh.groups:
         for lane in group.lanes:
@@ -37,4 +36,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
                     yield finding(POD_NOT_IN_LIST, place, str(meta.ref), **words)
 
 
-CHECK = Check(POD_NOT_IN_LIST, check)
+CHECK = Check.of_mesh(POD_NOT_IN_LIST, check)

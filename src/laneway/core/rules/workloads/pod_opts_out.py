@@ -10,13 +10,12 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.injection import INJECT
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name, pod_place
 from laneway.core.rules.questions.sidecarless import lacking
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find pods whose label or annotation says no."""
     for pod in lacking(mesh, "pod opts out"):
         words = {"workload": pod_name(pod), "mark": f"the {_kind(pod)} {INJECT}: false"}
@@ -31,4 +30,4 @@ def _place(pod: Workload) -> Place:
     return pod_place(pod, f"{_kind(pod)}s", INJECT)
 
 
-CHECK = Check(POD_OPTS_OUT, check)
+CHECK = Check.of_mesh(POD_OPTS_OUT, check)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.workloads import POD_WITHOUT_PROXY
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.sidecarless import lacking
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Find Pods with no istio-proxy among their containers and init containers."""
     for pod in lacking(mesh, "no proxy container"):
         place = pod.meta.place("spec", "containers")
@@ -20,4 +19,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(POD_WITHOUT_PROXY, place, str(pod.meta.ref), **words)
 
 
-CHECK = Check(POD_WITHOUT_PROXY, check)
+CHECK = Check.of_mesh(POD_WITHOUT_PROXY, check)

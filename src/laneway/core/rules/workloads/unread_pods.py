@@ -8,12 +8,11 @@ from laneway.core.findings.codes.workloads import UNREAD_PODS
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.unknown_pods import behind_lanes
-from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import listing, short_host
 
 
-def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
+def check(mesh: Mesh) -> Iterator[Finding]:
     """Name each such object once, with the services it touches."""
     for who, hosts in behind_lanes(mesh.unknown_pods, mesh.owner_of):
         ref = who.meta.ref
@@ -26,4 +25,4 @@ def check(mesh: Mesh, _plan: RoutePlan) -> Iterator[Finding]:
         yield finding(UNREAD_PODS, who.meta.place("kind"), str(ref), **words)
 
 
-CHECK = Check(UNREAD_PODS, check)
+CHECK = Check.of_mesh(UNREAD_PODS, check)
