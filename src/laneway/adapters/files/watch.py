@@ -98,11 +98,14 @@ class Watch:
             readable.clear()
             finished = [self._take(event) for event in self._inotify.read(timeout=0)]
             self._last = loop.time()
+            # files saved in one go are one change: none is told while another is being written
             if any(finished) and not self._writing:
                 return FileChange(frozenset(self._changed), settled=False)
 
     def _take(self, event: Event) -> bool:
         """Note an event, and return whether it finished a write."""
+        # the kernel dropped events: what changed is unknown, so everything is looked at anew
+        # https://man7.org/linux/man-pages/man7/inotify.7.html
         if event.mask & flags.Q_OVERFLOW:
             self._changed.add(os.curdir)
             self._writing.clear()
@@ -126,6 +129,7 @@ class Watch:
             return False
         if mask & (_WRITTEN | _GONE):
             self._writing.discard(path)
+        # these change which folders are to be watched
         if is_folder or os.path.islink(path) or os.path.basename(path) in (IGNORE_FILE, CHART):
             self._look()
         return bool(mask & _WRITTEN) and not is_folder
@@ -154,6 +158,8 @@ async def follow(reader: Reader, quiet: float = QUIET) -> AsyncGenerator[Snapsho
         async with aclosing(watch.changes()) as changes:
             async for change in changes:
                 snapshot = reader.read()
+                # an editor that replaces a file takes it away first: a removal counts once all is
+                # quiet
                 if snapshot == latest or (loses(latest, snapshot) and not change.settled):
                     continue
                 latest = snapshot

@@ -101,6 +101,7 @@ class _Parent(Struct):
         if any("=" in name for name in variables):
             return CannotStart(program, f"{program.command[0]}: illegal environment variable name")
         try:
+            # opened in the child, where a failure would look like a program that ends at once
             program.log.open("ab").close()
         except OSError as error:
             return CannotStart(program, f"{program.command[0]}: {error.strerror or error}")
@@ -121,6 +122,7 @@ class _Parent(Struct):
         if what == b"failed":
             return CannotStart(program, f"{program.command[0]}: {os.strerror(int(number))}")
         pid = int(number)
+        # one that has ended already has no start time to be known by; no process has 0
         process = identify(pid) or ProcessId(pid, 0)
         return Started(program, process, _Forked(self, process))
 

@@ -38,6 +38,7 @@ def listening() -> Iterator[ListeningSocket]:
             continue
         for line in lines:
             fields = line.split(maxsplit=10)
+            # https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
             if fields[3] == _LISTEN:
                 address, _, port = fields[1].partition(":")
                 yield ListeningSocket(_dotted(address), int(port, 16), int(fields[7]), fields[9])

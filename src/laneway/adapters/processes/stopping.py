@@ -35,6 +35,7 @@ def _wait_for_an_end(processes: Collection[ProcessId], seconds: float) -> None:
     try:
         for process in processes:
             try:
+                # a pid may be another process's by the time it is asked; a handle never is
                 handle = os.pidfd_open(process.pid)
             except OSError:
                 return  # gone meanwhile
@@ -73,6 +74,7 @@ def _signal(processes: Iterable[ProcessId], number: signal.Signals) -> None:
         if not is_running(process):
             continue
         with contextlib.suppress(ProcessLookupError, PermissionError):
+            # the leader of a group takes what it started along: a shell's children would outlive it
             if os.getpgid(process.pid) == process.pid:
                 os.killpg(process.pid, number)
             else:

@@ -51,6 +51,9 @@ class Emitted(Struct, frozen=True):
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """The objects to apply: DestinationRules, mesh VirtualServices, entries."""
+        # DestinationRules come before the routes that name their subsets, for whoever applies a
+        # file from its top: a route into a subset that nobody declares is a 503
+        # https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-errors-while-reconfiguring-service-routes
         found = [*self.first]
         for service in self.services.values():
             found += service.rules
@@ -124,6 +127,8 @@ class _Spelling:
 
     def rule_spec(self, subsets: LaneSubsets, place: RulePlace) -> dict[str, Any]:
         spec: dict[str, Any] = {"host": subsets.host}
+        # Istio merges rules of one host only if their exportTo is written alike, so the field
+        # stands only where the rule beside it has one
         if place.exported is not None:
             spec["exportTo"] = list(place.exported)
         if place.traffic_policy is not None:
@@ -187,6 +192,7 @@ class _Spelling:
         if self.is_asm:
             return asm.LABELS | {"istioGateway": gateway}
         labels = {MANAGED_BY: "laneway", "istioGateway": gateway}
+        # an entry that several groups share is none of theirs alone
         return labels | ({GROUP_LABEL: entry.groups[0]} if len(entry.groups) == 1 else {})
 
     def labels(self, group: str) -> dict[str, str]:

@@ -138,6 +138,7 @@ def areas(held: Domains, admitting: Domains) -> Iterator[Area]:
         for one in lanes:
             outside = {*nearer, *_narrower(one, admitting)}
             yield Area(one, tuple(sorted(outside)), rules, admitting[one])
+        # beside what lanes ask for there is the rest of the host, which no lane admits
         if host not in lanes:
             yield Area(host, tuple(sorted({*nearer, *lanes})), rules)
     for one, asked in admitting.items():
@@ -174,6 +175,7 @@ class _EntryJudge(Struct, frozen=True):
         host = share.destination.host
         group = owner(self.mesh, host)
         asked = promise.wants if promise else ()
+        # a service that no group routes has no lanes to leave, unless a lane asked for it
         if group is None and host not in {one.host for one in asked}:
             if promise is not None:
                 why = f"requests that a lane admits leave the lanes for {host}"
@@ -183,6 +185,7 @@ class _EntryJudge(Struct, frozen=True):
         if wants:
             yield from self._against(rule, share, wants)
         elif group is not None and (group.propagation or not share.destination.subset):
+            # in a strict group a subset that is no lane's is a choice of whoever wrote it
             yield Suspect("apart", _ungoverned(group, host))
 
     def _against(self, rule: Rule, share: Share, wants: Sequence[Want]) -> Iterator[Suspect]:

@@ -99,6 +99,7 @@ def edits_trace(propagation: Propagation, rule: Rule, share: Share) -> bool:
         return False
     header = propagation.trace_header
     for edits in (rule.headers.request, share.headers.request):
+        # https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-request-id
         gone = () if header == REQUEST_ID else edits.remove
         if header in map(str.lower, (*dict(edits.set), *dict(edits.add), *gone)):
             return True
@@ -161,6 +162,7 @@ def strange(header: str, lanes: Iterable[str]) -> Conditions:
 def arrivals(propagation: Propagation, lanes: Iterable[str]) -> Iterator[Conditions]:
     """Yield what requests for lanes may carry when they come in, as far as edits tell it apart."""
     header = propagation.route_header
+    # in terms of one header at a time: the smallest request is then found part by part
     by_header = [
         frozenset([Condition(HEADER + header, PRESENT, met=False)]),
         strange(header, lanes),
@@ -184,6 +186,7 @@ def stamped_lane(propagation: Propagation, rule: Rule, share: Share) -> str:
     """Return the lane that a share writes into every request; empty where it writes none."""
     header = propagation.route_header
     empty = sent_on(rule, share, Request())
+    # an edit that only adds a line, or keeps the client's, shows itself where two are there
     full = sent_on(rule, share, Request(headers=((header, "?"), (header, "!"))))
     lanes = empty.values(header)
     return lanes[0] if len(lanes) == 1 and full.values(header) == lanes else ""

@@ -61,6 +61,7 @@ class Landings(Struct):
         flaw = self._flaw(sight, service, destination)
         if flaw or service is None:
             return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
+        # nobody knows whose pods they are: a lane is kept only if the subset's labels prove it
         if not service.workloads:
             labels = dict(subset_labels(self.plan, destination, sight.namespace) or ())
             crowd = frozenset([names_of_lanes(group, labels)])
@@ -110,6 +111,7 @@ class Landings(Struct):
     def breach(self, landing: Landing, wants: Sequence[Want]) -> Breach | None:
         """Return how a destination breaks a promise; None if it keeps it in any way."""
         found = [self._against(landing, wanted) for wanted in wants]
+        # where several lanes admit a request it is promised to any of them
         return None if None in found else found[0]
 
     def _against(self, landing: Landing, wanted: Want) -> Breach | None:
@@ -123,6 +125,7 @@ class Landings(Struct):
             return "delivered", f"{what} has no pods, while lane {wanted.answers} has some"
         if to.host != wanted.host:
             return "isolated", f"{to.host} is another service than {wanted.host}"
+        # a pod in two lanes at once breaks the promise of both: nothing parts their requests there
         if landing.crowd == {frozenset([wanted.answers])}:
             return None
         return "isolated", _outsider(landing, wanted.answers)

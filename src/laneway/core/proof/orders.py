@@ -48,6 +48,8 @@ class Tied(Struct, frozen=True):
     def others(self) -> list[Things]:
         """Return the other orders they may have; of very many only some."""
         known = tuple(one for one in self.things if one.meta.created)
+        # Istio orders by creationTimestamp, and by name where two are equal
+        # https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
         unknown = [one for one in self.things if not one.meta.created]
         orders = islice(_orders(known, unknown), MOST_ORDERS + 1)
         return [order for order in orders if list(map(id, order)) != list(map(id, self.things))]
@@ -162,6 +164,7 @@ def _meeting(
         for at, one in enumerate(places):
             for other in places[at + 1 :]:
                 if _is_doubtful(things[one], things[other]) and meet(things[one], things[other]):
+                    # who meets whom through others is one set: the order of all of it decides
                     linked[max(root(one), root(other))] = min(root(one), root(other))
     sets: dict[int, list[T]] = {}
     for place, thing in enumerate(things):

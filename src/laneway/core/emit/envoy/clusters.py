@@ -50,6 +50,7 @@ DNS_CACHE: Block = {
 _CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 _HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _MOST = 4_294_967_295
+# Envoy by itself refuses what comes beyond 1,024 requests; Istio lifts that until a policy asks
 _LIMITS: Block = {
     "thresholds": [
         {
@@ -135,6 +136,7 @@ def upstream(version: str) -> Block:
     `version` is `1`, `2`, or `same` for the version the request came in with, as Istio does on
     ports whose protocol it has to sniff.
     """
+    # what Envoy speaks to a cluster that says nothing else
     if version == "1":
         return {}
     options: Block = {"@type": f"type.googleapis.com/{_HTTP_OPTIONS}"}
@@ -168,6 +170,7 @@ def _declared(names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]
     """Yield every cluster of a service port: all its pods, then each subset of each view."""
     yield _Declared(cluster_name(Destination(host, port)), ())
     seen: set[str] = set()
+    # the view for everybody has no namespace and comes first: it declares the names that are shared
     for view in sorted(names.plan.views.get(host, ()), key=lambda view: view.namespace):
         spelled = {
             one.name: names.name(Destination(host, port, one.name), view.namespace)
@@ -197,6 +200,7 @@ def _spelled(
 ) -> dict[str, Block]:
     """Return the cluster of a name; with stand-ins also the one of its own pods."""
     addresses = [address for _, address, _ in pods]
+    # behind a DNS name stands nobody's pod that could be asked whether it is well
     if not one.stand_ins or service.service.type == "ExternalName":
         return {one.name: _service_cluster(one.name, service, port, addresses)}
     own = own_cluster(one.name)
@@ -232,6 +236,7 @@ def _static(name: str, addresses: list[Address]) -> Block:
         for host, port in addresses
     ]
     load: Block = {"cluster_name": name}
+    # a cluster without endpoints answers 503, as a subset without pods does
     if endpoints:
         load["endpoints"] = [{"lb_endpoints": endpoints}]
     return {
@@ -239,6 +244,8 @@ def _static(name: str, addresses: list[Address]) -> Block:
         "name": name,
         "type": "STATIC",
         "connect_timeout": "10s",
+        # istiod's choice where no policy names another:
+        # https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-SimpleLB
         "lb_policy": "LEAST_REQUEST",
         "circuit_breakers": _LIMITS,
         "load_assignment": load,
@@ -246,6 +253,8 @@ def _static(name: str, addresses: list[Address]) -> Block:
 
 
 def _passthrough() -> Block:
+    # Istio's is of type ORIGINAL_DST, which reads the address off a redirected connection; here a
+    # program names its destination in the request
     kind = "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig"
     return {
         "@type": _CLUSTER,

@@ -127,11 +127,14 @@ class _Retries(Struct, frozen=True):
         return ISTIO_RETRIES | {
             "retry_on": f"{ISTIO_RETRIES['retry_on']},retriable-headers",
             "retriable_headers": [{"name": UNREACHED, "present_match": True}],
+            # every pod of each lane but the last once, and no fewer than Istio's two
             "num_retries": max(2, self.pods * (self.lanes - 1)),
             "host_selection_retry_max_attempts": _MOST_PICKS,
             "retry_back_off": _QUICKLY,
             "retry_priority": {
                 "name": "envoy.retry_priorities.previous_priorities",
+                # the next lane is tried after as many attempts as this one has pods:
+                # https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/retry/priority/previous_priorities/v3/previous_priorities_config.proto
                 "typed_config": {"@type": kind, "update_frequency": self.pods},
             },
         }
@@ -146,6 +149,7 @@ def _retrying_host(host: Block, retries: Mapping[str, _Retries]) -> Block:
     routes = [_retrying_route(route, retries) for route in host["routes"]]
     if routes == host["routes"]:
         return host
+    # a word between proxies, which no client is to see
     return host | {"routes": routes, "response_headers_to_remove": [UNREACHED]}
 
 
@@ -179,6 +183,8 @@ def _telling_filter(one: Block) -> Block:
         for host in settings["route_config"]["virtual_hosts"]
     ]
     said = {
+        # no connection, no pod that is well, no cluster: the program never saw the request
+        # https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
         "filter": {"response_flag_filter": {"flags": ["UF", "UH", "NC"]}},
         "headers_to_add": [{"header": {"key": UNREACHED, "value": "1"}}],
     }

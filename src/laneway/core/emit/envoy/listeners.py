@@ -28,6 +28,8 @@ _ROUTER: Block = {
 """The router without counters of every status by cluster: each would cost a look-up per request,
 and what is asked of the proxies is counted by listeners and routes."""
 
+# Filters that few routes need are off, and on where a route or host has settings for them: one
+# that merely looks at each request costs time on every hop.
 _FAULT: Block = {
     "name": "envoy.filters.http.fault",
     "disabled": True,
@@ -81,6 +83,8 @@ _RETRY_UNSENT: Block = {"retry_on": "reset-before-request", "num_retries": 2}
 def gateway_listener(name: str, address: str, port: int, table: str, stat: str) -> Block:
     """Return a gateway's listener on a local port, served by a table of its own file."""
     settings = _manager(stat) | _read_from(table)
+    # the first proxy on the way: what a client writes into x-forwarded-for is not believed
+    # https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
     settings |= {"use_remote_address": True, "http_filters": [_FAULT, _CORS, _ROUTER]}
     settings["access_log"] = [request_log(GATEWAY_CALLER)]
     return _listener(name, address, port, [_http(settings)])
@@ -123,6 +127,7 @@ def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
     What the program never began to read is sent again, as Istio does on the way in, except gRPC,
     whose streams it would break.
     """
+    # Envoy by itself ends a request after 15 s, Istio after none
     route: Block = {"cluster": where.cluster, "timeout": "0s"}
     if not grpc:
         route["retry_policy"] = _RETRY_UNSENT
@@ -132,6 +137,7 @@ def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
     settings["route_config"] = {
         "name": where.name,
         "virtual_hosts": [host],
+        # a route may come before its cluster: until then it is a 503, and not a rejected listener
         "validate_clusters": False,
     }
     return _inbound(where, _http(settings))
@@ -145,6 +151,7 @@ def tcp_listener(where: Inbound) -> Block:
             "@type": f"{_TYPES}.filters.network.tcp_proxy.v3.TcpProxy",
             "stat_prefix": where.stat,
             "cluster": where.cluster,
+            # Envoy by itself closes a connection that is quiet for an hour: the programs decide
             "idle_timeout": "0s",
         },
     }
@@ -163,11 +170,14 @@ def _manager(stat: str) -> Block:
     """
     return {
         "stat_prefix": stat,
+        # dots and backslashes are settled before routes look, `%2F` is not: Istio's BASE
+        # https://istio.io/latest/docs/reference/config/security/normalization/
         "normalize_path": True,
         "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
         "use_remote_address": False,
         "generate_request_id": True,
         "preserve_external_request_id": True,
+        # Envoy by itself ends a stream that is quiet for five minutes, Istio none
         "stream_idle_timeout": "0s",
         "server_header_transformation": "PASS_THROUGH",
         "upgrade_configs": [{"upgrade_type": "websocket"}],
@@ -177,6 +187,7 @@ def _manager(stat: str) -> Block:
 def _read_from(table: str) -> Block:
     source = {
         "path_config_source": {"path": table_file(table)},
+        # no end to the waiting: a listener without its table would answer 404 for all
         "initial_fetch_timeout": "0s",
         "resource_api_version": "V3",
     }

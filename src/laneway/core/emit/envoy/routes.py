@@ -24,6 +24,7 @@ from laneway.core.routing.plan.route_plan import Answer, Destination, Forward, R
 
 ANYTHING: Block = {"prefix": "/"}
 _REDIRECT_CODES = {
+    # no code was written
     0: "MOVED_PERMANENTLY",
     301: "MOVED_PERMANENTLY",
     302: "FOUND",
@@ -63,6 +64,7 @@ def spell(rule: Rule, spelling: Spelling) -> Spelled:
     body = _body(rule, spelling, left)
     routes: list[Block] = []
     for match in rule.matches or (None,):
+        # a single condition that Envoy cannot read would cost the table all its routes
         if match is not None and (bad := flaw(match)):
             left.append(_unexecuted(rule, f"match.{bad}", _REJECTED))
         else:
@@ -97,6 +99,9 @@ def _forward(rule: Rule, action: Forward, spelling: Spelling, left: list[Unexecu
         for share in action.shares
         for edit in flawed_edits(share.headers)
     )
+    # Envoy lets nobody set Host by header edits, so Istio turns such an edit into a rewrite; a
+    # rewrite that is written as one comes first
+    # https://istio.io/latest/docs/reference/config/networking/virtual-service/#Headers
     if "host_rewrite_literal" not in policy.action and (host := authority(rule.headers)):
         policy.action["host_rewrite_literal"] = host
     body: Block = {"route": policy.action}
@@ -181,6 +186,7 @@ def _redirect(written: Mapping[str, Any]) -> Block | None:
     ):
         if written.get(name):
             block[own] = str(written[name])
+    # the port that a scheme implies is left out of the Location header
     usual = 443 if written.get("scheme") == "https" else 80
     if isinstance(port := written.get("port"), int) and port != usual:
         block["port_redirect"] = port
@@ -189,6 +195,7 @@ def _redirect(written: Mapping[str, Any]) -> Block | None:
 
 def _direct_response(written: Mapping[str, Any]) -> Block:
     status = written.get("status")
+    # Envoy rejects any other number, and the table with it
     block: Block = {"status": status if status in range(200, 600) else 500}
     body = written.get("body")
     if isinstance(body, Mapping):

@@ -220,6 +220,7 @@ def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[
 
     https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
     """
+    # to DNS a name with a dot at its end is the same, to Envoy another domain
     names = [service.host, f"{service.host}."]
     if service.host.endswith(f".svc.{CLUSTER_DOMAIN}"):
         short = f"{service.name}.{service.namespace}"
@@ -232,6 +233,7 @@ def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[
 def _with_port(names: Iterable[str], port: int) -> Iterator[str]:
     """Yield names as a client writes them into a request; the usual port may go without saying."""
     for name in names:
+        # Envoy lowers the Host of a request before it looks for its domain
         yield f"{name.lower()}:{port}"
         if port == HTTP_PORT:
             yield name.lower()

@@ -90,6 +90,7 @@ def _root(
     root, ref = roots[0]
     if not Shown.of(root, ()).is_public:
         return f"{root.meta.ref} is not exported to every namespace"
+    # in the mesh Istio takes one VirtualService of a host, the oldest, and merges none with it
     if older := next((one for one in speaking if one is not root), None):
         return f"{older.meta.ref} has the same host"
     if not all(_is_for_anybody(root, ref, port.number) for port in service.ports):

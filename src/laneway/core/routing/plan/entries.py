@@ -110,6 +110,7 @@ def _ruled(mesh: Mesh, group: Group) -> Planned:
     number = 0
     for lane in group.lanes:
         for rule in lane.rules:
+            # rules that are off count too: switching one leaves the names of the others alone
             number += 1
             if not rule.online or not rule.valid or rule.destination is None:
                 continue
@@ -143,6 +144,7 @@ def weighted_shares(mesh: Mesh, group: Group) -> Iterator[Share]:
     """Yield the share of each lane that has one; a lane of weight 0 has none."""
     for lane in group.lanes:
         weight = lane.weight
+        # Istio refuses a route whose only destination has weight 0
         if weight is None or weight.weight <= 0 or weight.destination is None:
             continue
         yield entry_share(mesh, group, lane, weight.weight, weight.destination)

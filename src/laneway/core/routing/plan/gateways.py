@@ -235,5 +235,6 @@ def _kept(rules: Sequence[Rule], opening: Opening) -> tuple[Rule, ...]:
 
 def _settled(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Move the rules that take any request to the end, each half in its order."""
+    # Istio does so with every rule without conditions, whatever its place and its object's age
     last = [rule for rule in rules if takes_anything(rule)]
     return tuple(rule for rule in rules if not takes_anything(rule)) + tuple(last)

@@ -146,6 +146,8 @@ class LaneHops(Struct, frozen=True):
         number = None if alone else port.number
         suffix = "" if alone else f"-{port.number}"
         carried = len(self.lanes[0].carried)
+        # What a request carries comes before who calls: a pod of one lane may serve a request of
+        # another. The stronger sign comes first for all lanes: baggage outranks any header.
         ways = [(lane, lane.carried[place]) for place in range(carried) for lane in self.lanes]
         ways += [(lane, way) for lane in self.lanes for way in lane.called]
         for lane, way in ways:
@@ -158,6 +160,8 @@ class LaneHops(Struct, frozen=True):
                 lane=lane.name,
                 by=way.by,
             )
+        # Never without a rule for everybody: a proxy that keeps no route of a host has Istio's
+        # default one, which leads to the pods of all lanes.
         last = next(lane for lane in self.lanes if lane.name == self.last)
         yield Rule(
             f"{NO_LANE if self.strict else BASELINE}{suffix}",
@@ -185,6 +189,7 @@ def _plain(rules: tuple[Rule, ...]) -> Iterator[Rule]:
     for rule in rules:
         if rule.by in ("caller", "anyone") and (rule.by, rule.lane) not in told:
             told.add((rule.by, rule.lane))
+            # a connection has no headers that could be missing
             matches = tuple(replace(match, without_headers=()) for match in rule.matches)
             yield replace(rule, matches=matches, headers=NO_HEADERS)
 

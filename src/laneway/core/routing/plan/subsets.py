@@ -153,6 +153,8 @@ def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RuleP
 def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
     """Return a place with copies of what applied to a host before a rule there hides it."""
     found = merged_last(narrowest(host, hidden))
+    # as Istio merges rules of one host: the first policy counts, and the first subset of a name
+    # https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
     hides = next((rule for rule in found if rule.traffic_policy), None)
     subsets: dict[str, SubsetRule] = {}
     for rule in found:
