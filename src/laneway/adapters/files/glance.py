@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from laneway.core.resources.other_programs import LANE_KINDS, names_a_kind
 
@@ -20,7 +21,7 @@ LARGEST = 1 << 20
 """How much of one file is looked at, in bytes."""
 
 
-class Glance(NamedTuple):
+class Glance(Struct, frozen=True):
     """What was seen. `lanes` is the first file that names a lane, or nothing."""
 
     manifests: bool = False

@@ -13,15 +13,20 @@ def main() -> None:
     end_at_once()
     import os
     import sys
-    from contextlib import suppress
 
     from laneway.apps.cli.at_once import answer
 
     if (text := answer(sys.argv[1:], os.environ)) is not None:
         os.write(1, text.encode())
         return
+    import gc
+
+    gc.disable()  # what is loaded stays: to go through it while it grows is in vain
+    from contextlib import suppress
+
     from laneway.apps.cli.entry import run
 
+    gc.enable()
     code = run()
     end_at_once()
     for stream in filter(None, (sys.stdout, sys.stderr)):

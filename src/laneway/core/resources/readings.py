@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -24,7 +23,7 @@ _OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
 _AMONG_OTHERS = frozenset({*_OF_THE_STREAM, reading.NO_OBJECT})
 
 
-class FilePart(NamedTuple):
+class FilePart(Struct, frozen=True):
     """What one piece of a file holds, and the piece itself, so that it need not be read again.
 
     `broken` means that its text could not be understood, `lost` that an object in it could not.

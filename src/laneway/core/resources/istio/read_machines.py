@@ -9,8 +9,6 @@ https://istio.io/latest/docs/reference/config/networking/service-entry/
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
@@ -54,6 +52,8 @@ def read_workload_entry(root: Cursor) -> Workload | None:
 
 def is_ip(address: str) -> bool:
     """Whether a text is an address, of version 4 or 6."""
+    from ipaddress import ip_address  # noqa: PLC0415 - takes long to load, and is seldom asked
+
     try:
         ip_address(address)
     except ValueError:

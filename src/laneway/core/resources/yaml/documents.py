@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml_rs
+from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.findings.codes import reading
@@ -43,14 +44,14 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _VALUE_MARKS = (b"\n", b",", b"[", b"{")
 
 
-class Document(NamedTuple):
+class Document(Struct, frozen=True):
     """One document and its raw value: mappings, lists and scalars, keys being text."""
 
     source: Source
     value: Any
 
 
-class Documents(NamedTuple):
+class Documents(Struct, frozen=True):
     """What a piece of a file held. `unread` says that some of it could not be understood at all."""
 
     documents: tuple[Document, ...] = ()

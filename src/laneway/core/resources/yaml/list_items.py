@@ -9,7 +9,8 @@ way. It looks at the beginnings of lines only; who parses the pieces finds out w
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from laneway.core.resources.yaml.splitting import Piece
 
@@ -18,7 +19,7 @@ _FIRST_ITEM = re.compile(rb"^items: *\n( *)- ", re.MULTILINE)
 _NEXT_KEY = re.compile(rb"^[^ \-#\n]", re.MULTILINE)
 
 
-class CutList(NamedTuple):
+class CutList(Struct, frozen=True):
     """The items of a list, each a document of its own, and the list without them."""
 
     items: list[Piece]

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 BOM = b"\xef\xbb\xbf"
 
@@ -22,7 +23,7 @@ _CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
 _NO_DIRECTIVE = re.compile(rb"^[ \t]*[^ \t\n#%]|^[ \t]+%", re.MULTILINE)
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True):
     """The bytes of one document.
 
     `first_line` is the 1-based line of the file on which they begin. `past_marker` says that
@@ -36,7 +37,7 @@ class Piece(NamedTuple):
     past_end: bool = False
 
 
-class _Section(NamedTuple):
+class _Section(Struct, frozen=True):
     """What stands between two markers: from its marker, from behind it, to the next one."""
 
     marker: int
