@@ -69,7 +69,6 @@ def test_a_replica_is_dialed_at_its_sidecar_which_hands_on_to_its_program() -> N
     assert sorted(proxy.listeners) == [
         "inbound/mocka-v1-0/8000",
         "outbound/mocka-v1-0",
-        "tunnel/mocka-v1-0",
     ]
     assert _addresses(proxy.clusters[f"outbound|8000||{HOST}"]) == [("127.0.1.1", 8000)]
     assert _addresses(proxy.clusters["inbound|8000||mocka-v1-0"]) == [("127.0.1.1", 9000)]
@@ -78,7 +77,7 @@ def test_a_replica_is_dialed_at_its_sidecar_which_hands_on_to_its_program() -> N
 def test_a_replica_without_a_sidecar_is_dialed_itself_and_meets_plain_routes() -> None:
     proxy = _proxy(lanes(("v1",), ("mocka",)), sidecars=False, gateways=False)
 
-    assert list(proxy.listeners) == ["outbound/mocka-v1-0", "tunnel/mocka-v1-0"]
+    assert list(proxy.listeners) == ["outbound/mocka-v1-0"]
     assert list(proxy.tables) == ["plain/default/any"]
     assert _addresses(proxy.clusters[f"outbound|8000|s1|{HOST}"]) == [("127.0.1.1", 9000)]
 

@@ -367,6 +367,29 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     assert "a-v1-0 is stopped" in stage.said.getvalue()
 
 
+def test_proxies_start_before_programs_since_what_they_load_takes_longest(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    stage.runner.target.supervisor.clock = time.monotonic
+
+    async def apply(*_: object) -> Confirmed:
+        begun.append("proxies")
+        return Confirmed(1, 0.004, 0.0)
+
+    def start(_: Program) -> Unnoticed:
+        begun.append("a program")
+        return Unnoticed()
+
+    monkeypatch.setattr(stage.proxies, "apply", apply)
+    monkeypatch.setattr("laneway.adapters.processes.forking.start", start)
+    monkeypatch.setattr("laneway.apps.local.mesh.supervisor.accepts", lambda *_: True)
+
+    asyncio.run(stage.start(snapshot_of_texts([("m", deployment("a", "v1"))])))
+
+    assert begun == ["proxies", "a program"]
+
+
 def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,13 @@
 """Requests inside a tunnel are routed by the lane, as plain calls of the same program are."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from socket import socket
 
 import pytest
 
+from laneway.core.emit.placement import Placement
+from laneway.core.judging.ledger import Ledger
 from tests.wire.lanes import deployment, documents, lanes
 from tests.wire.local_mesh import LocalMesh, running
 from tests.wire.tunnels import asked, asked_by_http2, tunnel
@@ -45,6 +48,24 @@ def test_a_tunnel_serves_request_after_request_and_outlives_an_edit(mesh: LocalM
 
     assert applied.ok
     assert [before, after] == [["mockb-v2-0"], ["mockb-v2-0"]]
+
+
+def test_of_a_tunnel_the_requests_in_it_count_as_sent_and_nothing_else(mesh: LocalMesh) -> None:
+    placement = Placement((mesh.replica("mocka-v1-0"), mesh.replica("mocka-v2-0")), {})
+    ledger = Ledger(mesh.config, placement)
+    before = mesh.fleet.counters(ledger.names())
+    for _ in range(2):
+        with tunnel(mesh, "mocka-v1-0", "mockb:8000") as client:
+            for _ in range(3):
+                asked(client, "mockb:8000", {})
+
+    def sent() -> Mapping[str, int]:
+        return ledger.seen(before, mesh.fleet.counters(ledger.names())).outgoing
+
+    late = time.monotonic() + 10
+    while sum(sent().values()) < 6 and time.monotonic() < late:
+        continue  # Envoy has still to see that the tunnels were closed
+    assert sent() == {"mocka-v1-0": 6}
 
 
 @pytest.mark.parametrize("ask", [asked, asked_by_http2])

@@ -70,6 +70,12 @@ class Admin:
         found = self._stats(f"type=Counters&usedonly{chosen}")
         return {name: int(value) for name, value in found if isinstance(value, int)}
 
+    def connections(self, cluster: str) -> dict[str, int]:
+        """Return how many connections each endpoint of a cluster got, which no counter tells."""
+        said = self.get(f"/clusters?filter={quote(f'^{cluster}$')}").decode()
+        lines = (line.rpartition("::") for line in said.splitlines())
+        return {name: int(value) for name, _, value in lines if name.endswith("::cx_total")}
+
     def _stats(self, query: str) -> Iterable[tuple[str, object]]:
         answer = json.loads(self.get(f"/stats?{query}&format=json"))
         return ((one["name"], one.get("value")) for one in answer["stats"] if "name" in one)

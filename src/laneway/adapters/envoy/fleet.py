@@ -29,6 +29,7 @@ from laneway.adapters.envoy.proxy import Proxy
 from laneway.adapters.envoy.watches import shortage
 from laneway.core.changes.stages import Stage, stages
 from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
+from laneway.core.emit.envoy.tunnels import TUNNELS
 from laneway.core.fleet.standing import STEADY_AFTER, pause_after
 
 _SETTLE_PAUSE = 0.02
@@ -126,7 +127,7 @@ class EnvoyFleet:
         total: dict[str, int] = {} if chosen is None else chosen
         for proxy in self._proxies.values():
             try:
-                counted = proxy.admin.counters()
+                counted = proxy.admin.counters() | proxy.admin.connections(TUNNELS)
             except Unreachable:
                 continue
             for name, value in counted.items():
@@ -209,8 +210,7 @@ class EnvoyFleet:
             steps.append(StepDone(stage.what, tuple(stage.proxies), time.perf_counter() - begun))
             return (), still
         rejected = await self._write(stage)
-        concerned = tuple(stage.proxies)
-        steps.append(StepDone(stage.what, concerned, time.perf_counter() - begun))
+        steps.append(StepDone(stage.what, tuple(stage.proxies), time.perf_counter() - begun))
         return rejected, 0
 
     async def _write(self, stage: Stage) -> tuple[Rejected, ...]:

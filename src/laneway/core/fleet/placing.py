@@ -13,6 +13,7 @@ on every address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from zlib import crc32
 
 from msgspec import Struct
@@ -107,17 +108,18 @@ class _Room:
         self.network = network
         self.taken = taken
         self.addresses = set(taken.addresses())
+        self.everywhere = taken.everywhere()
         self.numbers = set(taken.numbers()) | taken.ports | {OUTBOUND_PORT}
 
     def place(self, name: str, ports: tuple[int, ...]) -> ReplicaPlace:
         address = self.address(name)
-        used = set(self.taken.everywhere())
+        used = set(self.everywhere)
         found = []
         for port in ports:
             inbound = self.inbound(port, used)
             used.add(inbound)
             found.append((port, inbound, self.program(f"{name}:{port}")))
-        outbound = next(port for port in (OUTBOUND_PORT, *SPARE_PORTS) if port not in used)
+        outbound = next(port for port in chain((OUTBOUND_PORT,), SPARE_PORTS) if port not in used)
         return ReplicaPlace(address, tuple(found), outbound)
 
     def address(self, name: str) -> str:

@@ -234,30 +234,28 @@ def _replicas(block: Block, placement: Placement) -> tuple[str, ...]:
     return tuple(by_address[one] for one in _addresses(block) if one in by_address)
 
 
-def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str, str, str]]:
+def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str, str]]:
     """Return by replica the counters of what its program sent through its proxy.
 
-    Replicas of one class share a table and its counters, but each has a listener of its own, and
-    one at which its tunnels end: what came plainly or asked for a tunnel, what came in tunnels, and
-    how many tunnels those were.
+    Replicas of one class share a table and its counters, but each has a listener of its own: what
+    came there, plainly, out of a tunnel or to ask for one, and how many tunnels lead back to it.
     https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/stats#per-listener-statistics
     """
     tables = {name: table for table, names in config.callers.items() for name in names}
     return {
         one.name: (
             f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}",
-            f"{tunnel_stat(one.name)}.{table_stat(tables[one.name])}.{_DONE}",
-            f"{tunnel_stat(one.name)}.downstream_cx_total",
+            tunnel_stat(one.address, one.outbound),
         )
         for one in placement.replicas
         if one.name in tables
     }
 
 
-def _sent(before: Counters, after: Counters, stats: tuple[str, str, str]) -> int:
+def _sent(before: Counters, after: Counters, stats: tuple[str, str]) -> int:
     """Count what a program sent; to ask for a tunnel is not a request of its own."""
-    plain, within, tunnels = (_grown(before, after, name) for name in stats)
-    return max(0, plain + within - tunnels)
+    came, tunnels = (_grown(before, after, name) for name in stats)
+    return max(0, came - tunnels)
 
 
 def _addresses(cluster: Block) -> Iterator[str]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from laneway.apps.local.mesh.announcer import bug_text, why_not_ready
 from laneway.apps.local.mesh.proxies import Ailing, ProxyError
-from laneway.apps.local.mesh.target import LocalTarget
+from laneway.apps.local.mesh.target import FIRST_PAUSE, LocalTarget
 from laneway.apps.local.mesh.written import written_at
 from laneway.core.compile import compile_snapshot
 from laneway.core.fleet.commands import Commands
@@ -59,7 +59,8 @@ class Runner:
     async def start(self, revision: Revision) -> None:
         """Start everything a revision asks for, and wait until all of it is ready.
 
-        The proxies start beside the programs. Raises StartError.
+        The proxies are first: what they load takes longest, and programs start beside it. Raises
+        StartError.
         """
         target = self.target
         try:
@@ -72,6 +73,7 @@ class Runner:
         applying = asyncio.create_task(target.apply(live))
         applying.add_done_callback(lambda _: target.wake.set())
         try:
+            await asyncio.wait({applying}, timeout=FIRST_PAUSE)
             await self._until_ready(live, applying)
         finally:
             applying.cancel()
@@ -94,6 +96,7 @@ class Runner:
             self._note()
             if applying.done() and seen.pods == live.pods:
                 return
+            live.revision.compilation.findings  # noqa: B018 - worked out while Envoy loads
             await self.clock.rest(target.wake, seen.wake_at)
             target.wake.clear()
             if target.wake.is_told_to_stop:

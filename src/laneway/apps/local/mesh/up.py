@@ -56,6 +56,7 @@ FINE, ERRORS, MISSING, FAILED = 0, 1, 2, 3
 
 def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
     """Run a mesh until it is told to stop; with `detach` return as soon as it is ready."""
+    gc.disable()  # until all is ready: what is made until then stays
     stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
     reader = Reader(options.paths, stdin, all_files=options.all_files)
     launch = Launch(folder, options, reader)
@@ -117,6 +118,7 @@ class Launch:
             if moved := runner.target.allocator.moved():
                 self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
+            gc.enable()
             following = asyncio.create_task(runner.loop.run(follow(self.reader)))
             if release is not None:
                 await first_seconds(runner, following)

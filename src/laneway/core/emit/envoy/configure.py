@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster
-from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
+from laneway.core.emit.envoy.clusters import Address, clusters, http_version, local_cluster
 from laneway.core.emit.envoy.config import (
     GATEWAY_PROXY,
     ONE_PROXY,
@@ -32,7 +32,6 @@ from laneway.core.emit.envoy.listeners import (
     inbound_listener,
     outbound_listener,
     tcp_listener,
-    tunnel_listener,
 )
 from laneway.core.emit.envoy.speller import Table
 from laneway.core.emit.envoy.tables import (
@@ -43,7 +42,7 @@ from laneway.core.emit.envoy.tables import (
     gateway_table_name,
 )
 from laneway.core.emit.envoy.traffic_policy import unexecuted
-from laneway.core.emit.envoy.tunnels import TUNNELS, tunnel_name, tunnels_cluster
+from laneway.core.emit.envoy.tunnels import TUNNELS, tunnels_cluster
 from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -58,7 +57,7 @@ class _Proxy(Struct):
     clusters: dict[str, Block]
     listeners: dict[str, Block] = {}
     tables: dict[str, Block] = {}
-    tunnels: list[str] = []
+    tunnels: dict[str, Address] = {}
 
     def done(self) -> ProxyConfig:
         tunnels = {TUNNELS: tunnels_cluster(self.tunnels)} if self.tunnels else {}
@@ -163,10 +162,9 @@ def _add_replica(
     """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
     name = f"outbound/{replica.name}"
     where = (replica.address, replica.outbound)
-    own = books.filters.going_out(replica)
-    proxy.listeners[name] = filtered(outbound_listener(name, where, table, replica.name), own)
-    proxy.listeners[tunnel_name(replica.name)] = filtered(tunnel_listener(replica.name, table), own)
-    proxy.tunnels.append(replica.name)
+    listener = outbound_listener(name, where, table, replica.name)
+    proxy.listeners[name] = filtered(listener, books.filters.going_out(replica))
+    proxy.tunnels[replica.name] = where
     if not replica.sidecar:
         return
     for place in replica.ports:

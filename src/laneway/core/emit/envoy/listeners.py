@@ -16,7 +16,7 @@ from msgspec import Struct
 from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
 from laneway.core.emit.envoy.request_log import GATEWAY_CALLER, request_log
-from laneway.core.emit.envoy.tunnels import marked, tunnel_name
+from laneway.core.emit.envoy.tunnels import marked
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
@@ -93,32 +93,16 @@ def gateway_listener(name: str, address: str, port: int, table: str, stat: str) 
 def outbound_listener(name: str, where: Address, table: str, replica: str) -> Block:
     """Return the HTTP proxy through which a replica's program calls out.
 
-    Requests in absolute form are routed by their URL, plain ones by their Host; CONNECT opens a
-    tunnel where the table has a route for it. All replicas of a table count together.
+    Requests in absolute form are routed by their URL, plain ones, as those out of a tunnel, by
+    their Host; CONNECT opens a tunnel where the table has a route for it. All replicas of a table
+    count together.
     """
-    settings = _outgoing(table, replica)
-    tunnel = {"upgrade_type": "CONNECT", "filters": [marked(replica), _OUTSIDE, _ROUTER]}
-    settings["upgrade_configs"] = [*settings["upgrade_configs"], tunnel]
-    return _listener(name, *where, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
-
-
-def tunnel_listener(replica: str, table: str) -> Block:
-    """Return the listener inside Envoy at which a replica's tunnels to HTTP ports end."""
-    handler = _http(_outgoing(table, replica))
-    return {
-        "@type": _LISTENER,
-        "name": tunnel_name(replica),
-        "internal_listener": {},
-        "filter_chains": [{"filters": [handler]}],
-        "traffic_direction": "OUTBOUND",
-    }
-
-
-def _outgoing(table: str, replica: str) -> Block:
     settings = _manager(f"out|{table}") | _read_from(table)
     settings["access_log"] = [request_log(replica)]
     settings["http_filters"] = [_FAULT, _CORS, _OUTSIDE, _ROUTER]
-    return settings
+    tunnel = {"upgrade_type": "CONNECT", "filters": [marked(replica), _OUTSIDE, _ROUTER]}
+    settings["upgrade_configs"] = [*settings["upgrade_configs"], tunnel]
+    return _listener(name, *where, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
 
 
 def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:

@@ -1,16 +1,15 @@
 """Tunnels to HTTP ports: what a program sends inside a CONNECT is routed like its plain calls.
 
 Some clients ask their proxy for a tunnel even where they speak plain HTTP through it: gRPC, and
-Node's fetch. A tunnel to an HTTP port of a service therefore ends at a listener inside Envoy that
-reads the same route table as the caller's own. All callers of a table share its routes, so the
-route leads to one cluster of all those listeners, and the caller's own listener writes beside the
-request which of them is meant.
-https://www.envoyproxy.io/docs/envoy/latest/configuration/other_features/internal_listener
+Node's fetch. A tunnel to an HTTP port of a service therefore leads back to the listener it was
+asked for at, where what comes out of it is a plain call of the same caller. All callers of a table
+share its routes, so the route leads to one cluster of all those listeners, and the caller's own
+listener writes beside the request which of them is meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from laneway.core.emit.envoy.config import Block
 
@@ -23,18 +22,13 @@ CONNECT: Block = {"connect_matcher": {}}
 OPEN: Block = {"upgrade_configs": [{"upgrade_type": "CONNECT", "connect_config": {}}]}
 
 
-def tunnel_name(replica: str) -> str:
-    """Return the name of the listener inside Envoy at which a replica's tunnels end."""
-    return f"tunnel/{replica}"
+def tunnel_stat(address: str, port: int) -> str:
+    """Return what counts the tunnels that lead back to a replica's listener, in Envoy's spelling.
 
-
-def tunnel_stat(replica: str) -> str:
-    """Return how the counters of that listener begin.
-
-    >>> tunnel_stat("cart-0")
-    'listener.envoy_internal_tunnel/cart-0'
+    >>> tunnel_stat("127.88.26.167", 15001)
+    'tunnels::127.88.26.167:15001::cx_total'
     """
-    return f"listener.envoy_internal_{tunnel_name(replica)}"
+    return f"{TUNNELS}::{address}:{port}::cx_total"
 
 
 def tunnel_route() -> Block:
@@ -57,19 +51,17 @@ def marked(replica: str) -> Block:
     }
 
 
-def tunnels_cluster(replicas: Collection[str]) -> Block:
-    """Return the cluster of all listeners at which tunnels end; each is reached by its mark alone.
+def tunnels_cluster(listeners: Mapping[str, tuple[str, int]]) -> Block:
+    """Return the cluster of the listeners of all replicas; each is reached by its mark alone.
 
     https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/subsets
     """
     endpoints = [
         {
-            "endpoint": {
-                "address": {"envoy_internal_address": {"server_listener_name": tunnel_name(one)}}
-            },
-            "metadata": {"filter_metadata": {"envoy.lb": {_OF: one}}},
+            "endpoint": {"address": {"socket_address": {"address": address, "port_value": port}}},
+            "metadata": {"filter_metadata": {"envoy.lb": {_OF: replica}}},
         }
-        for one in replicas
+        for replica, (address, port) in listeners.items()
     ]
     return {
         "@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
