@@ -19,6 +19,8 @@ from statistics import median
 from msgspec import Struct
 
 ROUNDS = 5
+BASELINE = "LANEWAY_BENCH_BASELINE"
+"""The variable that names another Laneway to compare with."""
 
 
 class Usage(Struct, frozen=True):
