@@ -173,6 +173,15 @@ def test_sarif_names_rule_level_and_region() -> None:
     assert physical["region"] == {"startLine": 2, "startColumn": 11, "endColumn": 14}
 
 
+def test_sarif_explains_a_rule_by_words_and_never_by_a_placeholder() -> None:
+    bare = Code("error", "LW9905", "unknown", "Nothing has that name.", "{fix}")
+
+    log = json.loads(as_sarif([finding(bare, None, fix="Did you mean mocka?")], "1.2.3"))
+
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["help"] == {"text": "Nothing has that name."}
+
+
 def test_a_finding_is_told_once_however_often_it_was_made() -> None:
     assert as_text([weight_in("a.yaml"), weight_in("a.yaml")]).splitlines()[-1] == "1 error"
 

@@ -73,7 +73,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "id": code.id,
         "shortDescription": {"text": _unfilled(code.message)},
         "fullDescription": {"text": code.why},
-        "help": {"text": _unfilled(code.fix) or code.why},
+        "help": {"text": code.why if code.fix in ("", "{fix}") else _unfilled(code.fix)},
         "defaultConfiguration": {"level": _SARIF_LEVELS[code.level]},
     }
 

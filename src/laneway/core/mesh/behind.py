@@ -66,7 +66,7 @@ class Known(Struct, frozen=True):
             frozenset((*unknown, *sliced)),
         )
 
-    def is_deserted(self, service: Service, members: Sequence[Workload]) -> bool:
+    def is_without_pods(self, service: Service, members: Sequence[Workload]) -> bool:
         """Whether no pod wears a Service's selector, though the pods of its namespace are known."""
         meta = service.meta
         selects = service.selector and service.type != "ExternalName"

@@ -137,23 +137,25 @@ def _services(
     for service in services:
         host = service_host(service.meta.name, service.meta.namespace)
         members = selected(service.selector, service.meta.namespace, by_label)
-        headless, deserted = service.cluster_ip == "None", known.is_deserted(service, members)
+        without_pods = known.is_without_pods(service, members)
         old = kept.get(host)
-        peopled = (members, deserted)
-        if old and old.service is service and (old.workloads, old.deserted) == peopled:
+        its_pods = (members, without_pods)
+        if old and old.service is service and (old.workloads, old.without_pods) == its_pods:
             found[host] = old
             continue
-        found[host] = MeshService(host, service, mesh_ports(service), members, headless, deserted)
+        headless = service.cluster_ip == "None"
+        ports = mesh_ports(service)
+        found[host] = MeshService(host, service, ports, members, headless, without_pods)
     return found
 
 
 def _are_those_of(
     kept: Mapping[Host, MeshService], services: Sequence[Service], known: Known
 ) -> bool:
-    """Whether these are the very Services that were kept, in the same order, and as peopled."""
+    """Whether these are the very Services that were kept, in one order, with the same pods."""
     if len(kept) != len(services):
         return False
     return all(
-        old.service is new and old.deserted == known.is_deserted(new, old.workloads)
+        old.service is new and old.without_pods == known.is_without_pods(new, old.workloads)
         for old, new in zip(kept.values(), services, strict=True)
     )

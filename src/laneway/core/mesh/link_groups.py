@@ -54,12 +54,12 @@ def linked_groups(
         hosts = tuple(host for host in _hosts_of(group) if host in services and host not in taken)
         taken.update(hosts)
         members = oldest_first(by_group.get(group.meta.name, ()))
-        peopled = {
+        known_pods = {
             host: found
             for host in hosts
             if (found := services[host].workloads) and host not in unknown
         }
-        linked.append(_group(snapshot, group, members, hosts, peopled))
+        linked.append(_group(snapshot, group, members, hosts, known_pods))
     return tuple(linked)
 
 
@@ -74,7 +74,7 @@ def _group(
     group: LaneGroup,
     members: Sequence[Lane],
     hosts: tuple[Host, ...],
-    peopled: Mapping[Host, tuple[Workload, ...]],
+    known_pods: Mapping[Host, tuple[Workload, ...]],
 ) -> Group:
     usable = [lane for lane in members if _is_usable(lane)]
     names = [LaneName(lane.meta.name) for lane in usable]
@@ -85,7 +85,7 @@ def _group(
     return Group(
         name=group.meta.name,
         group=group,
-        lanes=tuple(_lane(group, lane, hosts, peopled) for lane in usable),
+        lanes=tuple(_lane(group, lane, hosts, known_pods) for lane in usable),
         hosts=hosts,
         gateway=gateway,
         held=tuple(_reasons_to_hold(snapshot, group, names)),
@@ -130,14 +130,14 @@ def _lane(
     group: LaneGroup,
     lane: Lane,
     hosts: tuple[Host, ...],
-    peopled: Mapping[Host, tuple[Workload, ...]],
+    known_pods: Mapping[Host, tuple[Workload, ...]],
 ) -> GroupLane:
-    """Resolve a lane; `peopled` holds the workloads of those hosts of which all are known."""
+    """Resolve a lane; `known_pods` holds the workloads of those hosts of which all are known."""
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
-    empty = (host for host, pods in peopled.items() if not any(ready_pods_of_lane(lane, pods)))
-    absent = frozenset(declared).intersection(empty) if peopled else frozenset()
+    empty = (host for host, pods in known_pods.items() if not any(ready_pods_of_lane(lane, pods)))
+    absent = frozenset(declared).intersection(empty) if known_pods else frozenset()
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
     return GroupLane(
         LaneName(lane.meta.name),
@@ -146,7 +146,7 @@ def _lane(
         declared,
         absent,
         undeclared,
-        missing=frozenset(host for host in absent if not any(pods_of_lane(lane, peopled[host]))),
+        missing=frozenset(host for host in absent if not any(pods_of_lane(lane, known_pods[host]))),
     )
 
 

@@ -61,8 +61,8 @@ class MeshService(Struct, frozen=True):
     """A Service with its resolved host.
 
     `workloads` are those of its namespace whose pod labels its selector meets; UDP ports are left
-    out. `deserted` says that nobody wears its selector, though the pods there are known: without
-    workloads it is unknown otherwise who answers.
+    out. `without_pods` says that no pod has what its selector asks for, though the pods there are
+    known: without workloads it is unknown otherwise who answers.
     """
 
     host: Host
@@ -70,7 +70,7 @@ class MeshService(Struct, frozen=True):
     ports: tuple[MeshPort, ...]
     workloads: tuple[Workload, ...]
     headless: bool = False
-    deserted: bool = False
+    without_pods: bool = False
 
     @property
     def namespace(self) -> str:

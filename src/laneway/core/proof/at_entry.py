@@ -80,11 +80,11 @@ class AtEntry(Struct, frozen=True):
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
             judge = _EntryJudge(self.mesh, self.landings, spot)
-            held = {host.domain.lower(): host.rules for host in port.virtual_hosts}
+            routed = {host.domain.lower(): host.rules for host in port.virtual_hosts}
             for host in port.virtual_hosts:
                 if host.redirects and groups_led_to(self.mesh, host.behind):
                     yield spot, _sent_to_https(spot, host.domain, host.rules[0])
-            for area in areas(held, admitting):
+            for area in areas(routed, admitting):
                 if area.admitting and any(map(is_to_https, area.rules)):
                     yield spot, _sent_to_https(spot, area.host, area.rules[0])
                     continue
@@ -130,10 +130,10 @@ def _domains(port: GatewayPort | None) -> Domains:
     return {host.domain.lower(): host.written for host in hosts if host.written}
 
 
-def areas(held: Domains, admitting: Domains) -> Iterator[Area]:
+def areas(routed: Domains, admitting: Domains) -> Iterator[Area]:
     """Yield all hosts a client may ask for, so that in each area one list of rules decides."""
-    for host, rules in held.items():
-        nearer = _narrower(host, held)
+    for host, rules in routed.items():
+        nearer = _narrower(host, routed)
         lanes = [one for one in admitting if covers(host, one)]
         for one in lanes:
             outside = {*nearer, *_narrower(one, admitting)}
@@ -142,8 +142,8 @@ def areas(held: Domains, admitting: Domains) -> Iterator[Area]:
         if host not in lanes:
             yield Area(host, tuple(sorted({*nearer, *lanes})), rules)
     for one, asked in admitting.items():
-        related = [host for host in held if covers(host, one) or covers(one, host)]
-        if not any(covers(host, one) for host in held):
+        related = [host for host in routed if covers(host, one) or covers(one, host)]
+        if not any(covers(host, one) for host in routed):
             outside = {*related, *_narrower(one, admitting)}
             yield Area(one, tuple(sorted(outside)), (), asked)
 
@@ -168,7 +168,7 @@ class _EntryJudge(Struct, frozen=True):
                 yield from self._of_share(promise, rule, share)
         elif isinstance(rule.action, Refuse):
             wants = promise.wants if promise is not None else ()
-            if any(map(self.landings.peopled, wants)):
+            if any(map(self.landings.has_pods, wants)):
                 yield Suspect("delivered", f"its route answers {rule.action.status} by itself")
 
     def _of_share(self, promise: Promise | None, rule: Rule, share: Share) -> Iterator[Suspect]:

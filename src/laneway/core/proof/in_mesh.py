@@ -194,7 +194,7 @@ class _HopJudge(Struct, frozen=True):
             for share in rule.action.shares:
                 yield from self._of_share(rule, share, wants)
             yield from self._of_copies(rule, wants)
-        elif isinstance(rule.action, Refuse) and any(map(self.landings.peopled, wants)):
+        elif isinstance(rule.action, Refuse) and any(map(self.landings.has_pods, wants)):
             yield Suspect("delivered", f"its route answers {rule.action.status} by itself")
 
     def _past(self, rule: Rule, wants: tuple[Want, ...]) -> Iterator[Suspect]:

@@ -26,14 +26,15 @@ Breach = tuple[Property, str]
 class Landing(Struct, frozen=True):
     """The pods behind a destination.
 
-    `flaw` says why nobody can answer whatever pods there are, empty where somebody could. `crowd`
-    holds the lanes of each pod, and `pods` their names; of unknown pods the lanes they must be in.
+    `flaw` says why nobody can answer whatever pods there are, empty where somebody could.
+    `lane_sets` holds the lanes of each pod, and `pods` their names; of unknown pods the lanes they
+    must be in.
     """
 
     destination: Destination
     flaw: str
     known: bool
-    crowd: frozenset[frozenset[str]]
+    lane_sets: frozenset[frozenset[str]]
     pods: tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -60,23 +61,23 @@ class Landings(Struct):
         service = self.mesh.services.get(destination.host)
         flaw = self._flaw(sight, service, destination)
         if flaw or service is None:
-            return Landing(destination, flaw, known=True, crowd=frozenset(), pods=())
+            return Landing(destination, flaw, known=True, lane_sets=frozenset(), pods=())
         # nobody knows whose pods they are: a lane is kept only if the subset's labels prove it
         if not service.workloads:
             labels = dict(subset_labels(self.plan, destination, sight.namespace) or ())
-            crowd = frozenset([names_of_lanes(group, labels)])
-            return Landing(destination, "", known=False, crowd=crowd, pods=())
+            lane_sets = frozenset([names_of_lanes(group, labels)])
+            return Landing(destination, "", known=False, lane_sets=lane_sets, pods=())
         pods = tuple(
             (f"{pod.namespace}/{pod.meta.name}", names_of_lanes(group, pod.labels))
             for pod in pods_of(sight, destination)
         )
-        crowd = frozenset(lanes for _, lanes in pods)
-        return Landing(destination, "", known=True, crowd=crowd, pods=pods)
+        lane_sets = frozenset(lanes for _, lanes in pods)
+        return Landing(destination, "", known=True, lane_sets=lane_sets, pods=pods)
 
     def _flaw(self, sight: Sight, service: MeshService | None, to: Destination) -> str:
         if service is None:
             return f"there is no service {to.host}"
-        if service.deserted:
+        if service.without_pods:
             return f"no pod in the input carries what the selector of {to.host} asks for"
         port = service.port(to.port)
         if port is None:
@@ -98,7 +99,7 @@ class Landings(Struct):
             return f"no container of {what} has a port called {port.target}, to which it leads"
         return ""
 
-    def peopled(self, wanted: Want) -> bool:
+    def has_pods(self, wanted: Want) -> bool:
         """Whether the lane that is to answer is known to have a pod there."""
         service = self.mesh.services.get(wanted.host)
         lane = self._groups[wanted.group].lane(wanted.answers)
@@ -118,15 +119,15 @@ class Landings(Struct):
         to = landing.destination
         if landing.flaw:
             return "delivered", landing.flaw
-        if not landing.crowd:
-            if not self.peopled(wanted):
+        if not landing.lane_sets:
+            if not self.has_pods(wanted):
                 return None
             what = f"subset {to.subset} of {to.host}" if to.subset else to.host
             return "delivered", f"{what} has no pods, while lane {wanted.answers} has some"
         if to.host != wanted.host:
             return "isolated", f"{to.host} is another service than {wanted.host}"
         # a pod in two lanes at once breaks the promise of both: nothing parts their requests there
-        if landing.crowd == {frozenset([wanted.answers])}:
+        if landing.lane_sets == {frozenset([wanted.answers])}:
             return None
         return "isolated", _outsider(landing, wanted.answers)
 
@@ -141,7 +142,7 @@ class Landings(Struct):
             return ""
         lanes = [lane for lane in its.lanes if any(lane.name == one.lane for one in wants)]
         answers = [its.resolve(lane.name, host) for lane in lanes]
-        if any(landing.crowd <= {frozenset([name])} for name in answers):
+        if any(landing.lane_sets <= {frozenset([name])} for name in answers):
             return ""
         return _outsider(landing, answers[0])
 
@@ -155,7 +156,7 @@ def _outsider(landing: Landing, answers: str) -> str:
     to = landing.destination
     if not to.subset:
         return f"any pod of {to.host} may answer, of whatever lane"
-    worn = min((lanes for lanes in landing.crowd if lanes != right), key=sorted)
+    worn = min((lanes for lanes in landing.lane_sets if lanes != right), key=sorted)
     what = f"subset {to.subset} of {to.host} holds pods"
     if not worn:
         return f"{what} that need not be in lane {answers}"

@@ -70,9 +70,11 @@ def tied(judged: Judged) -> list[Tied]:
     rules = judged.mesh.destination_rules
     speaking = (one for one in routes if binds_mesh(one))
     wide = any(host.startswith("*") for one in speaking for host in mesh_hosts(one))
-    doors = _doors if not wide else _wide_doors
-    found = [Tied(tuple(some)) for some in _meeting(routes, doors, _routes_meet)]
-    return found + [Tied(tuple(some)) for some in _meeting(rules, _rule_doors, _rules_meet)]
+    points = _meeting_points if not wide else _wide_meeting_points
+    found = [Tied(tuple(some)) for some in _meeting(routes, points, _routes_meet)]
+    return found + [
+        Tied(tuple(some)) for some in _meeting(rules, _rule_meeting_points, _rules_meet)
+    ]
 
 
 def together(found: Sequence[Tied]) -> Iterator[tuple[Tied, ...]]:
@@ -146,13 +148,13 @@ def _led_to(author: VirtualService) -> Iterator[str | None]:
 
 
 def _meeting(
-    things: Sequence[T], doors: Callable[[T], Iterator[Hashable]], meet: Callable[[T, T], bool]
+    things: Sequence[T], points: Callable[[T], Iterator[Hashable]], meet: Callable[[T, T], bool]
 ) -> Iterator[list[T]]:
     """Yield sets of two or more things that meet, directly or through others, in doubtful order."""
     behind: dict[Hashable, list[int]] = {}
     for place, thing in enumerate(things):
-        for door in doors(thing):
-            behind.setdefault(door, []).append(place)
+        for point in points(thing):
+            behind.setdefault(point, []).append(place)
     linked = list(range(len(things)))
 
     def root(place: int) -> int:
@@ -177,7 +179,7 @@ def _is_doubtful(one: T, other: T) -> bool:
     return not one.meta.created or not other.meta.created
 
 
-def _doors(route: VirtualService) -> Iterator[Hashable]:
+def _meeting_points(route: VirtualService) -> Iterator[Hashable]:
     """Yield where a VirtualService may meet another: the mesh by host, or a gateway."""
     for name in route.gateways or (MESH,):
         if name != MESH:
@@ -187,7 +189,7 @@ def _doors(route: VirtualService) -> Iterator[Hashable]:
             yield (MESH, host)
 
 
-def _wide_doors(route: VirtualService) -> Iterator[Hashable]:
+def _wide_meeting_points(route: VirtualService) -> Iterator[Hashable]:
     """Yield the same where a wildcard may stand beside any host of the mesh."""
     for name in route.gateways or (MESH,):
         yield MESH if name == MESH else resolve_gateway(name, route.meta.namespace)
@@ -201,7 +203,7 @@ def _routes_meet(one: VirtualService, other: VirtualService) -> bool:
     )
 
 
-def _rule_doors(rule: DestinationRule) -> Iterator[Hashable]:
+def _rule_meeting_points(rule: DestinationRule) -> Iterator[Hashable]:
     yield (rule.meta.namespace, rule_host(rule))
 
 

@@ -88,7 +88,7 @@ def _never(sight: Sight, to: Destination) -> bool:
     if service is None or not is_known(sight, to):
         return True
     port, labels = service.port(to.port), subset_labels(sight.plan, to, sight.namespace)
-    if service.deserted or port is None or labels is None:
+    if service.without_pods or port is None or labels is None:
         return True
     pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
     return all_closed(pods, port.target)
@@ -120,13 +120,13 @@ def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Deci
 
 def _stays(sight: Sight, group: Group, target: Target, wanted: Want) -> bool:
     to = target.destination
-    crowds = list(_crowds(sight, group, to, target.pods))
-    if crowds and to.host != wanted.host:
+    lane_sets = list(_lane_sets(sight, group, to, target.pods))
+    if lane_sets and to.host != wanted.host:
         return False
-    return all(lanes == {wanted.answers} for lanes in crowds)
+    return all(lanes == {wanted.answers} for lanes in lane_sets)
 
 
-def _crowds(
+def _lane_sets(
     sight: Sight, group: Group, to: Destination, pods: Iterable[Workload]
 ) -> Iterator[frozenset[str]]:
     """Yield the lanes of each pod; of a service without known pods those its labels mean."""
@@ -155,10 +155,10 @@ def _misnames(group: Group, against: CounterExample, target: Target, kept: Itera
 def _copied_out(sight: Sight, group: Group, copy: Destination, kept: Iterable[Want]) -> bool:
     if owner(sight.mesh, copy.host) is not group:
         return False
-    crowds = set(_crowds(sight, group, copy, pods_of(sight, copy)))
+    lane_sets = set(_lane_sets(sight, group, copy, pods_of(sight, copy)))
     lanes = [lane for lane in group.lanes if any(lane.name == one.lane for one in kept)]
     right = (group.resolve(lane.name, copy.host) for lane in lanes)
-    return not any(crowds <= {frozenset[str]([name])} for name in right)
+    return not any(lane_sets <= {frozenset[str]([name])} for name in right)
 
 
 def _scope(mesh: Mesh, spot: Spot) -> SidecarScope:

@@ -87,7 +87,7 @@ class Shapes(Struct):
     def _pods(self, group: Group, service: MeshService, port: MeshPort | None) -> Hashable:
         """Return all that tells a service's pods apart: the labels by which anything selects."""
         if not service.workloads:
-            return service.deserted
+            return service.without_pods
         target = port.target if port is not None else 0
         keys = sorted(
             {key for labels in _asked(group, self.plan, service.host) for key, _ in labels}

@@ -114,8 +114,8 @@ def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> File
     keep their objects by identity and cost next to nothing, and a file that held objects is not
     foreign for being broken.
     """
-    held = earlier is not None and (bool(earlier.resources) or earlier.unread)
-    if not (held or may_hold_objects(raw, _NAMES)):
+    had_objects = earlier is not None and (bool(earlier.resources) or earlier.unread)
+    if not (had_objects or may_hold_objects(raw, _NAMES)):
         return FileReading(path, foreign=has_content(raw))
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)
@@ -129,7 +129,7 @@ def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> File
         parts.append(part)
         number += part.used
     broken = beyond.unread or any(part.broken for part in parts)
-    unread = broken and (held or names_a_kind(raw, _NAMES))
+    unread = broken and (had_objects or names_a_kind(raw, _NAMES))
     unread = unread or any(part.lost for part in parts)
     if not unread and all(part.is_foreign for part in parts):
         return FileReading(path, foreign=broken or bool(parts), parts=tuple(parts))

@@ -7,6 +7,7 @@ what is routed is settled in the plan, a rule tells the user of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 
 from msgspec import Struct
 
@@ -31,4 +32,9 @@ class Check(Struct, frozen=True):
         cls, code: Code, run: Callable[[Mesh], Iterator[Finding]], *, missing: bool = False
     ) -> Check:
         """Make a rule that asks the mesh alone."""
-        return cls(code, lambda mesh, _: run(mesh), missing)
+
+        @wraps(run)
+        def of_both(mesh: Mesh, _: RoutePlan) -> Iterator[Finding]:
+            return run(mesh)
+
+        return cls(code, of_both, missing)

@@ -127,7 +127,7 @@ class JourneyView:
             return "no such port"
         if target.hidden_by is not None:
             return f"{target.hidden_by} hides it from the caller"
-        if service.deserted:
+        if service.without_pods:
             return f"no pod carries {labels_text(service.service.selector)}"
         if not service.workloads:
             return "the input holds no pod of the service"

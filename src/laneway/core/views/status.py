@@ -50,7 +50,7 @@ def _lane(mesh: Mesh, group: Group, lane: GroupLane, status: dict[str, Any]) -> 
     has = [
         host.partition(".")[0]
         for host in group.hosts
-        if lane.has(host) and not mesh.services[host].deserted
+        if lane.has(host) and not mesh.services[host].without_pods
     ]
     others = [
         f"{host.partition('.')[0]}: {answering}"

@@ -64,7 +64,7 @@ class _Proxy(Struct):
         return ProxyConfig(self.listeners, self.tables, self.clusters | tunnels)
 
 
-class _Books(Struct):
+class _Summary(Struct):
     """What is known of a configuration beside its blocks."""
 
     filters: LaneFilters
@@ -87,46 +87,46 @@ def envoy_config(
     Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
     """
     outbound = clusters(mesh, plan, placement)
-    books = _Books(LaneFilters(mesh))
-    books.unexecuted.update(unexecuted(mesh, plan))
+    summary = _Summary(LaneFilters(mesh))
+    summary.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
 
     def proxy(name: str) -> _Proxy:
         return proxies.setdefault(name if per_workload else ONE_PROXY, _Proxy(dict(outbound)))
 
-    _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), books)
-    tables = _caller_tables(mesh, plan, placement, books)
+    _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), summary)
+    tables = _caller_tables(mesh, plan, placement, summary)
     ports = _port_speech(mesh)
     for replica in placement.replicas:
         own = proxy(replica.name)
         table = tables[replica.name]
         own.tables[str(table["name"])] = table
-        _add_replica(own, replica, str(table["name"]), ports, books)
+        _add_replica(own, replica, str(table["name"]), ports, summary)
     return EnvoyConfig(
         {name: with_fallback(proxies[name].done()) for name in sorted(proxies)},
-        tuple(books.routes),
-        tuple(books.inbound),
-        {table: tuple(names) for table, names in books.callers.items()},
-        tuple(sorted(books.unexecuted)),
+        tuple(summary.routes),
+        tuple(summary.inbound),
+        {table: tuple(names) for table, names in summary.callers.items()},
+        tuple(sorted(summary.unexecuted)),
     )
 
 
 def _add_gateways(
-    mesh: Mesh, plan: RoutePlan, placement: Placement, proxy: _Proxy, books: _Books
+    mesh: Mesh, plan: RoutePlan, placement: Placement, proxy: _Proxy, summary: _Summary
 ) -> None:
     for port in plan.gateway_ports:
         local = placement.gateways.get((port.selector, port.port))
         if local is not None:
             name = gateway_table_name(port)
             table = gateway_table(mesh, plan, port, name)
-            books.note(table)
+            summary.note(table)
             proxy.tables[name] = table.block
             listener = gateway_listener(name, placement.gateway_address, local, name, name)
-            proxy.listeners[name] = filtered(listener, books.filters.coming_from_outside(port))
+            proxy.listeners[name] = filtered(listener, summary.filters.coming_from_outside(port))
 
 
 def _caller_tables(
-    mesh: Mesh, plan: RoutePlan, placement: Placement, books: _Books
+    mesh: Mesh, plan: RoutePlan, placement: Placement, summary: _Summary
 ) -> Mapping[str, Block]:
     """Return each replica's table; replicas of one class get the very same one."""
     asked = asked_by_proxies(mesh, plan)
@@ -136,10 +136,10 @@ def _caller_tables(
         callers = class_of(replica, asked)
         if callers not in made:
             table = caller_table(mesh, plan, callers)
-            books.note(table)
+            summary.note(table)
             made[callers] = table.block
         found[replica.name] = made[callers]
-        books.callers.setdefault(callers.table, []).append(replica.name)
+        summary.callers.setdefault(callers.table, []).append(replica.name)
     return found
 
 
@@ -157,13 +157,13 @@ def _port_speech(mesh: Mesh) -> _Speech:
 
 
 def _add_replica(
-    proxy: _Proxy, replica: Replica, table: str, speech: _Speech, books: _Books
+    proxy: _Proxy, replica: Replica, table: str, speech: _Speech, summary: _Summary
 ) -> None:
     """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
     name = f"outbound/{replica.name}"
     where = (replica.address, replica.outbound)
     listener = outbound_listener(name, where, table, replica.name)
-    proxy.listeners[name] = filtered(listener, books.filters.going_out(replica))
+    proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     proxy.tunnels[replica.name] = where
     if not replica.sidecar:
         return
@@ -173,7 +173,7 @@ def _add_replica(
             for service, port in speech.get(replica.workload, ())
             if port.target in (place.container, place.name)
         ]
-        _add_inbound(proxy, replica, place, _spoken(led), books)
+        _add_inbound(proxy, replica, place, _spoken(led), summary)
 
 
 def _spoken(led: list[tuple[MeshService, MeshPort]]) -> str:
@@ -188,7 +188,7 @@ def _spoken(led: list[tuple[MeshService, MeshPort]]) -> str:
 
 
 def _add_inbound(
-    proxy: _Proxy, replica: Replica, place: PortPlace, version: str, books: _Books
+    proxy: _Proxy, replica: Replica, place: PortPlace, version: str, summary: _Summary
 ) -> None:
     name = f"inbound/{replica.name}/{place.container}"
     cluster = inbound_cluster(replica.name, place.container)
@@ -197,9 +197,9 @@ def _add_inbound(
     where = Inbound(name, replica.address, place.inbound, cluster, stat)
     if version:
         listener = inbound_listener(where, grpc=version == "2")
-        proxy.listeners[name] = filtered(listener, books.filters.coming_in(replica))
+        proxy.listeners[name] = filtered(listener, summary.filters.coming_in(replica))
         counter = stat_name("http", stat, "downstream_rq_total")
     else:
         proxy.listeners[name] = tcp_listener(where)
         counter = stat_name("tcp", stat, "downstream_cx_total")
-    books.inbound.append(InboundCounter(counter, replica.name, place.container))
+    summary.inbound.append(InboundCounter(counter, replica.name, place.container))

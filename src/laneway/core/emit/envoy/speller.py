@@ -1,7 +1,7 @@
 """A route table while it is written, and what spells rules into it.
 
-Comes in: rules of the plan. Goes out: Envoy's routes, and in the table's books the counters they
-will have and what of the rules is not carried out. Apart from the tables, which say whose rules
+Comes in: rules of the plan. Goes out: Envoy's routes, and with the table the counters they will
+have and what of the rules is not carried out. Apart from the tables, which say whose rules
 stand where.
 """
 
@@ -30,7 +30,7 @@ class Table(Struct):
 
 
 class Speller(Struct, frozen=True):
-    """Spells rules for one virtual host of one table and keeps the table's books."""
+    """Spells rules for one virtual host of one table and notes what they count and leave out."""
 
     mesh: Mesh
     plan: RoutePlan

@@ -36,10 +36,10 @@ def _is_written(propagation: Propagation, written: WrittenDestination) -> bool:
     client's.
     """
     own = read_headers(written.destination.headers).request
-    held = [(own, read_headers(block).request) for block in written.headers]
+    edited = [(own, read_headers(block).request) for block in written.headers]
     return all(
         any(_settles(edit, name) for edit in edits)
-        for edits in held
+        for edits in edited
         for name in propagation.lane_headers
     )
 

@@ -46,8 +46,8 @@ def _reason(mesh: Mesh, group: Group, key: str, lane: str) -> tuple[str, str]:
         known = counted("lane", [one.name for one in group.lanes])
         return "that is no lane of the group", f"The group has {known}."
     pods = mesh.services[host].workloads
-    peopled = not pods or any(pods_of_lane(found, pods))
-    if host in found.undeclared or not peopled:
+    has_pods = not pods or any(pods_of_lane(found, pods))
+    if host in found.undeclared or not has_pods:
         return "that lane does not have the service", "Name a lane that has pods of the service."
     return "", ""
 

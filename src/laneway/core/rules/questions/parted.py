@@ -35,11 +35,11 @@ def parted(mesh: Mesh, plan: RoutePlan) -> Iterator[Parted]:
     servers = (server for gateway in mesh.gateways.values() for server in gateway.servers)
     if not any("/" in host for server in servers for host in server.hosts):
         return
-    asked, held = rules_at(asked_ports(mesh)), met(mesh, plan.entries)
+    asked, planned = rules_at(asked_ports(mesh)), met(mesh, plan.entries)
     for port in plan.gateway_ports:
         for host in port.virtual_hosts:
             spot = spot_of(port, host)
-            there = {rule.origin for rule in held.get(spot, ())}
+            there = {rule.origin for rule in planned.get(spot, ())}
             missed = tuple(rule for rule in asked.get(spot, ()) if rule.origin not in there)
             if missed and host.written:
                 yield Parted(port, host, missed)

@@ -35,7 +35,7 @@ def check(mesh: Mesh) -> Iterator[Finding]:
     """Find selectors that nobody wears, with the label that was meant."""
     for host in mesh.owner_of:
         found = mesh.services[host]
-        if found.deserted and found.ports:
+        if found.without_pods and found.ports:
             service = found.service
             words = {
                 "service": short_host(host),
