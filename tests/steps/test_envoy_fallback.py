@@ -82,10 +82,11 @@ def test_a_services_own_target_stands_in_first_and_for_the_baseline_too() -> Non
     assert members(found[S1]) == (own, OWN_S3)
 
 
-def test_nobody_stands_in_where_the_user_gives_a_lanes_name_to_other_pods() -> None:
+@pytest.mark.parametrize("tag", ["v9", "v3"], ids=["of no lane", "of another lane"])
+def test_nobody_stands_in_where_the_user_gives_a_lanes_name_to_other_pods(tag: str) -> None:
     chain = Chain({"s1": ALL, "s2": "mocka", "s3": "mocka"})
 
-    found = _proxy(chain.yaml + GIVEN_AWAY % "s2").clusters
+    found = _proxy(chain.yaml + (GIVEN_AWAY % "s2").replace("v9", tag)).clusters
 
     assert members(found[S2]) == ()
     assert members(found[S3]) == (OWN_S3, S1)

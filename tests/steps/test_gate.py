@@ -1,7 +1,9 @@
 """The gate for edits: what may take the place of what is live."""
 
+import re
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from laneway.core.compile import compile_snapshot
@@ -46,9 +48,32 @@ def test_an_edit_with_a_new_error_is_refused_for_it() -> None:
     assert set(answer.errors) <= set(wanted.errors)
 
 
-def test_what_nobody_can_run_is_refused_though_no_error_is_new() -> None:
-    unread = replace(LIVE.compilation.snapshot, unread=("route.yaml",))
-    other = replace(_snapshot("weight: 50", "weight: 49"), unread=("route.yaml",))
-    wanted = _revision(other)
+UNTOLD = "".join(
+    re.sub(r"\n *traceHeader:.*", "", path.read_text()) + "\n---\n"
+    for path in sorted((EXAMPLE.parent / "permissive-lanes").glob("*.yaml"))
+)
 
-    assert admitted(_revision(unread), wanted) == Refused(wanted.errors)
+
+@pytest.mark.parametrize(
+    "text",
+    [TEXT.replace("laneway/mock:1", "shop/unknown:1"), UNTOLD],
+    ids=["an image without a command", "a held group"],
+)
+def test_what_nobody_can_run_is_refused_though_no_error_is_new(text: str) -> None:
+    live, wanted = (
+        _revision(snapshot_of_texts([("mesh.yaml", text + more)])) for more in ("", "# more\n")
+    )
+
+    assert wanted.errors
+    assert wanted.compilation.is_whole
+    assert admitted(live, wanted) == Refused(wanted.errors)
+
+
+@pytest.mark.parametrize("text", [TEXT, "{apiVersion: v1, kind: Namespace, metadata: {name: a}}"])
+def test_what_is_not_whole_is_refused_though_no_error_is_new(text: str) -> None:
+    live, wanted = (
+        _revision(replace(snapshot_of_texts([("mesh.yaml", text + more)]), unread=("route.yaml",)))
+        for more in ("", "\n# more\n")
+    )
+
+    assert admitted(live, wanted) == Refused(wanted.errors)
