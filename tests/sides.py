@@ -9,14 +9,30 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
+MESHES = "real meshes"
+FIRST = (
+    MESHES,
+    "tests/agree/test_readers_agree.py",
+    "tests/agree/test_emitted_is_accepted.py",
+    "tests/house/test_documented_commands.py",
+)
+"""Groups of few tests that take long, so that none of them is alone at the end."""
 
 
 class Sides(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out whole groups, those of most tests first."""
+    """Hands out whole groups: the long ones first, then those of most tests."""
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """Give a process its next group."""
+        for group in reversed(FIRST):
+            if group in self.workqueue:
+                self.workqueue.move_to_end(group, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         """Return the group of a test."""
@@ -31,4 +47,4 @@ def side_of(file: str) -> str:
     ('real meshes', 'tests/golden/test_cases.py')
     """
     is_mesh = file.startswith("tests/wire/") and "mark.envoy" in (ROOT / file).read_text()
-    return "real meshes" if is_mesh else file
+    return MESHES if is_mesh else file

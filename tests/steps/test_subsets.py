@@ -59,3 +59,10 @@ def test_callers_see_the_first_subset_of_a_name_and_the_first_policy() -> None:
     assert view.policy_from is not None
     assert view.policy_from.name == "first"
     assert {one.name: one.labels for one in view.subsets}["own"] == (("from", "first"),)
+
+
+def test_of_rules_for_the_service_in_the_root_namespace_the_first_is_named() -> None:
+    place = _planned(MOCKA, "istio-system").lane_subsets[MOCKA].places[0]
+
+    assert place.shared_with is not None
+    assert (place.namespace, place.shared_with.name) == ("default", "first")

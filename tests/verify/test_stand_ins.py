@@ -84,6 +84,13 @@ def test_nobody_stood_in_where_own_pods_were_asked() -> None:
     assert ground.stood_in(_entered(ground, S2, {S2: 10}, "mocka-v3-0")) == {}
 
 
+def test_who_would_stand_in_was_not_met_where_own_pods_were_asked() -> None:
+    ground = _ground("mocka-v1", "mocka-v2", "mocka-v3")
+    seen = _entered(ground, S2, {S2: 10}, "mocka-v3-0")
+
+    assert ground.arrived(seen.calls[0], seen) == ()
+
+
 def test_a_share_that_got_nothing_by_chance_is_not_taken_to_be_down() -> None:
     ground = _ground("mocka-v1", "mocka-v2", "mocka-v3", chain=SPLIT)
 
