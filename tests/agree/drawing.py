@@ -33,4 +33,7 @@ def draw(
     count: int, asks: int, number: int, kind: st.SearchStrategy[list[Object]] | None = None
 ) -> list[Drawn]:
     """Draw `count` meshes with `asks` requests each."""
-    return [asking(mesh, each, asks) for mesh, each in draw_meshes(kind or meshes(), count, number)]
+    return [
+        asking(mesh, each, asks)
+        for mesh, each in draw_meshes(meshes() if kind is None else kind, count, number)
+    ]

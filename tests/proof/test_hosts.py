@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.laws import objects
 from tests.laws.objects import Object
 from tests.proof.shop import CART, against, proven, rendered, strict
@@ -124,13 +126,16 @@ def _entry(match: Object) -> Object:
     )
 
 
-def test_an_entry_for_a_wildcard_that_may_not_bind_changes_no_order() -> None:
+@pytest.mark.parametrize("last", [{"uri": {"prefix": "/api"}}, {}])
+def test_an_entry_for_a_wildcard_that_may_not_bind_changes_no_order(last: Object) -> None:
     mesh = strict()
     for one in mesh:
         if one["kind"] == "Gateway":
             one["spec"]["servers"][0]["hosts"] = ["./a.shop.test", "default/*.shop.test"]
         if one["kind"] == "ASMSwimLane":
             one["spec"]["ingressRules"][0]["hosts"] = ["a.shop.test"]
+            if one["metadata"]["name"] == "s2":
+                one["spec"]["ingressRules"][0]["match"] = last
     port = {"port": 80, "name": "http", "protocol": "TCP"}
     gateway = {"name": "ingressgateway", "namespace": "istio-system", "type": "ASM"}
     match = {"headers": {"x-team": {"exact": "yes"}}}

@@ -8,12 +8,14 @@ may not bind beside the host's own changes no order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.plan.entries import asked_entries, plan_entries
 from laneway.core.routing.plan.gateways import gateway_ports
-from laneway.core.routing.plan.route_plan import GatewayPort, VirtualHost
+from laneway.core.routing.plan.route_plan import Entry, GatewayPort, VirtualHost
 
 
 def asked_ports(mesh: Mesh) -> tuple[GatewayPort, ...]:
@@ -37,7 +39,7 @@ def asked_ports(mesh: Mesh) -> tuple[GatewayPort, ...]:
         replace(
             port,
             virtual_hosts=tuple(
-                _bound(host, bound.get((port.selector, port.port, host.domain)))
+                _bound(host, bound.get((port.selector, port.port, host.domain)), placed)
                 for host in port.virtual_hosts
             ),
         )
@@ -45,9 +47,14 @@ def asked_ports(mesh: Mesh) -> tuple[GatewayPort, ...]:
     )
 
 
-def _bound(asked: VirtualHost, bound: VirtualHost | None) -> VirtualHost:
-    """Return a host as it is bound if it has all rules that are asked for."""
+def _bound(asked: VirtualHost, bound: VirtualHost | None, entries: Sequence[Entry]) -> VirtualHost:
+    """Return a host as it is bound if it has all rules that are asked for.
+
+    It has those too that its own entry holds behind a rule for every request.
+    """
     if bound is None:
         return asked
-    found = ({rule.origin for rule in host.written} for host in (asked, bound))
-    return bound if next(found) == next(found) else asked
+    found = {rule.origin for rule in bound.written}
+    own = ({rule.origin for rule in one.rules} for one in entries if one.host == bound.domain)
+    behind = {origin for origins in own if origins & found for origin in origins}
+    return bound if {rule.origin for rule in asked.written} <= found | behind else asked
