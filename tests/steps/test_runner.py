@@ -59,6 +59,7 @@ class Remembering(Struct, dict=True):
     refuse: str = ""
     ailing: tuple[Ailing, ...] = ()
     is_down: bool = False
+    is_serving: bool = False
 
     async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
         del placement
@@ -367,10 +368,12 @@ def test_a_stopped_program_is_noted_when_the_one_that_waits_for_it_has_reaped_it
     assert "a-v1-0 is stopped" in stage.said.getvalue()
 
 
-def test_proxies_start_before_programs_since_what_they_load_takes_longest(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_serving", [False, True])
+def test_proxies_start_before_programs_but_change_after_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_serving: bool
 ) -> None:
     begun: list[str] = []
+    stage.proxies.is_serving = is_serving
     stage.runner.target.supervisor.clock = time.monotonic
 
     async def apply(*_: object) -> Confirmed:
@@ -387,7 +390,7 @@ def test_proxies_start_before_programs_since_what_they_load_takes_longest(
 
     asyncio.run(stage.start(snapshot_of_texts([("m", deployment("a", "v1"))])))
 
-    assert begun == ["proxies", "a program"]
+    assert begun == (["a program", "proxies"] if is_serving else ["proxies", "a program"])
 
 
 def test_a_program_is_stopped_only_when_what_carries_its_mark_has_ended_too(

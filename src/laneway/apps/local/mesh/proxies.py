@@ -57,6 +57,10 @@ class Ailing(Struct, frozen=True):
 class Proxies(Protocol):
     """What a mesh asks of its proxies, whether they are Envoys or only remember."""
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether any runs already: before the first configuration, for a mesh that was killed."""
+
     async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
         """Bring a configuration live in safe order; the first one starts the proxies.
 
@@ -94,6 +98,11 @@ class EnvoyProxies(Struct):
         found = cls(folder, Envoys(folder.proxies), per_workload)
         found.envoys.adopt()
         return found
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether an Envoy runs."""
+        return bool(self.envoys.processes())
 
     async def apply(self, revision: Revision, placement: Placement) -> Confirmed:
         """Bring a configuration live. Raises ProxyError."""

@@ -73,7 +73,8 @@ class Runner:
         applying = asyncio.create_task(target.apply(live))
         applying.add_done_callback(lambda _: target.wake.set())
         try:
-            await asyncio.wait({applying}, timeout=FIRST_PAUSE)
+            if not target.proxies.is_serving:  # else they would send to programs that are not there
+                await asyncio.wait({applying}, timeout=FIRST_PAUSE)
             await self._until_ready(live, applying)
         finally:
             applying.cancel()
