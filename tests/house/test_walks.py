@@ -1,8 +1,7 @@
 """The walks of ARCHITECTURE.md are walked: modules are entered in the order that is written.
 
-Each walk is done and traced. A module is entered by the first call of a function of its own from
-another module; making a value is no call. No module that is named may be entered before those
-above it, and none may be missing.
+Each walk is done and traced. No module that is named may be entered before those above it, and none
+may be missing.
 """
 
 import re
@@ -28,17 +27,40 @@ WALKS = {
 
 
 class Trace:
-    """The modules that are entered, in their order, and what was called first in each."""
+    """The modules that are entered, in their order, and by which function.
+
+    Of coroutines that wake inside one another the innermost is entered. Making a value is no call.
+    """
 
     def __init__(self) -> None:
         self.entered: dict[str, str] = {}
+        self.woken: FrameType | None = None
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         del argument
+        if event == "call" and is_woken(frame):
+            self.woken = frame
+            return
+        if self.woken is not None:
+            self.enter(self.woken)
+            self.woken = None
+        if event == "call":
+            self.enter(frame)
+
+    def enter(self, frame: FrameType) -> None:
+        """Note the module of a frame, unless it only makes a value."""
         file, name = frame.f_code.co_filename, frame.f_code.co_name
-        caller = frame.f_back.f_code.co_filename if frame.f_back else ""
-        if event == "call" and file.startswith(PACKAGE) and file != caller and name[:2] != "__":
+        makes_value = any(
+            one is not None and one.f_code.co_filename == file and one.f_code.co_name[:2] == "__"
+            for one in (frame, frame.f_back)
+        )
+        if file.startswith(PACKAGE) and not makes_value:
             self.entered.setdefault(file[len(PACKAGE) + 1 :], name)
+
+
+def is_woken(frame: FrameType) -> bool:
+    """Whether a frame goes on after it waited: the operand of RESUME says so."""
+    return frame.f_code.co_code[frame.f_lasti + 1] != 0
 
 
 def traced(walk: Callable[[], object]) -> Trace:
