@@ -353,6 +353,24 @@ def test_what_is_not_taken_is_not_tried_again_and_a_newer_one_is_at_once() -> No
     assert play.live() == ["three"]
 
 
+def test_nothing_is_let_go_of_where_the_switch_failed() -> None:
+    play = Play(Pods(VirtualClock(), refuses="mesh rejects listeners"))
+
+    play.run(_snapshot("two"))
+
+    assert play.target.left == _pods("old")
+    assert play.target.done == []
+
+
+def test_the_loop_looks_again_at_once_where_nothing_could_be_made_ready() -> None:
+    play = Play(Pods(VirtualClock(), full=True))
+
+    play.run(_snapshot("two"))
+
+    assert [wanted for _, wanted in play.target.wanted] == [ONE]
+    assert play.rounds == 3  # the begin, the edit, and what is live again
+
+
 def test_what_cannot_be_made_ready_leaves_what_is_live_and_is_told_once() -> None:
     play = Play(Pods(VirtualClock(), full=True))
     snapshot = _snapshot("two")
