@@ -134,8 +134,8 @@ def test_one_id_in_two_lanes_at_once_belongs_to_none(by_request_id: LocalMesh) -
 def test_groups_whose_programs_forward_the_lane_need_no_filter(tmp_path: Path) -> None:
     mesh = LocalMesh(tmp_path)
     try:
-        with_filter = json.dumps(asdict(mesh.compile(mesh_of("x-request-id"))))
-        without = json.dumps(asdict(mesh.compile(mesh_of(HEADER))))
+        with_filter = json.dumps(mesh.compile(mesh_of("x-request-id")), default=asdict)
+        without = json.dumps(mesh.compile(mesh_of(HEADER)), default=asdict)
     finally:
         mesh.down()
 
