@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from laneway.core.findings.codes.beside import HOST_OF_ANOTHER
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.membership import lanes_of
@@ -81,7 +82,8 @@ class Concern:
         of lane services and in the root namespace it counts as theirs.
         """
         thing = self._named.get(one.subject)
-        if thing is None:
+        # who has a host in place of the lanes takes their requests, wherever it leads them
+        if thing is None or one.code is HOST_OF_ANOTHER:
             return False
         if one.subject not in self._touched:
             self._touched[one.subject] = self.is_touched_by(thing)
