@@ -334,6 +334,22 @@ CLAIMS = [
         mesh(policy("b", "{host: b, exportTo: [., istio-system]}")),
     ),
     Claim(
+        "a rule hides lanes from a namespace though none of its pods is in the input",
+        "LW1409",
+        mesh(namespace("elsewhere"), policy("b", "{host: b, exportTo: [., istio-system]}")),
+        [
+            (
+                "DestinationRule default/b is exported to . and istio-system only: "
+                "callers in elsewhere see no lane of default/b"
+            )
+        ],
+        "DestinationRule default/b",
+        ("spec", "exportTo"),
+        mesh(
+            namespace("elsewhere"), policy("b", "{host: b, exportTo: [., istio-system, elsewhere]}")
+        ),
+    ),
+    Claim(
         "a Sidecar that leaves a lane service out is warned about",
         "LW1410",
         mesh(sidecar("[./a.default.svc.cluster.local]")),

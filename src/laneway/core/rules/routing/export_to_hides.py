@@ -41,9 +41,9 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _callers(mesh: Mesh, plan: RoutePlan, group: Group) -> set[str]:
-    """Return the namespaces from which lanes are called: of its services, of others who call."""
+    """Return the namespaces from which lanes may be called, by pods that the input lacks too."""
     spaces = {mesh.services[host].namespace for host in group.hosts}
-    spaces |= {who.caller.namespace for who in callers(mesh, plan) if who.names}
+    spaces |= {who.caller.namespace for who in callers(mesh, plan)}
     return spaces | {GATEWAY_NAMESPACE} if group.gateway else spaces
 
 
