@@ -171,6 +171,16 @@ def test_reader_that_leaves_early_is_no_failure() -> None:
     assert b"Traceback" not in complaints
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("name", ["--help", "check", "explain", "prove", "render"])
+def test_a_closed_stream_changes_no_exit_code(name: str, closed: str) -> None:
+    path = "" if name == "--help" else str(EXAMPLES / "strict-lanes")
+    command = f'"{sys.executable}" -m laneway {name} {path} {closed}'
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False)
+
+
 def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("a: [")
     command = [sys.executable, "-m", "laneway", "check", str(tmp_path)]

@@ -14,6 +14,9 @@ def main() -> None:
     import os
     import sys
 
+    # closed ones are None: now what is written there is lost, and no file of ours gets their number
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     from laneway.apps.cli.at_once import answer
 
     if (text := answer(sys.argv[1:], os.environ)) is not None:
@@ -29,7 +32,7 @@ def main() -> None:
     gc.enable()
     code = run()
     end_at_once()
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # who read it has gone, or the disk is full: `run` has said so
             stream.flush()
     os._exit(code)  # taking all modules down would last as long as two empty programs

@@ -86,8 +86,7 @@ class LazyCommands(click.Group):
         """Run the command; whoever reads the output may leave when they have seen enough."""
         try:
             ended = super().invoke(ctx)
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
         except BrokenPipeError:
             return _reader_left()
         return ended
