@@ -1,11 +1,12 @@
 """What starts, serves and stops: make before break, and the last good state in between."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec.structs import replace
 
 from laneway.core.fleet.next_step import PATIENCE, Fleet, Instance, arrange, next_step
-from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.placing import Taken, places
 from laneway.core.fleet.standing import Standing, came_to_an_end, told_to_stop
 from laneway.core.fleet.wanted import Wanted, WantedProgram
 from laneway.core.mesh.mesh import Caller
@@ -27,7 +28,7 @@ def _wanted(workload: str, count: int = 1, image: str = "laneway/mock:1") -> lis
 
 
 def _arranged(wanted: Iterable[Wanted], existing: Iterable[Instance] = ()) -> list[Instance]:
-    return list(arrange(88, wanted, tuple(existing), Taken()))
+    return list(arrange(partial(places, 88), wanted, tuple(existing), Taken()))
 
 
 def _fleet(

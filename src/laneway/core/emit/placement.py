@@ -1,8 +1,9 @@
 """Where workloads run on this machine: addresses and ports, decided outside and handed in as data.
 
-A replica has a loopback address of its own. Others reach it at `address:inbound`, where its proxy
-listens; the proxy hands on to `address:program`, where the program listens. The program's own
-calls go through its proxy at `address:outbound`.
+A replica has an address of its own. Others reach it at `address:inbound`, where its proxy listens;
+the proxy hands on to `address:program`, where the program listens. The program's own calls go
+through its proxy at `address:outbound`: it is told to send them there, or with interception they
+are led there from its network namespace, whatever it does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 
@@ -29,7 +31,8 @@ class Replica(Struct, frozen=True):
     """One running pod of a workload. `name` is unique in the mesh, `mocka-v1-0`.
 
     Without a sidecar the replica is dialed at `program` directly and its calls meet Istio's plain
-    routes only.
+    routes only. `network` is the file of its network namespace, as its proxy opens it; empty for
+    one that lives in this machine's own.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Replica(Struct, frozen=True):
     ports: tuple[PortPlace, ...]
     outbound: int
     sidecar: bool = True
+    network: str = ""
 
     def place_of(self, port: int | str) -> PortPlace | None:
         """Return a container port by its number or name."""
@@ -49,12 +53,28 @@ class Replica(Struct, frozen=True):
         return self.address, place.inbound if self.sidecar else place.program
 
 
+class Interception(Struct, frozen=True):
+    """The private network of a mesh whose programs know of no proxy.
+
+    `bridge` is the address from which proxies dial, `host` stands for this machine, `pods` and
+    `virtual` are the ranges (CIDR) of pods and of services, `services` the virtual addresses.
+    """
+
+    bridge: str
+    host: str
+    pods: str
+    virtual: str
+    services: Mapping[Host, str] = {}
+
+
 class Placement(Struct, frozen=True):
     """All replicas, and the local port of each gateway port (selector, port).
 
-    Gateways listen on `gateway_address`. A gateway port without a place is not opened.
+    Gateways listen on `gateway_address`. A gateway port without a place is not opened. With
+    `interception` all replicas have a network namespace each.
     """
 
     replicas: tuple[Replica, ...] = ()
     gateways: Mapping[tuple[Labels, int], int] = {}
     gateway_address: str = "127.0.0.1"
+    interception: Interception | None = None

@@ -7,12 +7,12 @@ nothing is sent there any more; in between the last good state keeps serving.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from laneway.core.emit.placement import PortPlace, Replica
-from laneway.core.fleet.placing import ReplicaPlace, Taken, places
+from laneway.core.fleet.placing import ReplicaPlace, Taken
 from laneway.core.fleet.standing import Standing
 from laneway.core.fleet.wanted import Wanted, WantedProgram
 
@@ -24,6 +24,10 @@ FUTILE_ENDS = 2
 
 ProgramKey = tuple[str, str]
 """A program in the fleet: its instance's id and its container's name."""
+
+
+Placing = Callable[[Iterable[tuple[str, tuple[int, ...]]], Taken], list[ReplicaPlace]]
+"""Gives replicas, by name and container ports, their places. Raises placing.NoRoomError."""
 
 
 class Instance(Struct, frozen=True):
@@ -41,8 +45,8 @@ class Instance(Struct, frozen=True):
         """The ports one of its programs has to listen on to be ready."""
         return tuple(port for number, _, port in self.place.ports if number in program.awaited)
 
-    def replica(self) -> Replica:
-        """The replica as proxies know it."""
+    def replica(self, network: str = "") -> Replica:
+        """The replica as proxies know it, with the file of its network namespace if it has one."""
         names = {number: name for program in self.wanted.programs for name, number in program.ports}
         sidecar = self.wanted.sidecar
         return Replica(
@@ -56,11 +60,12 @@ class Instance(Struct, frozen=True):
             ),
             outbound=self.place.outbound,
             sidecar=sidecar,
+            network=network,
         )
 
 
 def arrange(
-    network: int,
+    place: Placing,
     wanted: Iterable[Wanted],
     existing: Sequence[Instance],
     taken: Taken,
@@ -80,9 +85,9 @@ def arrange(
         taken.ports | ports,
         taken.lowest,
     )
-    found = places(network, [(name, one.ports) for one, name in new], taken)
-    for (one, name), place in zip(new, found, strict=True):
-        having[one] = Instance(name, one, place)
+    found = place([(name, one.ports) for one, name in new], taken)
+    for (one, name), where in zip(new, found, strict=True):
+        having[one] = Instance(name, one, where)
     return tuple(having[one] for one in wanted)
 
 

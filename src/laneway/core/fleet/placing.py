@@ -71,7 +71,7 @@ def networks(mesh: str) -> Iterator[int]:
 
     127.0 and 127.1 are left to others: resolvers and host names live there.
     """
-    for number in _from(crc32(mesh.encode()), 250):
+    for number in each_from(crc32(mesh.encode()), 250):
         yield 2 + number
 
 
@@ -123,7 +123,7 @@ class _Room:
         return ReplicaPlace(address, tuple(found), outbound)
 
     def address(self, name: str) -> str:
-        for number in _from(crc32(name.encode()), 256 * 254):
+        for number in each_from(crc32(name.encode()), 256 * 254):
             address = f"127.{self.network}.{number // 254}.{1 + number % 254}"
             if address not in self.addresses:
                 self.addresses.add(address)
@@ -138,14 +138,14 @@ class _Room:
 
     def program(self, name: str) -> int:
         start = crc32(f"{self.network}/{name}".encode())
-        for number in _from(start, len(PROGRAM_PORTS)):
+        for number in each_from(start, len(PROGRAM_PORTS)):
             if (port := PROGRAM_PORTS[number]) not in self.numbers:
                 self.numbers.add(port)
                 return port
         raise NoRoomError(f"no free port between {PROGRAM_PORTS[0]} and {PROGRAM_PORTS[-1]}")
 
 
-def _from(start: int, size: int) -> Iterator[int]:
+def each_from(start: int, size: int) -> Iterator[int]:
     """Yield every number below `size` once, beginning at `start` modulo `size`."""
     first = start % size
     yield from range(first, size)

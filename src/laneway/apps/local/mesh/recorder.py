@@ -56,7 +56,7 @@ def serving(runner: Runner) -> list[Replica]:
     """Return the replicas that the proxies serve."""
     pods = runner.loop.state.live.pods
     instances = runner.target.supervisor.instances.values()
-    return [one.replica() for one in instances if one.id in pods]
+    return [runner.target.allocator.replica(one) for one in instances if one.id in pods]
 
 
 def opened(runner: Runner) -> list[Opened]:

@@ -56,8 +56,10 @@ class LocalTarget(Struct):
 
     def place(self, revision: Revision) -> frozenset[str]:
         """Give what a revision asks for a place each. Raises NoRoomError."""
-        plan, existing = revision.compilation.plan, tuple(self.supervisor.instances.values())
-        found = self.allocator.settle(plan, revision.wanted, existing)
+        compilation, existing = revision.compilation, tuple(self.supervisor.instances.values())
+        found = self.allocator.settle(
+            compilation.plan, revision.wanted, existing, compilation.mesh.services
+        )
         self.supervisor.instances |= {one.id: one for one in found}
         self.placed = revision
         return _ids(found)
