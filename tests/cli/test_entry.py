@@ -53,6 +53,19 @@ def test_help_does_not_load_the_compiler() -> None:
     }
 
 
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_a_command_with_nothing_to_point_at_loads_no_reader_that_keeps_positions(
+    command: str,
+) -> None:
+    words = [command, str(EXAMPLES / "strict-lanes")]
+    script = f"import sys; from laneway.apps.cli.entry import run; run({words})"
+    script += "; print('yaml_rs' in sys.modules, 'yaml' in sys.modules)"
+
+    ended = subprocess.run([*PYTHON, script], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "True False"
+
+
 def test_wrong_name_of_a_command_is_met_with_the_nearest_one(laneway: Command) -> None:
     ended = laneway("chekc")
 

@@ -29,6 +29,7 @@ def main() -> None:
 
     from laneway.apps.cli.entry import run
 
+    gc.freeze()  # else it is gone through at once now
     gc.enable()
     code = run()
     end_at_once()

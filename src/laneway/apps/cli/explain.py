@@ -73,11 +73,11 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     laneway explain --path /mock -H 'x-asm-prefer-tag: s1' lanes/
     laneway explain --path /mock -H 'x-asm-prefer-tag: s2' --forgets mockb lanes/
     """
+    pairs = tuple(header_of(text) for text in headers)
+    compilation = compiled(paths)
     from laneway.core.routing.ask.request import Request
 
-    pairs = tuple(header_of(text) for text in headers)
     request = Request(host, path, method, headers=pairs, port=port)
-    compilation = compiled(paths)
     view = _view(compilation, request, Start(workload, gateway, forgets))
     if output == "text":
         _print(request, view, everything=everything)
