@@ -41,7 +41,7 @@ bless *ARGS:
 
 # measure which branches of the core the tests take that need no Envoy and no Go; at least 95 %
 cover *ARGS:
-    uv run pytest --cov --cov-report=term-missing:skip-covered -m "not envoy and not engine" {{ ARGS }}
+    uv run pytest --cov --cov-report=term-missing:skip-covered -m "not envoy and not engine and not cluster" {{ ARGS }}
 
 # measure and print tables, all or some: `./dev bench render edit`; nothing in them can fail
 bench *NAMES:
@@ -62,6 +62,12 @@ figures NAME *ARGS:
 # build the lane filter anew after a change in wasm/; the same sources always give the same bytes
 wasm:
     uv run python wasm/build.py
+
+# a real cluster on this machine: `./dev cluster up`, then kubectl …, status, down; up takes --istio 1.30
+[no-exit-message]
+[positional-arguments]
+cluster *ARGS:
+    @uv run python -m tests.cluster "$@"
 
 # build the outside judges of engines/ (minutes the first time; tests that need one build it as well)
 engines:

@@ -10,7 +10,7 @@ Where tests run side by side (`./dev test`), one process asks all real meshes, o
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.engines import EngineAbsentError
 from tests.sides import Sides
 
 settings.register_profile(
@@ -34,6 +35,8 @@ STRANGERS = (
     *("xdg_config_home", "xdg_data_home", "xdg_state_home", "xdg_runtime_dir"),
 )
 REAL_HOME = Path.home()
+Had = Callable[[Callable[[], Path]], Path]
+"""Gives an engine's path, or skips the test."""
 HOMES = count()
 
 
@@ -52,6 +55,21 @@ def clean_environment(
     monkeypatch.setenv("GOPATH", os.environ.get("GOPATH", f"{REAL_HOME}/go"))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(scope="session")
+def had(request: pytest.FixtureRequest) -> Had:
+    """Return what builds an engine, or skips; the building may take minutes, so it is shown."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def made(making: Callable[[], Path]) -> Path:
+        try:
+            with capture.global_and_fixture_disabled():
+                return making()
+        except EngineAbsentError as absent:
+            pytest.skip(str(absent))
+
+    return made
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sides:

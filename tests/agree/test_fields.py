@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from laneway.core.resources.istio.fields.every import TABLES
-from tests.agree.conftest import Making
+from tests.conftest import Had
 from tests.engines import istio_crds
 
 pytestmark = pytest.mark.engine
@@ -43,7 +42,7 @@ def astray(definitions: Definitions) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def definitions(had: Callable[[Making], Path]) -> Definitions:
+def definitions(had: Had) -> Definitions:
     text = had(istio_crds).read_text()
     return {
         (crd["spec"]["names"]["kind"], version["name"]): version["schema"]["openAPIV3Schema"][

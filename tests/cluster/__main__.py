@@ -1,0 +1,93 @@
+"""`./dev cluster`: a real cluster on this machine, to look at by hand.
+
+`up [--istio VERSION]…` starts it and returns when it is ready, `down` ends it, `status` says what
+runs, `kubectl …` asks its API server. Its files lie in the user's state folder for as long as it
+runs; there is one at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tests.cluster.control_plane import VERSIONS, kubectl, needed
+from tests.cluster.serving import begin, described, holder, ready_after
+from tests.engines import EngineAbsentError, engine, istio_crds
+
+STATE = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+FOLDER = STATE / "laneway-cluster"
+LOG = STATE / "laneway-cluster.log"
+
+
+def main(words: list[str]) -> int:
+    """Do what the words say; 1 where there is no cluster to ask, 3 where none can be had."""
+    if words[:1] == ["kubectl"]:
+        return _ask(words[1:])
+    parser = argparse.ArgumentParser(prog="./dev cluster", description="A real cluster, by hand.")
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    up = commands.add_parser("up", help="start it")
+    up.add_argument("--istio", action="append", choices=VERSIONS, metavar="|".join(VERSIONS))
+    commands.add_parser("down", help="end it")
+    commands.add_parser("status", help="say what runs")
+    commands.add_parser("kubectl", help="ask its API server; all further words are kubectl's")
+    asked = parser.parse_args(words)
+    if asked.command == "up":
+        return _up(tuple(dict.fromkeys(asked.istio or VERSIONS[:1])))
+    return _down() if asked.command == "down" else _status()
+
+
+def _up(versions: tuple[str, ...]) -> int:
+    if holder(FOLDER):
+        sys.stdout.write("a cluster runs already\n")
+        return _status()
+    try:
+        istio_crds()
+        for name in needed(versions):
+            engine(name)
+    except EngineAbsentError as absent:
+        sys.stderr.write(f"cluster: {absent}\n")
+        return 3
+    STATE.mkdir(parents=True, exist_ok=True)
+    if ready_after(begin(FOLDER, versions, LOG, attached=False), FOLDER) is None:
+        sys.stderr.write(LOG.read_text())
+        return 3
+    return _status()
+
+
+def _down() -> int:
+    while (process := holder(FOLDER)) > 0:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
+        time.sleep(0.05)
+    return 0
+
+
+def _status() -> int:
+    found = described(FOLDER)
+    if found is None:
+        sys.stdout.write("a cluster starts\n" if holder(FOLDER) else "no cluster runs\n")
+        return 1
+    sys.stdout.write(f"ready after {found.seconds:.1f} s, KUBECONFIG={FOLDER / 'kubeconfig'}\n")
+    for version, istiod in found.istiods.items():
+        sys.stdout.write(
+            f"istiod {version}: proxies ask 127.0.0.1:{istiod.grpc}, "
+            f"debug pages at http://127.0.0.1:{istiod.http}/debug\n"
+        )
+    return 0
+
+
+def _ask(words: list[str]) -> int:
+    found = described(FOLDER)
+    if found is None:
+        return _status()
+    return subprocess.run((*kubectl(found.plane(FOLDER)), *words), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

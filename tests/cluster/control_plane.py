@@ -1,0 +1,276 @@
+"""A real control plane on this machine: etcd, API server, controllers, and istiod of two versions.
+
+Comes in: a folder, and the versions of Istio asked for. Goes out: running programs that listen on
+127.0.0.1 alone, a kubeconfig, and where each istiod answers. No scheduler and no kubelet: a pod
+waits until somebody binds it to a node. istiod sends what a stock Envoy takes: no mutual TLS, no
+filters of Istio's own build.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import secrets
+import socket
+import time
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from tests.cluster.api_server import ApiServer, RefusedError
+from tests.cluster.children import Children
+from tests.engines import engine, istio_crds
+
+VERSIONS = ("1.31", "1.30")
+"""Of Istio; the first is the one taken where nobody asks for another."""
+ROOT = "istio-system"
+PATIENCE = 60.0
+"""Seconds a program gets until it answers: many times what it takes on an idle machine."""
+SERVICES = "10.96.0.0/16"
+"""Services' addresses; they exist in no network but those that intercept them."""
+CONTROLLERS = (
+    *("deployment", "replicaset", "statefulset", "endpointslice"),
+    *("garbage-collector", "namespace", "serviceaccount"),
+)
+STOCK_ENVOY = {
+    "POD_NAMESPACE": ROOT,
+    "REVISION": "default",
+    "XDS_AUTH": "false",
+    "ENABLE_CA_SERVER": "false",
+    "ENABLE_LEADER_ELECTION": "false",
+    "PILOT_CERT_PROVIDER": "none",
+    "PILOT_DEBOUNCE_AFTER": "10ms",
+    "PILOT_MAX_REQUESTS_PER_SECOND": "10000",
+    "PILOT_ENABLE_ALPN_FILTER": "false",
+    "PILOT_ENABLE_METADATA_EXCHANGE": "false",
+    "PILOT_ENABLE_TELEMETRY_LABEL": "false",
+    "PILOT_ENABLE_GATEWAY_API": "false",
+    "INJECTION_WEBHOOK_CONFIG_NAME": "",
+    "VALIDATION_WEBHOOK_CONFIG_NAME": "",
+}
+"""istiod's environment: nothing that only Istio's own Envoy understands, no webhooks."""
+MESH = {
+    "rootNamespace": ROOT,
+    "enableAutoMtls": False,
+    "enableTracing": False,
+}
+FIRST_OBJECTS: dict[str, dict[str, Any]] = {
+    "/api/v1/namespaces": {"kind": "Namespace", "metadata": {"name": ROOT}},
+    f"/apis/security.istio.io/v1/namespaces/{ROOT}/peerauthentications": {
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "default"},
+        "spec": {"mtls": {"mode": "DISABLE"}},
+    },
+}
+"""The root namespace, and no mutual TLS: an Envoy without Istio's agent has no certificate."""
+
+
+class NotReadyError(Exception):
+    """A program of the control plane ended, or did not answer in time."""
+
+
+class Istiod(Struct, frozen=True):
+    """A running istiod: the port where proxies ask it, and the one of its debug pages."""
+
+    version: str
+    grpc: int
+    http: int
+
+
+class ControlPlane(Struct, frozen=True):
+    """A running control plane."""
+
+    folder: Path
+    api: ApiServer
+    istiods: dict[str, Istiod]
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The file by which kubectl, controllers and istiod find the API server."""
+        return self.folder / "kubeconfig"
+
+
+def start(folder: Path, versions: tuple[str, ...], children: Children) -> ControlPlane:
+    """Start everything; returns when all of it answers. Raises NotReadyError, EngineAbsentError."""
+    etcd = _start_etcd(folder, children)
+    api = _start_api_server(folder, children, etcd)
+    istiods = {version: Istiod(version, *free_ports(2)) for version in versions}
+    plane = ControlPlane(folder, api, istiods)
+    plane.kubeconfig.write_text(json.dumps(_kubeconfig(api)))
+    _wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
+    _start_controllers(plane, children)
+    creating = (*kubectl(plane), "create", "--validate=false", "-f", str(istio_crds()))
+    crds = children.start("crds", creating, environment(folder))
+    _wait(children, "kube-apiserver", lambda: crds.poll() == 0)
+    for path, item in FIRST_OBJECTS.items():
+        _wait(children, "kube-apiserver", partial(_create, api, path, item))
+    for istiod in istiods.values():
+        _start_istiod(plane, children, istiod)
+    for istiod in istiods.values():
+        ready = f"http://127.0.0.1:{istiod.http}/ready"
+        _wait(children, f"istiod-{istiod.version}", partial(_answers, ready))
+    account = "/api/v1/namespaces/default/serviceaccounts/default"
+    _wait(children, "kube-controller-manager", lambda: bool(api.ask(account)))
+    return plane
+
+
+def needed(versions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the engines that a control plane with these versions of Istio consists of."""
+    kubernetes = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
+    return (*kubernetes, *(f"istiod-{version}" for version in versions))
+
+
+def kubectl(plane: ControlPlane) -> tuple[str, ...]:
+    """Return the words that start kubectl for this control plane; it keeps its cache there."""
+    return (
+        str(engine("kubectl")),
+        f"--kubeconfig={plane.kubeconfig}",
+        f"--cache-dir={plane.folder / 'kubectl'}",
+    )
+
+
+def free_ports(number: int) -> list[int]:
+    """Return ports of 127.0.0.1 that nobody listens on, all different."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _start_etcd(folder: Path, children: Children) -> str:
+    """Start etcd and return its address. It may lose everything at a crash, as the folder does."""
+    client, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
+    command = [
+        str(engine("etcd")),
+        f"--data-dir={folder / 'etcd'}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=default={peer}",
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+    ]
+    children.start("etcd", command, environment(folder))
+    return client
+
+
+def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
+    """Start the API server with one administrator, whose token nobody else can read."""
+    certificates = folder / "certificates"
+    api = ApiServer(free_ports(1)[0], secrets.token_hex(16), certificates / "apiserver.crt")
+    key, tokens = folder / "accounts.key", folder / "tokens.csv"
+    key.write_text(_private_key())
+    tokens.write_text(f"{api.token},admin,admin,system:masters\n")
+    command = [
+        str(engine("kube-apiserver")),
+        f"--etcd-servers={etcd}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={api.port}",
+        f"--cert-dir={certificates}",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-signing-key-file={key}",
+        f"--service-account-key-file={key}",
+        f"--token-auth-file={tokens}",
+        "--authorization-mode=RBAC",
+        f"--service-cluster-ip-range={SERVICES}",
+        "--disable-admission-plugins=ServiceAccount",
+        "--endpoint-reconciler-type=none",
+    ]
+    children.start("kube-apiserver", command, environment(folder))
+    return api
+
+
+def _start_controllers(plane: ControlPlane, children: Children) -> None:
+    command = [
+        str(engine("kube-controller-manager")),
+        f"--kubeconfig={plane.kubeconfig}",
+        "--controllers=" + ",".join(f"{name}-controller" for name in CONTROLLERS),
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
+    children.start("kube-controller-manager", command, environment(plane.folder))
+
+
+def _start_istiod(plane: ControlPlane, children: Children, istiod: Istiod) -> None:
+    mesh = plane.folder / "mesh.yaml"
+    mesh.write_text(json.dumps(MESH))
+    command = [
+        str(engine(f"istiod-{istiod.version}")),
+        "discovery",
+        f"--kubeconfig={plane.kubeconfig}",
+        f"--meshConfig={mesh}",
+        f"--networksConfig={plane.folder / 'none'}",
+        f"--grpcAddr=127.0.0.1:{istiod.grpc}",
+        "--secureGRPCAddr=",
+        f"--httpAddr=127.0.0.1:{istiod.http}",
+        "--httpsAddr=",
+        f"--monitoringAddr=127.0.0.1:{free_ports(1)[0]}",
+        "--ctrlz_port=0",
+    ]
+    told = {**environment(plane.folder), **STOCK_ENVOY, "POD_NAME": f"istiod-{istiod.version}"}
+    children.start(f"istiod-{istiod.version}", command, told)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return an environment without a proxy, a cluster or a home of the user's."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder)}
+
+
+def _kubeconfig(api: ApiServer) -> dict[str, Any]:
+    name = "laneway"
+    cluster = {"server": api.url, "certificate-authority": str(api.certificate)}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": cluster}],
+        "users": [{"name": name, "user": {"token": api.token}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+        "current-context": name,
+    }
+
+
+def _private_key() -> str:
+    """Return a new key of the curve P-256 as PEM: any number below the curve's order is one.
+
+    https://www.rfc-editor.org/rfc/rfc5915#section-3, without the public half, which follows.
+    """
+    number = bytes([secrets.randbelow(255)]) + secrets.token_bytes(31)
+    curve = bytes.fromhex("a00a06082a8648ce3d030107")
+    whole = b"\x02\x01\x01\x04\x20" + number + curve
+    text = base64.b64encode(bytes([0x30, len(whole)]) + whole).decode()
+    return f"-----BEGIN EC PRIVATE KEY-----\n{text}\n-----END EC PRIVATE KEY-----\n"
+
+
+def _create(api: ApiServer, path: str, item: dict[str, Any]) -> bool:
+    """Create an object of a kind that may have become known only now."""
+    version = path.removeprefix("/apis/").removeprefix("/api/").split("/namespaces")[0]
+    api.ask(path, "POST", {"apiVersion": version, **item})
+    return True
+
+
+def _answers(url: str) -> bool:
+    with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - of this machine
+        return bool(response.status == 200)
+
+
+def _wait(children: Children, name: str, check: Callable[[], bool]) -> None:
+    """Return as soon as a check holds; refusals and closed ports mean: not yet."""
+    until = time.monotonic() + PATIENCE
+    problem: object = "nothing"
+    while time.monotonic() < until and name not in children.ended():
+        try:
+            if check():
+                return
+        except (OSError, http.client.HTTPException, RefusedError) as error:
+            problem = error
+        time.sleep(0.02)
+    said = children.log_of(name).read_text(errors="replace").splitlines()[-5:]
+    raise NotReadyError(f"{name} is not ready ({problem}); its last words: " + " / ".join(said))

@@ -1,0 +1,195 @@
+"""The process that a cluster lives in: whatever ends it ends the cluster.
+
+Comes in: a folder, versions of Istio, and whether the end of standard input is the end. Goes out: a
+running control plane, described in `cluster.json` of the folder once it is ready. At an orderly end
+the folder is removed; after `kill -9` of this process the kernel kills the programs, and the next
+start there removes what is left. This process is known by a lock that it holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tests.cluster.api_server import ApiServer
+from tests.cluster.children import Children
+from tests.cluster.control_plane import VERSIONS, ControlPlane, Istiod, NotReadyError, start
+from tests.engines import EngineAbsentError, EngineBrokenError
+
+DESCRIPTION = "cluster.json"
+LOCK = "lock"
+ATTACHED = "attached"
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class EndedError(Exception):
+    """A program of the cluster ended by itself."""
+
+
+class Description(Struct, frozen=True):
+    """A running cluster as others find it."""
+
+    seconds: float
+    port: int
+    token: str
+    istiods: dict[str, Istiod]
+    programs: dict[str, int]
+
+    def plane(self, folder: Path) -> ControlPlane:
+        """Return the control plane that it describes."""
+        certificate = folder / "certificates" / "apiserver.crt"
+        return ControlPlane(folder, ApiServer(self.port, self.token, certificate), self.istiods)
+
+
+def described(folder: Path) -> Description | None:
+    """Return the cluster that is ready in a folder, None where there is none."""
+    if not holder(folder):
+        return None
+    try:
+        return msgspec.json.decode((folder / DESCRIPTION).read_bytes(), type=Description)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def holder(folder: Path) -> int:
+    """Return the process in which a cluster runs in a folder, ready or not; 0 where none does."""
+    try:
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return 0
+    except BlockingIOError:
+        return int((folder / LOCK).read_text() or -1)
+    return 0
+
+
+def begin(
+    folder: Path, words: tuple[str, ...], log: Path, *, attached: bool
+) -> subprocess.Popen[bytes]:
+    """Start a cluster in a process of its own; it ends with its standard input if `attached`.
+
+    Words are versions of Istio.
+    """
+    command = (sys.executable, "-m", "tests.cluster.serving", str(folder), *words)
+    with log.open("wb") as said:
+        return subprocess.Popen(
+            (*command, ATTACHED) if attached else command,
+            stdin=subprocess.PIPE if attached else subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,
+        )
+
+
+def ready_after(process: subprocess.Popen[bytes], folder: Path) -> Description | None:
+    """Wait for the cluster that a process makes in a folder; None if it ended instead."""
+    while (found := described(folder)) is None:
+        if process.poll() is not None:
+            return None
+        time.sleep(0.02)
+    return found
+
+
+def serve(folder: Path, words: tuple[str, ...]) -> int:
+    """Run a cluster until this process is told to end, as `begin` says."""
+    begun = time.monotonic()
+    for told in ENDS:
+        signal.signal(told, _end)
+    if ATTACHED in words:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    with _taken(folder):
+        children = Children(folder / "logs")
+        try:
+            plane = start(folder, tuple(word for word in words if word in VERSIONS), children)
+            _describe(plane, children, time.monotonic() - begun)
+            _until_the_end(children)
+        except (NotReadyError, EndedError, EngineAbsentError, EngineBrokenError) as problem:
+            sys.stderr.write(f"cluster: {problem}\n")
+            return 3
+        finally:
+            children.kill()
+    return 0
+
+
+@contextmanager
+def cluster(folder: Path, versions: tuple[str, ...] = VERSIONS) -> Iterator[ControlPlane]:
+    """Run a cluster in a folder that is not there yet, for the length of a block.
+
+    Raises NotReadyError.
+    """
+    log = folder.with_name(f"{folder.name}.log")
+    with begin(folder, versions, log, attached=True) as process:
+        found = ready_after(process, folder)
+        if found is None:
+            raise NotReadyError(log.read_text())
+        yield found.plane(folder)
+
+
+@contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """Hold an empty folder; it is gone afterwards."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock.truncate(0)
+        lock.write(str(os.getpid()).encode())
+        lock.flush()
+        for left in folder.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left.name != LOCK:
+                left.unlink()
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _describe(plane: ControlPlane, children: Children, seconds: float) -> None:
+    found = Description(
+        seconds,
+        plane.api.port,
+        plane.api.token,
+        plane.istiods,
+        {name: child.pid for name, child in children.running.items()},
+    )
+    fresh = plane.folder / f".{DESCRIPTION}"
+    fresh.write_bytes(msgspec.json.encode(found))
+    fresh.replace(plane.folder / DESCRIPTION)
+
+
+def _until_the_end(children: Children) -> None:
+    while not (gone := {name: code for name, code in children.ended().items() if code}):
+        time.sleep(0.5)
+    raise EndedError(f"ended by themselves: {gone}")
+
+
+def _end(*_: object) -> None:
+    """Begin the end, once: whoever tells it again does not disturb it."""
+    for told in ENDS:
+        signal.signal(told, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+def _end_with_input() -> None:
+    """Tell this process to end when whoever started it has gone."""
+    while sys.stdin.buffer.read(65536):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Path(sys.argv[1]), tuple(sys.argv[2:])))
