@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from laneway.core.compile import Compilation
 from laneway.core.emit.envoy.config import EnvoyConfig
 from laneway.core.emit.envoy.configure import envoy_config
-from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.emit.placement import Interception, Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 
 
@@ -35,6 +37,19 @@ def placement_of(compilation: Compilation) -> Placement:
         for number, port in enumerate(compilation.plan.gateway_ports)
     }
     return Placement(tuple(replicas), gateways)
+
+
+def intercepted(compilation: Compilation) -> Placement:
+    """Give every replica a network namespace, and every service a virtual address."""
+    placement = placement_of(compilation)
+    found = (replace(one, network=f"/pods/{one.name}") for one in placement.replicas)
+    hosts = compilation.mesh.services
+    services = {
+        host: f"10.1.{128 + sum(map(ord, host)) % 120}.{number % 250 + 1}"
+        for number, host in enumerate(hosts)
+    }
+    private = Interception("10.1.0.1", "10.1.0.3", "10.1.0.2", "10.1.128.0/17", services)
+    return replace(placement, replicas=tuple(found), interception=private)
 
 
 def envoy_of(compilation: Compilation, *, per_workload: bool = False) -> EnvoyConfig:

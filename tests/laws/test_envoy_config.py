@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from msgspec.structs import asdict
 
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_of
+from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.tables import CallerClass, caller_table, class_of
+from laneway.core.emit.envoy.tunnels import CONNECT, TUNNELS
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 from tests.laws.compiling import compile_mesh
 from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
-from tests.laws.placing import envoy_of, placement_of
+from tests.laws.placing import envoy_of, intercepted, placement_of
 
 
 @settings(max_examples=25)
@@ -81,6 +83,32 @@ def test_every_counter_belongs_to_a_route_that_is_there(mesh: list[Object]) -> N
         if "stat_prefix" in route
     }
     assert {counter.stat for counter in config.routes} == stats
+
+
+@settings(max_examples=25)
+@given(shared_meshes())
+def test_with_interception_callers_meet_the_same_routes_and_they_count_alike(
+    mesh: list[Object],
+) -> None:
+    compilation = compile_mesh(mesh)
+    told = envoy_of(compilation)
+    placement = intercepted(compilation)
+    led = envoy_config(compilation.mesh, compilation.plan, placement)
+
+    assert (led.routes, led.inbound, led.callers) == (told.routes, told.inbound, told.callers)
+    assert sorted(led.proxies) == ["_host", "mesh"]
+    for name, table in led.proxies["mesh"].tables.items():
+        domains = [domain for host in table["virtual_hosts"] for domain in host["domains"]]
+        assert len(domains) == len(set(domains))
+        for host in told.proxies["mesh"].tables[name]["virtual_hosts"]:
+            other = next(one for one in table["virtual_hosts"] if one["name"] == host["name"])
+            assert {*host["domains"]} <= {*other["domains"]}
+            assert other["routes"] == [one for one in host["routes"] if not _asks(one)]
+
+
+def _asks(route: Block) -> bool:
+    """Whether a route is for those who ask their proxy for a tunnel."""
+    return route["match"] == CONNECT and route["name"] in (TUNNELS, "allow_any")
 
 
 def _routes(table: Block) -> list[Any]:

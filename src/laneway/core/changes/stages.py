@@ -3,7 +3,8 @@
 Comes in: what all proxies run and what they are to run. Goes out: stages, each a whole
 configuration that must be live in every proxy before the next one begins. Adding goes clusters,
 listeners, mesh routes, entry; removing goes the other way round, and waits in between for the
-requests still under way. No route ever names a cluster that is on its way in or already gone.
+requests still under way. No route ever names a cluster that is on its way in or already gone, and
+what stands before a gateway outside of a private network is there only while the gateway is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry
+from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry, is_front
 
 LET_OUT = "requests let out"
 """The stage after which nothing but tidying up is left: every new request goes its new way."""
@@ -59,6 +60,12 @@ Step = Callable[[ProxyConfig, ProxyConfig, ProxyConfig], ProxyConfig]
 """Give what a proxy is to run next: from what it runs, what it ran at first and what it is to."""
 
 
+def _close_fronts(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
+    """Close what leads to gateways that leave."""
+    kept = (name for name in live.listeners if name in new.listeners or not is_front(name))
+    return ProxyConfig({name: live.listeners[name] for name in kept}, live.tables, live.clusters)
+
+
 def _grow_clusters(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
     """Add clusters before anything can lead to them; those that are there stay as they are."""
     return ProxyConfig(live.listeners, live.tables, {**new.clusters, **live.clusters})
@@ -66,7 +73,7 @@ def _grow_clusters(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> Proxy
 
 def _grow_listeners(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
     """Add the listeners of new replicas, with the tables only they read."""
-    listeners = {**_in_mesh(new.listeners), **live.listeners}
+    listeners = {**_inside(new.listeners), **live.listeners}
     return ProxyConfig(listeners, {**_in_mesh(new.tables), **live.tables}, live.clusters)
 
 
@@ -87,7 +94,7 @@ def _turn_mesh(live: ProxyConfig, old: ProxyConfig, new: ProxyConfig) -> ProxyCo
 
 def _turn_listeners(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
     """Turn the listeners of replicas, for instance one whose calls now belong to another class."""
-    listeners = {**live.listeners, **_in_mesh(new.listeners)}
+    listeners = {**live.listeners, **_inside(new.listeners)}
     return ProxyConfig(listeners, live.tables, live.clusters)
 
 
@@ -95,6 +102,12 @@ def _turn_entry(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyCon
     """Turn the gateways' routes: from here on, new requests go where they are to go."""
     listeners = {**_in_mesh(live.listeners), **_at_entry(new.listeners)}
     return ProxyConfig(listeners, {**live.tables, **_at_entry(new.tables)}, live.clusters)
+
+
+def _open_fronts(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
+    """Open what leads to gateways that are there now."""
+    fronts = {name: block for name, block in new.listeners.items() if is_front(name)}
+    return ProxyConfig({**live.listeners, **fronts}, live.tables, live.clusters)
 
 
 def _end_mesh(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
@@ -114,12 +127,14 @@ def _shrink_clusters(_: ProxyConfig, __: ProxyConfig, new: ProxyConfig) -> Proxy
 
 _LAST_ENTRY = "entry routes turned"
 _STEPS: tuple[tuple[str, Step], ...] = (
+    ("ways in closed", _close_fronts),
     ("clusters added", _grow_clusters),
     ("listeners added", _grow_listeners),
     ("clusters turned", _turn_clusters),
     ("mesh routes turned", _turn_mesh),
     ("listeners turned", _turn_listeners),
     (_LAST_ENTRY, _turn_entry),
+    ("ways in opened", _open_fronts),
     ("mesh routes removed", _end_mesh),
     ("listeners removed", _shrink_listeners),
     ("clusters removed", _shrink_clusters),
@@ -128,6 +143,10 @@ _STEPS: tuple[tuple[str, Step], ...] = (
 
 def _in_mesh(blocks: Blocks) -> dict[str, Block]:
     return {name: block for name, block in blocks.items() if not is_entry(name)}
+
+
+def _inside(blocks: Blocks) -> dict[str, Block]:
+    return {name: block for name, block in _in_mesh(blocks).items() if not is_front(name)}
 
 
 def _at_entry(blocks: Blocks) -> dict[str, Block]:

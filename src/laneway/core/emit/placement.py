@@ -56,15 +56,17 @@ class Replica(Struct, frozen=True):
 class Interception(Struct, frozen=True):
     """The private network of a mesh whose programs know of no proxy.
 
-    `bridge` is the address from which proxies dial, `host` stands for this machine, `pods` and
-    `virtual` are the ranges (CIDR) of pods and of services, `services` the virtual addresses.
+    Proxies live in it, and dial pods from its `bridge`, or from `passing` where a program itself
+    named an address. `host` stands for this machine. `virtual` is the range (CIDR) of services,
+    `services` are their addresses in it. What is dialed in it and is no pod is led to `port`.
     """
 
     bridge: str
+    passing: str
     host: str
-    pods: str
     virtual: str
     services: Mapping[Host, str] = {}
+    port: int = 15001
 
 
 class Placement(Struct, frozen=True):

@@ -143,7 +143,7 @@ class Allocator(Struct):
         if self.private is None:
             return None
         own = self.private.range
-        return Interception(own.bridge, own.host, own.pods, own.virtual, dict(self.services))
+        return Interception(own.bridge, own.passing, own.host, own.virtual, dict(self.services))
 
     def opened(self, plan: RoutePlan) -> list[Opened]:
         """Return the gateway ports of a plan that have a local port, in their order."""

@@ -52,6 +52,11 @@ class PrivateRange(Struct, frozen=True):
         return f"{self.prefix}.0.2"
 
     @property
+    def passing(self) -> str:
+        """The address from which proxies dial what a program named by its address."""
+        return f"{self.prefix}.0.3"
+
+    @property
     def virtual(self) -> str:
         """Where the virtual addresses of services are."""
         return f"{self.prefix}.128.0/17"

@@ -14,6 +14,7 @@ from msgspec import Struct
 from laneway.core.emit.envoy.cluster_names import inbound_cluster, is_inbound, is_outbound
 from laneway.core.emit.envoy.config import Block, EnvoyConfig, RouteCounter, is_entry, table_stat
 from laneway.core.emit.envoy.fallback import members as behind
+from laneway.core.emit.envoy.intercepting import sent_by_tcp
 from laneway.core.emit.envoy.tunnels import tunnel_stat
 from laneway.core.emit.placement import Placement, Replica
 
@@ -174,7 +175,8 @@ class Ledger:
             stat = table_stat(table)
             yield from (f"{stat}.{word}" for word in (_BEGUN, _DONE, "no_route", "no_cluster"))
         programs = (inbound_cluster(one.replica, one.port) for one in self._config.inbound)
-        yield from (name for stats in self._outgoing.values() for name in stats)
+        for stats in self._outgoing.values():
+            yield from (*stats.came, stats.tunnels)
         for cluster in (*self.members, *self._sources.values(), *programs):
             yield from (_of(cluster, word) for word in (_TRIES, _NOBODY, _NO_CONNECTION, _AGAIN))
 
@@ -234,17 +236,28 @@ def _replicas(block: Block, placement: Placement) -> tuple[str, ...]:
     return tuple(by_address[one] for one in _addresses(block) if one in by_address)
 
 
-def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str, str]]:
+class _Outgoing(Struct, frozen=True):
+    """The counters of what a replica's program sent: what came, and what of it is no call."""
+
+    came: tuple[str, ...]
+    tunnels: str
+
+
+def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, _Outgoing]:
     """Return by replica the counters of what its program sent through its proxy.
 
     Replicas of one class share a table and its counters, but each has a listener of its own: what
     came there, plainly, out of a tunnel or to ask for one, and how many tunnels lead back to it.
+    With interception it asks for none, and its TCP connections to services are counted apart.
     https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/stats#per-listener-statistics
     """
     tables = {name: table for table, names in config.callers.items() for name in names}
     return {
-        one.name: (
-            f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}",
+        one.name: _Outgoing(
+            (
+                f"listener.{one.address}_{one.outbound}.{table_stat(tables[one.name])}.{_DONE}",
+                *((sent_by_tcp(one.name),) if placement.interception is not None else ()),
+            ),
             tunnel_stat(one.address, one.outbound),
         )
         for one in placement.replicas
@@ -252,10 +265,10 @@ def _outgoing(config: EnvoyConfig, placement: Placement) -> dict[str, tuple[str,
     }
 
 
-def _sent(before: Counters, after: Counters, stats: tuple[str, str]) -> int:
+def _sent(before: Counters, after: Counters, stats: _Outgoing) -> int:
     """Count what a program sent; to ask for a tunnel is not a request of its own."""
-    came, tunnels = (_grown(before, after, name) for name in stats)
-    return max(0, came - tunnels)
+    came = sum(_grown(before, after, name) for name in stats.came)
+    return max(0, came - _grown(before, after, stats.tunnels))
 
 
 def _addresses(cluster: Block) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from laneway.adapters.envoy import Applied, EnvoyStartError, Restarted
+from laneway.adapters.envoy import Applied, EnvoyStartError, Restarted, Settings
 from laneway.adapters.envoy import EnvoyFleet as Envoys
 from laneway.adapters.processes import identify
 from laneway.adapters.processes.identity import MARK
@@ -25,7 +25,7 @@ from laneway.apps.local.record.state import MeshFolder, WorkloadRecord
 from laneway.apps.terminal.tables import duration
 from laneway.core.changes.stages import LET_OUT
 from laneway.core.emit.envoy.cluster_names import OWN, destination_of
-from laneway.core.emit.envoy.config import ONE_PROXY, EnvoyConfig, Unexecuted
+from laneway.core.emit.envoy.config import ONE_PROXY, OUTER_PROXY, EnvoyConfig, Unexecuted
 from laneway.core.emit.envoy.configure import envoy_config
 from laneway.core.emit.envoy.request_log import REQUESTS_FILE
 from laneway.core.emit.placement import Placement
@@ -91,12 +91,19 @@ class EnvoyProxies(Struct):
     restarts: dict[str, int] = {}
 
     @classmethod
-    def of(cls, folder: MeshFolder, *, per_workload: bool) -> EnvoyProxies:
-        """Return the proxies of a mesh, those an earlier run left serving among them."""
+    def of(
+        cls, folder: MeshFolder, *, per_workload: bool, inside: tuple[str, ...] = ()
+    ) -> EnvoyProxies:
+        """Return the proxies of a mesh, those an earlier run left serving among them.
+
+        `inside` are the words of a command that enters the private network of an intercepted mesh;
+        of one that was killed nothing is taken over.
+        """
         # Envoy inherits the environment, and with the mark it is found even without its files.
         os.environ[MARK] = f"{folder.mark}/envoy"
-        found = cls(folder, Envoys(folder.proxies), per_workload)
-        found.envoys.adopt()
+        found = cls(folder, Envoys(folder.proxies, Settings(inside=inside)), per_workload)
+        if not inside:
+            found.envoys.adopt()
         return found
 
     @property
@@ -216,16 +223,19 @@ def _of_cluster(stat: str, well: int, count: int) -> Ailing:
 def log_name(proxy: str) -> str:
     """Return under which name a proxy is listed.
 
-    >>> log_name("mesh"), log_name("cart-0")
-    ('envoy', 'envoy.cart-0')
+    >>> log_name("mesh"), log_name("cart-0"), log_name("_host")
+    ('envoy', 'envoy.cart-0', 'envoy._host')
     """
     return LOG if proxy == ONE_PROXY else f"{LOG}.{proxy}"
 
 
 def _confirming(applied: Applied, config: EnvoyConfig) -> int:
-    """Count the proxies that a change concerned; a change that concerned none is live in all."""
-    concerned = {name for step in applied.steps for name in step.proxies}
-    return len(concerned | set(applied.started)) or len(config.proxies)
+    """Count the proxies that a change concerned; a change that concerned none is live in all.
+
+    The one before a private network only passes on.
+    """
+    concerned = {name for step in applied.steps for name in step.proxies} | set(applied.started)
+    return len(concerned - {OUTER_PROXY}) or len(config.proxies.keys() - {OUTER_PROXY})
 
 
 def _until_live(applied: Applied) -> float:

@@ -42,6 +42,7 @@ class Recorder(Struct):
             gateways=[_gateway_record(one) for one in opened(runner)],
             workloads=[*runner.target.supervisor.records(), *self.proxies.records()],
             replicas=self.replicas,
+            interception=runner.target.allocator.interception(),
             refused=refusal.as_value() if (refusal := runner.target.announcer.refusal) else None,
         )
         if record != self.last:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from laneway.apps.local.record.state import MeshRecord
-from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.emit.placement import Interception, Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Caller
 from laneway.core.resources.meta import Ref
 
@@ -20,7 +20,9 @@ def placement_of(record: MeshRecord) -> Placement:
     gateways = {
         (tuple(sorted(one.selector.items())), one.port): one.local for one in record.gateways
     }
-    return Placement(tuple(_replica(one) for one in record.replicas), gateways)
+    replicas = tuple(_replica(one) for one in record.replicas)
+    private = None if record.interception is None else Interception(**record.interception)
+    return Placement(replicas, gateways, interception=private)
 
 
 def _replica(found: Mapping[str, Any]) -> Replica:
@@ -34,4 +36,5 @@ def _replica(found: Mapping[str, Any]) -> Replica:
         ports=tuple(PortPlace(**port) for port in found["ports"]),
         outbound=found["outbound"],
         sidecar=found["sidecar"],
+        network=found.get("network", ""),
     )

@@ -15,7 +15,7 @@ from laneway.adapters.envoy.files import SOCKET
 from laneway.apps.local.record.state import MeshFolder, MeshRecord
 
 RECIPES = "docs/running.md#programs-that-are-not-caught"
-_CONNECTIONS = r"^listener\.127\.[0-9.]+_[0-9]+\.downstream_cx_total$"
+_CONNECTIONS = r"^listener\.[0-9.]+_[0-9]+\.downstream_cx_total$"
 
 
 def never_called(folder: MeshFolder, record: MeshRecord) -> Mapping[str, tuple[str, ...]]:

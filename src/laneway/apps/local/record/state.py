@@ -66,7 +66,8 @@ class MeshRecord(Struct, frozen=True):
 
     `paths` are absolute, `-` is standard input. `replicas` are those the proxies serve, as plain
     values; `served` gives them back. `refused` tells of an edit that did not go live, as a plain
-    value of `refusal`; it is None while the mesh serves what its files say.
+    value of `refusal`; it is None while the mesh serves what its files say. `interception` is what
+    its proxies know of the private network, if it has one.
     """
 
     name: str
@@ -82,6 +83,7 @@ class MeshRecord(Struct, frozen=True):
     replicas: list[Any] = []
     per_workload: bool = False
     refused: dict[str, Any] | None = None
+    interception: Any = None
     version: int = VERSION
 
 

@@ -18,6 +18,8 @@ from laneway.core.emit.envoy.cluster_names import cluster_name, own_cluster
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.envoy.fallback import aggregate, members, watched
 from laneway.core.emit.envoy.health import asked
+from laneway.core.emit.envoy.outside import PASSTHROUGH, passthrough, resolved_inside
+from laneway.core.emit.envoy.plain_clusters import Address, static_cluster, upstream
 from laneway.core.emit.envoy.traffic_policy import with_policy
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -27,40 +29,8 @@ from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
-Address = tuple[str, int]
 Serving = tuple[Replica, Address, PortPlace]
 """A replica that serves a port, where it is dialed, and which of its ports that is."""
-
-PASSTHROUGH = "PassthroughCluster"
-"""Istio's name for the way out of the mesh."""
-
-DNS_CACHE: Block = {
-    "name": "outside",
-    "dns_lookup_family": "V4_PREFERRED",
-    "typed_dns_resolver_config": {
-        "name": "envoy.network.dns_resolver.getaddrinfo",
-        "typed_config": {
-            "@type": "type.googleapis.com/"
-            "envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig"
-        },
-    },
-}
-"""Names outside the mesh are resolved as the machine itself would."""
-
-_CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
-_HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-_MOST = 4_294_967_295
-# Envoy by itself refuses what comes beyond 1,024 requests; Istio lifts that until a policy asks
-_LIMITS: Block = {
-    "thresholds": [
-        {
-            "max_connections": _MOST,
-            "max_pending_requests": _MOST,
-            "max_requests": _MOST,
-            "max_retries": _MOST,
-        }
-    ]
-}
 
 
 class ClusterNames(Struct, frozen=True):
@@ -121,33 +91,17 @@ def clusters(mesh: Mesh, plan: RoutePlan, placement: Placement) -> dict[str, Blo
                 pods = _carrying(serving, one.labels)
                 for name, block in _spelled(one, service, port, pods).items():
                     found[name] = block if members(block) else with_policy(block, wanted)
-    found[PASSTHROUGH] = _passthrough()
+    found[PASSTHROUGH] = passthrough(placement.interception)
+    if placement.interception is not None:
+        for name, block in found.items():
+            if block.get("type") == "STRICT_DNS":
+                found[name] = resolved_inside(block, placement.interception)
     return found
 
 
 def local_cluster(name: str, replica: Replica, place: PortPlace, version: str) -> Block:
     """Return the cluster that hands on to the program of a replica. `version` as in `upstream`."""
-    return _static(name, [(replica.address, place.program)]) | upstream(version)
-
-
-def upstream(version: str) -> Block:
-    """Return the settings for the protocol towards a cluster.
-
-    `version` is `1`, `2`, or `same` for the version the request came in with, as Istio does on
-    ports whose protocol it has to sniff.
-    """
-    # what Envoy speaks to a cluster that says nothing else
-    if version == "1":
-        return {}
-    options: Block = {"@type": f"type.googleapis.com/{_HTTP_OPTIONS}"}
-    if version == "2":
-        options["explicit_http_config"] = {"http2_protocol_options": {}}
-    else:
-        options["use_downstream_protocol_config"] = {
-            "http_protocol_options": {},
-            "http2_protocol_options": {},
-        }
-    return {"typed_extension_protocol_options": {_HTTP_OPTIONS: options}}
+    return static_cluster(name, [(replica.address, place.program)]) | upstream(version)
 
 
 def http_version(service: MeshService, port: MeshPort) -> str:
@@ -225,45 +179,6 @@ def _service_cluster(
     version = http_version(service, port) if port.protocol == "http" else "1"
     outside = service.service.external_name
     if service.service.type == "ExternalName" and outside:
-        named = _static(name, [(outside, port.number)]) | upstream(version)
+        named = static_cluster(name, [(outside, port.number)]) | upstream(version)
         return named | {"type": "STRICT_DNS", "dns_lookup_family": "V4_PREFERRED"}
-    return _static(name, addresses) | upstream(version)
-
-
-def _static(name: str, addresses: list[Address]) -> Block:
-    endpoints = [
-        {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
-        for host, port in addresses
-    ]
-    load: Block = {"cluster_name": name}
-    # a cluster without endpoints answers 503, as a subset without pods does
-    if endpoints:
-        load["endpoints"] = [{"lb_endpoints": endpoints}]
-    return {
-        "@type": _CLUSTER,
-        "name": name,
-        "type": "STATIC",
-        "connect_timeout": "10s",
-        # istiod's choice where no policy names another:
-        # https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-SimpleLB
-        "lb_policy": "LEAST_REQUEST",
-        "circuit_breakers": _LIMITS,
-        "load_assignment": load,
-    }
-
-
-def _passthrough() -> Block:
-    # Istio's is of type ORIGINAL_DST, which reads the address off a redirected connection; here a
-    # program names its destination in the request
-    kind = "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig"
-    return {
-        "@type": _CLUSTER,
-        "name": PASSTHROUGH,
-        "connect_timeout": "10s",
-        "lb_policy": "CLUSTER_PROVIDED",
-        "circuit_breakers": _LIMITS,
-        "cluster_type": {
-            "name": "envoy.clusters.dynamic_forward_proxy",
-            "typed_config": {"@type": f"type.googleapis.com/{kind}", "dns_cache_config": DNS_CACHE},
-        },
-    }
+    return static_cluster(name, addresses) | upstream(version)

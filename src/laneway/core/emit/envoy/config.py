@@ -25,8 +25,15 @@ ONE_PROXY = "mesh"
 GATEWAY_PROXY = "gateway"
 """The name of the gateways' proxy where every replica has a proxy of its own."""
 
+OUTER_PROXY = "_host"
+"""The name of the proxy outside of a mesh's private network; no replica can have it."""
+
 ENTRY = "gateway/"
 """How the names of gateways' listeners and tables begin; they change at steps of their own."""
+
+FRONT = "front/"
+"""How the names of listeners begin by which this machine reaches gateways inside a private network.
+They open last and close first."""
 
 _LONGEST_FILE_NAME = 200
 
@@ -95,6 +102,11 @@ class EnvoyConfig(Struct, frozen=True):
 def is_entry(name: str) -> bool:
     """Whether a listener or table is a gateway's."""
     return name.startswith(ENTRY)
+
+
+def is_front(name: str) -> bool:
+    """Whether a listener leads to a gateway inside a private network."""
+    return name.startswith(FRONT)
 
 
 def table_of(listener: Block) -> str:

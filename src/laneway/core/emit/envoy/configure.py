@@ -2,20 +2,22 @@
 
 Comes in: Mesh, RoutePlan, Placement. Goes out: an EnvoyConfig. Everything is decided in the plan;
 here it is only written down, as istiod would write it for each proxy. By default one Envoy carries
-all listeners; with one per workload each replica's Envoy holds its own table, as a pod's would.
+all listeners; with one per workload each replica's Envoy holds its own table, as a pod's would. A
+mesh with interception has one more, outside of its private network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from laneway.core.emit.envoy.cluster_names import inbound_cluster
-from laneway.core.emit.envoy.clusters import Address, clusters, http_version, local_cluster
+from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
 from laneway.core.emit.envoy.config import (
     GATEWAY_PROXY,
     ONE_PROXY,
+    OUTER_PROXY,
     Block,
     EnvoyConfig,
     InboundCounter,
@@ -25,14 +27,26 @@ from laneway.core.emit.envoy.config import (
     stat_name,
 )
 from laneway.core.emit.envoy.fallback import with_fallback
+from laneway.core.emit.envoy.intercepting import (
+    Led,
+    Spoken,
+    led_listener,
+    tunnels,
+    tunnels_cluster_of,
+    tunnels_listener,
+)
 from laneway.core.emit.envoy.listeners import (
     Inbound,
+    address_block,
     filtered,
     gateway_listener,
     inbound_listener,
     outbound_listener,
     tcp_listener,
 )
+from laneway.core.emit.envoy.outer import inner_place, outer_proxy, told_client, way_out
+from laneway.core.emit.envoy.passing import PASSING, WAY_OUT, passing_listener
+from laneway.core.emit.envoy.plain_clusters import Address
 from laneway.core.emit.envoy.speller import Table
 from laneway.core.emit.envoy.tables import (
     CallerClass,
@@ -47,7 +61,7 @@ from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 
 
@@ -86,7 +100,10 @@ def envoy_config(
 
     Total: what cannot be spelled is named in `unexecuted`. Equal input gives equal output.
     """
+    private = placement.interception
     outbound = clusters(mesh, plan, placement)
+    if private is not None:
+        outbound[WAY_OUT] = way_out()
     summary = _Summary(LaneFilters(mesh))
     summary.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
@@ -96,14 +113,22 @@ def envoy_config(
 
     _add_gateways(mesh, plan, placement, proxy(GATEWAY_PROXY), summary)
     tables = _caller_tables(mesh, plan, placement, summary)
-    ports = _port_speech(mesh)
+    ports, spoken = _port_speech(mesh), Spoken.of(mesh, plan)
     for replica in placement.replicas:
         own = proxy(replica.name)
         table = tables[replica.name]
-        own.tables[str(table["name"])] = table
-        _add_replica(own, replica, str(table["name"]), ports, summary)
+        name = str(table["name"])
+        own.tables[name] = table
+        if private is None:
+            _add_own_proxy(own, replica, name, summary)
+        else:
+            _add_led(own, replica, name, Led(private, spoken), summary)
+        _add_inbounds(own, replica, ports, summary)
+    found = {name: with_fallback(proxies[name].done()) for name in sorted(proxies)}
+    if private is not None:
+        found[OUTER_PROXY] = _outer(plan, placement, GATEWAY_PROXY if per_workload else ONE_PROXY)
     return EnvoyConfig(
-        {name: with_fallback(proxies[name].done()) for name in sorted(proxies)},
+        found,
         tuple(summary.routes),
         tuple(summary.inbound),
         {table: tuple(names) for table, names in summary.callers.items()},
@@ -114,15 +139,32 @@ def envoy_config(
 def _add_gateways(
     mesh: Mesh, plan: RoutePlan, placement: Placement, proxy: _Proxy, summary: _Summary
 ) -> None:
+    for port, local in _opened(plan, placement):
+        name = gateway_table_name(port)
+        table = gateway_table(mesh, plan, port, name)
+        summary.note(table)
+        proxy.tables[name] = table.block
+        if placement.interception is None:
+            listener = gateway_listener(address_block(placement.gateway_address, local), name)
+        else:
+            listener = told_client(gateway_listener(inner_place(name), name))
+        proxy.listeners[name] = filtered(listener, summary.filters.coming_from_outside(port))
+    if placement.interception is not None:
+        proxy.listeners[PASSING] = passing_listener(mesh, placement.interception)
+
+
+def _opened(plan: RoutePlan, placement: Placement) -> Iterator[tuple[GatewayPort, int]]:
+    """Yield the gateway ports that have a place on this machine."""
     for port in plan.gateway_ports:
         local = placement.gateways.get((port.selector, port.port))
         if local is not None:
-            name = gateway_table_name(port)
-            table = gateway_table(mesh, plan, port, name)
-            summary.note(table)
-            proxy.tables[name] = table.block
-            listener = gateway_listener(name, placement.gateway_address, local, name, name)
-            proxy.listeners[name] = filtered(listener, summary.filters.coming_from_outside(port))
+            yield port, local
+
+
+def _outer(plan: RoutePlan, placement: Placement, inner: str) -> ProxyConfig:
+    """Return what runs outside of the private network, before the proxy that has the gateways."""
+    gateways = {gateway_table_name(port): local for port, local in _opened(plan, placement)}
+    return outer_proxy(placement.gateway_address, gateways, inner)
 
 
 def _caller_tables(
@@ -135,7 +177,7 @@ def _caller_tables(
     for replica in placement.replicas:
         callers = class_of(replica, asked)
         if callers not in made:
-            table = caller_table(mesh, plan, callers)
+            table = caller_table(mesh, plan, callers, placement.interception)
             summary.note(table)
             made[callers] = table.block
         found[replica.name] = made[callers]
@@ -156,18 +198,28 @@ def _port_speech(mesh: Mesh) -> _Speech:
     return found
 
 
-def _add_replica(
-    proxy: _Proxy, replica: Replica, table: str, speech: _Speech, summary: _Summary
-) -> None:
-    """Add a replica's own listeners: its HTTP proxy, and one per port where it is dialed."""
+def _add_own_proxy(proxy: _Proxy, replica: Replica, table: str, summary: _Summary) -> None:
+    """Add the HTTP proxy of a replica, of which its programs are told."""
     name = f"outbound/{replica.name}"
     where = (replica.address, replica.outbound)
     listener = outbound_listener(name, where, table, replica.name)
     proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     proxy.tunnels[replica.name] = where
-    if not replica.sidecar:
-        return
-    for place in replica.ports:
+
+
+def _add_led(proxy: _Proxy, replica: Replica, table: str, led: Led, summary: _Summary) -> None:
+    """Add the listener to which all is led that a replica's programs open."""
+    name = f"outbound/{replica.name}"
+    listener = led_listener(name, replica, table, led)
+    proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
+    if led.spoken.tcp:
+        proxy.listeners[tunnels(table)] = tunnels_listener(table)
+        proxy.clusters[tunnels(table)] = tunnels_cluster_of(table)
+
+
+def _add_inbounds(proxy: _Proxy, replica: Replica, speech: _Speech, summary: _Summary) -> None:
+    """Add a listener for each port at which a replica is dialed."""
+    for place in replica.ports if replica.sidecar else ():
         led = [
             (service, port)
             for service, port in speech.get(replica.workload, ())
@@ -194,7 +246,7 @@ def _add_inbound(
     cluster = inbound_cluster(replica.name, place.container)
     stat = f"in|{replica.name}|{place.container}"
     proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
-    where = Inbound(name, replica.address, place.inbound, cluster, stat)
+    where = Inbound(name, replica.address, place.inbound, cluster, stat, replica.network)
     if version:
         listener = inbound_listener(where, grpc=version == "2")
         proxy.listeners[name] = filtered(listener, summary.filters.coming_in(replica))

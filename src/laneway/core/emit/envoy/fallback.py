@@ -104,7 +104,7 @@ def with_fallback(config: ProxyConfig) -> ProxyConfig:
         for address in _addresses(config.clusters.get(name, {}))
     }
     listeners = {
-        name: _telling(block) if "address" in block and _address(block) in pods else block
+        name: _telling(block) if _address(block) in pods else block
         for name, block in config.listeners.items()
     }
     tables = {name: _retrying(table, retries) for name, table in config.tables.items()}
@@ -205,9 +205,11 @@ def _destinations(action: Block) -> Iterator[str]:
 def _addresses(block: Block) -> Iterator[tuple[str, int]]:
     for locality in block.get("load_assignment", {}).get("endpoints", ()):
         for one in locality["lb_endpoints"]:
-            yield _address(one["endpoint"])
+            if (address := _address(one["endpoint"])) is not None:
+                yield address
 
 
-def _address(block: Block) -> tuple[str, int]:
-    place = block["address"]["socket_address"]
-    return place["address"], place["port_value"]
+def _address(block: Block) -> tuple[str, int] | None:
+    """Return the address of a listener or endpoint; a Unix socket has none."""
+    place = block["address"].get("socket_address")
+    return None if place is None else (place["address"], place["port_value"])

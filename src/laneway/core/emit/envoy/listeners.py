@@ -13,13 +13,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from laneway.core.emit.envoy.clusters import DNS_CACHE, Address
 from laneway.core.emit.envoy.config import Block, table_file
+from laneway.core.emit.envoy.outside import DNS_CACHE
+from laneway.core.emit.envoy.plain_clusters import Address
 from laneway.core.emit.envoy.request_log import GATEWAY_CALLER, request_log
-from laneway.core.emit.envoy.tunnels import marked
+from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, marked
 
 _TYPES = "type.googleapis.com/envoy.extensions"
-_LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
+LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
 _HTTP_FILTERS = f"{_TYPES}.filters.http"
 _ROUTER: Block = {
     "name": "envoy.filters.http.router",
@@ -40,6 +41,7 @@ _CORS: Block = {
     "disabled": True,
     "typed_config": {"@type": f"{_HTTP_FILTERS}.cors.v3.Cors"},
 }
+OUTBOUND: Block = {"traffic_direction": "OUTBOUND"}
 OUTSIDE_FILTER = "envoy.filters.http.dynamic_forward_proxy"
 _OUTSIDE: Block = {
     "name": OUTSIDE_FILTER,
@@ -59,6 +61,7 @@ class Inbound(Struct, frozen=True):
     """Where a replica's port is dialed.
 
     The listener's name and place, the cluster it hands on to, and the prefix of its statistics.
+    `network` is the file of the network namespace it is in, if that is not the proxy's own.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Inbound(Struct, frozen=True):
     port: int
     cluster: str
     stat: str
+    network: str = ""
 
 
 def filtered(listener: Block, filters: Sequence[Block]) -> Block:
@@ -73,21 +77,22 @@ def filtered(listener: Block, filters: Sequence[Block]) -> Block:
     for chain in listener["filter_chains"]:
         for handler in chain["filters"]:
             settings = handler["typed_config"]
-            settings["http_filters"] = [*filters, *settings["http_filters"]]
+            if "http_filters" in settings:
+                settings["http_filters"] = [*filters, *settings["http_filters"]]
     return listener
 
 
 _RETRY_UNSENT: Block = {"retry_on": "reset-before-request", "num_retries": 2}
 
 
-def gateway_listener(name: str, address: str, port: int, table: str, stat: str) -> Block:
-    """Return a gateway's listener on a local port, served by a table of its own file."""
-    settings = _manager(stat) | _read_from(table)
+def gateway_listener(where: Block, table: str) -> Block:
+    """Return a gateway's listener at an address, served by the table of its own name."""
+    settings = _manager(table) | _read_from(table)
     # the first proxy on the way: what a client writes into x-forwarded-for is not believed
     # https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
     settings |= {"use_remote_address": True, "http_filters": [_FAULT, _CORS, _ROUTER]}
     settings["access_log"] = [request_log(GATEWAY_CALLER)]
-    return _listener(name, address, port, [_http(settings)])
+    return listening(table, where, http(settings))
 
 
 def outbound_listener(name: str, where: Address, table: str, replica: str) -> Block:
@@ -97,12 +102,41 @@ def outbound_listener(name: str, where: Address, table: str, replica: str) -> Bl
     their Host; CONNECT opens a tunnel where the table has a route for it. All replicas of a table
     count together.
     """
-    settings = _manager(f"out|{table}") | _read_from(table)
-    settings["access_log"] = [request_log(replica)]
+    settings = _calling(table, replica)
     settings["http_filters"] = [_FAULT, _CORS, _OUTSIDE, _ROUTER]
     tunnel = {"upgrade_type": "CONNECT", "filters": [marked(replica), _OUTSIDE, _ROUTER]}
     settings["upgrade_configs"] = [*settings["upgrade_configs"], tunnel]
-    return _listener(name, *where, [_http(settings)]) | {"traffic_direction": "OUTBOUND"}
+    return listening(name, address_block(*where), http(settings)) | OUTBOUND
+
+
+def called_handler(table: str, caller: str, *, tunnels: bool = False) -> Block:
+    """Return what handles calls that come in plain form, routed by their Host.
+
+    With `tunnels` they are CONNECT requests of other listeners.
+    """
+    settings = _calling(table, caller)
+    settings["http_filters"] = [_FAULT, _CORS, _ROUTER]
+    if tunnels:
+        settings["upgrade_configs"] = [{"upgrade_type": "CONNECT"}]
+    return http(settings)
+
+
+def tunnel_server(name: str, where: Block, cluster: str) -> Block:
+    """Return a listener that opens tunnels to whatever hosts they name, and does nothing else."""
+    settings = _manager(name) | {"http_filters": [_OUTSIDE, _ROUTER]}
+    settings["upgrade_configs"] = [{"upgrade_type": "CONNECT"}]
+    route: Block = {"match": CONNECT, "route": {"cluster": cluster, "timeout": "0s", **OPEN}}
+    host: Block = {"name": name, "domains": ["*"], "routes": [route]}
+    host["typed_per_filter_config"] = TO_OUTSIDE
+    settings["route_config"] = {"name": name, "virtual_hosts": [host], "validate_clusters": False}
+    return listening(name, where, http(settings))
+
+
+def _calling(table: str, caller: str) -> Block:
+    """Return what listeners share at which somebody calls out by a table."""
+    settings = _manager(f"out|{table}") | _read_from(table)
+    settings["access_log"] = [request_log(caller)]
+    return settings
 
 
 def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
@@ -124,27 +158,31 @@ def inbound_listener(where: Inbound, *, grpc: bool = False) -> Block:
         # a route may come before its cluster: until then it is a 503, and not a rejected listener
         "validate_clusters": False,
     }
-    return _inbound(where, _http(settings))
+    return _inbound(where, http(settings))
 
 
 def tcp_listener(where: Inbound) -> Block:
     """Return the listener others dial for a port that is no HTTP: bytes to one cluster."""
-    proxy: Block = {
+    return _inbound(where, tcp(where.stat, where.cluster))
+
+
+def tcp(stat: str, cluster: str) -> Block:
+    """Return what hands bytes on to a cluster."""
+    return {
         "name": "envoy.filters.network.tcp_proxy",
         "typed_config": {
             "@type": f"{_TYPES}.filters.network.tcp_proxy.v3.TcpProxy",
-            "stat_prefix": where.stat,
-            "cluster": where.cluster,
+            "stat_prefix": stat,
+            "cluster": cluster,
             # Envoy by itself closes a connection that is quiet for an hour: the programs decide
             "idle_timeout": "0s",
         },
     }
-    return _inbound(where, proxy)
 
 
 def _inbound(where: Inbound, handler: Block) -> Block:
-    listener = _listener(where.name, where.address, where.port, [handler])
-    return listener | {"traffic_direction": "INBOUND"}
+    place = address_block(where.address, where.port, where.network)
+    return listening(where.name, place, handler) | {"traffic_direction": "INBOUND"}
 
 
 def _manager(stat: str) -> Block:
@@ -178,7 +216,8 @@ def _read_from(table: str) -> Block:
     return {"rds": {"route_config_name": table, "config_source": source}}
 
 
-def _http(settings: Block) -> Block:
+def http(settings: Block) -> Block:
+    """Return what handles HTTP by some settings."""
     manager = f"{_TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager"
     return {
         "name": "envoy.filters.network.http_connection_manager",
@@ -186,10 +225,22 @@ def _http(settings: Block) -> Block:
     }
 
 
-def _listener(name: str, address: str, port: int, filters: list[Block]) -> Block:
+def listening(name: str, where: Block, handler: Block) -> Block:
+    """Return a listener at an address with one way to handle connections."""
     return {
-        "@type": _LISTENER,
+        "@type": LISTENER,
         "name": name,
-        "address": {"socket_address": {"address": address, "port_value": port}},
-        "filter_chains": [{"filters": filters}],
+        "address": where,
+        "filter_chains": [{"filters": [handler]}],
     }
+
+
+def address_block(address: str, port: int, network: str = "") -> Block:
+    """Return where a listener is, with the file of its network namespace if it has one.
+
+    https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/address.proto
+    """
+    place: Block = {"address": address, "port_value": port}
+    if network:
+        place["network_namespace_filepath"] = network
+    return {"socket_address": place}

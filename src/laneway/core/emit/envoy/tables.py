@@ -2,8 +2,9 @@
 
 Comes in: the plan and where replicas run. Goes out: Envoy's route tables, and the name of every
 counter they will have. Callers whom no rule can tell apart are one class and share one table.
-In the mesh a virtual host carries its port, since a program that is told of an HTTP proxy sends the
-whole URL; unknown hosts pass through, as in a mesh with Istio's ALLOW_ANY.
+In the mesh a virtual host carries its port, since callers of all ports share a table; unknown hosts
+pass through, as in a mesh with Istio's ALLOW_ANY. What programs do to reach a service differs with
+interception alone: they know its virtual address, and ask for no tunnels.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from laneway.core.emit.envoy.clusters import PASSTHROUGH
 from laneway.core.emit.envoy.config import ENTRY, Block
 from laneway.core.emit.envoy.listeners import TO_OUTSIDE
+from laneway.core.emit.envoy.outside import PASSTHROUGH
 from laneway.core.emit.envoy.policy import ISTIO_RETRIES
 from laneway.core.emit.envoy.routes import ANYTHING
 from laneway.core.emit.envoy.speller import Speller, Table
 from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, tunnel_route
-from laneway.core.emit.placement import Replica
+from laneway.core.emit.placement import Interception, Replica
 from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService, Protocol
 from laneway.core.mesh.names import CLUSTER_DOMAIN, Host
 from laneway.core.mesh.spellings import HTTP_PORT
@@ -77,21 +78,24 @@ def class_of(replica: Replica, asked: frozenset[tuple[str, str]]) -> CallerClass
     return CallerClass(caller.namespace, labels)
 
 
-def caller_table(mesh: Mesh, plan: RoutePlan, callers: CallerClass) -> Table:
+def caller_table(
+    mesh: Mesh, plan: RoutePlan, callers: CallerClass, private: Interception | None = None
+) -> Table:
     """Return the table of a class of callers: every service they can dial, then the way out."""
     table = Table({"@type": _TABLE, "name": callers.table, "validate_clusters": False})
     taken: set[str] = set()
     scope = scope_of(mesh, callers.caller)
-    hosts = [_outside(), *_written_outside(mesh, plan, table, callers)]
+    asks = private is None
+    hosts = [_outside(asks=asks), *_written_outside(mesh, plan, table, callers, asks=asks)]
     taken.update(domain for host in hosts for domain in host["domains"])
     for service in mesh.services.values():
         for port in service.ports:
-            domains = [d for d in _domains(service, port.number, callers) if d not in taken]
+            domains = [d for d in _domains(service, port, callers, private) if d not in taken]
             taken.update(domains)
             if domains:
                 name = f"{service.host}:{port.number}"
                 speller = Speller(mesh, plan, table, name, service.host, port.number, scope)
-                routes = list(_port_routes(speller, callers, port))
+                routes = list(_port_routes(speller, callers, port, asks=asks))
                 hosts.append(_virtual_host(name, domains, routes))
     table.block["virtual_hosts"] = hosts
     return table
@@ -134,16 +138,18 @@ def gateway_table_name(port: GatewayPort) -> str:
     return f"{ENTRY}{words or 'any'}/{port.port}"
 
 
-def _port_routes(speller: Speller, callers: CallerClass, port: MeshPort) -> Iterator[Block]:
+def _port_routes(
+    speller: Speller, callers: CallerClass, port: MeshPort, *, asks: bool
+) -> Iterator[Block]:
     """Yield the routes of one service port: HTTP ones, and a tunnel.
 
-    What comes through a tunnel to an HTTP port is routed as HTTP; where a port may carry anything,
-    its bytes are.
+    What comes through a tunnel to an HTTP port is routed as HTTP, if programs ask for one; where a
+    port may carry anything, its bytes are.
     """
     if port.protocol == "http":
         for rule in _rules(speller, callers, "http"):
             yield from speller.routes(rule)
-        if not port.sniffed:
+        if asks and not port.sniffed:
             yield tunnel_route()
     if port.protocol == "tcp" or port.sniffed:
         for route in speller.routes(_rules(speller, callers, "tcp")[0]):
@@ -174,7 +180,7 @@ def _tunnel(route: Block) -> Block:
 
 
 def _written_outside(
-    mesh: Mesh, plan: RoutePlan, table: Table, callers: CallerClass
+    mesh: Mesh, plan: RoutePlan, table: Table, callers: CallerClass, *, asks: bool
 ) -> Iterator[Block]:
     """Yield the hosts that are no service, of which a VirtualService speaks for these callers.
 
@@ -191,21 +197,19 @@ def _written_outside(
             routes = [route for rule in rules for route in speller.routes(rule)]
             if routes:
                 domains = _with_port([name], hop.port)
-                yield _virtual_host(host, domains, [*routes, tunnel_route()])
+                tunnels = [tunnel_route()] if asks else []
+                yield _virtual_host(host, domains, [*routes, *tunnels])
 
 
-def _outside() -> Block:
+def _outside(*, asks: bool) -> Block:
     """Return the virtual host of all hosts that are no service: requests and tunnels pass."""
     out: Block = {"cluster": PASSTHROUGH, "timeout": "0s"}
-    return {
-        "name": "allow_any",
-        "domains": ["*"],
-        "typed_per_filter_config": TO_OUTSIDE,
-        "routes": [
-            {"name": "allow_any", "match": CONNECT, "route": out | OPEN},
-            {"name": "allow_any", "match": ANYTHING, "route": out},
-        ],
-    }
+    host: Block = {"name": "allow_any", "domains": ["*"]}
+    plain: Block = {"name": "allow_any", "match": ANYTHING, "route": out}
+    if not asks:
+        return host | {"routes": [plain]}
+    tunnel: Block = {"name": "allow_any", "match": CONNECT, "route": out | OPEN}
+    return host | {"typed_per_filter_config": TO_OUTSIDE, "routes": [tunnel, plain]}
 
 
 def _virtual_host(name: str, domains: Iterable[str], routes: list[Block]) -> Block:
@@ -215,7 +219,9 @@ def _virtual_host(name: str, domains: Iterable[str], routes: list[Block]) -> Blo
     return host
 
 
-def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[str]:
+def _domains(
+    service: MeshService, port: MeshPort, callers: CallerClass, private: Interception | None
+) -> Iterator[str]:
     """Yield what a program may write to dial a service port, as istiod has it per namespace.
 
     https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
@@ -227,7 +233,20 @@ def _domains(service: MeshService, port: int, callers: CallerClass) -> Iterator[
         names += [short, f"{short}.svc"]
         if service.namespace == callers.namespace:
             names.append(service.name)
-    yield from _with_port(names, port)
+    if private is not None and service.host in private.services:
+        names.append(private.services[service.host])
+    yield from _with_port(names, port.number)
+    if private is not None and _is_only_one(service, port):
+        yield from (name.lower() for name in names)
+
+
+def _is_only_one(service: MeshService, port: MeshPort) -> bool:
+    """Whether a name without a port can mean this port alone: in a pod Envoy knows the one dialed.
+
+    A table of Istio's is for one port, and takes names with and without it.
+    """
+    http = [one for one in service.ports if one.protocol == "http"]
+    return http == [port] and port.number != HTTP_PORT
 
 
 def _with_port(names: Iterable[str], port: int) -> Iterator[str]:
