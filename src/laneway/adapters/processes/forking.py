@@ -94,7 +94,8 @@ class _Parent(Struct):
         """Ask for a child. Whatever no process can be given is refused as `start` refuses it."""
         variables = {MARK: "", **program.environment}  # the mark first: `/proc` may not show all
         variables[MARK] = program.mark
-        words = [str(program.log), program.command[-1]]
+        inside = program.inside
+        words = [str(program.log), program.command[-1], str(len(inside)), *inside]
         words += [f"{name}={text}" for name, text in variables.items()]
         if any("\0" in word for word in words):
             return CannotStart(program, f"{program.command[0]}: embedded null byte")

@@ -6,9 +6,9 @@ what is loaded, and are processes of their own: a session, a log, an environment
 `/proc` each. When the other side is gone the parent ends, and its children go on.
 
 It runs alone and imports nothing of Laneway, and `_socket` rather than `socket`, which halves its
-start. A request is the length of what follows, a line end,
-and then words with a zero byte between them: the log, the name, and the variables of the
-environment. Answers are lines: `forked PID`, `failed ERRNO`, `ended PID CODE`.
+start. A request is the length of what follows, a line end, and then words with a zero byte between
+them: the log, the name, how many words say where to enter (`entering`) and these, and the variables
+of the environment. Answers are lines: `forked PID`, `failed ERRNO`, `ended PID CODE`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONTROL = 0
 def fork() -> dict[str, str]:
     """Fork for every request; return in a child what its environment is. The parent never returns.
 
-    A child that should live elsewhere, as in a network namespace, enters it here, before it runs.
+    A child that is to live in other namespaces enters them before this returns.
     """
     control = _socket.socket(fileno=os.dup(CONTROL))
     own = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -77,7 +77,10 @@ class _Forker:
         if not line_end or len(rest) < int(length):
             return None
         self.arrived = rest[int(length) :]
-        return rest[: int(length)].split(b"\0")
+        request = rest[: int(length)].split(b"\0")
+        if int(request[2]):
+            import entering  # noqa: F401, PLC0415 - once here, rather than in every child
+        return request
 
     def fork(self) -> int:
         try:
@@ -105,7 +108,8 @@ class _Forker:
 
 def _begun(request: list[bytes]) -> dict[str, str]:
     """Make this child what was asked for; return its environment."""
-    log, name, *variables = request
+    log, name, count, *words = request
+    inside, variables = words[: int(count)], words[int(count) :]
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
@@ -113,10 +117,23 @@ def _begun(request: list[bytes]) -> dict[str, str]:
         os.dup2(handle, stream)
     os.closerange(3, 1 << 16)
     _show(name, variables)
+    if inside:
+        _enter([os.fsdecode(word) for word in inside])
     pairs = (os.fsdecode(one).partition("=") for one in variables)
     os.environ.clear()
     os.environ.update({key: text for key, _, text in pairs})
     return dict(os.environ)
+
+
+def _enter(words: list[str]) -> None:
+    """Enter namespaces, or end with a word in the log."""
+    import entering  # noqa: PLC0415 - loaded already, and only if anybody enters
+
+    try:
+        entering.enter(words)
+    except OSError as error:
+        os.write(2, f"{error.strerror or error}\n".encode())
+        os._exit(1)
 
 
 def _show(name: bytes, variables: list[bytes]) -> None:

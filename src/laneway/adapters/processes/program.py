@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,9 @@ from msgspec import Struct
 
 from laneway.adapters.processes.identity import MARK, ProcessId, identify
 
+LAUNCHER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("entering.py")))
+"""What enters namespaces and then becomes a command."""
+
 
 class Program(Struct, frozen=True):
     """What to run.
@@ -23,6 +27,7 @@ class Program(Struct, frozen=True):
     `mark` finds the program's family again and is unique among all programs of the machine's user.
     `environment` is the whole environment. `log` is appended to. `parent` is the command of a
     warmed parent that forks it (`forking`), given the last word of its own command as its name.
+    `inside` are the words by which `entering` is told where it lives, none for here.
     """
 
     mark: str
@@ -30,6 +35,7 @@ class Program(Struct, frozen=True):
     log: Path
     environment: Mapping[str, str] = {}
     parent: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
 
 
 class Child(Protocol):
@@ -73,7 +79,7 @@ def start(program: Program, stdin: int = subprocess.DEVNULL) -> Started | Cannot
     try:
         with program.log.open("ab") as log:
             popen = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
-                (found, *program.command[1:]),
+                entering(program.inside, (found, *program.command[1:])),
                 stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -86,3 +92,8 @@ def start(program: Program, stdin: int = subprocess.DEVNULL) -> Started | Cannot
         return CannotStart(program, f"{program.command[0]}: {error}")
     # A child that has already ended still waits to be collected, so its number is still its own.
     return Started(program, identify(popen.pid) or ProcessId(popen.pid, 0), popen)
+
+
+def entering(inside: tuple[str, ...], command: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command that runs another one inside namespaces."""
+    return (*LAUNCHER, *inside, "--", *command) if inside else command
