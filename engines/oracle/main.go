@@ -26,6 +26,8 @@ import (
 	"istio.io/istio/pkg/kube/krt"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/test"
+
+	"laneway/engines/translation"
 )
 
 // istioVersion is what the proxies say of themselves: the release whose code is linked in (go.mod).
@@ -34,29 +36,19 @@ const istioVersion = "1.31.0"
 // mesh is one case: a cluster's objects and the proxies whose configuration is asked for; or objects of every kind,
 // to be analyzed.
 type mesh struct {
-	Kubernetes string     `json:"kubernetes"`
-	Istio      string     `json:"istio"`
-	Proxies    []workload `json:"proxies"`
-	Analyze    string     `json:"analyze"`
-}
-
-// workload is one proxy. Its labels are those of the pod with its address, as in a cluster; the labels given
-// here speak only where there is no such pod.
-type workload struct {
-	Name      string            `json:"name"`
-	Namespace string            `json:"namespace"`
-	IP        string            `json:"ip"`
-	Type      model.NodeType    `json:"type"`
-	Labels    map[string]string `json:"labels"`
+	Kubernetes string                 `json:"kubernetes"`
+	Istio      string                 `json:"istio"`
+	Proxies    []translation.Workload `json:"proxies"`
+	Analyze    string                 `json:"analyze"`
 }
 
 // answer is what one case comes to. Objects that Istio's validation rejects are listed with their error and take no
 // part in the translation, as its webhook would keep them out of the cluster.
 type answer struct {
-	Error    string        `json:"error,omitempty"`
-	Objects  []verdict     `json:"objects,omitempty"`
-	Proxies  []translation `json:"proxies,omitempty"`
-	Messages diag.Messages `json:"messages,omitempty"`
+	Error    string                    `json:"error,omitempty"`
+	Objects  []verdict                 `json:"objects,omitempty"`
+	Proxies  []translation.Translation `json:"proxies,omitempty"`
+	Messages diag.Messages             `json:"messages,omitempty"`
 }
 
 func main() {
@@ -126,7 +118,7 @@ func judge(line string) (result answer) {
 		}()
 		server := xds.NewFakeDiscoveryServer(t, xds.FakeOptions{KubernetesObjectString: asked.Kubernetes, Configs: accepted})
 		for _, one := range asked.Proxies {
-			result.Proxies = append(result.Proxies, translate(t, server, one.join(server)))
+			result.Proxies = append(result.Proxies, translate(t, server, one, join(server, one)))
 		}
 	})
 	if err != nil {
@@ -136,10 +128,10 @@ func judge(line string) (result answer) {
 }
 
 // join registers the workload with the server the way its Envoy would by its node id and metadata.
-func (w workload) join(server *xds.FakeDiscoveryServer) *model.Proxy {
+func join(server *xds.FakeDiscoveryServer, w translation.Workload) *model.Proxy {
 	proxy := &model.Proxy{
 		ID:              w.Name + "." + w.Namespace,
-		Type:            w.Type,
+		Type:            model.NodeType(w.Type),
 		IPAddresses:     []string{w.IP},
 		ConfigNamespace: w.Namespace,
 		Metadata: &model.NodeMetadata{

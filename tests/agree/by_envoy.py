@@ -94,7 +94,7 @@ class EnvoyReader(Struct):
             lines.append("content-length: 0")
         text = "\r\n".join([*lines, "", ""]).encode()
         connection = kept.pop() if kept else await asyncio.open_connection(host, port)
-        answer = await _exchange(connection, text)
+        answer = await exchange(connection, text)
         kept.append(connection)
         return answer
 
@@ -143,7 +143,7 @@ def _name(ref: Ref) -> str:
     return f"{ref.namespace}/{ref.name}"
 
 
-async def _exchange(connection: Connection, text: bytes) -> tuple[int, str]:
+async def exchange(connection: Connection, text: bytes) -> tuple[int, str]:
     """Write a request, return the answer's status and body."""
     reader, writer = connection
     writer.write(text)
@@ -159,7 +159,7 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
-async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer every request with the address it came to and the lines of headers it came with."""
     own = writer.get_extra_info("sockname")[0].encode()
     try:
@@ -176,7 +176,7 @@ async def envoy_reader(folder: Path) -> AsyncIterator[EnvoyReader]:
     talks: set[asyncio.Task[None]] = set()
 
     def talk(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
-        talks.add(asyncio.get_running_loop().create_task(_echo(incoming, outgoing)))
+        talks.add(asyncio.get_running_loop().create_task(echo(incoming, outgoing)))
 
     server = await asyncio.start_server(talk, "0.0.0.0", 0)  # noqa: S104 - every loopback address
     program = server.sockets[0].getsockname()[1]

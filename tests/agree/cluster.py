@@ -52,8 +52,10 @@ class Cluster(Struct, frozen=True):
     service has the address `None`.
     """
 
-    kubernetes: str
-    istio: str
+    things: tuple[Object, ...]
+    """Services, EndpointSlices and Pods."""
+    routing: tuple[Object, ...]
+    """Istio's objects, the oldest first."""
     proxies: tuple[Workload, ...]
     workload_at: Mapping[str, str]
     address_of: Mapping[str, str]
@@ -62,20 +64,33 @@ class Cluster(Struct, frozen=True):
     hidden: frozenset[str] = frozenset()
     """Hosts of services exported to nobody (`~`)."""
 
+    @property
+    def kubernetes(self) -> str:
+        """Services, EndpointSlices and Pods as YAML documents."""
+        return _yaml(self.things)
 
-def cluster_of(mesh: list[Object], compilation: Compilation) -> Cluster:
-    """Return the cluster that has a mesh's objects and Laneway's applied."""
-    pods = list(_pods(mesh))
-    gateways = list(_gateway_pods(mesh))
-    kubernetes = [
+    @property
+    def istio(self) -> str:
+        """Istio's objects as YAML documents."""
+        return _yaml(self.routing)
+
+
+def cluster_of(mesh: list[Object], compilation: Compilation, number: int = 0) -> Cluster:
+    """Return the cluster that has a mesh's objects and Laneway's applied.
+
+    The pods of meshes with different numbers, below 80, have other names and other addresses.
+    """
+    pods = list(_pods(mesh, number))
+    gateways = list(_gateway_pods(mesh, number))
+    things = (
         *_services(mesh),
         *(_slice(service, pods) for service in _of(mesh, "Service")),
         *(_pod(place) for place in (*pods, *gateways)),
         *_gateway_services(mesh, gateways),
-    ]
+    )
     return Cluster(
-        _yaml(kubernetes),
-        _yaml(istio_objects(mesh, compilation)),
+        things,
+        tuple(istio_objects(mesh, compilation)),
         tuple(_proxies(pods, gateways)),
         {place.address: place.workload for place in pods},
         {
@@ -156,7 +171,7 @@ def _of(mesh: Iterable[Object], kind: str) -> list[Object]:
     return [item for item in mesh if item["kind"] == kind]
 
 
-def _pods(mesh: Iterable[Object]) -> Iterator[PodPlace]:
+def _pods(mesh: Iterable[Object], mesh_number: int) -> Iterator[PodPlace]:
     number = 0
     for item in _of(mesh, "Deployment"):
         meta, spec = item["metadata"], item["spec"]
@@ -165,18 +180,19 @@ def _pods(mesh: Iterable[Object]) -> Iterator[PodPlace]:
             number += 1
             yield PodPlace(
                 f"{meta['namespace']}/{meta['name']}",
-                f"{meta['name']}-{replica}",
-                f"10.1.{number // 250}.{number % 250 + 1}",
+                f"{meta['name']}-{mesh_number}-{replica}",
+                f"10.{1 + mesh_number}.{number // 250}.{number % 250 + 1}",
                 spec["template"]["metadata"]["labels"],
                 ready=replicas > 0,
             )
 
 
-def _gateway_pods(mesh: Iterable[Object]) -> Iterator[PodPlace]:
+def _gateway_pods(mesh: Iterable[Object], mesh_number: int) -> Iterator[PodPlace]:
     selectors = {tuple(item["spec"]["selector"].items()) for item in _of(mesh, "Gateway")}
     for number, selector in enumerate(sorted(selectors), 1):
         name = "=".join(selector[0])
-        yield PodPlace(f"{ROOT}/{name}", f"gateway-{number}", f"10.2.0.{number}", dict(selector))
+        own, address = f"gateway-{mesh_number}-{number}", f"10.{1 + mesh_number}.9.{number}"
+        yield PodPlace(f"{ROOT}/{name}", own, address, dict(selector))
 
 
 def _gateway_services(mesh: Iterable[Object], gateways: Iterable[PodPlace]) -> Iterator[Object]:
@@ -191,9 +207,9 @@ def _gateway_services(mesh: Iterable[Object], gateways: Iterable[PodPlace]) -> I
         service: Object = {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": place.name, "namespace": ROOT},
+            "metadata": {"name": f"gateway-{number}", "namespace": ROOT},
             "spec": {
-                "clusterIP": f"10.97.0.{number}",
+                "clusterIP": f"10.96.2.{number}",
                 "selector": dict(place.labels),
                 "ports": [{"name": f"http-{p}", "port": p, "targetPort": p} for p in ports],
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,10 +13,10 @@ from laneway.core.routing.ask.baggage_lines import on_one_line
 from laneway.core.routing.ask.request import Request
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.by_istio import by_istio
-from tests.agree.cluster import cluster_of
-from tests.agree.decisions import by_walk, service_of
+from tests.agree.cluster import Cluster, cluster_of
+from tests.agree.decisions import Outcome, by_walk, service_of
 from tests.agree.drawing import Drawn
-from tests.agree.oracle import Oracle
+from tests.agree.oracle import Oracle, Translation
 from tests.laws.asks import Ask
 from tests.laws.compiling import compile_mesh
 
@@ -38,15 +38,21 @@ def against_istio(drawn: Iterable[Drawn], oracle: Oracle) -> Compared:
         translation = oracle.translate(cluster.kubernetes, cluster.istio, cluster.proxies)
         tally.apart += [f"Istio refuses {verdict}" for verdict in translation.refused]
         tally.meshes += 1
-        for ask in (through_the_filter(compilation, ask) for ask in case.asks):
-            theirs = by_istio(cluster, translation, ask)
-            if theirs is None:
-                continue
-            ours = by_walk(compilation, ask)
+        for ask, ours, theirs in both_decide(compilation, cluster, translation, case.asks):
             tally.decisions += 1
             if ours != theirs:
                 tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Istio {theirs}")
     return tally
+
+
+def both_decide(
+    compilation: Compilation, cluster: Cluster, translation: Translation, asks: Iterable[Ask]
+) -> Iterator[tuple[Ask, Outcome, Outcome]]:
+    """Yield what the plan and Istio's translation make of each request that both decide."""
+    for ask in (through_the_filter(compilation, ask) for ask in asks):
+        theirs = by_istio(cluster, translation, ask)
+        if theirs is not None:
+            yield ask, by_walk(compilation, ask), theirs
 
 
 def through_the_filter(compilation: Compilation, ask: Ask) -> Ask:

@@ -70,6 +70,17 @@ def refused(status: int) -> Outcome:
     return Outcome.of([(status, (), Fraction(1))])
 
 
+def errors_alike(outcome: Outcome) -> Outcome:
+    """Return an outcome with one word for a call that is refused.
+
+    Under REGISTRY_ONLY that is a 502 where another service has the port, else a closed connection.
+    """
+    return Outcome.of(
+        (503 if answer == 502 else answer, carried, Fraction(part))
+        for (answer, carried), part in outcome.chances
+    )
+
+
 def by_walk(compilation: Compilation, ask: Ask) -> Outcome:
     """Let the plan decide."""
     mesh, plan = compilation.mesh, compilation.plan

@@ -66,6 +66,11 @@ class IstioProxy(Struct, frozen=True):
         shares = [Share(cluster, part, ()) for cluster, part in _parts(chain).items()]
         return Forward("", tuple(shares), chain)
 
+    def table_at(self, port: int, address: str = ANYWHERE) -> str:
+        """Return the name of the route table of HTTP to `address:port`; empty: it has none."""
+        name: str = self._chain(address, port, "http/1.1").get("rds", "")
+        return name
+
     def tcp(self, address: str, port: int) -> dict[str, Fraction]:
         """Return the clusters of a connection to `address:port` that is not HTTP."""
         return _parts(self._chain(address, port, ""))

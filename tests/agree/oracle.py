@@ -9,25 +9,16 @@ translate is `UntranslatableError`, and the next one may be asked.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from tests.agree.istio_proxy import IstioProxy
 from tests.agree.istioctl import Message, messages
-
-
-class UntranslatableError(Exception):
-    """Istio's code could not make anything of a case, or died of it."""
+from tests.agree.piped import Piped
 
 
 class Workload(Struct, frozen=True):
@@ -38,6 +29,11 @@ class Workload(Struct, frozen=True):
     namespace: str = "default"
     type: Literal["sidecar", "router"] = "sidecar"
     labels: Mapping[str, str] = {}
+
+    @property
+    def key(self) -> str:
+        """Its namespace and name, as translations know it."""
+        return f"{self.namespace}/{self.name}"
 
 
 class Verdict(Struct, frozen=True):
@@ -62,7 +58,7 @@ class Translation(Struct, frozen=True):
         return [each for each in self.objects if each.error]
 
 
-class Oracle:
+class Oracle(Piped):
     """A running oracle; a context manager. After a crash the next question starts it anew."""
 
     def __init__(self, program: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -71,26 +67,8 @@ class Oracle:
         `settings` are istiod's environment variables, such as
         PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES.
         """
+        super().__init__([str(program)], settings)
         self.program = program
-        self._environment = {**os.environ, **(settings or {})}
-        self._process: subprocess.Popen[str] | None = None
-        self._errors = Path(mkdtemp(prefix="oracle-")) / "stderr"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def process(self) -> subprocess.Popen[str] | None:
-        """The process that answered last; None before the first question and after a crash."""
-        return self._process
-
-    def close(self) -> None:
-        """End the process and remove what it left."""
-        self._end()
-        rmtree(self._errors.parent, ignore_errors=True)
 
     def translate(self, kubernetes: str, istio: str, proxies: Sequence[Workload]) -> Translation:
         """Return what Istio makes of a mesh.
@@ -99,14 +77,8 @@ class Oracle:
         documents. Without proxies only the objects are judged, which is quick.
         """
         asked = [asdict(each) for each in proxies]
-        answer = self._answer({"kubernetes": kubernetes, "istio": istio, "proxies": asked})
-        return Translation(
-            [Verdict(**each) for each in answer.get("objects", [])],
-            {
-                f"{each['namespace']}/{each['name']}": _proxy(each)
-                for each in answer.get("proxies", [])
-            },
-        )
+        answer = self.ask({"kubernetes": kubernetes, "istio": istio, "proxies": asked})
+        return translation(answer)
 
     def analyze(self, text: str) -> list[Message]:
         """Return what Istio's analyzers say of YAML documents, those of all namespaces.
@@ -114,46 +86,15 @@ class Oracle:
         It is what `istioctl analyze` says, without a process for each question. A document that
         they cannot read and would pass over raises UntranslatableError.
         """
-        return messages(self._answer({"analyze": text}).get("messages", []))
+        return messages(self.ask({"analyze": text}).get("messages", []))
 
-    def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._ask(json.dumps(asked)))
-        if "error" in answer:
-            raise UntranslatableError(answer["error"])
-        return answer
 
-    def _ask(self, line: str) -> str:
-        process = self._process or self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        answer = ""
-        with suppress(BrokenPipeError):
-            process.stdin.write(line + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        if not answer:
-            self._end()
-            raise UntranslatableError("the oracle died: " + self._errors.read_text()[:2000])
-        return answer
-
-    def _start(self) -> subprocess.Popen[str]:
-        with self._errors.open("w") as errors:
-            pipe = subprocess.PIPE
-            self._process = subprocess.Popen(
-                [self.program],
-                stdin=pipe,
-                stdout=pipe,
-                stderr=errors,
-                text=True,
-                env=self._environment,
-            )
-        return self._process
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            with suppress(BrokenPipeError):
-                process.communicate()
+def translation(answer: Mapping[str, Any]) -> Translation:
+    """Read an answer: the verdicts on objects, and each proxy as it was translated."""
+    return Translation(
+        [Verdict(**each) for each in answer.get("objects", [])],
+        {f"{each['namespace']}/{each['name']}": _proxy(each) for each in answer.get("proxies", [])},
+    )
 
 
 def _proxy(found: dict[str, Any]) -> IstioProxy:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.agree.istioctl import Istioctl
-from tests.agree.oracle import Oracle, UntranslatableError
+from tests.agree.oracle import Oracle
+from tests.agree.piped import UntranslatableError
 from tests.agree.small_mesh import SmallMesh, documents, to
 from tests.laws.objects import namespace
 

@@ -15,7 +15,8 @@ from tests.agree.istio_proxy import (
     Arrival,
     IstioProxy,
 )
-from tests.agree.oracle import Oracle, UntranslatableError, Workload
+from tests.agree.oracle import Oracle, Workload
+from tests.agree.piped import UntranslatableError
 from tests.agree.small_mesh import INGRESS, SmallMesh, to
 from tests.laws.objects import Object, destination_rule, gateway, host_of, virtual_service
 

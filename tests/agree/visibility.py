@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from fractions import Fraction
 
 from msgspec import Struct, field
 
@@ -25,10 +24,9 @@ from laneway.core.routing.ask.walk import find_hop
 from laneway.core.routing.plan.survivors import surviving
 from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.by_envoy import EnvoyReader
-from tests.agree.by_istio import by_istio
 from tests.agree.cluster import Cluster, cluster_of
-from tests.agree.comparing import is_http, through_the_filter
-from tests.agree.decisions import Outcome, by_walk, service_of
+from tests.agree.comparing import both_decide, is_http
+from tests.agree.decisions import by_walk, errors_alike, service_of
 from tests.agree.knowing import known_ports
 from tests.agree.oracle import Oracle, Translation
 from tests.laws.asks import Ask
@@ -141,24 +139,10 @@ def _is_stranger(case: Case, ask: Ask) -> bool:
 
 
 def _alike(case: Case, ask: Ask, tally: Tally) -> None:
-    seen = through_the_filter(case.compilation, ask)
-    theirs = by_istio(case.cluster, case.translation, seen)
-    ours = by_walk(case.compilation, seen)
-    if theirs is not None:
+    for _, ours, theirs in both_decide(case.compilation, case.cluster, case.translation, [ask]):
         tally.asks += 1
-        if _errors_alike(ours) != _errors_alike(theirs):
+        if errors_alike(ours) != errors_alike(theirs):
             tally.wrong.append(f"{ask}: walk {ours}, Istio {theirs}")
-
-
-def _errors_alike(outcome: Outcome) -> Outcome:
-    """Return an outcome with one word for a call that is refused.
-
-    Under REGISTRY_ONLY that is a 502 where another service has the port, else a closed connection.
-    """
-    return Outcome.of(
-        (503 if answer == 502 else answer, carried, Fraction(part))
-        for (answer, carried), part in outcome.chances
-    )
 
 
 def _confirm(case: Case, against: CounterExample, tally: Tally) -> None:
