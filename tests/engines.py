@@ -58,6 +58,7 @@ ISTIOD = Recipe("istio.io/istio/pilot/cmd/pilot-discovery", tags="vtprotobuf,dis
 """With the tags that Istio's own releases are built with."""
 PROGRAMS = {
     "oracle": Recipe("./oracle"),
+    "fetch": Recipe("./fetch"),
     "istioctl": Recipe("istio.io/istio/istioctl/cmd/istioctl"),
     "helm": Recipe("helm.sh/helm/v3/cmd/helm"),
     "istiod-1.31": ISTIOD,

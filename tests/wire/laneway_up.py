@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,10 @@ PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
 VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 
-def laneway(
-    *arguments: str,
-    cwd: Path | None = None,
-    command: Sequence[str] = COMMAND,
-    stdin: int | None = None,
-) -> subprocess.CompletedProcess[str]:
+def laneway(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command of Laneway to its end."""
     return subprocess.run(
-        (*command, *arguments),
-        stdin=stdin,
+        (*COMMAND, *arguments),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -69,11 +63,9 @@ class Answer(Struct, frozen=True):
 class Said:
     """A running command. Its output is read as it comes, errors among it."""
 
-    def __init__(
-        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
-    ) -> None:
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
         self.process = subprocess.Popen(
-            (*command, *arguments),
+            (*COMMAND, *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -118,10 +110,8 @@ class Said:
 class Up(Said):
     """A running `laneway up`."""
 
-    def __init__(
-        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
-    ) -> None:
-        super().__init__("up", *arguments, cwd=cwd, command=command)
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
+        super().__init__("up", *arguments, cwd=cwd)
 
     def ready(self) -> "Up":
         """Wait until the mesh is up."""

@@ -1,0 +1,112 @@
+"""Real control planes hand out what Laneway plans: random meshes and every example.
+
+`./dev figures cluster` holds hundreds of meshes against both versions of Istio, and real Envoys
+that join them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from msgspec.structs import replace
+
+from tests.agree.drawing import asking
+from tests.cluster.control_plane import VERSIONS, ControlPlane, kubectl
+from tests.cluster.holding import Tally, differing, put
+from tests.cluster.joined import NETWORK, by_envoys, envoys
+from tests.cluster.search import drawn_meshes
+from tests.cluster.served import MeshServer, mesh_server
+from tests.conftest import Had
+from tests.engines import engine
+from tests.laws.compiling import emitted
+from tests.laws.objects import Object
+
+pytestmark = pytest.mark.cluster
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SEED, MESHES, ASKS = 5, 6, 60
+
+
+@pytest.fixture(scope="module")
+def server(plane: ControlPlane, had: Had) -> Iterator[MeshServer]:
+    had(lambda: engine("fetch"))
+    with mesh_server(plane) as serving:
+        yield serving
+
+
+def test_real_istiods_hand_out_what_is_planned_for_random_meshes(server: MeshServer) -> None:
+    tally = Tally()
+    for case in drawn_meshes(MESHES, ASKS, SEED):
+        differing(put(case.mesh, server), case.asks, tally)
+
+    assert tally.apart == []
+    assert min(tally.decisions[version] for version in VERSIONS) >= MESHES * ASKS * 2 // 3
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/lanes.yaml")))
+def test_what_is_rendered_for_an_example_is_handed_out_as_planned(
+    server: MeshServer, name: str
+) -> None:
+    mesh, tally = _example(name), Tally()
+    case = asking(mesh, SEED, ASKS)
+    held = put(mesh, server)
+    render = [sys.executable, "-m", "laneway", "render", str(EXAMPLES / name)]
+    rendered = subprocess.run(render, capture_output=True, text=True, check=True).stdout
+    differing(held, case.asks, tally)
+
+    assert list(yaml.load_all(rendered, yaml.CSafeLoader)) == emitted(held.compilation)
+    assert tally.apart == []
+    assert min(tally.decisions.values()) >= ASKS // 2
+
+
+def test_a_change_by_hand_is_read_at_once_and_told_apart(
+    server: MeshServer, plane: ControlPlane
+) -> None:
+    mesh = _example("strict-lanes")
+    held = put(mesh, server)
+    asks = asking(mesh, SEED, ASKS).asks
+    for worn, apart in (("v1", set(VERSIONS)), ("v2", set())) * 3:
+        _move_second_lane(plane, worn)
+        changed = replace(held, translations=server.read(held.cluster))
+
+        assert {one.version for one in differing(changed, asks, Tally())} == apart
+
+
+@pytest.mark.envoy
+def test_real_envoys_that_join_answer_as_planned_until_somebody_changes_it(
+    server: MeshServer, plane: ControlPlane
+) -> None:
+    if subprocess.run([*NETWORK, "true"], check=False).returncode:
+        pytest.skip("no network of its own for an Envoy: user namespaces are switched off")
+    mesh = _example("strict-lanes")
+    held = put(mesh, server)
+    callers = ("", "default/mocka-v2")
+    asks = [ask for ask in asking(mesh, SEED, ASKS).asks if ask.caller in callers]
+    with envoys(plane.istiods) as real:
+        for version in VERSIONS:
+            tally = Tally()
+            assert by_envoys(real, held, version, asks, tally) == []
+            assert tally.by_envoy >= ASKS // 5
+        _move_second_lane(plane, "v1")
+        server.read(held.cluster)
+        for version in VERSIONS:
+            assert by_envoys(real, held, version, asks, Tally()) != []
+
+
+def _move_second_lane(plane: ControlPlane, worn: str) -> None:
+    """Change by hand which pods of the first service are the second lane's."""
+    rule = ("destinationrule", "trafficlabel-dr-test-default-mocka", "--namespace=default")
+    move = {"op": "replace", "path": "/spec/subsets/1/labels/ASM_TRAFFIC_TAG", "value": worn}
+    patch = [*kubectl(plane), "patch", *rule, "--type=json", "--patch", json.dumps([move])]
+    subprocess.run(patch, check=True, capture_output=True)
+
+
+def _example(name: str) -> list[Object]:
+    texts = [path.read_text() for path in sorted((EXAMPLES / name).glob("*.yaml"))]
+    return [item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader)]
