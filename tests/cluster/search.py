@@ -2,7 +2,7 @@
 
 Draws meshes, every second one of them narrowed in what its proxies see, puts each into a real API
 server, and holds the plan against what the real istiods beside it send the mesh's proxies; with
-`--envoy N` a real Envoy joins one of them for every N-th mesh and is sent the requests as well. At
+`--envoy N` real Envoys join one of them for every N-th mesh and are sent the requests as well. At
 the first disagreement the mesh is shrunk, and the smallest that still shows it is printed.
 """
 
@@ -18,13 +18,14 @@ from pathlib import Path
 from random import Random
 
 import yaml
+from msgspec import Struct
 
 from tests.agree.drawing import Drawn, asking, draw
 from tests.agree.narrowing import narrowed
 from tests.agree.piped import UntranslatableError
-from tests.cluster.control_plane import VERSIONS, ControlPlane
+from tests.cluster.control_plane import VERSIONS
 from tests.cluster.holding import Apart, Tally, differing, put
-from tests.cluster.joined import by_envoys, envoys
+from tests.cluster.joined import Envoys, by_envoys, envoys
 from tests.cluster.served import MeshServer, NotAppliedError, mesh_server
 from tests.cluster.serving import cluster
 from tests.cluster.shrinking import shrunk
@@ -46,58 +47,71 @@ def drawn_meshes(count: int, asks: int, seed: int) -> Iterator[Drawn]:
             yield asking(mesh, chance.getrandbits(32), asks)
 
 
+class Judges(Struct, frozen=True):
+    """The cluster for meshes, and the network for real Envoys where these are asked."""
+
+    server: MeshServer
+    real: Envoys | None
+
+    def apart(self, case: Drawn, tally: Tally, by_envoy: str = "") -> list[Apart]:
+        """Return what differs from the plan; `by_envoy` is the version whose Envoys are asked.
+
+        What the API server refuses of Laneway's differs, too.
+        """
+        try:
+            held = put(case.mesh, self.server)
+        except NotAppliedError as refused:
+            return [Apart("", None, f"refused: {refused}")]
+        found = differing(held, case.asks, tally)
+        if self.real and by_envoy in held.translations:
+            found += by_envoys(self.real, held, by_envoy, case.asks, tally)
+        return found
+
+    def smallest(self, case: Drawn, apart: Apart, by_envoy: str) -> list[Object]:
+        """Return the smallest mesh in which the same still differs."""
+        asks = (apart.ask,) if apart.ask else ()
+
+        def shows(smaller: list[Object]) -> bool:
+            try:
+                again = self.apart(Drawn(smaller, asks), Tally(), by_envoy)
+            except (LookupError, StopIteration, UntranslatableError):
+                return False
+            return any((one.version, one.ask) == (apart.version, apart.ask) for one in again)
+
+        return shrunk(case.mesh, shows)
+
+
 def main() -> int:
     """Compare until the wanted number of meshes is reached, or something is apart."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--meshes", type=int, default=200)
+    parser.add_argument("--meshes", type=int, default=230)
     parser.add_argument("--asks", type=int, default=200, help="requests for each mesh")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--envoy", type=int, default=0, help="of every N-th mesh ask real Envoys")
+    parser.add_argument(
+        "--envoy", type=int, default=4, help="ask real Envoys of every N-th; 0: none"
+    )
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, cluster(Path(folder) / "k", VERSIONS) as plane:
-        return _compare(options, plane)
-
-
-def _compare(options: argparse.Namespace, plane: ControlPlane) -> int:
-    began, tally = time.monotonic(), Tally()
     with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        plane = opened.enter_context(cluster(folder / "cluster", VERSIONS))
         server = opened.enter_context(mesh_server(plane))
         real = opened.enter_context(envoys(plane.istiods)) if options.envoy else None
-        cases = drawn_meshes(options.meshes, options.asks, options.seed)
-        for number, case in enumerate(cases, 1):
-            try:
-                held = put(case.mesh, server)
-            except NotAppliedError as refused:
-                _tell([f"mesh {number}: {refused}", yaml.safe_dump_all(case.mesh)])
-                return 1
-            found = differing(held, case.asks, tally)
-            if real and number % options.envoy == 0:
-                version = list(held.translations)[number // options.envoy % len(held.translations)]
-                found += by_envoys(real, held, version, case.asks, tally)
-            if found:
-                _tell([f"mesh {number}: {one.ask}: {one.words}" for one in found[:5]])
-                _tell(["The smallest mesh that shows it:", smallest(case.mesh, found[0], server)])
-                return 1
-            if number % LOT == 0 or number == options.meshes:
-                _tell([f"{time.monotonic() - began:6.0f} s  {tally}"])
+        return _compare(options, Judges(server, real))
+
+
+def _compare(options: argparse.Namespace, judges: Judges) -> int:
+    began, tally = time.monotonic(), Tally()
+    for number, case in enumerate(drawn_meshes(options.meshes, options.asks, options.seed), 1):
+        turn, rest = divmod(number, options.envoy or number + 1)
+        version = VERSIONS[turn % len(VERSIONS)] if not rest else ""
+        if found := judges.apart(case, tally, version):
+            _tell([f"mesh {number}: {one.ask}: {one.words}" for one in found[:5]])
+            least = judges.smallest(case, found[0], version)
+            _tell(["The smallest mesh that shows it:", yaml.safe_dump_all(least, sort_keys=False)])
+            return 1
+        if number % LOT == 0 or number == options.meshes:
+            _tell([f"{time.monotonic() - began:6.0f} s  {tally}"])
     return 0
-
-
-def smallest(mesh: list[Object], apart: Apart, server: MeshServer) -> str:
-    """Return the smallest mesh in which a request is still decided otherwise, as YAML."""
-    tries = 0
-
-    def shows(smaller: list[Object]) -> bool:
-        nonlocal tries
-        tries += 1
-        try:
-            again = differing(put(smaller, server), [apart.ask] if apart.ask else [], Tally())
-        except (LookupError, StopIteration, NotAppliedError, UntranslatableError):
-            return False
-        return any(one.version == apart.version and one.ask == apart.ask for one in again)
-
-    least = shrunk(mesh, shows) if shows(mesh) else mesh
-    return f"{yaml.safe_dump_all(least, sort_keys=False)}# after {tries} tries"
 
 
 def _tell(lines: list[str]) -> None:
