@@ -20,7 +20,7 @@ from msgspec import Struct, field
 
 from laneway.adapters.netns import links
 from laneway.adapters.netns.holding import Holding, Kind, NetworkError
-from laneway.adapters.netns.messages import dump, tell
+from laneway.adapters.netns.messages import tell
 from laneway.adapters.netns.pods import MeshNetwork, PodNetwork
 from laneway.adapters.netns.redirects import mesh_redirects, redirects
 
@@ -131,9 +131,8 @@ class PrivateNetwork(Struct):
             with self._opened(name, _ROUTES, _RULES) as (namespace, (routes, rules)):
                 cable = links.cable(link, namespace, pod.address)
                 tell(self.routes, f"join {name} to the bridge", cable)
-                tell(
-                    routes, f"give {name} its address", links.pod(pod.address, self.between.bridge)
-                )
+                own = links.pod(pod.address, self.between.bridge)
+                tell(routes, f"give {name} its address", own)
                 tell(rules, f"give {name} its rules", redirects(pod, self.between))
         except BaseException:
             with suppress(NetworkError):  # it may not have come that far
@@ -148,8 +147,7 @@ class PrivateNetwork(Struct):
         while missing:
             if time.monotonic() > until:
                 raise NetworkError("the bridge does not pass on what it gets")
-            found = dump(self.routes, "look at the bridge", links.ports())
-            self.reached = frozenset(links.forwarding(found))
+            self.reached = frozenset(links.forwarding(self.routes))
             missing -= self.reached
             time.sleep(_PAUSE)
 
