@@ -155,7 +155,7 @@ def _taken(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder)
 
 
 def _describe(plane: ControlPlane, children: Children, seconds: float) -> None:
