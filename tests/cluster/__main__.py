@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
+from laneway.adapters.netns import probe
 from tests.cluster.control_plane import VERSIONS, kubectl, needed
-from tests.cluster.serving import begin, described, holder, ready_after
+from tests.cluster.serving import NODE, begin, described, holder, ready_after
 from tests.engines import EngineAbsentError, engine, istio_crds
 
 STATE = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
@@ -33,16 +34,17 @@ def main(words: list[str]) -> int:
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     up = commands.add_parser("up", help="start it")
     up.add_argument("--istio", action="append", choices=VERSIONS, metavar="|".join(VERSIONS))
+    up.add_argument("--run", action="append", default=[], metavar="IMAGE=COMMAND")
     commands.add_parser("down", help="end it")
     commands.add_parser("status", help="say what runs")
     commands.add_parser("kubectl", help="ask its API server; all further words are kubectl's")
     asked = parser.parse_args(words)
     if asked.command == "up":
-        return _up(tuple(dict.fromkeys(asked.istio or VERSIONS[:1])))
+        return _up(tuple(dict.fromkeys(asked.istio or VERSIONS[:1])), tuple(asked.run))
     return _down() if asked.command == "down" else _status()
 
 
-def _up(versions: tuple[str, ...]) -> int:
+def _up(versions: tuple[str, ...], commands: tuple[str, ...]) -> int:
     if holder(FOLDER):
         sys.stdout.write("a cluster runs already\n")
         return _status()
@@ -54,17 +56,27 @@ def _up(versions: tuple[str, ...]) -> int:
         sys.stderr.write(f"cluster: {absent}\n")
         return 3
     STATE.mkdir(parents=True, exist_ok=True)
-    if ready_after(begin(FOLDER, versions, LOG, attached=False), FOLDER) is None:
+    words = (*versions, *commands, *_node())
+    if ready_after(begin(FOLDER, words, LOG, attached=False), FOLDER) is None:
         sys.stderr.write(LOG.read_text())
         return 3
     return _status()
 
 
+def _node() -> tuple[str, ...]:
+    """Return the word for a node, unless this machine has no networks for pods."""
+    missing = probe()
+    if missing:
+        sys.stderr.write(f"cluster: no pod runs here: {missing}\n")
+    return () if missing else (NODE,)
+
+
 def _down() -> int:
-    while (process := holder(FOLDER)) > 0:
+    if process := holder(FOLDER):
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGTERM)
-        time.sleep(0.05)
+            handle = os.pidfd_open(process)
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+            select.select([handle], [], [])
     return 0
 
 

@@ -11,8 +11,10 @@ from functools import partial
 
 import pytest
 
+from laneway.adapters.netns import probe
+from tests.cluster.children import Children
 from tests.cluster.control_plane import VERSIONS, ControlPlane, needed
-from tests.cluster.serving import cluster
+from tests.cluster.serving import cluster, described, start_node
 from tests.conftest import Had
 from tests.engines import engine, istio_crds
 
@@ -25,3 +27,16 @@ def plane(had: Had, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contro
         had(partial(engine, name))
     with cluster(tmp_path_factory.mktemp("cluster") / "k") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def entry(plane: ControlPlane) -> Iterator[int]:
+    """A node that runs the cluster's pods; the port by which its gateway is reached."""
+    if missing := probe():
+        pytest.skip(missing)
+    found = described(plane.folder)
+    assert found is not None
+    children = Children(plane.folder / "logs")
+    start_node(plane.folder, children, ())
+    yield found.gateway
+    children.kill()

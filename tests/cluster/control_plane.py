@@ -32,6 +32,8 @@ VERSIONS = ("1.31", "1.30")
 ROOT = "istio-system"
 PATIENCE = 60.0
 """Seconds a program gets until it answers: many times what it takes on an idle machine."""
+READY = "/readyz?exclude=poststarthook/rbac/bootstrap-roles"
+"""Whether all is ready but the roles for others than the administrator, which take long."""
 SERVICES = "10.96.0.0/16"
 """Services' addresses; they exist in no network but those that intercept them."""
 CONTROLLERS = (
@@ -103,15 +105,16 @@ def start(folder: Path, versions: tuple[str, ...], children: Children) -> Contro
     istiods = {version: Istiod(version, *free_ports(2)) for version in versions}
     plane = ControlPlane(folder, api, istiods)
     plane.kubeconfig.write_text(json.dumps(_kubeconfig(api)))
-    _wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
-    _start_controllers(plane, children)
+    _wait(children, "kube-apiserver", lambda: api.ask(READY) == "ok")
+    for istiod in istiods.values():
+        _start_istiod(plane, children, istiod)
     creating = (*kubectl(plane), "create", "--validate=false", "-f", str(istio_crds()))
     crds = children.start("crds", creating, environment(folder))
     _wait(children, "kube-apiserver", lambda: crds.poll() == 0)
     for path, item in FIRST_OBJECTS.items():
         _wait(children, "kube-apiserver", partial(_create, api, path, item))
-    for istiod in istiods.values():
-        _start_istiod(plane, children, istiod)
+    _wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
+    _start_controllers(plane, children)
     for istiod in istiods.values():
         ready = f"http://127.0.0.1:{istiod.http}/ready"
         _wait(children, f"istiod-{istiod.version}", partial(_answers, ready))

