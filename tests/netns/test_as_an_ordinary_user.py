@@ -12,7 +12,7 @@ import pytest
 
 from tests.netns.ordinary import USER, as_ordinary_user
 
-OTHERS = ("test_private_network.py", "test_proxies.py")
+OTHERS = ("test_private_network.py", "test_proxies.py", "test_names.py")
 
 
 @pytest.fixture

@@ -9,5 +9,13 @@ from laneway.adapters.netns.holding import NetworkError
 from laneway.adapters.netns.network import PrivateNetwork
 from laneway.adapters.netns.pods import MeshNetwork, PodNetwork
 from laneway.adapters.netns.probe import probe
+from laneway.adapters.netns.routes import destinations
 
-__all__ = ["MeshNetwork", "NetworkError", "PodNetwork", "PrivateNetwork", "probe"]
+__all__ = [
+    "MeshNetwork",
+    "NetworkError",
+    "PodNetwork",
+    "PrivateNetwork",
+    "destinations",
+    "probe",
+]

@@ -29,9 +29,12 @@ class ListeningSocket(Struct, frozen=True):
     inode: str
 
 
-def listening() -> Iterator[ListeningSocket]:
-    """Yield all listening TCP sockets of the machine; an IPv6 wildcard counts as `0.0.0.0`."""
-    for path in ("/proc/net/tcp", "/proc/net/tcp6"):
+def listening(process: str = "self") -> Iterator[ListeningSocket]:
+    """Yield all listening TCP sockets of the machine; an IPv6 wildcard counts as `0.0.0.0`.
+
+    With the number of a process of the network that this one lives in.
+    """
+    for path in (f"/proc/{process}/net/tcp", f"/proc/{process}/net/tcp6"):
         try:
             lines = Path(path).read_text(encoding="ascii").splitlines()[1:]
         except OSError:
