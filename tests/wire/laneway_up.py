@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,16 @@ PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
 VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 
-def laneway(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def laneway(
+    *arguments: str,
+    cwd: Path | None = None,
+    command: Sequence[str] = COMMAND,
+    stdin: int | None = None,
+) -> subprocess.CompletedProcess[str]:
     """Run a command of Laneway to its end."""
     return subprocess.run(
-        (*COMMAND, *arguments),
+        (*command, *arguments),
+        stdin=stdin,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -63,9 +69,11 @@ class Answer(Struct, frozen=True):
 class Said:
     """A running command. Its output is read as it comes, errors among it."""
 
-    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
+    def __init__(
+        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
+    ) -> None:
         self.process = subprocess.Popen(
-            (*COMMAND, *arguments),
+            (*command, *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -110,8 +118,10 @@ class Said:
 class Up(Said):
     """A running `laneway up`."""
 
-    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
-        super().__init__("up", *arguments, cwd=cwd)
+    def __init__(
+        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
+    ) -> None:
+        super().__init__("up", *arguments, cwd=cwd, command=command)
 
     def ready(self) -> "Up":
         """Wait until the mesh is up."""

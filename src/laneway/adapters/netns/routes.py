@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from struct import pack
 
-from laneway.adapters.netns.messages import DUMP, attributes, dump, message
+from pyroute2.netlink.rtnl import RTM_GETROUTE
+from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-_GETROUTE = 26
-_HEAD = 12
-_DESTINATION = 1
+from laneway.adapters.netns.messages import dump
 
 
 def destinations() -> Iterator[str]:
     """Yield where this machine's routes of IPv4 lead, `10.0.0.0/8`. Raises NetworkError."""
-    question = message(_GETROUTE, DUMP, pack("=B11x", socket.AF_INET))
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
-        for body in dump(kernel, "look at the routes", question):
-            to = dict(attributes(body[_HEAD:])).get(_DESTINATION)
-            if to is not None:
-                yield f"{socket.inet_ntoa(to)}/{body[1]}"
+        for one in dump(kernel, "look at the routes", rtmsg, RTM_GETROUTE, family=socket.AF_INET):
+            if (to := one.get_attr("RTA_DST")) is not None:
+                yield f"{to}/{one['dst_len']}"

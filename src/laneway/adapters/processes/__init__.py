@@ -9,6 +9,7 @@ from laneway.adapters.processes.claims import Claims
 from laneway.adapters.processes.forking import FOLDER, UNSEEN, Parents
 from laneway.adapters.processes.holders import Holder, holder_of
 from laneway.adapters.processes.identity import (
+    MARK,
     ProcessId,
     find_marked,
     identify,
@@ -16,11 +17,13 @@ from laneway.adapters.processes.identity import (
     own_age,
 )
 from laneway.adapters.processes.listening import accepts, first_unprivileged_port, listening_sockets
+from laneway.adapters.processes.neighbor import become, environment_of, has_own_network
 from laneway.adapters.processes.program import CannotStart, Program, Started, start
 from laneway.adapters.processes.stopping import stop_marked, stop_processes, wait_gone
 
 __all__ = [
     "FOLDER",
+    "MARK",
     "UNSEEN",
     "CannotStart",
     "Claims",
@@ -30,8 +33,11 @@ __all__ = [
     "Program",
     "Started",
     "accepts",
+    "become",
+    "environment_of",
     "find_marked",
     "first_unprivileged_port",
+    "has_own_network",
     "holder_of",
     "identify",
     "is_running",

@@ -51,6 +51,7 @@ COMMANDS: dict[str, Listed] = {
         _listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
         _listed("ps", "ps", "List meshes and the programs in them."),
         _listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
+        _listed("exec_command", "exec", "Run a COMMAND where a WORKLOAD's program runs."),
         _listed("stopping_commands", "stop", "Stop a WORKLOAD of a mesh, and keep it stopped."),
         _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
         _listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),

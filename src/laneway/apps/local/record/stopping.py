@@ -92,6 +92,16 @@ def names(folder: MeshFolder, *, stopped: bool) -> list[str]:
     return list(dict.fromkeys(spelled))
 
 
+def programs_of(folder: MeshFolder, text: str) -> list[WorkloadRecord]:
+    """Return the programs that a name means, in the order of their replicas.
+
+    Raises UnknownWorkloadError, CannotFollowError.
+    """
+    record = _running(folder)
+    chosen = _choice(record, text).replicas
+    return [one for one in _programs(record) if one.name in chosen]
+
+
 def _programs(record: MeshRecord | None) -> list[WorkloadRecord]:
     return [one for one in record.workloads if one.name] if record is not None else []
 
