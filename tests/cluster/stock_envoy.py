@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 Json = dict[str, Any]
 
 MARK = 1337
@@ -20,56 +18,56 @@ MARK = 1337
 INBOUND, OUTBOUND = 15006, 15001
 """The ports of istiod's own listeners for what is intercepted."""
 _TYPE = "type.googleapis.com/envoy."
-_OPTIONS = f"{_TYPE}extensions.upstreams.http.v3.HttpProtocolOptions"
-_XDS = "xds-grpc"
+_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+_JOINED = {
+    "api_type": "GRPC",
+    "transport_api_version": "V3",
+    "grpc_services": [{"envoy_grpc": {"cluster_name": "istiod"}}],
+}
+_OVER_ADS = {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
+_MARKED = {
+    "source_address": {"address": "0.0.0.0", "port_value": 0},  # noqa: S104 - where to send from
+    "socket_options": [{"level": 1, "name": 36, "int_value": MARK, "state": "STATE_PREBIND"}],
+}
+"""SO_MARK of SOL_SOCKET on every connection a proxy opens."""
 
 
-class Joined(Struct, frozen=True):
-    """Where a proxy is and which unix sockets it has: to istiod, of its admin pages, of callers.
+def proxy(
+    pod: Json, address: str, istiod: Path, admin: Path, entry: tuple[Path, int] | None
+) -> Json:
+    """Return the bootstrap of a pod's proxy, with its unix sockets to istiod and for its admin.
 
-    Callers of a gateway are led to a port of its own.
+    That of a gateway has an `entry`: a unix socket for callers, led to a port of its own.
     """
-
-    address: str
-    istiod: Path
-    admin: Path
-    entry: tuple[Path, int] | None = None
-
-
-def proxy(pod: Json, where: Joined) -> Json:
-    """Return the bootstrap of a pod's proxy."""
     name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-    kind = "router" if where.entry else "sidecar"
-    joined = {
-        "api_type": "GRPC",
-        "transport_api_version": "V3",
-        "grpc_services": [{"envoy_grpc": {"cluster_name": _XDS}}],
-    }
-    over_ads = {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
-    entry = {"entry": (at_path(where.entry[0]), at_port(where.entry[1]))} if where.entry else {}
-    whole = doorway(entry)
-    whole["static_resources"]["clusters"].append(_http2(_cluster(_XDS, at_path(where.istiod))))
-    return whole | {
+    kind = "router" if entry else "sidecar"
+    static = doorway({"entry": (at_path(entry[0]), at_port(entry[1]))} if entry else {})
+    http2: Json = {"@type": f"type.googleapis.com/{_OPTIONS}"}
+    http2 |= {"explicit_http_config": {"http2_protocol_options": {}}}
+    asked = _cluster("istiod", at_path(istiod))
+    asked["typed_extension_protocol_options"] = {_OPTIONS: http2}
+    static["static_resources"]["clusters"].append(asked)
+    return static | {
         "node": {
-            "id": f"{kind}~{where.address}~{name}.{namespace}~{namespace}.svc.cluster.local",
+            "id": f"{kind}~{address}~{name}.{namespace}~{namespace}.svc.cluster.local",
             "cluster": f"{name}.{namespace}",
             "metadata": {
                 "NAME": name,
                 "NAMESPACE": namespace,
-                "INSTANCE_IPS": where.address,
+                "INSTANCE_IPS": address,
                 "CLUSTER_ID": "Kubernetes",
                 "LABELS": pod["metadata"].get("labels", {}),
-                "INTERCEPTION_MODE": "NONE" if where.entry else "REDIRECT",
+                "INTERCEPTION_MODE": "NONE" if entry else "REDIRECT",
                 "PROXY_CONFIG": {},
             },
         },
-        "admin": {"address": at_path(where.admin)},
+        "admin": {"address": at_path(admin)},
         "dynamic_resources": {
-            "lds_config": over_ads,
-            "cds_config": over_ads,
-            "ads_config": joined,
+            "lds_config": _OVER_ADS,
+            "cds_config": _OVER_ADS,
+            "ads_config": _JOINED,
         },
-        "cluster_manager": {"upstream_bind_config": _marked()},
+        "cluster_manager": {"upstream_bind_config": _MARKED},
     }
 
 
@@ -93,34 +91,14 @@ def at_path(path: Path) -> Json:
     return {"pipe": {"path": str(path)}}
 
 
-def _marked() -> Json:
-    """Return how a proxy opens its connections: from any address, with the mark (SO_MARK)."""
-    mark = {"level": 1, "name": 36, "int_value": MARK, "state": "STATE_PREBIND"}
-    anywhere = {"address": "0.0.0.0", "port_value": 0}  # noqa: S104 - where to send from
-    return {"source_address": anywhere, "socket_options": [mark]}
-
-
 def _tunnel(name: str, come: Json) -> Json:
-    told = {
-        "@type": f"{_TYPE}extensions.filters.network.tcp_proxy.v3.TcpProxy",
-        "stat_prefix": name,
-        "cluster": name,
-    }
+    kind = f"{_TYPE}extensions.filters.network.tcp_proxy.v3.TcpProxy"
+    told = {"@type": kind, "stat_prefix": name, "cluster": name}
     filters = [{"name": "envoy.filters.network.tcp_proxy", "typed_config": told}]
     return {"name": name, "address": come, "filter_chains": [{"filters": filters}]}
 
 
 def _cluster(name: str, go: Json) -> Json:
     endpoints = [{"lb_endpoints": [{"endpoint": {"address": go}}]}]
-    return {
-        "name": name,
-        "type": "STATIC",
-        "connect_timeout": "5s",
-        "load_assignment": {"cluster_name": name, "endpoints": endpoints},
-    }
-
-
-def _http2(cluster: Json) -> Json:
-    told = {"@type": _OPTIONS, "explicit_http_config": {"http2_protocol_options": {}}}
-    options = {_OPTIONS.removeprefix("type.googleapis.com/"): told}
-    return cluster | {"typed_extension_protocol_options": options}
+    assigned = {"cluster_name": name, "endpoints": endpoints}
+    return {"name": name, "type": "STATIC", "connect_timeout": "5s", "load_assignment": assigned}
