@@ -10,6 +10,7 @@ cluster, and everything it started with it.
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import sys
 import threading
@@ -20,6 +21,8 @@ from pathlib import Path
 import envoy
 
 from laneway.adapters.netns import MeshNetwork, PodNetwork, PrivateNetwork
+from laneway.adapters.netns.answering import Answers
+from laneway.adapters.netns.name_server import NameServer
 from laneway.core.fleet.commands import Commands
 from tests.cluster import pods, stock_envoy
 from tests.cluster.api_server import RefusedError
@@ -53,9 +56,11 @@ class Node:
         self.addresses = (f"10.244.{1 + at // 250}.{1 + at % 250}" for at in count())
         self.changed = threading.Event()
         inside = self.folder / "networks"
+        shutil.rmtree(self.folder, ignore_errors=True)  # of a node before this one
         inside.mkdir(parents=True)
         told = environment(self.folder)
         self.network = PrivateNetwork.open(inside, MeshNetwork(BRIDGE), told)
+        self.names = NameServer.inside(self.network, Answers())
         self.children = Children(self.folder)
         self.entry = self.folder / "entry.sock"
         tunnels = {
@@ -90,13 +95,14 @@ class Node:
             self._drop(key)
         for key, one in self.running.items():
             one.pod = found[key]
-        fresh = [key for key in found if key not in self.running and not pods.ends(found[key])]
+        absent = [key for key in found if key not in self.running]
+        for key in (key for key in absent if pods.ends(found[key])):
+            self._delete(found[key])
+        fresh = [key for key in absent if not pods.ends(found[key])]
         for key in fresh:
             self._make(key, found[key], homes[found[key]["metadata"]["namespace"]])
         self.network.settle({key: one.network for key, one in self.running.items()})
-        for one in self.running.values():  # written in place, as the file is open inside
-            hosts = pods.hosts(one.pod["metadata"]["namespace"], services)
-            (one.folder / "hosts").write_text(hosts)
+        self.names.answers = Answers(pods.names(services))
         for key in fresh:
             self._start(key, homes[found[key]["metadata"]["namespace"]])
 
@@ -110,10 +116,7 @@ class Node:
                 self._report(key)
             elif one.end(one.pod["metadata"].get("deletionGracePeriodSeconds", 0)):
                 self._drop(key)
-                uid = {"uid": one.pod["metadata"]["uid"]}
-                now = {"gracePeriodSeconds": 0, "preconditions": uid}
-                self._try(pods.path(one.pod), "DELETE", now)
-                self.changed.set()
+                self._delete(one.pod)
 
     def _make(self, key: str, pod: Json, namespace: Json) -> None:
         """Take a pod, and give it its address and folder."""
@@ -134,9 +137,12 @@ class Node:
         one = self.running[key]
         self._report(key)
         user = [f"user={self.network.user}"] if self.network.user else []
-        hosts = f"file={one.folder / 'hosts'}:/etc/hosts"
+        resolver, switch = one.folder / "resolv.conf", one.folder / "nsswitch.conf"
+        resolver.write_text(pods.resolver(namespace["metadata"]["name"], BRIDGE))
+        switch.write_text("hosts: files dns\n")
+        names = (f"file={file}:/etc/{file.name}" for file in (resolver, switch))
         inside = f"network={self.network.outside(key)}"
-        one.entering = (*user, inside, hosts, *self._issue_tokens(key))
+        one.entering = (*user, inside, *names, *self._issue_tokens(key))
         gateway = pods.gateway_port(one.pod)
         if gateway or one.network.outbound:
             admin = self.folder / f"{key[-8:]}.sock"
@@ -182,6 +188,12 @@ class Node:
         """End what is left of a pod, whether anybody still knows it or not."""
         self.running.pop(key).end(0)
         self.reported.pop(key, None)
+
+    def _delete(self, pod: Json) -> None:
+        """Say that nothing runs any more of a pod that was to end."""
+        uid = {"uid": pod["metadata"]["uid"]}
+        now = {"gracePeriodSeconds": 0, "preconditions": uid}
+        self._try(pods.path(pod), "DELETE", now)
 
     def _report(self, key: str) -> None:
         """Tell the API server how a pod is, if it is not as was told before."""

@@ -119,19 +119,22 @@ def tokens(pod: Json) -> Iterator[tuple[str, Json]]:
                 yield folders[volume["name"]], source["serviceAccountToken"]
 
 
-def hosts(namespace: str, services: Iterable[Json]) -> str:
-    """Return the file by which a namespace knows services: as `shop`, `shop.team` and longer.
+def names(services: Iterable[Json]) -> dict[str, str]:
+    """Return the names of services that have an address.
 
     https://kubernetes.io/docs/concepts/services-networking/dns-pod-service
     """
-    lines = ["127.0.0.1 localhost"]
-    for service in services:
-        name, home = service["metadata"]["name"], service["metadata"]["namespace"]
-        address, whole = service["spec"].get("clusterIP", "None"), f"{name}.{home}"
-        if address != "None":
-            short = f"{name} " if home == namespace else ""
-            lines.append(f"{address} {short}{whole} {whole}.svc {whole}.svc.cluster.local")
-    return "\n".join(lines) + "\n"
+    return {
+        f"{one['metadata']['name']}.{one['metadata']['namespace']}.svc.cluster.local": address
+        for one in services
+        if (address := one["spec"].get("clusterIP", "None")) != "None"
+    }
+
+
+def resolver(namespace: str, server: str) -> str:
+    """Return the file by which a pod's programs ask for names: `shop`, `shop.team` and longer."""
+    domains = " ".join((f"{namespace}.svc.cluster.local", "svc.cluster.local", "cluster.local"))
+    return f"nameserver {server}\nsearch {domains}\noptions ndots:5\n"
 
 
 class Told(Struct, frozen=True):

@@ -66,7 +66,7 @@ def folder(
         asked(plane, *wait, "--for=create")
         asked(plane, *wait, phase)
     yield found
-    asked(plane, "delete", "namespace", HOME, "--timeout=60s")
+    asked(plane, "delete", "deployment", "--all", f"-n={HOME}")
 
 
 def ready(plane: ControlPlane, name: str) -> bool:
