@@ -35,12 +35,14 @@ class Answers(Struct):
     """What is known of names.
 
     `known` are the mesh's own, without the last dot and in lower case, with their addresses, to be
-    replaced as a whole. `domains` belong to the mesh. `upstream` is asked for what is no address of
-    a name; empty for nobody.
+    replaced as a whole. `domains` belong to the mesh. `host` stands for this machine, where its own
+    resolver says that a name is this machine. `upstream` is asked for what is no address of a name;
+    empty for nobody.
     """
 
     known: Mapping[str, str] = {}
     domains: tuple[str, ...] = ("cluster.local", "laneway.internal")
+    host: str = ""
     upstream: str = ""
 
     async def answer(self, packet: bytes, room: int = 0) -> bytes | None:
@@ -89,7 +91,10 @@ class Answers(Struct):
             return dns.rcode.NXDOMAIN, []
         if not wanted:
             return dns.rcode.NOERROR, []
-        return await looked_up(name)
+        code, found = await looked_up(name)
+        if not self.host or name.endswith("localhost"):
+            return code, found
+        return code, [self.host if one.startswith("127.") else one for one in found]
 
     async def _forwarded(self, packet: bytes) -> bytes | None:
         """Ask this machine's own name server."""

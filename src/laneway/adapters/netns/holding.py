@@ -25,7 +25,7 @@ Kind = tuple[int, int, int]
 """A socket's family, type and protocol."""
 
 
-class NetworkError(Exception):
+class NetworkError(OSError):
     """The system does not give what a private network needs; the text says what, in its words."""
 
     def __init__(self, text: str, number: int = 0) -> None:
@@ -49,6 +49,8 @@ class Holding(Struct):
             child = subprocess.Popen(  # noqa: S603 - a program of this package
                 (sys.executable, "-I", "-S", HOLDER, str(folder)),
                 stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,  # whoever reads what this process says waits for its end
+                stderr=subprocess.DEVNULL,
                 env=dict(environment),
                 start_new_session=True,  # the terminal's Ctrl-C is not for it
             )

@@ -105,7 +105,7 @@ class PrivateNetwork(Struct):
             if name not in self.pods:
                 self._make(name, one)
             elif self.pods[name].network != one:
-                self._lead(name, one)
+                self.lead(name, one)
         self._wait()
 
     def sockets(self, pod: str, *kinds: Kind) -> list[socket.socket]:
@@ -151,8 +151,8 @@ class PrivateNetwork(Struct):
             missing -= self.reached
             time.sleep(_PAUSE)
 
-    def _lead(self, name: str, pod: PodNetwork) -> None:
-        """Put other rules in place of a pod's."""
+    def lead(self, name: str, pod: PodNetwork) -> None:
+        """Put other rules in place of a pod's; it keeps its address. Raises NetworkError."""
         with self._opened(name, _RULES) as (_, (rules,)):
             tell(rules, f"give {name} its rules", redirects(pod, self.between))
         self.pods[name].network = pod

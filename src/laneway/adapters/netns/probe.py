@@ -48,7 +48,7 @@ def probe() -> str:
                 reached = _destination(network)
             finally:
                 network.close()
-        except (NetworkError, OSError) as error:
+        except OSError as error:
             return f"{error}: {_missing(error)}"
     if reached != ELSEWHERE:
         return f"a redirected connection does not tell where it was to go: {_LOAD}"
@@ -69,7 +69,7 @@ def _destination(network: PrivateNetwork) -> tuple[str, int]:
     return socket.inet_ntoa(found[4:8]), unpack_from("!H", found, 2)[0]
 
 
-def _missing(error: NetworkError | OSError) -> str:
+def _missing(error: OSError) -> str:
     """Say what brings what is missing."""
     number = error.number if isinstance(error, NetworkError) else error.errno
     if number in (errno.EPERM, errno.EACCES, errno.ENOSPC):

@@ -37,7 +37,7 @@ def enter(words: list[str]) -> None:
     if "mounts" in namespaces:
         _call("setns", namespaces["mounts"], NEWNS)
         os.chdir(folder)
-    if files := [text.partition(":")[::2] for key, text in told if key == "file"]:
+    if files := [text.rpartition(":")[::2] for key, text in told if key == "file"]:
         _mount(files)
     if "network" in namespaces:
         _call("setns", namespaces["network"], NEWNET)

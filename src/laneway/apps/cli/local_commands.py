@@ -7,7 +7,7 @@ each command loads what it needs when it runs, and the work is that of `apps/loc
 from __future__ import annotations
 
 import os
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 import click
 
@@ -37,6 +37,8 @@ class UpFlags(TypedDict):
     config: str | None
     proxies: str
     all_files: bool
+    intercept: Literal["auto", "on", "off"] | None
+    host_ports: tuple[int, ...]
 
 
 def _demand_linux() -> None:
@@ -86,6 +88,21 @@ def _demand_linux() -> None:
     show_default=True,
     help="One Envoy for everything, or one for each workload.",
 )
+@click.option(
+    "--intercept",
+    type=click.Choice(["auto", "on", "off"]),
+    help="Give every replica a network of its own, whose connections are led to its proxy whatever "
+    "its program knows of proxies; with auto where the system allows it. Without it off.",
+)
+@click.option(
+    "--host-port",
+    "host_ports",
+    multiple=True,
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="A port of localhost that leads to this machine where programs have a network of their "
+    "own, as to a database. host.laneway.internal leads here at any port.",
+)
 @click.option("--all-files", is_flag=True, help=ALL_FILES_HELP)
 def up(**flags: Unpack[UpFlags]) -> int:
     """Start a mesh from PATH, and follow its changes.
@@ -93,12 +110,13 @@ def up(**flags: Unpack[UpFlags]) -> int:
     Every replica of a workload becomes a process with an address of its own, behind real Envoy.
     """
     _demand_linux()
-    from laneway.apps.local.mesh.configuration import ConfigurationError, Options, commands_of
+    from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, Options
     from laneway.apps.local.mesh.up import up as run
 
     folder = folder_of(flags["name"])
     try:
-        commands = commands_of(flags["config"], flags["commands"])
+        configuration = Configuration.of(flags["config"])
+        commands = configuration.commands_with(flags["commands"])
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error
     per_workload = flags["proxies"] == "per-workload"
@@ -110,6 +128,8 @@ def up(**flags: Unpack[UpFlags]) -> int:
         per_workload=per_workload,
         fixed=port is not None,
         all_files=flags["all_files"],
+        intercept=flags["intercept"] or configuration.intercept,
+        host_ports=(*configuration.host_ports, *flags["host_ports"]),
     )
     return run(folder, options, detach=flags["detach"])
 

@@ -152,7 +152,9 @@ def _workload_table(mesh: Mesh, replicas: Sequence[Replica], width: int) -> list
         first = members[0]
         own = [group for group, pods in groups if ref in pods]
         lane = _lanes_text(own or mesh.groups, first.caller.labels)
-        ports = ",".join(str(port.inbound) for port in first.ports)
+        ports = ",".join(
+            str(port.container if first.network else port.inbound) for port in first.ports
+        )
         address = f"{first.address}:{ports}" if ports else first.address
         more = f" +{len(members) - 1}" if len(members) > 1 else ""
         place = ref.name if ref.namespace in ("", "default") else f"{ref.namespace}/{ref.name}"

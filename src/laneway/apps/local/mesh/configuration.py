@@ -8,14 +8,17 @@ be able to name commands that run here.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from laneway.core.fleet.commands import BadCommandError, Commands
+from laneway.core.fleet.placing import HIGHEST_PORT
 
 FILE = "laneway.toml"
-TABLES = {"run"}
+RUN, UP = "run", "up"
+Intercept = Literal["auto", "on", "off"]
+INTERCEPT: tuple[Intercept, ...] = ("auto", "on", "off")
 
 
 class ConfigurationError(ValueError):
@@ -27,7 +30,8 @@ class Options(Struct, frozen=True):
 
     `port` is the first gateway's; unless it is `fixed` the next free one will do. `per_workload`
     asks for separate Envoys, a `quiet` mesh does not print what is up, and `all_files` leaves
-    nothing out of a folder.
+    nothing out of a folder. `intercept` says whether programs get a network of their own; then
+    `host_ports` of their localhost lead to this machine.
     """
 
     paths: tuple[str, ...]
@@ -37,31 +41,60 @@ class Options(Struct, frozen=True):
     quiet: bool = False
     all_files: bool = False
     fixed: bool = False
+    intercept: Intercept = "off"
+    host_ports: tuple[int, ...] = ()
 
 
-def commands_of(config: str | None, flags: tuple[str, ...]) -> Commands:
-    """Return the commands of flags and configuration file. Raises ConfigurationError."""
-    path = Path(config or FILE)
-    table: dict[str, Any] = {}
-    if config or path.is_file():
-        table = _run_table(path)
-    try:
-        return Commands.of_texts(flags, table)
-    except BadCommandError as error:
-        raise ConfigurationError(str(error)) from error
+class Configuration(Struct, frozen=True):
+    """What a configuration file says: commands by image, and how a mesh comes up."""
+
+    commands: dict[str, Any] = {}
+    intercept: Intercept = "off"
+    host_ports: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, config: str | None) -> Configuration:
+        """Read a file, or the one of this folder if there is one. Raises ConfigurationError."""
+        path = Path(config or FILE)
+        if not config and not path.is_file():
+            return cls()
+        tables = _tables(path)
+        told = tables.get(UP, {})
+        unknown = sorted(told.keys() - {"intercept", "host-ports"})
+        if unknown:
+            raise ConfigurationError(f"{path}: unknown key {unknown[0]!r} in [up]")
+        intercept, ports = told.get("intercept", "off"), told.get("host-ports", [])
+        if intercept not in INTERCEPT:
+            raise ConfigurationError(f"{path}: intercept is {' or '.join(map(repr, INTERCEPT))}")
+        if not isinstance(ports, list) or not all(map(_is_port, ports)):
+            raise ConfigurationError(f"{path}: host-ports is a list of port numbers")
+        return cls(tables.get(RUN, {}), intercept, tuple(ports))
+
+    def commands_with(self, flags: tuple[str, ...]) -> Commands:
+        """Return the commands of flags and of the file. Raises ConfigurationError."""
+        try:
+            return Commands.of_texts(flags, self.commands)
+        except BadCommandError as error:
+            raise ConfigurationError(str(error)) from error
 
 
-def _run_table(path: Path) -> dict[str, Any]:
+def _is_port(value: object) -> bool:
+    return isinstance(value, int) and 1 <= value <= HIGHEST_PORT
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
     import tomllib  # noqa: PLC0415 - most meshes have no configuration file
 
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    unknown = sorted(found.keys() - TABLES)
+    unknown = sorted(found.keys() - {RUN, UP})
     if unknown:
-        raise ConfigurationError(f"{path}: unknown table {unknown[0]!r}; there is only [run]")
-    table = found.get("run", {})
-    if not isinstance(table, dict):
+        text = f"{path}: unknown table {unknown[0]!r}; there are only [run] and [up]"
+        raise ConfigurationError(text)
+    if not isinstance(found.get(RUN, {}), dict):
         raise ConfigurationError(f"{path}: [run] is not a table of images and commands")
-    return table
+    if not isinstance(found.get(UP, {}), dict):
+        raise ConfigurationError(f"{path}: [up] is not a table")
+    return found

@@ -39,9 +39,16 @@ memory and processor time."""
 
 
 def program_of(
-    folder: MeshFolder, instance: Instance, wanted: WantedProgram, inherited: Mapping[str, str]
+    folder: MeshFolder,
+    instance: Instance,
+    wanted: WantedProgram,
+    inherited: Mapping[str, str],
+    inside: tuple[str, ...] = (),
 ) -> Program:
-    """Return how one program of an instance is started."""
+    """Return how one program of an instance is started; `inside` says in which pod, if in one.
+
+    There its calls are led to its proxy, so that it is told of none.
+    """
     alone = len(instance.wanted.programs) == 1
     is_mock = wanted.command == MOCK
     told = dict(_told(instance, wanted))
@@ -50,12 +57,15 @@ def program_of(
         **_defaults(wanted),
         **dict(wanted.environment),
     }
+    if not inside:
+        told |= _proxies(instance.place) | java_proxies(own, instance.place)
     return Program(
         mark=f"{folder.run_mark}/{instance.id}/{wanted.container}",
         command=_command(instance, wanted, told),
         log=folder.log_of(instance.id, wanted.container, alone=alone),
-        environment={**own, **told, **java_proxies(own, instance.place)},
+        environment={**own, **told},
         parent=_MOCK_PARENT if is_mock else (),
+        inside=inside,
     )
 
 
@@ -81,14 +91,17 @@ def _told(instance: Instance, wanted: WantedProgram) -> Iterator[tuple[str, str]
         if position == 0:
             yield "PORT", str(port)
         yield f"PORT_{container}", str(port)
+
+
+def _proxies(place: ReplicaPlace) -> dict[str, str]:
+    """Return the variables by which most programs send their calls to their proxy."""
     proxy = f"http://{place.address}:{place.outbound}"
-    for name, value in (("http_proxy", proxy), ("https_proxy", proxy), ("no_proxy", NO_PROXY)):
-        yield name, value
-        yield name.upper(), value
-    yield "NODE_USE_ENV_PROXY", "1"
+    told = {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": NO_PROXY}
+    upper = {name.upper(): value for name, value in told.items()}
+    return {**told, **upper, "NODE_USE_ENV_PROXY": "1"}
 
 
-def java_proxies(environment: Mapping[str, str], place: ReplicaPlace) -> Mapping[str, str]:
+def java_proxies(environment: Mapping[str, str], place: ReplicaPlace) -> dict[str, str]:
     """Return the variable by which a Java program sends its calls to its proxy.
 
     Java reads no proxy variables. Options of the user's own stay, these come after them.

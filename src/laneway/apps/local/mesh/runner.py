@@ -65,7 +65,7 @@ class Runner:
         target = self.target
         try:
             live = Serving(revision, target.place(revision))
-        except NoRoomError as error:
+        except (NoRoomError, OSError) as error:
             raise StartError(str(error)) from error
         self.loop = Loop(
             State(revision, live), target, self._revise, self.clock, self._told, self._looked

@@ -18,11 +18,13 @@ from laneway.adapters.processes import (
     UNSEEN,
     CannotStart,
     Parents,
+    Program,
     Started,
     accepts,
     stop_marked,
     stop_processes,
 )
+from laneway.apps.local.mesh.pods import Pods
 from laneway.apps.local.mesh.programs import program_of
 from laneway.apps.local.record.state import MeshFolder, WorkloadRecord
 from laneway.core.fleet.next_step import Instance, ProgramKey
@@ -66,7 +68,11 @@ Event = Ended | Recovered | Stopped
 
 
 class Supervisor(Struct, dict=True):
-    """All programs of a mesh. `clock` gives seconds of a steady clock."""
+    """All programs of a mesh.
+
+    `clock` gives seconds of a steady clock, `pods` is where they live, if not on this machine's
+    network.
+    """
 
     folder: MeshFolder
     environment: Mapping[str, str]
@@ -74,6 +80,7 @@ class Supervisor(Struct, dict=True):
     instances: dict[str, Instance] = {}
     standings: dict[ProgramKey, Standing] = {}
     running: dict[ProgramKey, Started] = {}
+    pods: Pods | None = None
 
     @cached_property
     def parents(self) -> Parents:
@@ -84,9 +91,7 @@ class Supervisor(Struct, dict=True):
         """Start programs; return those that the machine cannot run."""
         failed = []
         found_ones = [(key, *self._find(key)) for key in keys]
-        started = self.parents.start(
-            [program_of(self.folder, one, what, self.environment) for _, one, what in found_ones]
-        )
+        started = self.parents.start([self._program(one, what) for _, one, what in found_ones])
         for (key, instance, _), found in zip(found_ones, started, strict=True):
             now = self.clock()
             self.standings[key] = begun(self.standings.get(key), now)
@@ -96,6 +101,10 @@ class Supervisor(Struct, dict=True):
             else:
                 self.running[key] = found
         return failed
+
+    def _program(self, instance: Instance, wanted: WantedProgram) -> Program:
+        inside = self.pods.inside(instance) if self.pods else ()
+        return program_of(self.folder, instance, wanted, self.environment, inside)
 
     def _find(self, key: ProgramKey) -> tuple[Instance, WantedProgram]:
         instance = self.instances[key[0]]
@@ -112,11 +121,18 @@ class Supervisor(Struct, dict=True):
                 continue  # `have_stopped` notes it, when nothing of it is left
             if code is not None:
                 happened.append(self._ended(key, instance, code))
-            elif self.standings[key].phase == "starting" and _listens(instance, program):
+            elif self.standings[key].phase == "starting" and self._listens(instance, program, key):
                 self.standings[key] = became_ready(self.standings[key], self.clock())
                 if self.standings[key].is_back:
                     happened.append(Recovered(instance))
         return happened
+
+    def _listens(self, instance: Instance, program: WantedProgram, key: ProgramKey) -> bool:
+        if self.pods is not None:
+            return self.pods.listens(instance, program, self.running[key])
+        return all(
+            accepts(instance.place.address, port) for port in instance.awaited_ports(program)
+        )
 
     def _ended(self, key: ProgramKey, instance: Instance, code: int) -> Ended:
         """Note an end. What the program left behind would hold its port, so it goes too."""
@@ -210,12 +226,13 @@ class Supervisor(Struct, dict=True):
             reason=standing.reason if standing else "",
             name=instance.wanted.name,
             calls=program.calls,
+            alone=self._alone(instance, program),
         )
 
-
-def _listens(instance: Instance, program: WantedProgram) -> bool:
-    ports = instance.awaited_ports(program)
-    return all(accepts(instance.place.address, port) for port in ports)
+    def _alone(self, instance: Instance, program: WantedProgram) -> tuple[int, ...]:
+        """Return the ports of a program's at which it listens on 127.0.0.1 alone."""
+        found = self.pods.alone(instance.id) if self.pods else ()
+        return tuple(port for _, port in program.ports if port in found)
 
 
 def end(started: Collection[Started]) -> None:

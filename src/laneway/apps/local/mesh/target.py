@@ -13,12 +13,14 @@ from msgspec import Struct, field
 
 from laneway.adapters.processes import Started
 from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.pods import Pods
 from laneway.apps.local.mesh.proxies import Proxies
 from laneway.apps.local.mesh.supervisor import Recovered, Supervisor, end
 from laneway.apps.local.record.stopped import StoppedNames
 from laneway.core.fleet.allocator import Allocator
 from laneway.core.fleet.next_step import Fleet, FleetStep, Instance, next_step
 from laneway.core.gate import Revision
+from laneway.core.mesh.names import Host
 from laneway.loop.seams import Wake
 from laneway.loop.step import Confirmed, Readiness, Serving
 
@@ -55,14 +57,27 @@ class LocalTarget(Struct):
     """Programs that are back and are not told of yet."""
 
     def place(self, revision: Revision) -> frozenset[str]:
-        """Give what a revision asks for a place each. Raises NoRoomError."""
+        """Give what a revision asks for a place each. Raises NoRoomError, OSError."""
         compilation, existing = revision.compilation, tuple(self.supervisor.instances.values())
         found = self.allocator.settle(
             compilation.plan, revision.wanted, existing, compilation.mesh.services
         )
         self.supervisor.instances |= {one.id: one for one in found}
+        if self.pods is not None:
+            services = self._addresses(revision)
+            self.pods.settle(tuple(self.supervisor.instances.values()), services)
         self.placed = revision
         return _ids(found)
+
+    @property
+    def pods(self) -> Pods | None:
+        """Where the programs live, if they have a network of their own."""
+        return self.supervisor.pods
+
+    def _addresses(self, revision: Revision) -> dict[Host, str]:
+        """Return the virtual addresses of a revision's services."""
+        found = self.allocator.services
+        return {host: found[host] for host in revision.compilation.mesh.services if host in found}
 
     def prepare(self, wanted: Revision, live: Serving) -> Readiness:
         """See how programs stand, and start those whose time has come. Raises NoRoomError."""
@@ -106,7 +121,12 @@ class LocalTarget(Struct):
         """Have the proxies serve something. Raises ProxyError."""
         instances = self.supervisor.instances.values()
         serve = [one for one in instances if one.id in serving.pods]
-        return await self.proxies.apply(serving.revision, self.allocator.placement(serve))
+        placement = self.allocator.placement(serve)
+        confirmed = await self.proxies.apply(serving.revision, placement)
+        if self.pods is not None:
+            placed = self._addresses(self.placed) if self.placed is not None else {}
+            self.pods.know_only(placed | self._addresses(serving.revision))
+        return confirmed
 
     def tell_recovered(self, live: Serving) -> None:
         """Tell which programs are back, once requests are sent to them again."""
@@ -157,6 +177,8 @@ class LocalTarget(Struct):
         started = self.supervisor.release(tuple(self.supervisor.instances.values()))
         await asyncio.gather(*self.endings, asyncio.to_thread(end, started))
         self.supervisor.close()
+        if self.pods is not None:
+            self.pods.close()
 
 
 def _ids(instances: Iterable[Instance]) -> frozenset[str]:

@@ -31,6 +31,9 @@ from laneway.apps.local.mesh.announcer import Announcer
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
 from laneway.apps.local.mesh.first_seconds import first_seconds
+from laneway.apps.local.mesh.intercepting import opened_pods
+from laneway.apps.local.mesh.offering import OFFER, is_possible, would_serve
+from laneway.apps.local.mesh.pods import Pods
 from laneway.apps.local.mesh.proxies import EnvoyProxies
 from laneway.apps.local.mesh.recorder import Recorder, opened, serving
 from laneway.apps.local.mesh.runner import Runner, StartError
@@ -47,7 +50,7 @@ from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.input import about_nothing, is_path_missing
 from laneway.core.fleet.allocator import Allocator
-from laneway.core.fleet.placing import Taken
+from laneway.core.fleet.placing import NoRoomError, Taken
 from laneway.core.gate import Revision, is_safe, revision_of
 from laneway.loop.seams import Clock, Wake
 
@@ -70,6 +73,8 @@ def finding_text(findings: Sequence[Finding]) -> str:
 
 class Launch:
     """One run of `laneway up`: what it was told, and where it speaks."""
+
+    offering: asyncio.Task[None] | None = None
 
     def __init__(self, folder: MeshFolder, options: Options, reader: Reader) -> None:
         self.folder = folder
@@ -101,11 +106,23 @@ class Launch:
             lock.release()
 
     async def run(self, revision: Revision, release: Release | None) -> int:
+        """Give programs a network, if they are to have one, and run the mesh."""
+        try:
+            pods = opened_pods(self.folder, self.options, self.screen.warn)
+        except (NoRoomError, OSError) as error:
+            self.screen.warn(str(error))
+            return FAILED
+        return await self.run_in(pods, revision, release)
+
+    async def run_in(self, pods: Pods | None, revision: Revision, release: Release | None) -> int:
         """Start, tell, follow, and end everything."""
         left = leftover(self.folder)
         let_up(self.folder, read_stopped(self.folder).names)
-        proxies = EnvoyProxies.of(self.folder, per_workload=self.options.per_workload)
-        runner = self._runner(proxies, left, detached=release is not None)
+        inside = pods.envoy if pods else ()
+        proxies = EnvoyProxies.of(
+            self.folder, per_workload=self.options.per_workload, inside=inside
+        )
+        runner = self._runner(proxies, left, pods, detached=release is not None)
         self._heed_signals(runner.target.wake)
         try:
             await runner.start(revision)
@@ -131,7 +148,19 @@ class Launch:
             await self._end(runner)
         return FINE
 
-    def _runner(self, proxies: EnvoyProxies, left: Leftover, *, detached: bool) -> Runner:
+    async def _offer(self) -> None:
+        """Say that programs could have a network of their own, if they could."""
+        if await is_possible(self.folder.path.parent):
+            self.screen.warn(OFFER)
+
+    def _runner(
+        self,
+        proxies: EnvoyProxies,
+        left: Leftover,
+        pods: Pods | None,
+        *,
+        detached: bool,
+    ) -> Runner:
         own = identify(os.getpid())
         head = MeshRecord(
             name=self.folder.name,
@@ -150,7 +179,7 @@ class Launch:
 
         clock = Clock()
         target = LocalTarget(
-            Supervisor(self.folder, dict(os.environ), clock.now),
+            Supervisor(self.folder, dict(os.environ), clock.now, pods=pods),
             proxies,
             Allocator(
                 self.folder.name,
@@ -160,6 +189,7 @@ class Launch:
                 left.ids,
                 self.options.fixed,
                 holder_text,
+                pods.private if pods else None,
             ),
             self.announcer,
             lambda: read_stopped(self.folder),
@@ -182,6 +212,8 @@ class Launch:
         self.announcer.found(revision.compilation.findings, revision.missing, hint)
         self.announcer.unexecuted(proxies.unexecuted)
         self.announcer.ailing(runner.ailing)
+        if self.options.intercept == "off" and would_serve(revision):
+            self.offering = asyncio.create_task(self._offer())
 
     def _heed_signals(self, wake: Wake) -> None:
         """Ctrl-C ends the mesh; a second one no longer lets programs end by themselves."""
@@ -199,6 +231,8 @@ class Launch:
 
     async def _end(self, runner: Runner) -> None:
         """End everything and leave nothing but logs."""
+        if self.offering is not None:
+            self.offering.cancel()
         self.screen.progress("stopping")
         await runner.target.down()
         stop_marked([self.folder.mark])

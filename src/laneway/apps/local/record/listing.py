@@ -73,7 +73,7 @@ def workload_table(seen: SeenMesh, width: int) -> list[str]:
             one.address or "-",
             str(one.restarts),
             str(one.pid or "-"),
-            one.reason or _silence(silent.get(one.replica, ())),
+            one.reason or _silence(silent.get(one.replica, ())) or _alone(one.alone),
         )
         for one in _as_seen(seen, seen.record)
     ]
@@ -85,6 +85,14 @@ def workload_table(seen: SeenMesh, width: int) -> list[str]:
 
 def _silence(services: Sequence[str]) -> str:
     return f"never called {', '.join(services)} through its proxy" if services else ""
+
+
+def _alone(ports: Sequence[int]) -> str:
+    """Say that a program is reached here by a way that a cluster does not have."""
+    if not ports:
+        return ""
+    named = ", ".join(map(str, ports))
+    return f"listens on 127.0.0.1 only ({named}): in a cluster nobody would reach it"
 
 
 def _as_seen(seen: SeenMesh, record: MeshRecord) -> list[WorkloadRecord]:

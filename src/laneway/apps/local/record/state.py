@@ -32,7 +32,8 @@ class WorkloadRecord(Struct, frozen=True):
     """One program as `laneway ps` shows it.
 
     `state` is ready, starting, ended, stopping or stopped. `name` is the replica's, which its
-    successors keep; a proxy has none. `calls` names the services whose URLs it was given.
+    successors keep; a proxy has none. `calls` names the services whose URLs it was given. `alone`
+    are the ports at which it is reached on 127.0.0.1 alone, in a network of its own.
     """
 
     replica: str
@@ -49,6 +50,7 @@ class WorkloadRecord(Struct, frozen=True):
     reason: str = ""
     name: str = ""
     calls: Sequence[str] = ()
+    alone: Sequence[int] = ()
 
 
 class GatewayRecord(Struct, frozen=True):
@@ -116,6 +118,11 @@ class MeshFolder(Struct, frozen=True):
     def proxies(self) -> Path:
         """Where the proxies' files are."""
         return self.path / "envoy"
+
+    @property
+    def network(self) -> Path:
+        """Where the files of its private network are, if it has one."""
+        return self.path / "network"
 
     @property
     def record(self) -> Path:
