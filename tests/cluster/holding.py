@@ -1,9 +1,9 @@
 """Laneway's plan held against what real istiods hand out: how many decisions, and which differ.
 
-Comes in: a drawn mesh with requests, and the cluster to put it into. Goes out: a tally. What the
-API server refuses of a user's own takes no part; what it refuses of Laneway's is wrong. The plan is
-asked by the walk, and what proxies were sent by the reader of Istio's translation that also judges
-the oracle: there is one evaluator.
+Comes in: a drawn mesh with requests, and the cluster to put it into. Goes out: a tally. What is
+refused of a user's own takes no part; what the API server refuses of Laneway's is wrong. The plan
+is asked by the walk, and what proxies were sent by the reader of Istio's translation that also
+judges the oracle: there is one evaluator.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from laneway.core.compile import Compilation
 from tests.agree.cluster import ROOT, Cluster, cluster_of
 from tests.agree.comparing import both_decide
 from tests.agree.decisions import errors_alike, service_of
-from tests.agree.oracle import Translation
+from tests.agree.istio_proxy import IstioProxy
+from tests.agree.oracle import Oracle, Translation
+from tests.agree.small_mesh import documents
 from tests.cluster.served import MeshServer
 from tests.cluster.writer import path_of
 from tests.laws.asks import Ask
@@ -45,6 +47,7 @@ class Tally(Struct):
     meshes: Counter[str] = field(default_factory=Counter)
     left_out: int = 0
     decisions: Counter[str] = field(default_factory=Counter)
+    tables: int = 0
     by_envoy: int = 0
     served: int = 0
     apart: list[str] = []
@@ -55,10 +58,11 @@ class Tally(Struct):
             f"{self.decisions[version]} decisions alike on {meshes} meshes by istiod {version}"
             for version, meshes in sorted(self.meshes.items())
         )
+        oracle = f", {self.tables} route tables alike with the oracle" if self.tables else ""
         envoy = f", {self.by_envoy} answers of Envoy on {self.served} meshes" if self.served else ""
         return (
-            f"{said}{envoy}; {self.left_out} objects "
-            f"of users' own refused by the API server; {len(self.apart)} apart"
+            f"{said}{oracle}{envoy}; {self.left_out} objects "
+            f"of users' own refused; {len(self.apart)} apart"
         )
 
 
@@ -69,7 +73,7 @@ class Held(Struct, frozen=True):
     cluster: Cluster
     translations: dict[str, Translation]
     left_out: Mapping[str, str]
-    """What the API server said against a user's own objects, by path."""
+    """What was said against a user's own objects, by path."""
 
     def speaks_of(self, ask: Ask) -> bool:
         """Whether the service or gateway of a request is in the cluster."""
@@ -78,10 +82,22 @@ class Held(Struct, frozen=True):
         return f"{ROOT}/{ask.gateway}" in {one.key for one in self.cluster.proxies}
 
 
-def put(mesh: Sequence[Object], server: MeshServer) -> Held:
-    """Compile what the API server admits of a mesh, and serve it with what came of it."""
-    refused = server.refused([item for item in mesh if item["kind"] in USERS])
-    kept = [item for item in mesh if item["kind"] not in USERS or path_of(item) not in refused]
+def put(mesh: Sequence[Object], server: MeshServer, oracle: Oracle) -> Held:
+    """Compile what is admitted of a mesh, and serve it with what came of it.
+
+    istiod's own admission is the oracle's to say: the cluster runs without its webhook.
+    """
+    users = [item for item in mesh if item["kind"] in USERS]
+    routing = [item for item in users if item["kind"] != "Service"]
+    by_istio = oracle.translate("", documents(routing), []).refused
+    refused = server.refused(users) | {
+        path_of(item): one.error
+        for one in by_istio
+        for item in routing
+        if (item["kind"], item["metadata"]["name"]) == (one.kind, one.name)
+        and item["metadata"]["namespace"] == one.namespace
+    }
+    kept = [item for item in mesh if item not in users or path_of(item) not in refused]
     compilation = compile_mesh(kept)
     cluster = cluster_of(kept, compilation, server.next_number())
     served = {
@@ -116,3 +132,27 @@ def differing(held: Held, asks: Sequence[Ask], tally: Tally) -> list[Apart]:
             found += [Apart(version, None, f"{name} would reject: {why}") for why in proxy.rejected]
     tally.apart += [f"{one.ask}: {one.words}" for one in found]
     return found
+
+
+def unlike(held: Held, oracle: Oracle, tally: Tally) -> list[Apart]:
+    """Return the proxies to which a real istiod sends other routes or endpoints than the oracle.
+
+    So whatever is judged by the oracle alone is judged as a control plane would.
+    """
+    found = []
+    case = held.cluster
+    told = oracle.translate(case.kubernetes, case.istio, case.proxies)
+    for version, translation in held.translations.items():
+        for name, proxy in translation.proxies.items():
+            own = told.proxies[name]
+            if proxy.tables == own.tables and _behind(proxy) == _behind(own):
+                tally.tables += len(proxy.tables)
+            else:
+                found.append(Apart(version, None, f"{name} is sent what the oracle does not say"))
+    tally.apart += [one.words for one in found]
+    return found
+
+
+def _behind(proxy: IstioProxy) -> dict[str, Sequence[str]]:
+    """Return the endpoints of clusters that have any."""
+    return {name: found for name, found in proxy.endpoints.items() if found}

@@ -1,7 +1,7 @@
 """The long comparison with real control planes: `./dev figures cluster --meshes 200 --asks 200`.
 
 Draws meshes, every second one of them narrowed in what its proxies see, puts each into a real API
-server, and holds the plan against what the real istiods beside it send the mesh's proxies; with
+server, and holds the plan, and the oracle, against what the real istiods beside it send; with
 `--envoy N` real Envoys join one of them for every N-th mesh and are sent the requests as well. At
 the first disagreement the mesh is shrunk, and the smallest that still shows it is printed.
 """
@@ -22,13 +22,15 @@ from msgspec import Struct
 
 from tests.agree.drawing import Drawn, asking, draw
 from tests.agree.narrowing import narrowed
+from tests.agree.oracle import Oracle
 from tests.agree.piped import UntranslatableError
 from tests.cluster.control_plane import VERSIONS
-from tests.cluster.holding import Apart, Tally, differing, put
+from tests.cluster.holding import Apart, Tally, differing, put, unlike
 from tests.cluster.joined import Envoys, by_envoys, envoys
 from tests.cluster.served import MeshServer, NotAppliedError, mesh_server
 from tests.cluster.serving import cluster
 from tests.cluster.shrinking import shrunk
+from tests.engines import engine
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
 from tests.laws.taste import TASTES
@@ -48,9 +50,10 @@ def drawn_meshes(count: int, asks: int, seed: int) -> Iterator[Drawn]:
 
 
 class Judges(Struct, frozen=True):
-    """The cluster for meshes, and the network for real Envoys where these are asked."""
+    """The cluster for meshes, the oracle, and the network of real Envoys where these are asked."""
 
     server: MeshServer
+    oracle: Oracle
     real: Envoys | None
 
     def apart(self, case: Drawn, tally: Tally, by_envoy: str = "") -> list[Apart]:
@@ -59,10 +62,10 @@ class Judges(Struct, frozen=True):
         What the API server refuses of Laneway's differs, too.
         """
         try:
-            held = put(case.mesh, self.server)
+            held = put(case.mesh, self.server, self.oracle)
         except NotAppliedError as refused:
             return [Apart("", None, f"refused: {refused}")]
-        found = differing(held, case.asks, tally)
+        found = differing(held, case.asks, tally) + unlike(held, self.oracle, tally)
         if self.real and by_envoy in held.translations:
             found += by_envoys(self.real, held, by_envoy, case.asks, tally)
         return found
@@ -95,8 +98,9 @@ def main() -> int:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         plane = opened.enter_context(cluster(folder / "cluster", VERSIONS))
         server = opened.enter_context(mesh_server(plane))
+        oracle = opened.enter_context(Oracle(engine("oracle")))
         real = opened.enter_context(envoys(plane.istiods)) if options.envoy else None
-        return _compare(options, Judges(server, real))
+        return _compare(options, Judges(server, oracle, real))
 
 
 def _compare(options: argparse.Namespace, judges: Judges) -> int:

@@ -17,8 +17,9 @@ import yaml
 from msgspec.structs import replace
 
 from tests.agree.drawing import asking
+from tests.agree.oracle import Oracle
 from tests.cluster.control_plane import VERSIONS, ControlPlane, kubectl
-from tests.cluster.holding import Tally, differing, put
+from tests.cluster.holding import Tally, differing, put, unlike
 from tests.cluster.joined import NETWORK, by_envoys, envoys
 from tests.cluster.search import drawn_meshes
 from tests.cluster.served import MeshServer, mesh_server
@@ -41,21 +42,32 @@ def server(plane: ControlPlane, had: Had) -> Iterator[MeshServer]:
         yield serving
 
 
-def test_real_istiods_hand_out_what_is_planned_for_random_meshes(server: MeshServer) -> None:
+@pytest.fixture(scope="module")
+def oracle(had: Had) -> Iterator[Oracle]:
+    with Oracle(had(lambda: engine("oracle"))) as running:
+        yield running
+
+
+def test_real_istiods_hand_out_what_is_planned_and_what_the_oracle_says(
+    server: MeshServer, oracle: Oracle
+) -> None:
     tally = Tally()
     for case in drawn_meshes(MESHES, ASKS, SEED):
-        differing(put(case.mesh, server), case.asks, tally)
+        held = put(case.mesh, server, oracle)
+        differing(held, case.asks, tally)
+        unlike(held, oracle, tally)
 
     assert tally.apart == []
+    assert tally.tables >= MESHES * 20
     assert min(tally.decisions[version] for version in VERSIONS) >= MESHES * ASKS * 2 // 3
 
 
 @pytest.mark.parametrize("names", [*LANES, ("permissive-lanes", "sticky-shares")])
 def test_what_is_rendered_for_an_example_is_handed_out_as_planned(
-    server: MeshServer, names: tuple[str, ...]
+    server: MeshServer, oracle: Oracle, names: tuple[str, ...]
 ) -> None:
     mesh, tally = _example(*names), Tally()
-    held = put(mesh, server)
+    held = put(mesh, server, oracle)
     asks = asking(mesh, SEED, ASKS).asks
     if "sticky-shares" in names:  # what a gateway makes of them needs the lane filter
         asks = tuple(ask for ask in asks if ask.caller)
@@ -77,12 +89,12 @@ def test_what_needs_the_lane_filter_is_admitted_by_a_real_api_server(plane: Cont
 
 
 def test_a_change_by_hand_is_read_at_once_and_told_apart(
-    server: MeshServer, plane: ControlPlane
+    server: MeshServer, oracle: Oracle, plane: ControlPlane
 ) -> None:
     mesh = _example("strict-lanes")
-    held = put(mesh, server)
+    held = put(mesh, server, oracle)
     asks = asking(mesh, SEED, ASKS).asks
-    for worn, apart in (("v1", set(VERSIONS)), ("v2", set())) * 3:
+    for worn, apart in (("v1", set(VERSIONS)), ("v2", set())) * 2:
         _move_second_lane(plane, worn)
         changed = replace(held, translations=server.read(held.cluster))
 
@@ -91,12 +103,12 @@ def test_a_change_by_hand_is_read_at_once_and_told_apart(
 
 @pytest.mark.envoy
 def test_real_envoys_that_join_answer_as_planned_until_somebody_changes_it(
-    server: MeshServer, plane: ControlPlane
+    server: MeshServer, oracle: Oracle, plane: ControlPlane
 ) -> None:
     if subprocess.run([*NETWORK, "true"], check=False).returncode:
         pytest.skip("no network of its own for an Envoy: user namespaces are switched off")
     mesh = _example("strict-lanes")
-    held = put(mesh, server)
+    held = put(mesh, server, oracle)
     callers = ("", "default/mocka-v2")
     asks = [ask for ask in asking(mesh, SEED, ASKS).asks if ask.caller in callers]
     with envoys(plane.istiods) as real:
