@@ -312,6 +312,18 @@ def test_istiod_can_be_set_to_keep_sidecars_to_subsets_of_headless_services(
     assert ends(proxies["default/mocka-v2"]) == {V2}
 
 
+def test_a_table_that_the_listeners_of_several_pods_name_has_its_routes(oracle: Oracle) -> None:
+    found = SmallMesh()
+    found.service("mocka", ports=((9000, ""),), headless=True)
+    found.versions("mocka", "v1", "v2")
+    found.pod("guest", {"app": "guest"}, "clients")
+    proxy = found.translated(oracle).proxies["clients/guest"]
+    named = [chain.get("rds") for one in proxy.listeners for chain in one["chains"]]
+    (name,) = {each for each in named if each}
+    assert named.count(name) == 2
+    assert proxy.tables[name]["virtualHosts"] != []
+
+
 def test_a_pods_labels_count_and_not_what_its_proxy_says(oracle: Oracle, mesh: SmallMesh) -> None:
     mesh.routes("mocka", TO_V2_FROM_V2, TO_V1)
     mesh.proxies = [

@@ -18,6 +18,9 @@ from tests.agree.piped import Piped
 from tests.cluster.control_plane import Istiod
 from tests.laws.objects import Object
 
+PATIENCE = 30.0
+"""Seconds in which marks come: a hundred times what it takes on an idle machine."""
+
 
 class Mark(Struct, frozen=True):
     """A proxy, and words that stand in what it is sent once istiod knows what is waited for."""
@@ -34,11 +37,13 @@ class Fetch(Piped):
         super().__init__([str(program), f"127.0.0.1:{istiod.grpc}"])
         self._version = istiod.version
 
-    def translate(self, marks: Sequence[Mark], proxies: Sequence[Workload]) -> Translation:
-        """Return what each proxy is sent after all marks have been met."""
+    def translate(
+        self, marks: Sequence[Mark], proxies: Sequence[Workload], seconds: float = PATIENCE
+    ) -> Translation:
+        """Return what each proxy is sent after all marks have been met, within so many seconds."""
         watched = [{"proxy": self._joining(mark.proxy), "words": mark.words} for mark in marks]
         joining = [self._joining(one) for one in proxies]
-        return translation(self.ask({"marks": watched, "proxies": joining}))
+        return translation(self.ask({"marks": watched, "proxies": joining, "seconds": seconds}))
 
     def _joining(self, of: Workload) -> Object:
         return {**asdict(of), "node": node(of, self._version)}

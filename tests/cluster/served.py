@@ -22,7 +22,7 @@ from tests.cluster import marks
 from tests.cluster.ages import waits
 from tests.cluster.api_server import RefusedError
 from tests.cluster.control_plane import ControlPlane, kubectl
-from tests.cluster.fetching import Fetch
+from tests.cluster.fetching import Fetch, Mark
 from tests.cluster.writer import Writer, path_of
 from tests.engines import engine
 from tests.laws import objects
@@ -51,6 +51,7 @@ class MeshServer:
     def __enter__(self) -> Self:
         for item in (_node(), *marks.first()):
             self._make(item)
+        self._mark()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,6 +90,10 @@ class MeshServer:
         """Return what each istiod sends a mesh's proxies, all that was written before included."""
         self._mark()
         return self._await(cluster.proxies)
+
+    def marks(self) -> list[Mark]:
+        """Return the marks that were written last."""
+        return marks.seen(self._number)
 
     def wipe(self) -> None:
         """Take the mesh out of the cluster, and wait until its EndpointSlices are gone."""
@@ -158,7 +163,7 @@ class MeshServer:
 
     def _await(self, proxies: Iterable[Workload] = ()) -> dict[str, Translation]:
         """Return what istiods send proxies, of a state with the last marks."""
-        seen, asked = marks.seen(self._number), tuple(proxies)
+        seen, asked = self.marks(), tuple(proxies)
         with ThreadPoolExecutor() as side:
             answers = {
                 version: side.submit(fetch.translate, seen, asked)

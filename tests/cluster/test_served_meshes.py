@@ -18,7 +18,9 @@ from msgspec.structs import replace
 
 from tests.agree.drawing import asking
 from tests.agree.oracle import Oracle
+from tests.agree.piped import UntranslatableError
 from tests.cluster.control_plane import VERSIONS, ControlPlane, kubectl
+from tests.cluster.fetching import Fetch, Mark
 from tests.cluster.holding import Tally, differing, put, unlike
 from tests.cluster.joined import NETWORK, by_envoys, envoys
 from tests.cluster.search import drawn_meshes
@@ -99,6 +101,17 @@ def test_a_change_by_hand_is_read_at_once_and_told_apart(
         changed = replace(held, translations=server.read(held.cluster))
 
         assert {one.version for one in differing(changed, asks, Tally())} == apart
+
+
+def test_what_never_comes_is_named_and_nothing_is_read(
+    server: MeshServer, plane: ControlPlane
+) -> None:
+    written = server.marks()
+    never = Mark(written[0].proxy, [*written[0].words, "never-written"])
+    with Fetch(engine("fetch"), plane.istiods["1.31"]) as fetch:
+        assert fetch.translate(written, ()).proxies == {}
+        with pytest.raises(UntranslatableError, match=r'without \["never-written"\]'):
+            fetch.translate([never], (), seconds=0.5)
 
 
 @pytest.mark.envoy
