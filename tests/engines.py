@@ -63,6 +63,7 @@ PROGRAMS = {
     "helm": Recipe("helm.sh/helm/v3/cmd/helm"),
     "istiod-1.31": ISTIOD,
     "istiod-1.30": Recipe(ISTIOD.package, "istio-1.30", ISTIOD.tags),
+    "hop": Recipe(".", "hop"),
     "etcd": Recipe("go.etcd.io/etcd/server/v3", "etcd"),
     **{
         name: Recipe(
