@@ -40,7 +40,12 @@ spec:
 URL = "{name: PRICE, value: 'http://price/v1'}"
 
 
-def _programs(*flags: str, env: str = "", inherited: dict[str, str] | None = None) -> list[Program]:
+def _programs(
+    *flags: str,
+    env: str = "",
+    inherited: dict[str, str] | None = None,
+    inside: tuple[str, ...] = (),
+) -> list[Program]:
     """Return how the programs of the one workload are started."""
     snapshot = snapshot_of_texts([("shop.yaml", SHOP.format(env=env))])
     revision = revision_of(compile_snapshot(snapshot), Commands.of_texts(flags, {}))
@@ -49,7 +54,7 @@ def _programs(*flags: str, env: str = "", inherited: dict[str, str] | None = Non
     [instance] = allocator.settle(revision.compilation.plan, revision.wanted, ())
     programs = instance.wanted.programs
     folder = MeshFolder(Path("/state/shop"))
-    return [program_of(folder, instance, one, inherited or {}) for one in programs]
+    return [program_of(folder, instance, one, inherited or {}, inside) for one in programs]
 
 
 def test_every_way_in_which_runtimes_are_told_of_a_proxy_is_set() -> None:
@@ -111,3 +116,13 @@ def test_a_mock_with_settings_of_its_own_keeps_them() -> None:
 
 def test_a_real_program_gets_no_settings_of_the_mock() -> None:
     assert "app" not in _programs("*=run", env=URL)[0].environment
+
+
+def test_a_program_in_a_pod_of_its_own_is_told_of_no_proxy() -> None:
+    inherited = {"HTTPS_PROXY": "http://office:3128", "JAVA_TOOL_OPTIONS": "-Xmx1g", "PATH": "/bin"}
+    [main, _] = _programs("*=run", inherited=inherited, inside=("network=/pods/cart",))
+
+    assert main.inside == ("network=/pods/cart",)
+    assert not [name for name in main.environment if "proxy" in name.lower()]
+    assert main.environment["JAVA_TOOL_OPTIONS"] == "-Xmx1g"
+    assert {"HOST", "PORT", "POD_IP", "PATH"} <= main.environment.keys()

@@ -79,7 +79,7 @@ class Configuration(Struct, frozen=True):
 
 
 def _is_port(value: object) -> bool:
-    return isinstance(value, int) and 1 <= value <= HIGHEST_PORT
+    return type(value) is int and 1 <= value <= HIGHEST_PORT
 
 
 def _tables(path: Path) -> dict[str, dict[str, Any]]:
