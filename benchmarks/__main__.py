@@ -16,7 +16,7 @@ from benchmarks.timing import BASELINE
 
 NAMES = (
     *("start", "reading", "render", "edit", "live", "changes", "workloads", "throughput"),
-    *("fallback", "traces", "prove", "foreign"),
+    *("interception", "fallback", "traces", "prove", "foreign"),
 )
 
 

@@ -26,7 +26,7 @@ def measure() -> None:
         mesh_folder = Path(shutil.copytree(SAMPLE, work / "sample"))
         with running(mesh_folder) as mesh:
             mesh.wait_for(READY)
-            told, seen = _edits(mesh, mesh_folder / "route.yaml")
+            told, seen = edits(mesh, mesh_folder / "route.yaml")
     finally:
         shutil.rmtree(work)
     table(
@@ -56,7 +56,7 @@ def _first_answer() -> float:
         return (time.perf_counter() - begin) * 1000
 
 
-def _edits(mesh: LocalMesh, route: Path) -> tuple[list[float], list[float]]:
+def edits(mesh: LocalMesh, route: Path) -> tuple[list[float], list[float]]:
     """Send everything to one version, then to the other, and again."""
     told, seen = [], []
     text = route.read_text()

@@ -48,11 +48,13 @@ def measure() -> None:
         try:
             folder = write_lanes(work / "mesh", chain, LANES)
             for way in ways.values():
-                _up(folder, way)  # what is loaded once is loaded then
-            runs = [{name: _up(folder, way) for name, way in ways.items()} for _ in range(TIMES)]
+                up_once(folder, way)  # what is loaded once is loaded then
+            runs = [
+                {name: up_once(folder, way) for name, way in ways.items()} for _ in range(TIMES)
+            ]
         finally:
             shutil.rmtree(work)
-        _tell(services * LANES, {name: _medians(run[name] for run in runs) for name in ways})
+        _tell(services * LANES, {name: medians(run[name] for run in runs) for name in ways})
 
 
 def _ways() -> dict[str, Way]:
@@ -61,7 +63,8 @@ def _ways() -> dict[str, Way]:
     return {"forked": (own,)} | ({"baseline": (other,)} if other else {"alone": (own, *_ALONE)})
 
 
-def _medians(found: Iterable[Figures]) -> Figures:
+def medians(found: Iterable[Figures]) -> Figures:
+    """Return the median of each figure."""
     return tuple(median(one) for one in zip(*found, strict=True))
 
 
@@ -86,7 +89,7 @@ def _tell(workloads: int, found: dict[str, Figures]) -> None:
     )
 
 
-def _up(folder: Path, way: Way) -> Figures:
+def up_once(folder: Path, way: Way) -> Figures:
     """Start a mesh as a user would who wants the prompt back, look at it, and take it down."""
     state = tempfile.mkdtemp(prefix="laneway-bench-")
     environment = warm_environment() | {"HOME": state, "XDG_STATE_HOME": state, "NO_COLOR": "1"}

@@ -119,7 +119,7 @@ type report struct {
 }
 
 func load(url string, length length, clients int, sets []string) error {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
+	client := &http.Client{Transport: transport(clients)}
 	tallies := make([]tally, clients)
 	begin := time.Now()
 	var sent atomic.Int64

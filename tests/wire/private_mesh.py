@@ -20,6 +20,7 @@ from typing import Any
 
 from laneway.adapters.envoy import Applied, EnvoyFleet, Settings
 from laneway.adapters.netns import MeshNetwork, PodNetwork, PrivateNetwork
+from laneway.adapters.processes import listening_sockets
 from laneway.adapters.processes.program import entering
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.envoy.config import EnvoyConfig
@@ -32,7 +33,7 @@ from laneway.core.fleet.placing import Taken
 from laneway.core.fleet.private_range import OUTBOUND_PORT, PrivateRange
 from laneway.core.fleet.wanted import wanted_replicas
 from tests.snapshot import snapshot_of_texts
-from tests.wire.local_mesh import Answer, free_port
+from tests.wire.local_mesh import Answer
 
 RANGE = PrivateRange("10.88")
 STREAM = (socket.AF_INET, socket.SOCK_STREAM, 0)
@@ -126,9 +127,9 @@ class PrivateMesh:
         between = MeshNetwork(RANGE.bridge, RANGE.passing, RANGE.host, OUTBOUND_PORT)
         self.network = PrivateNetwork.open(pods, between, dict(os.environ))
         private = Private(RANGE, self.network.inside)
-        self.allocator = Allocator(
-            "test", free_port("127.0.0.1"), Taken, lambda _: True, private=private
-        )
+        # none that the kernel gives to outgoing connections: a second one has to be free later
+        first = 12000 + os.getpid() % 7000
+        self.allocator = Allocator("test", first, _taken, lambda _: True, private=private)
         self.fleet = EnvoyFleet(
             folder / "envoy",
             Settings(concurrency=1, drain_seconds=2.0, inside=entering(self._among_pods(), ())),
@@ -246,6 +247,10 @@ class PrivateMesh:
     def replica(self, name: str) -> Replica:
         """Return where a replica runs."""
         return next(one for one in self.placement.replicas if one.name == name)
+
+
+def _taken() -> Taken:
+    return Taken(listening_sockets())
 
 
 @contextmanager
