@@ -1,11 +1,14 @@
 """Which programs never opened a connection to their proxy though they should call somebody."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from laneway.apps.local.record.silent import silent
-from laneway.apps.local.record.state import MeshRecord
+from laneway.apps.local.record import silent as module
+from laneway.apps.local.record.silent import never_called, silent
+from laneway.apps.local.record.state import MeshFolder, MeshRecord, WorkloadRecord
 
 CALLS = {"cart-v1-0": ("price",)}
 ASKED, CALLED = "listener.127.3.0.1_80.downstream_cx_total", "listener.127.3.0.1_15001."
@@ -41,3 +44,18 @@ def test_others_are_not(
     connections: dict[str, int], calls: dict[str, tuple[str, ...]], *, sidecar: bool
 ) -> None:
     assert silent(_record(sidecar=sidecar), calls, connections) == {}
+
+
+@pytest.mark.parametrize(("interception", "found"), [(None, CALLS), ({}, {})])
+def test_nobody_is_silent_where_a_network_leads_to_the_proxy(
+    interception: Any, found: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = WorkloadRecord(
+        *("cart-v1-0", "main", "cart-v1", "default", "Deployment", "ready", "127.3.0.1"),
+        *(1, 1, 0, ""),
+        calls=["price"],
+    )
+    record = replace(_record(), workloads=[program], interception=interception)
+    monkeypatch.setattr(module, "_connections", lambda _: {ASKED: 3})
+
+    assert never_called(MeshFolder(tmp_path), record) == found

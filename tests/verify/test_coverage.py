@@ -100,9 +100,11 @@ def test_a_service_where_others_stood_in_is_told_once() -> None:
     assert list(part.findings(but={"s1"})) == []
 
 
-def silent(hosts: tuple[str, ...]) -> list[str]:
+def silent(hosts: tuple[str, ...], network: str = "") -> list[str]:
     """Return who is said to be silent when calls to some services never came."""
     simulated = Simulated.of(CHAIN.yaml)
+    ledger = simulated.ground.ledger
+    ledger.replicas = {name: replace(one, network=network) for name, one in ledger.replicas.items()}
     simulated.enter(Request("x", "/mock", headers=(("x-asm-prefer-tag", "s1"),)))
     seen = simulated.ground.ledger.seen({}, simulated.counters)
     lost = {Host(service_host(name, "default")) for name in hosts}
@@ -115,3 +117,7 @@ def silent(hosts: tuple[str, ...]) -> list[str]:
 def test_a_program_that_was_asked_and_never_called_is_named_with_the_service() -> None:
     assert silent(()) == []
     assert silent(("mockc",)) == ["mockb-v1 has a URL of default/mockc in its environment"]
+
+
+def test_nobody_calls_past_a_proxy_in_a_network_that_leads_to_it() -> None:
+    assert silent(("mockc",), network="/somewhere/mockb") == []

@@ -21,6 +21,8 @@ from tests.wire.toolchains import the_machines
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 GROUPS = ("--frozen", "--no-dev", "--group", "programs", "--no-editable", "--quiet")
+ANEW = ("--reinstall-package", "laneway")
+"""Or else uv takes what it once built of this checkout, as it was then."""
 
 
 class Account(Struct, frozen=True):
@@ -70,7 +72,7 @@ def _readable_python(folder: Path) -> Path:
         pytest.skip("there is no uv to make another virtual environment with")
     environment = folder / "venv"
     told = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": str(_base_python())}
-    subprocess.run((uv, "sync", *GROUPS), cwd=ROOT, env=os.environ | told, check=True)
+    subprocess.run((uv, "sync", *GROUPS, *ANEW), cwd=ROOT, env=os.environ | told, check=True)
     return environment / "bin" / "python"
 
 

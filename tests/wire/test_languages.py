@@ -163,6 +163,21 @@ def test_curl_in_a_pod_meets_what_the_pods_program_would(mesh: Languages, lane: 
     assert Counter(hops_of(ended.stdout).split(" > ")) == {f"last {lane}": mesh.many}
 
 
+def test_a_program_that_listens_on_localhost_alone_is_told_of(mesh: Languages) -> None:
+    told = laneway("ps", mesh.folder.name, command=mesh.account.laneway).stdout
+
+    lines = [line for line in told.splitlines() if "127.0.0.1 only" in line]
+    assert [line.split()[0] for line in lines] == ["node-s1-0", "node-s2-0"]
+
+
+def test_verify_finds_every_promise_kept(mesh: Languages) -> None:
+    words = ("verify", "--name", mesh.folder.name, "--requests", "4", "--allow-untested")
+    ended = laneway(*words, command=mesh.account.laneway)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "through its proxy" not in ended.stdout
+
+
 @pytest.mark.parametrize("host", ["host.laneway.internal", "127.0.0.1"])
 def test_a_database_on_this_machine_is_reached_out_of_a_pod(mesh: Languages, host: str) -> None:
     words = (str(mesh.account.python), "-c", DIALS, host, str(mesh.database))

@@ -19,7 +19,12 @@ _CONNECTIONS = r"^listener\.[0-9.]+_[0-9]+\.downstream_cx_total$"
 
 
 def never_called(folder: MeshFolder, record: MeshRecord) -> Mapping[str, tuple[str, ...]]:
-    """Return which services each replica never called; nothing where no proxy answers."""
+    """Return which services each replica never called past its proxy, as far as can be seen.
+
+    That is nothing where no proxy answers, and where programs have a network that leads to them.
+    """
+    if record.interception is not None:
+        return {}
     calls = {one.replica: tuple(one.calls) for one in record.workloads if one.calls}
     return silent(record, calls, _connections(folder)) if calls else {}
 
