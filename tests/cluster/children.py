@@ -46,6 +46,11 @@ class Children:
         """The file with what a program has said."""
         return self.logs / f"{name}.log"
 
+    def last_words(self, name: str) -> str:
+        """Return the last lines of a program's log."""
+        lines = self.log_of(name).read_text(errors="replace").splitlines()
+        return " / ".join(lines[-5:])
+
     def ended(self) -> dict[str, int]:
         """Return the exit codes of those that ended by themselves."""
         polled = {name: child.poll() for name, child in self.running.items()}

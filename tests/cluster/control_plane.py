@@ -275,5 +275,5 @@ def _wait(children: Children, name: str, check: Callable[[], bool]) -> None:
         except (OSError, http.client.HTTPException, RefusedError) as error:
             problem = error
         time.sleep(0.02)
-    said = children.log_of(name).read_text(errors="replace").splitlines()[-5:]
-    raise NotReadyError(f"{name} is not ready ({problem}); its last words: " + " / ".join(said))
+    said = children.last_words(name)
+    raise NotReadyError(f"{name} is not ready ({problem}); its last words: {said}")

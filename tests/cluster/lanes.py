@@ -22,6 +22,7 @@ from msgspec import Struct
 from tests.cluster.control_plane import ControlPlane, kubectl
 from tests.wire.laneway_up import VERSION, laneway
 
+NAMESPACES = ("default", "istio-system")
 VENDORS = "istio.alibabacloud.com/"
 GATEWAY = Path(__file__).with_name("gateway.yaml")
 PATIENCE = 60.0
@@ -75,15 +76,19 @@ def running(plane: ControlPlane, port: int, example: Path, version: str) -> Iter
     objects = list(_objects(example))
     try:
         asked(plane, "apply", "-f", "-", told=yaml.dump_all(objects))
-        asked(
-            plane, "wait", "--for=condition=Available", "deployment", "--all", "-A", "--timeout=60s"
-        )
+        wait(plane, "--for=condition=Available", "deployment")
         yield Lanes(port)
     finally:
         mine = [item for item in objects if item["kind"] != "Namespace"]
         asked(plane, "delete", "--wait=false", "-f", "-", told=yaml.dump_all(mine))
-        asked(plane, "wait", "--for=delete", "pod", "--all", "-A", "--timeout=60s")
+        wait(plane, "--for=delete", "pod")
         label(plane, dict.fromkeys(("istio-injection", "istio.io/rev")))
+
+
+def wait(plane: ControlPlane, condition: str, kind: str) -> None:
+    """Wait until all objects of a kind meet a condition, in the namespaces of the examples."""
+    for namespace in NAMESPACES:
+        asked(plane, "wait", condition, kind, "--all", f"-n={namespace}", "--timeout=60s")
 
 
 def asked(plane: ControlPlane, *words: str, told: str = "") -> str:
@@ -96,7 +101,7 @@ def asked(plane: ControlPlane, *words: str, told: str = "") -> str:
 
 def label(plane: ControlPlane, labels: Mapping[str, str | None]) -> None:
     """Label the namespaces of the examples, or take labels away."""
-    for namespace in ("default", "istio-system"):
+    for namespace in NAMESPACES:
         path = f"/api/v1/namespaces/{namespace}"
         plane.api.ask(path, "PATCH", {"metadata": {"labels": dict(labels)}})
 

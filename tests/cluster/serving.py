@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,6 +40,9 @@ DESCRIPTION = "cluster.json"
 LOCK = "lock"
 ATTACHED, NODE = "attached", "node"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+Starting = Callable[[Path, tuple[str, ...], Children], ControlPlane]
 
 
 class EndedError(Exception):
@@ -86,13 +89,18 @@ def holder(folder: Path) -> int:
 
 
 def begin(
-    folder: Path, words: tuple[str, ...], log: Path, *, attached: bool
+    folder: Path,
+    words: tuple[str, ...],
+    log: Path,
+    *,
+    attached: bool,
+    module: str = "tests.cluster.serving",
 ) -> subprocess.Popen[bytes]:
     """Start a cluster in a process of its own; it ends with its standard input if `attached`.
 
     Words are versions of Istio, `node`, and IMAGE=COMMAND for what this node is to run.
     """
-    command = (sys.executable, "-m", "tests.cluster.serving", str(folder), *words)
+    command = (sys.executable, "-m", module, str(folder), *words)
     with log.open("wb") as said:
         return subprocess.Popen(
             (*command, ATTACHED) if attached else command,
@@ -113,7 +121,7 @@ def ready_after(process: subprocess.Popen[bytes], folder: Path) -> Description |
     return found
 
 
-def serve(folder: Path, words: tuple[str, ...]) -> int:
+def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> int:
     """Run a cluster until this process is told to end, as `begin` says."""
     begun = time.monotonic()
     for told in ENDS:
@@ -123,7 +131,7 @@ def serve(folder: Path, words: tuple[str, ...]) -> int:
     with _taken(folder):
         children = Children(folder / "logs")
         try:
-            plane = start(folder, tuple(word for word in words if word in VERSIONS), children)
+            plane = starting(folder, tuple(word for word in words if word in VERSIONS), children)
             _describe(plane, children, time.monotonic() - begun)
             if NODE in words:
                 start_node(folder, children, tuple(word for word in words if "=" in word))
@@ -139,7 +147,7 @@ def serve(folder: Path, words: tuple[str, ...]) -> int:
 def start_node(folder: Path, children: Children, commands: tuple[str, ...]) -> None:
     """Start the node of a cluster that is ready; it ends with this process."""
     command = (sys.executable, "-m", "tests.cluster.node", str(folder), *commands)
-    here = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    here = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parents[2]), *sys.path))}
     children.start("node", command, {**environment(folder), **here})
 
 
@@ -194,7 +202,7 @@ def _describe(plane: ControlPlane, children: Children, seconds: float) -> None:
 def _until_the_end(children: Children) -> None:
     while not (gone := {name: code for name, code in children.ended().items() if code}):
         time.sleep(0.5)
-    raise EndedError(f"ended by themselves: {gone}")
+    raise EndedError(", ".join(f"{name} ended: {children.last_words(name)}" for name in gone))
 
 
 def _end(*_: object) -> None:

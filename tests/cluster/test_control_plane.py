@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import select
 import signal
 import subprocess
 import urllib.request
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from tests.cluster.control_plane import VERSIONS, ControlPlane
+from tests.cluster.endings import until_gone
 from tests.cluster.lanes import asked
-from tests.cluster.serving import Description, begin, described, ready_after
+from tests.cluster.serving import begin, described, ready_after
 
 pytestmark = pytest.mark.cluster
 
@@ -61,34 +61,39 @@ def test_an_object_that_istio_does_not_know_is_refused(plane: ControlPlane) -> N
         asked(plane, "create", "--dry-run=server", "-f", "-", told=json.dumps(wrong))
 
 
-def wait_for_the_end(processes: list[int]) -> None:
-    """Wait until processes that are nobody's children are gone."""
-    for pid in processes:
-        try:
-            handle = os.pidfd_open(pid)
-        except ProcessLookupError:
-            continue
-        assert select.select([handle], [], [], 30)[0], f"process {pid} is left"
-        os.close(handle)
+class Sleepers(Struct, frozen=True):
+    """A cluster of programs that only sleep, to see how it ends."""
+
+    process: subprocess.Popen[bytes]
+    programs: list[int]
 
 
-def started(folder: Path) -> tuple[subprocess.Popen[bytes], Description]:
-    process = begin(folder, (), folder.with_name("log"), attached=True)
+def sleepers(folder: Path) -> Sleepers:
+    log = folder.with_name("log")
+    process = begin(folder, (), log, attached=True, module="tests.cluster.sleeping")
     found = ready_after(process, folder)
-    assert found is not None
-    return process, found
+    assert found is not None, log.read_text()
+    return Sleepers(process, list(found.programs.values()))
 
 
-@pytest.mark.usefixtures("plane")
-def test_nothing_is_left_of_a_cluster_that_was_killed_or_lost_who_asked(tmp_path: Path) -> None:
-    folder = tmp_path / "k"
-    killed, first = started(folder)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    wait_for_the_end(list(first.programs.values()))
-    assert described(folder) is None
+def test_nothing_is_left_of_a_cluster_that_lost_who_asked_for_it(tmp_path: Path) -> None:
+    cluster = sleepers(tmp_path / "k")
+    cluster.process.communicate()
+    assert cluster.process.returncode == 0
+    until_gone(cluster.programs)
+    assert list(tmp_path.glob("k/**")) == []
 
-    lost, second = started(folder)
-    lost.communicate()
-    wait_for_the_end(list(second.programs.values()))
-    assert (lost.returncode, list(folder.parent.rglob("k/**"))) == (0, [])
+
+def test_no_program_is_left_of_a_cluster_that_was_killed_and_the_next_start_cleans_up(
+    tmp_path: Path,
+) -> None:
+    killed = sleepers(tmp_path / "k")
+    (tmp_path / "k" / "left").mkdir()
+    killed.process.send_signal(signal.SIGKILL)
+    killed.process.communicate()
+    until_gone(killed.programs)
+    assert described(tmp_path / "k") is None
+
+    following = sleepers(tmp_path / "k")
+    assert not (tmp_path / "k" / "left").exists()
+    following.process.communicate()

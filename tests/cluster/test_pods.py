@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cluster.conftest import KEEPER
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.endings import naming, until_gone
 from tests.cluster.lanes import asked
 
 pytestmark = pytest.mark.cluster
@@ -66,7 +70,7 @@ def folder(
         asked(plane, *wait, "--for=create")
         asked(plane, *wait, phase)
     yield found
-    asked(plane, "delete", "deployment", "--all", f"-n={HOME}")
+    asked(plane, "delete", "deployment", "--all", f"-n={HOME}", "--wait=false")
 
 
 def ready(plane: ControlPlane, name: str) -> bool:
@@ -104,3 +108,12 @@ def test_a_program_is_asked_to_end_and_who_does_not_is_killed(
     asked(plane, "delete", "deployment", "open", f"-n={HOME}")
     asked(plane, "wait", f"-n={HOME}", "--for=delete", "pod", "-l=app=open", "--timeout=60s")
     assert (folder / "open" / "ended").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_nothing_is_left_of_a_node_that_was_killed(plane: ControlPlane) -> None:
+    (node,) = naming(f"tests.cluster.node {plane.folder}")
+    started = {**naming(str(plane.folder / "node")), **naming(str(KEEPER))}
+    assert len(started) >= 3, "the network's holder, the doorway and a program"
+    os.kill(node, signal.SIGKILL)
+    until_gone(started)
