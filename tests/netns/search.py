@@ -2,7 +2,7 @@
 
 Comes in: how many times, and a seed. Goes out: what was left after the next command, which should
 be nothing: no process, namespace, mount or file of the mesh, no link, route or rule of this
-machine's. `python -m tests.wire.search_kills` runs it.
+machine's. `./dev figures netns` runs it.
 """
 
 from __future__ import annotations
