@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from struct import pack, unpack
 from typing import Any, cast
 
@@ -22,6 +23,9 @@ PORT = 53
 _PACKET_KIND: Kind = (socket.AF_INET, socket.SOCK_DGRAM, 0)
 _CONNECTION_KIND: Kind = (socket.AF_INET, socket.SOCK_STREAM, 0)
 _LONGEST_MESSAGE = 65535
+_AT_ONCE = 32
+"""Names that this machine is asked at once: a resolver that does not answer takes its time."""
+
 _IDLE = 10.0
 """Seconds a connection may be silent."""
 
@@ -61,6 +65,7 @@ class NameServer:
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE, "names"))
         transport, _ = await loop.create_datagram_endpoint(
             lambda: _Packets(self), sock=self._packets
         )

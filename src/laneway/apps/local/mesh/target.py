@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 
 from msgspec import Struct, field
 
@@ -154,7 +155,14 @@ class LocalTarget(Struct):
             await asyncio.to_thread(end, started)
         finally:
             self.announcer.happened(self.supervisor.have_stopped(started))
+            self._let_pods_go()
             self.wake.set()
+
+    def _let_pods_go(self) -> None:
+        """Take away the pods of instances that have ended for good."""
+        if self.pods is not None:
+            with suppress(OSError):  # the next edit that needs pods tells of it
+                self.pods.settle(tuple(self.supervisor.instances.values()), {})
 
     async def watch(self) -> None:
         """Look after what nobody asks for: proxies that end, logs that grow."""
