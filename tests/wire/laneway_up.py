@@ -17,11 +17,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec import Struct
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
 PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
 """Seconds after which a command that is waited for is ended; long forms of tests need more."""
+EVERYWHERE = os.environ.get("LANEWAY_TEST_INTERCEPT", "")
+"""What every mesh is told of `--intercept` that is told nothing else."""
+of_variables = pytest.mark.skipif(
+    EVERYWHERE not in ("", "off"), reason="it is about programs that heed proxy variables"
+)
+
 VERSION = re.compile(r"-> ([\w-]+)\(version: (\w+), ip: ([\d.]+)\)")
 
 
@@ -33,7 +40,7 @@ def laneway(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of Laneway to its end."""
     return subprocess.run(
-        (*command, *arguments),
+        (*command, *_told(arguments)),
         stdin=stdin,
         capture_output=True,
         text=True,
@@ -41,6 +48,12 @@ def laneway(
         check=False,
         cwd=cwd,
     )
+
+
+def _told(arguments: Sequence[str]) -> Sequence[str]:
+    if not EVERYWHERE or "--intercept" in arguments or arguments[:1] != ("up",):
+        return arguments
+    return (*arguments, "--intercept", EVERYWHERE)
 
 
 class Hop(Struct, frozen=True):
@@ -73,7 +86,7 @@ class Said:
         self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
     ) -> None:
         self.process = subprocess.Popen(
-            (*command, *arguments),
+            (*command, *_told(arguments)),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

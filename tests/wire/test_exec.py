@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wire.laneway_up import VERSION, Said, Up, laneway
+from tests.wire.laneway_up import VERSION, Said, Up, laneway, of_variables
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -16,6 +16,7 @@ CALL = "import urllib.request; print(urllib.request.urlopen('http://mockb:8000/'
 BOTH = "import sys; print(input()); print('this went wrong', file=sys.stderr); sys.exit(7)"
 
 
+@of_variables
 @pytest.mark.usefixtures("mesh")
 @pytest.mark.parametrize("name", ["mocka-v2", "default/mocka-v2", "mocka-v2-0"])
 def test_a_command_meets_what_the_program_would(name: str) -> None:
@@ -27,6 +28,7 @@ def test_a_command_meets_what_the_program_would(name: str) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+@of_variables
 @pytest.mark.usefixtures("mesh")
 def test_streams_and_the_exit_code_are_the_commands_own(tmp_path: Path) -> None:
     (tmp_path / "said").write_text("hello\n")

@@ -11,7 +11,16 @@ import pytest
 import yaml
 
 from laneway.adapters.processes import find_marked
-from tests.wire.laneway_up import Said, Up, files_left, laneway, meshes, state_home, workloads
+from tests.wire.laneway_up import (
+    Said,
+    Up,
+    files_left,
+    laneway,
+    meshes,
+    of_variables,
+    state_home,
+    workloads,
+)
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -38,6 +47,7 @@ def test_what_is_up_is_told_within_eighty_columns(mesh: Up) -> None:
     assert any(line.split()[:3] == ["mocka-v1", "v1", "1"] for line in mesh.said)
 
 
+@of_variables
 def test_one_proxy_for_each_workload_routes_alike(up: Start, sample: Path) -> None:
     mesh = up(sample, "--proxies", "per-workload").ready()
 
@@ -161,6 +171,7 @@ def test_down_of_nothing_is_fine() -> None:
     assert done.stdout == "No mesh is running.\n"
 
 
+@of_variables
 def test_a_log_is_followed_until_the_mesh_is_down_and_stays(up: Start, sample: Path) -> None:
     mesh = up(sample).ready()
     during = laneway("logs", "mocka-v1").stdout
@@ -179,6 +190,7 @@ def test_a_log_is_followed_until_the_mesh_is_down_and_stays(up: Start, sample: P
     assert laneway("logs", "envoy").returncode == 0
 
 
+@of_variables
 @pytest.mark.usefixtures("mesh")
 def test_an_unknown_log_names_the_known_ones() -> None:
     refused = laneway("logs", "cart")

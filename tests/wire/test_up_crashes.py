@@ -9,7 +9,15 @@ import pytest
 
 from laneway.adapters.processes import ProcessId, find_marked, wait_gone
 from tests.wire.client import Client
-from tests.wire.laneway_up import Up, files_left, laneway, meshes, state_home, workloads
+from tests.wire.laneway_up import (
+    Up,
+    files_left,
+    laneway,
+    meshes,
+    of_variables,
+    state_home,
+    workloads,
+)
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -60,6 +68,7 @@ def test_a_crashed_proxy_is_started_again_and_that_is_told(mesh: Up) -> None:
     assert all(len(mesh.ask().versions) == 1 for _ in range(20))
 
 
+@of_variables
 def test_a_mesh_serves_on_when_laneway_is_killed_and_the_next_takes_over_without_a_lost_request(
     up: Start, sample: Path
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from laneway.adapters.processes import find_marked
-from tests.wire.laneway_up import Up, files_left, laneway, state_home, workloads
+from tests.wire.laneway_up import Up, files_left, laneway, of_variables, state_home, workloads
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -81,6 +81,7 @@ def test_an_image_without_a_command_is_refused_before_anything_starts(shop: Path
     assert files_left() == []
 
 
+@of_variables
 def test_a_program_is_told_where_to_listen_and_where_to_send(
     up: Start, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_program_is_told_where_to_listen_and_where_to_send(
     assert told["arguments"] == [f"--port={port}", f"--host={address}", f"--admin={admin}", "{}"]
 
 
+@of_variables
 def test_each_replica_has_a_place_of_its_own_and_calls_a_service_by_its_name(
     up: Start, shop: Path
 ) -> None:

@@ -79,7 +79,7 @@ def workload_table(seen: SeenMesh, width: int) -> list[str]:
     ]
     lines = table(("WORKLOAD", "STATE", "ADDRESS", "RESTARTS", "PID", ""), rows, width)
     if silent:
-        lines += ["", f"What a runtime needs to call through its proxy: {RECIPES}"]
+        lines += ["", f"With `laneway up --intercept on` all do; what each needs else: {RECIPES}"]
     return lines
 
 

@@ -205,7 +205,8 @@ NEVER_CALLED = warning(
     "({variables})",
     "It got requests meanwhile. A program that calls past its proxy uses no route and no lane; one "
     "that made no calls leaves the services behind it untested.",
-    "Make the program use http_proxy, which is set in its environment (docs/running.md, Programs "
+    "Start the mesh with --intercept on, which leads all that a program opens to its proxy; or "
+    "make the program use http_proxy, which is set in its environment (docs/running.md, Programs "
     "that are not caught, says what each runtime needs); or send a request that makes it call: "
     "laneway verify --path PATH.",
 )
