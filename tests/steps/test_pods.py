@@ -33,6 +33,7 @@ class FakePods(Struct, dict=True):
     happened: list[tuple[str, ...]] = []
     known: list[tuple[str, ...]] = []
     changed: asyncio.Event | None = None
+    refuse: str = ""
 
     @property
     def private(self) -> Private:
@@ -47,6 +48,8 @@ class FakePods(Struct, dict=True):
         return (f"network=/pods/{instance.id}",)
 
     def settle(self, instances: Collection[Instance], services: Mapping[Host, str]) -> None:
+        if self.refuse:
+            raise OSError(self.refuse)
         self.known.append(tuple(services))
         self.happened.append(("settled", *sorted(one.id for one in instances)))
         if self.changed is not None and not instances:
@@ -114,3 +117,25 @@ def test_pods_are_there_before_their_programs_and_go_after_them(
     assert found.happened[-2:] == [("settled",), ("closed",)]
     host = "a.default.svc.cluster.local"
     assert found.known[:2] == [(host,), ("only", host)]
+
+
+def test_an_edit_whose_pods_cannot_be_made_is_not_live_and_starts_nothing(
+    pods: tuple[Stage, FakePods],
+) -> None:
+    stage, found = pods
+
+    async def whole() -> None:
+        await stage.start(_with_a())
+        following = asyncio.create_task(stage.runner.loop.run(stage.snapshots()))
+        found.refuse = "no more room"
+        more = SERVICE + deployment("a", "v1") + "---\n" + deployment("a", "v2")
+        await stage.feed(snapshot_of_texts([("m", more)]))
+        stage.runner.target.wake.stop()
+        await following
+        await stage.runner.target.down()
+
+    asyncio.run(whole())
+
+    assert "no more room\n" in stage.said.getvalue()
+    assert "not live: the last good configuration keeps serving" in stage.said.getvalue()
+    assert [one for one in found.happened if one[0] == "started"] == [("started", "a-v1-0")]

@@ -20,6 +20,7 @@ from msgspec import Struct
 HOLDER = str(Path(__file__).with_name("holder.py"))
 _MOST_HANDLES = 8
 _LONGEST_ANSWER = 4096
+_ENDED = "the process that holds the network has ended: the mesh has to be started anew"
 
 Kind = tuple[int, int, int]
 """A socket's family, type and protocol."""
@@ -73,7 +74,7 @@ class Holding(Struct):
         try:
             self.control.send("\0".join((*words, *kinds)).encode())
         except OSError as error:
-            raise NetworkError("the process that holds the network has ended") from error
+            raise NetworkError(_ENDED) from error
 
     def handles(self) -> list[int]:
         """Return the answer to the eldest question: handles to close. Raises NetworkError."""
@@ -82,7 +83,7 @@ class Holding(Struct):
     def _answer(self) -> tuple[str, list[int]]:
         text, handles, *_ = socket.recv_fds(self.control, _LONGEST_ANSWER, _MOST_HANDLES)
         if not text:
-            raise NetworkError("the process that holds the network has ended")
+            raise NetworkError(_ENDED)
         if text.startswith(b"failed"):
             _, number, what = text.decode().split(" ", 2)
             raise NetworkError(f"{what}: {os.strerror(int(number))}", int(number))

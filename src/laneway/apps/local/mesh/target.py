@@ -63,10 +63,10 @@ class LocalTarget(Struct):
         found = self.allocator.settle(
             compilation.plan, revision.wanted, existing, compilation.mesh.services
         )
-        self.supervisor.instances |= {one.id: one for one in found}
+        instances = self.supervisor.instances | {one.id: one for one in found}
         if self.pods is not None:
-            services = self._addresses(revision)
-            self.pods.settle(tuple(self.supervisor.instances.values()), services)
+            self.pods.settle(tuple(instances.values()), self._addresses(revision))
+        self.supervisor.instances = instances
         self.placed = revision
         return _ids(found)
 
