@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -111,7 +112,8 @@ class Node:
         for key, one in list(self.running.items()):
             if not pods.ends(one.pod):
                 if time.monotonic() >= self.renewed[key] + RENEWED:
-                    self._issue_tokens(key)
+                    with suppress(RefusedError):  # its account may be gone
+                        self._issue_tokens(key)
                 one.see_to(lambda: self.network.sockets("", TCP)[0])
                 self._report(key)
             elif one.end(one.pod["metadata"].get("deletionGracePeriodSeconds", 0)):
@@ -125,7 +127,7 @@ class Node:
             target = {"apiVersion": "v1", "kind": "Node", "name": NAME}
             self._try(pods.path(pod, "/binding"), "POST", {"metadata": named, "target": target})
         folder = self.folder / "pods" / key
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         is_led = pods.has_sidecar(pod, namespace)
         inbound = tuple((port, stock_envoy.INBOUND) for port in pods.ports(pod) if is_led)
         outbound = stock_envoy.OUTBOUND if is_led else 0
@@ -135,6 +137,12 @@ class Node:
     def _start(self, key: str, namespace: Json) -> None:
         """Start a pod's proxy and programs, once istiod can know the proxy by its address."""
         one = self.running[key]
+        try:
+            tokens = self._issue_tokens(key)
+        except RefusedError:  # its account is not there yet: once more
+            self._drop(key)
+            self.changed.set()
+            return
         self._report(key)
         user = [f"user={self.network.user}"] if self.network.user else []
         resolver, switch = one.folder / "resolv.conf", one.folder / "nsswitch.conf"
@@ -142,7 +150,7 @@ class Node:
         switch.write_text("hosts: files dns\n")
         names = (f"file={file}:/etc/{file.name}" for file in (resolver, switch))
         inside = f"network={self.network.outside(key)}"
-        one.entering = (*user, inside, *names, *self._issue_tokens(key))
+        one.entering = (*user, inside, *names, *tokens)
         gateway = pods.gateway_port(one.pod)
         if gateway or one.network.outbound:
             admin = self.folder / f"{key[-8:]}.sock"
