@@ -56,6 +56,7 @@ class MeshServer:
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
+        self._writer.delete(_marked_pod(self._number))
         for space in {*self._spaces, marks.SPACE} - {"default", "istio-system"}:
             self._writer.delete(objects.namespace(space))
         self._writer.delete(_node())
@@ -99,7 +100,7 @@ class MeshServer:
         """Take the mesh out of the cluster, and wait until its EndpointSlices are gone."""
         services = {_place(item) for item in self._here if item["kind"] == "Service"}
         for item in sorted(self._here, key=lambda item: item["kind"] == "Pod"):
-            self._writer.delete(item)
+            self._writer.delete(item, missing=True)
         self._here.clear()
         for held in self._writer.states(*SLICES):
             if services.isdisjoint(map(_service, held.values())):
@@ -159,7 +160,7 @@ class MeshServer:
                 self._make(item)
             else:
                 self._writer.merge(item)
-        self._writer.delete(marks.written(self._number - 1)[0])
+        self._writer.delete(_marked_pod(self._number - 1))
 
     def _await(self, proxies: Iterable[Workload] = ()) -> dict[str, Translation]:
         """Return what istiods send proxies, of a state with the last marks."""
@@ -203,6 +204,10 @@ def _at_once(oldest_first: Sequence[Object]) -> Iterator[list[Object]]:
 
 def _node() -> Object:
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}
+
+
+def _marked_pod(number: int) -> Object:
+    return next(item for item in marks.written(number) if item["kind"] == "Pod")
 
 
 def _place(item: Object) -> tuple[str, str]:

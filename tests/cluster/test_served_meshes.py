@@ -34,7 +34,7 @@ pytestmark = pytest.mark.cluster
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LANES = sorted((path.parent.name,) for path in EXAMPLES.glob("*/lanes.yaml"))
-SEED, MESHES, ASKS = 5, 5, 60
+SEED, MESHES, ASKS = 5, 4, 60
 
 
 @pytest.fixture(scope="module")

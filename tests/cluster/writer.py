@@ -62,9 +62,13 @@ class Writer:
         """Write the fields of an object that is there, or those of a part such as `/status`."""
         self.ask("PATCH", f"{path_of(item)}{part}?fieldValidation=Strict", item, MERGE)
 
-    def delete(self, item: Object) -> None:
-        """Delete an object, at once."""
-        self.ask("DELETE", f"{path_of(item)}?gracePeriodSeconds=0")
+    def delete(self, item: Object, *, missing: bool = False) -> None:
+        """Delete an object, at once; it may be `missing`."""
+        try:
+            self.ask("DELETE", f"{path_of(item)}?gracePeriodSeconds=0")
+        except RefusedError as error:
+            if not (missing and error.status == 404):
+                raise
 
     def ask(self, method: str, path: str, body: object = None, form: str = JSON) -> Any:
         """Return the answer's JSON. Raises RefusedError, OSError."""
