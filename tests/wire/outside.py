@@ -26,6 +26,12 @@ class Api(Struct, frozen=True):
     port: int
     certificate: Path
 
+    @property
+    def reached(self) -> str:
+        """Where a pod reaches it; this machine's localhost is another there."""
+        is_local = self.address.startswith("127.")
+        return f"{'host.laneway.internal' if is_local else self.address}:{self.port}"
+
 
 class _Database(socketserver.ThreadingTCPServer):
     daemon_threads = True

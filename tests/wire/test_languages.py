@@ -188,13 +188,13 @@ def test_a_database_on_this_machine_is_reached_out_of_a_pod(mesh: Languages, hos
 
 
 def test_an_api_outside_of_the_mesh_shows_its_own_certificate(mesh: Languages) -> None:
-    api, url = mesh.api, f"https://{outside.API}:{mesh.api.port}/"
-    named = ("--resolve", f"{outside.API}:{api.port}:{api.address}", "--cacert")
+    api, name = mesh.api, f"{outside.API}:{mesh.api.port}"
+    known = ("--cacert", str(api.certificate), "--connect-to", f"{name}:{api.reached}")
 
-    ended = mesh.execute("buyer-s1", "curl", "-sS", *named, str(api.certificate), url)
+    ended = mesh.execute("buyer-s1", "curl", "-sS", *known, f"https://{name}/")
 
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == f"this is {outside.API}:{api.port}"
+    assert ended.stdout == f"this is {name}"
 
 
 def test_a_name_that_nobody_has_is_no_name_in_a_pod_either(mesh: Languages) -> None:
