@@ -56,10 +56,13 @@ def _up(versions: tuple[str, ...], commands: tuple[str, ...]) -> int:
         sys.stderr.write(f"cluster: {absent}\n")
         return 3
     STATE.mkdir(parents=True, exist_ok=True)
-    words = (*versions, *commands, *_node())
-    if ready_after(begin(FOLDER, words, LOG, attached=False), FOLDER) is None:
+    node = _node()
+    begun = begin(FOLDER, (*versions, *commands, *node), LOG, attached=False)
+    if ready_after(begun, FOLDER) is None:
         sys.stderr.write(LOG.read_text())
         return 3
+    if node:
+        _ask(["apply", "-f", str(Path(__file__).with_name("gateway.yaml"))])
     return _status()
 
 
@@ -91,6 +94,8 @@ def _status() -> int:
             f"istiod {version}: proxies ask 127.0.0.1:{istiod.grpc}, "
             f"debug pages at http://127.0.0.1:{istiod.http}/debug\n"
         )
+    if found.has_node:
+        sys.stdout.write(f"the gateway: http://127.0.0.1:{found.gateway}\n")
     return 0
 
 

@@ -57,7 +57,9 @@ class Description(Struct, frozen=True):
     token: str
     istiods: dict[str, Istiod]
     gateway: int
-    """The port of 127.0.0.1 that the cluster's node leads to its gateway, if it has a node."""
+    """The port of 127.0.0.1 that a node of the cluster leads to its gateway."""
+    has_node: bool
+    """Whether it has a node of its own, which lives as long."""
     programs: dict[str, int]
 
     def plane(self, folder: Path) -> ControlPlane:
@@ -132,7 +134,8 @@ def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> i
         children = Children(folder / "logs")
         try:
             plane = starting(folder, tuple(word for word in words if word in VERSIONS), children)
-            _describe(plane, children, time.monotonic() - begun)
+            took = time.monotonic() - begun
+            _describe(plane, children, took, has_node=NODE in words)
             if NODE in words:
                 start_node(folder, children, tuple(word for word in words if "=" in word))
             _until_the_end(children)
@@ -185,13 +188,14 @@ def _taken(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder)
 
 
-def _describe(plane: ControlPlane, children: Children, seconds: float) -> None:
+def _describe(plane: ControlPlane, children: Children, seconds: float, *, has_node: bool) -> None:
     found = Description(
         seconds,
         plane.api.port,
         plane.api.token,
         plane.istiods,
         free_ports(1)[0],
+        has_node,
         {name: child.pid for name, child in children.running.items()},
     )
     fresh = plane.folder / f".{DESCRIPTION}"
