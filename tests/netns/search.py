@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from pyroute2 import IPRoute
+
 from laneway.adapters.processes import find_marked
 
 STRICT = Path(__file__).parents[2] / "examples" / "strict-lanes"
@@ -109,7 +111,8 @@ def of(process: int | str) -> set[str]:
 def machine(home: str) -> list[str]:
     """The links, routes and rules of this machine, and mounts that meshes may have made."""
     routes = Path("/proc/net/route").read_text() + Path("/proc/net/fib_trie").read_text()
-    rules = subprocess.run(("ip", "rule"), check=True, capture_output=True, text=True).stdout
+    with IPRoute() as kernel:
+        rules = "".join(sorted(str(one["attrs"]) for one in kernel.get_rules()))
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     links = [f"link {name}" for _, name in socket.if_nameindex()]
     return [*links, routes, rules, *(one for one in mounts if home in one)]

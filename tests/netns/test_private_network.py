@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pyroute2 import IPRoute
 
 from laneway.adapters.netns import NetworkError, PodNetwork, PrivateNetwork
 from laneway.adapters.netns.holding import Kind
@@ -267,7 +268,8 @@ def machine() -> tuple[object, ...]:
         kernel / "conf/all/route_localnet",
     )
     links = [name for _, name in socket.if_nameindex()]
-    rules = subprocess.run(("ip", "rule"), check=True, capture_output=True).stdout
+    with IPRoute() as kernel:
+        rules = [(one["action"], one["table"], str(one["attrs"])) for one in kernel.get_rules()]
     return links, rules, [file.read_text() for file in files]
 
 
