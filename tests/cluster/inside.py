@@ -41,10 +41,12 @@ IS_UNLIKELY = 10.0
 
 
 def own_all_of_ten() -> None:
-    """Bring the loopback device up with 10.0.0.0/8 beside 127.0.0.0/8."""
+    """Bring the loopback device up with 10.0.0.0/8 beside 127.0.0.0/8; refuses if it is up."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = struct.pack("16sH14x", b"lo", 0)
         flags = struct.unpack("16xH14x", fcntl.ioctl(any_socket, SIOCGIFFLAGS, asked))[0]
+        if flags & UP:
+            raise SystemExit("this network is somebody else's: its loopback device is up")
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | UP))
         address = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton("10.0.0.1"))
         fcntl.ioctl(any_socket, SIOCSIFADDR, struct.pack("16s16s", b"lo:pods", address))

@@ -10,6 +10,7 @@ here that would tell Envoy the address that was dialed.
 from __future__ import annotations
 
 import socketserver
+import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,8 +32,18 @@ from tests.cluster.fetching import node
 from tests.cluster.holding import Apart, Held, Tally
 from tests.laws.asks import Ask
 
-NETWORK = ("unshare", "--user", "--map-root-user", "--net")
-"""Words before a command that give it a network of its own, as any user."""
+NETWORKS = (("unshare", "--user", "--map-root-user", "--net"), ("unshare", "--net"))
+"""Words before a command that give it a network of its own: as any user, and as the administrator
+where user namespaces are switched off."""
+
+
+def network() -> tuple[str, ...]:
+    """Return the words that work here; none where nobody gets a network of his own."""
+    for words in NETWORKS:
+        tried = subprocess.run([*words, "true"], capture_output=True, check=False)
+        if not tried.returncode:
+            return words
+    return ()
 
 
 class Envoys:
@@ -40,7 +51,7 @@ class Envoys:
 
     def __init__(self, folder: Path) -> None:
         inside = [sys.executable, "-m", "tests.cluster.inside", str(folder)]
-        self._inside = Piped([*NETWORK, *inside])
+        self._inside = Piped([*network(), *inside])
 
     def close(self) -> None:
         """End it."""

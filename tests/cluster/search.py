@@ -109,7 +109,8 @@ def _compare(options: argparse.Namespace, judges: Judges) -> int:
         turn, rest = divmod(number, options.envoy or number + 1)
         version = VERSIONS[turn % len(VERSIONS)] if not rest else ""
         if found := judges.apart(case, tally, version):
-            _tell([f"mesh {number}: {one.ask}: {one.words}" for one in found[:5]])
+            _tell([f"mesh {number} of seed {options.seed}:"])
+            _tell([f"{one.ask}: {one.words}" for one in found[:5]])
             least = judges.smallest(case, found[0], version)
             _tell(["The smallest mesh that shows it:", yaml.safe_dump_all(least, sort_keys=False)])
             return 1
