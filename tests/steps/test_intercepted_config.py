@@ -124,18 +124,28 @@ def test_every_listener_of_a_replica_is_in_its_namespace_and_no_other_one_is() -
         (_virtual(HOST), 9000, "refused/9000"),
         (_virtual(HOST), 81, "refused"),
         ("10.88.200.200", 8000, "refused/8000"),
-        (RANGE.host, 8000, "host/8000"),
-        (RANGE.host, 5432, "host"),
+        (RANGE.host, 8000, "way-out/8000"),
+        (RANGE.host, 5432, "way-out"),
         ("93.184.216.34", 8000, "way-out/8000"),
         ("93.184.216.34", 443, "way-out"),
     ],
 )
-def test_what_proxies_dial_is_the_service_this_machine_or_outside(
-    address: str, port: int, chain: str
-) -> None:
+def test_what_proxies_dial_is_a_service_or_leaves(address: str, port: int, chain: str) -> None:
     listener = _config(documents(LANES, *OPAQUE)).proxies["mesh"].listeners["passing"]
 
     assert _met(listener, address, port) == chain
+
+
+@pytest.mark.parametrize(
+    ("address", "chain"), [(RANGE.host, "here"), ("127.0.0.1", "outside"), ("9.9.9.9", "outside")]
+)
+def test_outside_this_machine_is_its_localhost_and_all_else_is_dialed_as_it_was(
+    address: str, chain: str
+) -> None:
+    outer = _config(LANES).proxies["_host"]
+
+    assert _met(outer.listeners["way-out"], address, 5432) == chain
+    assert outer.clusters["outside"]["type"] == "ORIGINAL_DST"
 
 
 @pytest.mark.parametrize("per_workload", [False, True])

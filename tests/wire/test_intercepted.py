@@ -55,9 +55,12 @@ class _Outside(BaseHTTPRequestHandler):
 
 
 class _Greeting(socketserver.StreamRequestHandler):
+    """Speaks first, answers a line, and says how much came after that, at the client's end."""
+
     def handle(self) -> None:
         self.wfile.write(b"outside greets\n")
         self.wfile.write(self.rfile.readline())
+        self.wfile.write(b"%d more\n" % len(self.rfile.read()))
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +190,17 @@ def test_bytes_that_are_no_http_pass_to_what_is_no_service(
 ) -> None:
     with mesh.dialed("mocka-v1-0", f"{own_address()}:{outside('tcp')}") as client:
         assert client.makefile("rb").readline() == b"outside greets\n"
+
+
+@pytest.mark.parametrize("host", [RANGE.host, ""])
+def test_a_client_outside_may_end_its_side_and_still_be_answered(
+    mesh: PrivateMesh, outside: Callable[[str], int], host: str
+) -> None:
+    with mesh.dialed("mocka-v1-0", f"{host or own_address()}:{outside('tcp')}") as client:
+        client.sendall(b"hello\n" + bytes(300_000))
+        client.shutdown(socket.SHUT_WR)
+
+        assert client.makefile("rb").read() == b"outside greets\nhello\n300000 more\n"
 
 
 def test_a_pod_dialed_by_its_address_is_met_through_its_proxy(mesh: PrivateMesh) -> None:

@@ -44,7 +44,7 @@ from laneway.core.emit.envoy.listeners import (
     outbound_listener,
     tcp_listener,
 )
-from laneway.core.emit.envoy.outer import inner_place, outer_proxy, told_client, way_out
+from laneway.core.emit.envoy.outer import inner_place, outer_proxy, told_addresses, way_out
 from laneway.core.emit.envoy.passing import PASSING, WAY_OUT, passing_listener
 from laneway.core.emit.envoy.plain_clusters import Address
 from laneway.core.emit.envoy.speller import Table
@@ -58,7 +58,7 @@ from laneway.core.emit.envoy.tables import (
 from laneway.core.emit.envoy.traffic_policy import unexecuted
 from laneway.core.emit.envoy.tunnels import TUNNELS, tunnels_cluster
 from laneway.core.emit.envoy.wasm import LaneFilters
-from laneway.core.emit.placement import Placement, PortPlace, Replica
+from laneway.core.emit.placement import Interception, Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
@@ -126,7 +126,8 @@ def envoy_config(
         _add_inbounds(own, replica, ports, summary)
     found = {name: with_fallback(proxies[name].done()) for name in sorted(proxies)}
     if private is not None:
-        found[OUTER_PROXY] = _outer(plan, placement, GATEWAY_PROXY if per_workload else ONE_PROXY)
+        inner = GATEWAY_PROXY if per_workload else ONE_PROXY
+        found[OUTER_PROXY] = _outer(plan, placement, private, inner)
     return EnvoyConfig(
         found,
         tuple(summary.routes),
@@ -147,7 +148,7 @@ def _add_gateways(
         if placement.interception is None:
             listener = gateway_listener(address_block(placement.gateway_address, local), name)
         else:
-            listener = told_client(gateway_listener(inner_place(name), name))
+            listener = told_addresses(gateway_listener(inner_place(name), name))
         proxy.listeners[name] = filtered(listener, summary.filters.coming_from_outside(port))
     if placement.interception is not None:
         proxy.listeners[PASSING] = passing_listener(mesh, placement.interception)
@@ -161,10 +162,10 @@ def _opened(plan: RoutePlan, placement: Placement) -> Iterator[tuple[GatewayPort
             yield port, local
 
 
-def _outer(plan: RoutePlan, placement: Placement, inner: str) -> ProxyConfig:
+def _outer(plan: RoutePlan, placement: Placement, private: Interception, inner: str) -> ProxyConfig:
     """Return what runs outside of the private network, before the proxy that has the gateways."""
     gateways = {gateway_table_name(port): local for port, local in _opened(plan, placement)}
-    return outer_proxy(placement.gateway_address, gateways, inner)
+    return outer_proxy(placement.gateway_address, gateways, inner, private)
 
 
 def _caller_tables(

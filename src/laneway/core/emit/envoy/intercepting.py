@@ -30,7 +30,6 @@ from laneway.core.emit.envoy.passing import (
     WAY_OUT,
     chain,
     matching,
-    tunneling,
 )
 from laneway.core.emit.envoy.plain_clusters import pipe, pipe_cluster
 from laneway.core.emit.placement import Interception, Replica
@@ -84,20 +83,17 @@ def _stat(replica: str) -> str:
 def led_listener(name: str, replica: Replica, table: str, led: Led) -> Block:
     """Return the listener that a replica's programs meet wherever they dial."""
     private, spoken = led.private, led.spoken
-    here = tunneling("host", WAY_OUT, "localhost:%DOWNSTREAM_LOCAL_PORT%")
     http = called_handler(table, replica.name)
     spoke_http = {"application_protocols": _HTTP}
     chains = [
-        chain("host", matching([f"{private.host}/32", _LOCAL]), here),
+        chain("host", matching([f"{private.host}/32", _LOCAL]), tcp("host", WAY_OUT)),
         chain("http", matching([private.virtual, EVERYWHERE]) | spoke_http, http),
         chain("outside", matching([EVERYWHERE]), tcp("outside", PASSTHROUGH)),
     ]
     if spoken.tcp:
-        services = tunneling(_stat(replica.name), tunnels(table), "%DOWNSTREAM_LOCAL_ADDRESS%")
-        services["typed_config"]["tunneling_config"]["headers_to_add"] = [
-            {"header": {"key": CALLER, "value": replica.name}}
-        ]
-        chains.append(chain("services", matching([private.virtual]), services))
+        chains.append(
+            chain("services", matching([private.virtual]), _tunneling(replica.name, table))
+        )
     return {
         "@type": LISTENER,
         "name": name,
@@ -109,6 +105,16 @@ def led_listener(name: str, replica: Replica, table: str, led: Led) -> Block:
         "listener_filters_timeout": "0s",
         "filter_chains": chains,
     } | OUTBOUND
+
+
+def _tunneling(replica: str, table: str) -> Block:
+    """Return what sends bytes through a tunnel that a table routes by where they were going."""
+    handler = tcp(_stat(replica), tunnels(table))
+    handler["typed_config"]["tunneling_config"] = {
+        "hostname": "%DOWNSTREAM_LOCAL_ADDRESS%",
+        "headers_to_add": [{"header": {"key": CALLER, "value": replica}}],
+    }
+    return handler
 
 
 def tunnels(table: str) -> str:

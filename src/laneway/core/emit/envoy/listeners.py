@@ -17,7 +17,7 @@ from laneway.core.emit.envoy.config import Block, table_file
 from laneway.core.emit.envoy.outside import DNS_CACHE
 from laneway.core.emit.envoy.plain_clusters import Address
 from laneway.core.emit.envoy.request_log import GATEWAY_CALLER, request_log
-from laneway.core.emit.envoy.tunnels import CONNECT, OPEN, marked
+from laneway.core.emit.envoy.tunnels import marked
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
@@ -119,17 +119,6 @@ def called_handler(table: str, caller: str, *, tunnels: bool = False) -> Block:
     if tunnels:
         settings["upgrade_configs"] = [{"upgrade_type": "CONNECT"}]
     return http(settings)
-
-
-def tunnel_server(name: str, where: Block, cluster: str) -> Block:
-    """Return a listener that opens tunnels to whatever hosts they name, and does nothing else."""
-    settings = _manager(name) | {"http_filters": [_OUTSIDE, _ROUTER]}
-    settings["upgrade_configs"] = [{"upgrade_type": "CONNECT"}]
-    route: Block = {"match": CONNECT, "route": {"cluster": cluster, "timeout": "0s", **OPEN}}
-    host: Block = {"name": name, "domains": ["*"], "routes": [route]}
-    host["typed_per_filter_config"] = TO_OUTSIDE
-    settings["route_config"] = {"name": name, "virtual_hosts": [host], "validate_clusters": False}
-    return listening(name, where, http(settings))
 
 
 def _calling(table: str, caller: str) -> Block:

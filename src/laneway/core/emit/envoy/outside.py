@@ -34,17 +34,16 @@ _DNS_PORT = 53
 
 def passthrough(private: Interception | None) -> Block:
     """Return the way out, with a private network by the address that a program dialed."""
-    return named_by_request(PASSTHROUGH) if private is None else _dialed_again(private)
+    return _named_by_request() if private is None else _passing(private)
 
 
-def named_by_request(name: str) -> Block:
-    """Return the cluster of whatever host a request names."""
+def _named_by_request() -> Block:
     # Istio's is of type ORIGINAL_DST, which reads the address off a redirected connection; here a
     # program names its destination in the request
     kind = f"{_EXTENSIONS}.clusters.dynamic_forward_proxy.v3.ClusterConfig"
     return {
         "@type": CLUSTER,
-        "name": name,
+        "name": PASSTHROUGH,
         "connect_timeout": "10s",
         "lb_policy": "CLUSTER_PROVIDED",
         "circuit_breakers": LIMITS,
@@ -55,20 +54,26 @@ def named_by_request(name: str) -> Block:
     }
 
 
-def _dialed_again(private: Interception) -> Block:
-    """Return Istio's own: from an address whose connections meet pods' proxies.
+def _passing(private: Interception) -> Block:
+    """Return Istio's own: from an address whose connections meet pods' proxies."""
+    source = {"address": private.passing, "port_value": 0}
+    block = dialed_again(PASSTHROUGH) | {"upstream_bind_config": {"source_address": source}}
+    return block | upstream("same")
+
+
+def dialed_again(name: str) -> Block:
+    """Return the cluster of whatever address a connection was going to.
 
     https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/service_discovery#original-destination
     """
     return {
         "@type": CLUSTER,
-        "name": PASSTHROUGH,
+        "name": name,
         "type": "ORIGINAL_DST",
         "connect_timeout": "10s",
         "lb_policy": "CLUSTER_PROVIDED",
         "circuit_breakers": LIMITS,
-        "upstream_bind_config": {"source_address": {"address": private.passing, "port_value": 0}},
-    } | upstream("same")
+    }
 
 
 def resolved_inside(block: Block, private: Interception) -> Block:

@@ -27,7 +27,7 @@ PASSING = "passing"
 EVERYWHERE = "0.0.0.0/0"
 ANY = "0.0.0.0"  # noqa: S104 - a namespace leads to 127.0.0.1 or to its own address
 _TYPES = "type.googleapis.com/envoy.extensions"
-_HOST, _REFUSED = "host", "refused"
+_REFUSED = "refused"
 ORIGINAL: Block = {
     "name": "envoy.filters.listener.original_dst",
     "typed_config": {"@type": f"{_TYPES}.filters.listener.original_dst.v3.OriginalDst"},
@@ -42,12 +42,10 @@ def passing_listener(mesh: Mesh, private: Interception) -> Block:
     asked. So all of them stand once for each port of a service, and once for all other ports.
     """
     services = list(_virtual_ports(mesh, private))
-    out = tunneling(WAY_OUT, WAY_OUT, "%DOWNSTREAM_LOCAL_ADDRESS%")
-    here = tunneling(_HOST, WAY_OUT, "localhost:%DOWNSTREAM_LOCAL_PORT%")
+    out = tcp(WAY_OUT, WAY_OUT)
     chains = []
     for port in (None, *sorted({port for _, port, _ in services})):
         chains += [
-            chain(_named(_HOST, port), matching([f"{private.host}/32"], port), here),
             chain(_named(_REFUSED, port), matching([private.virtual], port), _refusal()),
             chain(_named(WAY_OUT, port), matching([EVERYWHERE], port), out),
         ]
@@ -78,13 +76,6 @@ def _named(name: str, port: int | None) -> str:
 def _refusal() -> Block:
     """Return what closes a connection: there is no such cluster."""
     return tcp(_REFUSED, _REFUSED)
-
-
-def tunneling(stat: str, cluster: str, to: str) -> Block:
-    """Return what sends bytes through a tunnel of an HTTP proxy behind a cluster."""
-    handler = tcp(stat, cluster)
-    handler["typed_config"]["tunneling_config"] = {"hostname": to}
-    return handler
 
 
 def chain(name: str, match: Block, handler: Block) -> Block:
