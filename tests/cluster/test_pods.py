@@ -102,6 +102,17 @@ def test_a_token_is_of_the_pods_own_account(plane: ControlPlane, folder: Path) -
     )
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_program_that_ends_by_itself_is_started_again(plane: ControlPlane) -> None:
+    named = naming(str(KEEPER))  # the node among them, which was told what to start
+    keepers = [pid for pid, line in named.items() if "tests.cluster.node" not in line]
+    assert len(keepers) == 2
+    for process in keepers:
+        os.kill(process, signal.SIGKILL)
+    again = "--for=jsonpath={.status.containerStatuses[0].restartCount}=1"
+    asked(plane, "wait", f"-n={HOME}", again, "pod", "--all", "--timeout=60s")
+
+
 def test_a_program_is_asked_to_end_and_who_does_not_is_killed(
     plane: ControlPlane, folder: Path
 ) -> None:
