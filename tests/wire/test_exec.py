@@ -44,6 +44,7 @@ def test_streams_and_the_exit_code_are_the_commands_own(tmp_path: Path) -> None:
     ("words", "code", "said"),
     [
         (["mocka-v1", "--", "no-such-command"], 127, "no-such-command: command not found\n"),
+        (["mocka-v1", "--", "/etc/passwd"], 126, "/etc/passwd: permission denied\n"),
         (["mocka"], 2, "Missing argument"),
         (["mocka-v1", "--"], 2, "Say which COMMAND to run."),
         (["mocka", "--", "true"], 2, "mesh default has no workload or replica mocka; "),

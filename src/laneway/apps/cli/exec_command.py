@@ -1,7 +1,7 @@
 """`laneway exec`: a command where a workload's program runs.
 
 Comes in: a workload, a command and a mesh. Goes out: the command's own streams and exit code, since
-this process becomes the command; 127 where there is no such command, as in a shell.
+this process becomes the command; 127 where there is none of that name, 126 where it cannot be run.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import os
 import click
 
 from laneway.apps.cli.meshes import UnfitError, folder_completed, mesh_option, running_mesh
-
-NOT_FOUND = 127
 
 
 def _complete(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
@@ -46,12 +44,11 @@ def exec(  # noqa: A001 - the command's name
     if not words:
         raise click.UsageError("Say which COMMAND to run.")
     try:
-        run_beside(running_mesh(name), workload, words, os.environ, _tell)
+        return run_beside(running_mesh(name), workload, words, os.environ, _tell)
     except UnknownWorkloadError as error:
         raise click.UsageError(f"{error}.") from error
     except CannotFollowError as error:
         raise UnfitError(f"{error}.") from error
-    return NOT_FOUND
 
 
 def _tell(text: str) -> None:
