@@ -51,6 +51,20 @@ def test_other_names_are_those_of_this_machine() -> None:
     assert asked("no-such-host.invalid")[0] in ("NXDOMAIN", "SERVFAIL")
 
 
+def test_a_name_that_stands_for_another_has_its_address() -> None:
+    names = {"ext.team.svc.cluster.local": CART, "far.svc.cluster.local": "localhost."}
+    circle = {"one.cluster.local": "two.cluster.local", "two.cluster.local": "one.cluster.local"}
+    answers = Answers({CART: "10.9.200.7", **names, **circle}, host="10.9.0.2")
+    assert asked("ext.team.svc.cluster.local", answers=answers) == ("NOERROR", ["10.9.200.7"])
+    assert asked("far.svc.cluster.local", answers=answers) == ("NOERROR", ["10.9.0.2"])
+    assert asked("localhost", answers=answers) == ("NOERROR", ["127.0.0.1"])
+    assert asked("one.cluster.local", answers=answers) == ("SERVFAIL", [])
+
+
+def test_a_name_that_does_not_exist_has_no_address_of_any_kind() -> None:
+    assert asked("no-such-host.invalid", "AAAA") == asked("no-such-host.invalid")
+
+
 def test_other_questions_fail_where_this_machine_has_nobody_to_ask() -> None:
     assert asked("example.com", "MX") == ("SERVFAIL", [])
 

@@ -29,15 +29,17 @@ SMALLEST_PACKET = 512
 """Bytes that whoever says nothing of it is able to take. RFC 1035, section 4.2.1."""
 
 _TIMEOUT = 5.0
+_MOST_NAMES = 8
+"""Names that stand for others, one after the other, before that counts as a circle."""
 
 
 class Answers(Struct):
     """What is known of names.
 
-    `known` are the mesh's own, without the last dot and in lower case, with their addresses, to be
-    replaced as a whole. `domains` belong to the mesh. `host` stands for this machine, where its own
-    resolver says that a name is this machine. `upstream` is asked for what is no address of a name;
-    empty for nobody.
+    `known` are the mesh's own, without the last dot and in lower case, with their addresses or the
+    name they stand for, to be replaced as a whole. `domains` belong to the mesh. `host` stands for
+    this machine, where its own resolver says that a name is this machine. `upstream` is asked for
+    what is no address of a name; empty for nobody.
     """
 
     known: Mapping[str, str] = {}
@@ -63,7 +65,7 @@ class Answers(Struct):
         if not self._is_address(name, asked.rdtype):
             return await self._forwarded(packet) or _failed(response)
         address = asked.rdtype == dns.rdatatype.A
-        code, found = await self._addresses(name, wanted=address)
+        code, found = await self._addresses(name)
         response.set_rcode(code)
         if address and found:
             response.answer.append(dns.rrset.from_text(asked.name, SECONDS, "IN", "A", *found))
@@ -84,15 +86,23 @@ class Answers(Struct):
             name == domain or name.endswith(f".{domain}") for domain in self.domains
         )
 
-    async def _addresses(self, name: str, *, wanted: bool) -> tuple[dns.rcode.Rcode, list[str]]:
-        if name in self.known:
-            return dns.rcode.NOERROR, [self.known[name]]
+    async def _addresses(self, asked: str) -> tuple[dns.rcode.Rcode, list[str]]:
+        name = asked
+        for _ in range(_MOST_NAMES):
+            found = self.known.get(name)
+            if found is None:
+                return await self._elsewhere(name, is_own=name == asked)
+            if _is_address(found):
+                return dns.rcode.NOERROR, [found]
+            name = found.rstrip(".").lower()
+        return dns.rcode.SERVFAIL, []
+
+    async def _elsewhere(self, name: str, *, is_own: bool) -> tuple[dns.rcode.Rcode, list[str]]:
+        """Look up a name that is not known; `is_own` says that a program asked for it itself."""
         if self._is_own(name):
             return dns.rcode.NXDOMAIN, []
-        if not wanted:
-            return dns.rcode.NOERROR, []
         code, found = await looked_up(name)
-        if not self.host or name.endswith("localhost"):
+        if not self.host or (is_own and name.endswith("localhost")):
             return code, found
         return code, [self.host if one.startswith("127.") else one for one in found]
 
@@ -123,6 +133,14 @@ async def looked_up(name: str) -> tuple[dns.rcode.Rcode, list[str]]:
     except UnicodeError:  # a label that is empty or too long
         return dns.rcode.NXDOMAIN, []
     return dns.rcode.NOERROR, list(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        socket.inet_aton(text)
+    except OSError:
+        return False
+    return True
 
 
 def _failed(response: dns.message.Message) -> bytes:

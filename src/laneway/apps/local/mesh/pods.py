@@ -32,6 +32,8 @@ class Pods(Protocol):
     def settle(self, instances: Collection[Instance], services: Mapping[Host, str]) -> None:
         """Have a pod for each instance, and a name for each service beside those there are.
 
+        Services come with their addresses, or the names they stand for.
+
         Raises OSError.
         """
 

@@ -76,9 +76,16 @@ class LocalTarget(Struct):
         return self.supervisor.pods
 
     def _addresses(self, revision: Revision) -> dict[Host, str]:
-        """Return the virtual addresses of a revision's services."""
-        found = self.allocator.services
-        return {host: found[host] for host in revision.compilation.mesh.services if host in found}
+        """Return the virtual addresses of a revision's services, or whose name one stands for.
+
+        https://kubernetes.io/docs/concepts/services-networking/service/#externalname
+        """
+        found, services = self.allocator.services, revision.compilation.mesh.services
+        return {
+            host: one.service.external_name or found[host]
+            for host, one in services.items()
+            if host in found
+        }
 
     def prepare(self, wanted: Revision, live: Serving) -> Readiness:
         """See how programs stand, and start those whose time has come. Raises NoRoomError."""
