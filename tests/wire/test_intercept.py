@@ -111,6 +111,8 @@ def test_killed_mesh_is_ended_by_the_next_and_by_down(up: Start) -> None:
     first.signal(signal.SIGKILL)
     first.end()
     assert meshes()[0]["state"] == "orphaned"
+    refused = laneway("exec", "mocka-v1", "--", "true").stderr
+    assert "was killed; `laneway up` ends what is left and starts anew." in refused
     second = up("--intercept", "on", STRICT).ready()
     assert any("of a killed mesh" in line for line in second.said)
     assert second.ask(headers={"x-asm-prefer-tag": "s2"}).versions == {"v2"}

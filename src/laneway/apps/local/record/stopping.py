@@ -120,8 +120,10 @@ def _running(folder: MeshFolder) -> MeshRecord:
     if seen.record is None:
         raise CannotFollowError(f"mesh {folder.name} is not running; `laneway up` starts one")
     if seen.condition == "orphaned":
+        private = seen.record.interception is not None
+        then = "ends what is left and starts anew" if private else "takes it over"
         raise CannotFollowError(
-            f"the process that ran mesh {folder.name} was killed; `laneway up` takes it over"
+            f"the process that ran mesh {folder.name} was killed; `laneway up` {then}"
         )
     if seen.record.state != "ready":
         raise CannotFollowError(f"mesh {folder.name} is still starting")
