@@ -40,6 +40,9 @@ DESCRIPTION = "cluster.json"
 LOCK = "lock"
 ATTACHED, NODE = "attached", "node"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+TOLD: list[int] = []
+"""The signal by which this process was told to end. No threading.Event: whoever waits for one holds
+its lock at moments, and the handler of a signal, in the same thread, would wait for that."""
 
 
 Starting = Callable[[Path, tuple[str, ...], Children], ControlPlane]
@@ -127,7 +130,7 @@ def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> i
     """Run a cluster until this process is told to end, as `begin` says."""
     begun = time.monotonic()
     for told in ENDS:
-        signal.signal(told, _end)
+        signal.signal(told, end)
     if ATTACHED in words:
         threading.Thread(target=_end_with_input, daemon=True).start()
     with _taken(folder):
@@ -138,7 +141,7 @@ def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> i
             _describe(plane, children, took, has_node=NODE in words)
             if NODE in words:
                 start_node(folder, children, tuple(word for word in words if "=" in word))
-            _until_the_end(children)
+            until_the_end(children)
         except (NotReadyError, EndedError, EngineAbsentError, EngineBrokenError) as problem:
             sys.stderr.write(f"cluster: {problem}\n")
             return 3
@@ -203,16 +206,23 @@ def _describe(plane: ControlPlane, children: Children, seconds: float, *, has_no
     fresh.replace(plane.folder / DESCRIPTION)
 
 
-def _until_the_end(children: Children) -> None:
+def until_the_end(children: Children) -> None:
+    """Return never: raises EndedError when a program ends, SystemExit when this one is told to."""
     while not (gone := {name: code for name, code in children.ended().items() if code}):
+        if TOLD:
+            raise SystemExit(0)
         time.sleep(0.5)
     raise EndedError(", ".join(f"{name} ended: {children.last_words(name)}" for name in gone))
 
 
-def _end(*_: object) -> None:
-    """Begin the end, once: whoever tells it again does not disturb it."""
-    for told in ENDS:
-        signal.signal(told, signal.SIG_IGN)
+def end(told: int, _: object) -> None:
+    """Begin the end, once: whoever tells it again does not disturb it.
+
+    What is raised here is lost where a destructor was at work, so it is written down as well.
+    """
+    for other in ENDS:
+        signal.signal(other, signal.SIG_IGN)
+    TOLD.append(told)
     raise SystemExit(0)
 
 
