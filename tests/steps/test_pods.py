@@ -34,6 +34,7 @@ class FakePods(Struct, dict=True):
     known: list[tuple[str, ...]] = []
     changed: asyncio.Event | None = None
     refuse: str = ""
+    is_lost: bool = False
 
     @property
     def private(self) -> Private:
@@ -64,6 +65,10 @@ class FakePods(Struct, dict=True):
 
     def alone(self, instance: str) -> tuple[int, ...]:
         return (8000,) if instance else ()
+
+    async def lost(self) -> None:
+        if not self.is_lost:
+            await asyncio.Event().wait()
 
     def close(self) -> None:
         self.happened.append(("closed",))
@@ -139,3 +144,20 @@ def test_an_edit_whose_pods_cannot_be_made_is_not_live_and_starts_nothing(
     assert "no more room\n" in stage.said.getvalue()
     assert "not live: the last good configuration keeps serving" in stage.said.getvalue()
     assert [one for one in found.happened if one[0] == "started"] == [("started", "a-v1-0")]
+
+
+def test_a_network_that_is_lost_is_told(pods: tuple[Stage, FakePods]) -> None:
+    stage, found = pods
+    found.is_lost = True
+
+    async def whole() -> None:
+        await stage.start(_with_a())
+        following = asyncio.create_task(stage.runner.loop.run(stage.snapshots()))
+        await stage.feed(snapshot_of_texts([("m", SERVICE)]))
+        stage.runner.target.wake.stop()
+        await following
+        await stage.runner.target.down()
+
+    asyncio.run(whole())
+
+    assert stage.said.getvalue().count("holds the programs' network was killed") == 1

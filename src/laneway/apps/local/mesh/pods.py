@@ -46,5 +46,8 @@ class Pods(Protocol):
     def alone(self, instance: str) -> tuple[int, ...]:
         """Return the ports of an instance, by its id, that are reached on 127.0.0.1 alone."""
 
+    async def lost(self) -> None:
+        """Return once no pod can be made or entered any more."""
+
     def close(self) -> None:
         """End all of it, when no program is left."""

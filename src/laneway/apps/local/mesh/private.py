@@ -8,6 +8,7 @@ there are was decided before.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Collection, Iterable, Mapping
@@ -148,6 +149,17 @@ class PrivateMesh(Struct):
     def alone(self, instance: str) -> tuple[int, ...]:
         """Return the ports of an instance, by its id, that are reached on 127.0.0.1 alone."""
         return self.led.get(instance, ())
+
+    async def lost(self) -> None:
+        """Return once the process has ended that holds the network: somebody killed it."""
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        handle = os.pidfd_open(self.network.holding.pid)
+        loop.add_reader(handle, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(handle)
+            os.close(handle)
 
     def close(self) -> None:
         """End it; programs and proxies inside were ended before."""

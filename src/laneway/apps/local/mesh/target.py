@@ -33,6 +33,11 @@ LAST_PAUSE = 0.05
 UNWATCHED_PAUSE = 0.25
 """Seconds until programs are looked at again whose end wakes nobody."""
 
+LOST = (
+    "the process that holds the programs' network was killed: what runs serves on, and nothing "
+    "starts any more; `laneway down` and `laneway up` begin anew"
+)
+
 LOG_PAUSE = 10.0
 """Seconds between two looks at the length of logs."""
 
@@ -176,10 +181,16 @@ class LocalTarget(Struct):
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.proxies.watch(self._fixed))
             tasks.create_task(self._look_after_logs())
+            tasks.create_task(self._look_after_pods())
 
     def _fixed(self, text: str) -> None:
         self.announcer.fixed(text)
         self.wake.set()
+
+    async def _look_after_pods(self) -> None:
+        if self.pods is not None:
+            await self.pods.lost()
+            self._fixed(LOST)
 
     async def _look_after_logs(self) -> None:
         while True:
