@@ -40,14 +40,14 @@ def main(words: list[str]) -> int:
     commands.add_parser("kubectl", help="ask its API server; all further words are kubectl's")
     asked = parser.parse_args(words)
     if asked.command == "up":
-        return _up(tuple(dict.fromkeys(asked.istio or VERSIONS[:1])), tuple(asked.run))
+        return _up(tuple(dict.fromkeys(asked.istio or ())), tuple(asked.run))
     return _down() if asked.command == "down" else _status()
 
 
-def _up(versions: tuple[str, ...], commands: tuple[str, ...]) -> int:
+def _up(asked: tuple[str, ...], commands: tuple[str, ...]) -> int:
     if holder(FOLDER):
-        sys.stdout.write("a cluster runs already\n")
-        return _status()
+        return _another(asked, commands)
+    versions = asked or VERSIONS[:1]
     try:
         istio_crds()
         for name in needed(versions):
@@ -58,11 +58,27 @@ def _up(versions: tuple[str, ...], commands: tuple[str, ...]) -> int:
     STATE.mkdir(parents=True, exist_ok=True)
     node = _node()
     begun = begin(FOLDER, (*versions, *commands, *node), LOG, attached=False)
-    if ready_after(begun, FOLDER) is None:
+    try:
+        is_ready = ready_after(begun, FOLDER) is not None
+    except KeyboardInterrupt:
+        _down()
+        return 130
+    if not is_ready:
         sys.stderr.write(LOG.read_text())
         return 3
     if node:
         _ask(["apply", "-f", str(Path(__file__).with_name("gateway.yaml"))])
+    return _status()
+
+
+def _another(asked: tuple[str, ...], commands: tuple[str, ...]) -> int:
+    """Say that a cluster runs; it is another than the one asked for if a version is missing."""
+    found = described(FOLDER)
+    sys.stdout.write("a cluster runs already\n")
+    if found is not None and (commands or not found.istiods.keys() >= set(asked)):
+        sys.stderr.write("cluster: it was started with other words; `./dev cluster down` ends it\n")
+        _status()
+        return 3
     return _status()
 
 
@@ -80,6 +96,9 @@ def _down() -> int:
             handle = os.pidfd_open(process)
             signal.pidfd_send_signal(handle, signal.SIGTERM)
             select.select([handle], [], [])
+        sys.stdout.write("the cluster is down\n")
+    else:
+        sys.stdout.write("no cluster runs\n")
     return 0
 
 

@@ -116,6 +116,8 @@ def test_a_program_that_ends_by_itself_is_started_again(plane: ControlPlane) -> 
 def test_a_program_is_asked_to_end_and_who_does_not_is_killed(
     plane: ControlPlane, folder: Path
 ) -> None:
+    ready = "--for=condition=Ready"  # one that has just begun takes no signal yet
+    asked(plane, "wait", f"-n={HOME}", ready, "pod", "-l=app=open", "--timeout=60s")
     asked(plane, "delete", "deployment", "open", f"-n={HOME}")
     asked(plane, "wait", f"-n={HOME}", "--for=delete", "pod", "-l=app=open", "--timeout=60s")
     assert (folder / "open" / "ended").exists()

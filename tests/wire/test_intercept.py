@@ -82,7 +82,8 @@ def test_unchanged_programs_keep_to_the_lane_of_their_labels(
 ) -> None:
     (tmp_path / "alone.yaml").write_text(NAMED)
     paths = (STRICT, tmp_path / "alone.yaml")
-    mesh = up("--intercept", "on", "--host-port", str(here), "--run", ALONE, *paths).ready()
+    ports = ("--host-port", str(here), "--host-port", "8080")
+    mesh = up("--intercept", "on", *ports, "--run", ALONE, *paths).ready()
 
     for lane in ("v1", "v2", "v3"):
         answers = called(f"mocka-{lane}", *["http://mockb:8000/mock"] * 20)
@@ -94,6 +95,7 @@ def test_unchanged_programs_keep_to_the_lane_of_their_labels(
     answers = called("mocka-v1", *machine, "http://alone/")
     assert answers.startswith("hello from this machine\n" * 2)
     assert "Directory listing" in answers
+    assert "Directory listing" in called("alone", "http://localhost:8080/")  # its own
     assert workloads()["alone-0"]["alone"] == [8080]
     assert workloads()["mocka-v1-0"]["alone"] == []
     assert "127.0.0.1 only" in laneway("ps").stdout

@@ -40,8 +40,9 @@ _NSCD = "/var/run/nscd/socket"
 
 
 class PrivateMesh(Struct):
-    """The private network of one mesh. `host_ports` of a pod's localhost lead to this machine.
+    """The private network of one mesh.
 
+    `host_ports` of a pod's localhost lead to this machine, but for those that it has itself.
     `led` are the container ports of each instance whose programs listen on 127.0.0.1 alone.
     """
 
@@ -122,7 +123,9 @@ class PrivateMesh(Struct):
             outbound=place.outbound,
             inbound=tuple((number, inbound) for number, inbound, _ in place.ports if sidecar),
             loopback=self.led.get(instance.id, ()),
-            host_ports=self.host_ports,
+            host_ports=tuple(
+                sorted({*self.host_ports}.difference(number for number, *_ in place.ports))
+            ),
         )
 
     def listens(self, instance: Instance, program: WantedProgram, started: Started) -> bool:
