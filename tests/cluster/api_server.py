@@ -18,7 +18,11 @@ from msgspec import Struct
 
 PATIENCE = 30.0
 """Seconds after which an answer is given up."""
-MERGE = "application/strategic-merge-patch+json"
+PATCHES = {
+    "PATCH": "application/strategic-merge-patch+json",
+    "APPLY": "application/apply-patch+yaml",
+}
+"""What is asked as a patch, and of which kind; JSON is YAML."""
 
 
 class RefusedError(Exception):
@@ -74,10 +78,12 @@ class ApiServer(Struct, frozen=True):
     def _send(
         self, connection: http.client.HTTPSConnection, method: str, path: str, body: object
     ) -> None:
-        kind = MERGE if method == "PATCH" else "application/json"
         connection.request(
-            method,
+            "PATCH" if method in PATCHES else method,
             path,
             None if body is None else json.dumps(body),
-            {"authorization": f"Bearer {self.token}", "content-type": kind},
+            {
+                "authorization": f"Bearer {self.token}",
+                "content-type": PATCHES.get(method, "application/json"),
+            },
         )
