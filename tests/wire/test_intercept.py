@@ -126,6 +126,7 @@ def test_killed_mesh_is_ended_by_the_next_and_by_down(up: Start) -> None:
     assert inside.isdisjoint(worlds())
 
 
+@pytest.mark.of_variables
 @pytest.mark.usefixtures("possible")
 def test_a_mesh_of_real_programs_says_that_they_could_have_a_network(
     up: Start, tmp_path: Path

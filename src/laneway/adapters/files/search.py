@@ -9,7 +9,6 @@ asked for. Reading and watching both ask here, so that they never differ.
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -96,11 +95,17 @@ def _meant(path: str, walk: _FolderWalk) -> Iterator[str]:
     if path == STDIN or os.path.exists(path):
         yield from _file_or_folder(path, walk)
         return
-    matches = sorted(glob.glob(path, recursive=True)) if WILD & set(path) else []
+    matches = _matching(path) if WILD & set(path) else []
     if not matches:
         walk.found.miss(path, reading.MISSING_PATH)
     for match in matches:
         yield from _file_or_folder(match, walk)
+
+
+def _matching(pattern: str) -> list[str]:
+    from glob import glob  # noqa: PLC0415 - shells have mostly done that
+
+    return sorted(glob(pattern, recursive=True))
 
 
 def _file_or_folder(path: str, walk: _FolderWalk) -> Iterator[str]:

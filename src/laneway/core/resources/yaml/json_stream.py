@@ -7,14 +7,17 @@ JSON has a parser of its own that is many times faster. It refuses nesting beyon
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from laneway.core.resources.yaml.limits import DEEPEST
+
+if TYPE_CHECKING:
+    from json import JSONDecoder
 
 _ITEMS = re.compile(r'"items"[ \t\n]*:[ \t\n]*\[')
 _SPACE = re.compile(r"[ \t\n]*")
@@ -59,7 +62,7 @@ def read_json(text: str, most: int) -> list[JsonValue]:
         if len(found) == most:
             raise TooManyError
         try:
-            value, end = _DECODER.raw_decode(text, at)
+            value, end = _decoder().raw_decode(text, at)
         except RecursionError:
             raise TooDeepError(at) from None
         except ValueError as error:
@@ -88,7 +91,7 @@ def list_items(text: str, listed: JsonValue) -> list[JsonValue]:
     for item in wanted:
         at = _skip(text, at)
         try:
-            value, end = _DECODER.raw_decode(text, at)
+            value, end = _decoder().raw_decode(text, at)
         except ValueError:
             return []
         if value != item:  # another list of that name stands before the one wanted
@@ -135,4 +138,8 @@ def _constant(text: str) -> Any:
     raise NoJsonError(f"{text} is no JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
+@lru_cache(maxsize=1)
+def _decoder() -> JSONDecoder:
+    from json import JSONDecoder  # noqa: PLC0415 - most inputs hold no JSON
+
+    return JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
