@@ -11,7 +11,16 @@ import pytest
 
 from laneway.adapters.netns import probe
 from laneway.adapters.processes import find_marked
-from tests.wire.laneway_up import VERSION, Up, files_left, laneway, meshes, state_home, workloads
+from tests.wire.laneway_up import (
+    VERSION,
+    Up,
+    files_left,
+    laneway,
+    meshes,
+    of_variables,
+    state_home,
+    workloads,
+)
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -126,7 +135,7 @@ def test_killed_mesh_is_ended_by_the_next_and_by_down(up: Start) -> None:
     assert inside.isdisjoint(worlds())
 
 
-@pytest.mark.of_variables
+@of_variables
 @pytest.mark.usefixtures("possible")
 def test_a_mesh_of_real_programs_says_that_they_could_have_a_network(
     up: Start, tmp_path: Path

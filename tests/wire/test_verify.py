@@ -16,7 +16,7 @@ from laneway.apps.local.verify.run import Progress, Wish, WrongWishError, verify
 from laneway.core.judging.report import Report
 from laneway.core.judging.row import Row
 from laneway.core.routing.ask.request import Request
-from tests.wire.laneway_up import Up, laneway
+from tests.wire.laneway_up import Up, laneway, of_variables
 from tests.wire.strict_mesh import Change, strict_folder, strict_mesh, unique_name, with_label
 
 pytestmark = pytest.mark.envoy
@@ -183,7 +183,7 @@ def test_a_request_that_comes_into_another_lane_is_told(sound: MeshFolder) -> No
     assert (row.elsewhere, row.verdict) == (5, "LW1723")
 
 
-@pytest.mark.of_variables
+@of_variables
 def test_requests_past_the_proxies_are_told_with_the_pod(sound: MeshFolder) -> None:
     record = sound.read()
     assert record is not None
@@ -349,7 +349,7 @@ def test_the_command_prints_a_table_within_eighty_columns(
     assert lines[-1].startswith("All as promised: 160 requests in ")
 
 
-@pytest.mark.of_variables
+@of_variables
 def test_a_chain_whose_middle_never_calls_on_is_not_as_promised(
     up: Callable[..., Up], tmp_path: Path
 ) -> None:
