@@ -1,5 +1,6 @@
 """A mesh whose programs have a network of their own and know of no proxy."""
 
+import os
 import signal
 import sys
 import threading
@@ -133,6 +134,20 @@ def test_killed_mesh_is_ended_by_the_next_and_by_down(up: Start) -> None:
     assert laneway("down").returncode == 0
     assert not find_marked([str(state_home() / "default")])
     assert inside.isdisjoint(worlds())
+
+
+@pytest.mark.usefixtures("possible")
+def test_a_killed_network_is_told_for_as_long_as_the_mesh_runs(up: Start) -> None:
+    mesh = up("--intercept", "on", STRICT).ready()
+    [holder] = find_marked([f"{state_home() / 'default'}/network"])
+    os.kill(holder.pid, signal.SIGKILL)
+    mesh.until("the process that holds the programs' network was killed")
+    assert mesh.ask(headers={"x-asm-prefer-tag": "s2"}).versions == {"v2"}
+    noted = next(text for _ in range(50) if (text := meshes()[0]["trouble"]))
+    assert "nothing starts any more" in noted
+    assert "Mesh default: the process that holds the programs' network" in laneway("ps").stdout
+    assert mesh.stop() == 0
+    assert files_left() == []
 
 
 @of_variables

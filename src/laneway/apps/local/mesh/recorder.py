@@ -43,6 +43,7 @@ class Recorder(Struct):
             workloads=[*runner.target.supervisor.records(), *self.proxies.records()],
             replicas=self.replicas,
             interception=runner.target.allocator.interception(),
+            trouble=runner.target.trouble,
             refused=refusal.as_value() if (refusal := runner.target.announcer.refusal) else None,
         )
         if record != self.last:

@@ -62,6 +62,9 @@ class LocalTarget(Struct):
     recovered: list[Recovered] = []
     """Programs that are back and are not told of yet."""
 
+    trouble: str = ""
+    """What keeps it from starting anything, if something does."""
+
     def place(self, revision: Revision) -> frozenset[str]:
         """Give what a revision asks for a place each. Raises NoRoomError, OSError."""
         compilation, existing = revision.compilation, tuple(self.supervisor.instances.values())
@@ -190,6 +193,7 @@ class LocalTarget(Struct):
     async def _look_after_pods(self) -> None:
         if self.pods is not None:
             await self.pods.lost()
+            self.trouble = LOST
             self._fixed(LOST)
 
     async def _look_after_logs(self) -> None:

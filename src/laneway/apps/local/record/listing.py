@@ -45,9 +45,11 @@ def mesh_table(meshes: Sequence[SeenMesh], now: float, width: int) -> list[str]:
 
 
 def refusal_lines(meshes: Sequence[SeenMesh], now: float) -> list[str]:
-    """Return what to say of meshes that do not serve what their files say; nothing of others."""
+    """Return what to say of meshes that cannot follow their files, or do not; nothing of others."""
     lines = []
     for seen in meshes:
+        if seen.record is not None and seen.record.trouble:
+            lines += ["", f"Mesh {seen.folder.name}: {seen.record.trouble}."]
         if seen.record is not None and seen.record.refused is not None:
             refusal = RefusedRevision.of_value(seen.record.refused)
             lines += ["", f"Mesh {seen.folder.name} {refusal_text(refusal, now)}."]

@@ -68,8 +68,9 @@ class MeshRecord(Struct, frozen=True):
 
     `paths` are absolute, `-` is standard input. `replicas` are those the proxies serve, as plain
     values; `served` gives them back. `refused` tells of an edit that did not go live, as a plain
-    value of `refusal`; it is None while the mesh serves what its files say. `interception` is what
-    its proxies know of the private network, if it has one.
+    value of `refusal`; it is None while the mesh serves what its files say. `trouble` says what
+    keeps it from following further edits, if anything does. `interception` is what its proxies know
+    of the private network, if it has one.
     """
 
     name: str
@@ -86,6 +87,7 @@ class MeshRecord(Struct, frozen=True):
     per_workload: bool = False
     refused: dict[str, Any] | None = None
     interception: Any = None
+    trouble: str = ""
     version: int = VERSION
 
 
