@@ -23,6 +23,9 @@ from laneway.core.emit.yaml_text import yaml_documents, yaml_text
 from laneway.core.resources.yaml.suspects import is_suspect
 from tests.golden.case import CASES, read_case
 from tests.golden.test_cases import compiled
+from tests.laws.compiling import compile_mesh, emitted
+from tests.laws.corpus import shared_meshes
+from tests.laws.objects import lane, lane_group, reference, service
 
 Object = dict[str, Any]
 
@@ -199,3 +202,29 @@ def test_what_laneway_emits_is_read_the_fast_way(path: Path) -> None:
     bodies = (each.body for each in manifests(compilation.mesh, compilation.plan, "istio"))
 
     assert not [text for text in yaml_documents(bodies) if is_suspect(text.encode())]
+
+
+@given(shared_meshes())
+def test_what_is_printed_service_by_service_is_what_is_emitted(mesh: list[Object]) -> None:
+    compilation = compile_mesh(mesh)
+    bodies = (each.body for each in manifests(compilation.mesh, compilation.plan, "istio"))
+
+    assert list(yaml_documents(compilation.printed())) == list(yaml_documents(bodies))
+
+
+def test_services_that_are_alike_in_all_but_their_names_keep_their_names() -> None:
+    named = [("pay", "shop"), ("on", "12"), ("1", "1e3")]
+    ports = [{"port": 80, "name": "http"}]
+    ways_in = {"gateway": {"name": "door", "namespace": "istio-system", "type": "ASM"}}
+    compilation = compile_mesh(
+        [
+            *(service(name, space, ports, cluster_ip="10.0.0.1") for name, space in named),
+            lane_group("g", [reference(*one) for one in named], ways_in),
+            *(lane(name, "g", {"version": name}) for name in ("s1", "s2")),
+        ]
+    )
+    texts = list(compilation.printed())
+    read = [yaml.safe_load(text) for text in texts if isinstance(text, str)]
+
+    assert read == emitted(compilation)
+    assert len(texts) == 2 * len(named)

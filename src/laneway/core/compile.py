@@ -6,6 +6,7 @@ the result is the same without it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,14 @@ class Compilation(Struct, frozen=True, dict=True):
         from laneway.core.emit.istio import manifests  # noqa: PLC0415 - as above
 
         return manifests(self.mesh, self.plan, layout)
+
+    def printed(self, layout: Layout = "istio") -> Iterator[Mapping[str, Any] | str]:
+        """Yield what `manifests` returns one by one, as bodies or as texts in YAML."""
+        if layout != "istio":
+            return (one.body for one in self.manifests(layout))
+        from laneway.core.emit.stencils import printed  # noqa: PLC0415 - as above
+
+        return printed(self.mesh, self.plan)
 
     @cached_property
     def conditions(self) -> list[dict[str, Any]]:

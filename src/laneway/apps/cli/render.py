@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -51,7 +53,7 @@ def render(
             "--wasm-url is for layout istio: the vendor's mesh has its own means."
         )
     compilation = compiled(paths)
-    _write(_objects(compilation, layout, wasm_url), output)
+    _write(_pieces(compilation, layout, wasm_url, output))
     findings = compilation.findings
     if wasm_url:
         findings = _without_filter_needed(findings)
@@ -61,15 +63,25 @@ def render(
     return exit_code(findings)
 
 
-def _objects(
-    compilation: Compilation, layout: Literal["istio", "asm"], wasm_url: str | None
-) -> tuple[Manifest, ...]:
-    found = compilation.manifests(layout)
-    if wasm_url is None:
-        return found
-    from laneway.core.emit.wasm_plugin import wasm_plugins
+def _pieces(
+    compilation: Compilation,
+    layout: Literal["istio", "asm"],
+    wasm_url: str | None,
+    output: Literal["yaml", "json"],
+) -> Iterator[str]:
+    plugins: tuple[Manifest, ...] = ()
+    if wasm_url is not None:
+        from laneway.core.emit.wasm_plugin import wasm_plugins
 
-    return (*found, *wasm_plugins(compilation.mesh, compilation.plan, wasm_url))
+        plugins = wasm_plugins(compilation.mesh, compilation.plan, wasm_url)
+    added = (one.body for one in plugins)
+    if output == "yaml":
+        from laneway.core.emit.yaml_text import yaml_documents
+
+        return yaml_documents(chain(compilation.printed(layout), added))
+    from laneway.core.emit.json_text import json_list
+
+    return json_list(chain((one.body for one in compilation.manifests(layout)), added))
 
 
 def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -78,16 +90,7 @@ def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]
     return tuple(one for one in findings if one.code is not FILTER_NEEDED)
 
 
-def _write(objects: tuple[Manifest, ...], output: Literal["yaml", "json"]) -> None:
-    bodies = (one.body for one in objects)
-    if output == "yaml":
-        from laneway.core.emit.yaml_text import yaml_documents
-
-        pieces = yaml_documents(bodies)
-    else:
-        from laneway.core.emit.json_text import json_list
-
-        pieces = json_list(bodies)
+def _write(pieces: Iterator[str]) -> None:
     for piece in pieces:
         sys.stdout.write(piece)
     sys.stdout.flush()

@@ -66,7 +66,9 @@ def emit(
     mesh: Mesh, plan: RoutePlan, layout: Layout = "istio", before: Emitted | None = None
 ) -> Emitted:
     """Spell a plan as the objects to apply."""
-    spelling = _Spelling(mesh, plan, layout, before if before and before.layout == layout else None)
+    spelling = ObjectSpelling(
+        mesh, plan, layout, before if before and before.layout == layout else None
+    )
     return Emitted(
         plan,
         layout,
@@ -81,10 +83,12 @@ def manifests(mesh: Mesh, plan: RoutePlan, layout: Layout = "istio") -> tuple[Ma
     return emit(mesh, plan, layout).manifests
 
 
-class _Spelling:
+class ObjectSpelling:
     """One emission: the names given, the matches already spelled, and what was there before."""
 
-    def __init__(self, mesh: Mesh, plan: RoutePlan, layout: Layout, before: Emitted | None) -> None:
+    def __init__(
+        self, mesh: Mesh, plan: RoutePlan, layout: Layout, before: Emitted | None = None
+    ) -> None:
         self.mesh = mesh
         self.plan = plan
         self.is_asm = layout == "asm"
@@ -113,6 +117,7 @@ class _Spelling:
         )
 
     def rules(self, subsets: LaneSubsets, stem: str) -> tuple[Manifest, ...]:
+        """Spell the DestinationRules of a service, one for each place."""
         places = asm.home(subsets, self.exports) if self.is_asm else subsets.places
         labels = self.labels(subsets.group)
         name = DESTINATION_RULE.format(stem)
@@ -126,6 +131,7 @@ class _Spelling:
         )
 
     def rule_spec(self, subsets: LaneSubsets, place: RulePlace) -> dict[str, Any]:
+        """Spell what a DestinationRule at a place says."""
         spec: dict[str, Any] = {"host": subsets.host}
         # Istio merges rules of one host only if their exportTo is written alike, so the field
         # stands only where the rule beside it has one
@@ -134,20 +140,22 @@ class _Spelling:
         if place.traffic_policy is not None:
             spec["trafficPolicy"] = place.traffic_policy
         named = self.twins(subsets.subsets) if self.is_asm else subsets.subsets
-        found = self.subsets.get(id(named))
-        if found is None:
-            found = self.subsets[id(named)] = [_subset(subset) for subset in named]
+        if id(named) not in self.subsets:
+            self.subsets[id(named)] = named, [_subset(subset) for subset in named]
+        found = self.subsets[id(named)][1]
         names = {subset.name for subset in named}
         copied = [_copied(subset) for subset in place.copied if subset.name not in names]
         spec["subsets"] = found + copied if copied else found
         return spec
 
     def twins(self, subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
+        """Return the subsets of the vendor's layout."""
         if id(subsets) not in self.twinned:
             self.twinned[id(subsets)] = twins(subsets)
         return self.twinned[id(subsets)]
 
     def routes(self, host: Host, stem: str, hops: tuple[Hop, ...]) -> tuple[Manifest, ...]:
+        """Spell the VirtualService of a service, if lanes have one there."""
         group = self.plan.lane_subsets[host].group
         if (delegated := self.plan.delegated.get(host)) is not None:
             spec = self.hop_spec((), delegated.hops)
@@ -175,6 +183,7 @@ class _Spelling:
         return spec
 
     def entry(self, entry: Entry) -> Manifest:
+        """Spell the VirtualService of a gateway and host."""
         gateway = entry.gateway.partition("/")[2]
         ref = Ref("VirtualService", entry.namespace, self.names.entry(entry))
         if self.before is not None:
@@ -189,6 +198,7 @@ class _Spelling:
         return self.object(ref, self.entry_labels(entry, gateway), spec)
 
     def entry_labels(self, entry: Entry, gateway: str) -> dict[str, str]:
+        """Return the labels of an entry's object."""
         if self.is_asm:
             return asm.LABELS | {"istioGateway": gateway}
         labels = {MANAGED_BY: "laneway", "istioGateway": gateway}
@@ -196,10 +206,12 @@ class _Spelling:
         return labels | ({GROUP_LABEL: entry.groups[0]} if len(entry.groups) == 1 else {})
 
     def labels(self, group: str) -> dict[str, str]:
+        """Return the labels of a group's objects."""
         own = asm.LABELS if self.is_asm else {MANAGED_BY: "laneway"}
         return own | {GROUP_LABEL: group}
 
     def object(self, ref: Ref, labels: dict[str, str], spec: dict[str, Any]) -> Manifest:
+        """Return the object of an identity."""
         metadata: dict[str, Any] = {"name": ref.name, "namespace": ref.namespace, "labels": labels}
         if self.is_asm:
             metadata["annotations"] = asm.MARK

@@ -22,8 +22,9 @@ from laneway.core.routing.plan.route_plan import (
 )
 
 Object = dict[str, Any]
-Spelled = dict[int, list[Object]]
-"""Lists already spelled, by the identity of what they spell: services share lanes' parts."""
+Spelled = dict[int, tuple[object, list[Object]]]
+"""Lists already spelled, by the identity of what they spell: services share lanes' parts. What was
+spelled is kept with it, so that its identity stays its own."""
 
 
 def http_route(rule: Rule, spelled: Spelled) -> Object:
@@ -59,8 +60,8 @@ def tcp_route(rule: Rule, spelled: Spelled) -> Object:
 def _matches(matches: tuple[Match, ...], spelled: Spelled) -> list[Object]:
     found = spelled.get(id(matches))
     if found is None:
-        found = spelled[id(matches)] = [match_block(match) for match in matches]
-    return found
+        found = spelled[id(matches)] = matches, [match_block(match) for match in matches]
+    return found[1]
 
 
 def match_block(match: Match) -> Object:

@@ -27,6 +27,16 @@ _REMEMBERED = 50_000
 _SEPARATOR = "---\n"
 
 
+class Blank(str):
+    r"""A value that is filled in later: its name stands between NULs, which no YAML text has.
+
+    >>> yaml_text({"host": Blank("here")})
+    'host: \x00here\x00\n'
+    """
+
+    __slots__ = ()
+
+
 def yaml_text(body: Body | list[Any]) -> str:
     """Write one body, or a list of bodies, with a line break at the end.
 
@@ -39,23 +49,28 @@ def yaml_text(body: Body | list[Any]) -> str:
     return next(yaml_documents([body]))
 
 
-def yaml_documents(bodies: Iterable[Body | list[Any]]) -> Iterator[str]:
+def yaml_documents(bodies: Iterable[Body | list[Any] | str]) -> Iterator[str]:
     r"""Write bodies as one stream: a piece per body, `---` before each but the first.
+
+    A text among them is a body that is written already.
 
     >>> "".join(yaml_documents([{"kind": "A"}, {"kind": "B"}]))
     'kind: A\n---\nkind: B\n'
     """
     separator = ""
     for text in _texts(bodies):
-        yield f"{separator}{text}\n"
+        yield separator + text
         separator = _SEPARATOR
 
 
-def _texts(bodies: Iterable[Body | list[Any]]) -> Iterator[str]:
+def _texts(bodies: Iterable[Body | list[Any] | str]) -> Iterator[str]:
     columns = _Columns()
     rest = iter(bodies)
     while batch := list(islice(rest, _BATCH)):
-        yield from columns.write(batch, "", "\n")
+        unwritten = [body for body in batch if not isinstance(body, str)]
+        written = iter(columns.write(unwritten, "", "\n") if unwritten else ())
+        for body in batch:
+            yield body if isinstance(body, str) else f"{next(written)}\n"
         columns.forget_if_many()
 
 
@@ -178,5 +193,6 @@ _SCALARS: dict[type, Callable[[Any], str]] = {
     int: " {}".format,
     bool: lambda value: " true" if value else " false",
     type(None): lambda _: " null",
+    Blank: " \0{}\0".format,
     float: lambda value: " " + yaml_scalar.number(value),
 }

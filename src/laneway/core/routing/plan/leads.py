@@ -15,7 +15,8 @@ from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.routing.plan.delegates import Ours, Written
-from laneway.core.routing.plan.route_plan import Forward, Hop, Rule, lanes_own
+from laneway.core.routing.plan.route_plan import Forward, Rule, lanes_own
+from laneway.core.routing.plan.service_input import LaneHopsLater, Share
 from laneway.core.routing.plan.written import References, binds_mesh, shown
 
 Way = tuple[Host, int | None, frozenset[str]]
@@ -23,7 +24,7 @@ Way = tuple[Host, int | None, frozenset[str]]
 
 
 def leads(
-    reading: References, hops: Mapping[Host, tuple[Hop, ...]]
+    reading: References, hops: Mapping[Host, Share]
 ) -> Mapping[Host, tuple[LearnedRoute, ...]]:
     """Return the routes that lead to each service. Those of lanes lead to every port of theirs."""
     found: dict[Host, dict[LearnedRoute, None]] = {}
@@ -33,7 +34,11 @@ def leads(
             if host in reading.mesh.services:
                 found.setdefault(host, {})[LearnedRoute(to, port, callers)] = None
     for host, spoken in hops.items():
-        if any(lanes_own(hop) is not None for hop in spoken):
+        if isinstance(spoken, LaneHopsLater):
+            leads_there = bool(spoken.made_from.ports)
+        else:
+            leads_there = any(lanes_own(hop) is not None for hop in spoken)
+        if leads_there:
             own = Shown(reading.mesh.services[host].namespace, (host,))
             found.setdefault(host, {})[LearnedRoute(own)] = None
     return {host: tuple(some) for host, some in found.items()}

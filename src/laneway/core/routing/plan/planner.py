@@ -14,21 +14,27 @@ from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
-from laneway.core.mesh.mesh import Group, Mesh, MeshPort
-from laneway.core.mesh.names import Host, LaneName
-from laneway.core.mesh.patches import Patch
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.delegated import handing_over
 from laneway.core.routing.plan.delegates import Delegates
 from laneway.core.routing.plan.entries import plan_entries
 from laneway.core.routing.plan.gateways import gateway_ports
-from laneway.core.routing.plan.hops import Answers, LaneHops, lane_answers
-from laneway.core.routing.plan.lane_subsets import LaneSubsets, Subset, SubsetView
+from laneway.core.routing.plan.hops import LaneHops, lane_answers
+from laneway.core.routing.plan.lane_subsets import LaneSubsets, SubsetView
 from laneway.core.routing.plan.leads import leads
 from laneway.core.routing.plan.outside import outside_hops
 from laneway.core.routing.plan.policies import policies
-from laneway.core.routing.plan.route_plan import Delegated, Entry, Hop, RoutePlan, Rule
+from laneway.core.routing.plan.route_plan import Delegated, Entry, RoutePlan, Rule
+from laneway.core.routing.plan.service_input import (
+    HopsByHost,
+    LaneHopsLater,
+    ServiceInput,
+    Share,
+    share_of,
+)
 from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
 from laneway.core.routing.plan.subsets import lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
@@ -41,26 +47,12 @@ from laneway.core.routing.plan.written import (
 )
 
 
-class ServiceInput(Struct, frozen=True):
-    """All that a lane service's share of the plan is made from."""
-
-    ports: tuple[MeshPort, ...]
-    hops: LaneHops
-    answers: Answers
-    stand_ins: tuple[LaneName, ...]
-    subsets: tuple[Subset, ...]
-    written: tuple[DestinationRule, ...]
-    patch: Patch
-    speaking: tuple[VirtualService, ...]
-
-
 class _Shares(Struct):
     """The shares of all services while they are gathered."""
 
-    hops: dict[Host, tuple[Hop, ...]]
+    hops: dict[Host, Share]
     lane_subsets: dict[Host, LaneSubsets]
     views: dict[Host, tuple[SubsetView, ...]]
-    made_from: dict[Host, ServiceInput]
 
 
 def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
@@ -72,11 +64,11 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     written = HostIndex(seen, lambda rule: (rule_host(rule),))
     inputs = dict(_lane_services(mesh, before, speakers, written))
     delegated = {
-        host: replace(root, hops=_own_hops(mesh, host, inputs[host]))
+        host: replace(root, hops=inputs[host].lane_hops(mesh.services[host]))
         for host, root in handing_over(mesh, speakers).delegated.items()
     }
     reading = References(mesh, Delegates.of(mesh, _offered(delegated.values())))
-    shares = _Shares({}, {}, {}, {})
+    shares = _Shares({}, {}, {})
     for host, made_from in inputs.items():
         _lane_share(reading, before, shares, host, made_from)
     for host in speakers.hosts(mesh.services):
@@ -89,19 +81,15 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     return RoutePlan(
         entries,
         gateway_ports(mesh, entries, reading.delegates),
-        shares.hops,
+        HopsByHost(shares.hops),
         shares.lane_subsets,
         shares.views,
         policies(mesh, shares.views),
         delegated,
         outside_hops(reading, mesh.virtual_services),
         leads(reading, shares.hops),
-        shares.made_from,
+        inputs,
     )
-
-
-def _own_hops(mesh: Mesh, host: Host, made_from: ServiceInput) -> tuple[Hop, ...]:
-    return made_from.hops.at(mesh.services[host], made_from.answers, made_from.patch)
 
 
 def _offered(delegated: Iterable[Delegated]) -> dict[Ref, tuple[Rule, ...]]:
@@ -151,9 +139,8 @@ def _lane_share(
     reading: References, before: RoutePlan, shares: _Shares, host: Host, made_from: ServiceInput
 ) -> None:
     """Add a lane service's hops, subsets and views: the ones before, if made from the same."""
-    shares.made_from[host] = made_from
     if before.made_from.get(host) == made_from and not made_from.speaking:
-        shares.hops[host] = before.hops[host]
+        shares.hops[host] = share_of(before.hops, host)
         shares.lane_subsets[host] = before.lane_subsets[host]
         shares.views[host] = before.views[host]
         return
@@ -164,9 +151,11 @@ def _lane_share(
     shares.lane_subsets[host] = subsets
     seen = views(service, subsets, made_from.written)
     shares.views[host] = tuple(_backed(view, made_from) for view in seen)
-    owned = any(takes_over(one, service) for one in made_from.speaking)
-    own = () if owned else _own_hops(reading.mesh, host, made_from)
-    shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
+    shares.hops[host] = LaneHopsLater(service, made_from)
+    if made_from.speaking:
+        owned = any(takes_over(one, service) for one in made_from.speaking)
+        own = () if owned else made_from.lane_hops(service)
+        shares.hops[host] = written_hops(service, made_from.speaking, own, reading)
 
 
 def _backed(view: SubsetView, made_from: ServiceInput) -> SubsetView:

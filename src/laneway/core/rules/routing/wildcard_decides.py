@@ -23,7 +23,8 @@ from laneway.core.rules.questions.words import listing, short_host
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find them, one finding for each wildcard's VirtualService and Sidecar."""
-    hops = [hop for group in mesh.groups for host in group.hosts for hop in plan.hops.get(host, ())]
+    spoken = (host for group in mesh.groups for host in group.hosts if mesh.virtual_services)
+    hops = (hop for host in spoken for hop in plan.hops.get(host, ()))
     beside = [hop for hop in hops if any(one.wild for one in links(hop))]
     found: dict[tuple[Ref, Ref], tuple[dict[Host, None], dict[Ref, Workload]]] = {}
     for pod, scope in callers(mesh) if beside else ():
