@@ -59,6 +59,7 @@ ISTIOD = Recipe("istio.io/istio/pilot/cmd/pilot-discovery", tags="vtprotobuf,dis
 PROGRAMS = {
     "oracle": Recipe("./oracle"),
     "fetch": Recipe("./fetch"),
+    "crowd": Recipe("./crowd"),
     "istioctl": Recipe("istio.io/istio/istioctl/cmd/istioctl"),
     "helm": Recipe("helm.sh/helm/v3/cmd/helm"),
     "istiod-1.31": ISTIOD,

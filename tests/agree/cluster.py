@@ -84,8 +84,8 @@ def cluster_of(mesh: list[Object], compilation: Compilation, number: int = 0) ->
     gateways = list(_gateway_pods(mesh, number))
     things = (
         *_services(mesh),
-        *(_slice(service, pods) for service in _of(mesh, "Service")),
-        *(_pod(place) for place in (*pods, *gateways)),
+        *(endpoint_slice(service, pods) for service in _of(mesh, "Service")),
+        *(pod(place) for place in (*pods, *gateways)),
         *_gateway_services(mesh, gateways),
     )
     return Cluster(
@@ -215,7 +215,7 @@ def _gateway_services(mesh: Iterable[Object], gateways: Iterable[PodPlace]) -> I
             },
         }
         yield service
-        yield _slice(service, [place])
+        yield endpoint_slice(service, [place])
 
 
 def _services(mesh: Iterable[Object]) -> Iterator[Object]:
@@ -224,7 +224,8 @@ def _services(mesh: Iterable[Object]) -> Iterator[Object]:
         yield {**item, "spec": {**item["spec"], "clusterIP": address}}
 
 
-def _slice(service: Object, pods: Iterable[PodPlace]) -> Object:
+def endpoint_slice(service: Object, pods: Iterable[PodPlace]) -> Object:
+    """Return the EndpointSlice of a service, with those of the pods that are ready behind it."""
     meta, spec = service["metadata"], service["spec"]
     selected = _selected(service, pods)
     return {
@@ -268,7 +269,8 @@ def _selected(service: Object, pods: Iterable[PodPlace]) -> list[PodPlace]:
     ]
 
 
-def _pod(place: PodPlace) -> Object:
+def pod(place: PodPlace) -> Object:
+    """Return a pod as the API server has it once it runs."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",

@@ -14,9 +14,11 @@ import json
 import os
 import secrets
 import socket
+import subprocess
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -102,8 +104,13 @@ class ControlPlane(Struct, frozen=True):
         return self.folder / "kubeconfig"
 
 
-def start(folder: Path, versions: tuple[str, ...], children: Children) -> ControlPlane:
-    """Start everything; returns when all of it answers. Raises NotReadyError, EngineAbsentError."""
+def start(
+    folder: Path, versions: tuple[str, ...], children: Children, *, controllers: bool = True
+) -> ControlPlane:
+    """Start everything; returns when all of it answers. Raises NotReadyError, EngineAbsentError.
+
+    Without controllers nobody makes Pods of Deployments, or EndpointSlices of Pods.
+    """
     etcd = _start_etcd(folder, children)
     _wait(children, "etcd", partial(_answers, f"{etcd}/health"))
     api = _start_api_server(folder, children, etcd)
@@ -112,18 +119,19 @@ def start(folder: Path, versions: tuple[str, ...], children: Children) -> Contro
     plane.kubeconfig.write_text(json.dumps(_kubeconfig(api)))
     _wait(children, "kube-apiserver", lambda: api.ask(READY) == "ok")
     for istiod in istiods.values():
-        _start_istiod(plane, children, istiod)
+        start_istiod(plane, children, istiod)
     for definition in _definitions():
         api.ask(DEFINITIONS, "POST", definition)
     for path, item in FIRST_OBJECTS.items():
         _wait(children, "kube-apiserver", partial(_applied, api, path, item))
     _wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
-    _start_controllers(plane, children)
+    if controllers:
+        _start_controllers(plane, children)
     for istiod in istiods.values():
-        ready = f"http://127.0.0.1:{istiod.http}/ready"
-        _wait(children, f"istiod-{istiod.version}", partial(_answers, ready))
-    account = "/api/v1/namespaces/default/serviceaccounts/default"
-    _wait(children, "kube-controller-manager", lambda: bool(api.ask(account)))
+        until_ready(children, istiod)
+    if controllers:
+        account = "/api/v1/namespaces/default/serviceaccounts/default"
+        _wait(children, "kube-controller-manager", lambda: bool(api.ask(account)))
     return plane
 
 
@@ -228,14 +236,22 @@ def _start_controllers(plane: ControlPlane, children: Children) -> None:
     children.start("kube-controller-manager", command, environment(plane.folder))
 
 
-def _start_istiod(plane: ControlPlane, children: Children, istiod: Istiod) -> None:
-    mesh = plane.folder / "mesh.yaml"
-    mesh.write_text(json.dumps(MESH))
+def start_istiod(
+    plane: ControlPlane,
+    children: Children,
+    istiod: Istiod,
+    mesh: Mapping[str, Any] = MESH,
+    told: Mapping[str, str] = STOCK_ENVOY,
+) -> subprocess.Popen[bytes]:
+    """Start an istiod for a mesh with these settings, with these variables; see `until_ready`."""
+    name = f"istiod-{istiod.version}"
+    settings = plane.folder / f"mesh-{istiod.http}.yaml"
+    settings.write_text(json.dumps(mesh))
     command = [
-        str(engine(f"istiod-{istiod.version}")),
+        str(engine(name)),
         "discovery",
         f"--kubeconfig={plane.kubeconfig}",
-        f"--meshConfig={mesh}",
+        f"--meshConfig={settings}",
         f"--networksConfig={plane.folder / 'none'}",
         f"--grpcAddr=127.0.0.1:{istiod.grpc}",
         "--secureGRPCAddr=",
@@ -244,8 +260,13 @@ def _start_istiod(plane: ControlPlane, children: Children, istiod: Istiod) -> No
         f"--monitoringAddr=127.0.0.1:{free_ports(1)[0]}",
         "--ctrlz_port=0",
     ]
-    told = {**environment(plane.folder), **STOCK_ENVOY, "POD_NAME": f"istiod-{istiod.version}"}
-    children.start(f"istiod-{istiod.version}", command, told)
+    return children.start(name, command, {**environment(plane.folder), **told, "POD_NAME": name})
+
+
+def until_ready(children: Children, istiod: Istiod) -> None:
+    """Return when a started istiod answers, which is when it knows all objects there are."""
+    ready = f"http://127.0.0.1:{istiod.http}/ready"
+    _wait(children, f"istiod-{istiod.version}", partial(_answers, ready))
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -290,8 +311,12 @@ def _applied(api: ApiServer, path: str, item: dict[str, Any]) -> bool:
 
 
 def _answers(url: str) -> bool:
-    with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - of this machine
-        return bool(response.status == 200)
+    try:
+        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - of this machine
+            return bool(response.status == 200)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return False
 
 
 def _wait(children: Children, name: str, check: Callable[[], bool]) -> None:

@@ -157,7 +157,8 @@ class Node:
             istiod = self._istiod(pods.revision(one.pod, namespace))
             entry = (self.entry, gateway) if gateway else None
             address = one.network.address
-            one.start_proxy(stock_envoy.proxy(one.pod, address, istiod, admin, entry), admin)
+            bootstrap = stock_envoy.proxy(one.pod, address, at_path(istiod), admin, entry)
+            one.start_proxy(bootstrap, admin)
         one.add_programs(self.commands)
 
     def _istiod(self, version: str) -> Path:

@@ -33,9 +33,9 @@ _MARKED = {
 
 
 def proxy(
-    pod: Json, address: str, istiod: Path, admin: Path, entry: tuple[Path, int] | None
+    pod: Json, address: str, istiod: Json, admin: Path, entry: tuple[Path, int] | None
 ) -> Json:
-    """Return the bootstrap of a pod's proxy, with its unix sockets to istiod and for its admin.
+    """Return the bootstrap of a pod's proxy: where its istiod is, a unix socket for its admin.
 
     That of a gateway has an `entry`: a unix socket for callers, led to a port of its own.
     """
@@ -44,7 +44,7 @@ def proxy(
     static = doorway({"entry": (at_path(entry[0]), at_port(entry[1]))} if entry else {})
     http2: Json = {"@type": f"type.googleapis.com/{_OPTIONS}"}
     http2 |= {"explicit_http_config": {"http2_protocol_options": {}}}
-    asked = _cluster("istiod", at_path(istiod))
+    asked = _cluster("istiod", istiod)
     asked["typed_extension_protocol_options"] = {_OPTIONS: http2}
     static["static_resources"]["clusters"].append(asked)
     return static | {
