@@ -13,7 +13,7 @@ from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.visibility import exports_of, scope_of
 from laneway.core.routing.ask.walk import Sight, is_known
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
+from laneway.core.routing.plan.gateways import gateway_scope
 from laneway.core.routing.plan.route_plan import Destination
 from tests.agree.oracle import Translation
 
@@ -26,7 +26,7 @@ def known_ports(compilation: Compilation, translation: Translation) -> Iterator[
     }
     told = [one for one in mesh.services.values() if exports_of(one.service)]
     for name, proxy in translation.proxies.items():
-        sight = Sight(mesh, plan, scopes.get(name, GATEWAY_SCOPE))
+        sight = Sight(mesh, plan, scopes.get(name, gateway_scope()))
         for service in told:
             for port in service.ports:
                 ours = is_known(sight, Destination(service.host, port.number))

@@ -111,7 +111,7 @@ def _hops(
 def _names(compilation: Compilation, target: Target) -> Iterable[str]:
     host, subset = target.destination.host, target.destination.subset
     service = compilation.mesh.services.get(host)
-    declared = {one.name for one in compilation.plan.subsets(host, "")}
+    declared = {one.name for one in compilation.plan.subsets(host, Caller("", ()))}
     if service and not (service.workloads or service.without_pods) and subset in declared:
         return [f"{service.name}@{subset}"]
     return [_name(pod) for pod in target.pods] or [str(target.status)]

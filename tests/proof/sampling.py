@@ -36,7 +36,7 @@ from laneway.core.routing.ask.walk import (
     subset_labels,
 )
 from laneway.core.routing.plan.asked import asked_ports
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
+from laneway.core.routing.plan.gateways import gateway_scope
 from laneway.core.routing.plan.route_plan import Destination, Forward, GatewayPort, RoutePlan, Rule
 from laneway.core.routing.plan.unseen import is_past_routes
 from tests.agree.decisions import service_of
@@ -127,7 +127,7 @@ def _at_gateway(sampler: Sampler, ask: Ask) -> Iterator[str]:
     real = _port(plan.gateway_ports, key, value, ask.port)
     if real is None and asked is None:
         return
-    sight = Sight(mesh, plan, GATEWAY_SCOPE)
+    sight = Sight(mesh, plan, gateway_scope(((key, value),)))
     decision = enter(mesh, plan, request, real) if real else Decision(None, status=404)
     admitting = _admitting(sight, real, asked, request)
     if admitting is not None:
@@ -247,7 +247,7 @@ def _keeps(sight: Sight, target: Target, wanted: Wanted) -> str | None:
     if (
         service is None
         or not is_known(sight, to)
-        or subset_labels(sight.plan, to, sight.namespace) is None
+        or subset_labels(sight, to) is None
         or all(port.number != to.port for port in service.ports)
     ):
         return "delivered"

@@ -11,7 +11,7 @@ from laneway.core.proof.prove import prove
 from tests.laws import objects
 from tests.laws.compiling import snapshot_of_mesh
 from tests.laws.objects import Object
-from tests.proof.shop import CART, ORDER, against, proof_of, routes, strict
+from tests.proof.shop import CART, ORDER, against, proof_of, proven, routes, strict
 
 TO_ANY: Object = {"route": [{"destination": {"host": ORDER}}]}
 NETWORKING = "networking.istio.io/v1"
@@ -167,18 +167,86 @@ def test_of_rules_that_merge_the_one_that_declares_the_subset_is_blamed() -> Non
     assert {one.place.source.path for one in found if one.place} == {f"{len(strict()) + 1:04}.yaml"}
 
 
-@pytest.mark.parametrize(("app", "verdict"), [("cart", "undecided"), ("nobody", "proven")])
-def test_a_destination_rule_for_some_workloads_hides_all_others_from_them(
-    app: str, verdict: str
+def _narrow(name: str, app: Object, day: int = 0, **subsets: str) -> Object:
+    """Return a DestinationRule for some callers, with subsets by the version they select."""
+    declared = [{"name": one, "labels": {"version": version}} for one, version in subsets.items()]
+    spec: Object = {"workloadSelector": {"matchLabels": app}, "subsets": declared}
+    found = objects.destination_rule(name, "default", ORDER, **spec)
+    if day:
+        found["metadata"]["creationTimestamp"] = f"2026-01-0{day}T00:00:00Z"
+    return found
+
+
+def test_a_destination_rule_for_some_workloads_hides_all_others_from_them() -> None:
+    found = against(proven([*strict(), _narrow("narrow", {"app": "cart"})]), "delivered")
+
+    assert f"see declares subset s1 of {ORDER}" in found.why
+    assert "callers in namespace default with app=cart" in found.why
+    assert found.place is not None
+    assert found.place.source.path == f"{len(strict()):04}.yaml"
+
+
+@pytest.mark.parametrize(("app", "s1"), [("nobody", "v2"), ("cart", "v1")])
+def test_one_that_selects_nobody_or_says_the_same_breaks_nothing(app: str, s1: str) -> None:
+    proof = proof_of(strict(), more=[_narrow("narrow", {"app": app}, s1=s1, s2="v2")])
+
+    assert (proof.verdict, proof.doubts) == ("proven", ())
+
+
+def test_one_that_leads_its_callers_elsewhere_is_a_counter_example() -> None:
+    swapped = _narrow("narrow", {"app": "cart"}, s1="v2", s2="v1")
+
+    found = against(proof_of(strict(), more=[swapped]), "isolated")
+
+    assert found.spot.who is not None
+    assert ("app", "cart") in found.spot.who.caller.labels
+
+
+@pytest.mark.parametrize(
+    ("days", "order"),
+    [((1, 2), None), ((2, 1), ""), ((0, 0), "default/bad before default/good")],
+)
+def test_of_two_for_one_caller_the_older_counts_if_it_is_known(
+    days: tuple[int, int], order: str | None
 ) -> None:
-    narrow = objects.destination_rule(
-        "narrow", "default", ORDER, workloadSelector={"matchLabels": {"app": app}}
-    )
+    good = _narrow("good", {"app": "cart"}, days[0], s1="v1", s2="v2")
+    bad = _narrow("bad", {"app": "cart", "version": "v1"}, days[1], s1="v2", s2="v2")
 
-    proof = proof_of(strict(), more=[narrow])
+    proof = proof_of(strict(), more=[good, bad])
 
-    assert proof.verdict == verdict
-    assert all("default/narrow" in doubt.why for doubt in proof.doubts)
+    if order is None:
+        assert proof.verdict == "proven"
+    else:
+        assert order in against(proof, "isolated").order
+
+
+def test_of_one_second_the_lower_name_counts() -> None:
+    good = _narrow("a", {"app": "cart"}, 1, s1="v1", s2="v2")
+    bad = _narrow("a-b", {"app": "cart", "version": "v1"}, 1, s1="v2", s2="v2")
+
+    assert proof_of(strict(), more=[bad, good]).verdict == "proven"
+
+
+def test_two_that_no_pod_carries_at_once_need_no_age() -> None:
+    one = _narrow("one", {"app": "cart"}, s1="v1", s2="v2")
+    other = _narrow("other", {"app": "order"}, s1="v1", s2="v2", s3="v3")
+
+    assert proof_of(strict(), more=[one, other]).verdict == "proven"
+
+
+def test_whether_one_is_for_a_gateway_of_which_little_is_known_is_undecided() -> None:
+    rule = _narrow("narrow", {"app": "gateway"})
+    rule["metadata"]["namespace"] = "istio-system"
+    rule["spec"]["host"] = CART
+    other = {**rule, "spec": {**rule["spec"], "workloadSelector": {"matchLabels": {"istio": "x"}}}}
+
+    doubts = [one.why for one in proof_of(strict(), more=[rule]).doubts]
+
+    assert doubts == [
+        "whether DestinationRule istio-system/narrow is for the pods of a gateway is not known"
+    ]
+    claims = proof_of(strict(), more=[other]).claims
+    assert any(one.spot.gateway for claim in claims for one in claim.against)
 
 
 @pytest.mark.parametrize("host", ["order.default", "order.default.svc", f"{ORDER}.", "10.0.0.2"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan.lane_subsets import RulePlace
 from laneway.core.routing.plan.route_plan import RoutePlan
@@ -53,7 +54,7 @@ def test_of_rules_that_are_hidden_the_first_is_copied() -> None:
 
 
 def test_callers_see_the_first_subset_of_a_name_and_the_first_policy() -> None:
-    view = _planned(MOCKA, "default").view(MOCKA, "default")
+    view = _planned(MOCKA, "default").view(MOCKA, Caller("default", ()))
 
     assert view is not None
     assert view.policy_from is not None

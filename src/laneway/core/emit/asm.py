@@ -44,8 +44,11 @@ def exports(mesh: Mesh) -> Exports:
 
     Rules of one host are merged only if their exportTo is written alike.
     """
-    here = (rule for rule in mesh.destination_rules if rule.meta.namespace == ROOT_NAMESPACE)
-    return {rule_host(rule): exported(rule) for rule in here}
+    return {
+        rule_host(rule): exported(rule)
+        for rule in mesh.destination_rules
+        if rule.meta.namespace == ROOT_NAMESPACE and rule.workload_selector is None
+    }
 
 
 def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manifest, ...]:

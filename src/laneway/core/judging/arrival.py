@@ -19,7 +19,7 @@ from laneway.core.judging.sent import Sent
 from laneway.core.judging.shares import bounds
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.routing.ask.reach import lane_of_share
-from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
+from laneway.core.routing.plan.gateways import gateway_scope
 from laneway.core.routing.plan.route_plan import Destination, Forward, RoutePlan, Share
 from laneway.core.rules.questions.words import short_host
 from laneway.core.search.probes import Probe
@@ -60,7 +60,7 @@ class Arrival(Struct, frozen=True):
 
 def arrival(plan: RoutePlan, probe: Probe, sent: Sent, seen: Seen) -> Arrival:
     """Sort what a gateway's port counted into the probe's promise and the rest."""
-    names = ClusterNames(plan)
+    names, proxy = ClusterNames(plan), gateway_scope(probe.gateway.selector).caller
     table = gateway_table_name(probe.gateway)
     here = [call for call in seen.calls if call.route.table == table]
     mine = tuple(call for call in here if _is_of(call, probe))
@@ -75,7 +75,7 @@ def arrival(plan: RoutePlan, probe: Probe, sent: Sent, seen: Seen) -> Arrival:
         max(0, sum(seen.entered.values()) - sent.total),
         forward is not None,
         probe.promise.status or 0,
-        tuple(names.name(share.destination, GATEWAY_NAMESPACE) for share in shares),
+        tuple(names.name(share.destination, proxy) for share in shares),
     )
 
 
@@ -98,10 +98,10 @@ def share_rows(
     rule = probe.promise.rule
     if rule is None or not isinstance(rule.action, Forward) or len(rule.action.shares) < 2:
         return ()
-    names = ClusterNames(plan)
+    names, proxy = ClusterNames(plan), gateway_scope(probe.gateway.selector).caller
     merged: dict[str, list[Share]] = {}
     for share in rule.action.shares:
-        name = taking(names.name(share.destination, GATEWAY_NAMESPACE))
+        name = taking(names.name(share.destination, proxy))
         merged.setdefault(name, []).append(share)
     counted = {name: _came(probe, seen, name) for name in merged}
     unrouted = seen.unrouted.get(gateway_table_name(probe.gateway), Unrouted())

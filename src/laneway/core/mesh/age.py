@@ -31,6 +31,19 @@ def oldest_first(objects: Iterable[T]) -> tuple[T, ...]:
     return tuple(sorted(found, key=lambda thing: thing.meta.order))
 
 
+def oldest_in_istio(objects: Iterable[T]) -> tuple[T, ...]:
+    """Sort as Istio does where all have a time: those of one second by their name.
+
+    https://github.com/istio/istio/blob/master/pilot/pkg/model/config.go
+    """
+    found = list(objects)
+    if not all(thing.meta.created for thing in found):
+        return oldest_first(found)
+    return tuple(
+        sorted(found, key=lambda one: (one.meta.created, one.meta.name, one.meta.namespace))
+    )
+
+
 def last_of_each(objects: Iterable[T]) -> list[T]:
     """Keep one object of each identity: the last in place, as applying the files would."""
     found = list(objects)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from laneway.core.mesh.age import last_of_each, oldest_first
+from laneway.core.mesh.age import last_of_each, oldest_first, oldest_in_istio
 from laneway.core.mesh.behind import Known
 from laneway.core.mesh.link_groups import linked_groups
 from laneway.core.mesh.members import fold, index_by_label, selected
@@ -88,8 +88,8 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
             )
             for one in gateways
         },
-        virtual_services=oldest_first(_users(routes, superseded | lost)),
-        destination_rules=oldest_first(_users(rules, superseded)),
+        virtual_services=oldest_in_istio(_users(routes, superseded | lost)),
+        destination_rules=oldest_in_istio(_users(rules, superseded)),
         api_routes=tuple(_of(things, ApiRoute)),
         sidecars=tuple(_of(things, Sidecar)),
         access_policies=oldest_first(_of(things, AuthorizationPolicy)),

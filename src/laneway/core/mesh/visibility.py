@@ -116,9 +116,14 @@ class Hider(Struct, frozen=True):
 class SidecarScope(Struct, frozen=True):
     """What the proxies of a caller see. Where no Sidecar speaks, that is all that is exported."""
 
-    namespace: str
+    caller: Caller
     sidecar: Sidecar | None = None
     is_gateway: bool = False
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the proxies."""
+        return self.caller.namespace
 
     def hider(self, service: MeshService, port: int) -> Hider | None:
         """Return what hides a service's port from callers; None where they see it."""
@@ -156,10 +161,8 @@ class SidecarScope(Struct, frozen=True):
 def scope_of(mesh: Mesh, caller: Caller) -> SidecarScope:
     """Return what the proxy of a caller in the mesh sees; a gateway's is narrowed by no Sidecar."""
     if not mesh.sidecars:
-        return SidecarScope(caller.namespace)
-    return SidecarScope(
-        caller.namespace, sidecar_of(mesh.sidecars, caller.namespace, dict(caller.labels))
-    )
+        return SidecarScope(caller)
+    return SidecarScope(caller, sidecar_of(mesh.sidecars, caller.namespace, dict(caller.labels)))
 
 
 def is_narrowed(mesh: Mesh, services: Iterable[MeshService]) -> bool:

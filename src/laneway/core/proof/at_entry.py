@@ -18,6 +18,7 @@ from laneway.core.mesh.membership import lane_of_subset, owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.proof.callers import scope_at
 from laneway.core.proof.carrying import arrivals, carries, misled, stamped_lane
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.landing import Landings
@@ -27,7 +28,6 @@ from laneway.core.proof.verdict import Spot, Want
 from laneway.core.routing.ask.redirects import groups_led_to
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.plan.asked import asked_ports
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import (
     Forward,
     GatewayPort,
@@ -189,7 +189,8 @@ class _EntryJudge(Struct, frozen=True):
             yield Suspect("apart", _ungoverned(group, host))
 
     def _against(self, rule: Rule, share: Share, wants: Sequence[Want]) -> Iterator[Suspect]:
-        landing = self.landings.at(share.destination, GATEWAY_SCOPE, wants[0].group)
+        scope = scope_at(self.mesh, self.spot)
+        landing = self.landings.at(share.destination, scope, wants[0].group)
         breach = self.landings.breach(landing, wants)
         if breach is not None:
             yield Suspect(*breach, tuple(wants))
@@ -197,7 +198,7 @@ class _EntryJudge(Struct, frozen=True):
         kept = [one for one in wants if self.landings.breach(landing, [one]) is None]
         yield from self._unwritten(rule, share, kept)
         for copy in copies_of(self.mesh, rule, self.spot):
-            to = self.landings.at(copy, GATEWAY_SCOPE, wants[0].group)
+            to = self.landings.at(copy, scope, wants[0].group)
             leak = self.landings.leak(to, wants[0].group, kept)
             if leak:
                 yield Suspect("isolated", f"a copy of it is mirrored: {leak}", tuple(kept))

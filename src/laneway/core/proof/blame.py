@@ -14,11 +14,11 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import ROOT_NAMESPACE
 from laneway.core.mesh.visibility import EXPORT_TO, scope_of
+from laneway.core.proof.callers import scope_at
 from laneway.core.proof.verdict import Spot
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import Sight, find_hop, hidden_by, subset_labels
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import (
     Destination,
     Forward,
@@ -38,8 +38,7 @@ def blamed(mesh: Mesh, plan: RoutePlan, spot: Spot, rule: Rule) -> Iterator[Orig
     if rule.name == DEFAULT_ROUTE and rule.origin.ref.kind == "Service":
         yield from _without_routes(mesh, plan, spot)
     yield from _hides_service(mesh, plan, spot)
-    scope = scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE
-    sight = Sight(mesh, plan, scope)
+    sight = Sight(mesh, plan, scope_at(mesh, spot))
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
     for share in shares:
         service = mesh.services.get(share.destination.host)
@@ -57,26 +56,31 @@ def _hides_service(mesh: Mesh, plan: RoutePlan, spot: Spot) -> Iterator[Origin]:
 
 def _hidden(sight: Sight, service: MeshService, to: Destination) -> Iterator[Origin]:
     """Yield what hides a destination from a proxy."""
-    mesh, plan, namespace = sight.mesh, sight.plan, sight.namespace
+    mesh, plan, caller = sight.mesh, sight.plan, sight.scope.caller
     hider = hidden_by(sight, to)
     if hider is not None:
         if hider.kind == "Service":
             yield Origin(hider, ("metadata", "annotations", EXPORT_TO))
         return
-    labels = subset_labels(plan, to, namespace)
+    labels = subset_labels(sight, to)
     planned = plan.lane_subsets.get(to.host)
     wanted = [one.labels for one in planned.subsets if one.name == to.subset] if planned else []
     if wanted and labels != wanted[0]:
         rules = mesh.destination_rules
-        seen = rules_seen(rules, service.host, service.namespace, namespace)
-        spaces = (namespace, service.namespace, ROOT_NAMESPACE)
+        seen = rules_seen(rules, service.host, service.namespace, caller)
+        spaces = (caller.namespace, service.namespace, ROOT_NAMESPACE)
         near = (one for one in rules if one.meta.namespace in spaces)
         covering = [one for one in near if covers(rule_host(one), service.host)]
         unseen = [one for one in covering if one not in seen]
         suspects = (*unseen, *seen) if labels is None else (*seen, *unseen)
-        narrowest = sorted(suspects, key=lambda one: -len(rule_host(one)))
+        narrowest = sorted(suspects, key=lambda one: (-len(rule_host(one)), not _parts(one)))
         for one in sorted(narrowest, key=lambda one: not _declares(one, to.subset, labels)):
             yield Origin(one.meta.ref, ("spec", "host"))
+
+
+def _parts(rule: DestinationRule) -> bool:
+    """Whether a rule gives some callers all that they see, and takes a wildcard from others."""
+    return rule.workload_selector is not None
 
 
 def _declares(rule: DestinationRule, subset: str, labels: Labels | None) -> bool:

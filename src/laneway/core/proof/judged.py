@@ -34,7 +34,7 @@ from laneway.core.routing.plan.gateways import ASSUMED_SELECTOR
 from laneway.core.routing.plan.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan.planner import plan
 from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.subsets import as_rules, views
+from laneway.core.routing.plan.subsets import Alike, as_rules, views
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]
@@ -94,8 +94,8 @@ def _by_age(things: Sequence[T]) -> tuple[T, ...]:
     https://github.com/istio/istio/blob/master/pilot/pkg/model/config.go
     """
 
-    def age(thing: T) -> tuple[str, str]:
-        return thing.meta.created, f"{thing.meta.name}.{thing.meta.namespace}"
+    def age(thing: T) -> tuple[str, str, str]:
+        return thing.meta.created, thing.meta.name, thing.meta.namespace
 
     return put(sorted((one for one in things if one.meta.created), key=age), things)
 
@@ -119,7 +119,8 @@ def reordered(judged: Judged, mesh: Mesh) -> Judged:
     found = plan(replace(mesh, destination_rules=users))
     written = HostIndex(rules, lambda rule: (rule_host(rule),))
     made = judged.plan.lane_subsets
-    seen = {host: views(mesh.services[host], None, written.of(host)) for host in made}
+    alike: Alike = {}
+    seen = {host: views(mesh.services[host], None, written.of(host), alike) for host in made}
     found = replace(found, lane_subsets=made, views={**found.views, **seen})
     return replace(judged, mesh=mesh, plan=found)
 

@@ -17,6 +17,7 @@ from laneway.core.mesh.membership import names_of_lanes, owner, ready_pods_of_la
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.visibility import SidecarScope
 from laneway.core.proof.verdict import Property, Want
+from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import Sight, hidden_by, is_known, pods_of, subset_labels
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
@@ -43,7 +44,7 @@ class Landings(Struct):
 
     mesh: Mesh
     plan: RoutePlan
-    _found: dict[tuple[Destination, str, bool, str], Landing] = {}
+    _found: dict[tuple[Destination, str, Labels | None, bool, str], Landing] = {}
     _groups: dict[str, Group] = {}
 
     def __post_init__(self) -> None:
@@ -52,7 +53,10 @@ class Landings(Struct):
     def at(self, destination: Destination, scope: SidecarScope, group: str) -> Landing:
         """Return where a destination leads a proxy that sees so much, in a group's lanes."""
         sight = Sight(self.mesh, self.plan, scope)
-        key = (destination, scope.namespace, is_known(sight, destination), group)
+        view = self.plan.view(destination.host, scope.caller) if destination.subset else None
+        selector = view.selector if view is not None else None
+        known = is_known(sight, destination)
+        key = (destination, scope.namespace, selector, known, group)
         if key not in self._found:
             self._found[key] = self._look(sight, destination, self._groups[group])
         return self._found[key]
@@ -64,7 +68,7 @@ class Landings(Struct):
             return Landing(destination, flaw, known=True, lane_sets=frozenset(), pods=())
         # nobody knows whose pods they are: a lane is kept only if the subset's labels prove it
         if not service.workloads:
-            labels = dict(subset_labels(self.plan, destination, sight.namespace) or ())
+            labels = dict(subset_labels(sight, destination) or ())
             lane_sets = frozenset([names_of_lanes(group, labels)])
             return Landing(destination, "", known=False, lane_sets=lane_sets, pods=())
         pods = tuple(
@@ -87,10 +91,10 @@ class Landings(Struct):
             return f"{hider} imports no port {to.port} of {to.host}"
         if hider is not None:
             return f"service {to.host} is not exported to namespace {sight.namespace}"
-        labels = subset_labels(self.plan, to, sight.namespace)
+        labels = subset_labels(sight, to)
         if labels is None:
             return (
-                f"no DestinationRule that callers in namespace {sight.namespace} see declares "
+                f"no DestinationRule that {_callers(sight, to)} see declares "
                 f"subset {to.subset} of {to.host}"
             )
         pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
@@ -145,6 +149,15 @@ class Landings(Struct):
         if any(landing.lane_sets <= {frozenset([name])} for name in answers):
             return ""
         return _outsider(landing, answers[0])
+
+
+def _callers(sight: Sight, to: Destination) -> str:
+    """Say who sees what a proxy sees of a host."""
+    who = f"callers in namespace {sight.namespace}"
+    view = sight.plan.view(to.host, sight.scope.caller)
+    if view is None or view.selector is None:
+        return who
+    return f"{who} with {', '.join(f'{key}={value}' for key, value in view.selector)}"
 
 
 def _outsider(landing: Landing, answers: str) -> str:

@@ -12,6 +12,7 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice, product
 from math import prod
 from typing import Any, TypeVar
@@ -19,13 +20,15 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from laneway.core.mesh.destination_rules import exports, rule_host
+from laneway.core.mesh.destination_rules import exports, rule_host, selects
 from laneway.core.mesh.hosts import covers
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import resolve_gateway, resolve_host
 from laneway.core.proof.judged import Judged, put, reordered
 from laneway.core.proof.verdict import Doubt
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
+from laneway.core.resources.matching import Labels
+from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.written import MESH, binds_mesh, mesh_hosts
 
 MOST_ORDERS = 24
@@ -73,7 +76,8 @@ def tied(judged: Judged) -> list[Tied]:
     points = _meeting_points if not wide else _wide_meeting_points
     found = [Tied(tuple(some)) for some in _meeting(routes, points, _routes_meet)]
     return found + [
-        Tied(tuple(some)) for some in _meeting(rules, _rule_meeting_points, _rules_meet)
+        Tied(tuple(some))
+        for some in _meeting(rules, _rule_meeting_points, partial(_rules_meet, judged.mesh))
     ]
 
 
@@ -207,12 +211,32 @@ def _rule_meeting_points(rule: DestinationRule) -> Iterator[Hashable]:
     yield (rule.meta.namespace, rule_host(rule))
 
 
-def _rules_meet(one: DestinationRule, other: DestinationRule) -> bool:
-    """Whether the order of two rules of one host decides: a name doubled, or exportTo unequal."""
+def _rules_meet(mesh: Mesh, one: DestinationRule, other: DestinationRule) -> bool:
+    """Whether the order of two rules of one host decides: a name doubled, or exportTo unequal.
+
+    Rules that select callers stand before those for everybody, whatever their age; of two of them
+    the order decides for pods that both select.
+    """
+    labels = {subset.name: subset.labels for subset in one.subsets}
+    first, second = one.workload_selector, other.workload_selector
+    if first != second:
+        alike = labels == {subset.name: subset.labels for subset in other.subsets}
+        if first is None or second is None or alike:
+            return False
+        return _may_carry(mesh, one.meta.namespace, first, second)
     if exports(one) != exports(other):
         return True
-    labels = {subset.name: subset.labels for subset in one.subsets}
     return any(labels.get(name.name, name.labels) != name.labels for name in other.subsets)
+
+
+def _may_carry(mesh: Mesh, namespace: str, one: Labels, other: Labels) -> bool:
+    """Whether some pod of a namespace may carry both sets of labels, as far as pods are known."""
+    both = tuple((dict(one) | dict(other)).items())
+    if not selects(one, Caller(namespace, both)):
+        return False
+    near = (Caller.of(pod) for pod in mesh.workloads if pod.namespace == namespace)
+    unknown = not mesh.workloads or namespace == GATEWAY_NAMESPACE
+    return unknown or any(selects(both, caller) for caller in near)
 
 
 def _entry_is_newest(mesh: Mesh) -> bool:

@@ -15,7 +15,7 @@ from laneway.core.mesh.behind import all_closed
 from laneway.core.mesh.members import is_present, meets
 from laneway.core.mesh.membership import names_of_lanes, owner, ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, Mesh
-from laneway.core.mesh.visibility import SidecarScope, scope_of
+from laneway.core.proof.callers import scope_at
 from laneway.core.proof.carrying import carries, loses, named
 from laneway.core.proof.copies import copies_of
 from laneway.core.proof.verdict import CounterExample, NotReplayedError, Spot, Want
@@ -31,7 +31,6 @@ from laneway.core.routing.ask.walk import (
     pods_of,
     subset_labels,
 )
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 
@@ -75,7 +74,7 @@ def _is_lost(
     """Whether a request may get an error although its lane could answer, or nobody ever could."""
     if decision.status in (404, 502, 503):
         return True
-    sight = Sight(mesh, plan, _scope(mesh, spot))
+    sight = Sight(mesh, plan, scope_at(mesh, spot))
     return any(
         target.status == 503
         and (_never(sight, target.destination) or any(_answering(mesh, one) for one in wants))
@@ -87,7 +86,7 @@ def _never(sight: Sight, to: Destination) -> bool:
     service = sight.mesh.services.get(to.host)
     if service is None or not is_known(sight, to):
         return True
-    port, labels = service.port(to.port), subset_labels(sight.plan, to, sight.namespace)
+    port, labels = service.port(to.port), subset_labels(sight, to)
     if service.without_pods or port is None or labels is None:
         return True
     pods = [pod for pod in service.workloads if is_present(pod) and meets(labels, pod.labels)]
@@ -105,7 +104,7 @@ def _answering(mesh: Mesh, wanted: Want) -> list[Workload]:
 def _leaves(mesh: Mesh, plan: RoutePlan, against: CounterExample, decision: Decision) -> bool:
     """Whether a request, or a copy of it, may meet a pod outside, or go on as another lane's."""
     wants = against.wants
-    sight = Sight(mesh, plan, _scope(mesh, against.spot))
+    sight = Sight(mesh, plan, scope_at(mesh, against.spot))
     group = mesh.group(wants[0].group)
     if group is None:
         return False
@@ -132,7 +131,7 @@ def _lane_sets(
     """Yield the lanes of each pod; of a service without known pods those its labels mean."""
     service = sight.mesh.services.get(to.host)
     if service is not None and not service.workloads:
-        labels = subset_labels(sight.plan, to, sight.namespace)
+        labels = subset_labels(sight, to)
         if labels is not None:
             yield names_of_lanes(group, labels)
     for pod in pods:
@@ -159,7 +158,3 @@ def _copied_out(sight: Sight, group: Group, copy: Destination, kept: Iterable[Wa
     lanes = [lane for lane in group.lanes if any(lane.name == one.lane for one in kept)]
     right = (group.resolve(lane.name, copy.host) for lane in lanes)
     return not any(lane_sets <= {frozenset[str]([name])} for name in right)
-
-
-def _scope(mesh: Mesh, spot: Spot) -> SidecarScope:
-    return scope_of(mesh, spot.who.caller) if spot.who else GATEWAY_SCOPE

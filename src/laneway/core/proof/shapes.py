@@ -77,7 +77,7 @@ class Shapes(Struct):
 
     def _subsets(self, host: Host) -> Hashable:
         return tuple(
-            (view.namespace, tuple(self._subset(subset) for subset in view.subsets))
+            (view.namespace, view.selector, tuple(self._subset(subset) for subset in view.subsets))
             for view in self.plan.views.get(host, ())
         )
 

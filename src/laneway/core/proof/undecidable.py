@@ -63,7 +63,7 @@ class Clouds(Struct, frozen=True):
     @classmethod
     def of(cls, mesh: Mesh) -> Clouds:
         """Find everything in a mesh that hides what a proxy does."""
-        return cls(mesh, (*_extensions(mesh), *_sidecars(mesh), *_narrow_rules(mesh)))
+        return cls(mesh, (*_extensions(mesh), *_sidecars(mesh)))
 
     def clear(self, who: Sequence[Who]) -> tuple[tuple[Who, ...], tuple[Doubt, ...]]:
         """Return the callers that can be judged, and the doubts about the others."""
@@ -97,7 +97,8 @@ class Clouds(Struct, frozen=True):
 
     def over_gateway(self, port: GatewayPort) -> Doubt | None:
         """Return the doubt about a gateway's port, if there is one."""
-        return next((one.doubt for one in self.over if one.covers_gateway(port)), None)
+        clouds = (one.doubt for one in self.over if one.covers_gateway(port))
+        return next(clouds, None) or next(_narrow_rules(self.mesh, port), None)
 
 
 def unread(mesh: Mesh) -> Iterator[Doubt]:
@@ -149,14 +150,22 @@ def _sidecars(mesh: Mesh) -> Iterator[Cloud]:
             yield Cloud(Doubt(why, _head(meta)), _reach(meta), tuple(labels.items()))
 
 
-def _narrow_rules(mesh: Mesh) -> Iterator[Cloud]:
-    """Yield the DestinationRules for some workloads alone: those see no other rule of the host."""
+def _narrow_rules(mesh: Mesh, port: GatewayPort) -> Iterator[Doubt]:
+    """Yield the DestinationRules for pods that a gateway's may be: not all their labels are known.
+
+    https://istio.io/latest/docs/reference/config/networking/destination-rule/#DestinationRule
+    """
+    known = dict(port.selector)
     for rule in mesh.destination_rules:
-        host = rule_host(rule)
-        if rule.workload_selector and any(covers(host, lane) for lane in mesh.owner_of):
-            meta = rule.meta
-            why = f"DestinationRule {meta.namespace}/{meta.name} is for some workloads alone"
-            yield Cloud(Doubt(why, _head(meta)), meta.namespace, rule.workload_selector)
+        asked, host = rule.workload_selector or (), rule_host(rule)
+        if (
+            rule.meta.namespace == GATEWAY_NAMESPACE
+            and not meets(asked, known)
+            and all(known.get(key, value) == value for key, value in asked)
+            and any(covers(host, lane) for lane in mesh.owner_of)
+        ):
+            why = f"whether {rule.meta.ref} is for the pods of a gateway is not known"
+            yield Doubt(why, _head(rule.meta))
 
 
 def beside(mesh: Mesh) -> Iterator[Doubt]:

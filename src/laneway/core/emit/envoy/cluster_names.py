@@ -16,14 +16,14 @@ OWN = "alone|"
 _OUTBOUND, _INBOUND = "outbound|", "inbound|"
 
 
-def cluster_name(destination: Destination, namespace: str = "") -> str:
-    """Return the name of a destination's cluster, with `namespace` the one for its callers alone.
+def cluster_name(destination: Destination, callers: str = "") -> str:
+    """Return the name of a destination's cluster, with `callers` the one for those alone.
 
     >>> cluster_name(Destination(Host("mocka.default.svc.cluster.local"), 8000, "s1"))
     'outbound|8000|s1|mocka.default.svc.cluster.local'
     """
     name = f"{_OUTBOUND}{destination.port}|{destination.subset}|{destination.host}"
-    return f"{name}@{namespace}" if namespace else name
+    return f"{name}@{callers}" if callers else name
 
 
 def no_cluster(host: Host, namespace: str) -> str:

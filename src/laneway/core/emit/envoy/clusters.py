@@ -22,11 +22,12 @@ from laneway.core.emit.envoy.outside import PASSTHROUGH, passthrough, resolved_i
 from laneway.core.emit.envoy.plain_clusters import Address, static_cluster, upstream
 from laneway.core.emit.envoy.traffic_policy import with_policy
 from laneway.core.emit.placement import Placement, PortPlace, Replica
-from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
+from laneway.core.mesh.mesh import Caller, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.ports import is_http_2
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.lane_subsets import SubsetView
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan
 
 Serving = tuple[Replica, Address, PortPlace]
@@ -34,22 +35,34 @@ Serving = tuple[Replica, Address, PortPlace]
 
 
 class ClusterNames(Struct, frozen=True):
-    """Which name a destination has for callers of a namespace.
+    """Which name a destination has for a caller.
 
     Callers share istiod's name as long as they see the same pods under it. Where a DestinationRule
-    of their own namespace tells them otherwise, their name carries that namespace.
+    of their own namespace tells them otherwise, their name carries that namespace, and the labels
+    by which it selects them.
     """
 
     plan: RoutePlan
 
-    def name(self, destination: Destination, namespace: str) -> str:
+    def name(self, destination: Destination, caller: Caller) -> str:
         """Return the cluster's name, also of a destination that does not exist."""
-        alike = self._labels(destination, namespace) == self._labels(destination, "")
-        return cluster_name(destination, "" if alike else namespace)
+        return self.seen(destination, self.plan.view(destination.host, caller))
 
-    def _labels(self, destination: Destination, namespace: str) -> Labels | None:
-        subsets = self.plan.subsets(destination.host, namespace) if destination.subset else ()
-        return next((one.labels for one in subsets if one.name == destination.subset), None)
+    def seen(self, destination: Destination, view: SubsetView | None) -> str:
+        """Return the name for those whose view of the host it is."""
+        rest = self.plan.view(destination.host, Caller("", ()))
+        if view is None or _pods(view, destination) == _pods(rest, destination):
+            return cluster_name(destination)
+        chosen = ",".join(f"{key}={value}" for key, value in view.selector or ())
+        return cluster_name(destination, f"{view.namespace}+{chosen}" if chosen else view.namespace)
+
+
+def _pods(view: SubsetView | None, destination: Destination) -> Labels | None:
+    """Return the labels of a destination's pods in a view; None where it knows no such subset."""
+    subsets = view.subsets if view is not None else ()
+    if not destination.subset:
+        return ()
+    return next((one.labels for one in subsets if one.name == destination.subset), None)
 
 
 class _Members(Struct):
@@ -127,8 +140,7 @@ def _declared(names: ClusterNames, host: Host, port: int) -> Iterator[_Declared]
     # the view for everybody has no namespace and comes first: it declares the names that are shared
     for view in sorted(names.plan.views.get(host, ()), key=lambda view: view.namespace):
         spelled = {
-            one.name: names.name(Destination(host, port, one.name), view.namespace)
-            for one in view.subsets
+            one.name: names.seen(Destination(host, port, one.name), view) for one in view.subsets
         }
         for subset in view.subsets:
             name = spelled[subset.name]

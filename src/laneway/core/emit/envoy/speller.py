@@ -70,7 +70,7 @@ class Speller(Struct, frozen=True):
     def _cluster(self, destination: Destination) -> str:
         if not is_known(Sight(self.mesh, self.plan, self.scope), destination):
             return no_cluster(destination.host, self.scope.namespace)
-        return ClusterNames(self.plan).name(destination, self.scope.namespace)
+        return ClusterNames(self.plan).name(destination, self.scope.caller)
 
     def _port_of(self, host: Host) -> int:
         service = self.mesh.services.get(host)

@@ -29,7 +29,7 @@ from laneway.core.mesh.upstreams import named_service
 from laneway.core.mesh.visibility import scope_of
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.walk import find_hop
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
+from laneway.core.routing.plan.gateways import gateway_scope
 from laneway.core.routing.plan.outside import rules_outside
 from laneway.core.routing.plan.route_plan import (
     Destination,
@@ -112,13 +112,14 @@ def gateway_table(mesh: Mesh, plan: RoutePlan, port: GatewayPort, name: str) -> 
         }
     )
     taken: set[str] = set()
+    scope = gateway_scope(port.selector)
     hosts: list[Block] = []
     for virtual_host in port.virtual_hosts:
         domain = virtual_host.domain.lower()
         if domain and domain not in taken:
             taken.add(domain)
             own = f"{name}/{domain}"
-            speller = Speller(mesh, plan, table, own, Host(domain), port.port, GATEWAY_SCOPE)
+            speller = Speller(mesh, plan, table, own, Host(domain), port.port, scope)
             hosts.append(_entry_host(speller, virtual_host))
     table.block["virtual_hosts"] = hosts
     return table

@@ -127,14 +127,17 @@ class SubsetRule(Struct, frozen=True):
 
 
 class DestinationRule(Struct, frozen=True):
-    """A DestinationRule. `export_to` is None when not written: Istio tells that from `["*"]`."""
+    """A DestinationRule. `export_to` is None when not written: Istio tells that from `["*"]`.
+
+    So is `workload_selector`, which may be written and empty: then it selects every caller.
+    """
 
     meta: Meta
     host: str
     subsets: tuple[SubsetRule, ...] = ()
     traffic_policy: Raw | None = None
     export_to: tuple[str, ...] | None = None
-    workload_selector: Labels = ()
+    workload_selector: Labels | None = None
 
 
 class SidecarEgress(Struct, frozen=True):

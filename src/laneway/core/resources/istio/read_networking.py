@@ -70,7 +70,7 @@ def read_destination_rule(root: Cursor) -> DestinationRule | None:
         subsets=tuple(subset for subset in subsets if subset is not None),
         traffic_policy=read_traffic_policy(spec),
         export_to=export_to(spec),
-        workload_selector=_match_labels(spec),
+        workload_selector=_match_labels(spec) if spec.written("workloadSelector") else None,
     )
 
 

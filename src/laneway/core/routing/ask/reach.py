@@ -179,7 +179,7 @@ class Reach(Struct):
         """Yield the pods of a gateway's target, and those that may stand in for them."""
         yield from in_lane(self.mesh, target.destination, target.pods)
         host, subset = target.destination.host, target.destination.subset
-        view = self.plan.view(host, GATEWAY_NAMESPACE)
+        view = self.plan.view(host, Caller(GATEWAY_NAMESPACE, ()))
         others = view.stand_ins.get(subset, ()) if view else ()
         for one in view.subsets if view and others else ():
             if one.name in others:

@@ -25,7 +25,7 @@ from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.baggage_lines import on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.ask.tagging import tagged
-from laneway.core.routing.plan.gateways import GATEWAY_SCOPE
+from laneway.core.routing.plan.gateways import gateway_scope
 from laneway.core.routing.plan.outside import rules_outside
 from laneway.core.routing.plan.route_plan import (
     Answer,
@@ -92,7 +92,7 @@ def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None 
         return Decision(None, status=404)
     if mesh.traveling_by("baggage"):
         request = on_one_line(request)
-    sight = Sight(mesh, plan, GATEWAY_SCOPE)
+    sight = Sight(mesh, plan, gateway_scope(gateway.selector))
     return decide(sight, host.rules, tagged(request, gateway.tagging))
 
 
@@ -160,7 +160,7 @@ def find_hop(
 
 
 class Sight(Struct, frozen=True):
-    """What a proxy sees: the plan, with the subsets of its namespace, as far as its scope goes."""
+    """What a proxy sees: the plan, with the subsets that are for it, as far as its scope goes."""
 
     mesh: Mesh
     plan: RoutePlan
@@ -219,7 +219,7 @@ def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
     A service, port or subset that does not exist has none, nor has one that the proxy that asks
     does not know. A pod is none that has no port of the name to which the service's port leads.
     """
-    labels = subset_labels(sight.plan, destination, sight.namespace)
+    labels = subset_labels(sight, destination)
     service = sight.mesh.services.get(destination.host)
     port = service.port(destination.port) if service is not None else None
     if service is None or labels is None or port is None or not is_known(sight, destination):
@@ -249,9 +249,9 @@ def hidden_by(sight: Sight, destination: Destination) -> Ref | None:
     return sidecar.meta.ref if sidecar is not None and shown else service.service.meta.ref
 
 
-def subset_labels(plan: RoutePlan, destination: Destination, namespace: str) -> Labels | None:
-    """Return the labels a destination's subset selects by, or None when nobody declares it."""
+def subset_labels(sight: Sight, destination: Destination) -> Labels | None:
+    """Return the labels a destination's subset selects by, or None where the proxy sees none."""
     if not destination.subset:
         return ()
-    seen = plan.subsets(destination.host, namespace)
+    seen = sight.plan.subsets(destination.host, sight.scope.caller)
     return next((one.labels for one in seen if one.name == destination.subset), None)

@@ -36,7 +36,11 @@ from laneway.core.routing.plan.written import References, gateway_rules
 GATEWAY_NAMESPACE = "istio-system"
 """Where gateway proxies run, which decides which DestinationRules they see."""
 
-GATEWAY_SCOPE = SidecarScope(GATEWAY_NAMESPACE, is_gateway=True)
+
+def gateway_scope(selector: Labels = ()) -> SidecarScope:
+    """Return what gateway proxies see; of their pods no more is known than a selector's labels."""
+    return SidecarScope(Caller(GATEWAY_NAMESPACE, selector), is_gateway=True)
+
 
 ASSUMED_SELECTOR: Labels = (("istio", "ingressgateway"),)
 TLS_PROTOCOLS = frozenset({"HTTPS", "TLS"})

@@ -54,17 +54,18 @@ class LaneSubsets(Struct, frozen=True):
 class SubsetView(Struct, frozen=True):
     """What callers of a namespace see of a host; `namespace` is empty for the rest.
 
+    With a `selector` it is what those see that carry its labels; None: all whom no other selects.
     `traffic_policy` is the host's, as written; `policy_from` the user's DestinationRule it comes
     from, None where a group's patch made it or nothing did. `stand_ins` are by subset those whose
     pods answer while none of its own does, in order.
     """
 
-    host: Host
     namespace: str
     subsets: tuple[Subset, ...]
     traffic_policy: Mapping[str, Any] = {}
     policy_from: Ref | None = None
     stand_ins: Mapping[str, tuple[str, ...]] = {}
+    selector: Labels | None = None
 
 
 class HostPolicy(Struct, frozen=True):

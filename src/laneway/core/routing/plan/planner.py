@@ -36,7 +36,7 @@ from laneway.core.routing.plan.service_input import (
     share_of,
 )
 from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
-from laneway.core.routing.plan.subsets import lane_subsets, needed, views
+from laneway.core.routing.plan.subsets import Alike, lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
     References,
     binds_mesh,
@@ -59,9 +59,7 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     """Decide every route of a mesh, keeping what `previous` already decided alike."""
     before = previous or RoutePlan()
     speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
-    # A rule for some workloads alone merges with no other, and all other workloads do not see it.
-    seen = (rule for rule in mesh.destination_rules if not rule.workload_selector)
-    written = HostIndex(seen, lambda rule: (rule_host(rule),))
+    written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
     inputs = dict(_lane_services(mesh, before, speakers, written))
     delegated = {
         host: replace(root, hops=inputs[host].lane_hops(mesh.services[host]))
@@ -74,9 +72,10 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     for host in speakers.hosts(mesh.services):
         if host not in shares.hops and (speaking := speakers.of(host)):
             shares.hops[host] = written_hops(mesh.services[host], speaking, (), reading)
+    alike: Alike = {}
     for host in written.hosts(mesh.services):
         if host not in shares.views and (rules := written.of(host)):
-            shares.views[host] = views(mesh.services[host], None, rules)
+            shares.views[host] = views(mesh.services[host], None, rules, alike)
     entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
     return RoutePlan(
         entries,

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from laneway.core.findings.place import Step
+from laneway.core.mesh.destination_rules import selects
 from laneway.core.mesh.known import LearnedRoute
-from laneway.core.mesh.mesh import Protocol
+from laneway.core.mesh.mesh import Caller, Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.lanes.tagging import HashRule
@@ -259,13 +260,18 @@ class RoutePlan(Struct, frozen=True):
     made_from: Mapping[Host, object] = {}
     """What each lane service's share was made from, so that the next plan can keep it."""
 
-    def subsets(self, host: Host, namespace: str) -> tuple[Subset, ...]:
-        """Return the subsets of a host that callers of a namespace see."""
-        view = self.view(host, namespace)
+    def subsets(self, host: Host, caller: Caller) -> tuple[Subset, ...]:
+        """Return the subsets of a host that a caller sees."""
+        view = self.view(host, caller)
         return view.subsets if view else ()
 
-    def view(self, host: Host, namespace: str) -> SubsetView | None:
-        """Return what callers of a namespace see of a host, if it has subsets or a policy."""
+    def view(self, host: Host, caller: Caller) -> SubsetView | None:
+        """Return what a caller sees of a host, if it has subsets or a policy."""
+        views = self.views_in(host, caller.namespace)
+        return next((view for view in views if selects(view.selector, caller)), None)
+
+    def views_in(self, host: Host, namespace: str) -> Iterator[SubsetView]:
+        """Yield what callers of a namespace see of a host: each the first that is for it."""
         views = self.views.get(host, ())
-        own = next((view for view in views if view.namespace == namespace), None)
-        return own or next((view for view in views if not view.namespace), None)
+        yield from (view for view in views if view.namespace == namespace)
+        yield from (view for view in views if not view.namespace)

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import (
     exported,
+    for_everybody,
     is_private,
     merged_last,
+    merged_seen,
     named_in,
     narrowest,
     rule_host,
-    rules_seen,
 )
 from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Group, MeshService
@@ -28,8 +29,12 @@ from laneway.core.mesh.names import ROOT_NAMESPACE, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.istio.policy_fit import unfit
+from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset, SubsetView
+
+Alike = dict[tuple[str, tuple[int, ...]], tuple[SubsetView, ...]]
+"""What callers see of services, by the services' namespace and the rules that speak of them."""
 
 
 def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
@@ -132,7 +137,7 @@ def _home(service: MeshService, written: Sequence[DestinationRule]) -> RulePlace
     root = [
         rule for rule in written if rule.meta.namespace == ROOT_NAMESPACE and not is_private(rule)
     ]
-    exact = [rule for rule in near if rule_host(rule) == service.host]
+    exact = for_everybody([rule for rule in near if rule_host(rule) == service.host])
     if exact:
         return RulePlace(service.namespace, exported(exact[-1]), shared_with=exact[0].meta.ref)
     return _hiding(service.host, RulePlace(service.namespace), near or root)
@@ -144,10 +149,12 @@ def _beside(host: Host, space: str, written: Sequence[DestinationRule]) -> RuleP
     Beside an exact rule it is merged with it; beside a wildcard it is private to the namespace.
     """
     here = [rule for rule in written if rule.meta.namespace == space]
-    exact = [rule for rule in here if rule_host(rule) == host]
+    exact = for_everybody([rule for rule in here if rule_host(rule) == host])
     if exact:
         return RulePlace(space, exported(exact[-1]), shared_with=exact[0].meta.ref)
-    return _hiding(host, RulePlace(space, (".",)), here)
+    # with `.` Istio would merge it into a rule for some workloads, and nobody else would see it
+    narrow = any(rule_host(rule) == host for rule in here)
+    return _hiding(host, RulePlace(space, (space if narrow else ".",)), here)
 
 
 def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> RulePlace:
@@ -171,17 +178,42 @@ def _hiding(host: Host, place: RulePlace, hidden: Sequence[DestinationRule]) -> 
 
 
 def views(
-    service: MeshService, planned: LaneSubsets | None, written: Sequence[DestinationRule]
+    service: MeshService,
+    planned: LaneSubsets | None,
+    written: Sequence[DestinationRule],
+    alike: Alike | None = None,
 ) -> tuple[SubsetView, ...]:
-    """Return what callers see, by namespace; the view with an empty one is for the rest."""
+    """Return what callers see, by namespace; the view with an empty one is for the rest.
+
+    In a namespace those with a selector come first, in the order in which Istio asks them. `alike`
+    keeps what was found, for services of which the same rules speak.
+    """
     if planned and not written:
         policy = planned.places[0].traffic_policy or {}
-        return (SubsetView(service.host, "", planned.subsets, policy),)
+        return (SubsetView("", planned.subsets, policy),)
     rules = (*written, *as_rules(planned)) if planned else tuple(written)
+    if alike is None:
+        return _views(service, rules)
+    key = (service.namespace, tuple(map(id, rules)))
+    if key not in alike:
+        alike[key] = _views(service, rules)
+    return alike[key]
+
+
+def _views(service: MeshService, rules: Sequence[DestinationRule]) -> tuple[SubsetView, ...]:
     spaces = {rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE}
-    rest = _seen(service, "", rules)
-    special = (_seen(service, space, rules) for space in sorted(spaces | named_in(rules)))
-    return (rest, *(view for view in special if replace(view, namespace="") != rest))
+    rest = _seen(service, "", rules)[-1]
+    special = (
+        one for space in sorted(spaces | named_in(rules)) for one in _seen(service, space, rules)
+    )
+    return (
+        rest,
+        *(
+            view
+            for view in special
+            if view.selector is not None or replace(view, namespace="") != rest
+        ),
+    )
 
 
 def as_rules(planned: LaneSubsets, name: str = "") -> list[DestinationRule]:
@@ -199,13 +231,20 @@ def as_rules(planned: LaneSubsets, name: str = "") -> list[DestinationRule]:
     ]
 
 
-def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> SubsetView:
-    """Merge what callers of a namespace see: the first subset of a name wins, and the first policy.
+def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> list[SubsetView]:
+    """Return what callers of a namespace see; the last one is for whom no selector selects.
 
     An empty namespace stands for all that no rule names.
     """
-    host = service.host
-    seen = rules_seen(rules, host, service.namespace, space)
+    found = merged_seen(rules, service.host, service.namespace, space)
+    seen = [_merged(space, one.rules, one.selector) for one in found]
+    if not found or found[-1].selector is not None:
+        seen.append(SubsetView(space, ()))
+    return seen
+
+
+def _merged(space: str, seen: Sequence[DestinationRule], selector: Labels | None) -> SubsetView:
+    """Merge what callers see: the first subset of a name wins, and the first policy."""
     subsets: dict[str, Subset] = {}
     for rule in seen:
         for subset in rule.subsets:
@@ -213,4 +252,5 @@ def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) ->
     first = next((rule for rule in seen if rule.traffic_policy), None)
     policy = first.traffic_policy if first and first.traffic_policy else {}
     author = first.meta.ref if first and first.meta.ref.name else None
-    return SubsetView(host, space, tuple(subsets.values()), policy, author)
+    declared = tuple(subsets.values())
+    return SubsetView(space, declared, policy, author, selector=selector)

@@ -40,7 +40,8 @@ def unseen_subsets(mesh: Mesh, plan: RoutePlan) -> Iterator[UnseenSubset]:
         if host not in plan.views and not mesh.destination_rules:
             continue
         for space in _spaces(written):
-            seen = tuple(one.name for one in plan.subsets(host, space))
+            views = plan.views_in(host, space)
+            seen = tuple(dict.fromkeys(one.name for view in views for one in view.subsets))
             if subset not in seen:
                 yield UnseenSubset(written, seen)
                 break

@@ -8,7 +8,7 @@ from laneway.core.findings.codes.routing import EXPORT_TO_HIDES
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.destination_rules import exported, exports, rule_host
 from laneway.core.mesh.membership import planning_owner
-from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.mesh import Caller, Group, Mesh
 from laneway.core.proof.callers import callers
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.routing.plan.route_plan import RoutePlan
@@ -21,13 +21,14 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     for rule in mesh.destination_rules:
         host = rule_host(rule)
         group = planning_owner(mesh, host)
-        if group is None or not exports(rule) or "*" in exports(rule):
+        narrow = rule.workload_selector is None and "*" not in (spaces := exports(rule)) and spaces
+        if group is None or not narrow:
             continue
         names = {str(lane.name) for lane in group.lanes}
         blind = [
             space
             for space in sorted(_callers(mesh, plan, group))
-            if not names <= {subset.name for subset in plan.subsets(host, space)}
+            if not names <= {subset.name for subset in plan.subsets(host, Caller(space, ()))}
         ]
         if blind:
             words = {

@@ -22,6 +22,8 @@ def check(mesh: Mesh) -> Iterator[Finding]:
     """Find rules of one host and namespace with different exportTo."""
     first: dict[tuple[str, Host], DestinationRule] = {}
     for rule in mesh.destination_rules:
+        if rule.workload_selector is not None:
+            continue
         host = rule_host(rule)
         older = first.setdefault((rule.meta.namespace, host), rule)
         if exports(older) != exports(rule):

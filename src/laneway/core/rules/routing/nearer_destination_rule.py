@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.routing import NEARER_DESTINATION_RULE
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.destination_rules import for_everybody
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host
 from laneway.core.resources.istio.networking import DestinationRule
@@ -28,7 +29,8 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     for host in written.hosts(plan.lane_subsets):
         home = mesh.services[host].namespace
         for place in plan.lane_subsets[host].places:
-            here = [rule for rule in written.of(host) if rule.meta.namespace == place.namespace]
+            near = [rule for rule in written.of(host) if rule.meta.namespace == place.namespace]
+            here = for_everybody(near)
             if here and place.namespace != ROOT_NAMESPACE:
                 rule = next((one for one in here if one.meta.ref == place.shared_with), here[0])
                 key = (rule.meta.ref, place.namespace == home)

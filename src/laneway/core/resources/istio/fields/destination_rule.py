@@ -17,9 +17,6 @@ from laneway.core.resources.istio.fields.entry import (
 _SUBSETS = Followed("routing/plan/subsets.py")
 _SEEN = Followed("mesh/destination_rules.py")
 _LIMITS = Followed("emit/envoy/traffic_policy.py")
-_SOME = Named(
-    "it is for the proxies of some workloads alone, which see no other rule for the host then"
-)
 _TLS = Named(
     "proxies dial the pods with TLS of their own, or without any, and the pods may refuse it",
     opens=ANSWERED,
@@ -90,8 +87,7 @@ TRAFFIC_POLICY = PORT_LEVEL | table(
 DESTINATION_RULE = (
     table(
         (_SUBSETS, "host subsets[].{name,labels.*}"),
-        (_SEEN, "exportTo[]"),
-        (_SOME, "workloadSelector.matchLabels.*"),
+        (_SEEN, "exportTo[] workloadSelector.matchLabels.*"),
         (_LIMITS, "{,subsets[].}trafficPolicy.portLevelSettings[].port.number"),
     )
     | below("trafficPolicy", TRAFFIC_POLICY)
