@@ -12,6 +12,9 @@ a number is the status a proxy answers, `mocka@s1` a subset whose pods the input
 `with NAME:VALUE ...` at its end says which lines of these headers reach the first pod. A value is
 spelled without blanks.
 
+A case of layout `scoped` (with a `form`, and `clients` by name) is also read back: its objects
+alone have to answer the calls. `forms` says how each lane service is written, and why.
+
 `forwards` names the headers that every application copies from the request it serves to the
 requests it sends; `forgetful` the workloads that copy none.
 """

@@ -10,6 +10,10 @@ import pytest
 
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.istio import manifests
+from laneway.core.emit.yaml_text import yaml_documents
+from laneway.core.proof.judged import judged
+from laneway.core.routing.plan.scoped import ScopedPlan
+from laneway.core.routing.plan.scoped_ground import Scoping
 from tests.golden.bless import bless
 from tests.golden.case import CASES, Call, Case, read_case
 from tests.golden.meet import meet
@@ -31,6 +35,23 @@ def compiled(case: Case, arrival: random.Random | None = None) -> Compilation:
     return compile_snapshot(snapshot_of_texts(files))
 
 
+def scoped_of(case: Case, compilation: Compilation) -> ScopedPlan | None:
+    """Return what layout scoped makes of a case, if it asks for that layout."""
+    if case.expected.get("layout") != "scoped":
+        return None
+    clients = tuple(case.expected.get("clients", ()))
+    return compilation.scoped(Scoping(case.expected.get("form", "auto"), clients))
+
+
+def read_back(case: Case, compilation: Compilation) -> Compilation:
+    """Return what a case's objects do by themselves: its lanes are read, and add nothing."""
+    emitted = compilation.manifests("scoped", scoped_of(case, compilation))
+    files = [(f"{number:03}.yaml", text) for number, text in enumerate(case.documents)]
+    files.append(("999.yaml", "".join(yaml_documents(one.body for one in emitted))))
+    objects = judged(compile_snapshot(snapshot_of_texts(files)).mesh, "objects")
+    return Compilation(compilation.snapshot, objects.mesh, objects.plan)
+
+
 def mismatch(compilation: Compilation, case: Case, call: Call) -> str:
     """Return how a call differs from what its line says, or nothing."""
     found = meet(compilation, call.ask, call.expected.carried, case.forwarding)
@@ -40,9 +61,13 @@ def mismatch(compilation: Compilation, case: Case, call: Call) -> str:
 def output_of(case: Case, compilation: Compilation) -> dict[str, object]:
     """Return what the compilation gives for each block of output that a case may have."""
     layout = case.expected.get("layout", "istio")
-    emitted = manifests(compilation.mesh, compilation.plan, layout)
+    scoped = scoped_of(case, compilation)
+    emitted = manifests(compilation.mesh, compilation.plan, layout, scoped)
+    findings = compilation.findings_with(scoped)
+    forms = scoped.forms.items() if scoped else ()
     return {
-        "findings": sorted(f"{one.code.id} {one.subject or '-'}" for one in compilation.findings),
+        "findings": sorted(f"{one.code.id} {one.subject or '-'}" for one in findings),
+        "forms": sorted(f"{host.partition('.')[0]} {one.form}, {one.why}" for host, one in forms),
         "held": sorted(group.name for group in compilation.mesh.groups if group.held),
         "objects": objects_of(emitted),
         "shapes": shapes_of(emitted, case.expected.get("shapes", [])),
@@ -66,9 +91,12 @@ def test_case_holds(path: Path) -> None:
 
     assert case.expected["claim"].endswith(".")
     assert [text for call in case.calls if (text := mismatch(compilation, case, call))] == []
+    if found["forms"]:
+        again = read_back(case, compilation)
+        assert [text for call in case.calls if (text := mismatch(again, case, call))] == []
     assert found["findings"] == case.findings
     assert found["held"] == case.held
-    for block in ("objects", "shapes"):
+    for block in ("objects", "shapes", "forms"):
         if block in case.expected:
             assert comparable(found[block]) == comparable(case.expected[block])
 

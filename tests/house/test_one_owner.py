@@ -65,6 +65,7 @@ HOLDING = {
     "core/mesh/sidecars.py": "Sidecars",
     "core/routing/ask/unfollowed.py": "Sidecars and policies",
     "core/proof/undecidable.py": "filters and Sidecars",
+    "core/routing/plan/scoped_callers.py": "gateways",
     "core/routing/ask/walk.py": "subsets",
     "core/routing/ask/reach.py": "subsets",
     "core/proof/landing.py": "subsets",

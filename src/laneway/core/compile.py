@@ -23,6 +23,8 @@ from laneway.core.routing.plan.route_plan import RoutePlan
 if TYPE_CHECKING:
     from laneway.core.emit.istio import Layout
     from laneway.core.emit.manifest import Manifest
+    from laneway.core.routing.plan.scoped import ScopedPlan
+    from laneway.core.routing.plan.scoped_ground import Scoping
 
 
 class Compilation(Struct, frozen=True, dict=True):
@@ -59,16 +61,34 @@ class Compilation(Struct, frozen=True, dict=True):
         """The names of the groups whose output would be unsafe: what of them is live stays."""
         return frozenset(group.name for group in self.mesh.groups if group.held)
 
-    def manifests(self, layout: Layout = "istio") -> tuple[Manifest, ...]:
+    def manifests(
+        self, layout: Layout = "istio", scoped: ScopedPlan | None = None
+    ) -> tuple[Manifest, ...]:
         """Return the Istio objects the lanes become; held groups have none."""
         from laneway.core.emit.istio import manifests  # noqa: PLC0415 - as above
 
-        return manifests(self.mesh, self.plan, layout)
+        return manifests(self.mesh, self.plan, layout, scoped)
 
-    def printed(self, layout: Layout = "istio") -> Iterator[Mapping[str, Any] | str]:
+    def findings_with(self, scoped: ScopedPlan | None) -> tuple[Finding, ...]:
+        """Return the findings, and those about a layout that not everybody asks for."""
+        if scoped is None:
+            return self.findings
+        from laneway.core.rules.scoped import check_scoped  # noqa: PLC0415 - as above
+
+        return fold(self.findings + check_scoped(self.mesh, scoped))
+
+    def scoped(self, scoping: Scoping) -> ScopedPlan:
+        """Return how each lane service is written in layout scoped, and its rules."""
+        from laneway.core.routing.plan.scoped import scoped  # noqa: PLC0415 - as above
+
+        return scoped(self.mesh, self.plan, scoping)
+
+    def printed(
+        self, layout: Layout = "istio", scoped: ScopedPlan | None = None
+    ) -> Iterator[Mapping[str, Any] | str]:
         """Yield what `manifests` returns one by one, as bodies or as texts in YAML."""
         if layout != "istio":
-            return (one.body for one in self.manifests(layout))
+            return (one.body for one in self.manifests(layout, scoped))
         from laneway.core.emit.stencils import printed  # noqa: PLC0415 - as above
 
         return printed(self.mesh, self.plan)

@@ -7,20 +7,19 @@ objects that are live, such as an earlier output of `laneway render` or a dump o
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from laneway.apps.cli.meshes import UnfitError, mesh_option, running, running_mesh
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.terminal.printing import Output, layout_option, output_option, print_object
+from laneway.apps.terminal.layouts import Laying, layout_options
+from laneway.apps.terminal.printing import Output, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
-
-Layout = Literal["istio", "asm"]
 
 
 @click.command(short_help="Print what applying PATH would change.")
@@ -32,10 +31,10 @@ Layout = Literal["istio", "asm"]
     help="Compare with this folder instead of the running mesh: lanes, or objects that are live.",
 )
 @mesh_option
-@layout_option("The layout in which the objects are compared.")
+@layout_options("The layout in which the objects are compared.")
 @output_option("yaml", "json")
 def changes(
-    paths: tuple[str, ...], against: str | None, name: str | None, layout: Layout, output: Output
+    paths: tuple[str, ...], against: str | None, name: str | None, laying: Laying, output: Output
 ) -> int:
     """Print what applying PATH would change, and the steps in which that is safe.
 
@@ -47,12 +46,12 @@ def changes(
 
     live = compiled((against or _input_of(name),), may_be_empty=bool(against))
     compilation = compiled(paths)
-    found = ours(_objects(live, layout), compilation, layout)
+    laid = laying.laid(compilation)
+    found = ours(_objects(live, laying), compilation, laid.objects)
     shown = as_object(found) | {"steps": [step_object(one) for one in steps(found)]}
     print_object(shown | _own(live, compilation), output)
-    findings = compilation.findings
-    tell(findings, sys.stderr)
-    return exit_code(findings)
+    tell(laid.findings, sys.stderr)
+    return exit_code(laid.findings)
 
 
 def _input_of(name: str | None) -> str:
@@ -68,12 +67,12 @@ def _input_of(name: str | None) -> str:
     return str(file)
 
 
-def _objects(live: Compilation, layout: Layout) -> tuple[Manifest, ...]:
+def _objects(live: Compilation, laying: Laying) -> tuple[Manifest, ...]:
     """Return the objects that are there: lanes are compiled, generated objects are as they are."""
     from laneway.core.changes.given import generated_objects
 
     if live.mesh.groups:
-        return live.manifests(layout)
+        return laying.objects(live)
     return generated_objects(live.mesh)
 
 

@@ -10,31 +10,41 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
-from laneway.apps.terminal.printing import layout_option, output_option
+from laneway.apps.terminal.layouts import Laying, Layout, layout_options
+from laneway.apps.terminal.printing import output_option
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
     from laneway.core.findings.finding import Finding
+    from laneway.core.routing.plan.scoped import ScopedPlan
+
+
+WRONGLY_ANALYZED = (
+    "istioctl analyze reports IST0101 and IST0174 for wildcard rules, and is wrong: it does not "
+    "look a subset up among wildcards. --scoped-form exact passes it, with a rule for each service "
+    "and lane."
+)
 
 
 @click.command()
 @paths_argument
-@layout_option(
+@layout_options(
     "istio: objects beside their services, for any Istio. asm: objects as the vendor's controller "
-    "prints them."
+    "prints them. scoped: strict lanes by rules for single callers, so that proxies do not grow "
+    "with lanes."
 )
 @output_option("yaml", "json", says="json prints one Kubernetes List.")
 @click.option(
     "--wasm-url",
     metavar="URL",
     help="Where the mesh finds the lane filter (see `laneway wasm`): WasmPlugins are printed for "
-    "what needs it. Layout istio only.",
+    "what needs it. Not for layout asm.",
 )
 def render(
     paths: tuple[str, ...],
-    layout: Literal["istio", "asm"],
+    laying: Laying,
     output: Literal["yaml", "json"],
     wasm_url: str | None,
 ) -> int:
@@ -48,16 +58,19 @@ def render(
     """
     if wasm_url == "":
         raise click.UsageError("--wasm-url is empty: name where the mesh finds the module.")
-    if wasm_url and layout == "asm":
+    if wasm_url and laying.layout == "asm":
         raise click.UsageError(
-            "--wasm-url is for layout istio: the vendor's mesh has its own means."
+            "--wasm-url is not for layout asm: the vendor's mesh has its own means."
         )
     compilation = compiled(paths)
-    _write(_pieces(compilation, layout, wasm_url, output))
-    findings = compilation.findings
+    scoped = laying.scoped(compilation)
+    _write(_pieces(compilation, laying.layout, scoped, wasm_url, output))
+    findings = compilation.findings_with(scoped)
     if wasm_url:
         findings = _without_filter_needed(findings)
     tell(findings, sys.stderr)
+    if scoped and scoped.has_wildcards:
+        click.echo(WRONGLY_ANALYZED, err=True)
     if not compilation.mesh.groups:
         click.echo("There is no lane group in the input, so there is nothing to render.", err=True)
     return exit_code(findings)
@@ -65,7 +78,8 @@ def render(
 
 def _pieces(
     compilation: Compilation,
-    layout: Literal["istio", "asm"],
+    layout: Layout,
+    scoped: ScopedPlan | None,
     wasm_url: str | None,
     output: Literal["yaml", "json"],
 ) -> Iterator[str]:
@@ -78,10 +92,10 @@ def _pieces(
     if output == "yaml":
         from laneway.core.emit.yaml_text import yaml_documents
 
-        return yaml_documents(chain(compilation.printed(layout), added))
+        return yaml_documents(chain(compilation.printed(layout, scoped), added))
     from laneway.core.emit.json_text import json_list
 
-    return json_list(chain((one.body for one in compilation.manifests(layout)), added))
+    return json_list(chain((one.body for one in compilation.manifests(layout, scoped)), added))
 
 
 def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ import click
 
 from laneway.apps.cli.changes import changes
 from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.terminal.layouts import Laying, layout_options
 from laneway.apps.terminal.printing import Output, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
@@ -35,14 +36,19 @@ def mesh(paths: tuple[str, ...], output: Output) -> int:
 
 @show.command(short_help="Print what was decided.")
 @paths_argument
+@layout_options("scoped adds how each lane service is written in that layout, and why.")
 @output_option("yaml", "json")
-def plan(paths: tuple[str, ...], output: Output) -> int:
+def plan(paths: tuple[str, ...], laying: Laying, output: Output) -> int:
     """Print what was decided: every rule of gateways and services, in order."""
-    from laneway.core.views.plan import plan_object
+    from laneway.core.views.plan import plan_object, scoped_object
 
     compilation = compiled(paths)
-    print_object(plan_object(compilation.plan), output)
-    return _ended(compilation)
+    scoped = laying.scoped(compilation)
+    shown = plan_object(compilation.plan) | (scoped_object(scoped) if scoped else {})
+    print_object(shown, output)
+    findings = compilation.findings_with(scoped)
+    tell(findings, sys.stderr)
+    return exit_code(findings)
 
 
 show.add_command(changes)

@@ -18,12 +18,6 @@ def output_option(first: str, *others: str, says: str = "How to print it.") -> D
     return click.option("-o", "--output", type=choices, default=first, show_default=True, help=says)
 
 
-def layout_option(says: str) -> Decorator:
-    """Give a command `--layout`: how the objects are laid out."""
-    choices = click.Choice(["istio", "asm"])
-    return click.option("--layout", type=choices, default="istio", show_default=True, help=says)
-
-
 def print_object(body: Mapping[str, Any] | list[Any], output: Output) -> None:
     """Print one object, or a list of them."""
     if output == "json":

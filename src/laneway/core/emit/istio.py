@@ -3,7 +3,8 @@
 Comes in: a Mesh, its RoutePlan and a layout. Goes out: manifests whose bodies are plain
 dictionaries. Layout `istio` puts a service's objects into the service's namespace, where Istio
 looks first; layout `asm` (see `asm.py`) prints the vendor's objects where its controller puts
-them. What an edit did not touch is the very same Manifest as before.
+them; layout `scoped` (see `scoped.py`) has rules for single callers. What an edit did not touch is
+the very same Manifest as before, but in layout `scoped`, where a rule is about many services.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from msgspec import Struct
 from laneway.core.emit import asm
 from laneway.core.emit.manifest import Manifest
 from laneway.core.emit.routes import Spelled, http_route, tcp_route
+from laneway.core.emit.scoped import one_route, rule_spec
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
@@ -24,10 +26,12 @@ from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset
 from laneway.core.routing.plan.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
 from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, lanes_own
+from laneway.core.routing.plan.scoped import ScopedPlan
+from laneway.core.routing.plan.scoped import scoped as decide_scoped
 from laneway.core.routing.plan.subsets import twins
 
-Layout = Literal["istio", "asm"]
-LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
+Layout = Literal["istio", "asm", "scoped"]
+LAYOUTS: tuple[Layout, ...] = ("istio", "asm", "scoped")
 API_VERSION = "networking.istio.io/v1"
 
 
@@ -63,32 +67,45 @@ class Emitted(Struct, frozen=True):
 
 
 def emit(
-    mesh: Mesh, plan: RoutePlan, layout: Layout = "istio", before: Emitted | None = None
+    mesh: Mesh,
+    plan: RoutePlan,
+    layout: Layout = "istio",
+    before: Emitted | None = None,
+    scoped: ScopedPlan | None = None,
 ) -> Emitted:
-    """Spell a plan as the objects to apply."""
-    spelling = ObjectSpelling(
-        mesh, plan, layout, before if before and before.layout == layout else None
-    )
+    """Spell a plan as the objects to apply; layout `scoped` needs what is decided for it."""
+    if scoped is None and layout == "scoped":
+        scoped = decide_scoped(mesh, plan)
+    kept = before if before and before.layout == layout != "scoped" else None
+    spelling = ObjectSpelling(mesh, plan, layout, kept, scoped)
     return Emitted(
         plan,
         layout,
-        asm.vendor_kinds(mesh, plan, spelling.names) if layout == "asm" else (),
+        spelling.first(),
         {host: spelling.service(host, subsets) for host, subsets in plan.lane_subsets.items()},
         tuple(spelling.entry(entry) for entry in plan.entries),
     )
 
 
-def manifests(mesh: Mesh, plan: RoutePlan, layout: Layout = "istio") -> tuple[Manifest, ...]:
+def manifests(
+    mesh: Mesh, plan: RoutePlan, layout: Layout = "istio", scoped: ScopedPlan | None = None
+) -> tuple[Manifest, ...]:
     """Spell a plan as the objects to apply, without a memory."""
-    return emit(mesh, plan, layout).manifests
+    return emit(mesh, plan, layout, scoped=scoped).manifests
 
 
 class ObjectSpelling:
     """One emission: the names given, the matches already spelled, and what was there before."""
 
     def __init__(
-        self, mesh: Mesh, plan: RoutePlan, layout: Layout, before: Emitted | None = None
+        self,
+        mesh: Mesh,
+        plan: RoutePlan,
+        layout: Layout,
+        before: Emitted | None = None,
+        scoped: ScopedPlan | None = None,
     ) -> None:
+        self.scoped = scoped if layout == "scoped" else None
         self.mesh = mesh
         self.plan = plan
         self.is_asm = layout == "asm"
@@ -99,10 +116,23 @@ class ObjectSpelling:
         self.subsets: Spelled = {}
         self.twinned: dict[int, tuple[Subset, ...]] = {}
 
+    def first(self) -> tuple[Manifest, ...]:
+        """Spell what is not one service's: the vendor's own kinds, or rules for single callers."""
+        if self.is_asm:
+            return asm.vendor_kinds(self.mesh, self.plan, self.names)
+        rules = self.scoped.rules if self.scoped else ()
+        managed = {MANAGED_BY: "laneway"}
+        return tuple(
+            self.object(rule.meta.ref, managed | dict(rule.meta.labels), rule_spec(rule))
+            for rule in rules
+        )
+
     def service(self, host: Host, subsets: LaneSubsets) -> ServiceObjects:
         """Spell a service's objects; those made from the very same are the ones of before."""
         stem = self.names.stem(host)
         hops = self.plan.hops[host]
+        if self.scoped and self.scoped.is_scoped(host):
+            return ServiceObjects(stem, (), self.routes(host, stem, hops))
         kept = self.before.services.get(host) if self.before else None
         if self.before is None or kept is None or kept.stem != stem:
             return ServiceObjects(stem, self.rules(subsets, stem), self.routes(host, stem, hops))
@@ -157,10 +187,13 @@ class ObjectSpelling:
     def routes(self, host: Host, stem: str, hops: tuple[Hop, ...]) -> tuple[Manifest, ...]:
         """Spell the VirtualService of a service, if lanes have one there."""
         group = self.plan.lane_subsets[host].group
-        if (delegated := self.plan.delegated.get(host)) is not None:
-            spec = self.hop_spec((), delegated.hops)
-            return (self.object(delegated.ref, self.labels(group), spec),)
+        delegated = self.plan.delegated.get(host)
         own = tuple(hop for first in hops if (hop := lanes_own(first)) is not None)
+        own = delegated.hops if delegated else own
+        if self.scoped and self.scoped.is_scoped(host):
+            own = tuple(one_route(hop, self.scoped.subsets[group]) for hop in own)
+        if delegated:
+            return (self.object(delegated.ref, self.labels(group), self.hop_spec((), own)),)
         if not own:
             return ()
         space = asm.ROOT_NAMESPACE if self.is_asm else self.mesh.services[host].namespace

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Namespace, Workload
 
 Lack = Literal["host network", "pod opts out", "namespace does not ask", "no proxy container"]
 
@@ -44,9 +44,14 @@ def _lack_by_namespace(mesh: Mesh, workload: Workload, asked: str) -> Lack | Non
     namespace = mesh.namespaces.get(workload.namespace)
     if namespace is None:
         return None
-    labels = namespace.meta.labels
-    if labels.get("istio-injection") == "disabled":
+    if namespace.meta.labels.get("istio-injection") == "disabled":
         return "namespace does not ask"
-    by_namespace = labels.get("istio-injection") == "enabled" or "istio.io/rev" in labels
     by_pod = asked == "true" or "istio.io/rev" in workload.labels
-    return None if by_namespace or by_pod else "namespace does not ask"
+    return None if asks_for_sidecars(namespace) or by_pod else "namespace does not ask"
+
+
+def asks_for_sidecars(namespace: Namespace) -> bool:
+    """Whether a namespace asks for a sidecar in each of its pods."""
+    labels = namespace.meta.labels
+    asked = labels.get("istio-injection")
+    return asked == "enabled" or (asked != "disabled" and "istio.io/rev" in labels)

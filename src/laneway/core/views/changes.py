@@ -16,7 +16,6 @@ from laneway.core.changes.fields import FieldChange
 from laneway.core.changes.given import own_objects
 from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
-from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 
 _WIDEST = 60
@@ -24,9 +23,11 @@ _WORDS = {"added": "+ {after}", "removed": "- {before}"}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
-def ours(live: tuple[Manifest, ...], wanted: Compilation, layout: Layout) -> ChangeSet:
+def ours(
+    live: tuple[Manifest, ...], wanted: Compilation, objects: tuple[Manifest, ...]
+) -> ChangeSet:
     """Return what changes of Laneway's objects. Those of held groups stay as they are."""
-    return diff(live, wanted.manifests(layout), wanted.held, is_whole=wanted.is_whole)
+    return diff(live, objects, wanted.held, is_whole=wanted.is_whole)
 
 
 def own(live: Compilation, wanted: Compilation) -> ChangeSet:

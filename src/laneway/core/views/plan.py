@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.emit.routes import destination, headers, match_block
+from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace
 from laneway.core.routing.plan.route_plan import (
@@ -23,6 +24,7 @@ from laneway.core.routing.plan.route_plan import (
     Rule,
 )
 from laneway.core.routing.plan.rule_names import origin_text
+from laneway.core.routing.plan.scoped import ScopedPlan
 
 Object = dict[str, Any]
 
@@ -34,6 +36,32 @@ def plan_object(plan: RoutePlan) -> Object:
         "services": [_hop(hop) for hops in plan.hops.values() for hop in hops],
         "subsets": [_subsets(subsets) for subsets in plan.lane_subsets.values()],
     }
+
+
+def scoped_object(scoped: ScopedPlan) -> Object:
+    """Return what layout scoped makes of each lane service, and whose callers its rules reach."""
+    forms = scoped.forms.items()
+    return {
+        "scoped": {
+            "clients": list(scoped.clients),
+            "gateways": list(scoped.gateways),
+            "subsets": dict(scoped.subsets),
+            "services": [{"host": host, "form": one.form, "why": one.why} for host, one in forms],
+            "rules": [_rule(rule) for rule in scoped.rules],
+        }
+    }
+
+
+def _rule(rule: DestinationRule) -> Object:
+    shown: Object = {
+        "name": rule.meta.name,
+        "namespace": rule.meta.namespace,
+        "host": rule.host,
+    }
+    if rule.workload_selector:
+        shown["callers"] = dict(rule.workload_selector)
+    names = {subset.name: dict(subset.labels) for subset in rule.subsets}
+    return shown | {"subsets": names}
 
 
 def _gateway_port(port: GatewayPort) -> Object:

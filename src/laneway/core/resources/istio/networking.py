@@ -24,7 +24,8 @@ Raw = Mapping[str, Any]
 class GatewayServer(Struct, frozen=True):
     """One server of a Gateway. `hosts` may carry a namespace prefix (`ns/host`).
 
-    `tls` says whether the block is written, an empty one included.
+    `tls` says whether the block is written, an empty one included. One that `passes_on` leads
+    connections between networks to the cluster that their SNI names.
     """
 
     port: int
@@ -35,6 +36,7 @@ class GatewayServer(Struct, frozen=True):
     index: int = 0
     https_redirect: bool = False
     bind: str = ""
+    passes_on: bool = False
 
 
 class Gateway(Struct, frozen=True):

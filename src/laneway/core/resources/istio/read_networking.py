@@ -54,6 +54,7 @@ def _server(index: int, entry: Cursor) -> GatewayServer | None:
         index=index,
         https_redirect=entry.below("tls").flag("httpsRedirect"),
         bind=entry.text("bind"),
+        passes_on=entry.below("tls").text("mode") == "AUTO_PASSTHROUGH",
     )
 
 

@@ -49,7 +49,7 @@ class ObjectNames:
             stem = plain_stem(planned.group, service)
             if not taken.isdisjoint(names := _names(stem)):
                 wanted, plain = min(taken.intersection(names)), stem
-                stem = f"{plain}-{_hash(planned.group, host)}"
+                stem = f"{plain}-{short_hash(planned.group, host)}"
                 given = wanted.removesuffix(plain) + stem
                 self.renamed.append(Renamed(wanted, given, (planned.group,)))
                 names = _names(stem)
@@ -59,7 +59,7 @@ class ObjectNames:
         for entry in plan.entries:
             name = _entry_name(entry)
             if name in taken:
-                wanted, name = name, f"{name}-{_hash(entry.gateway, entry.host)}"
+                wanted, name = name, f"{name}-{short_hash(entry.gateway, entry.host)}"
                 self.renamed.append(Renamed(wanted, name, entry.groups))
             taken.add(name)
             self._entries[entry.gateway, entry.host] = name
@@ -86,7 +86,7 @@ class ObjectNames:
             service = mesh.services[host]
             wanted = name = CARRIER.format(planned.group, service.name)
             if (service.namespace, name) in taken:
-                name = f"{wanted}-{_hash(planned.group, host)}"
+                name = f"{wanted}-{short_hash(planned.group, host)}"
                 self.renamed.append(Renamed(wanted, name, (planned.group,)))
             taken.add((service.namespace, name))
             self._carriers[host] = name
@@ -117,7 +117,8 @@ def _entry_name(entry: Entry) -> str:
     return f"{name}-{entry.host.replace('*', 'any').replace('.', '-').lower()}"
 
 
-def _hash(*words: str) -> str:
+def short_hash(*words: str) -> str:
+    """Return eight letters that stand for some words, to tell two names apart."""
     import hashlib  # noqa: PLC0415 - it loads OpenSSL, and few names are taken
 
     return hashlib.sha256("/".join(words).encode()).hexdigest()[:8]
