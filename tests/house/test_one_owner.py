@@ -66,6 +66,7 @@ HOLDING = {
     "core/routing/ask/unfollowed.py": "Sidecars and policies",
     "core/proof/undecidable.py": "filters and Sidecars",
     "core/routing/plan/scoped_callers.py": "gateways",
+    "core/routing/plan/narrowing.py": "Sidecars",
     "core/routing/ask/walk.py": "subsets",
     "core/routing/ask/reach.py": "subsets",
     "core/proof/landing.py": "subsets",

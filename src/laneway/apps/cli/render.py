@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
+from laneway.apps.cli.sidecars import sidecar_options, told
 from laneway.apps.terminal.layouts import Laying, Layout, layout_options
 from laneway.apps.terminal.printing import output_option
 from laneway.apps.terminal.telling import exit_code, tell
@@ -17,7 +18,9 @@ from laneway.apps.terminal.telling import exit_code, tell
 if TYPE_CHECKING:
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
+    from laneway.core.emit.sidecars import Outbound
     from laneway.core.findings.finding import Finding
+    from laneway.core.routing.plan.narrowing import Unnarrowed
     from laneway.core.routing.plan.scoped import ScopedPlan
 
 
@@ -42,11 +45,13 @@ WRONGLY_ANALYZED = (
     help="Where the mesh finds the lane filter (see `laneway wasm`): WasmPlugins are printed for "
     "what needs it. Not for layout asm.",
 )
+@sidecar_options
 def render(
     paths: tuple[str, ...],
     laying: Laying,
     output: Literal["yaml", "json"],
     wasm_url: str | None,
+    outbound: Outbound | None,
 ) -> int:
     """Print the Istio objects that PATH becomes.
 
@@ -64,11 +69,18 @@ def render(
         )
     compilation = compiled(paths)
     scoped = laying.scoped(compilation)
-    _write(_pieces(compilation, laying.layout, scoped, wasm_url, output))
+    added = _plugins(compilation, wasm_url)
+    left: tuple[Unnarrowed, ...] = ()
+    if outbound:
+        narrow, left = _sidecars(compilation, laying.layout, scoped, outbound)
+        added = (*added, *narrow)
+    _write(_pieces(compilation, laying.layout, scoped, added, output))
     findings = compilation.findings_with(scoped)
     if wasm_url:
         findings = _without_filter_needed(findings)
     tell(findings, sys.stderr)
+    for line in told(left):
+        click.echo(line, err=True)
     if scoped and scoped.has_wildcards:
         click.echo(WRONGLY_ANALYZED, err=True)
     if not compilation.mesh.groups:
@@ -76,19 +88,30 @@ def render(
     return exit_code(findings)
 
 
+def _plugins(compilation: Compilation, wasm_url: str | None) -> tuple[Manifest, ...]:
+    if wasm_url is None:
+        return ()
+    from laneway.core.emit.wasm_plugin import wasm_plugins
+
+    return wasm_plugins(compilation.mesh, compilation.plan, wasm_url)
+
+
+def _sidecars(
+    compilation: Compilation, layout: Layout, scoped: ScopedPlan | None, outbound: Outbound
+) -> tuple[tuple[Manifest, ...], tuple[Unnarrowed, ...]]:
+    from laneway.core.emit.sidecars import sidecars
+
+    return sidecars(compilation.mesh, compilation.manifests(layout, scoped), outbound)
+
+
 def _pieces(
     compilation: Compilation,
     layout: Layout,
     scoped: ScopedPlan | None,
-    wasm_url: str | None,
+    more: tuple[Manifest, ...],
     output: Literal["yaml", "json"],
 ) -> Iterator[str]:
-    plugins: tuple[Manifest, ...] = ()
-    if wasm_url is not None:
-        from laneway.core.emit.wasm_plugin import wasm_plugins
-
-        plugins = wasm_plugins(compilation.mesh, compilation.plan, wasm_url)
-    added = (one.body for one in plugins)
+    added = (one.body for one in more)
     if output == "yaml":
         from laneway.core.emit.yaml_text import yaml_documents
 

@@ -25,6 +25,7 @@ from laneway.core.proof.scene import Break, Unknown
 from laneway.core.proof.undecidable import Clouds
 from laneway.core.proof.verdict import CounterExample, Doubt, Note, NotReplayedError, Spot, Who
 from laneway.core.resources.meta import Meta, Ref
+from laneway.core.routing.plan.narrowing import is_ours
 from laneway.core.routing.plan.route_plan import Origin, Rule
 from laneway.core.search.values import Values
 
@@ -73,13 +74,18 @@ class Examination(Struct):
             self._take(spot, broken, elsewhere)
         for (origin, group), pods in calls.unbound.items():
             place = self.places.of(origin)
-            if pods:
+            if pods and not self._is_complete(origin):
                 said = f"{min(pods)}{f' and {len(pods) - 1} more' if len(pods) > 1 else ''}"
                 why = f"whether {said} ever calls group {group} is not known, and if so it is past"
                 self.doubts[Doubt(f"{why} every lane: {origin.ref} hides services", place)] = None
             else:
                 what = f"calls to group {group} of pods that {origin.ref} hides it from"
                 self.notes[Note(f"{what}, if there are any", place)] = None
+
+    def _is_complete(self, origin: Origin) -> bool:
+        """Whether a Sidecar refuses what it hides, and was written knowing whom its pods call."""
+        own = (one for one in self.judged.mesh.sidecars if one.meta.ref == origin.ref)
+        return any(one.refuses and is_ours(one) for one in own)
 
     def _at_gateways(self, landings: Landings, clouds: Clouds) -> None:
         mesh, plan = self.judged.mesh, self.judged.plan

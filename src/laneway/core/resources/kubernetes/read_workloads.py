@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.findings.codes import shape
+from laneway.core.resources.kubernetes.read_sources import unsaid
 from laneway.core.resources.kubernetes.workloads import (
     Container,
     Endpoint,
@@ -102,10 +103,10 @@ def _pod_ready(root: Cursor, status: Cursor) -> int | None:
 
 def read_containers(pod: Cursor, key: str) -> tuple[Container, ...]:
     """Read the containers under a key of a pod's spec."""
-    return tuple(_container(index, entry) for index, entry in pod.each(key))
+    return tuple(_container(index, entry, pod) for index, entry in pod.each(key))
 
 
-def _container(index: int, entry: Cursor) -> Container:
+def _container(index: int, entry: Cursor, pod: Cursor) -> Container:
     return Container(
         name=entry.text("name"),
         image=entry.text("image"),
@@ -115,6 +116,7 @@ def _container(index: int, entry: Cursor) -> Container:
         args=entry.texts("args"),
         readiness=_readiness(entry) if entry.written("readinessProbe") else None,
         index=index,
+        unsaid=unsaid(entry.raw, pod.raw),
     )
 
 

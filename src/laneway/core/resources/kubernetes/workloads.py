@@ -61,7 +61,8 @@ class ReadinessProbe(Struct, frozen=True):
 class Container(Struct, frozen=True):
     """A container of a pod. `environment` holds only variables with a literal value.
 
-    `index` is its position in the pod's list.
+    `unsaid` names the objects that its other variables and its files come from. `index` is its
+    position in the pod's list.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Container(Struct, frozen=True):
     args: tuple[str, ...] = ()
     readiness: ReadinessProbe | None = None
     index: int = 0
+    unsaid: tuple[str, ...] = ()
 
 
 class Workload(Struct, frozen=True):
