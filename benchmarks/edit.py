@@ -14,7 +14,7 @@ from benchmarks.big_mesh import weights, write_lanes, write_mesh
 from benchmarks.timing import quantile, table
 
 from laneway.adapters.files import Reader
-from laneway.core.changes.diff import ChangeSet, diff
+from laneway.core.changes.diff import ChangeSet, diff_parts
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.istio import Emitted, emit
 
@@ -65,7 +65,7 @@ def _edit(
     times.append(time.perf_counter())
     spelled = emit(now.mesh, now.plan, before=emitted)
     times.append(time.perf_counter())
-    found = diff(emitted.manifests, spelled.manifests)
+    found = diff_parts(emitted.parts, spelled.parts)
     times.append(time.perf_counter())
     for stage, (begin, end) in zip(taken, pairwise(times), strict=True):
         stage.append((end - begin) * 1000)

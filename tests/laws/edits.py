@@ -18,7 +18,7 @@ def edited(draw: st.DrawFn, mesh: list[Object]) -> list[Object]:
     """Draw a mesh that differs from another by one edit."""
     found = copy.deepcopy(mesh)
     at = draw(st.integers(0, len(found) - 1))
-    edit = draw(st.sampled_from((_remove, _relabel, _scale, _weigh, _switch, _date)))
+    edit = draw(st.sampled_from((_remove, _relabel, _scale, _weigh, _switch, _date, _select)))
     edit(found, at)
     return found
 
@@ -57,3 +57,10 @@ def _switch(found: list[Object], at: int) -> None:
 
 def _date(found: list[Object], at: int) -> None:
     found[at]["metadata"]["creationTimestamp"] = "2025-12-31T00:00:00Z"
+
+
+def _select(found: list[Object], at: int) -> None:
+    for item in found[at:] + found[:at]:
+        if item["kind"] == "ASMSwimLane":
+            item["spec"]["labelSelector"] = {"version": "v9"}
+            return

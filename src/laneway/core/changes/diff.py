@@ -7,7 +7,9 @@ edit costs. Which order is safe is said in `order.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
+from operator import add
 from typing import Literal
 
 from msgspec import Struct
@@ -64,8 +66,22 @@ def diff(
     >>> [(change.action, change.fields[0].path) for change in diff([old], [new]).changes]
     [('update', 'spec.port')]
     """
-    old = {id(manifest): manifest for manifest in live}
-    new = {id(manifest): manifest for manifest in desired}
+    return diff_parts((tuple(live),), (tuple(desired),), held, is_whole=is_whole)
+
+
+def diff_parts(
+    live: Sequence[tuple[Manifest, ...]],
+    desired: Sequence[tuple[Manifest, ...]],
+    held: Collection[str] = (),
+    *,
+    is_whole: bool = True,
+) -> ChangeSet:
+    """Compare objects that come in parts: one that is the very same in both is kept unseen."""
+    was = set(map(id, live))
+    same = [part for part in desired if id(part) in was]
+    alike = set(map(id, same))
+    old = {id(one): one for part in live if id(part) not in alike for one in part}
+    new = {id(one): one for part in desired if id(part) not in alike for one in part}
     kept = [manifest for identity, manifest in new.items() if identity in old]
     before = {old[identity].ref: old[identity] for identity in old.keys() - new.keys()}
     after = {new[identity].ref: new[identity] for identity in new.keys() - old.keys()}
@@ -82,7 +98,7 @@ def diff(
         else:
             kept.append(after[ref])
     changes.sort(key=lambda change: (ACTIONS.index(change.action), change.ref))
-    return ChangeSet(tuple(changes), tuple(kept))
+    return ChangeSet(tuple(changes), reduce(add, same, ()) + tuple(kept))
 
 
 def _group(manifest: Manifest) -> str:

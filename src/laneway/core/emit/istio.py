@@ -10,9 +10,11 @@ the very same Manifest as before, but in layout `scoped`, where a rule is about 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.emit import asm
 from laneway.core.emit.manifest import Manifest
@@ -24,7 +26,12 @@ from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset
-from laneway.core.routing.plan.object_names import DESTINATION_RULE, VIRTUAL_SERVICE, ObjectNames
+from laneway.core.routing.plan.object_names import (
+    DESTINATION_RULE,
+    VIRTUAL_SERVICE,
+    ObjectNames,
+    ServiceNames,
+)
 from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, lanes_own
 from laneway.core.routing.plan.scoped import ScopedPlan
 from laneway.core.routing.plan.scoped import scoped as decide_scoped
@@ -50,20 +57,23 @@ class Emitted(Struct, frozen=True):
     layout: Layout
     first: tuple[Manifest, ...]
     services: Mapping[Host, ServiceObjects]
+    rules: tuple[Manifest, ...]
+    routes: tuple[Manifest, ...]
     entries: tuple[Manifest, ...]
+    names: ServiceNames
 
     @property
-    def manifests(self) -> tuple[Manifest, ...]:
+    def parts(self) -> tuple[tuple[Manifest, ...], ...]:
         """The objects to apply: DestinationRules, mesh VirtualServices, entries."""
         # DestinationRules come before the routes that name their subsets, for whoever applies a
         # file from its top: a route into a subset that nobody declares is a 503
         # https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-errors-while-reconfiguring-service-routes
-        found = [*self.first]
-        for service in self.services.values():
-            found += service.rules
-        for service in self.services.values():
-            found += service.routes
-        return (*found, *self.entries)
+        return (self.first, self.rules, self.routes, self.entries)
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """All of these in one."""
+        return tuple(chain.from_iterable(self.parts))
 
 
 def emit(
@@ -73,18 +83,23 @@ def emit(
     before: Emitted | None = None,
     scoped: ScopedPlan | None = None,
 ) -> Emitted:
-    """Spell a plan as the objects to apply; layout `scoped` needs what is decided for it."""
+    """Spell a plan as the objects to apply; layout `scoped` needs what is decided for it.
+
+    Of calls that are planned as `before` all objects are kept.
+    """
     if scoped is None and layout == "scoped":
         scoped = decide_scoped(mesh, plan)
-    kept = before if before and before.layout == layout != "scoped" else None
-    spelling = ObjectSpelling(mesh, plan, layout, kept, scoped)
-    return Emitted(
-        plan,
-        layout,
-        spelling.first(),
-        {host: spelling.service(host, subsets) for host, subsets in plan.lane_subsets.items()},
-        tuple(spelling.entry(entry) for entry in plan.entries),
-    )
+    known = before if before and before.layout == layout != "scoped" else None
+    spelling = ObjectSpelling(mesh, plan, layout, known, scoped)
+    first = spelling.first()
+    entries = tuple(spelling.entry(entry) for entry in plan.entries)
+    if (kept := spelling.kept) is not None:
+        return replace(kept, plan=plan, first=first, entries=entries)
+    services = {host: spelling.service(host, one) for host, one in plan.lane_subsets.items()}
+    rules = chain.from_iterable(one.rules for one in services.values())
+    routes = chain.from_iterable(one.routes for one in services.values())
+    names = spelling.names.services
+    return Emitted(plan, layout, first, services, tuple(rules), tuple(routes), entries, names)
 
 
 def manifests(
@@ -109,7 +124,8 @@ class ObjectSpelling:
         self.mesh = mesh
         self.plan = plan
         self.is_asm = layout == "asm"
-        self.names = ObjectNames(mesh, plan)
+        self.kept = before if before and before.plan.inside is plan.inside else None
+        self.names = ObjectNames(mesh, plan, self.kept.names if self.kept else None)
         self.exports = asm.exports(mesh) if self.is_asm else {}
         self.before = before
         self.spelled: Spelled = {}

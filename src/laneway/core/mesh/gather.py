@@ -2,13 +2,15 @@
 
 Comes in: the readings of all files. Goes out: a Snapshot whose value does not depend on the order
 in which files arrived. An object written twice is kept once: the last in order, as applying the
-files one after the other would leave it. Apart from reading, because only here two files meet.
+files one after the other would leave it. Apart from reading, because only here two files meet. What
+is known of a file is known once for all readings of it, so that thousands of files cost little.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
@@ -28,24 +30,22 @@ def gather(
     `findings` are those about paths no file was read from, `told` the files that they name already.
     """
     ordered = sorted(readings, key=lambda found: found.path)
-    resources = [resource for found in ordered for resource in found.resources]
-    kept, repeated = _once(resources)
-    kinds: Counter[str] = Counter()
+    resources = tuple(chain.from_iterable(found.resources for found in ordered))
+    foreign = [found.path for found in ordered if found.foreign and found.path not in told]
+    notes = [*findings, *(note for found in ordered for note in found.findings), *_foreign(foreign)]
+    unread = tuple(found.path for found in ordered if found.unread)
+    others: Counter[str] = Counter()
     for found in ordered:
-        kinds.update(found.other_kinds)
-    return Snapshot.of(
-        kept,
-        [
-            *findings,
-            *(note for found in ordered for note in found.findings),
-            *_foreign(
-                [found.path for found in ordered if found.foreign and found.path not in told]
-            ),
-            *repeated,
-        ],
-        [found.path for found in ordered if found.unread],
-        dict(sorted(kinds.items())),
-    )
+        others.update(found.other_kinds)
+    last: dict[Ref, Resource] = {}
+    for found in ordered:
+        last.update(found.by_ref)
+    other_kinds = dict(sorted(others.items()))
+    if len(last) < len(resources):
+        notes += _repetitions(resources)
+        return Snapshot.of(last.values(), notes, unread, other_kinds)
+    kinds = _joined([found.by_kind for found in ordered])
+    return Snapshot(resources, tuple(notes), unread, other_kinds, kinds)
 
 
 def _foreign(paths: list[str]) -> list[Finding]:
@@ -56,16 +56,30 @@ def _foreign(paths: list[str]) -> list[Finding]:
     return [finding(reading.FOREIGN_FILES, place, files=some(paths))]
 
 
-def _once(resources: list[Resource]) -> tuple[list[Resource], list[Finding]]:
-    """Return each object once, and a finding for each that was written again."""
-    kept: dict[Ref, Resource] = {}
+def _joined(
+    files: Sequence[Mapping[type, tuple[Resource, ...]]],
+) -> Mapping[type, tuple[Resource, ...]]:
+    """Join what each file holds by type; what one file alone holds is the very same."""
+    kinds: dict[type, list[tuple[Resource, ...]]] = {}
+    for file in files:
+        for kind, held in file.items():
+            kinds.setdefault(kind, []).append(held)
+    return {
+        kind: held[0] if len(held) == 1 else tuple(chain.from_iterable(held))
+        for kind, held in kinds.items()
+    }
+
+
+def _repetitions(resources: Iterable[Resource]) -> list[Finding]:
+    """Return a finding for each object that was written again."""
+    seen: dict[Ref, Resource] = {}
     findings = []
     for resource in resources:
-        earlier = kept.get(resource.meta.ref)
+        earlier = seen.get(resource.meta.ref)
         if earlier is not None:
             findings.append(_repeated(earlier, resource))
-        kept[resource.meta.ref] = resource
-    return list(kept.values()), findings
+        seen[resource.meta.ref] = resource
+    return findings
 
 
 def _repeated(earlier: Resource, later: Resource) -> Finding:

@@ -9,11 +9,12 @@ refuses nothing: what cannot be used is excluded or held, and the rules say so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from laneway.core.mesh.age import last_of_each, oldest_first, oldest_in_istio
+from laneway.core.mesh.age import oldest_first, oldest_in_istio
 from laneway.core.mesh.behind import Known
 from laneway.core.mesh.link_groups import linked_groups
 from laneway.core.mesh.members import fold, index_by_label, selected
@@ -53,8 +54,43 @@ T = TypeVar("T")
 
 
 def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
-    """Resolve every name of a snapshot; services that are as they were in `before` are kept."""
-    things = _by_kind(last_of_each(snapshot.resources))
+    """Resolve every name of a snapshot; what is as it was in `before` is kept."""
+    edited = _edited(snapshot, before.snapshot) if before else frozenset()
+    kept = before if edited <= {Lane, LaneGroup} else None
+    mesh = replace(kept, snapshot=snapshot) if kept else _without_lanes(snapshot, before)
+    if LaneGroup in edited:
+        kept = None  # a service may belong to another group
+    lanes, written = _of(snapshot.by_kind, Lane), _of(snapshot.by_kind, LaneGroup)
+    groups = linked_groups(mesh, written, lanes, kept.groups if kept else ())
+    hosts = ((host, group.name) for group in groups for host in group.hosts)
+    owner_of = kept.owner_of if kept else dict(hosts)
+    names = {group.name for group in groups}
+    strays = tuple(lane for lane in lanes if lane.group not in names)
+    return replace(mesh, groups=groups, stray_lanes=strays, owner_of=owner_of)
+
+
+Kinds = Mapping[type, Sequence[Resource]]
+
+
+def _edited(now: Snapshot, before: Snapshot) -> frozenset[type]:
+    """Return the kinds of which both do not hold the very same objects.
+
+    `object` stands for all, where other things are in the input of which nothing is read.
+    """
+    kinds = now.by_kind.keys() | before.by_kind.keys()
+    if now.other_kinds != before.other_kinds:
+        return frozenset({object})
+    held = ((kind, now.by_kind.get(kind, ()), before.by_kind.get(kind, ())) for kind in kinds)
+    return frozenset(kind for kind, some, others in held if not _are_same(some, others))
+
+
+def _are_same(some: Sequence[Resource], others: Sequence[Resource]) -> bool:
+    return some is others or (len(some) == len(others) and all(map(is_, some, others)))
+
+
+def _without_lanes(snapshot: Snapshot, before: Mesh | None) -> Mesh:
+    """Resolve all but groups and lanes."""
+    things = snapshot.by_kind
     routes, rules = _of(things, VirtualService), _of(things, DestinationRule)
     carriers: list[TrafficLabel | HeaderPropagation]
     carriers = [*_of(things, TrafficLabel), *_of(things, HeaderPropagation)]
@@ -72,12 +108,8 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
     unknown = unknown_pods(written_services, folded, _of(things, ForeignPods), entries)
     known = Known.of(workloads, slices, unknown, snapshot.other_kinds)
     services = _services(written_services, workloads, known, before)
-    lanes = _of(things, Lane)
-    groups = linked_groups(snapshot, _of(things, LaneGroup), lanes, services, unknown)
-    names = {group.name for group in groups}
     return Mesh(
         snapshot=snapshot,
-        groups=groups,
         services=services,
         workloads=workloads,
         unknown_pods=unknown,
@@ -100,19 +132,7 @@ def link(snapshot: Snapshot, before: Mesh | None = None) -> Mesh:
         namespaces={space.meta.name: space for space in _of(things, Namespace)},
         superseded=tuple(sorted(superseded)),
         refused=tuple(refused),
-        stray_lanes=tuple(lane for lane in lanes if lane.group not in names),
-        owner_of={host: group.name for group in groups for host in group.hosts},
     )
-
-
-Kinds = Mapping[type, Sequence[Resource]]
-
-
-def _by_kind(things: Iterable[Resource]) -> Kinds:
-    found: dict[type, list[Resource]] = {}
-    for thing in things:
-        found.setdefault(type(thing), []).append(thing)
-    return found
 
 
 def _of(things: Kinds, kind: type[T]) -> list[T]:

@@ -9,16 +9,19 @@ is held.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.age import oldest_first
 from laneway.core.mesh.membership import pods_of_lane, ready_pods_of_lane
-from laneway.core.mesh.mesh import Group, GroupLane, MeshService
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
 from laneway.core.mesh.patches import patches_of
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.mesh.unknown_pods import Unknown
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
 
@@ -38,29 +41,57 @@ def is_dns_label(name: str) -> bool:
 
 
 def linked_groups(
-    snapshot: Snapshot,
-    groups: Iterable[LaneGroup],
-    lanes: Sequence[Lane],
-    services: Mapping[Host, MeshService],
-    unknown: Unknown,
+    mesh: Mesh, groups: Iterable[LaneGroup], lanes: Iterable[Lane], before: Sequence[Group] = ()
 ) -> tuple[Group, ...]:
-    """Resolve every group, oldest first; of services that it is the first to name."""
+    """Resolve every group, oldest first; of services that it is the first to name.
+
+    `before` are the same groups in the same mesh, with lanes that may be others.
+    """
     by_group: dict[str, list[Lane]] = {}
     for lane in lanes:
         by_group.setdefault(lane.group, []).append(lane)
+    ordered = oldest_first(groups)
+    grounds = [_Ground(mesh, group.hosts, group) for group in before] or _grounds(mesh, ordered)
+    return tuple(
+        _group(ground, group, oldest_first(by_group.get(group.meta.name, ())))
+        for group, ground in zip(ordered, grounds, strict=True)
+    )
+
+
+class _Ground(Struct, frozen=True, dict=True):
+    """What a group's lanes are resolved on: its services, and the group and lanes before."""
+
+    mesh: Mesh
+    hosts: tuple[Host, ...]
+    before: Group | None = None
+
+    @cached_property
+    def lanes(self) -> Mapping[str, GroupLane]:
+        """The lanes before, by name."""
+        return {lane.name: lane for lane in self.before.lanes} if self.before else {}
+
+    @cached_property
+    def known_pods(self) -> Mapping[Host, tuple[Workload, ...]]:
+        """The workloads of those hosts of which all are known."""
+        services, unknown = self.mesh.services, self.mesh.unknown_pods
+        known = ((host, services[host].workloads) for host in self.hosts if host not in unknown)
+        return {host: pods for host, pods in known if pods}
+
+    def lane(self, group: LaneGroup, lane: Lane) -> GroupLane:
+        """Resolve a lane; one that was there before may have other weights and rules."""
+        old = self.lanes.get(lane.meta.name)
+        if old is None or (old.selector, old.lane.services) != (lane.selector, lane.services):
+            return _lane(group, lane, self.hosts, self.known_pods)
+        return old if old.lane is lane else replace(old, lane=lane)
+
+
+def _grounds(mesh: Mesh, groups: Iterable[LaneGroup]) -> Iterator[_Ground]:
     taken: set[Host] = set()
-    linked = []
-    for group in oldest_first(groups):
-        hosts = tuple(host for host in _hosts_of(group) if host in services and host not in taken)
-        taken.update(hosts)
-        members = oldest_first(by_group.get(group.meta.name, ()))
-        known_pods = {
-            host: found
-            for host in hosts
-            if (found := services[host].workloads) and host not in unknown
-        }
-        linked.append(_group(snapshot, group, members, hosts, known_pods))
-    return tuple(linked)
+    for group in groups:
+        named = (host for host in _hosts_of(group) if host in mesh.services and host not in taken)
+        ground = _Ground(mesh, tuple(named))
+        taken.update(ground.hosts)
+        yield ground
 
 
 def _hosts_of(group: LaneGroup) -> list[Host]:
@@ -69,13 +100,7 @@ def _hosts_of(group: LaneGroup) -> list[Host]:
     return list(dict.fromkeys(named))
 
 
-def _group(
-    snapshot: Snapshot,
-    group: LaneGroup,
-    members: Sequence[Lane],
-    hosts: tuple[Host, ...],
-    known_pods: Mapping[Host, tuple[Workload, ...]],
-) -> Group:
+def _group(ground: _Ground, group: LaneGroup, members: Sequence[Lane]) -> Group:
     usable = [lane for lane in members if _is_usable(lane)]
     names = [LaneName(lane.meta.name) for lane in usable]
     gateway = None
@@ -85,16 +110,16 @@ def _group(
     return Group(
         name=group.meta.name,
         group=group,
-        lanes=tuple(_lane(group, lane, hosts, known_pods) for lane in usable),
-        hosts=hosts,
+        lanes=tuple(ground.lane(group, lane) for lane in usable),
+        hosts=ground.hosts,
         gateway=gateway,
-        held=tuple(_reasons_to_hold(snapshot, group, names)),
+        held=tuple(_reasons_to_hold(ground.mesh.snapshot, group, names)),
         excluded=tuple(lane for lane in members if not _is_usable(lane)),
         propagation=propagation,
         baseline=_baseline(group, names),
         service_targets=_service_targets(group, names),
         falls_back=group.is_permissive and _falls_back(group),
-        patches=patches_of(group, propagation),
+        patches=ground.before.patches if ground.before else patches_of(group, propagation),
     )
 
 

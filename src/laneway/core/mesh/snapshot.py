@@ -8,11 +8,13 @@ the order in which things arrived never matters, `Snapshot.of` sorts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import is_
 
 from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.readings import by_kind
 
 __all__ = ["Resource", "Snapshot"]
 
@@ -22,13 +24,14 @@ class Snapshot(Struct, frozen=True):
 
     `findings` are those of reading. `unread` names the files that could not be read at all: nobody
     knows what they contained, so with any of them every group is held. `other_kinds` counts the
-    objects that passed by untouched, by kind.
+    objects that passed by untouched, by kind. `by_kind` are the resources by their type.
     """
 
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: tuple[str, ...] = ()
     other_kinds: Mapping[str, int] = {}
+    by_kind: Mapping[type, tuple[Resource, ...]] = {}
 
     @classmethod
     def of(
@@ -40,13 +43,14 @@ class Snapshot(Struct, frozen=True):
     ) -> Snapshot:
         """Build a snapshot whose value does not depend on the order of arrival."""
         ordered = tuple(sorted(resources, key=lambda resource: resource.meta.order))
-        return cls(ordered, tuple(findings), tuple(sorted(unread)), dict(other_kinds or {}))
+        kinds = by_kind(ordered)
+        return cls(ordered, tuple(findings), tuple(sorted(unread)), dict(other_kinds or {}), kinds)
 
     def is_same(self, other: Snapshot) -> bool:
         """Whether both hold the very same objects, and the same was found in reading them."""
         return (
             len(self.resources) == len(other.resources)
-            and all(a is b for a, b in zip(self.resources, other.resources, strict=True))
+            and all(map(is_, self.resources, other.resources))
             and self.findings == other.findings
             and self.unread == other.unread
         )

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.meta import Ref
 from laneway.core.resources.yaml.splitting import Piece
 
 _OF_THE_STREAM = frozenset({reading.MARKER_LINE, reading.BEHIND_THE_END})
@@ -45,7 +47,7 @@ class FilePart(Struct, frozen=True):
         return not (self.resources or self.other_kinds or self.lost or self.listed)
 
 
-class FileReading(Struct, frozen=True):
+class FileReading(Struct, frozen=True, dict=True):
     """What one file holds.
 
     `unread` says that some part could not be understood at all, `foreign` that something is in the
@@ -59,6 +61,24 @@ class FileReading(Struct, frozen=True):
     other_kinds: Mapping[str, int] = {}
     foreign: bool = False
     parts: tuple[FilePart, ...] = ()
+
+    @cached_property
+    def by_ref(self) -> Mapping[Ref, Resource]:
+        """The resources by identity; of those written twice the last one."""
+        return {resource.meta.ref: resource for resource in self.resources}
+
+    @cached_property
+    def by_kind(self) -> Mapping[type, tuple[Resource, ...]]:
+        """The resources by type."""
+        return by_kind(self.resources)
+
+
+def by_kind(resources: Iterable[Resource]) -> Mapping[type, tuple[Resource, ...]]:
+    """Part resources by their types, keeping their order."""
+    found: dict[type, list[Resource]] = {}
+    for resource in resources:
+        found.setdefault(type(resource), []).append(resource)
+    return {kind: tuple(some) for kind, some in found.items()}
 
 
 def findings_of(parts: Iterable[FilePart], *, unread: bool) -> Iterator[Finding]:

@@ -31,19 +31,15 @@ class Renamed(Struct, frozen=True):
     groups: tuple[str, ...]
 
 
-class ObjectNames:
-    """Stems of service objects, names of carriers and of entries, each given once.
-
-    `renamed` tells which plain names could not be given.
-    """
+class ServiceNames:
+    """Stems of service objects and names of carriers, each given once."""
 
     def __init__(self, mesh: Mesh, plan: RoutePlan) -> None:
-        """Give every planned service and entry its name."""
-        taken = set(_foreign(mesh))
+        """Give every planned service its names."""
+        self.taken = taken = set(_foreign(mesh))
         self.renamed: list[Renamed] = []
-        self._stems: dict[Host, str] = {}
-        self._carriers: dict[Host, str] = {}
-        self._entries: dict[tuple[str, str], str] = {}
+        self.stems: dict[Host, str] = {}
+        self.carriers: dict[Host, str] = {}
         for host, planned in plan.lane_subsets.items():
             service = mesh.services[host]
             stem = plain_stem(planned.group, service)
@@ -54,23 +50,8 @@ class ObjectNames:
                 self.renamed.append(Renamed(wanted, given, (planned.group,)))
                 names = _names(stem)
             taken.update(names)
-            self._stems[host] = stem
+            self.stems[host] = stem
         self._name_carriers(mesh, plan)
-        for entry in plan.entries:
-            name = _entry_name(entry)
-            if name in taken:
-                wanted, name = name, f"{name}-{short_hash(entry.gateway, entry.host)}"
-                self.renamed.append(Renamed(wanted, name, entry.groups))
-            taken.add(name)
-            self._entries[entry.gateway, entry.host] = name
-
-    def stem(self, host: Host) -> str:
-        """Return what the names of a service's objects have in common."""
-        return self._stems[host]
-
-    def carrier(self, host: Host) -> str:
-        """Return the name of what carries lanes through a service of a permissive group."""
-        return self._carriers[host]
 
     def _name_carriers(self, mesh: Mesh, plan: RoutePlan) -> None:
         """Name carriers: they stand in the service's namespace and leave it out of their names."""
@@ -89,7 +70,36 @@ class ObjectNames:
                 name = f"{wanted}-{short_hash(planned.group, host)}"
                 self.renamed.append(Renamed(wanted, name, (planned.group,)))
             taken.add((service.namespace, name))
-            self._carriers[host] = name
+            self.carriers[host] = name
+
+
+class ObjectNames:
+    """Stems of service objects, names of carriers and of entries, each given once.
+
+    `renamed` tells which plain names could not be given.
+    """
+
+    def __init__(self, mesh: Mesh, plan: RoutePlan, services: ServiceNames | None = None) -> None:
+        """Give every planned service and entry its name; `services` were given before."""
+        self.services = services or ServiceNames(mesh, plan)
+        self.renamed = list(self.services.renamed)
+        self._entries: dict[tuple[str, str], str] = {}
+        taken: set[str] = set()
+        for entry in plan.entries:
+            name = _entry_name(entry)
+            if name in taken or name in self.services.taken:
+                wanted, name = name, f"{name}-{short_hash(entry.gateway, entry.host)}"
+                self.renamed.append(Renamed(wanted, name, entry.groups))
+            taken.add(name)
+            self._entries[entry.gateway, entry.host] = name
+
+    def stem(self, host: Host) -> str:
+        """Return what the names of a service's objects have in common."""
+        return self.services.stems[host]
+
+    def carrier(self, host: Host) -> str:
+        """Return the name of what carries lanes through a service of a permissive group."""
+        return self.services.carriers[host]
 
     def entry(self, entry: Entry) -> str:
         """Return the name of an entry VirtualService: the gateway's, for the host `*`."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import rule_host
 from laneway.core.mesh.hosts import HostIndex
+from laneway.core.mesh.inside import without_entries
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule, VirtualService
@@ -58,6 +59,16 @@ class _Shares(Struct):
 def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     """Decide every route of a mesh, keeping what `previous` already decided alike."""
     before = previous or RoutePlan()
+    inside = without_entries(mesh)
+    within = before if before.inside == inside else _within(inside, before)
+    entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
+    delegates = Delegates.of(mesh, _offered(within.delegated.values()))
+    ports = gateway_ports(mesh, entries, delegates)
+    return replace(within, entries=entries, gateway_ports=ports)
+
+
+def _within(mesh: Mesh, before: RoutePlan) -> RoutePlan:
+    """Decide what callers in the mesh meet."""
     speakers = HostIndex(filter(binds_mesh, mesh.virtual_services), mesh_hosts)
     written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
     inputs = dict(_lane_services(mesh, before, speakers, written))
@@ -76,18 +87,16 @@ def plan(mesh: Mesh, previous: RoutePlan | None = None) -> RoutePlan:
     for host in written.hosts(mesh.services):
         if host not in shares.views and (rules := written.of(host)):
             shares.views[host] = views(mesh.services[host], None, rules, alike)
-    entries = tuple(_kept(entry, before) for entry in plan_entries(mesh))
     return RoutePlan(
-        entries,
-        gateway_ports(mesh, entries, reading.delegates),
-        HopsByHost(shares.hops),
-        shares.lane_subsets,
-        shares.views,
-        policies(mesh, shares.views),
-        delegated,
-        outside_hops(reading, mesh.virtual_services),
-        leads(reading, shares.hops),
-        inputs,
+        hops=HopsByHost(shares.hops),
+        lane_subsets=shares.lane_subsets,
+        views=shares.views,
+        policies=policies(mesh, shares.views),
+        delegated=delegated,
+        outside=outside_hops(reading, mesh.virtual_services),
+        leads=leads(reading, shares.hops),
+        made_from=inputs,
+        inside=mesh,
     )
 
 

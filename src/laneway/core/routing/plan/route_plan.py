@@ -15,7 +15,7 @@ from msgspec import Struct
 from laneway.core.findings.place import Step
 from laneway.core.mesh.destination_rules import selects
 from laneway.core.mesh.known import LearnedRoute
-from laneway.core.mesh.mesh import Caller, Protocol
+from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import GatewayName, Host
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.lanes.tagging import HashRule
@@ -259,6 +259,8 @@ class RoutePlan(Struct, frozen=True):
     """The routes of the mesh that lead to each service."""
     made_from: Mapping[Host, object] = {}
     """What each lane service's share was made from, so that the next plan can keep it."""
+    inside: Mesh | None = None
+    """What all but entries and gateway ports was made from, so that the next plan can keep it."""
 
     def subsets(self, host: Host, caller: Caller) -> tuple[Subset, ...]:
         """Return the subsets of a host that a caller sees."""
