@@ -103,7 +103,8 @@ def _others(view: View, pad: str, style: Style) -> Iterator[str]:
         ("not carried", "the request does not carry {it}"),
         ("not held", "for callers with other labels"),
     ):
-        lanes = list(dict.fromkeys(one["lane"] for one in others if _kind(one) == kind))
+        named = [one.get("lanes", [one.get("lane")]) for one in others if _kind(one) == kind]
+        lanes = list(dict.fromkeys(lane for lanes_of_one in named for lane in lanes_of_one))
         if kind in told and lanes:
             reason = why.format(it="it" if len(lanes) == 1 else "them")
             yield f"{pad}not  {_lanes(lanes)}: {reason} (--all)"

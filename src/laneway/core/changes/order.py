@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from laneway.core.changes.covering import Covering
 from laneway.core.changes.diff import Change, ChangeSet
 from laneway.core.changes.routes import hosts_of, is_entry, merged, renamed, switched, with_routes
 from laneway.core.changes.subsets import Names, SideBySide, host_of, side_by_side, with_subsets
@@ -53,6 +54,7 @@ class _Transition:
         self.entries = [one for one in routed if is_entry(_any(one))]
         self.mesh = [one for one in routed if not is_entry(_any(one))]
         self.others = [one for found in kinds.values() for one in found]
+        self.covering = Covering()
         self.between = side_by_side(self.rules)
         self.last = _names(self.between, "last")
         self.next = _names(self.between, "next")
@@ -114,8 +116,8 @@ class _Transition:
             old = [renamed(one.before, self.last) for one in found if one.before is not None]
             new = [renamed(one.after, self.next) for one in found if one.after is not None]
             if old and new:
-                routes = merged(old[0], new[0])
-                routes = switched(routes, new[0]) if switch else routes
+                routes = merged(old[0], new[0], self.covering)
+                routes = switched(routes, new[0], self.covering) if switch else routes
                 yield from (with_routes(_any(one), routes) for one in found)
             else:
                 yield from [*old, *new]

@@ -2,7 +2,8 @@
 
 Comes in: an old and a new VirtualService of the same hosts. Goes out: the routes of both in one
 list, so that requests of lanes that go still find their old route and requests of lanes that come
-already find their new one. It also renames subsets inside routes.
+already find their new one. A lane that has a route by what requests carry in one of them, and is
+one of several by another route there, has it in both meanwhile. It also renames subsets in routes.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from laneway.core.changes.covering import Covering, Route, is_carried
 from laneway.core.changes.subsets import Names
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.names import resolve_host
-
-Route = Mapping[str, Any]
 
 _SECTIONS = ("http", "tls", "tcp")
 
@@ -34,23 +34,26 @@ Routes = Mapping[str, Sequence[Route]]
 """Routes by section of the spec."""
 
 
-def merged(old: Manifest, new: Manifest) -> Routes:
+def merged(old: Manifest, new: Manifest, covering: Covering) -> Routes:
     """Return the routes of both; where both match, the old one speaks."""
     before, after = old.body["spec"], new.body["spec"]
     found = {
-        section: _merged(before.get(section) or (), after.get(section) or ())
+        section: _side_by_side(before.get(section) or (), after.get(section) or (), covering)
         for section in _SECTIONS
     }
     return {section: routes for section, routes in found.items() if routes}
 
 
-def switched(routes: Routes, new: Manifest) -> Routes:
-    """Return the same routes; where `new` has the same match, it speaks."""
+def switched(routes: Routes, new: Manifest, covering: Covering) -> Routes:
+    """Return the same routes; where `new` has the same match, or one that covers it, it speaks."""
     spec = new.body["spec"]
     found = {}
     for section, own in routes.items():
-        by_match = {_match(route): route for route in spec.get(section) or ()}
-        found[section] = [by_match.get(_match(route), route) for route in own]
+        after = spec.get(section) or ()
+        by_match = {_match(route): route for route in after}
+        found[section] = [
+            by_match.get(_match(route)) or covering.acting(route, after) for route in own
+        ]
     return found
 
 
@@ -71,7 +74,20 @@ def renamed(virtual_service: Manifest, names: Names) -> Manifest:
     return Manifest(virtual_service.ref, {**body, "spec": spec})
 
 
-def _merged(old: Sequence[Route], new: Sequence[Route]) -> list[Route]:
+def _side_by_side(old: Sequence[Route], new: Sequence[Route], covering: Covering) -> list[Route]:
+    """Return the routes of both: those by what a request carries stay before those by who calls.
+
+    Otherwise an old caller's route would take, and write anew, a request of a new lane.
+    """
+    found: list[Route] = []
+    for by in (True, False):
+        before = [one for one in old if is_carried(one) == by]
+        after = [one for one in new if is_carried(one) == by]
+        found += _merged(before, after, covering)
+    return found
+
+
+def _merged(old: Sequence[Route], new: Sequence[Route], covering: Covering) -> list[Route]:
     """Put every new route whose match `old` lacks before the route it shall stand before.
 
     The last route matches anyone, so nothing may come to stand behind it.
@@ -85,7 +101,7 @@ def _merged(old: Sequence[Route], new: Sequence[Route]) -> list[Route]:
             before.setdefault(key, []).extend(waiting)
             waiting = []
         else:
-            waiting.append(route)
+            waiting.append(covering.acting(route, old))
     found: list[Route] = []
     for route in old:
         found += [*before.pop(_match(route), ()), route]

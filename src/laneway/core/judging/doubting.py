@@ -81,7 +81,8 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
     for call in scene.seen.calls:
         group = owner(scene.ground.mesh, Host(call.route.host))
         callers = scene.callers_of(call.route.table)
-        if not callers or group is None or call.route.lane in own or not call.route.lane:
+        others = call.route.lanes
+        if not callers or group is None or not others or own & others:
             continue
         if any(lane.name in own for lane in group.lanes) and not _is_bound(
             scene, callers[0], group
@@ -93,7 +94,7 @@ def _outsiders(scene: Scene) -> Iterator[Finding]:
                 callers=listing(callers),
                 group=group.name,
                 service=short_host(call.route.host),
-                other=call.route.lane,
+                other=listing(sorted(others)),
             )
 
 

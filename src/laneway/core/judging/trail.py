@@ -123,7 +123,8 @@ class _TrailWalk:
     """The search while it goes on: first all that is within the promise, then what lies beyond.
 
     `strayed` are the lanes, by replica, in which requests came to it that had lost their own: what
-    it calls in such a lane is a consequence. Calls in any other lane are somebody else's.
+    it calls in such a lane is a consequence. Calls in any other lane are somebody else's. A call by
+    a route of several lanes is taken for one in its request's own, if that is among them.
     """
 
     def __init__(self, ground: MeshUnderTest, allowed: Promise, seen: Seen) -> None:
@@ -158,7 +159,7 @@ class _TrailWalk:
         """Take one call: go on where it kept the promise, note where it did not."""
         strays = self._strays(caller, call)
         is_told = call.route.by in ("baggage", "header")
-        if strays and is_told and call.route.lane not in self._strayed.get(caller, ()):
+        if strays and is_told and call.route.lanes.isdisjoint(self._strayed.get(caller, ())):
             return
         arrived = self._ground.arrived(call, self._seen)
         may = partial(self._may, caller, call, down=not strays)
@@ -169,14 +170,14 @@ class _TrailWalk:
             )
         for name in arrived:
             if name not in into:
-                self._reach(name, call.route.lane if strays else "")
+                self._reach(name, call.route.lanes if strays else frozenset())
 
-    def _reach(self, name: str, strayed: str) -> None:
+    def _reach(self, name: str, strayed: frozenset[str]) -> None:
         """Note that a replica was met; it is looked at again where it brings something new."""
         known = self._strayed.setdefault(name, set())
-        if name not in self.kept or (strayed and strayed not in known):
+        if name not in self.kept or not strayed <= known:
             self.kept[name] = None
-            known.update({strayed} - {""})
+            known.update(strayed)
             self._waiting.append(name)
 
     def _strays(self, caller: str, call: Call) -> bool:
@@ -186,7 +187,7 @@ class _TrailWalk:
             return False
         own = self._ground.replica(caller).caller
         lanes = (kept_lanes(group, one, own) for one in self._carried(caller, call))
-        return all(call.route.lane not in names for names in lanes)
+        return all(call.route.lanes.isdisjoint(names) for names in lanes)
 
     def _may(self, caller: str, call: Call, name: str, *, down: bool) -> bool:
         """Whether a caller may meet a replica: within reach, and in a lane that answers for it.

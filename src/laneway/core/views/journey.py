@@ -72,7 +72,8 @@ class JourneyView:
         if step.assumed:
             shown["assumed"] = True
         if decision.rule is not None:
-            shown["by"] = self._rule(decision.rule)
+            lane = decision.targets[0].lane if decision.rule.others else ""
+            shown["by"] = self._rule(decision.rule, lane)
         if decision.status is not None:
             shown["status"] = decision.status
             if decision.rule is not None and is_to_https(decision.rule):
@@ -150,12 +151,19 @@ class JourneyView:
 
     # ------------------------------------------------------------------ rules
 
-    def _rule(self, rule: Rule) -> View:
-        shown: View = {"rule": self._names.of(rule), "from": origin_text(rule.origin)}
+    def _rule(self, rule: Rule, lane: str = "") -> View:
+        """Return the view of a rule; of a rule of several lanes it may be said which one it is."""
+        name = self._names.at(rule.origin, rule.name, lane, rule.by) if lane else None
+        shown: View = {
+            "rule": name or self._names.of(rule),
+            "from": origin_text(rule.origin),
+        }
         if rule.by:
             shown["means"] = rule.by
-        if rule.lane:
-            shown["lane"] = rule.lane
+        if lane or rule.lane:
+            shown["lane"] = lane or rule.lane
+        elif rule.others:
+            shown["lanes"] = list(rule.others)
         where = self._where(rule)
         if where:
             shown["at"] = where

@@ -112,6 +112,8 @@ def rule_object(rule: Rule) -> Object:
     shown: Object = {"name": rule.name} if rule.name else {}
     if rule.lane:
         shown["lane"] = rule.lane
+    elif rule.others:
+        shown["lanes"] = list(rule.others)
     if rule.matches:
         shown["match"] = [match_block(match) for match in rule.matches]
     if rule.headers is not NO_HEADERS and (edits := headers(rule.headers)):

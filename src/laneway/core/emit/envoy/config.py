@@ -63,8 +63,9 @@ class RouteCounter(Struct, frozen=True):
 
     `table` tells the class of callers (see `EnvoyConfig.callers`); `host` and `port` are the
     service dialed, or the gateway's domain and port. `lane` is the lane the rule leads into,
-    `origin` what made the rule, `clusters` what it leads to; `by` says how the rule knows the lane,
-    `entry` also of a user's rule at a gateway that writes one.
+    `others` are its lanes where they are several, `origin` what made the rule, `clusters` what it
+    leads to; `by` says how the rule knows the lane, `entry` also of a user's rule at a gateway that
+    writes one.
     """
 
     stat: str
@@ -76,6 +77,12 @@ class RouteCounter(Struct, frozen=True):
     origin: Origin
     clusters: tuple[str, ...]
     by: Means = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def lanes(self) -> frozenset[str]:
+        """The lanes of the requests that take the rule: one, several, or none."""
+        return frozenset((self.lane,) if self.lane else self.others)
 
 
 class InboundCounter(Struct, frozen=True):

@@ -59,6 +59,7 @@ class Speller(Struct, frozen=True):
             rule.origin,
             tuple(self._cluster(share.destination) for share in action.shares),
             self._means(rule),
+            rule.others,
         )
 
     def _means(self, rule: Rule) -> Means:

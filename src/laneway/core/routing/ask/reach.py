@@ -55,8 +55,8 @@ def lane_of(mesh: Mesh, destination: Destination) -> GroupLane | None:
 
 def lanes_of_rule(mesh: Mesh, rule: Rule) -> tuple[str, ...]:
     """Return the names of the lanes a rule leads into, in the order of its shares."""
-    if rule.lane:
-        return (rule.lane,)
+    if rule.lanes:
+        return rule.lanes
     shares = rule.action.shares if isinstance(rule.action, Forward) else ()
     found = (lane_of_share(mesh, rule, share) for share in shares)
     return tuple(dict.fromkeys(name for name in found if name))

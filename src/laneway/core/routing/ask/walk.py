@@ -15,6 +15,7 @@ from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.known import knows
 from laneway.core.mesh.members import is_present, meets
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.spellings import HTTP_PORT
@@ -23,6 +24,7 @@ from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.passing import lane_of_request
 from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.ask.tagging import tagged
 from laneway.core.routing.plan.gateways import gateway_scope
@@ -36,6 +38,7 @@ from laneway.core.routing.plan.route_plan import (
     Refuse,
     RoutePlan,
     Rule,
+    Share,
     VirtualHost,
 )
 from laneway.core.routing.plan.survivors import surviving
@@ -207,10 +210,16 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
         pods = pods_of(sight, share.destination)
         edited = sent_on(rule, share, request)
         status = None if pods else 503
-        part, known = share.weight / total, share.lane or rule.lane
+        part, known = share.weight / total, share.lane or _known(sight, rule, share, request)
         hidden = None if pods else hidden_by(sight, share.destination)
         targets.append(Target(part, share.destination, pods, edited, status, known, hidden))
     return tuple(targets)
+
+
+def _known(sight: Sight, rule: Rule, share: Share, request: Request) -> str:
+    """Return the lane by which a rule knows a request; of several the one that it carries."""
+    group = owner(sight.mesh, share.destination.host) if rule.others else None
+    return rule.lane if group is None else lane_of_request(group, request) or ""
 
 
 def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:

@@ -73,7 +73,7 @@ def _within(mesh: Mesh, before: RoutePlan) -> RoutePlan:
     written = HostIndex(mesh.destination_rules, lambda rule: (rule_host(rule),))
     inputs = dict(_lane_services(mesh, before, speakers, written))
     delegated = {
-        host: replace(root, hops=inputs[host].lane_hops(mesh.services[host]))
+        host: replace(root, hops=inputs[host].lane_hops(mesh.services[host], is_delegate=True))
         for host, root in handing_over(mesh, speakers).delegated.items()
     }
     reading = References(mesh, Delegates.of(mesh, _offered(delegated.values())))

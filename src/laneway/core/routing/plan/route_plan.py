@@ -128,11 +128,19 @@ class Rule(Struct, frozen=True):
     headers: Headers = NO_HEADERS
     policy: Mapping[str, Any] = {}
     lane: str = ""
-    """The lane whose requests take this rule, empty when it is no lane's rule. Where that lane
-    lacks the service another one answers, and the destination's subset names it."""
+    """The lane whose requests take this rule, empty when it is no lane's rule or several lanes'.
+    Where that lane lacks the service another one answers, and the destination's subset names it."""
     by: Means = ""
     via: Origin | None = None
     """The route of a user's root VirtualService that hands over to this one."""
+    others: tuple[str, ...] = ()
+    """The lanes whose requests take this rule where they are several: what a request carries says
+    which of them it is of."""
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes whose requests take this rule: one, several, or none."""
+        return (self.lane,) if self.lane else self.others
 
 
 TO_HTTPS = "httpsRedirect"

@@ -78,7 +78,7 @@ def _known_by(group: Group, lane: str, by: Means) -> str:
         return "callers in no lane" if is_strict else f"requests in no lane, to the baseline {lane}"
     header = group.propagation.route_header if group.propagation else ""
     where = "baggage" if by == "baggage" else f"the header {header}"
-    return f"lane {lane}, named in {where}"
+    return f"{f'lane {lane}' if lane else 'any other lane'}, named in {where}"
 
 
 def entry_rule_name(lane: str, rule: IngressRule) -> str:

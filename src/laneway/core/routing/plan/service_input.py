@@ -32,9 +32,9 @@ class ServiceInput(Struct, frozen=True):
     patch: Patch
     speaking: tuple[VirtualService, ...]
 
-    def lane_hops(self, service: MeshService) -> tuple[Hop, ...]:
+    def lane_hops(self, service: MeshService, *, is_delegate: bool = False) -> tuple[Hop, ...]:
         """Return the hops of lanes at a service that this is the input of."""
-        return self.hops.at(service, self.answers, self.patch)
+        return self.hops.at(service, self.answers, self.patch, is_delegate=is_delegate)
 
 
 class LaneHopsLater(Struct):

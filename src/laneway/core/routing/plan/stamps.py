@@ -73,8 +73,12 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
     )
 
 
-def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[Means, Match], ...]:
-    """Return what a request of a lane carries, the stronger sign first; nothing for strict lanes.
+def conditions(
+    propagation: Propagation | None, *lanes: LaneName
+) -> tuple[tuple[Means, Match], ...]:
+    """Return what a request of one of some lanes carries, the stronger sign first.
+
+    Nothing for strict lanes. Of several lanes it is one pattern, whatever their number.
 
     >>> found = conditions(Propagation("header", "x-lane", "x-lane"), LaneName("s2"))
     >>> [(means, match.headers[0][0]) for means, match in found]
@@ -82,10 +86,13 @@ def conditions(propagation: Propagation | None, lane: LaneName) -> tuple[tuple[M
     """
     if propagation is None:
         return ()
-    by_header = Match(headers=((propagation.route_header, StringMatch("exact", lane)),))
+    names = "|".join(map(re2.escape, lanes))
+    is_one = len(lanes) == 1
+    wanted = StringMatch("exact", lanes[0]) if is_one else StringMatch("regex", names)
+    by_header = Match(headers=((propagation.route_header, wanted),))
     if propagation.carrier != "baggage":
         return (("header", by_header),)
-    named = StringMatch("regex", member(propagation, re2.escape(lane)))
+    named = StringMatch("regex", member(propagation, names if is_one else f"({names})"))
     by_baggage = Match(headers=((BAGGAGE, named),))
     return (("baggage", by_baggage), ("header", by_header))
 
