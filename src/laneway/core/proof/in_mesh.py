@@ -8,6 +8,7 @@ alone are looked at once, so that a thousand services of fifty lanes cost as muc
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from functools import cached_property
 from itertools import product
 
 from msgspec import Struct
@@ -51,7 +52,7 @@ Broken = tuple[Spot, Break | Unknown]
 _AS_ANOTHER = "it leaves as a request of lane {}, which is not its lane"
 
 
-class InMesh(Struct):
+class InMesh(Struct, dict=True):
     """Judges the calls in a mesh."""
 
     mesh: Mesh
@@ -80,10 +81,11 @@ class InMesh(Struct):
     def _sight(self, hop: Hop) -> object:
         """Return what tells services apart that callers see in different ways."""
         service = self.mesh.services[hop.host]
-        scopes = [scope_of(self.mesh, who.caller) for who in self.who]
-        if any(scope.hider(service, hop.port) is not None for scope in scopes):
+        if any(scope.hider(service, hop.port) is not None for scope in self._scopes):
             return hop.host
-        narrow = [scope for scope in scopes if scope.sidecar is not None]
+        narrow = [scope for scope in self._scopes if scope.sidecar is not None]
+        if not narrow:
+            return exports_of(service.service)
         sights = [Sight(self.mesh, self.plan, scope) for scope in narrow]
         users = (one for one in links(hop) if one.author is not None)
         led_to = {(to.host, to.port): to for one in users for to in _destinations(one)}.values()
@@ -92,6 +94,12 @@ class InMesh(Struct):
             tuple(seen(hop, scope) for scope in narrow),
             tuple(is_known(sight, to) for sight in sights for to in led_to),
         )
+
+    @cached_property
+    def _scopes(self) -> list[SidecarScope]:
+        """What callers see, each once."""
+        scopes = [scope_of(self.mesh, who.caller) for who in self.who]
+        return list({(one.namespace, id(one.sidecar)): one for one in scopes}.values())
 
     def _look(self, shape: object, group: Group, spot: Spot, hop: Hop) -> None:
         """Look at a hop for all callers, unless one of the same shape has been looked at."""

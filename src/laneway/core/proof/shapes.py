@@ -56,14 +56,13 @@ class Shapes(Struct):
     def _rule(self, rule: Rule) -> tuple[int, int]:
         """Return the numbers of what a rule asks and of what it does."""
         action = rule.action
-        if not isinstance(action, Forward):
-            done: Hashable = type(action).__name__
-        else:
-            shares = tuple(
+        done: Hashable = type(action).__name__
+        if isinstance(action, Forward):
+            shares = [
                 (share.destination.subset, share.destination.port, self._shared(share.headers))
                 for share in action.shares
-            )
-            done = (action.is_split, shares)
+            ]
+            done = (action.is_split, *shares)
         matches = rule.matches
         asked = self._shared(matches[0]) if len(matches) == 1 else self._number(matches)
         return asked, self._number((done, self._shared(rule.headers)))

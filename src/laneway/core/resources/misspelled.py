@@ -24,6 +24,7 @@ _ISTIO = ("networking.istio.io", "security.istio.io")
 _LANES = "istio.alibabacloud.com"
 _MOST = 20
 _UNKNOWN: Tree = {}
+_NESTING = frozenset({dict, list})
 
 Path = tuple[Step, ...]
 Slip = tuple[Path, str]
@@ -68,7 +69,24 @@ def _note(
 
 
 def _slips(raw: Mapping[str, Any], tree: Tree) -> list[Slip]:
+    if _is_known(raw, tree):
+        return []
     return [slip for _, slip in zip(range(_MOST), _walk(raw, tree, ()), strict=False)]
+
+
+def _is_known(value: Mapping[str, Any], tree: Tree) -> bool:
+    """Whether a tree names every field of a value, as it mostly does: no path is kept for that."""
+    for key, inner in value.items():
+        below = tree.get(key, _UNKNOWN)
+        if below is _UNKNOWN:
+            below = tree.get("*", _UNKNOWN)
+            if below is _UNKNOWN and OPEN not in tree:
+                return False
+        if below and type(inner) in _NESTING:
+            for one in inner if type(inner) is list else (inner,):
+                if type(one) is dict and not _is_known(one, below):
+                    return False
+    return True
 
 
 def _walk(value: Any, tree: Tree, path: Path) -> Iterator[Slip]:

@@ -9,6 +9,7 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -73,21 +74,7 @@ def header_name_is_valid(name: str) -> bool:
 def read_match(cursor: Cursor) -> Match | None:
     """Read one match. None when any condition in it could not be read."""
     before = cursor.notes.errors
-    match = Match(
-        name=cursor.text("name"),
-        uri=read_string(cursor, "uri"),
-        ignore_uri_case=cursor.flag("ignoreUriCase"),
-        scheme=read_string(cursor, "scheme"),
-        method=read_string(cursor, "method"),
-        authority=read_string(cursor, "authority"),
-        headers=read_headers(cursor, "headers"),
-        without_headers=read_headers(cursor, "withoutHeaders"),
-        query_params=_named(cursor, "queryParams"),
-        port=cursor.port("port"),
-        source_labels=cursor.labels("sourceLabels"),
-        source_namespace=cursor.text("sourceNamespace"),
-        gateways=cursor.texts("gateways"),
-    )
+    match = Match(**{field: read(cursor, key) for key, field, read in _READ if key in cursor.raw})
     return match if cursor.notes.errors == before else None
 
 
@@ -165,3 +152,21 @@ def _compared(cursor: Cursor, way: MatchKind, *, present: bool) -> StringMatch |
         cursor.report(shape.BAD_REGEX, way, problem=problem)
         return None
     return StringMatch(way, value)
+
+
+_READ: tuple[tuple[str, str, Callable[[Cursor, str], Any]], ...] = (
+    ("name", "name", Cursor.text),
+    ("uri", "uri", read_string),
+    ("ignoreUriCase", "ignore_uri_case", Cursor.flag),
+    ("scheme", "scheme", read_string),
+    ("method", "method", read_string),
+    ("authority", "authority", read_string),
+    ("headers", "headers", read_headers),
+    ("withoutHeaders", "without_headers", read_headers),
+    ("queryParams", "query_params", _named),
+    ("port", "port", Cursor.port),
+    ("sourceLabels", "source_labels", Cursor.labels),
+    ("sourceNamespace", "source_namespace", Cursor.text),
+    ("gateways", "gateways", Cursor.texts),
+)
+"""The conditions of a match as they are written, the field of each, and how it is read."""

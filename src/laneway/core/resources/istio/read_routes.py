@@ -34,7 +34,9 @@ _TCP_FIELDS = frozenset(
     {"destinationSubnets", "port", "sourceSubnet", "sourceLabels", "gateways", "sourceNamespace"}
 )
 _BLOCKS = ("retries", "fault", "mirror", "rewrite", "corsPolicy", "headers", "mirrorPercentage")
-_TYPED = frozenset({"name", "match", "route", "redirect", "directResponse", "delegate"})
+_USUAL = frozenset({"name", "match", "route"})
+_INSTEAD = ("redirect", "directResponse", "delegate")
+_TYPED = _USUAL | {*_INSTEAD}
 
 
 def read_virtual_service(root: Cursor) -> VirtualService | None:
@@ -69,42 +71,33 @@ def read_virtual_service(root: Cursor) -> VirtualService | None:
 def _http(index: int, entry: Cursor) -> HttpRoute | None:
     before = entry.notes.errors
     matches = _matches(entry, MATCH_FIELDS)
-    route = HttpRoute(
-        name=entry.text("name"),
-        matches=matches,
-        destinations=_destinations(entry),
-        index=index,
-        redirect=entry.mapping("redirect"),
-        direct_response=entry.mapping("directResponse"),
-        delegate=entry.mapping("delegate"),
-    )
+    name = entry.text("name")
+    destinations = _destinations(entry)
+    if entry.raw.keys() <= _USUAL:
+        route = HttpRoute(name, matches, destinations, index)
+        return route if entry.notes.errors == before else None
+    redirect, answer, delegate = (entry.mapping(key) for key in _INSTEAD)
     if entry.notes.errors > before:
         return None
     policy = _policy(entry)
-    if not policy:
-        return route
-    return HttpRoute(
-        route.name,
-        matches,
-        route.destinations,
-        index,
-        route.redirect,
-        route.direct_response,
-        route.delegate,
-        policy,
-    )
+    return HttpRoute(name, matches, destinations, index, redirect, answer, delegate, policy)
 
 
 def _matches(entry: Cursor, fields: frozenset[str]) -> tuple[Match, ...]:
     found = []
     for _, cursor in entry.each("match"):
-        for name in cursor.raw:
-            if name not in fields:
-                cursor.report(shape.UNKNOWN_CONDITION, name, known=", ".join(sorted(fields)))
+        if not cursor.raw.keys() <= fields:
+            _unknown(cursor, fields)
         match = read_match(cursor)
         if match is not None:
             found.append(match)
     return tuple(found)
+
+
+def _unknown(cursor: Cursor, fields: frozenset[str]) -> None:
+    for name in cursor.raw:
+        if name not in fields:
+            cursor.report(shape.UNKNOWN_CONDITION, name, known=", ".join(sorted(fields)))
 
 
 def _destinations(entry: Cursor) -> tuple[RouteDestination, ...]:

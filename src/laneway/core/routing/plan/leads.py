@@ -30,7 +30,7 @@ def leads(
     found: dict[Host, dict[LearnedRoute, None]] = {}
     for author in filter(binds_mesh, reading.mesh.virtual_services):
         to = shown(author)
-        for host, port, callers in _ways(reading, author):
+        for host, port, callers in dict.fromkeys(_ways(reading, author)):
             if host in reading.mesh.services:
                 found.setdefault(host, {})[LearnedRoute(to, port, callers)] = None
     for host, spoken in hops.items():
@@ -74,10 +74,10 @@ def _of_rule(rule: Rule) -> Iterator[Way]:
 
 def _of_route(found: Written) -> Iterator[Way]:
     route, space = found.route, found.author.meta.namespace
-    callers = frozenset(match.source_namespace for match in route.matches) - {""}
+    callers = frozenset([match.source_namespace for match in route.matches]) - {""}
     for one in route.destinations:
         yield resolve_host(one.host, space), one.port, callers
-    for copy in mirrored(route.policy):
+    for copy in mirrored(route.policy) if route.policy else ():
         port = copy.get("port")
         number = port.get("number") if isinstance(port, Mapping) else None
         yield resolve_host(copy["host"], space), number, callers

@@ -43,7 +43,8 @@ def outside_of(mesh: Mesh, author: VirtualService) -> Iterator[tuple[str, int]]:
     hosts = tuple(dict.fromkeys(host.lower() for host in mesh_hosts(author)))
     wide = [host for host in hosts if host.startswith("*")]
     near = {*hosts} & mesh.services.keys()
-    near |= {known for known in mesh.services if any(covers(one, known) for one in wide)}
+    if wide:
+        near |= {known for known in mesh.services if any(covers(one, known) for one in wide)}
     spoken = [port for one in near for port in mesh.services[Host(one)].ports]
     ports = {port.number for port in spoken if port.protocol == "http"}
     for number in sorted({HTTP_PORT, *ports}):
@@ -54,10 +55,11 @@ def outside_of(mesh: Mesh, author: VirtualService) -> Iterator[tuple[str, int]]:
 
 def misspelled(mesh: Mesh, author: VirtualService) -> Mapping[str, MeshService]:
     """Return the other spellings of lane services that a mesh VirtualService may take."""
-    spelled = spelled_lanes(mesh)
+    outside = tuple(outside_of(mesh, author))
+    spelled = spelled_lanes(mesh) if outside else {}
     return {
         host: service
-        for host, number in outside_of(mesh, author)
+        for host, number in outside
         if (service := spelled.get(host)) is not None
         and any(port.number == number and not port.sniffed for port in service.ports)
     }

@@ -19,7 +19,7 @@ def read_headers(raw: Any) -> Headers:
     >>> read_headers({"request": {"set": {"x-lane": "s1"}}}).request.set
     (('x-lane', 's1'),)
     """
-    if not isinstance(raw, Mapping) or not raw:
+    if not raw or not isinstance(raw, Mapping):
         return NO_HEADERS
     return Headers(_edits(raw.get("request")), _edits(raw.get("response")))
 

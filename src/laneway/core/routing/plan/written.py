@@ -171,8 +171,9 @@ def mesh_rules(
         if isinstance(found, Ours):
             rules += _kept(found.rules, _for_mesh)
             continue
-        matches = tuple(kept for one in found.route.matches if (kept := _for_mesh(one)) is not None)
-        if matches or not found.route.matches:
+        written = found.route.matches
+        matches = tuple([kept for one in written if (kept := _for_mesh(one)) is not None])
+        if matches or not written:
             rules.append(_rule(Listener(found.author, port, {}), found, matches))
     return tuple(rules)
 
@@ -225,7 +226,9 @@ def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
 
 def _rule(listening: Listener, found: Written, matches: tuple[Match, ...]) -> Rule:
     route = found.route
-    policy = {key: value for key, value in route.policy.items() if key != "headers"}
+    policy = route.policy
+    if "headers" in policy:
+        policy = {key: value for key, value in policy.items() if key != "headers"}
     origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
     headers = read_headers(route.policy.get("headers"))
     action = _action(listening, route)
@@ -234,8 +237,8 @@ def _rule(listening: Listener, found: Written, matches: tuple[Match, ...]) -> Ru
 
 def _name(route: HttpRoute, matches: tuple[Match, ...]) -> str:
     """Return the name the route has in a proxy: its own, then the match's."""
-    words = [route.name, matches[0].name if len(matches) == 1 else ""]
-    return ".".join(word for word in words if word)
+    of_match = matches[0].name if len(matches) == 1 else ""
+    return f"{route.name}.{of_match}" if route.name and of_match else route.name or of_match
 
 
 def _action(listening: Listener, route: HttpRoute) -> Action:
@@ -248,19 +251,16 @@ def _action(listening: Listener, route: HttpRoute) -> Action:
 
 def _forward(listening: Listener, written: Sequence[RouteDestination]) -> Action:
     """Return the split a list of destinations means. Nothing to send to is refused with a 503."""
-    shares = [
-        Share(
-            100 if one.weight is None and len(written) == 1 else one.weight or 0,
-            _destination(listening, one),
-            read_headers(one.headers),
-        )
-        for one in written
-    ]
-    if len(shares) == 1:
+    if len(written) == 1:
         # Istio gives a sole destination all the traffic, also one of weight 0.
-        return Forward((replace(shares[0], weight=100),))
+        return Forward((_share(listening, written[0], 100),))
+    shares = (_share(listening, one, one.weight or 0) for one in written)
     weighted = tuple(share for share in shares if share.weight > 0)
     return Forward(weighted, beside_idle=len(weighted) == 1) if weighted else Refuse(503)
+
+
+def _share(listening: Listener, written: RouteDestination, weight: int) -> Share:
+    return Share(weight, _destination(listening, written), read_headers(written.headers))
 
 
 def _destination(listening: Listener, written: RouteDestination) -> Destination:

@@ -7,6 +7,7 @@ follows them, each with its place. Values of a wrong type are nobody's fields.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from laneway.core.findings.place import Step
@@ -34,35 +35,52 @@ TABLES: Mapping[str, Table] = {
 }
 
 Path = tuple[Step, ...]
+Found = tuple[int, Path, Named, Any]
 
-_NAMED = {
-    kind: [
-        (tuple(path.replace("[]", ".[]").split(".")), entry)
-        for path, entry in fields.items()
-        if isinstance(entry, Named) and entry.code == NOT_FOLLOWED
-    ]
-    for kind, fields in TABLES.items()
-}
+_END = ""
+"""The key under which a tree keeps the field that its path leads to, and its number."""
+
+Tree = dict[str, Any]
+
+
+def _tree_of(fields: Table) -> Tree:
+    """Return the fields that are named and not followed by the steps that lead to them."""
+    root: Tree = {}
+    for number, (path, entry) in enumerate(fields.items()):
+        if isinstance(entry, Named) and entry.code == NOT_FOLLOWED:
+            at = root
+            for step in path.replace("[]", ".[]").split("."):
+                at = at.setdefault(step, {})
+            at[_END] = (number, entry)
+    return root
+
+
+_NAMED = {kind: _tree_of(fields) for kind, fields in TABLES.items()}
 
 
 def not_followed(kind: str, spec: Any) -> Iterator[tuple[Path, Named, Any]]:
-    """Yield the fields of a spec that are named and not followed, with their values."""
-    for path, entry in _NAMED.get(kind, ()):
-        for place, value in _written(spec, path):
-            if value is not None and value not in ("", *entry.harmless):
-                yield place, entry, value
+    """Yield the fields of a spec that are named and not followed, with their values.
+
+    They come in the order of the table, and those of one field as they are written.
+    """
+    found: list[Found] = []
+    _find(spec, _NAMED.get(kind, {}), (), found)
+    for _, place, entry, value in sorted(found, key=itemgetter(0)):
+        if value is not None and value not in ("", *entry.harmless):
+            yield place, entry, value
 
 
-def _written(value: Any, path: tuple[str, ...], place: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield each value that stands at a path."""
-    if not path:
-        yield place, value
-        return
-    step, rest = path[0], path[1:]
-    if step == "[]":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _written(item, rest, (*place, index))
+def _find(value: Any, tree: Tree, place: Path, found: list[Found]) -> None:
+    """Add each value that stands at the end of a path of a tree."""
+    if _END in tree:
+        found.append((tree[_END][0], place, tree[_END][1], value))
+    if isinstance(value, list):
+        for index, item in enumerate(value if "[]" in tree else ()):
+            _find(item, tree["[]"], (*place, index), found)
     elif isinstance(value, dict):
-        keys = list(value) if step == "*" else [step] if step in value else []
-        for key in keys:
-            yield from _written(value[key], rest, (*place, key))
+        for step, below in tree.items():
+            if step == "*":
+                for key, inner in value.items():
+                    _find(inner, below, (*place, key), found)
+            elif step in value and step != _END:
+                _find(value[step], below, (*place, step), found)
