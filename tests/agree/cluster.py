@@ -8,7 +8,7 @@ workload and per gateway. Nothing here routes: it only gives things addresses.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -75,11 +75,17 @@ class Cluster(Struct, frozen=True):
         return _yaml(self.routing)
 
 
-def cluster_of(mesh: list[Object], compilation: Compilation, number: int = 0) -> Cluster:
-    """Return the cluster that has a mesh's objects and Laneway's applied.
+def cluster_of(
+    mesh: list[Object],
+    compilation: Compilation,
+    number: int = 0,
+    ours: Sequence[Object] | None = None,
+) -> Cluster:
+    """Return the cluster that has a mesh's objects and Laneway's: `ours`, or layout istio's.
 
     The pods of meshes with different numbers, below 80, have other names and other addresses.
     """
+    ours = emitted(compilation) if ours is None else ours
     pods = list(_pods(mesh, number))
     gateways = list(_gateway_pods(mesh, number))
     things = (
@@ -90,7 +96,7 @@ def cluster_of(mesh: list[Object], compilation: Compilation, number: int = 0) ->
     )
     return Cluster(
         things,
-        tuple(istio_objects(mesh, compilation)),
+        tuple(istio_objects(mesh, compilation, ours)),
         tuple(_proxies(pods, gateways)),
         {place.address: place.workload for place in pods},
         {
@@ -111,7 +117,9 @@ def cluster_of(mesh: list[Object], compilation: Compilation, number: int = 0) ->
     )
 
 
-def istio_objects(mesh: list[Object], compilation: Compilation) -> list[Object]:
+def istio_objects(
+    mesh: list[Object], compilation: Compilation, ours: Sequence[Object]
+) -> list[Object]:
     """Return users' Istio objects and Laneway's, dated so that Istio takes them in plan's order."""
     mesh_of = compilation.mesh
     order = [gateway.meta.ref for gateway in mesh_of.gateways.values()]
@@ -119,7 +127,6 @@ def istio_objects(mesh: list[Object], compilation: Compilation) -> list[Object]:
     order += [rule.meta.ref for rule in mesh_of.destination_rules]
     found = [item for item in mesh if item["kind"] in ("Gateway", "DestinationRule", "Sidecar")]
     found.sort(key=lambda item: order.index(_ref(item)))
-    ours = emitted(compilation)
     found += [item for item in ours if item["kind"] == "DestinationRule"]
     found += _virtual_services(mesh, compilation, ours)
     return [_dated(item, at) for at, item in enumerate(found)]

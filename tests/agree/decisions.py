@@ -15,6 +15,7 @@ from msgspec import Struct
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
+from laneway.core.proof.judged import Judged
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, call, connect, enter
 from laneway.core.routing.plan.route_plan import Forward, Pairs
@@ -81,8 +82,8 @@ def errors_alike(outcome: Outcome) -> Outcome:
     )
 
 
-def by_walk(compilation: Compilation, ask: Ask) -> Outcome:
-    """Let the plan decide."""
+def by_walk(compilation: Compilation | Judged, ask: Ask) -> Outcome:
+    """Let a plan decide."""
     mesh, plan = compilation.mesh, compilation.plan
     if not ask.caller:
         request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)

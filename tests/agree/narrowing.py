@@ -64,9 +64,10 @@ def _hide(one: Object, chance: Random) -> None:
         one["metadata"].setdefault("annotations", {})[EXPORT] = spaces
     elif one["kind"] in ("VirtualService", "DestinationRule") and roll < 0.4:
         others = [space for space in SPACES if space != own]
-        one["spec"]["exportTo"] = chance.choice(
-            (["."], ["*"], [".", chance.choice(others)], [chance.choice(others)])
-        )
+        wide = (["."], ["*"], [".", chance.choice(others)], [chance.choice(others)])
+        # Istio's admission wants a rule for some workloads to be private
+        private = "workloadSelector" in one["spec"]
+        one["spec"]["exportTo"] = chance.choice((["."], [own]) if private else wide)
     elif one["kind"] == "Gateway" and roll < 0.4:
         for server in one["spec"]["servers"]:
             space = chance.choice((".", "*", "istio-system", "shop", "default"))

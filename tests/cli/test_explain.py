@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.conftest import EXAMPLES, Command, edit
 from tests.wire.chains import Chain
@@ -254,6 +255,39 @@ def test_subset_that_does_not_exist_is_told_from_one_without_pods(
     assert "50 %  default/mocka:8000 v9: 503, no such subset" in ended.out
     assert ended.code == 1
     assert "The input has errors that may change this" in ended.err
+
+
+NARROW = """
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: narrow, namespace: default}
+spec:
+  host: mockb
+  workloadSelector: {matchLabels: {app: mocka}}
+  subsets: [{name: s9, labels: {ASM_TRAFFIC_TAG: v9}}]
+"""
+
+
+def test_subset_that_a_rule_for_the_caller_hides_is_told_and_shown(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "narrow.yaml").write_text(NARROW)
+    asked = ("--host", "mockb", "--port", "8000", "--path", "/mock", lanes)
+
+    from_mocka = laneway("explain", "--from", "default/mocka-v2", *asked)
+    from_mockc = laneway("explain", "--from", "default/mockc-v2", *asked)
+    plan = yaml.load(laneway("show", "plan", lanes).out, yaml.CSafeLoader)
+
+    assert "default/mockb:8000 s2: 503, the caller sees no such subset" in from_mocka.out
+    assert "503" not in from_mockc.out
+    assert plan["selected"] == [
+        {
+            "host": "mockb.default.svc.cluster.local",
+            "namespace": "default",
+            "callers": {"app": "mocka"},
+            "names": {"s9": {"ASM_TRAFFIC_TAG": "v9"}},
+        }
+    ]
 
 
 @pytest.mark.parametrize(

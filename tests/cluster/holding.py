@@ -9,7 +9,7 @@ judges the oracle: there is one evaluator.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -23,8 +23,11 @@ from tests.agree.small_mesh import documents
 from tests.cluster.served import MeshServer
 from tests.cluster.writer import path_of
 from tests.laws.asks import Ask
-from tests.laws.compiling import compile_mesh
+from tests.laws.compiling import compile_mesh, emitted
 from tests.laws.objects import Object
+
+Spelling = Callable[[Compilation], list[Object]]
+"""How a compilation's objects are laid out."""
 
 USERS = ("Service", "Gateway", "VirtualService", "DestinationRule", "Sidecar")
 """Kinds of a drawn mesh that are applied as they were written."""
@@ -77,35 +80,46 @@ class Held(Struct, frozen=True):
 
     def speaks_of(self, ask: Ask) -> bool:
         """Whether the service or gateway of a request is in the cluster."""
-        if ask.caller:
-            return service_of(ask) in self.cluster.address_of
-        return f"{ROOT}/{ask.gateway}" in {one.key for one in self.cluster.proxies}
+        return holds(self.cluster, ask)
 
 
-def put(mesh: Sequence[Object], server: MeshServer, oracle: Oracle) -> Held:
-    """Compile what is admitted of a mesh, and serve it with what came of it.
+def holds(cluster: Cluster, ask: Ask) -> bool:
+    """Whether the service or gateway of a request is in a cluster."""
+    if ask.caller:
+        return service_of(ask) in cluster.address_of
+    return f"{ROOT}/{ask.gateway}" in {one.key for one in cluster.proxies}
+
+
+def put(
+    mesh: Sequence[Object], server: MeshServer, oracle: Oracle, spelled: Spelling = emitted
+) -> Held:
+    """Compile what is admitted of a mesh, and serve it with what came of it, as it is `spelled`.
 
     istiod's own admission is the oracle's to say: the cluster runs without its webhook.
     """
     users = [item for item in mesh if item["kind"] in USERS]
-    routing = [item for item in users if item["kind"] != "Service"]
-    by_istio = oracle.translate("", documents(routing), []).refused
-    refused = server.refused(users) | {
-        path_of(item): one.error
-        for one in by_istio
-        for item in routing
-        if (item["kind"], item["metadata"]["name"]) == (one.kind, one.name)
-        and item["metadata"]["namespace"] == one.namespace
-    }
+    refused = server.refused(users) | not_admitted(users, oracle)
     kept = [item for item in mesh if item not in users or path_of(item) not in refused]
     compilation = compile_mesh(kept)
-    cluster = cluster_of(kept, compilation, server.next_number())
+    cluster = cluster_of(kept, compilation, server.next_number(), spelled(compilation))
     served = {
         version: translation
         for version, translation in server.serve(cluster).items()
         if version == LEAVES_OUT or not any(map(_leaves_out, kept))
     }
     return Held(compilation, cluster, served, refused)
+
+
+def not_admitted(users: Iterable[Object], oracle: Oracle) -> dict[str, str]:
+    """Return what Istio's admission says against users' objects, by path."""
+    routing = [item for item in users if item["kind"] in USERS and item["kind"] != "Service"]
+    return {
+        path_of(item): one.error
+        for one in oracle.translate("", documents(routing), []).refused
+        for item in routing
+        if (item["kind"], item["metadata"]["name"]) == (one.kind, one.name)
+        and item["metadata"]["namespace"] == one.namespace
+    }
 
 
 def _leaves_out(item: Object) -> bool:

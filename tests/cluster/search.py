@@ -12,8 +12,8 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -25,24 +25,27 @@ from tests.agree.narrowing import narrowed
 from tests.agree.oracle import Oracle
 from tests.agree.piped import UntranslatableError
 from tests.cluster.control_plane import VERSIONS
-from tests.cluster.holding import Apart, Tally, differing, put, unlike
+from tests.cluster.holding import Apart, Spelling, Tally, differing, put, unlike
 from tests.cluster.joined import Envoys, by_envoys, envoys
 from tests.cluster.served import MeshServer, NotAppliedError, mesh_server
 from tests.cluster.serving import cluster
 from tests.cluster.shrinking import shrunk
 from tests.engines import engine
+from tests.laws.compiling import emitted
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
-from tests.laws.taste import TASTES
+from tests.laws.taste import TASTES, Taste
 
 LOT = 20
 
 
-def drawn_meshes(count: int, asks: int, seed: int) -> Iterator[Drawn]:
+def drawn_meshes(
+    count: int, asks: int, seed: int, tastes: Sequence[Taste] = tuple(TASTES.values())
+) -> Iterator[Drawn]:
     """Yield meshes of all tastes by turns, every second one narrowed; the same for a seed."""
     chance = Random(seed)  # noqa: S311 - a drawn case is no secret
     for lot in range(-(-count // LOT)):
-        taste = list(TASTES.values())[lot % len(TASTES)]
+        taste = tastes[lot % len(tastes)]
         few = min(LOT, count - lot * LOT)
         for at, case in enumerate(draw(few, 0, seed + lot, meshes(taste))):
             mesh = narrowed(case.mesh, chance) if at % 2 else case.mesh
@@ -56,13 +59,15 @@ class Judges(Struct, frozen=True):
     oracle: Oracle
     real: Envoys | None
 
-    def apart(self, case: Drawn, tally: Tally, by_envoy: str = "") -> list[Apart]:
+    def apart(
+        self, case: Drawn, tally: Tally, by_envoy: str = "", spelled: Spelling = emitted
+    ) -> list[Apart]:
         """Return what differs from the plan; `by_envoy` is the version whose Envoys are asked.
 
         What the API server refuses of Laneway's differs, too.
         """
         try:
-            held = put(case.mesh, self.server, self.oracle)
+            held = put(case.mesh, self.server, self.oracle, spelled)
         except NotAppliedError as refused:
             return [Apart("", None, f"refused: {refused}")]
         found = differing(held, case.asks, tally) + unlike(held, self.oracle, tally)
@@ -70,13 +75,15 @@ class Judges(Struct, frozen=True):
             found += by_envoys(self.real, held, by_envoy, case.asks, tally)
         return found
 
-    def smallest(self, case: Drawn, apart: Apart, by_envoy: str) -> list[Object]:
+    def smallest(
+        self, case: Drawn, apart: Apart, by_envoy: str, spelled: Spelling = emitted
+    ) -> list[Object]:
         """Return the smallest mesh in which the same still differs."""
         asks = (apart.ask,) if apart.ask else ()
 
         def shows(smaller: list[Object]) -> bool:
             try:
-                again = self.apart(Drawn(smaller, asks), Tally(), by_envoy)
+                again = self.apart(Drawn(smaller, asks), Tally(), by_envoy, spelled)
             except (LookupError, StopIteration, UntranslatableError):
                 return False
             return any((one.version, one.ask) == (apart.version, apart.ask) for one in again)
@@ -94,13 +101,20 @@ def main() -> int:
         "--envoy", type=int, default=4, help="ask real Envoys of every N-th; 0: none"
     )
     options = parser.parse_args()
+    with judges(real=bool(options.envoy)) as asked:
+        return _compare(options, asked)
+
+
+@contextmanager
+def judges(*, real: bool) -> Iterator[Judges]:
+    """Start a cluster with both istiods and the oracle, and a network for real Envoys if wanted."""
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         plane = opened.enter_context(cluster(folder / "cluster", VERSIONS))
         server = opened.enter_context(mesh_server(plane))
         oracle = opened.enter_context(Oracle(engine("oracle")))
-        real = opened.enter_context(envoys(plane.istiods)) if options.envoy else None
-        return _compare(options, Judges(server, oracle, real))
+        joining = opened.enter_context(envoys(plane.istiods)) if real else None
+        yield Judges(server, oracle, joining)
 
 
 def _compare(options: argparse.Namespace, judges: Judges) -> int:

@@ -25,7 +25,7 @@ from tests.laws.corpus import shared_meshes
 from tests.laws.objects import Object
 
 FORMS = get_args(ScopedForm)
-Met = list[tuple[float, int | None, list[str]]]
+Met = list[tuple[float, int, list[str]]]
 
 
 def read_back(mesh: list[Object], compilation: Compilation, form: ScopedForm) -> Judged:
@@ -37,7 +37,7 @@ def read_back(mesh: list[Object], compilation: Compilation, form: ScopedForm) ->
 def met(decision: Decision) -> Met:
     """Tell what a request meets, whatever names led there."""
     return sorted(
-        (one.probability, one.status, sorted(str(pod.meta.ref) for pod in one.pods))
+        (one.probability, one.status or 0, sorted(str(pod.meta.ref) for pod in one.pods))
         for one in decision.targets
     )
 

@@ -77,25 +77,36 @@ def own_mesh_routes(draw: st.DrawFn, spots: Spots, lanes: list[str]) -> list[Obj
 
 @st.composite
 def own_destination_rules(draw: st.DrawFn, spots: Spots, lanes: list[str]) -> list[Object]:
-    """Draw up to two DestinationRules: exact or wildcard hosts, with or without subsets."""
+    """Draw up to three DestinationRules: exact or wildcard hosts, for everybody or some callers."""
     found = []
-    for number in range(draw(st.sampled_from((0, 0, 1, 1, 2)))):
+    for number in range(draw(st.sampled_from((0, 0, 1, 1, 2, 3)))):
         name, space, _ = draw(st.sampled_from(spots))
         place = draw(st.sampled_from((space, space, "clients", "istio-system")))
         wide = [f"*.{space}.svc.cluster.local", "*.local"]
         host = draw(st.sampled_from([objects.host_of(name, space)] * 3 + wide))
         spec: dict[str, Any] = {}
-        subsets = draw(st.lists(st.sampled_from(["own", *lanes]), max_size=2, unique=True))
-        if subsets and not host.startswith("*"):
+        narrow = draw(st.sampled_from((None, None, *_selectors(spots))))
+        names = ["own", "missing", *lanes] if narrow is not None else ["own", *lanes]
+        subsets = draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
+        if subsets and (narrow is not None or not host.startswith("*")):
             tag = st.sampled_from(("v1", "v2", "v3"))
             spec["subsets"] = [{"name": one, "labels": {"version": draw(tag)}} for one in subsets]
         if draw(st.booleans()):
             spec["trafficPolicy"] = {"connectionPool": {"tcp": {"maxConnections": 100}}}
-        export = draw(st.sampled_from((None, None, ["*"], ["."])))
+        everywhere = (["*"], ["."], [place]) if narrow is None else (["."], [place])
+        export = draw(st.sampled_from((None, None, *everywhere)))
         if export:
             spec["exportTo"] = export
+        if narrow is not None:
+            spec["workloadSelector"] = {"matchLabels": narrow} if narrow else {}
         found.append(objects.destination_rule(f"own-rule-{number}", place, host, **spec))
     return found
+
+
+def _selectors(spots: Spots) -> tuple[dict[str, str], ...]:
+    """Return what a rule may ask of its callers; an empty selector is for all of its namespace."""
+    apps = tuple({"app": name} for name, _, _ in spots[:2])
+    return ({"version": "v1"}, {"version": "v2"}, {"istio": "ingressgateway"}, {}, *apps)
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -288,3 +289,31 @@ def _led_to(proxy: ProxyConfig, table: str, name: str) -> set[str]:
         for route in host["routes"]
         if "connect_matcher" not in route["match"]
     }
+
+
+def test_a_subset_that_callers_are_told_otherwise_is_a_cluster_of_their_own() -> None:
+    rule = """---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: %s, namespace: default}
+spec: {host: mocka, %ssubsets: [{name: own, labels: {lane: %s}}]}
+"""
+    route = """---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: own, namespace: default}
+spec: {hosts: [mocka], http: [{route: [{destination: {host: mocka, subset: own}}]}]}
+"""
+    narrow = rule % ("narrow", "workloadSelector: {matchLabels: {lane: v2}}, ", "v2")
+    pods = [deployment("mocka", "v1"), deployment("mocka", "v2")]
+    proxy = _proxy(documents(service("mocka"), *pods) + rule % ("all", "", "v1") + narrow + route)
+
+    usual = f"outbound|8000|own|{HOST}"
+    own = f"{usual}@default+lane=v2"
+    assert _addresses(proxy.clusters[usual]) == [("127.0.1.1", 8000)]
+    assert _addresses(proxy.clusters[own]) == [("127.0.1.2", 8000)]
+    led = {
+        name: json.dumps(table).count(f'"{own}"') for name, table in sorted(proxy.tables.items())
+    }
+    assert list(led.values()) == [0, 1]
+    assert any("lane=v2" in name for name in led)

@@ -132,10 +132,11 @@ class JourneyView:
             return f"no pod carries {labels_text(service.service.selector)}"
         if not service.workloads:
             return "the input holds no pod of the service"
-        views = self._plan.views.get(service.host, ())
-        declared = {subset.name for view in views for subset in view.subsets}
-        if target.destination.subset and target.destination.subset not in declared:
-            return "no such subset"
+        if target.undeclared:
+            views = self._plan.views.get(service.host, ())
+            declared = {subset.name for view in views for subset in view.subsets}
+            known = target.destination.subset in declared
+            return "the caller sees no such subset" if known else "no such subset"
         unknown = self._mesh.unknown_pods.get(service.host, ())
         if unknown:
             return f"no pod that is known; {unknown[0].meta.ref} may have some"

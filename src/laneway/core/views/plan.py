@@ -31,11 +31,13 @@ Object = dict[str, Any]
 
 def plan_object(plan: RoutePlan) -> Object:
     """Return the plan as an object: gateways first, then services, then subsets."""
-    return {
+    shown: Object = {
         "gateways": [_gateway_port(port) for port in plan.gateway_ports],
         "services": [_hop(hop) for hops in plan.hops.values() for hop in hops],
         "subsets": [_subsets(subsets) for subsets in plan.lane_subsets.values()],
     }
+    narrow = _narrow(plan)
+    return shown | {"selected": narrow} if narrow else shown
 
 
 def scoped_object(scoped: ScopedPlan) -> Object:
@@ -132,6 +134,21 @@ def _action(rule: Rule) -> Object:
             return {"refuse": status}
         case Answer(field, block):
             return {field: dict(block)}
+
+
+def _narrow(plan: RoutePlan) -> list[Object]:
+    """Return what callers see alone whom a user's DestinationRule selects."""
+    return [
+        {
+            "host": host,
+            "namespace": view.namespace,
+            "callers": dict(view.selector),
+            "names": {subset.name: dict(subset.labels) for subset in view.subsets},
+        }
+        for host, views in plan.views.items()
+        for view in views
+        if view.selector is not None
+    ]
 
 
 def _subsets(subsets: LaneSubsets) -> Object:

@@ -57,7 +57,7 @@ class Target(Struct, frozen=True):
     `status` is the error a proxy answers instead where the subset does not exist or has no pods
     (503). `request` is the request as it leaves the proxy, `lane` the lane it is known to be of,
     empty where a user's rule decided. `hidden_by` is the object for which the proxy does not know
-    the destination.
+    the destination, `undeclared` says that no rule the proxy sees declares the subset.
     """
 
     probability: float
@@ -67,6 +67,7 @@ class Target(Struct, frozen=True):
     status: int | None = None
     lane: str = ""
     hidden_by: Ref | None = None
+    undeclared: bool = False
 
 
 class Decision(Struct, frozen=True):
@@ -212,7 +213,8 @@ def _targets(sight: Sight, rule: Rule, action: Forward, request: Request) -> tup
         status = None if pods else 503
         part, known = share.weight / total, share.lane or _known(sight, rule, share, request)
         hidden = None if pods else hidden_by(sight, share.destination)
-        targets.append(Target(part, share.destination, pods, edited, status, known, hidden))
+        unseen = not pods and subset_labels(sight, share.destination) is None
+        targets.append(Target(part, share.destination, pods, edited, status, known, hidden, unseen))
     return tuple(targets)
 
 
