@@ -32,8 +32,8 @@ def measure() -> None:
     table(
         f"laneway render against helm template, {LANES} lanes, whole process, median of 5",
         (
-            *("services", "output", "laneway", "helm", "ratio", "processor", "helm"),
-            *("memory", "helm", "linear", "helm"),
+            *("services", "output", "laneway", "helm", "ratio", "processor", "helm", "ratio"),
+            *("memory", "helm", "ratio", "linear", "helm"),
         ),
         [_row(1, empty, found[1000], empty), *rows],
     )
@@ -76,8 +76,10 @@ def _row(services: int, one: Figures, thousand: Figures, empty: Figures) -> tupl
         f"{ours.seconds / theirs.seconds:.2f}",
         f"{ours.processor:.2f} s",
         f"{theirs.processor:.2f} s",
+        f"{ours.processor / theirs.processor:.2f}",
         f"{ours.megabytes:.0f} MB",
         f"{theirs.megabytes:.0f} MB",
+        f"{ours.megabytes / theirs.megabytes:.2f}",
         *(_growth(name, services, one, thousand, empty) for name in ("laneway", "helm")),
     )
 

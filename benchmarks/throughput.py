@@ -18,7 +18,7 @@ from statistics import median
 
 from benchmarks.local_mesh import READY, LocalMesh, processor_seconds, running
 from benchmarks.populated_mesh import HEADER, Chain, write_lanes, write_plain
-from benchmarks.timing import table
+from benchmarks.timing import interval_of_median, table
 from msgspec import Struct
 
 from tests.engines import Workshop, workshop
@@ -54,9 +54,13 @@ def measure() -> None:
     rows = [_row(name, found, turns["plain routes"]) for name, found in turns.items()]
     table(
         f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:.0f} s",
-        ("", "requests/s", "of plain", "Envoy a request", "of plain", "p99", "failed", "mixed"),
+        (
+            *("", "requests/s", "of plain", "95 %", "Envoy a request", "of plain", "95 %"),
+            *("p99", "failed", "mixed"),
+        ),
         rows,
     )
+    print("95 %: where the median of a round's ratio lies with that certainty")
     print("mixed: answers of more than one version; without lanes they are expected")
 
 
@@ -108,15 +112,22 @@ def _turn(wire: Path, url: str, headers: tuple[str, ...], envoy: int) -> Turn:
 
 def _row(name: str, found: list[Turn], plain: list[Turn]) -> tuple[str, ...]:
     pairs = list(zip(found, plain, strict=True))
-    rate = median(one.rate / other.rate for one, other in pairs)
-    cost = median(one.envoy_microseconds / other.envoy_microseconds for one, other in pairs)
+    rates = [one.rate / other.rate for one, other in pairs]
+    costs = [one.envoy_microseconds / other.envoy_microseconds for one, other in pairs]
     return (
         name,
         f"{median(one.rate for one in found):.0f}",
-        f"{rate:.1%}",
+        f"{median(rates):.1%}",
+        _between(rates),
         f"{median(one.envoy_microseconds for one in found):.0f} µs",
-        f"{cost:.1%}",
+        f"{median(costs):.1%}",
+        _between(costs),
         f"{median(one.p99 for one in found):.1f} ms",
         str(sum(one.failed for one in found)),
         str(sum(one.mixed for one in found)),
     )
+
+
+def _between(ratios: list[float]) -> str:
+    least, most = interval_of_median(ratios)
+    return f"{least:.1%} to {most:.1%}"

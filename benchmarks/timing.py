@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import comb
 from pathlib import Path
 from statistics import median
 
@@ -94,6 +95,22 @@ def quantile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of all values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def interval_of_median(values: Sequence[float]) -> tuple[float, float]:
+    """Return between which values the median lies with 95 % certainty, whatever they spread like.
+
+    A median lies outside if a fair coin shows one side as seldom as the values beyond it are few.
+
+    >>> interval_of_median(list(range(1, 31)))
+    (10, 21)
+    """
+    ordered, count = sorted(values), len(values)
+    outside, chance = 0, 0.5**count
+    while chance <= 0.025 and outside < count // 2:
+        outside += 1
+        chance += comb(count, outside) * 0.5**count
+    return ordered[max(outside - 1, 0)], ordered[-max(outside, 1)]
 
 
 def laneway() -> Path:
