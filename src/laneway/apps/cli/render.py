@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ import click
 
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.cli.sidecars import sidecar_options, told
-from laneway.apps.terminal.layouts import Laying, Layout, layout_options
+from laneway.apps.terminal.layouts import Laying, Layout, Stepping, layout_options
 from laneway.apps.terminal.printing import output_option
 from laneway.apps.terminal.telling import exit_code, tell
 
@@ -36,7 +36,8 @@ WRONGLY_ANALYZED = (
 @layout_options(
     "istio: objects beside their services, for any Istio. asm: objects as the vendor's controller "
     "prints them. scoped: strict lanes by rules for single callers, so that proxies do not grow "
-    "with lanes."
+    "with lanes.",
+    by_steps=True,
 )
 @output_option("yaml", "json", says="json prints one Kubernetes List.")
 @click.option(
@@ -58,8 +59,12 @@ def render(
     Findings go to standard error. Groups whose output would be unsafe are held: they are left out,
     and the exit code is 1.
 
+    Between two layouts of a live mesh there are states that every proxy has to reach, one after
+    the other: with --from and --step each is printed whole.
+
     \b
     laneway render lanes/ | kubectl apply -f -
+    laneway render --layout scoped --from istio --step 1 lanes/ | kubectl apply -f -
     """
     if wasm_url == "":
         raise click.UsageError("--wasm-url is empty: name where the mesh finds the module.")
@@ -74,13 +79,19 @@ def render(
     if outbound:
         narrow, left = _sidecars(compilation, laying.layout, scoped, outbound)
         added = (*added, *narrow)
-    _write(_pieces(compilation, laying.layout, scoped, added, output))
+    stepping = laying.stepping(compilation)
+    if stepping is not None:
+        _write(_documents(chain(stepping.objects, added), output))
+    else:
+        _write(_pieces(compilation, laying.layout, scoped, added, output))
     findings = compilation.findings_with(scoped)
     if wasm_url:
         findings = _without_filter_needed(findings)
     tell(findings, sys.stderr)
     for line in told(left):
         click.echo(line, err=True)
+    if stepping is not None:
+        _tell_step(laying, stepping)
     if scoped and scoped.has_wildcards:
         click.echo(WRONGLY_ANALYZED, err=True)
     if not compilation.mesh.groups:
@@ -119,6 +130,35 @@ def _pieces(
     from laneway.core.emit.json_text import json_list
 
     return json_list(chain((one.body for one in compilation.manifests(layout, scoped)), added))
+
+
+def _documents(objects: Iterable[Manifest], output: Literal["yaml", "json"]) -> Iterator[str]:
+    bodies = (one.body for one in objects)
+    if output == "yaml":
+        from laneway.core.emit.yaml_text import yaml_documents
+
+        return yaml_documents(bodies)
+    from laneway.core.emit.json_text import json_list
+
+    return json_list(bodies)
+
+
+def _tell_step(laying: Laying, stepping: Stepping) -> None:
+    """Say what is to be done with a state, and what to delete when it is live."""
+    from laneway.core.views.changes import deletions
+
+    step = stepping.step
+    waits = "once requests in flight have ended, " if step.drain else ""
+    click.echo(
+        f"Step {laying.step} of {stepping.steps} from layout {laying.before} to layout "
+        f"{laying.layout}: {waits}apply this, and wait until it is live in every proxy"
+        f"{'. Then delete:' if step.removes else '.'}",
+        err=True,
+    )
+    for line in deletions(step.removes):
+        click.echo(line, err=True)
+    if step.removes:
+        click.echo("The next step begins when that is live as well.", err=True)
 
 
 def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

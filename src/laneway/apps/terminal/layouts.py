@@ -14,6 +14,7 @@ import click
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from laneway.core.changes.order import ChangeStep
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
     from laneway.core.findings.finding import Finding
@@ -32,16 +33,29 @@ class Laid(Struct, frozen=True):
     scoped: ScopedPlan | None = None
 
 
+class Stepping(Struct, frozen=True):
+    """The objects after a step, what it does, and how many steps there are."""
+
+    objects: tuple[Manifest, ...]
+    step: ChangeStep
+    steps: int
+
+
 class Laying(Struct, frozen=True):
-    """A layout, and for `scoped` the form of its rules and further namespaces of callers."""
+    """A layout, and for `scoped` the form of its rules and further namespaces of callers.
+
+    With `before` the objects are those after some steps from another layout to this one.
+    """
 
     layout: Layout = "istio"
     form: Form = "auto"
     clients: tuple[str, ...] = ()
+    before: Layout | None = None
+    step: int = 0
 
     def scoped(self, compilation: Compilation) -> ScopedPlan | None:
-        """Return what layout scoped writes of an input, None for the other layouts."""
-        if self.layout != "scoped":
+        """Return what layout scoped writes of an input, None where it is not asked for."""
+        if "scoped" not in (self.layout, self.before):
             return None
         from laneway.core.routing.plan.scoped_ground import Scoping
 
@@ -53,12 +67,46 @@ class Laying(Struct, frozen=True):
         objects = compilation.manifests(self.layout, scoped)
         return Laid(objects, compilation.findings_with(scoped), scoped)
 
+    def stepping(self, compilation: Compilation) -> Stepping | None:
+        """Return the objects after the step asked for, None where no step is."""
+        if self.before is None:
+            return None
+        from laneway.core.changes.diff import diff
+        from laneway.core.changes.order import steps
+        from laneway.core.changes.states import state_after
+
+        scoped = self.scoped(compilation)
+        old = compilation.manifests(self.before, scoped)
+        way = steps(diff(old, compilation.manifests(self.layout, scoped)))
+        if self.step > len(way):
+            raise click.UsageError(
+                f"--step {self.step}: from layout {self.before} to layout {self.layout} there are "
+                f"{len(way)} steps."
+            )
+        return Stepping(state_after(old, way[: self.step]), way[self.step - 1], len(way))
+
     def objects(self, compilation: Compilation) -> tuple[Manifest, ...]:
         """Return the objects of an input."""
         return self.laid(compilation).objects
 
 
-def layout_options(says: str) -> Decorator:
+_STEPS = (
+    click.option(
+        "--from",
+        "before",
+        type=click.Choice(["istio", "asm", "scoped"]),
+        help="The layout that is live: print a state between it and --layout, see --step.",
+    ),
+    click.option(
+        "--step",
+        type=click.IntRange(min=1),
+        help="With --from: the state after this step, of four as a rule. What to delete then is "
+        "told on standard error.",
+    ),
+)
+
+
+def layout_options(says: str, *, by_steps: bool = False) -> Decorator:
     """Give a command `--layout` and what belongs to it, as one parameter `laying`."""
     options = (
         click.option(
@@ -81,6 +129,7 @@ def layout_options(says: str) -> Decorator:
             help="Layout scoped: a namespace whose pods call, beside those in the input. May be "
             "given several times.",
         ),
+        *(_STEPS if by_steps else ()),
     )
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,9 +139,13 @@ def layout_options(says: str) -> Decorator:
             layout: Layout,
             scoped_form: Form | None,
             client: tuple[str, ...],
+            before: Layout | None = None,
+            step: int | None = None,
             **rest: Any,
         ) -> Any:
-            return command(*args, laying=_laying(layout, scoped_form, client), **rest)
+            laying = Laying(layout, scoped_form or "auto", client, before, step or 0)
+            _refuse_what_does_not_fit(laying, has_form=bool(scoped_form or client))
+            return command(*args, laying=laying, **rest)
 
         found: Callable[..., Any] = bundled
         for option in reversed(options):
@@ -102,7 +155,10 @@ def layout_options(says: str) -> Decorator:
     return decorated
 
 
-def _laying(layout: Layout, form: Form | None, clients: tuple[str, ...]) -> Laying:
-    if layout != "scoped" and (form or clients):
+def _refuse_what_does_not_fit(laying: Laying, *, has_form: bool) -> None:
+    if has_form and "scoped" not in (laying.layout, laying.before):
         raise click.UsageError("--scoped-form and --client are for layout scoped.")
-    return Laying(layout, form or "auto", clients)
+    if (laying.before is None) != (laying.step == 0):
+        raise click.UsageError("--from and --step belong together.")
+    if laying.before == laying.layout:
+        raise click.UsageError(f"--from and --layout are both {laying.layout}.")

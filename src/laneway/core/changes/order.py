@@ -3,7 +3,8 @@
 Comes in: a ChangeSet. Goes out: steps, each to be live everywhere before the next begins. Make
 before break: subsets first, then routes in the mesh, then entries; what goes is taken away in the
 opposite order, once no request that came in by the old entries is in flight. An object that both
-gains and loses something is written twice: first with both, then as it shall be.
+gains and loses something is written twice: first with both, then as it shall be. Where rules are
+for single callers, `by_caller.py` says what stands in between.
 https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-errors-while-reconfiguring-service-routes
 """
 
@@ -14,10 +15,19 @@ from typing import Literal
 
 from msgspec import Struct
 
+from laneway.core.changes.by_caller import ByCaller, has_selectors
 from laneway.core.changes.covering import Covering
 from laneway.core.changes.diff import Change, ChangeSet
 from laneway.core.changes.routes import hosts_of, is_entry, merged, renamed, switched, with_routes
-from laneway.core.changes.subsets import Names, SideBySide, host_of, side_by_side, with_subsets
+from laneway.core.changes.seen_rules import selector_of
+from laneway.core.changes.subsets import (
+    Names,
+    SideBySide,
+    alike,
+    host_of,
+    side_by_side,
+    with_subsets,
+)
 from laneway.core.emit.manifest import Manifest
 from laneway.core.resources.meta import Ref
 
@@ -55,28 +65,106 @@ class _Transition:
         self.mesh = [one for one in routed if not is_entry(_any(one))]
         self.others = [one for found in kinds.values() for one in found]
         self.covering = Covering()
-        self.between = side_by_side(self.rules)
+        self.by_caller = _by_caller(changes)
+        in_place = self.by_caller.specific if self.by_caller else frozenset[str]()
+        reshaped = self.by_caller.reshaped if self.by_caller else ()
+        self.between = alike(side_by_side(self.rules, in_place), reshaped)
         self.last = _names(self.between, "last")
         self.next = _names(self.between, "next")
-        kept = [m for m in changes.kept if m.ref.kind == "VirtualService"] if self.next else []
+        needed = bool(self.next) or self.by_caller is not None
+        kept = [m for m in changes.kept if m.ref.kind == "VirtualService"] if needed else []
         self.kept_entries = [m for m in kept if is_entry(m)]
         self.kept_mesh = [m for m in kept if not is_entry(m)]
+        self.neutral = self.by_caller.neutral(self.next, self.covering) if self.by_caller else {}
+        self.passing = [one for one in self.kept_mesh if one.ref in self.neutral]
+        self.kept_rules = [m for m in changes.kept if m.ref.kind == "DestinationRule"]
 
     def steps(self) -> Iterator[ChangeStep]:
         """Widen, switch the entries, narrow."""
-        yield from self.step("subsets", [*_after(self.others), *self.wide_rules(relabeled=False)])
+        if self.by_caller is None:
+            wide = [*_after(self.others), *self.wide_rules(relabeled=False)]
+            yield from self.step("subsets", wide)
+        else:
+            yield from self.rules_by_caller(self.by_caller)
         yield from self.step("mesh routes", self.wide_mesh(switch=False))
-        mesh = [*self.wide_mesh(switch=True), *self.by_next(self.kept_mesh)]
+        stayed = [one for one in self.kept_mesh if one.ref not in self.neutral]
+        mesh = [*self.wide_mesh(switch=True), *self.by_next(stayed)]
         yield from self.step("mesh routes", mesh)
         entries = self.by_next([*_after(self.entries), *self.kept_entries])
         yield from self.step("entry routes", entries, _deleted(self.entries))
         if self.next:
-            yield from self.step("subsets", self.wide_rules(relabeled=True))
+            yield from self.step("subsets", self.relabeled())
         mesh = [*_after(self.mesh), *self.kept_mesh]
         yield from self.step("mesh routes", mesh, _deleted(self.mesh), drain=True)
         yield from self.step("entry routes", [*_after(self.entries), *self.kept_entries])
-        gone = [*_deleted(self.rules), *_deleted(self.others)]
-        yield from self.step("subsets", _after(self.rules), gone, drain=True)
+        yield from self.last_rules()
+
+    def last_rules(self) -> Iterator[ChangeStep]:
+        """Narrow the rules, and take away what goes.
+
+        While routes ask who calls, callers in no lane need theirs to the last; where rules alone
+        tell callers apart, a caller in a lane may not be left with that one.
+        """
+        narrow = [*_after(self.rules), *(self.kept_rules if self.by_caller else ())]
+        gone = [ref for ref in _deleted(self.rules) if ref in self.live]
+        if self.by_caller is not None:
+            asked = bool(self.by_caller.new.specific())
+            first = [ref for ref in gone if (selector_of(self.live[ref]) is None) is asked]
+            if first and len(first) < len(gone):
+                yield from self.step("subsets", narrow, first, drain=True)
+                gone = [ref for ref in gone if ref not in first]
+        yield from self.step("subsets", narrow, [*gone, *_deleted(self.others)], drain=True)
+
+    def rules_by_caller(self, between: ByCaller) -> Iterator[ChangeStep]:
+        """Write the rules of both states, and take away those that the new routes may not meet.
+
+        Where a rule for others comes to hide what was there, the one for callers in no lane is
+        first and goes last: routes name nothing meanwhile that depends on the caller. Elsewhere it
+        comes last, so that nobody is led to a lane of others.
+        """
+        yield from self.step("subsets", [*_after(self.others), *self.about_no_lane()])
+        there = [one for one in map(_any, self.rules) if one.ref in self.live]
+        yield from self.step("subsets", self.bridged([*there, *self.kept_rules]))
+        yield from self.step("mesh routes", self.neutral.values())
+        coming = [one.after for one in self.rules if one.after and one.before is None]
+        for_some = [one for one in coming if selector_of(one) is not None]
+        for_all = [one for one in coming if selector_of(one) is None]
+        hiding = [one for one in for_all if between.is_reshaping(one)]
+        last = [one for one in for_all if not between.is_reshaping(one)]
+        early = [one for one in self.rules if one.before and between.goes_early(one.before)]
+        some = [one.ref for one in early if selector_of(_any(one)) is not None]
+        others = [one.ref for one in early if selector_of(_any(one)) is None]
+        if for_some:
+            yield from self.step("subsets", self.bridged(hiding))
+            hiding = []
+        now = [*self.bridged([*hiding, *for_some])]
+        if some:
+            yield from self.step("subsets", now, some)
+            now = []
+        yield from self.step("subsets", now, others)
+        yield from self.step("subsets", self.bridged(last))
+
+    def about_no_lane(self) -> Iterator[Manifest]:
+        """Yield new rules of hosts that have no routes in the mesh: copies of what is said."""
+        routed = set(self.by_caller.hosts) if self.by_caller else set()
+        for one in self.rules:
+            if one.after is not None and one.before is None:
+                host = host_of(one.after)
+                if not host.startswith("*") and host not in routed:
+                    yield one.after
+
+    def relabeled(self) -> Iterator[Manifest]:
+        """Yield the rules with both names for what is relabeled, and its own as it shall be."""
+        if self.by_caller is None:
+            return self.wide_rules(relabeled=True)
+        there = [_any(one) for one in self.rules if _any(one).ref in self.live]
+        return self.bridged([*there, *self.kept_rules], relabeled=True)
+
+    def bridged(self, rules: Iterable[Manifest], *, relabeled: bool = False) -> Iterator[Manifest]:
+        """Yield rules with the names of both states, where rules are for single callers."""
+        if self.by_caller is not None:
+            for rule in rules:
+                yield self.by_caller.bridged(rule, self.between, relabeled=relabeled)
 
     def step(
         self,
@@ -110,21 +198,39 @@ class _Transition:
         sends on as the new lanes want it is understood by the next.
         """
         by_hosts: dict[tuple[str, ...], list[Change]] = {}
-        for change in self.mesh:  # one without hosts is delegated to, and is met by its name
+        through = [Change("update", one.ref, (), one, one) for one in self.passing]
+        for change in (*self.mesh, *through):
+            # one without hosts is delegated to, and is met by its name
             by_hosts.setdefault(hosts_of(_any(change)) or (str(change.ref),), []).append(change)
         for found in by_hosts.values():
-            old = [renamed(one.before, self.last) for one in found if one.before is not None]
+            old = [self.before(one.before) for one in found if one.before is not None]
             new = [renamed(one.after, self.next) for one in found if one.after is not None]
-            if old and new:
+            if self.by_caller and new and self.by_caller.is_taken_up_at_once(new[0], old):
+                yield from new
+            elif old and new:
                 routes = merged(old[0], new[0], self.covering)
                 routes = switched(routes, new[0], self.covering) if switch else routes
                 yield from (with_routes(_any(one), routes) for one in found)
             else:
                 yield from [*old, *new]
 
+    def before(self, virtual_service: Manifest) -> Manifest:
+        """Return the routes of before by names that are there and mean what they meant."""
+        return self.neutral.get(virtual_service.ref) or renamed(virtual_service, self.last)
+
     def by_next(self, virtual_services: Iterable[Manifest]) -> Iterator[Manifest]:
         """Yield the VirtualServices with the names for what subsets mean afterwards."""
         return (renamed(one, self.next) for one in virtual_services)
+
+
+def _by_caller(changes: ChangeSet) -> ByCaller | None:
+    """Return both states where any has rules for single callers."""
+    kept = {one.ref: one for one in changes.kept}
+    before = kept | {one.ref: one.before for one in changes.changes if one.before is not None}
+    after = kept | {one.ref: one.after for one in changes.changes if one.after is not None}
+    if not has_selectors([*before.values(), *after.values()]):
+        return None
+    return ByCaller(before, after)
 
 
 def _any(change: Change) -> Manifest:

@@ -10,7 +10,7 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -24,7 +24,7 @@ Subset = Mapping[str, Any]
 Names = Mapping[tuple[str, str], str]
 """Other names of subsets, by host and name."""
 
-_LONGEST_NAME = 63
+LONGEST_NAME = 63
 """A subset's name is a DNS-1123 label."""
 
 
@@ -52,17 +52,45 @@ class SideBySide(Struct, frozen=True):
         return [*own, *lost, *last, *coming]
 
 
-def side_by_side(rules: Iterable[Change]) -> dict[str, SideBySide]:
-    """Gather the subsets of every host whose DestinationRules change."""
+def side_by_side(
+    rules: Iterable[Change], in_place: frozenset[str] = frozenset()
+) -> dict[str, SideBySide]:
+    """Gather the subsets of every host whose DestinationRules change.
+
+    Names that are changed `in_place` have no other ones meanwhile. Where there are any, rules for
+    single callers and wildcards are nobody's.
+    """
     old: dict[str, dict[str, Subset]] = {}
     new: dict[str, dict[str, Subset]] = {}
     for change in rules:
         for manifest, found in ((change.before, old), (change.after, new)):
-            if manifest is not None:
+            if manifest is not None and not (in_place and _is_for_callers(manifest)):
                 named = found.setdefault(host_of(manifest), {})
                 for subset in manifest.body["spec"].get("subsets") or ():
                     named.setdefault(subset["name"], subset)
-    return {host: _bridged(old.get(host, {}), new.get(host, {})) for host in (old | new)}
+    return {host: _bridged(old.get(host, {}), new.get(host, {}), in_place) for host in (old | new)}
+
+
+def alike(between: Mapping[str, SideBySide], hosts: Collection[str]) -> dict[str, SideBySide]:
+    """Return the same, with one meaning of a name at all of some hosts.
+
+    A wildcard that speaks of all of them has one subset of a name.
+    """
+    some = [between[host] for host in hosts if host in between]
+    old = {name: one.old[name] for one in some for name in one.last}
+    last = {name: alias for one in some for name, alias in one.last.items()}
+    coming = {name: alias for one in some for name, alias in one.next.items()}
+    found = dict(between)
+    for host in hosts if old else ():
+        one = between.get(host, SideBySide({}, {}, {}, {}))
+        named = {name: alias for name, alias in coming.items() if name in one.new}
+        found[host] = SideBySide(
+            {name: old[name] for name in named} | dict(one.old),
+            one.new,
+            {name: last[name] for name in named} | dict(one.last),
+            named | dict(one.next),
+        )
+    return found
 
 
 def with_subsets(rule: Manifest, subsets: list[Subset]) -> Manifest:
@@ -78,9 +106,20 @@ def host_of(rule: Manifest) -> str:
     return resolve_host(rule.body["spec"]["host"], rule.ref.namespace)
 
 
-def _bridged(old: Mapping[str, Subset], new: Mapping[str, Subset]) -> SideBySide:
+def _is_for_callers(rule: Manifest) -> bool:
+    spec = rule.body["spec"]
+    return "workloadSelector" in spec or host_of(rule).startswith("*")
+
+
+def _bridged(
+    old: Mapping[str, Subset], new: Mapping[str, Subset], in_place: frozenset[str]
+) -> SideBySide:
     changing = [
-        name for name in old if name in new and old[name].get("labels") != new[name].get("labels")
+        name
+        for name in old
+        if name in new
+        and name not in in_place
+        and old[name].get("labels") != new[name].get("labels")
     ]
     taken = set(old) | set(new)
     return SideBySide(
@@ -94,7 +133,7 @@ def _bridged(old: Mapping[str, Subset], new: Mapping[str, Subset]) -> SideBySide
 def _free(name: str, word: str, taken: set[str]) -> str:
     """Return a legal name that no subset of the host has, and take it."""
     endings = (f"-{word}{number or ''}" for number in count())
-    names = (name[: _LONGEST_NAME - len(ending)] + ending for ending in endings)
+    names = (name[: LONGEST_NAME - len(ending)] + ending for ending in endings)
     alias = next(found for found in names if found not in taken)
     taken.add(alias)
     return alias

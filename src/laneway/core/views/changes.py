@@ -7,7 +7,7 @@ why; long values are cut in the table only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -17,6 +17,7 @@ from laneway.core.changes.given import own_objects
 from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
+from laneway.core.resources.meta import Ref
 
 _WIDEST = 60
 _WORDS = {"added": "+ {after}", "removed": "- {before}"}
@@ -78,6 +79,19 @@ def step_object(step: ChangeStep) -> dict[str, Any]:
     if step.removes:
         shown["remove"] = [str(ref) for ref in step.removes]
     return shown
+
+
+def deletions(refs: Iterable[Ref]) -> Iterator[str]:
+    """Yield the commands that delete objects, one for each namespace.
+
+    >>> list(deletions([Ref("DestinationRule", "shop", "cart")]))
+    ['kubectl delete -n shop destinationrule/cart --ignore-not-found']
+    """
+    found: dict[str, list[str]] = {}
+    for ref in sorted(refs):
+        found.setdefault(ref.namespace, []).append(f"{ref.kind.lower()}/{ref.name}")
+    for space, names in found.items():
+        yield f"kubectl delete -n {space} {' '.join(names)} --ignore-not-found"
 
 
 def _lines(changes: ChangeSet) -> Iterator[list[str]]:
