@@ -50,6 +50,13 @@ def one(kind: type[T], text: str) -> T:
     return resource
 
 
+def one_of(reading: FileReading) -> VirtualService:
+    """Return the one VirtualService of a file, whatever there is to tell of it."""
+    (resource,) = reading.resources
+    assert isinstance(resource, VirtualService)
+    return resource
+
+
 def codes(text: str) -> list[str]:
     return [finding.code.id for finding in read(text).findings]
 
@@ -371,6 +378,34 @@ def test_a_policy_that_cannot_be_read_is_left_out_of_its_route(
     assert isinstance(found, VirtualService)
     assert list(found.http[0].policy) == ["retries"]
     assert codes(text) == [code]
+
+
+def asking(*conditions: str) -> str:
+    """Return a VirtualService with a route for each condition."""
+    head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\n"
+    routes = "".join(
+        f"  - match: [{one}]\n    route: [{{destination: {{host: mocka}}}}]\n" for one in conditions
+    )
+    return f"{head}spec:\n  hosts: [mocka]\n  http:\n{routes}"
+
+
+def test_what_routes_ask_alike_is_one_value() -> None:
+    first, second = one(VirtualService, asking(*["{sourceLabels: {version: v1}}"] * 2)).http
+    assert first.matches[0] is second.matches[0]
+
+
+def test_a_flaw_in_what_routes_ask_alike_is_told_at_each_of_them() -> None:
+    text = asking(*["{headers: {x-lane: {regex: '('}}}"] * 2, "{sourceLabels: {version: v1}}")
+    found = read(text)
+    places = [locate(flaw.place) for flaw in found.findings if flaw.place]
+    assert [place.line for place in places] == [7, 9]
+    assert [route.index for route in one_of(found).http] == [2]
+
+
+def test_a_number_is_not_read_as_the_text_that_another_route_asks_for() -> None:
+    text = asking('{sourceLabels: {version: "1"}}', "{sourceLabels: {version: 1}}")
+    assert codes(text) == ["LW1103"]
+    assert [route.index for route in one_of(read(text)).http] == [0]
 
 
 def test_a_destination_rule_tells_an_unwritten_export_from_an_empty_one() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
@@ -71,15 +72,12 @@ class Notes:
         return len(self.findings) >= _MOST_FINDINGS
 
 
-class Cursor:
+class Cursor(Struct, frozen=True, eq=False):
     """A mapping inside an object. `path` leads to it from the object's root."""
 
-    __slots__ = ("notes", "path", "raw")
-
-    def __init__(self, raw: Mapping[str, Any], notes: Notes, path: tuple[Step, ...] = ()) -> None:
-        self.raw = raw
-        self.notes = notes
-        self.path = path
+    raw: Mapping[str, Any]
+    notes: Notes
+    path: tuple[Step, ...] = ()
 
     def report(self, code: Code, *steps: Step, **words: object) -> None:
         """Note a finding about a value below this mapping; `field` is its spelled path."""
@@ -162,14 +160,15 @@ class Cursor:
 
     def each(self, key: str) -> Iterable[tuple[int, Cursor]]:
         """Return the mappings of a list, with their positions; other items are errors."""
-        return () if self.raw.get(key) is None else self._each(key)
-
-    def _each(self, key: str) -> Iterator[tuple[int, Cursor]]:
+        if self.raw.get(key) is None:
+            return ()
+        found, notes, path = [], self.notes, (*self.path, key)
         for index, item in enumerate(self.items(key)):
             if isinstance(item, dict):
-                yield index, Cursor(item, self.notes, (*self.path, key, index))
+                found.append((index, Cursor(item, notes, (*path, index))))
             else:
                 self.wrong_item(key, index, "a mapping", item)
+        return found
 
     def entries(self, key: str) -> Iterator[tuple[str, Any]]:
         """Return the keys and values of a mapping; a key that is no text is its spelling."""
