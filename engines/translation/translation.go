@@ -45,7 +45,8 @@ type Sent struct {
 }
 
 // Translation is what one proxy would be sent. Routes are Envoy's RouteConfiguration as protojson, unabridged;
-// Rejected says which of them break the constraints of Envoy's API, so that Envoy would refuse the whole table.
+// Rejected says which of them break the constraints of Envoy's API, so that Envoy would refuse the whole table. Bytes
+// is how long the messages of each kind are together, as they travel.
 type Translation struct {
 	Name      string              `json:"name"`
 	Namespace string              `json:"namespace"`
@@ -56,6 +57,7 @@ type Translation struct {
 	Rejected  []string            `json:"rejected,omitempty"`
 	Clusters  map[string]string   `json:"clusters"`
 	Endpoints map[string][]string `json:"endpoints"`
+	Bytes     map[string]int      `json:"bytes"`
 }
 
 // door is an outbound listener: where a connection goes by its original address.
@@ -91,7 +93,7 @@ func Read(of Workload, sent Sent) (result Translation, err error) {
 	result = Translation{
 		Name: of.Name, Namespace: of.Namespace, Labels: of.Labels,
 		Listeners: []door{}, Inward: []inward{}, Routes: []json.RawMessage{},
-		Clusters: map[string]string{}, Endpoints: map[string][]string{},
+		Clusters: map[string]string{}, Endpoints: map[string][]string{}, Bytes: sent.bytes(),
 	}
 	for _, listener := range sent.Listeners {
 		if listener.TrafficDirection == corev3.TrafficDirection_OUTBOUND {
@@ -119,6 +121,23 @@ func Read(of Workload, sent Sent) (result Translation, err error) {
 		}
 	}
 	return result, nil
+}
+
+func (s Sent) bytes() map[string]int {
+	found := map[string]int{"listeners": 0, "routes": 0, "clusters": 0, "endpoints": 0}
+	for _, one := range s.Listeners {
+		found["listeners"] += proto.Size(one)
+	}
+	for _, one := range s.Tables {
+		found["routes"] += proto.Size(one)
+	}
+	for _, one := range s.Clusters {
+		found["clusters"] += proto.Size(one)
+	}
+	for _, one := range s.Assignments {
+		found["endpoints"] += proto.Size(one)
+	}
+	return found
 }
 
 func openDoor(listener *listenerv3.Listener) door {

@@ -53,6 +53,8 @@ class IstioProxy(Struct, frozen=True):
     rejected: Sequence[str] = ()
     clusters: Mapping[str, str] = {}
     endpoints: Mapping[str, Sequence[str]] = {}
+    bytes: Mapping[str, int] = {}
+    """How long the messages of each kind are together."""
 
     def http(self, request: Request, port: int, address: str = ANYWHERE) -> Outcome:
         """Return what an HTTP request meets that the application sends to `address:port`.

@@ -108,4 +108,5 @@ def _proxy(found: dict[str, Any]) -> IstioProxy:
         rejected=found.get("rejected", []),
         clusters=found["clusters"],
         endpoints=found["endpoints"],
+        bytes=found["bytes"],
     )

@@ -67,6 +67,8 @@ HOLDING = {
     "core/proof/undecidable.py": "filters and Sidecars",
     "core/routing/plan/scoped_callers.py": "gateways",
     "core/routing/plan/narrowing.py": "Sidecars",
+    "core/cost/classes.py": "gateways",
+    "core/cost/held.py": "subsets and gateways",
     "core/routing/ask/walk.py": "subsets",
     "core/routing/ask/reach.py": "subsets",
     "core/proof/landing.py": "subsets",

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Listed] = {
         ),
         _listed("codes", "explain-code", "Explain a finding's CODE, and how to fix it."),
         _listed("status", "status", "Show the state of each group and lane."),
+        _listed("cost", "cost", "Say what the lanes cost proxies, layout beside layout."),
         _listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
         _listed("explain", "explain", "Follow one request and show what decides each hop."),
         _listed("diff", "diff", "Show which objects change from OLD to NEW."),

@@ -9,7 +9,7 @@ https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 from msgspec import Struct
@@ -17,7 +17,12 @@ from msgspec import Struct
 from laneway.core.findings.place import Step
 from laneway.core.mesh.mesh import Caller, Mesh, MeshService
 from laneway.core.mesh.sidecars import EVERYTHING, Imports, listener_at, sidecar_of
-from laneway.core.resources.istio.networking import DestinationRule, Sidecar, VirtualService
+from laneway.core.resources.istio.networking import (
+    DestinationRule,
+    ServiceEntry,
+    Sidecar,
+    VirtualService,
+)
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.meta import Meta
 
@@ -86,6 +91,11 @@ def exports_of(service: Service) -> tuple[str, ...]:
     """
     words = service.meta.annotations.get(EXPORT_TO, "").split(",")
     return _spaces((word.strip() for word in words), service.meta.namespace)
+
+
+def shown_like(entry: ServiceEntry) -> Mapping[str, str]:
+    """Return the annotation by which a Service would be shown to whom a ServiceEntry is."""
+    return {EXPORT_TO: ",".join(entry.export_to)} if entry.export_to else {}
 
 
 def is_shown(service: Service, namespace: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from laneway.core.findings.place import Step
-from laneway.core.resources.kubernetes.workloads import Service
+from laneway.core.resources.kubernetes.workloads import Service, ServicePort
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.placed import Places
@@ -170,6 +170,7 @@ class ServiceEntry(Struct, frozen=True):
     selector: Labels = ()
     services: tuple[Service, ...] = ()
     export_to: tuple[str, ...] | None = None
+    ports: tuple[ServicePort, ...] = ()
 
 
 class TrafficLabel(Struct, frozen=True):

@@ -93,7 +93,7 @@ def read_service_entry(root: Cursor) -> ServiceEntry | None:
         for host in hosts
         if host.endswith(own) and "." not in host.removesuffix(own)
     )
-    return ServiceEntry(meta, hosts, selector, services, export_to(spec))
+    return ServiceEntry(meta, hosts, selector, services, export_to(spec), ports)
 
 
 def _named(meta: Meta, name: str) -> Meta:

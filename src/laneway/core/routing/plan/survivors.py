@@ -8,6 +8,8 @@ it is decided. It refuses nothing: a caller without any rule of its own meets th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -58,7 +60,7 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
 def held(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
     """Return the rules that somebody wrote for a hop and that a caller meets, if there are any."""
     for one in _nearest_first(hop, scope):
-        if found := _held(one, caller):
+        if found := kept_for(caller, one.rules, one.port):
             return found
     return ()
 
@@ -66,7 +68,7 @@ def held(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
 def held_unknown(mesh: Mesh, hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
     """Return the rules that a caller meets for a host its proxy does not know, if there are any."""
     for one in speaking(mesh, scope, _seen_first(hop, scope)):
-        if found := _held(one, caller):
+        if found := kept_for(caller, one.rules, one.port):
             return found
     return ()
 
@@ -98,11 +100,11 @@ def seen(hop: Hop, scope: SidecarScope) -> tuple[int | None, ...]:
     )
 
 
-def _held(hop: Hop, caller: Caller) -> tuple[Rule, ...]:
+def kept_for(caller: Caller, rules: Iterable[Rule], port: int) -> tuple[Rule, ...]:
     """Return the rules of one object that stay for a caller, up to the first that takes any."""
     held: list[Rule] = []
-    for rule in hop.rules:
-        kept = _for_caller(rule, hop.port, caller)
+    for rule in rules:
+        kept = _for_caller(rule, port, caller)
         if kept is None:
             continue
         held.append(kept)
