@@ -170,9 +170,10 @@ class Edit(Struct, frozen=True):
 
     def lane(self, changed: Sequence[Object], size: Size) -> Change:
         """Add the last lane; what it edits was there before."""
-        sidecars = {name: words_of(1) for name in self.crowd.holdings()}
+        last = marks(1) if any(map(_is_of_mesh, changed)) else marks(1)[:1]
+        sidecars = {name: words_of(1)[: len(last)] for name in self.crowd.holdings()}
         told = sidecars | {"gateway": [meshes.entering(size.lanes).encode()]}
-        return self._live(changed, told, marks(1))
+        return self._live(changed, told, last)
 
     def _live(
         self, items: Sequence[Object], words: dict[str, list[bytes]], last: Iterable[Object] = ()
@@ -191,6 +192,11 @@ class Edit(Struct, frozen=True):
             taken(self.istiod).processor - before.processor,
             sum(amount.bytes for amounts in sent for amount in amounts),
         )
+
+
+def _is_of_mesh(item: Object) -> bool:
+    """Whether an object routes in the mesh; where none does, a mark must not push routes either."""
+    return item["kind"] == "VirtualService" and "gateways" not in item["spec"]
 
 
 def write(api: ApiServer, items: Iterable[Object]) -> None:
