@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from laneway.core.rules.questions.words import listing
-
 if TYPE_CHECKING:
     from laneway.core.emit.sidecars import Outbound
     from laneway.core.routing.plan.narrowing import Unnarrowed
@@ -57,6 +55,8 @@ def sidecar_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def told(left: Sequence[Unnarrowed]) -> Iterator[str]:
     """Say who gets no Sidecar, all that have one reason together."""
+    from laneway.core.rules.questions.words import listing
+
     by_reason: dict[str, list[str]] = {}
     for one in left:
         by_reason.setdefault(one.why, []).append(str(one.workload))
