@@ -41,6 +41,29 @@ def test_layout_asm_prints_the_vendors_kinds(laneway: Command) -> None:
     assert ("TrafficLabel", "asm-trafficlabel-global") in printed
 
 
+def test_what_no_lane_changes_is_left_out_when_asked_to(laneway: Command, tmp_path: Path) -> None:
+    for name in ("gateway.yaml", "lanes.yaml", "services.yaml", "mock-v1.yaml"):
+        copied = (EXAMPLES / "permissive-lanes" / name).read_text()
+        (tmp_path / name).write_text(copied)
+
+    every, sparse = (laneway("render", *flags, tmp_path) for flags in ((), ("--sparse",)))
+
+    left = set(kinds(every.out)) - set(kinds(sparse.out))
+    assert left == {
+        *(("DestinationRule", f"trafficlabel-dr-test-default-mock{one}") for one in "bc"),
+        *(("VirtualService", f"trafficlabel-vs-test-default-mock{one}") for one in "bc"),
+    }
+    assert "LW1811" in sparse.err
+    assert "LW1811" not in every.err
+
+
+def test_only_the_default_layout_can_be_sparse(laneway: Command) -> None:
+    ended = laneway("render", "--sparse", "--layout", "asm", STRICT)
+
+    assert ended.code == 2
+    assert "--sparse is for layout istio" in " ".join(ended.err.split())
+
+
 def test_findings_go_to_standard_error(laneway: Command, lanes: Path) -> None:
     edit(lanes, "exact: s2", "exact: s1")
 

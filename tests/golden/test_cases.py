@@ -52,9 +52,14 @@ def read_back(case: Case, compilation: Compilation) -> Compilation:
     return Compilation(compilation.snapshot, objects.mesh, objects.plan)
 
 
+def thinned(case: Case, compilation: Compilation) -> Compilation:
+    """Return what the objects of a case are made of: a sparse one leaves services out."""
+    return compilation.sparse() if case.expected.get("sparse") else compilation
+
+
 def mismatch(compilation: Compilation, case: Case, call: Call) -> str:
     """Return how a call differs from what its line says, or nothing."""
-    found = meet(compilation, call.ask, call.expected.carried, case.forwarding)
+    found = meet(thinned(case, compilation), call.ask, call.expected.carried, case.forwarding)
     return "" if found == call.expected else f"{call.text}\n      but meets {found}"
 
 
@@ -62,8 +67,9 @@ def output_of(case: Case, compilation: Compilation) -> dict[str, object]:
     """Return what the compilation gives for each block of output that a case may have."""
     layout = case.expected.get("layout", "istio")
     scoped = scoped_of(case, compilation)
-    emitted = manifests(compilation.mesh, compilation.plan, layout, scoped)
-    findings = compilation.findings_with(scoped)
+    sparse = bool(case.expected.get("sparse"))
+    emitted = manifests(compilation.mesh, thinned(case, compilation).plan, layout, scoped)
+    findings = compilation.findings_with(scoped, is_sparse=sparse)
     forms = scoped.forms.items() if scoped else ()
     return {
         "findings": sorted(f"{one.code.id} {one.subject or '-'}" for one in findings),

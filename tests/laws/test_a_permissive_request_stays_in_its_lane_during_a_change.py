@@ -7,7 +7,9 @@ knows nothing of the code that plans or orders.
 
 What is held: a request of a lane meets what either town says of that lane there, and leaves with
 the lane still in it. One whose lane only one of the towns knows meets what that town says, as long
-as it may be in flight. A request that carries nothing goes where either town leads its caller.
+as it may be in flight. A request that carries nothing goes where either town leads its caller. The
+same holds where a sparse output has no objects for a service: all its pods are the baseline's. It
+is not promised of lanes that come or go in a change in which services get objects or lose them all.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from laneway.core.resources.meta import Ref
 from tests.laws.compiling import compile_mesh
 from tests.laws.permissive_towns import HEADER, HOSTS, LANES, SPACE, Pods, Town, tag, towns
 
+ANYBODY = "every pod"
 State = Mapping[Ref, Manifest]
 Headers = Mapping[str, str]
 
@@ -42,8 +45,9 @@ class Live(Struct, frozen=True):
     objects: State
 
     @classmethod
-    def of(cls, town: Town) -> Live:
+    def of(cls, town: Town, is_sparse: bool = False) -> Live:  # noqa: FBT001, FBT002 - a flag
         found = compile_mesh(town.objects())
+        found = found.sparse() if is_sparse else found
         made = manifests(found.mesh, found.plan)
         return cls(found.mesh.groups[0], {one.ref: one for one in made})
 
@@ -60,10 +64,10 @@ class Live(Struct, frozen=True):
 
 
 def spec(state: State, kind: str, service: str) -> Mapping[str, Any]:
-    """Return the object of a kind that speaks of a service."""
+    """Return the object of a kind that speaks of a service; empty without one."""
     host = f"{service}.{SPACE}.svc.cluster.local"
     found = (m.body["spec"] for m in state.values() if m.ref.kind == kind)
-    return next(one for one in found if host in (one.get("hosts") or [one.get("host")]))
+    return next((one for one in found if host in (one.get("hosts") or [one.get("host")])), {})
 
 
 def taken(state: State, service: str, caller: str, headers: Headers) -> Mapping[str, Any]:
@@ -93,7 +97,12 @@ def holds(condition: Mapping[str, str], value: str) -> bool:
 
 
 def met(state: State, service: str, caller: str, headers: Headers) -> tuple[str, str | None]:
-    """Return the lane whose pods a request meets, and the one that it carries when it leaves."""
+    """Return the lane whose pods a request meets, and the one that it carries when it leaves.
+
+    Without a VirtualService it meets any pod, and leaves as it came.
+    """
+    if not spec(state, "VirtualService", service):
+        return ANYBODY, headers.get(HEADER)
     route = taken(state, service, caller, headers)
     [share] = route["route"]
     subsets = spec(state, "DestinationRule", service)["subsets"]
@@ -121,9 +130,12 @@ def every_state(
             yield state, entered, drained
 
 
-def follow(before: Town, after: Town, chance: Random) -> int:
-    """Hold every state between two towns to the law. Return how many there were."""
-    old, new = Live.of(before), Live.of(after)
+def follow(before: Town, after: Town, chance: Random, *, sparse: tuple[bool, bool]) -> int:
+    """Hold every state between two towns to the law. Return how many there were.
+
+    `sparse` says of each town whether its output leaves services out.
+    """
+    old, new = (Live.of(*one) for one in zip((before, after), sparse, strict=True))
     way = steps(diff(old.objects.values(), new.objects.values()))
     number = 0
     for state, entered, drained in every_state(old.objects, way, chance):
@@ -132,22 +144,30 @@ def follow(before: Town, after: Town, chance: Random) -> int:
             for lane in dict.fromkeys((*before.lanes, *after.lanes)):
                 towns_of = [one for one in (old, new) if lane in lanes_of(one)]
                 in_flight = len(towns_of) == 2 or (not drained if towns_of == [old] else entered)
-                if in_flight:
-                    held_to(state, service, lane, towns_of)
+                is_promised = len(towns_of) == 2 or not left_out(service, (old, new))
+                if in_flight and is_promised:
+                    may = {one.answering(lane, service) for one in towns_of}
+                    held_to(state, service, lane, may | left_out(service, (old, new)))
             for caller in ("", *(set(before.lanes) & set(after.lanes))):
                 may = {one.answering(one.lane("", caller), service) for one in (old, new)}
+                may |= left_out(service, (old, new))
                 assert met(state, service, caller, {})[0] in may, (service, caller)
     return number
 
 
-def held_to(state: State, service: str, lane: str, known: Sequence[Live]) -> None:
-    """Hold the requests of a lane to what the towns that know it say, whoever calls."""
+def held_to(state: State, service: str, lane: str, may: set[str]) -> None:
+    """Hold the requests of a lane to the pods that they may meet, whoever calls."""
     headers = {HEADER: lane, "baggage": f"user=7,{HEADER}={lane}"}
-    may = {one.answering(lane, service) for one in known}
     for caller in ("", *LANES):
         where, carried = met(state, service, caller, headers)
         assert where in may, (service, lane, caller, where, may)
         assert carried == lane, (service, lane, caller, carried)
+
+
+def left_out(service: str, towns_of: Sequence[Live]) -> set[str]:
+    """Return what is met where an output has nothing for a service: any of its pods."""
+    there = [bool(spec(one.objects, "VirtualService", service)) for one in towns_of]
+    return set() if all(there) else {ANYBODY}
 
 
 def lanes_of(live: Live) -> list[str]:
@@ -162,19 +182,44 @@ DOWN = replace(SMALL, pods=(*BASE, Pods("a", "s2", is_ready=False)))
 AIDED = replace(COME, targets={"b": "s3"}, pods=COME.pods[:1] + COME.pods[2:])
 
 
+FULL = (False, False)
+
+
 @settings(max_examples=40)
-@given(towns(), towns(), st.randoms(use_true_random=False))
-@example(SMALL, COME, CHANCE).via("a lane comes")
-@example(COME, SMALL, CHANCE).via("a lane goes")
-@example(SMALL, DOWN, CHANCE).via("the last pod of a lane goes")
-@example(DOWN, SMALL, CHANCE).via("pods of a lane come back")
-@example(COME, AIDED, CHANCE).via("a lane is made to stand in at a service")
-@example(AIDED, COME, CHANCE).via("a lane no longer stands in")
+@given(towns(), towns(), st.randoms(use_true_random=False), st.tuples(st.booleans(), st.booleans()))
+@example(SMALL, COME, CHANCE, FULL).via("a lane comes")
+@example(COME, SMALL, CHANCE, FULL).via("a lane goes")
+@example(SMALL, DOWN, CHANCE, FULL).via("the last pod of a lane goes")
+@example(DOWN, SMALL, CHANCE, FULL).via("pods of a lane come back")
+@example(COME, AIDED, CHANCE, FULL).via("a lane is made to stand in at a service")
+@example(AIDED, COME, CHANCE, FULL).via("a lane no longer stands in")
+@example(SMALL, SMALL, CHANCE, (False, True)).via("services are left out")
+@example(SMALL, SMALL, CHANCE, (True, False)).via("services are no longer left out")
+@example(SMALL, COME, CHANCE, (True, True)).via("a lane comes to a service that was left out")
 def test_a_request_that_carries_its_lane_goes_on_in_it(
-    before: Town, after: Town, chance: Random
+    before: Town, after: Town, chance: Random, sparse: tuple[bool, bool]
 ) -> None:
     # what carries lanes is not changed while they are in use
-    event(f"{follow(before, replace(after, carrier=before.carrier), chance)} states between")
+    after = replace(after, carrier=before.carrier)
+    event(f"{follow(before, after, chance, sparse=sparse)} states between")
+
+
+def test_what_is_left_out_is_removed_in_order() -> None:
+    old, new = Live.of(SMALL), Live.of(SMALL, is_sparse=True)
+    way = steps(diff(old.objects.values(), new.objects.values()))
+
+    assert [(step.phase, step.drain, sorted(map(str, step.removes))) for step in way] == [
+        (
+            "mesh routes",
+            True,
+            [f"VirtualService default/trafficlabel-vs-g-default-{one}" for one in "bc"],
+        ),
+        (
+            "subsets",
+            True,
+            [f"DestinationRule default/trafficlabel-dr-g-default-{one}" for one in "bc"],
+        ),
+    ]
 
 
 def test_the_last_pod_of_a_lane_is_stood_in_for_before_anything_is_let_out() -> None:

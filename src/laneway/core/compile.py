@@ -69,8 +69,21 @@ class Compilation(Struct, frozen=True, dict=True):
 
         return manifests(self.mesh, self.plan, layout, scoped)
 
-    def findings_with(self, scoped: ScopedPlan | None) -> tuple[Finding, ...]:
+    def sparse(self) -> Compilation:
+        """Return the same without the services that no lane changes: they need no objects."""
+        from laneway.core.routing.plan.sparse import unchanged, without  # noqa: PLC0415 - as above
+
+        plan = without(self.plan, unchanged(self.mesh, self.plan))
+        return Compilation(self.snapshot, self.mesh, plan)
+
+    def findings_with(
+        self, scoped: ScopedPlan | None, *, is_sparse: bool = False
+    ) -> tuple[Finding, ...]:
         """Return the findings, and those about a layout that not everybody asks for."""
+        if is_sparse:
+            from laneway.core.rules.sparse import check_sparse  # noqa: PLC0415 - as above
+
+            return fold(self.findings + check_sparse(self.mesh, self.plan))
         if scoped is None:
             return self.findings
         from laneway.core.rules.scoped import check_scoped  # noqa: PLC0415 - as above

@@ -74,17 +74,18 @@ def render(
         )
     compilation = compiled(paths)
     scoped = laying.scoped(compilation)
-    added = _plugins(compilation, wasm_url)
+    made_of = laying.thinned(compilation)
+    added = _plugins(made_of, wasm_url)
     left: tuple[Unnarrowed, ...] = ()
     if outbound:
-        narrow, left = _sidecars(compilation, laying.layout, scoped, outbound)
+        narrow, left = _sidecars(made_of, laying.layout, scoped, outbound)
         added = (*added, *narrow)
     stepping = laying.stepping(compilation)
     if stepping is not None:
         _write(_documents(chain(stepping.objects, added), output))
     else:
-        _write(_pieces(compilation, laying.layout, scoped, added, output))
-    findings = compilation.findings_with(scoped)
+        _write(_pieces(made_of, laying.layout, scoped, added, output))
+    findings = laying.findings(compilation, scoped)
     if wasm_url:
         findings = _without_filter_needed(findings)
     tell(findings, sys.stderr)

@@ -44,9 +44,11 @@ def plan(paths: tuple[str, ...], laying: Laying, output: Output) -> int:
 
     compilation = compiled(paths)
     scoped = laying.scoped(compilation)
-    shown = plan_object(compilation.plan) | (scoped_object(scoped) if scoped else {})
+    shown = plan_object(laying.thinned(compilation).plan) | (
+        scoped_object(scoped) if scoped else {}
+    )
     print_object(shown, output)
-    findings = compilation.findings_with(scoped)
+    findings = laying.findings(compilation, scoped)
     tell(findings, sys.stderr)
     return exit_code(findings)
 

@@ -52,6 +52,18 @@ class Laying(Struct, frozen=True):
     clients: tuple[str, ...] = ()
     before: Layout | None = None
     step: int = 0
+    is_sparse: bool = False
+    """Whether services that no lane changes are left out."""
+
+    def thinned(self, compilation: Compilation) -> Compilation:
+        """Return what objects are made of: everything, or what lanes change."""
+        return compilation.sparse() if self.is_sparse else compilation
+
+    def findings(
+        self, compilation: Compilation, scoped: ScopedPlan | None = None
+    ) -> tuple[Finding, ...]:
+        """Return what is to be told of an input in this layout."""
+        return compilation.findings_with(scoped, is_sparse=self.is_sparse)
 
     def scoped(self, compilation: Compilation) -> ScopedPlan | None:
         """Return what layout scoped writes of an input, None where it is not asked for."""
@@ -64,8 +76,8 @@ class Laying(Struct, frozen=True):
     def laid(self, compilation: Compilation) -> Laid:
         """Return the objects of an input, and what is to be told of it in this layout."""
         scoped = self.scoped(compilation)
-        objects = compilation.manifests(self.layout, scoped)
-        return Laid(objects, compilation.findings_with(scoped), scoped)
+        objects = self.thinned(compilation).manifests(self.layout, scoped)
+        return Laid(objects, self.findings(compilation, scoped), scoped)
 
     def stepping(self, compilation: Compilation) -> Stepping | None:
         """Return the objects after the step asked for, None where no step is."""
@@ -129,21 +141,29 @@ def layout_options(says: str, *, by_steps: bool = False) -> Decorator:
             help="Layout scoped: a namespace whose pods call, beside those in the input. May be "
             "given several times.",
         ),
+        click.option(
+            "--sparse",
+            is_flag=True,
+            help="Layout istio: nothing for services of permissive groups that no lane changes. A "
+            "request that lost its lane is not healed there, and pods of another lane that come up "
+            "there get everybody's requests until objects are there.",
+        ),
         *(_STEPS if by_steps else ()),
     )
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def bundled(
+        def bundled(  # noqa: PLR0913 - one parameter per option, as click has it
             *args: Any,
             layout: Layout,
             scoped_form: Form | None,
             client: tuple[str, ...],
+            sparse: bool,
             before: Layout | None = None,
             step: int | None = None,
             **rest: Any,
         ) -> Any:
-            laying = Laying(layout, scoped_form or "auto", client, before, step or 0)
+            laying = Laying(layout, scoped_form or "auto", client, before, step or 0, sparse)
             _refuse_what_does_not_fit(laying, has_form=bool(scoped_form or client))
             return command(*args, laying=laying, **rest)
 
@@ -162,3 +182,5 @@ def _refuse_what_does_not_fit(laying: Laying, *, has_form: bool) -> None:
         raise click.UsageError("--from and --step belong together.")
     if laying.before == laying.layout:
         raise click.UsageError(f"--from and --layout are both {laying.layout}.")
+    if laying.is_sparse and (laying.layout != "istio" or laying.before is not None):
+        raise click.UsageError("--sparse is for layout istio, and stands without --from.")

@@ -92,3 +92,13 @@ FILTER_NEEDED = info(
     "caller's labels.",
     "Serve the module (`laneway wasm FILE` writes it) and render with `--wasm-url URL`.",
 )
+
+LEFT_OUT = info(
+    "LW1811",
+    "{count} of group {group} have no objects in this output: no lane changes them",
+    "Istio's default route leads to all of their pods, which are those of one lane. A request that "
+    "lost its lane is not put into its caller's lane there. Pods of another lane that come up "
+    "there get everybody's requests until the objects are there.",
+    "Render again, and apply, before pods of another lane start, and after they have ended. What "
+    "was applied before stays: `laneway show changes --sparse` says what to delete, and when.",
+)
