@@ -139,6 +139,7 @@ def test_a_workload_is_read_from_its_template(kind: str) -> None:
                 (("web", 80), ("", 81)),
                 ("/bin/mock",),
                 ("--port", "80"),
+                unsaid=("Secret s",),
             ),
         ),
         init_containers=(Container("i", "busybox"),),
@@ -392,6 +393,16 @@ def asking(*conditions: str) -> str:
 def test_what_routes_ask_alike_is_one_value() -> None:
     first, second = one(VirtualService, asking(*["{sourceLabels: {version: v1}}"] * 2)).http
     assert first.matches[0] is second.matches[0]
+
+
+def test_subsets_written_alike_are_one_value_and_a_flaw_is_told_at_each_rule() -> None:
+    rule = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: NAME}\n"
+    rule += "spec:\n  host: mocka\n  subsets: [{name: v1, labels: {version: v1}}]\n---\n"
+    both = rule.replace("NAME", "a") + rule.replace("NAME", "b")
+    first, second = (one for one in read(both).resources if isinstance(one, DestinationRule))
+    assert first.subsets is second.subsets
+    flawed = read(both.replace("{version: v1}", "3"))
+    assert [locate(flaw.place).line for flaw in flawed.findings if flaw.place] == [6, 13]
 
 
 def test_a_flaw_in_what_routes_ask_alike_is_told_at_each_of_them() -> None:

@@ -16,7 +16,6 @@ from laneway.core.mesh.members import is_present
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
-from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
 
 
@@ -76,12 +75,9 @@ class Shapes(Struct):
 
     def _subsets(self, host: Host) -> Hashable:
         return tuple(
-            (view.namespace, view.selector, tuple(self._subset(subset) for subset in view.subsets))
+            (view.namespace, view.selector, self._number(view.subsets))
             for view in self.plan.views.get(host, ())
         )
-
-    def _subset(self, subset: Subset) -> int:
-        return self._number(subset)
 
     def _pods(self, group: Group, service: MeshService, port: MeshPort | None) -> Hashable:
         """Return all that tells a service's pods apart: the labels by which anything selects."""

@@ -9,6 +9,7 @@ https://istio.io/latest/docs/reference/config/networking/
 from __future__ import annotations
 
 from laneway.core.findings.codes import shape
+from laneway.core.resources.alike import read_alike
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
@@ -64,11 +65,10 @@ def read_destination_rule(root: Cursor) -> DestinationRule | None:
     if meta is None:
         return None
     spec = root.below("spec")
-    subsets = (_subset(index, entry) for index, entry in spec.each("subsets"))
     return DestinationRule(
         meta=meta,
         host=spec.required("host"),
-        subsets=tuple(subset for subset in subsets if subset is not None),
+        subsets=_subsets(spec),
         traffic_policy=read_traffic_policy(spec),
         export_to=export_to(spec),
         workload_selector=_match_labels(spec) if spec.written("workloadSelector") else None,
@@ -78,6 +78,16 @@ def read_destination_rule(root: Cursor) -> DestinationRule | None:
 def export_to(spec: Cursor) -> tuple[str, ...] | None:
     """Read `exportTo`; None where it is not written, which Istio tells from an empty list."""
     return spec.texts("exportTo") if spec.written("exportTo") else None
+
+
+def _subsets(spec: Cursor) -> tuple[SubsetRule, ...]:
+    """Read the subsets, which of one lane group are alike for every service."""
+    return read_alike(spec, "subsets", _each_subset)
+
+
+def _each_subset(spec: Cursor) -> tuple[SubsetRule, ...]:
+    subsets = (_subset(index, entry) for index, entry in spec.each("subsets"))
+    return tuple(subset for subset in subsets if subset is not None)
 
 
 def _subset(index: int, entry: Cursor) -> SubsetRule | None:

@@ -8,13 +8,10 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from msgspec.msgpack import decode, encode
-
 from laneway.core.findings.codes import shape
-from laneway.core.findings.place import Source
+from laneway.core.resources.alike import read_alike
 from laneway.core.resources.istio.durations import milliseconds
 from laneway.core.resources.istio.networking import (
     HttpRoute,
@@ -29,7 +26,7 @@ from laneway.core.resources.istio.read_policy import is_well_formed
 from laneway.core.resources.matching import Match
 from laneway.core.resources.read_matching import MATCH_FIELDS, read_match
 from laneway.core.resources.read_meta import read_meta
-from laneway.core.resources.yaml.cursor import Cursor, Notes
+from laneway.core.resources.yaml.cursor import Cursor
 from laneway.core.resources.yaml.spelling import describe
 
 _MOST = 2**31 - 1
@@ -74,7 +71,7 @@ def read_virtual_service(root: Cursor) -> VirtualService | None:
 
 def _http(index: int, entry: Cursor) -> HttpRoute | None:
     before = entry.notes.errors
-    matches = _matches(entry, MATCH_FIELDS)
+    matches = read_alike(entry, "match", _http_matches)
     name = entry.text("name")
     destinations = _destinations(entry)
     if entry.raw.keys() <= _USUAL:
@@ -87,29 +84,15 @@ def _http(index: int, entry: Cursor) -> HttpRoute | None:
     return HttpRoute(name, matches, destinations, index, redirect, answer, delegate, policy)
 
 
+def _http_matches(entry: Cursor) -> tuple[Match, ...]:
+    return _matches(entry, MATCH_FIELDS)
+
+
+def _tcp_matches(entry: Cursor) -> tuple[Match, ...]:
+    return _matches(entry, _TCP_FIELDS)
+
+
 def _matches(entry: Cursor, fields: frozenset[str]) -> tuple[Match, ...]:
-    written = entry.raw.get("match")
-    if written is None:
-        return ()
-    try:
-        alike = _faultless(encode(written), fields)
-    except (OverflowError, ValueError):  # a number or a character that no other format has
-        alike = None
-    return _each_match(entry, fields) if alike is None else alike
-
-
-@lru_cache(maxsize=4096)
-def _faultless(written: bytes, fields: frozenset[str]) -> tuple[Match, ...] | None:
-    """Return a list of matches in which nothing is wrong; None for another.
-
-    What lanes ask stands alike in the routes of every service, so it is read once.
-    """
-    entry = Cursor({"match": decode(written)}, Notes(Source("")))
-    found = _each_match(entry, fields)
-    return None if entry.notes.findings or entry.notes.errors else found
-
-
-def _each_match(entry: Cursor, fields: frozenset[str]) -> tuple[Match, ...]:
     found = []
     for _, cursor in entry.each("match"):
         if not cursor.raw.keys() <= fields:
@@ -148,7 +131,8 @@ def _destination(index: int, item: Cursor) -> RouteDestination:
 def _tcp(index: int, entry: Cursor) -> TcpRoute | None:
     before = entry.notes.errors
     by_address = any(match.written("destinationSubnets") for _, match in entry.each("match"))
-    route = TcpRoute(_matches(entry, _TCP_FIELDS), _destinations(entry), index, by_address)
+    matches = read_alike(entry, "match", _tcp_matches)
+    route = TcpRoute(matches, _destinations(entry), index, by_address)
     return route if entry.notes.errors == before else None
 
 
