@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
@@ -26,7 +27,17 @@ from tests.cluster.search import Judges, drawn_meshes, judges
 from tests.cluster.shrinking import shrunk
 from tests.engines import engine
 from tests.laws.objects import Object
-from tests.layouts.laying import LAYINGS, TASTES, Apart, Tally, compare, name_of, promises, spelled
+from tests.layouts.laying import (
+    LAYINGS,
+    TASTES,
+    Apart,
+    Tally,
+    compare,
+    name_of,
+    promised,
+    promises,
+    spelled,
+)
 
 LOT = 20
 
@@ -39,8 +50,8 @@ class Real(Struct):
     tally: holding.Tally
     served: int = 0
 
-    def apart(self, case: Drawn, by_envoy: int) -> list[str]:
-        """Serve a mesh in the next layout; return what differs, and the smallest mesh with it."""
+    def apart(self, case: Drawn, by_envoy: int) -> Iterator[str]:
+        """Serve a mesh in the next layout; yield what differs, and the smallest mesh with it."""
         laying = LAYINGS[self.served % len(LAYINGS)]
         if not promises(laying, case.mesh):
             laying = LAYINGS[0]
@@ -48,12 +59,13 @@ class Real(Struct):
         turn, rest = divmod(self.served, by_envoy or self.served + 1)
         version = VERSIONS[turn % len(VERSIONS)] if not rest else ""
         spelling = partial(spelled, laying)
-        found = self.judges.apart(case, self.tally, version, spelling)
-        if not found:
-            return []
-        least = self.judges.smallest(case, found[0], version, spelling)
-        told = [f"layout {name_of(laying)}: {one.ask}: {one.words}" for one in found[:5]]
-        return [*told, yaml.safe_dump_all(least, sort_keys=False)]
+        asks = tuple(ask for ask in case.asks if promised(laying, ask))
+        found = self.judges.apart(Drawn(case.mesh, asks), self.tally, version, spelling)
+        for one in found[:5]:
+            yield f"layout {name_of(laying)}: {one.ask}: {one.words}"
+        if found:
+            least = self.judges.smallest(case, found[0], version, spelling)
+            yield yaml.safe_dump_all(least, sort_keys=False)
 
 
 def main() -> int:
@@ -86,9 +98,13 @@ def _compare(options: argparse.Namespace, oracle: Oracle, real: Real | None) -> 
             least = smallest(case, one, oracle)
             _tell(["The smallest mesh that shows it:", yaml.safe_dump_all(least, sort_keys=False)])
             return 1
-        if real and number % real.every == 0 and (told := real.apart(case, options.envoy)):
-            _tell([f"mesh {number} of seed {options.seed}:", *told])
-            return 1
+        if real and number % real.every == 0:
+            wrong = False
+            for words in real.apart(case, options.envoy):
+                wrong = True
+                _tell([f"mesh {number} of seed {options.seed}, served for real:", words])
+            if wrong:
+                return 1
         if number % LOT == 0 or number == options.meshes:
             more = f"; {real.served} of them served for real: {real.tally}" if real else ""
             _tell([f"{time.monotonic() - began:6.0f} s  {tally}{more}"])
