@@ -24,6 +24,12 @@ spec:
 """
 
 
+def ports_of(count: int) -> str:
+    """Return as many ports, the first of them the one that is called."""
+    ports = (f"{{port: {80 + number}, name: http-{number}}}" for number in range(count))
+    return f"[{', '.join(ports)}]"
+
+
 CLAIMS = [
     Claim(
         "a user's VirtualService on a lane host is an error",
@@ -435,6 +441,15 @@ CLAIMS = [
                 space="istio-system",
             )
         ),
+    ),
+    Claim(
+        "lanes of services with many ports are many clusters",
+        "LW1443",
+        mesh(b=service("b", ports_of(499))),
+        [("the strict lanes of group test give every proxy 500 clusters that its calls never use")],
+        "ASMSwimLaneGroup test",
+        ("metadata", "name"),
+        mesh(b=service("b", ports_of(498))),
     ),
     *claims_delegation.CLAIMS,
 ]

@@ -87,7 +87,7 @@ def diff_parts(
     after = {new[identity].ref: new[identity] for identity in new.keys() - old.keys()}
     changes = [Change("create", ref, (), None, after[ref]) for ref in after.keys() - before.keys()]
     for ref in before.keys() - after.keys():
-        if not is_whole or (held and _group(before[ref]) in held):
+        if not is_whole or (held and _is_of(before[ref], held)):
             kept.append(before[ref])
         else:
             changes.append(Change("delete", ref, (), before[ref]))
@@ -101,6 +101,13 @@ def diff_parts(
     return ChangeSet(tuple(changes), reduce(add, same, ()) + tuple(kept))
 
 
-def _group(manifest: Manifest) -> str:
+def _is_of(manifest: Manifest, groups: Collection[str]) -> bool:
+    """Whether an object is of one of some groups.
+
+    A rule for the callers of several groups bears no group's label, and a subset for each.
+    """
     labels: dict[str, str] = manifest.body.get("metadata", {}).get("labels") or {}
-    return labels.get(GROUP_LABEL, "")
+    if GROUP_LABEL in labels:
+        return labels[GROUP_LABEL] in groups
+    subsets = manifest.body.get("spec", {}).get("subsets") or ()
+    return any(one.get("name") == f"lane-{group}" for one in subsets for group in groups)

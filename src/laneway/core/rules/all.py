@@ -99,6 +99,7 @@ from laneway.core.rules.routing import (  # noqa: F401 - as said above
     access_limited,
     access_refused,
     api_route_in_mesh,
+    clusters_nobody_needs,
     delegation_leaves_requests,
     delegation_without_root,
     dynamic_subset,
