@@ -196,3 +196,23 @@ def test_a_held_group_gets_none(laneway: Command, lanes: Path) -> None:
     edit(lanes, "kind: ASMSwimLane\n", "kind: ASMSwimLane\nspec: [\n")
 
     assert sidecars(laneway("render", "--sidecars", lanes).out) == {}
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+@pytest.mark.parametrize(("old", "new"), [("istio", "asm"), ("istio", "scoped")])
+def test_between_two_layouts_the_routes_of_the_state_are_imported(
+    laneway: Command, old: str, new: str, step: int
+) -> None:
+    words = ("--layout", new, "--from", old, "--step", str(step))
+    ended = laneway("render", "--sidecars", *words, EXAMPLES / "strict-lanes")
+    found = list(yaml.safe_load_all(ended.out))
+    routes = [
+        f"{one['metadata']['namespace']}/{host}"
+        for one in found
+        if one["kind"] == "VirtualService" and "gateways" not in one["spec"]
+        for host in one["spec"]["hosts"]
+    ]
+    (egress,) = sidecars(ended.out)["calls-mocka"]["egress"]
+
+    assert routes
+    assert set(routes) <= set(egress["hosts"])

@@ -75,12 +75,13 @@ def render(
     compilation = compiled(paths)
     scoped = laying.scoped(compilation)
     made_of = laying.thinned(compilation)
+    stepping = laying.stepping(compilation)
     added = _plugins(made_of, wasm_url)
     left: tuple[Unnarrowed, ...] = ()
     if outbound:
-        narrow, left = _sidecars(made_of, laying.layout, scoped, outbound)
+        objects = stepping.objects if stepping else made_of.manifests(laying.layout, scoped)
+        narrow, left = _sidecars(made_of, objects, outbound)
         added = (*added, *narrow)
-    stepping = laying.stepping(compilation)
     if stepping is not None:
         _write(_documents(chain(stepping.objects, added), output))
     else:
@@ -109,11 +110,11 @@ def _plugins(compilation: Compilation, wasm_url: str | None) -> tuple[Manifest, 
 
 
 def _sidecars(
-    compilation: Compilation, layout: Layout, scoped: ScopedPlan | None, outbound: Outbound
+    compilation: Compilation, objects: Iterable[Manifest], outbound: Outbound
 ) -> tuple[tuple[Manifest, ...], tuple[Unnarrowed, ...]]:
     from laneway.core.emit.sidecars import sidecars
 
-    return sidecars(compilation.mesh, compilation.manifests(layout, scoped), outbound)
+    return sidecars(compilation.mesh, objects, outbound)
 
 
 def _pieces(
