@@ -19,6 +19,7 @@ import msgspec
 
 from tests.cluster.control_plane import VERSIONS
 from tests.cluster.marking import MARKED
+from tests.cost.changes import changes
 from tests.cost.filling import fill, store
 from tests.cost.layouts import layout, objects_of
 from tests.cost.measuring import Bench, Figures
@@ -29,6 +30,8 @@ from tests.cost.telling import telling
 def main() -> int:
     """Measure layouts, tell each as soon as it is known, and all of them side by side."""
     options = _options()
+    if options.changes:
+        return changes(options.changes, options.istio)
     size = Size(options.services, options.lanes, options.way, options.namespaces, options.ports)
     layouts = [layout(one, options.baseline) for one in options.layouts]
     found: dict[str, Figures] = {}
@@ -57,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--istio", choices=VERSIONS, default=VERSIONS[0])
     parser.add_argument("--baseline", help="the laneway that renders `today`")
     parser.add_argument("--json", type=Path, help="a file that keeps all figures")
+    parser.add_argument("--changes", type=int, help="change a live mesh's layout so often instead")
     parser.add_argument("--no-edits", dest="edits", action="store_false")
     return parser.parse_args()
 
