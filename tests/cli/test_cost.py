@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -124,3 +125,34 @@ def test_a_held_group_ends_with_1(laneway: Command, lanes: Path) -> None:
 
     assert ended.code == 1
     assert data(ended.out)["istio"]["objects"] == 0
+
+
+MORE = """---
+apiVersion: v1
+kind: Service
+metadata: {name: mockd, namespace: default}
+spec: {selector: {app: mockd}, ports: [{name: http, port: 8000}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: mockd, namespace: default}
+spec:
+  template:
+    metadata: {labels: {app: mockd, ASM_TRAFFIC_TAG: v1}}
+    spec: {containers: [{name: mockd, image: laneway/mock}]}
+"""
+LISTED = "    - {name: mockc, namespace: default}\n"
+
+
+def test_what_sparse_saves_stands_beside_the_layouts_where_it_does(
+    laneway: Command, tmp_path: Path
+) -> None:
+    folder = copytree(EXAMPLES / "permissive-lanes", tmp_path / "lanes")
+    (folder / "more.yaml").write_text(MORE)
+    lanes = folder / "lanes.yaml"
+    both = LISTED + LISTED.replace("mockc", "mockd")  # in the group, and in its baseline
+    lanes.write_text(lanes.read_text().replace(LISTED, both, 2))
+    found = data(laneway("cost", "-o", "yaml", folder).out)
+
+    assert found["sparse"]["objects"] < found["istio"]["objects"]
+    assert "sparse" not in data(laneway("cost", "-o", "yaml", STRICT).out)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 NONE = "none"
 """The column of the mesh without lanes."""
+SPARSE = "sparse"
+"""The column of layout istio without the services that no lane changes, where there are any."""
 
 
 class ClassCost(Struct, frozen=True):
@@ -74,6 +76,8 @@ def compared(
     found = classes(compilation.mesh)
     ways: list[tuple[str, Sequence[Manifest]]] = [(NONE, ())]
     ways += [(layout, compilation.manifests(layout)) for layout in LAYOUTS]
+    thin = compilation.sparse().manifests()
+    ways += [(SPARSE, thin)] if len(thin) < len(ways[1][1]) else []
     whole = registered(compilation.mesh)
     pods = sum(pod.replicas for pod in compilation.mesh.workloads)
     scale = _scale(found, proxies)
