@@ -262,7 +262,7 @@ def test_baggage_of_a_client_that_names_a_lane_has_to_be_overwritten() -> None:
 
 
 def test_a_context_route_that_is_missing_sends_a_lane_to_its_callers_lane() -> None:
-    found = against(proof_of(permissive(), lambda out: routes(out, CART).pop(1)), "isolated")
+    found = against(proof_of(permissive(), lambda out: routes(out, CART).pop(0)), "isolated")
 
     assert found.request.headers == ((HEADER, "s2"),)
     assert found.spot.who is not None
@@ -297,7 +297,7 @@ def test_a_route_that_fills_the_lane_from_another_header_is_a_leak() -> None:
 )
 def test_a_route_that_takes_the_lane_out_of_a_request_is_a_leak(edits: Object) -> None:
     def lose(out: list[Object]) -> None:
-        routes(out, ORDER)[1].setdefault("headers", {})["request"] = edits
+        routes(out, CART)[0].setdefault("headers", {})["request"] = edits
 
     found = against(proof_of(permissive(), lose), "isolated")
 
@@ -590,7 +590,7 @@ def test_objects_of_others_that_do_what_lanes_say_are_proven() -> None:
     mesh = permissive()
     found = rendered(mesh)
     listed = routes(found, CART)
-    to = {"s1": listed[0]["route"], "s2": listed[1]["route"]}
+    to = {"s1": listed[1]["route"], "s2": listed[0]["route"]}
     host = next(one for one in found if CART in one["spec"].get("hosts", ()))
     host["spec"]["http"] = [
         {
