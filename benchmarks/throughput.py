@@ -25,7 +25,7 @@ from tests.engines import Workshop, workshop
 
 CHAIN = ("mocka", "mockb", "mockc")
 IMAGE = "bench/hop:1"
-ROUNDS, SECONDS, CLIENTS = 30, 1.0, 16
+ROUNDS, SECONDS, CLIENTS = 60, 0.5, 16
 
 
 class Turn(Struct, frozen=True):
@@ -53,7 +53,7 @@ def measure() -> None:
         shutil.rmtree(work)
     rows = [_row(name, found, turns["plain routes"]) for name, found in turns.items()]
     table(
-        f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:.0f} s",
+        f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s",
         (
             *("", "requests/s", "of plain", "95 %", "Envoy a request", "of plain", "95 %"),
             *("p99", "failed", "mixed"),
