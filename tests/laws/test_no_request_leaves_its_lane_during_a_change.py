@@ -21,7 +21,7 @@ from itertools import product
 from random import Random
 from typing import Any, Literal
 
-from hypothesis import event, example, given
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
@@ -374,6 +374,7 @@ def test_no_request_leaves_its_lane_during_a_change(
     event(f"{follow(before, after, chance)} states between")
 
 
+@settings(max_examples=40)
 @given(scoped_towns(), st.randoms(use_true_random=False))
 @example((ONE, WILD), CHANCE).via("rules for single callers come")
 @example((WILD, ONE), CHANCE).via("rules for single callers go")
