@@ -64,7 +64,7 @@ def render(
 
     \b
     laneway render lanes/ | kubectl apply -f -
-    laneway render --layout scoped --from istio --step 1 lanes/ | kubectl apply -f -
+    laneway render --layout scoped --from istio --step 1 lanes/
     """
     if wasm_url == "":
         raise click.UsageError("--wasm-url is empty: name where the mesh finds the module.")
