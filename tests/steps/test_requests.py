@@ -133,3 +133,26 @@ def test_a_row_fits_the_screen_and_in_a_pipe_it_is_one_line() -> None:
 def test_a_failure_is_told_with_the_proxys_word_for_it() -> None:
     assert row_of(MOCKB)[-2:] == ("503 UF,URX", "9")
     assert row_of(NOBODY)[-4:-1] == ("-", "-", "404 NR")
+
+
+@pytest.mark.parametrize(
+    ("named", "carried", "lane"),
+    [
+        ("x-lane", {"x-lane": "s2"}, "s2"),
+        ("x-lane", {"x-lane": "s2", "baggage": "x-lane=s3"}, "s2"),
+        ("baggage", {"x-lane": None, "baggage": "user=7, x-lane = s2;p=1,more=1"}, "s2"),
+        ("baggage", {"x-lane": None, "baggage": "user=7"}, None),
+        (None, {"x-lane": "s2"}, "s1"),
+    ],
+)
+def test_a_route_of_several_lanes_leaves_it_to_the_request_which_one_it_is(
+    folder: MeshFolder, named: str | None, carried: dict[str, str | None], lane: str | None
+) -> None:
+    line = {**MOCKB, "lane": None, "named": named, "carried": carried}
+    (folder.logs / "envoy.jsonl").write_text(json.dumps(line) + "\n")
+
+    lines, _ = Requests(folder).there(None)
+    found = next(one for one in lines if one["caller"] == "mocka-v2-0")
+
+    assert found["lane"] == lane
+    assert {"named", "carried"}.isdisjoint(found)

@@ -24,8 +24,9 @@ from laneway.apps.local.record.logs import Logs, follow, is_replica
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.tables import GAP, lines_of_row
 from laneway.core.emit.envoy.cluster_names import destination_of
-from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE
+from laneway.core.emit.envoy.request_log import CARRIED, NAMED, OLDER_REQUESTS_FILE
 from laneway.core.emit.envoy.tunnels import TUNNELS
+from laneway.core.mesh.propagation import BAGGAGE
 
 HEAD = ("TIME", "CALLER", "LANE", "REQUEST", "ROUTE", "POD", "STATUS", "MS")
 _GIVE_WAY = tuple(HEAD.index(name) for name in ("CALLER", "REQUEST", "ROUTE", "POD"))
@@ -78,7 +79,8 @@ class Requests(Struct, frozen=True):
             if self.folder.record.exists() and _address(line) not in pods:
                 record = self.folder.read()  # the mesh has replaced a pod meanwhile
                 pods |= {one["address"]: one["name"] for one in (record.replicas if record else ())}
-            named = {**line, "lane": _lane(line), "pod": pods.get(_address(line), line.get("pod"))}
+            told = {name: value for name, value in line.items() if name not in (NAMED, CARRIED)}
+            named = {**told, "lane": _lane(line), "pod": pods.get(_address(line), line.get("pod"))}
             if not self.workload or self._concerns(named):
                 yield named
 
@@ -107,7 +109,18 @@ def _lane(line: Line) -> str | None:
     """Return the lane of a request: its rule's, or the subset that a share of its rule chose."""
     if lane := line.get("lane"):
         return str(lane)
+    if name := line.get(NAMED):
+        return _carried(str(name), line.get(CARRIED) or {})
     return destination_of(str(line.get("cluster") or "")).subset or None
+
+
+def _carried(name: str, carried: Mapping[str, Any]) -> str | None:
+    """Return the lane that a header held, baggage by the name of another header of lanes."""
+    held = str(carried.get(name) or "")
+    if name != BAGGAGE:
+        return held or None
+    members = (part.partition(";")[0].partition("=") for part in held.split(","))
+    return next((lane.strip() for key, _, lane in members if key.strip() in carried), None)
 
 
 def row_of(line: Line) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ from laneway.core.emit.envoy.listeners import (
 from laneway.core.emit.envoy.outer import inner_place, outer_proxy, told_addresses, way_out
 from laneway.core.emit.envoy.passing import PASSING, WAY_OUT, passing_listener
 from laneway.core.emit.envoy.plain_clusters import Address
+from laneway.core.emit.envoy.request_log import carrying
 from laneway.core.emit.envoy.speller import Table
 from laneway.core.emit.envoy.tables import (
     CallerClass,
@@ -82,6 +83,7 @@ class _Summary(Struct):
     """What is known of a configuration beside its blocks."""
 
     filters: LaneFilters
+    lane_headers: tuple[str, ...]
     routes: list[RouteCounter] = []
     inbound: list[InboundCounter] = []
     callers: dict[str, list[str]] = {}
@@ -104,7 +106,7 @@ def envoy_config(
     outbound = clusters(mesh, plan, placement)
     if private is not None:
         outbound[WAY_OUT] = way_out()
-    summary = _Summary(LaneFilters(mesh))
+    summary = _Summary(LaneFilters(mesh), _lane_headers(mesh))
     summary.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
 
@@ -199,11 +201,18 @@ def _port_speech(mesh: Mesh) -> _Speech:
     return found
 
 
+def _lane_headers(mesh: Mesh) -> tuple[str, ...]:
+    """Return the headers by which requests name lanes, of all groups."""
+    ways = [group.propagation for group in mesh.groups if group.propagation is not None]
+    return tuple(dict.fromkeys(name for way in ways for name in way.lane_headers))
+
+
 def _add_own_proxy(proxy: _Proxy, replica: Replica, table: str, summary: _Summary) -> None:
     """Add the HTTP proxy of a replica, of which its programs are told."""
     name = f"outbound/{replica.name}"
     where = (replica.address, replica.outbound)
     listener = outbound_listener(name, where, table, replica.name)
+    listener = carrying(listener, summary.lane_headers)
     proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     proxy.tunnels[replica.name] = where
 
@@ -212,6 +221,7 @@ def _add_led(proxy: _Proxy, replica: Replica, table: str, led: Led, summary: _Su
     """Add the listener to which all is led that a replica's programs open."""
     name = f"outbound/{replica.name}"
     listener = led_listener(name, replica, table, led)
+    listener = carrying(listener, summary.lane_headers)
     proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     if led.spoken.tcp:
         proxy.listeners[tunnels(table)] = tunnels_listener(table)

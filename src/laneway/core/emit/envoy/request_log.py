@@ -8,15 +8,18 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from laneway.core.emit.envoy.config import Block
+from laneway.core.routing.plan.route_plan import Rule
 
 REQUESTS_FILE = "requests.jsonl"
 OLDER_REQUESTS_FILE = "requests.1.jsonl"
 GATEWAY_CALLER = "gateway"
 """Who calls where a request comes from outside."""
 
+NAMED, CARRIED = "named", "carried"
+"""Of a route of several lanes: the header that names the request's, and what headers held."""
 _SPACE, _LANE = "laneway", "lane"
 _FIELDS: Mapping[str, str] = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
@@ -24,6 +27,7 @@ _FIELDS: Mapping[str, str] = {
     "host": "%REQ(:AUTHORITY)%",
     "path": "%REQ(:PATH)%",
     "lane": f"%METADATA(ROUTE:{_SPACE}:{_LANE})%",
+    NAMED: f"%METADATA(ROUTE:{_SPACE}:{NAMED})%",
     "route": "%ROUTE_NAME%",
     "cluster": "%UPSTREAM_CLUSTER%",
     "pod": "%UPSTREAM_HOST%",
@@ -47,6 +51,19 @@ def request_log(caller: str) -> Block:
     }
 
 
-def of_lane(lane: str) -> Block:
+def of_lane(rule: Rule) -> Block:
     """Return what a route carries of its rule for the log; nothing where it knows no lane."""
-    return {"metadata": {"filter_metadata": {_SPACE: {_LANE: lane}}}} if lane else {}
+    told = {_LANE: rule.lane} if rule.lane else {}
+    if rule.others:
+        told = {NAMED: rule.matches[0].headers[0][0]}
+    return {"metadata": {"filter_metadata": {_SPACE: told}}} if told else {}
+
+
+def carrying(listener: Block, headers: Iterable[str]) -> Block:
+    """Return a listener, just made, whose log also says what requests carry in some headers."""
+    values = {name: f"%REQ({name})%" for name in headers}
+    handlers = (one for chain in listener["filter_chains"] for one in chain["filters"])
+    for log in (log for one in handlers for log in one["typed_config"].get("access_log", ())):
+        if values and NAMED in log["typed_config"]["log_format"]["json_format"]:
+            log["typed_config"]["log_format"]["json_format"][CARRIED] = values
+    return listener

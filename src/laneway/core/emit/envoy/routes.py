@@ -78,7 +78,7 @@ def _route(rule: Rule, match: Match | None, body: Block) -> Block:
     route.setdefault("match", ANYTHING)
     if name := ".".join(filter(None, names)):
         route["name"] = name
-    return route | of_lane(rule.lane) | body
+    return route | of_lane(rule) | body
 
 
 def _body(rule: Rule, spelling: Spelling, left: list[Unexecuted]) -> Block:
