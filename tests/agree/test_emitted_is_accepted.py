@@ -44,12 +44,26 @@ ISTIO_ALONE = {
     "a_mesh_wide_sidecar_with_a_dot_shows_each_pod_its_own_namespace": {"IST0133"},
     # The analyzer compares hosts alone; routes for connections and for HTTP never meet.
     "a_route_for_connections_leaves_http_to_the_lanes": {"IST0109"},
+    # The analyzer looks a subset up in rules for the very host; proxies take a wildcard's as well.
+    "an_exact_rule_for_some_callers_hides_a_wildcard_from_all": {"IST0101"},
+    "one_subset_name_means_other_pods_to_other_callers": {"IST0101"},
     # The analyzer takes a wildcard and a host below it for one; proxies take the exact one.
     "a_wildcard_of_services_that_are_seen_speaks_for_no_other": {"IST0109"},
 }
 """What Istio's analyzers say of cases, and Laneway does not."""
 
+LED_BY_GATEWAYS = {
+    "a_route_asking_for_an_empty_prefix_leaves_its_neighbors_alone",
+    "a_route_asking_two_ways_at_once_leaves_its_neighbors_alone",
+    "a_route_with_a_misspelled_condition_leaves_its_neighbors_alone",
+}
+"""Cases whose user leads a gateway to a lane's subset from another namespace. In layout scoped the
+rule with that subset is private to the gateway's; analyzers look where the route stands."""
+
 WRONG_TYPE = {"LW1101", "LW1103"}
+
+LATER = "('laterField' was unexpected)"
+"""Said of a field that a case's user writes, and of layout scoped's copies of the user's policy."""
 
 Analyze = Callable[[str], list[Message]]
 
@@ -95,14 +109,18 @@ def _name(item: Object) -> tuple[str, str, str]:
 
 
 def unsaid(analyze: Analyze, case: Case, compilation: Compilation, layout: Layout) -> list[str]:
-    """Return what Istio's analyzers say of a case, and Laneway does not."""
+    """Return what Istio's analyzers say of a case, and Laneway does not.
+
+    Of layout scoped that is the exact form: they look no subset up in rules for a wildcard.
+    """
     findings = compilation.all_findings
     said = {code for one in findings for code in one.code.also.split(", ")}
     said |= ISTIO_ALONE.get(case.path.stem, set())
+    said |= {"IST0101"} if layout == "scoped" and case.path.stem in LED_BY_GATEWAYS else set()
     flawed = {one.subject for one in findings if one.code.id in WRONG_TYPE}
     objects = [
         item
-        for item in beside(case, of_istio(emitted(compilation, layout)))
+        for item in beside(case, of_istio(emitted(compilation, layout, "exact")))
         if _subject(item) not in flawed
     ]
     return [
@@ -136,6 +154,7 @@ def test_what_golden_cases_emit_is_valid_for_istio(
         for case, compilation in compilations
         for objects in [of_istio(emitted(compilation, layout))]
         for line in not_accepted(istio_schemas, oracle, objects)
+        if LATER not in line
     ]
     assert against == []
 

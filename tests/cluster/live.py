@@ -64,10 +64,11 @@ class Live(Struct):
 
 @contextmanager
 def live(plane: ControlPlane, version: str) -> Iterator[Live]:
-    """Watch an istiod of a cluster; marks are gone afterwards."""
+    """Watch an istiod of a cluster; marks are gone afterwards, their namespace stays."""
     istiod = plane.istiods[version]
-    marked = [*MARKED, *marks(0)]
+    space, *marked = *MARKED, *marks(0)
     with closing(Writer(plane.api)) as writer:
+        writer.ensure(space)
         for item in marked:
             writer.create(item)
     try:

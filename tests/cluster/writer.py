@@ -58,6 +58,14 @@ class Writer:
         found: Object = self.ask("POST", f"{path_of(item, named=False)}?{urlencode(asked)}", item)
         return found
 
+    def ensure(self, item: Object) -> None:
+        """Create an object unless one of its name is there."""
+        try:
+            self.create(item)
+        except RefusedError as error:
+            if error.status != 409:
+                raise
+
     def merge(self, item: Object, part: str = "") -> None:
         """Write the fields of an object that is there, or those of a part such as `/status`."""
         self.ask("PATCH", f"{path_of(item)}{part}?fieldValidation=Strict", item, MERGE)

@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.cluster.api_server import ApiServer, RefusedError
+from tests.cluster.api_server import ApiServer
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ControlPlane, start
 from tests.cluster.writer import Writer
@@ -58,9 +58,7 @@ def _create(writer: Writer, item: Object) -> None:
     if item["kind"] == "Pod":
         writer.create(item)
         writer.merge({key: part for key, part in item.items() if key != "spec"}, "/status")
-        return
-    try:
+    elif item["kind"] == "Namespace":
+        writer.ensure(item)
+    else:
         writer.create(item)
-    except RefusedError as refused:
-        if refused.status != 409 or item["kind"] != "Namespace":
-            raise

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.emit.istio import Layout, manifests
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.routing.plan.scoped import scoped
+from laneway.core.routing.plan.scoped_ground import ScopedForm, Scoping
 from tests.laws.objects import Object
 from tests.snapshot import snapshot_of_objects
 
@@ -27,9 +29,13 @@ def compile_mesh(mesh: Sequence[Object], previous: Compilation | None = None) ->
     return compile_snapshot(snapshot_of_mesh(mesh), previous)
 
 
-def emitted(compilation: Compilation, layout: Layout = "istio") -> list[Object]:
+def emitted(
+    compilation: Compilation, layout: Layout = "istio", form: ScopedForm = "auto"
+) -> list[Object]:
     """Return the emitted objects as plain ones, as they would be read back."""
-    bodies = (manifest.body for manifest in manifests(compilation.mesh, compilation.plan, layout))
+    mesh, plan = compilation.mesh, compilation.plan
+    written = scoped(mesh, plan, Scoping(form)) if layout == "scoped" else None
+    bodies = (manifest.body for manifest in manifests(mesh, plan, layout, written))
     return [json.loads(json.dumps(body)) for body in bodies]
 
 
