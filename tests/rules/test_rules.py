@@ -22,6 +22,7 @@ from tests.rules import (
     claims_redirects,
     claims_refusing,
     claims_routing,
+    claims_selecting,
     claims_services,
     claims_visibility,
     claims_weights,
@@ -39,6 +40,7 @@ CLAIMS = [
     *claims_redirects.CLAIMS,
     *claims_refusing.CLAIMS,
     *claims_routing.CLAIMS,
+    *claims_selecting.CLAIMS,
     *claims_workloads.CLAIMS,
     *claims_kinds.CLAIMS,
     *claims_services.CLAIMS,
@@ -48,8 +50,9 @@ CLAIMS = [
 every_claim = pytest.mark.parametrize(
     "claim", CLAIMS, ids=lambda claim: f"{claim.code} {claim.says}"
 )
-NOT_OF_A_RULE = frozenset({"LW1227", "LW1440", "LW1441", "LW1442"})
-"""The second to the last are told to those who ask for layout scoped: see golden cases scoped/."""
+NOT_OF_A_RULE = frozenset({"LW1227", "LW1440", "LW1441", "LW1442", "LW1811"})
+"""LW1440 to LW1442 are told to those who ask for layout scoped, LW1811 for `--sparse`: see golden
+cases scoped/ and permissive/."""
 
 
 @every_claim

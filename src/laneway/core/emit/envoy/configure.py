@@ -63,6 +63,7 @@ from laneway.core.emit.placement import Interception, Placement, PortPlace, Repl
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
+from laneway.core.routing.plan.stamps import lane_headers
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 
 
@@ -106,7 +107,7 @@ def envoy_config(
     outbound = clusters(mesh, plan, placement)
     if private is not None:
         outbound[WAY_OUT] = way_out()
-    summary = _Summary(LaneFilters(mesh), _lane_headers(mesh))
+    summary = _Summary(LaneFilters(mesh), lane_headers(mesh))
     summary.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
 
@@ -199,12 +200,6 @@ def _port_speech(mesh: Mesh) -> _Speech:
             for port in service.ports:
                 found.setdefault(workload.meta.ref, []).append((service, port))
     return found
-
-
-def _lane_headers(mesh: Mesh) -> tuple[str, ...]:
-    """Return the headers by which requests name lanes, of all groups."""
-    ways = [group.propagation for group in mesh.groups if group.propagation is not None]
-    return tuple(dict.fromkeys(name for way in ways for name in way.lane_headers))
 
 
 def _add_own_proxy(proxy: _Proxy, replica: Replica, table: str, summary: _Summary) -> None:

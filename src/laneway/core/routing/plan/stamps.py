@@ -13,6 +13,7 @@ import re2
 from msgspec import Struct
 from msgspec.structs import replace
 
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.matching import Match, StringMatch
@@ -95,6 +96,12 @@ def conditions(
     named = StringMatch("regex", member(propagation, names if is_one else f"({names})"))
     by_baggage = Match(headers=((BAGGAGE, named),))
     return (("baggage", by_baggage), ("header", by_header))
+
+
+def lane_headers(mesh: Mesh) -> tuple[str, ...]:
+    """Return the headers by which requests name lanes, of all groups."""
+    ways = [group.propagation for group in mesh.groups if group.propagation is not None]
+    return tuple(dict.fromkeys(name for way in ways for name in way.lane_headers))
 
 
 def member(propagation: Propagation, value: str) -> str:
