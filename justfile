@@ -56,8 +56,9 @@ site-release VERSION:
     NO_MKDOCS_2_WARNING=1 uv run mike deploy --update-aliases {{ VERSION }} latest
 
 # draw many more examples than the tests do, and print what came of them: `./dev figures spoiled`, or proof, agree, cluster, layouts, netns, cost; `--help` says how many
+[positional-arguments]
 figures NAME *ARGS:
-    uv run python -m tests.{{ NAME }}.search {{ ARGS }}
+    shift; uv run python -m tests.{{ NAME }}.search "$@"
 
 # build the lane filter anew after a change in wasm/; the same sources always give the same bytes
 wasm:
