@@ -1,0 +1,183 @@
+"""The way to an API server: its address, how it is known, and as whom it is asked.
+
+Comes in: kubeconfig files, or a pod's service account. Goes out: an `Access`. Certificates are read
+again when their files change, tokens at each question. What is wrong is a `NoAccess` whose words
+say which file, and what to write.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from base64 import b64decode
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from laneway.adapters.kube.credentials import (
+    Constant,
+    Credentials,
+    Presented,
+    TokenFile,
+    credentials_of,
+)
+from laneway.adapters.kube.errors import NoAccess
+from laneway.adapters.kube.kubeconfig import KubeCluster, KubeUser, configured
+
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where a pod finds its own token, namespace and the server's authority."""
+
+
+class Access:
+    """Where an API server is, how it is known to be the right one, and who asks."""
+
+    def __init__(
+        self,
+        cluster: KubeCluster,
+        user: KubeUser,
+        credentials: Credentials,
+        *,
+        namespace: str = "default",
+        origin: str = "",
+    ) -> None:
+        self.cluster = cluster
+        self.credentials = credentials
+        self.namespace = namespace
+        """The namespace that is meant where none is said."""
+        self.origin = origin
+        """Where all this is from, for words."""
+        self._user = user
+        self._secured: tuple[object, ssl.SSLContext] | None = None
+        parts = urlsplit(cluster.server if "//" in cluster.server else f"//{cluster.server}")
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise NoAccess(f"{origin}: server {cluster.server!r} has no such port") from error
+        if parts.scheme not in {"", "http", "https"} or not parts.hostname:
+            raise NoAccess(f"{origin}: server {cluster.server!r} is no https://HOST:PORT")
+        self.is_plain = parts.scheme == "http"
+        """Whether nothing is encrypted, as through `kubectl proxy`."""
+        self.host = parts.hostname
+        self.port = port or (80 if self.is_plain else 443)
+        self.prefix = parts.path.rstrip("/")
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return for whom the user asks, if not for themselves."""
+        if not self._user.impersonate:
+            return []
+        groups = [("impersonate-group", group) for group in self._user.impersonate_groups]
+        return [("impersonate-user", self._user.impersonate), *groups]
+
+    def secured(self, presented: Presented) -> ssl.SSLContext | None:
+        """Return how connections are encrypted, or None for not at all. Raises NoAccess."""
+        if self.is_plain:
+            return None
+        files = (
+            self.cluster.certificate_authority,
+            self._user.client_certificate,
+            self._user.client_key,
+        )
+        try:
+            now = (presented.certificate, *(_age(file) for file in files if file))
+            if self._secured is None or self._secured[0] != now:
+                self._secured = now, self._made(presented)
+        except (OSError, ValueError) as error:
+            raise NoAccess(f"{self.origin}: its certificates do not read ({error})") from error
+        return self._secured[1]
+
+    def _made(self, presented: Presented) -> ssl.SSLContext:
+        cluster, user = self.cluster, self._user
+        authority = b64decode(cluster.certificate_authority_data).decode()
+        made = ssl.create_default_context(
+            cafile=cluster.certificate_authority or None if not authority else None,
+            cadata=authority or None,
+        )
+        if cluster.insecure_skip_tls_verify:
+            made.check_hostname = False
+            made.verify_mode = ssl.CERT_NONE
+        if presented.certificate:
+            _load(made, presented.certificate, presented.key)
+        elif user.client_certificate_data or user.client_key_data:
+            certificate = b64decode(user.client_certificate_data).decode()
+            key = b64decode(user.client_key_data).decode()
+            _load(
+                made,
+                certificate or Path(user.client_certificate).read_text(),
+                key or Path(user.client_key).read_text(),
+            )
+        elif user.client_certificate:
+            made.load_cert_chain(user.client_certificate, user.client_key or None)
+        return made
+
+
+def access(
+    kubeconfig: str | None = None,
+    context: str | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    account: Path = SERVICE_ACCOUNT,
+) -> Access:
+    """Return the way in: a file that is named, $KUBECONFIG, the pod's own, or ~/.kube/config.
+
+    Raises NoAccess.
+    """
+    files = _named(kubeconfig, environ)
+    if not files and context is None and environ.get("KUBERNETES_SERVICE_HOST"):
+        return _in_cluster(environ, account)
+    if not files:
+        files = [Path(environ.get("HOME", "~")).expanduser() / ".kube" / "config"]
+        if not files[0].exists():
+            raise NoAccess(
+                f"there is no kubeconfig: neither --kubeconfig nor KUBECONFIG names one, "
+                f"{files[0]} does not exist, and this is no pod"
+            )
+    found = configured(files, context)
+    origin = f"context {found.context!r} of {found.origin}"
+    credentials = credentials_of(found.user, found.cluster, origin)
+    return Access(found.cluster, found.user, credentials, namespace=found.namespace, origin=origin)
+
+
+def _named(kubeconfig: str | None, environ: Mapping[str, str]) -> list[Path]:
+    """Return the files to read. One that is named has to be there; of a list, any of them."""
+    if kubeconfig:
+        return [Path(kubeconfig).expanduser().absolute()]
+    named = [Path(one).absolute() for one in environ.get("KUBECONFIG", "").split(os.pathsep) if one]
+    there = [one for one in named if one.exists()]
+    if named and not there:
+        raise NoAccess(f"KUBECONFIG names {', '.join(map(str, named))}, and no such file exists")
+    return there
+
+
+def _in_cluster(environ: Mapping[str, str], account: Path) -> Access:
+    host, port = environ["KUBERNETES_SERVICE_HOST"], environ.get("KUBERNETES_SERVICE_PORT", "443")
+    token = account / "token"
+    if not token.exists():
+        raise NoAccess(
+            f"this is a pod without a token ({token} is not there); "
+            "give its service account one: automountServiceAccountToken: true"
+        )
+    server = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+    cluster = KubeCluster(server=server, certificate_authority=str(account / "ca.crt"))
+    space = account / "namespace"
+    namespace = space.read_text().strip() if space.exists() else "default"
+    origin = f"the service account in {account}"
+    return Access(cluster, KubeUser(), TokenFile(token), namespace=namespace, origin=origin)
+
+
+def without_credentials(server: str) -> Access:
+    """Return the way to a server that asks nobody who they are, such as `kubectl proxy`."""
+    return Access(KubeCluster(server=server), KubeUser(), Constant(Presented()), origin=server)
+
+
+def _age(file: str) -> tuple[int, int]:
+    found = Path(file).stat()
+    return found.st_mtime_ns, found.st_ino
+
+
+def _load(into: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Load what OpenSSL takes from a file alone; the file is only the owner's, and gone at once."""
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(f"{certificate}\n{key}\n")
+        file.flush()
+        into.load_cert_chain(file.name)
