@@ -59,10 +59,20 @@ def surviving(mesh: Mesh, hop: Hop, caller: Caller) -> tuple[Rule, ...]:
 
 def held(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:
     """Return the rules that somebody wrote for a hop and that a caller meets, if there are any."""
+    return _deciding(hop, caller, scope)[1]
+
+
+def author_for(hop: Hop, caller: Caller, scope: SidecarScope) -> Ref | None:
+    """Return the user's VirtualService that decides for a caller, None where lanes or nobody do."""
+    return _deciding(hop, caller, scope)[0]
+
+
+def _deciding(hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Ref | None, tuple[Rule, ...]]:
+    """Return who decides for a caller and by which rules: the nearest that has any for it."""
     for one in _nearest_first(hop, scope):
         if found := kept_for(caller, one.rules, one.port):
-            return found
-    return ()
+            return one.author, found
+    return None, ()
 
 
 def held_unknown(mesh: Mesh, hop: Hop, caller: Caller, scope: SidecarScope) -> tuple[Rule, ...]:

@@ -1,0 +1,84 @@
+"""What is known of whether a step of a change is live, and how that is said.
+
+`live` is said only where it is proven (see `following.py`); who is behind is named. What could not
+be asked is unknown, and then somebody has to say how long to wait instead.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Reason = Literal[
+    "Live",
+    "NothingToSee",
+    "ChangeNotSeen",
+    "ProxiesBehind",
+    "NoAccessToIstiod",
+    "NotObservable",
+]
+"""Names of what became of it, for conditions and events. They stay."""
+
+State = Literal["live", "waiting", "unknown"]
+NAMED = 3
+"""Proxies that are named in a sentence; the others are counted."""
+
+ACCESS = (
+    "istiod does not say which proxies follow. Install Laneway in istio-system; or name its "
+    "namespace in istiod's variable DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES; in a namespace of its "
+    "own alone it sees only that istiod sends a change, never that proxies took it"
+)
+"""How access is got, in the order in which it is worth trying."""
+
+
+class Missing(Struct, frozen=True):
+    """A proxy that is not known to follow, and why."""
+
+    proxy: str
+    why: str
+
+    def __str__(self) -> str:
+        """Say it, as a part of a sentence."""
+        return f"{self.proxy} {self.why}"
+
+
+class Liveness(Struct, frozen=True):
+    """Whether a step is live. `seconds` is how long it took since the question was put.
+
+    `expected` proxies have to follow, `live` of them do. `sent` is when every istiod was seen to
+    send it, in seconds as well; None: not yet, or nobody could look. `detail` says more.
+    """
+
+    state: State
+    reason: Reason
+    expected: int = 0
+    live: int = 0
+    seconds: float = 0.0
+    missing: tuple[Missing, ...] = ()
+    sent: float | None = None
+    detail: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is proven to be live."""
+        return self.state == "live"
+
+    @property
+    def words(self) -> str:
+        """Say it in a sentence.
+
+        >>> Liveness("live", "Live", 12, 12, 0.24).words
+        '12 of 12 proxies after 240 ms'
+        """
+        if self.reason == "NothingToSee":
+            return "no proxy holds anything of it"
+        if self.reason == "NoAccessToIstiod":
+            return f"{ACCESS} ({self.detail})" if self.detail else ACCESS
+        counted = f"{self.live} of {self.expected} proxies"
+        if self.state == "live":
+            return f"{counted} after {self.seconds * 1000:.0f} ms"
+        named = "; ".join(map(str, self.missing[:NAMED]))
+        more = len(self.missing) - NAMED
+        rest = f"; and {more} more" if more > 0 else ""
+        return "; ".join(part for part in (counted, self.detail, f"{named}{rest}") if part)

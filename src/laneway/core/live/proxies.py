@@ -1,0 +1,73 @@
+"""Which proxies a change has to reach, and which of them one observer can stand for.
+
+Comes in: pods, and what tells callers apart. Goes out: expected proxies, and those that are alike:
+all of a class are sent the same. A pod that is not ready is not waited for: no request is sent to
+it, and its proxy asks for what is true by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec import Struct
+
+from laneway.core.mesh.mesh import Caller
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.matching import Labels
+
+PROXY = "istio-proxy"
+"""The name of the container that Istio's injection puts beside a pod's programs."""
+
+
+class ExpectedProxy(Struct, frozen=True):
+    """A pod whose proxy is expected to follow: its name, its namespace and its labels."""
+
+    name: str
+    namespace: str
+    labels: Labels = ()
+    is_gateway: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name by which istiod lists it."""
+        return f"{self.name}.{self.namespace}"
+
+    @property
+    def caller(self) -> Caller:
+        """Who it is to those whom it calls."""
+        return Caller(self.namespace, self.labels)
+
+
+class AlikeProxies(Struct, frozen=True):
+    """Proxies that are sent the same; `first` is the one whose place an observer takes."""
+
+    first: ExpectedProxy
+    proxies: tuple[ExpectedProxy, ...]
+
+
+def expected(pods: Iterable[Workload]) -> Iterator[ExpectedProxy]:
+    """Yield the proxies of live pods that are ready.
+
+    A gateway is a proxy that runs as a router, or with no program beside it.
+    """
+    for pod in pods:
+        if pod.meta.ref.kind != "Pod" or not pod.ready:
+            continue
+        containers = (*pod.containers, *pod.init_containers)
+        proxy = next((one for one in containers if one.name == PROXY), None)
+        if proxy is not None:
+            alone = all(one.name == PROXY for one in pod.containers)
+            labels = tuple(sorted(pod.labels.items()))
+            is_gateway = "router" in proxy.args or (alone and proxy in pod.containers)
+            yield ExpectedProxy(pod.meta.name, pod.namespace, labels, is_gateway)
+
+
+def classes(
+    proxies: Iterable[ExpectedProxy], asked: Collection[tuple[str, str]]
+) -> tuple[AlikeProxies, ...]:
+    """Gather proxies into classes by what is asked of their labels; names decide who is first."""
+    found: dict[tuple[bool, str, Labels], list[ExpectedProxy]] = {}
+    for one in sorted(proxies, key=lambda proxy: (proxy.namespace, proxy.name)):
+        told = tuple(pair for pair in one.labels if pair in asked)
+        found.setdefault((one.is_gateway, one.namespace, told), []).append(one)
+    return tuple(AlikeProxies(alike[0], tuple(alike)) for alike in found.values())

@@ -1,0 +1,195 @@
+"""Who has to look at what, so that a step of a change is known to be sent; and who has to follow.
+
+Comes in: a step, the objects before it, the mesh, and the proxies expected. Goes out: a Watching.
+istiod makes every push from one state of everything, for all proxies; so one class of proxies that
+is sent an object's new state tells the push from which on all are, and as few classes look as see
+all objects between them. Only proxies for which something of an object differs have to follow:
+istiod sends the others nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from laneway.core.changes.given import own_objects
+from laneway.core.changes.order import ChangeStep
+from laneway.core.changes.seen_rules import SeenRules
+from laneway.core.emit.manifest import Manifest
+from laneway.core.live.looks import Look, Looks, States
+from laneway.core.live.proxies import AlikeProxies, ExpectedProxy, classes
+from laneway.core.live.sights import Sight
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.told_apart import asked_by_proxies
+
+MOST = 8
+"""Observers that are joined to one istiod at once."""
+Before = Mapping[Ref, Manifest]
+
+
+class Lookout(Struct, frozen=True):
+    """What one observer looks at, in the place of a proxy; all of it is of one kind of object."""
+
+    proxy: ExpectedProxy
+    sights: tuple[Sight, ...]
+
+
+class Concerned(Struct, frozen=True):
+    """Proxies that have to follow, and the objects of which something differs for them."""
+
+    proxies: tuple[ExpectedProxy, ...]
+    refs: tuple[Ref, ...]
+
+
+class Watching(Struct, frozen=True):
+    """All that is to be looked at. `unwatched` are objects that are seen, but by no name."""
+
+    watches: tuple[Lookout, ...] = ()
+    following: tuple[Concerned, ...] = ()
+    unwatched: tuple[Ref, ...] = ()
+
+    @property
+    def refs(self) -> frozenset[Ref]:
+        """The objects that are looked for."""
+        return frozenset(sight.ref for watch in self.watches for sight in watch.sights)
+
+
+class World(Struct, frozen=True):
+    """What is around a step: the mesh and the plan that is wanted, and who is expected.
+
+    `seat` is the only namespace in whose name an observer may join; empty is any.
+    """
+
+    mesh: Mesh
+    plan: RoutePlan
+    proxies: tuple[ExpectedProxy, ...]
+    seat: str = ""
+
+
+def watching(step: ChangeStep, before: Before, world: World) -> Watching:
+    """Return who looks at what of a step, and who has to follow.
+
+    `before` are the objects of Laneway's as they lie in the cluster. What was written already, by a
+    process that is no more, is watched as a step that writes it, with nothing before.
+    """
+    changed = {one.ref: (before.get(one.ref), one) for one in step.writes}
+    removed = {ref: (before.get(ref), None) for ref in step.removes}
+    states: dict[Ref, States] = {
+        ref: pair for ref, pair in {**changed, **removed}.items() if _says_something(*pair)
+    }
+    mesh, plan, seat = world.mesh, world.plan, world.seat
+    looks = Looks(mesh, plan, _rules(mesh, before, states))
+    asked = _asked(mesh, plan, states)
+    found = classes(world.proxies, asked)
+    seen = _seen(looks, states, found)
+    seats = [replace(one, namespace=seat) for one in world.proxies] if seat else []
+    places = classes(seats, asked) if seat else found
+    watches = tuple(_chosen(places, _seen(looks, states, places) if seat else seen))
+    watched = {sight.ref for watch in watches for sight in watch.sights}
+    shown = {ref for _, ref in seen}
+    unwatched = tuple(ref for ref in states if ref in shown - watched)
+    return Watching(watches, tuple(_following(found, seen)), unwatched)
+
+
+def _says_something(old: Manifest | None, new: Manifest | None) -> bool:
+    """Whether a write is more than metadata: istiod pushes nothing where the spec is the same."""
+    return (old.body.get("spec") if old else None) != (new.body.get("spec") if new else None)
+
+
+def _seen(
+    looks: Looks, states: Mapping[Ref, States], found: Sequence[AlikeProxies]
+) -> dict[tuple[int, Ref], Look]:
+    """Return the looks of each class at each object of which it sees anything."""
+    return {
+        (at, ref): look
+        for at, one in enumerate(found)
+        for ref, pair in states.items()
+        if (look := looks.at(ref, pair, one.first)).is_seen
+    }
+
+
+def _asked(mesh: Mesh, plan: RoutePlan, states: Mapping[Ref, States]) -> frozenset[tuple[str, str]]:
+    """Return every label that tells proxies apart, in either state."""
+    asked = set(asked_by_proxies(mesh, plan))
+    for gateway in mesh.gateways.values():
+        asked |= set(gateway.selector)
+    bodies = (one.body.get("spec") or {} for pair in states.values() for one in pair if one)
+    for spec in bodies:
+        asked |= set(((spec.get("workloadSelector") or {}).get("matchLabels") or {}).items())
+        for route in spec.get("http") or ():
+            for match in route.get("match") or ():
+                asked |= set((match.get("sourceLabels") or {}).items())
+    return frozenset(asked)
+
+
+def _rules(mesh: Mesh, before: Before, states: Mapping[Ref, States]) -> tuple[SeenRules, SeenRules]:
+    """Return the DestinationRules of both states, those of others among them.
+
+    Where the step has none they are not looked at.
+    """
+    if not any(ref.kind == "DestinationRule" for ref in states):
+        return SeenRules(()), SeenRules(())
+    old = {one.ref: one for one in own_objects(mesh)} | dict(before)
+    new = {ref: one for ref, one in old.items() if ref not in states}
+    new |= {ref: pair[1] for ref, pair in states.items() if pair[1] is not None}
+    return SeenRules(old.values()), SeenRules(new.values())
+
+
+def _chosen(
+    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look]
+) -> Iterator[Lookout]:
+    """Yield as few watches as see all objects, those first that need no digest."""
+    every = dict.fromkeys(ref for (_, ref), look in seen.items() if look.sights)
+    taken: dict[tuple[int, str], list[Sight]] = {}
+    for kind in dict.fromkeys(ref.kind for ref in every):
+        missing = {ref: None for ref in every if ref.kind == kind}
+        for may_differ in (False, True):
+            while missing and (best := _best(found, seen, missing, may_differ=may_differ)):
+                at, refs = best
+                if (at, kind) not in taken and len(taken) == MOST:
+                    break
+                for ref in refs:
+                    taken.setdefault((at, kind), []).extend(seen[at, ref].sights)
+                    del missing[ref]
+    for (at, _), sights in taken.items():
+        yield Lookout(found[at].first, tuple(sights))
+
+
+def _best(
+    found: Sequence[AlikeProxies],
+    seen: Mapping[tuple[int, Ref], Look],
+    refs: Collection[Ref],
+    *,
+    may_differ: bool,
+) -> tuple[int, list[Ref]] | None:
+    """Return the class that sees most of some objects, and which."""
+
+    def tells(look: Look | None) -> bool:
+        sights = look.sights if look is not None else ()
+        return bool(sights) and (may_differ or not any(one.differs for one in sights))
+
+    by_class = [[ref for ref in refs if tells(seen.get((at, ref)))] for at in range(len(found))]
+    at = max(range(len(found)), key=lambda one: len(by_class[one]), default=0)
+    return (at, by_class[at]) if found and by_class[at] else None
+
+
+def _following(
+    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look]
+) -> Iterator[Concerned]:
+    by_class: dict[int, list[Ref]] = {}
+    for at, ref in seen:
+        by_class.setdefault(at, []).append(ref)
+    for at, refs in by_class.items():
+        yield Concerned(found[at].proxies, tuple(refs))
+
+
+def written(manifests: Iterable[Manifest]) -> ChangeStep:
+    """Return what lies in a cluster as a step, to be watched with nothing before it.
+
+    Told apart by names, clusters and weights: of what else routes say nothing is known then.
+    """
+    return ChangeStep("entry routes", tuple(manifests))
