@@ -143,9 +143,26 @@ class Ground(Struct, frozen=True, dict=True):
         """The namespaces in which rules stand: those of clients, and those of gateways alone."""
         return (*self.clients, *(space for space in self.doors if space not in self.clients))
 
+    @cached_property
+    def near(self) -> Mapping[Host, str]:
+        """The hosts that a wildcard for a namespace with lane services covers, by that namespace.
+
+        These are services, and what users' rules name and the input does not hold: hosts of
+        ServiceEntries, and services that are only in the cluster.
+        """
+        found = {one.host: one.namespace for one in self.mesh.services.values()}
+        found = {host: home for host, home in found.items() if home in self.homes}
+        for host, home in product(map(rule_host, self.mesh.destination_rules), self.homes):
+            if host != wide(home) and covers(wide(home), host):
+                found.setdefault(host, home)
+        return found
+
     def home(self, host: Host) -> str:
-        """Return the namespace of a service."""
-        return self.mesh.services[host].namespace
+        """Return the namespace of a service, or of the ServiceEntry that a host has instead."""
+        if host in self.mesh.services:
+            return self.mesh.services[host].namespace
+        entries = (one for one in self.mesh.service_entries if host in one.hosts)
+        return next((one.meta.namespace for one in entries), self.near[host])
 
     def group(self, host: Host) -> Group:
         """Return the group of a lane service."""
@@ -185,7 +202,7 @@ class Ground(Struct, frozen=True, dict=True):
 
     def narrower(self, host: Host, space: str) -> bool:
         """Whether a user's rule in a namespace hides a wildcard of ours there from a service."""
-        longest = len(wide(self.home(host)))
+        longest = len(wide(self.near[host]))
         return any(
             one.meta.namespace == space
             and (rule_host(one) == host or len(rule_host(one)) > longest)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from laneway.core.mesh.destination_rules import PRIVATE, exported, exports, is_private, rule_host
-from laneway.core.mesh.mesh import Caller, Group, MeshService
+from laneway.core.mesh.mesh import Caller, Group
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host
 from laneway.core.mesh.superseded import GROUP_LABEL
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
@@ -56,9 +56,9 @@ class Writing(Struct):
         for host, found in self.forms.items():
             if found.form != "istio":
                 yield from self._own(host)
-        for service in ground.mesh.services.values():
-            if service.namespace in wild:
-                yield from self._copies(service)
+        for host, home in ground.near.items():
+            if home in wild:
+                yield from self._copies(host, home)
         for home, groups in wild.items():
             for space in ground.spaces:
                 yield from self._wildcards(home, space, groups)
@@ -108,13 +108,13 @@ class Writing(Struct):
         planned = self.ground.plan.lane_subsets[host]
         return {one.name: SubsetRule(one.name, one.labels) for one in planned.subsets}
 
-    def _copies(self, service: MeshService) -> Iterator[DestinationRule]:
-        """Yield what was said of a service that is not ours to write, where a wildcard hides it."""
-        ground, host, home = self.ground, service.host, service.namespace
-        planned = ground.plan.lane_subsets.get(host)
+    def _copies(self, host: Host, home: str) -> Iterator[DestinationRule]:
+        """Yield what was said of a host that is not ours to write, where a wildcard hides it."""
+        ground, planned = self.ground, self.ground.plan.lane_subsets.get(host)
         if self.forms[host].form != "istio" if planned else not ground.written.of(host):
             return
-        stem = ground.names.stem(host) if planned else f"beside-{home}-{service.name}"
+        name = _NO_NAME.sub("-", host.removesuffix(wide(home)[1:])).strip("-")
+        stem = ground.names.stem(host) if planned else f"beside-{home}-{name}"
         labels = _of_group([planned.group] if planned else [])
         places = {place.namespace for place in planned.places} if planned else ()
         for space in ground.spaces:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from laneway.core.mesh.destination_rules import MergedRule, merged_seen, selects
-from laneway.core.mesh.mesh import Caller, Group, MeshService
+from laneway.core.mesh.mesh import Caller, Group
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.matching import Labels
@@ -45,11 +45,11 @@ class Looking:
             if not self._is_alike(host, self.ground.group(host)):
                 yield host
         strangers = {
-            service.namespace
-            for service in self.ground.mesh.services.values()
-            if service.namespace in self.wild
-            and service.host not in self.ground.plan.lane_subsets
-            and not self._is_untouched(service)
+            home
+            for host, home in self.ground.near.items()
+            if home in self.wild
+            and host not in self.ground.plan.lane_subsets
+            and not self._is_untouched(host, home)
         }
         for host in self.ground.plan.lane_subsets if strangers else ():
             if self.ground.home(host) in strangers:
@@ -57,7 +57,7 @@ class Looking:
 
     def _rules(self, host: Host) -> Rules:
         """Return all rules of a service: the users' and ours."""
-        own = (*self.exact.get(host, ()), *self.wild.get(self.ground.home(host), ()))
+        own = (*self.exact.get(host, ()), *self.wild.get(self.ground.near[host], ()))
         planned = self.ground.plan.lane_subsets.get(host)
         if planned is not None and self.forms[host].form == "istio":
             own = (*as_rules(planned), *own)
@@ -114,20 +114,19 @@ class Looking:
         near = self.ground.strict_at[self.ground.home(host)]
         return (NO_LANE, *selectors_of(near), *(one for one in users if one))
 
-    def _is_untouched(self, service: MeshService) -> bool:
-        """Whether callers of a service that is in no group see of it what they saw before."""
-        rules = self._rules(service.host)
-        key = ("stranger", service.namespace, tuple(map(id, rules)))
+    def _is_untouched(self, host: Host, near: str) -> bool:
+        """Whether callers of a host that is in no group see of it what they saw before."""
+        rules = self._rules(host)
+        key = ("stranger", near, self.ground.home(host), tuple(map(id, rules)))
         if key not in self.alike:
             spaces = self.ground.spaces
-            self.alike[key] = all(self._is_as_before(service, rules, one) for one in spaces)
+            self.alike[key] = all(self._is_as_before(host, rules, one) for one in spaces)
         return self.alike[key]
 
-    def _is_as_before(self, service: MeshService, rules: Rules, space: str) -> bool:
-        entries = merged_seen(rules, service.host, service.namespace, space)
-        for entry in entries:
+    def _is_as_before(self, host: Host, rules: Rules, space: str) -> bool:
+        for entry in merged_seen(rules, host, self.ground.home(host), space):
             caller = Caller(space, entry.selector or NO_LANE)
-            wanted = self.ground.wanted(service.host, caller)
+            wanted = self.ground.wanted(host, caller)
             if not _seen([entry], caller).without(self.subset.values()).says_as(wanted):
                 return False
         return True
