@@ -50,9 +50,9 @@ CLAIMS = [
 every_claim = pytest.mark.parametrize(
     "claim", CLAIMS, ids=lambda claim: f"{claim.code} {claim.says}"
 )
-NOT_OF_A_RULE = frozenset({"LW1227", "LW1440", "LW1441", "LW1442", "LW1811"})
-"""LW1440 to LW1442 are told to those who ask for layout scoped, LW1811 for `--sparse`: see golden
-cases scoped/ and permissive/."""
+NOT_OF_A_RULE = frozenset({"LW1227", "LW1440", "LW1441", "LW1442", "LW1450", "LW1451", "LW1811"})
+"""LW1440 to LW1442 and LW1450 are told to those who ask for layout scoped, LW1451 and LW1811 for
+`--sparse`: see golden cases scoped/, permissive/ and lanes/."""
 
 
 @every_claim

@@ -94,7 +94,7 @@ def render(
         click.echo(line, err=True)
     if stepping is not None:
         _tell_step(laying, stepping)
-    if scoped and scoped.has_wildcards:
+    if scoped and _has_wildcards(scoped, stepping):
         click.echo(WRONGLY_ANALYZED, err=True)
     if not compilation.mesh.groups:
         click.echo("There is no lane group in the input, so there is nothing to render.", err=True)
@@ -159,8 +159,16 @@ def _tell_step(laying: Laying, stepping: Stepping) -> None:
     )
     for line in deletions(step.removes):
         click.echo(line, err=True)
-    if step.removes:
+    if step.removes and laying.step < stepping.steps:
         click.echo("The next step begins when that is live as well.", err=True)
+
+
+def _has_wildcards(scoped: ScopedPlan, stepping: Stepping | None) -> bool:
+    """Whether what is printed has a rule for all services of a namespace."""
+    if stepping is None:
+        return scoped.has_wildcards
+    hosts = {one.body["spec"].get("host", "") for one in stepping.objects}
+    return not hosts.isdisjoint(rule.host for rule in scoped.rules if rule.host.startswith("*"))
 
 
 def _without_filter_needed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

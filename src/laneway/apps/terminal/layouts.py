@@ -91,9 +91,11 @@ class Laying(Struct, frozen=True):
         old = compilation.manifests(self.before, scoped)
         way = steps(diff(old, compilation.manifests(self.layout, scoped)))
         if self.step > len(way):
+            between = f"from layout {self.before} to layout {self.layout}"
             raise click.UsageError(
-                f"--step {self.step}: from layout {self.before} to layout {self.layout} there are "
-                f"{len(way)} steps."
+                f"--step {self.step}: {between} there are {len(way)} steps."
+                if way
+                else f"--step {self.step}: nothing changes {between}, both write the same objects."
             )
         return Stepping(state_after(old, way[: self.step]), way[self.step - 1], len(way))
 
@@ -178,9 +180,25 @@ def layout_options(says: str, *, by_steps: bool = False) -> Decorator:
 def _refuse_what_does_not_fit(laying: Laying, *, has_form: bool) -> None:
     if has_form and "scoped" not in (laying.layout, laying.before):
         raise click.UsageError("--scoped-form and --client are for layout scoped.")
+    if laying.clients:
+        _refuse_what_is_no_client(laying.clients)
     if (laying.before is None) != (laying.step == 0):
         raise click.UsageError("--from and --step belong together.")
     if laying.before == laying.layout:
         raise click.UsageError(f"--from and --layout are both {laying.layout}.")
     if laying.is_sparse and (laying.layout != "istio" or laying.before is not None):
         raise click.UsageError("--sparse is for layout istio, and stands without --from.")
+
+
+def _refuse_what_is_no_client(clients: tuple[str, ...]) -> None:
+    from laneway.core.mesh.link_groups import is_dns_label
+    from laneway.core.routing.plan.scoped_callers import NEVER_INJECTED
+
+    for name in clients:
+        if not is_dns_label(name):
+            raise click.UsageError(f"--client {name!r}: a namespace has no such name.")
+        if name in NEVER_INJECTED:
+            raise click.UsageError(
+                f"--client {name}: Istio injects no sidecars there, so no pod of it calls through "
+                "one."
+            )

@@ -1,4 +1,4 @@
-"""LW1440 to LW1442: what layout scoped makes of the services of an input, and for whom.
+"""LW1440 to LW1442, LW1450: what layout scoped makes of the services of an input, and for whom.
 
 Comes in: a mesh and what layout scoped writes of it. Goes out: findings. They stand apart from the
 other rules, since only those who ask for this layout are told. Services of one cause are one
@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laneway.core.findings.codes.routing import SCOPED_CLIENTS, SCOPED_EXACT, SCOPED_NOT_SOUND
+from laneway.core.findings.codes.layouts import (
+    SCOPED_CLIENTS,
+    SCOPED_EXACT,
+    SCOPED_NOT_SOUND,
+    SCOPED_PERMISSIVE,
+)
 from laneway.core.findings.finding import Finding, finding, unplaced
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
@@ -22,7 +27,7 @@ from laneway.core.rules.questions.words import listing, short_host
 
 def check_scoped(mesh: Mesh, scoped: ScopedPlan) -> tuple[Finding, ...]:
     """Return what a user should know of a layout that is about to be applied."""
-    return (*_forms(mesh, scoped), *_clients(scoped))
+    return (*_forms(mesh, scoped), *_permissive(mesh), *_clients(scoped))
 
 
 def _forms(mesh: Mesh, scoped: ScopedPlan) -> Iterator[Finding]:
@@ -40,6 +45,13 @@ def _forms(mesh: Mesh, scoped: ScopedPlan) -> Iterator[Finding]:
         else:
             words |= {"verb": "has" if one else "have", "own": "its" if one else "their"}
             yield finding(SCOPED_EXACT, place, subject, **words)
+
+
+def _permissive(mesh: Mesh) -> Iterator[Finding]:
+    for group in mesh.groups:
+        if group.baseline is not None and not group.held:
+            meta = group.group.meta
+            yield finding(SCOPED_PERMISSIVE, meta.place(), str(meta.ref), group=group.name)
 
 
 def _blamed(mesh: Mesh, form: HostForm, host: Host) -> tuple[Place | None, str]:

@@ -219,33 +219,6 @@ PLAIN_CALLS_REFUSED = warning(
     "Give the callers a sidecar, or set the mode PERMISSIVE for these pods or their port.",
 )
 
-SCOPED_NOT_SOUND = warning(
-    "LW1440",
-    "{hosts} {verb} the objects of layout istio: {why}",
-    "In layout scoped the caller's own DestinationRule decides what a subset means. Where that "
-    "would not give every caller the pods it meets in layout istio, a subset for each lane is "
-    "written as there, and every proxy holds a cluster for each of them.",
-    "Nothing to do if a few services are as expensive as before; otherwise remove the cause.",
-)
-
-SCOPED_EXACT = info(
-    "LW1441",
-    "{hosts} {verb} rules of {own} own in layout scoped: {why}",
-    "Where a DestinationRule speaks of one service, proxies look at no wildcard for it. So there "
-    "is a rule for each lane and namespace of callers, with a copy of what yours says; a new lane "
-    "is one more for each.",
-    "Nothing to do; after a change of your DestinationRule render again.",
-)
-
-SCOPED_CLIENTS = info(
-    "LW1442",
-    "layout scoped is written for callers in {clients}{gateways}: others get 503 from lane "
-    "services",
-    "Rules for single callers count in their own namespace only. A namespace without them gets no "
-    "subset at all, so that calls of a lane never end in another one unseen.",
-    "Name every other namespace whose pods call lane services: --client NAMESPACE.",
-)
-
 CLUSTERS_NOBODY_NEEDS = info(
     "LW1443",
     "the strict lanes of {groups} give every proxy {count} clusters that its calls never use",

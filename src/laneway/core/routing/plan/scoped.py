@@ -21,14 +21,14 @@ from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.object_names import DESTINATION_RULE, short_hash
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.scoped_ground import Ground, Scoping
-from laneway.core.routing.plan.scoped_refusals import HostForm, Refusals
+from laneway.core.routing.plan.scoped_refusals import HostForm, Refusals, own_rule
 from laneway.core.routing.plan.scoped_rules import Forms, Writing
 from laneway.core.routing.plan.scoped_sound import Looking
 
 ONLY_WILDCARD = "only wildcards are asked for, and {why}"
 ASKED_FOR = "rules of its own are asked for"
 BY_WILDCARD = "nothing says anything of it alone"
-UNLIKE = "some callers would see something else than in layout istio"
+UNLIKE = "otherwise {who} would see something else than in layout istio"
 
 
 class ScopedPlan(Struct, frozen=True):
@@ -65,14 +65,14 @@ def scoped(mesh: Mesh, plan: RoutePlan, scoping: Scoping = Scoping()) -> ScopedP
     forms = dict(_first_forms(ground))
     while True:
         rules = tuple(Writing(ground, forms, subset, set(_taken(ground, forms))).rules())
-        unlike = [
-            host
-            for host in Looking(ground, forms, subset, rules).unlike()
+        unlike = {
+            host: HostForm("istio", UNLIKE.format(who=who), own_rule(ground, host))
+            for host, who in Looking(ground, forms, subset, rules).unlike()
             if forms[host].form != "istio"
-        ]
+        }
         if not unlike:
             return ScopedPlan(forms, subset, rules, ground.clients, tuple(ground.doors))
-        forms |= {host: HostForm("istio", UNLIKE) for host in unlike}
+        forms |= unlike
 
 
 def _first_forms(ground: Ground) -> Iterator[tuple[Host, HostForm]]:

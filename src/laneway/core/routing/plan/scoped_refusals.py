@@ -75,8 +75,7 @@ class Refusals(Struct, frozen=True, dict=True):
 
     def _own_words(self, host: Host, space: str) -> HostForm:
         """Say whose words a service has that others of its namespace have not."""
-        found = self.ground.written.of(host)
-        ref = next((one for one in found if rule_host(one) == host), found[0]).meta.ref
+        ref = own_rule(self.ground, host)
         return HostForm("exact", f"{ref} speaks of it to callers in namespace {space}", ref)
 
     @cached_property
@@ -161,6 +160,13 @@ class Refusals(Struct, frozen=True, dict=True):
             for host, subset, ref in _mirrors(hops):
                 found.setdefault(host, []).append((subset, ref))
         return found
+
+
+def own_rule(ground: Ground, host: Host) -> Ref | None:
+    """Return the user's rule that says most of a service: that of its host, else any."""
+    found = ground.written.of(host)
+    exact = (one for one in found if rule_host(one) == host)
+    return next((one.meta.ref for one in (*exact, *found)), None)
 
 
 def _subsets_named(author: VirtualService) -> Iterator[tuple[Host, str]]:

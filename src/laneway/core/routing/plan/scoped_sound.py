@@ -8,6 +8,7 @@ those who write rules costs clusters and never isolation. What is looked up alik
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from laneway.core.mesh.destination_rules import MergedRule, merged_seen, selects
 from laneway.core.mesh.mesh import Caller, Group
@@ -37,23 +38,22 @@ class Looking:
                 self.wild.setdefault(rule.host.split(".")[1], []).append(rule)
             else:
                 self.exact.setdefault(Host(rule.host), []).append(rule)
-        self.alike: dict[tuple[object, ...], bool] = {}
+        self.misled: dict[tuple[object, ...], str] = {}
 
-    def unlike(self) -> Iterator[Host]:
-        """Yield the services that some caller would see otherwise than in layout istio."""
+    def unlike(self) -> Iterator[tuple[Host, str]]:
+        """Yield the services that somebody would see otherwise than in layout istio, and who."""
         for host in self.ground.plan.lane_subsets:
-            if not self._is_alike(host, self.ground.group(host)):
-                yield host
+            if who := self._misled(host, self.ground.group(host)):
+                yield host, who
         strangers = {
-            home
+            home: f"{who} of {host}"
             for host, home in self.ground.near.items()
-            if home in self.wild
-            and host not in self.ground.plan.lane_subsets
-            and not self._is_untouched(host, home)
+            if home in self.wild and host not in self.ground.plan.lane_subsets
+            if (who := self._misled_beside(host, home))
         }
         for host in self.ground.plan.lane_subsets if strangers else ():
-            if self.ground.home(host) in strangers:
-                yield host
+            if (home := self.ground.home(host)) in strangers:
+                yield host, strangers[home]
 
     def _rules(self, host: Host) -> Rules:
         """Return all rules of a service: the users' and ours."""
@@ -63,23 +63,28 @@ class Looking:
             own = (*as_rules(planned), *own)
         return (*self.ground.written.of(host), *own)
 
-    def _is_alike(self, host: Host, group: Group) -> bool:
-        """Whether all callers, and gateways, see a lane service as they shall."""
+    def _misled(self, host: Host, group: Group) -> str:
+        """Say which callers or gateways do not see a lane service as they shall; empty: none."""
         ground, home = self.ground, self.ground.home(host)
         if self.forms[host].form == "istio" and home not in self.wild:
-            return True
+            return ""
         rules = self._rules(host)
         key = ("lanes", home, group.name, self.forms[host].form, tuple(map(id, rules)))
-        if key in self.alike and not self.exact.get(host):
-            return self.alike[key]
-        found = all(self._in_namespace(host, group, rules, space) for space in ground.spaces)
-        self.alike[key] = found and all(
-            self._at_gateway(host, rules, Caller(space, worn))
+        if key in self.misled and not self.exact.get(host):
+            return self.misled[key]
+        callers = (
+            f"callers in namespace {space}"
+            for space in ground.spaces
+            if not self._in_namespace(host, group, rules, space)
+        )
+        gateways = (
+            f"gateways in namespace {space}"
             for space, door in ground.doors.items()
             for worn in door.worn
-            if host in door.hosts
+            if host in door.hosts and not self._at_gateway(host, rules, Caller(space, worn))
         )
-        return self.alike[key]
+        self.misled[key] = next(chain(callers, gateways), "")
+        return self.misled[key]
 
     def _in_namespace(self, host: Host, group: Group, rules: Rules, space: str) -> bool:
         """Whether every class of callers of a namespace meets its own lane, and the old policy."""
@@ -114,14 +119,15 @@ class Looking:
         near = self.ground.strict_at[self.ground.home(host)]
         return (NO_LANE, *selectors_of(near), *(one for one in users if one))
 
-    def _is_untouched(self, host: Host, near: str) -> bool:
-        """Whether callers of a host that is in no group see of it what they saw before."""
+    def _misled_beside(self, host: Host, near: str) -> str:
+        """Say which callers of a host in no group see of it what they did not see before."""
         rules = self._rules(host)
         key = ("stranger", near, self.ground.home(host), tuple(map(id, rules)))
-        if key not in self.alike:
+        if key not in self.misled:
             spaces = self.ground.spaces
-            self.alike[key] = all(self._is_as_before(host, rules, one) for one in spaces)
-        return self.alike[key]
+            gone = (one for one in spaces if not self._is_as_before(host, rules, one))
+            self.misled[key] = next((f"callers in namespace {space}" for space in gone), "")
+        return self.misled[key]
 
     def _is_as_before(self, host: Host, rules: Rules, space: str) -> bool:
         for entry in merged_seen(rules, host, self.ground.home(host), space):
