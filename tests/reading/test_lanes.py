@@ -10,6 +10,7 @@ from laneway.core.findings.locate import locate
 from laneway.core.resources.lanes.swim_lanes import (
     EntryDestination,
     IngressRule,
+    IngressWeight,
     Lane,
     LaneGroup,
     PermissiveConfiguration,
@@ -194,11 +195,33 @@ def test_a_rule_without_online_is_off() -> None:
     assert [rule.online for rule in lane(RULE).rules] == [True, False]
 
 
+def test_mappings_that_nobody_filled_say_nothing() -> None:
+    written = lane(
+        "  ingressWeight: {destination: {}}\n"
+        "  ingressRules: [{match: {uri: {}}, route: {destination: {}}}]\n"
+    )
+    assert written.weight is None
+    assert written.rules == (IngressRule("", 0),)
+    spec = (
+        "  ingress: {gateway: {}, ingressRouting: {weightedRoutingRule: {}}}\n"
+        "  permissiveModeConfiguration: {}\n"
+        "  services: [{name: a, cluster: {}, trafficPolicyPatch: null}]\n"
+    )
+    unfilled = group(spec)
+    assert (unfilled.weighted, unfilled.permissive) == (None, None)
+    assert marks(LANE + "  ingressRules: [{match: {uri: {}}}]\n") == []
+    assert marks(GROUP + spec) == []
+
+
+def test_a_weight_without_a_destination_is_one() -> None:
+    assert lane("  ingressWeight: {weight: 0, destination: {}}\n").weight == IngressWeight(0)
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "mark"),
     [
         ("uri: {exact: /mock}", "uri: {exact: /mock, prefix: /}", "LW1104 11:13"),
-        ("uri: {exact: /mock}", "uri: {}", "LW1105 11:13"),
+        ("uri: {exact: /mock}", "uri: {exact: }", "LW1105 11:13"),
         ("uri: {exact: /mock}", "uri: {exacct: /mock}", "LW1114 11:27"),
         ("uri: {exact: /mock}", "uri: /mock", "LW1101 11:18"),
         ("uri: {exact: /mock}", "uri: {exact: 12}", "LW1101 11:26"),
@@ -294,3 +317,31 @@ def test_half_an_object_leaves_its_file_unread(text: str) -> None:
     reading = read(text)
     assert [finding.code.id for finding in reading.findings] == ["LW1016"]
     assert reading.unread
+
+
+def test_lists_that_no_proxy_would_take_are_errors() -> None:
+    rules = "  ingressRules: [" + "{}, " * 1001 + "]\n"
+    assert "LW1111 7:3" in marks(LANE + rules)
+    headers = ", ".join(f"h{number}: {{}}" for number in range(101))
+    spec = f"  ingressRules: [{{match: {{headers: {{{headers}}}}}}}]\n"
+    assert [rule.valid for rule in lane(spec).rules] == [False]
+    assert [mark.partition(" ")[0] for mark in marks(LANE + spec)] == ["LW1111"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "code"),
+    [
+        ("TrafficLabel", "rules: [{labels: [{name: 1}]}]", "LW1101"),
+        ("TrafficLabel", "rules: [{protocols: ['*']}]", "LW1101"),
+        ("TrafficLabel", "rules: [{http: [{labels: [{overwrite: 1}]}]}]", "LW1101"),
+        ("TrafficLabel", "hosts: '*'", "LW1101"),
+        ("TrafficLabel", "rulez: []", "LW1109"),
+        ("ASMHashTagging", "rules: [], workloadselector: {}", "LW1109"),
+        ("ASMHeaderPropagation", "workloadSelector: {matchLabels: {a: b}}", "LW1109"),
+    ],
+)
+def test_kinds_that_write_headers_are_held_against_their_fields(
+    kind: str, spec: str, code: str
+) -> None:
+    head = f"apiVersion: istio.alibabacloud.com/v1beta1\nkind: {kind}\nmetadata: {{name: a}}\n"
+    assert [mark.partition(" ")[0] for mark in marks(f"{head}spec: {{{spec}}}\n")] == [code]

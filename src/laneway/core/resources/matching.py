@@ -13,7 +13,9 @@ from typing import Literal
 from msgspec import Struct
 
 MatchKind = Literal["exact", "prefix", "regex", "present"]
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+HEADER_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+"""An expression for the whole name of a header, by RFC 9110."""
+_HEADER_NAME = re.compile(HEADER_NAME)
 
 Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""

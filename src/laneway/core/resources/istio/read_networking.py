@@ -20,6 +20,8 @@ from laneway.core.resources.istio.networking import (
     TrafficLabel,
 )
 from laneway.core.resources.istio.read_policy import read_traffic_policy
+from laneway.core.resources.lanes.looking import note_shapes, read_selector
+from laneway.core.resources.lanes.tagging_fields import TRAFFIC_LABEL_SPEC
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.read_meta import read_meta
 from laneway.core.resources.yaml.cursor import Cursor
@@ -128,6 +130,11 @@ def read_traffic_label(root: Cursor) -> TrafficLabel | None:
     meta = read_meta(root, "TrafficLabel", namespaced=True)
     if meta is None:
         return None
-    spec = root.below("spec")
-    rules = tuple(entry.raw for _, entry in spec.each("rules"))
-    return TrafficLabel(meta, spec.below("workloadSelector").labels("labels"), rules)
+    kind, spec = meta.ref.kind, root.below("spec")
+    spec.known(kind, TRAFFIC_LABEL_SPEC)
+    spec.texts("hosts")
+    rules = tuple(entry for _, entry in spec.each("rules"))
+    for rule in rules:
+        note_shapes(rule, TRAFFIC_LABEL_SPEC["rules"].below, kind)
+    selector = read_selector(spec, TRAFFIC_LABEL_SPEC, kind)
+    return TrafficLabel(meta, selector, tuple(rule.raw for rule in rules))

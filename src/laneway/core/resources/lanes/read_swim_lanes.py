@@ -16,6 +16,8 @@ from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.follow_on import after_group, after_lane
+from laneway.core.resources.lanes.looking import each_of, note_length
+from laneway.core.resources.lanes.swim_lane_fields import GROUP_SPEC, LANE_SPEC
 from laneway.core.resources.lanes.swim_lanes import (
     EntryDestination,
     IngressRule,
@@ -37,33 +39,12 @@ GROUP = "ASMSwimLaneGroup"
 LANE = "ASMSwimLane"
 GROUP_LABEL = "swimlane-group"
 
-_STRATEGIES: dict[str, Strategy] = {
-    "": "rule_based",
-    "rule_based": "rule_based",
-    "rule-based": "rule_based",
-    "weighted": "weighted",
-}
-_GROUP_FIELDS = frozenset(
-    {
-        "services",
-        "ingress",
-        "isPermissive",
-        "permissiveModeConfiguration",
-        "defaultTrafficPolicyPatch",
-        "defaultHttpRoutePatch",
-        "defaultHTTPRoutePatch",
-        "autoUpdate",
-    }
-)
-_SERVICE_FIELDS = frozenset(
-    {"name", "namespace", "cluster", "trafficPolicyPatch", "httpRoutePatch", "hTTPRoutePatch"}
-)
-_PERMISSIVE_FIELDS = frozenset(
-    {"fallbackTarget", "serviceLevelFallbackTarget", "traceHeader", "routeHeader"}
-)
-_CONDITIONS = ("uri", "headers")
-_MOST = 2**31 - 1
-_LEAST = -(2**31)
+_GATEWAY = GROUP_SPEC["ingress"].below["gateway"].below
+_ROUTING = GROUP_SPEC["ingress"].below["ingressRouting"].below
+_WEIGHTED = _ROUTING["weightedRoutingRule"].below
+_RULES = LANE_SPEC["ingressRules"]
+_WEIGHT = LANE_SPEC["ingressWeight"].below
+_CONDITIONS = _RULES.below["match"].below
 
 
 def read_group(root: Cursor) -> LaneGroup | None:
@@ -73,13 +54,13 @@ def read_group(root: Cursor) -> LaneGroup | None:
         return None
     root.notes.after = partial(after_group, meta.name)
     spec = root.below("spec")
-    spec.known(GROUP, _GROUP_FIELDS)
+    spec.known(GROUP, GROUP_SPEC)
     ingress = spec.below("ingress")
-    ingress.known(GROUP, ("gateway", "ingressRouting"))
+    ingress.known(GROUP, GROUP_SPEC["ingress"].below)
     gateway = ingress.below("gateway")
-    gateway.known(GROUP, ("name", "namespace", "type"))
+    gateway.known(GROUP, _GATEWAY)
     routing = ingress.below("ingressRouting")
-    routing.known(GROUP, ("ingressRoutingStrategy", "weightedRoutingRule"))
+    routing.known(GROUP, _ROUTING)
     strategy = _strategy(routing)
     found = LaneGroup(
         meta=meta,
@@ -113,34 +94,34 @@ def read_lane(root: Cursor) -> Lane | None:
         return None
     root.notes.after = partial(after_lane, str(meta.ref), meta.labels.get(GROUP_LABEL, ""))
     spec = root.below("spec")
-    spec.known(LANE, ("labelSelector", "services", "ingressRules", "ingressWeight"))
+    spec.known(LANE, LANE_SPEC)
     return Lane(
         meta=meta,
         group=meta.labels.get(GROUP_LABEL, ""),
         selector=spec.labels("labelSelector"),
         services=_services(spec, LANE),
         rules=_rules(spec),
-        weight=_weight(spec.below("ingressWeight")) if spec.written("ingressWeight") else None,
+        weight=_weight(spec),
     )
 
 
 def _strategy(routing: Cursor) -> Strategy | None:
     written = routing.text("ingressRoutingStrategy")
-    strategy = _STRATEGIES.get(written)
-    if strategy is None:
+    if written not in _ROUTING["ingressRoutingStrategy"].allowed:
         routing.report(
             shape.UNKNOWN_VALUE,
             "ingressRoutingStrategy",
             found=describe(written),
             wanted="rule_based or weighted",
         )
-    return strategy
+        return None
+    return "weighted" if written == "weighted" else "rule_based"
 
 
 def _services(spec: Cursor, kind: str) -> tuple[ServiceReference, ...]:
     found = []
     for index, entry in spec.each("services"):
-        entry.known(kind, _SERVICE_FIELDS)
+        entry.known(kind, GROUP_SPEC["services"].below)
         name = entry.required("name")
         if not name:
             continue
@@ -160,11 +141,15 @@ def _either(cursor: Cursor, key: str, older: str) -> Mapping[str, Any] | None:
     return cursor.mapping(key if cursor.written(key) else older)
 
 
+def _is_filled(cursor: Cursor, key: str) -> bool:
+    return cursor.written(key) and cursor.raw[key] != {}
+
+
 def _permissive(spec: Cursor) -> PermissiveConfiguration | None:
-    if not spec.written("permissiveModeConfiguration"):
+    if not _is_filled(spec, "permissiveModeConfiguration"):
         return None
     block = spec.below("permissiveModeConfiguration")
-    block.known(GROUP, _PERMISSIVE_FIELDS)
+    block.known(GROUP, GROUP_SPEC["permissiveModeConfiguration"].below)
     targets = {}
     for name, lane in block.words("serviceLevelFallbackTarget").items():
         if name.count("/") == 1 and all(name.split("/")):
@@ -181,12 +166,13 @@ def _permissive(spec: Cursor) -> PermissiveConfiguration | None:
 
 
 def _weighted(routing: Cursor) -> WeightedEntry | None:
-    if not routing.written("weightedRoutingRule"):
+    if not _is_filled(routing, "weightedRoutingRule"):
         return None
     rule = routing.below("weightedRoutingRule")
-    rule.known(GROUP, ("hosts", "requestMatches"))
+    rule.known(GROUP, _WEIGHTED)
     hosts, places = rule.placed_texts("hosts")
-    found = [_entry_match(match) for _, match in rule.each("requestMatches")]
+    entries = each_of(rule, "requestMatches", _WEIGHTED["requestMatches"])
+    found = [_entry_match(match) for _, match in entries]
     matches = tuple(match for match in found if match is not None)
     lost = (rule.raw.get("hosts") and not hosts) or (rule.raw.get("requestMatches") and not matches)
     return WeightedEntry(hosts, matches, not lost, places)
@@ -197,19 +183,21 @@ def _entry_match(cursor: Cursor) -> Match | None:
     for name in cursor.raw:
         if name not in _CONDITIONS:
             cursor.report(shape.UNKNOWN_CONDITION, name, known=" and ".join(_CONDITIONS))
-    match = Match(uri=read_string(cursor, "uri"), headers=read_headers(cursor, "headers"))
+    note_length(cursor, "headers", _CONDITIONS["headers"])
+    uri = read_string(cursor, "uri") if _is_filled(cursor, "uri") else None
+    match = Match(uri=uri, headers=read_headers(cursor, "headers"))
     return match if cursor.notes.errors == before else None
 
 
 def _rules(spec: Cursor) -> tuple[IngressRule, ...]:
-    return tuple(_rule(index, entry) for index, entry in spec.each("ingressRules"))
+    return tuple(_rule(index, entry) for index, entry in each_of(spec, "ingressRules", _RULES))
 
 
 def _rule(index: int, entry: Cursor) -> IngressRule:
     before = entry.notes.errors
-    entry.known(LANE, ("name", "online", "hosts", "match", "route"))
+    entry.known(LANE, _RULES.below)
     route = entry.below("route")
-    route.known(LANE, ("destination",))
+    route.known(LANE, _RULES.below["route"].below)
     match = _entry_match(entry.below("match"))
     rule = IngressRule(
         name=entry.text("name"),
@@ -226,17 +214,20 @@ def _rule(index: int, entry: Cursor) -> IngressRule:
     )
 
 
-def _weight(block: Cursor) -> IngressWeight:
-    block.known(LANE, ("weight", "destination"))
-    weight = block.number("weight", _LEAST, _MOST)
+def _weight(spec: Cursor) -> IngressWeight | None:
+    if not _is_filled(spec, "ingressWeight") or spec.raw["ingressWeight"] == {"destination": {}}:
+        return None
+    block = spec.below("ingressWeight")
+    block.known(LANE, _WEIGHT)
+    weight = block.number("weight", _WEIGHT["weight"].low, _WEIGHT["weight"].high)
     return IngressWeight(weight or 0, _destination(block))
 
 
 def _destination(block: Cursor) -> EntryDestination | None:
-    if block.mapping("destination") is None:
+    if not _is_filled(block, "destination") or block.mapping("destination") is None:
         return None
     destination = block.below("destination")
-    names = ["host", "portNum"]
+    names = list(_WEIGHT["destination"].below)
     if destination.written("port") and not destination.written("portNum"):
         destination.misspelled("port", LANE, "portNum", _port_as_written(destination.raw["port"]))
         names.append("port")

@@ -7,24 +7,31 @@ of hash tagging that cannot be read is left out alone: a user then has no tag, n
 from __future__ import annotations
 
 from laneway.core.findings.codes import shape
+from laneway.core.resources.lanes.looking import each_of, read_selector
 from laneway.core.resources.lanes.tagging import HashRule, HashTagging, HeaderPropagation
+from laneway.core.resources.lanes.tagging_fields import (
+    HASH_TAGGING_SPEC,
+    HEADER_PROPAGATION_SPEC,
+    LARGEST,
+    LONGEST,
+)
 from laneway.core.resources.matching import is_header_name
 from laneway.core.resources.read_meta import read_meta
 from laneway.core.resources.yaml.cursor import Cursor
 
-_LARGEST = 999_999_999
-_LONGEST = 900
-"""What the filter at the gateway takes: numbers of nine digits, and so many characters of a rule.
-One rule beyond that would cost the gateway its whole listener."""
+_KIND = "ASMHashTagging"
+_RULES = HASH_TAGGING_SPEC["rules"]
+_PARTITIONS = _RULES.below["partitions"]
 
 
 def read_hash_tagging(root: Cursor) -> HashTagging | None:
     """Read an ASMHashTagging."""
-    meta = read_meta(root, "ASMHashTagging", namespaced=True)
+    meta = read_meta(root, _KIND, namespaced=True)
     if meta is None:
         return None
     spec = root.below("spec")
-    rules = (_rule(index, entry) for index, entry in spec.each("rules"))
+    spec.known(_KIND, HASH_TAGGING_SPEC)
+    rules = (_rule(index, entry) for index, entry in each_of(spec, "rules", _RULES))
     return HashTagging(
         meta, spec.labels("workloadSelector"), tuple(rule for rule in rules if rule is not None)
     )
@@ -32,23 +39,27 @@ def read_hash_tagging(root: Cursor) -> HashTagging | None:
 
 def _rule(index: int, entry: Cursor) -> HashRule | None:
     before = entry.notes.errors
+    entry.known(_KIND, _RULES.below)
+    entry.text("description")
     header, tag_header = (_header(entry, key) for key in ("header", "tagHeader"))
     if not entry.written("modulo"):
         entry.report(shape.MISSING_FIELD, "modulo")
-    modulo = entry.number("modulo", 1, _LARGEST)
-    partitions = tuple(_partition(part) for _, part in entry.each("partitions"))
+    modulo = entry.number("modulo", 1, LARGEST)
+    partitions = tuple(_partition(part) for _, part in each_of(entry, "partitions", _PARTITIONS))
     total = sum(size for size, _ in partitions)
     if modulo and total > modulo:
         wanted = f"sizes that add up to {modulo}, the modulo, at most"
         entry.report(shape.OUT_OF_RANGE, "partitions", found=str(total), wanted=wanted)
-    host = entry.below("match").text("host")
+    match = entry.below("match")
+    match.known(_KIND, _RULES.below["match"].below)
+    host = match.text("host")
     if not host.isascii() or not host.isprintable():
         words = {"found": repr(host), "wanted": "a host name in ASCII"}
         entry.report(shape.OUT_OF_RANGE, "match", "host", **words)
     length = len(header) + len(tag_header) + len(host)
     length += sum(len(f"{size}={tag},") for size, tag in partitions)
-    if length > _LONGEST:
-        wanted = f"names and tags of {_LONGEST} characters together at most"
+    if length > LONGEST:
+        wanted = f"names and tags of {LONGEST} characters together at most"
         entry.report(shape.OUT_OF_RANGE, "partitions", found=f"{length} characters", wanted=wanted)
     if entry.notes.errors > before or modulo is None:
         return None
@@ -63,6 +74,7 @@ def _header(entry: Cursor, key: str) -> str:
 
 
 def _partition(part: Cursor) -> tuple[int, str]:
+    part.known(_KIND, _PARTITIONS.below)
     if not part.written("partitionSize"):
         part.report(shape.MISSING_FIELD, "partitionSize")
     tag = part.required("tagValue")
@@ -70,7 +82,7 @@ def _partition(part: Cursor) -> tuple[int, str]:
         words = {"problem": "holds blanks, commas, equals signs or letters beyond ASCII"}
         fix = "Use a plain word, such as a lane's name."
         part.report(shape.BAD_HEADER_VALUE, "tagValue", name=repr(tag), fix=fix, **words)
-    return part.number("partitionSize", 0, _LARGEST) or 0, tag
+    return part.number("partitionSize", 0, LARGEST) or 0, tag
 
 
 def read_header_propagation(root: Cursor) -> HeaderPropagation | None:
@@ -79,5 +91,6 @@ def read_header_propagation(root: Cursor) -> HeaderPropagation | None:
     if meta is None:
         return None
     spec = root.below("spec")
-    selector = spec.below("workloadSelector").labels("labels")
+    spec.known("ASMHeaderPropagation", HEADER_PROPAGATION_SPEC)
+    selector = read_selector(spec, HEADER_PROPAGATION_SPEC, "ASMHeaderPropagation")
     return HeaderPropagation(meta, selector, spec.texts("headers"), spec.texts("headerPrefix"))
