@@ -48,7 +48,7 @@ def splits(mesh: Mesh) -> Iterator[Split]:
     """Yield every split that somebody wrote: groups by weight, then users' routes."""
     for group in mesh.groups:
         if group.group.strategy == "weighted" and group.lanes:
-            yield _of_group(group)
+            yield of_group(group)
     for service in mesh.virtual_services:
         routes: tuple[HttpRoute | TcpRoute, ...] = (*service.http, *service.tcp)
         for route in routes:
@@ -56,7 +56,8 @@ def splits(mesh: Mesh) -> Iterator[Split]:
                 yield _of_route(service, route)
 
 
-def _of_group(group: Group) -> Split:
+def of_group(group: Group) -> Split:
+    """Return the split of a group by its lanes' weights, whether or not its strategy asks for it."""
     meta = group.group.meta
     parts = tuple(
         SplitPart(
