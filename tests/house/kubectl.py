@@ -1,7 +1,8 @@
 """Stands in for kubectl where a page of the documentation asks a cluster.
 
 In: `get KINDS -A -o yaml`, answered with the objects of the strict lanes' example that are no
-lanes; or `apply -f -`, answered with a line for each object that comes in.
+lanes; or `apply -f -`, with `--server-side` or without, answered with a line for each object that
+comes in.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ def main(words: list[str]) -> int:
         items = [one for one in held() if f"{one['kind'].lower()}s" in asked]
         sys.stdout.write(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": items}))
         return 0
-    if words == ["apply", "-f", "-"]:
+    if words in (["apply", "-f", "-"], ["apply", "--server-side", "-f", "-"]):
+        done = "serverside-applied" if "--server-side" in words else "created"
         for one in yaml.safe_load_all(sys.stdin):
             group = one["apiVersion"].rpartition("/")[0]
             name = f"{one['kind'].lower()}.{group}/{one['metadata']['name']}"
-            sys.stdout.write(f"{name} created\n")
+            sys.stdout.write(f"{name} {done}\n")
         return 0
     sys.stderr.write(f"error: the stand-in knows no {' '.join(words)}\n")
     return 1

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from laneway.core.findings.codes import shape
 from laneway.core.resources.follow_on import after_group, after_lane
+from laneway.core.resources.lanes.field import LARGEST
 from laneway.core.resources.lanes.looking import each_of, note_length
 from laneway.core.resources.lanes.swim_lane_fields import GROUP_SPEC, LANE_SPEC
 from laneway.core.resources.lanes.swim_lanes import (
@@ -219,7 +220,7 @@ def _weight(spec: Cursor) -> IngressWeight | None:
         return None
     block = spec.below("ingressWeight")
     block.known(LANE, _WEIGHT)
-    weight = block.number("weight", _WEIGHT["weight"].low, _WEIGHT["weight"].high)
+    weight = block.number("weight", -LARGEST - 1, LARGEST)  # LW1305 is about those below 0
     return IngressWeight(weight or 0, _destination(block))
 
 

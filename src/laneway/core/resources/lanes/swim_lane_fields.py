@@ -47,7 +47,7 @@ _HEADERS = named(
 )
 _DESTINATION = one(
     "The service that requests enter by. The subset is the lane itself.",
-    host=Field("text", "The service's host, best as its full name.", is_required=True),
+    host=Field("text", "The service's host, best as its full name.", shortest=1),
     portNum=Field("number", "The service's port; unset or 0: its only one.", low=0, high=2**16 - 1),
 )
 _POLICY = "A JSON merge patch for the trafficPolicy of {}."
@@ -125,7 +125,7 @@ LANE_SPEC: Fields = {
     ),
     "ingressWeight": one(
         "This lane's share of requests, where the group's strategy is weighted.",
-        weight=Field("number", "The share: a number from 0 to 100."),
+        weight=Field("number", "The share: a number from 0 to 100.", low=0),
         destination=_DESTINATION,
     ),
 }

@@ -57,7 +57,7 @@ def splits(mesh: Mesh) -> Iterator[Split]:
 
 
 def of_group(group: Group) -> Split:
-    """Return the split of a group by its lanes' weights, whether or not its strategy asks for it."""
+    """Return the split by the weights of a group's lanes, asked for or not."""
     meta = group.group.meta
     parts = tuple(
         SplitPart(

@@ -1,0 +1,140 @@
+"""What people see of groups and lanes with kubectl, and what `laneway crds` leaves alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cluster.control_plane import DEFINITIONS, ControlPlane
+from tests.cluster.dry_runs import CRDS, make_known
+from tests.cluster.lanes import asked
+from tests.wire.laneway_up import laneway
+
+pytestmark = pytest.mark.cluster
+
+THEIRS = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: trafficlabels.istio.alibabacloud.com}
+spec:
+  group: istio.alibabacloud.com
+  scope: Namespaced
+  names: {kind: TrafficLabel, listKind: TrafficLabelList, plural: trafficlabels}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"""
+OBJECTS = """
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLaneGroup
+metadata: {name: shop}
+spec:
+  ingress: {gateway: {name: ingressgateway}}
+  permissiveModeConfiguration: {fallbackTarget: base, traceHeader: x-lane, routeHeader: x-lane}
+  isPermissive: true
+---
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLane
+metadata: {name: base, labels: {swimlane-group: shop}}
+spec:
+  labelSelector: {version: v1}
+  ingressWeight: {weight: 60, destination: {host: cart.shop.svc.cluster.local}}
+---
+apiVersion: istio.alibabacloud.com/v1
+kind: ASMSwimLane
+metadata: {name: trial, labels: {swimlane-group: shop}}
+spec: {labelSelector: {version: v2}}
+"""
+READY = {"type": "Ready", "status": "True", "reason": "Applied", "message": "4 objects"}
+LIVE = {"type": "Live", "status": "False", "reason": "Waiting", "message": "11 of 12 proxies"}
+LANES = """
+NAME    GROUP   WEIGHT   READY   LIVE    AGE
+base    shop    60       True    False   AGE
+trial   shop                             AGE
+"""
+GROUPS = """
+NAME   PERMISSIVE   READY   LIVE    AGE   BASELINE   GATEWAY          SAYS        PROXIES
+shop   true         True    False   AGE   base       ingressgateway   4 objects   11 of 12 proxies
+"""
+
+
+@pytest.fixture(scope="module")
+def known(plane: ControlPlane) -> Iterator[ControlPlane]:
+    """The cluster, once it knows the kinds, with a group of two lanes."""
+    make_known(plane)
+    asked(plane, "apply", "--server-side", "-f", "-", told=OBJECTS)
+    yield plane
+    asked(plane, "delete", "-f", "-", told=OBJECTS)
+
+
+def definition(plane: ControlPlane, name: str) -> Any:
+    return plane.api.ask(f"{DEFINITIONS}/{name}")["spec"]
+
+
+def table(text: str) -> list[list[str]]:
+    """Return a table's cells, ages apart."""
+    lines = (re.split(r" {2,}", line.rstrip()) for line in text.strip().splitlines())
+    return [[re.sub(r"^\d+s$", "AGE", cell) for cell in line] for line in lines]
+
+
+def test_a_definition_of_somebody_else_is_never_overwritten(plane: ControlPlane) -> None:
+    asked(plane, "delete", "crd", CRDS[-1], "--ignore-not-found", "--timeout=30s")
+    asked(plane, "create", "-f", "-", told=THEIRS)
+    before = definition(plane, CRDS[-1])
+    try:
+        with pytest.raises(AssertionError, match=r'1 conflict: conflict with "kubectl-create"'):
+            make_known(plane)
+        assert definition(plane, CRDS[-1]) == before
+    finally:
+        asked(plane, "delete", "crd", CRDS[-1], "--timeout=30s")
+
+
+def test_both_outputs_are_the_same_objects() -> None:
+    printed, listed = laneway("crds"), laneway("crds", "-o", "json")
+    assert list(yaml.safe_load_all(printed.stdout)) == json.loads(listed.stdout)["items"]
+
+
+def test_a_second_apply_changes_nothing(known: ControlPlane) -> None:
+    before = [definition(known, name) for name in CRDS]
+    make_known(known)
+    assert [definition(known, name) for name in CRDS] == before
+
+
+def test_lanes_are_seen_at_a_glance(known: ControlPlane) -> None:
+    status = {"conditions": [READY, LIVE], "observedGeneration": 1, "error": "", "more": {"a": 1}}
+    for kind, name in (("lane", "base"), ("lanegroup", "shop")):
+        patch = json.dumps({"status": status})
+        words = ("--subresource=status", "--type=merge", f"-p={patch}")
+        asked(known, "patch", kind, name, *words)
+
+    assert table(asked(known, "get", "lanes")) == table(LANES)
+    assert table(asked(known, "get", "lanegroups", "-o=wide")) == table(GROUPS)
+    assert len(asked(known, "get", "laneway", "-o=name").split()) == 3
+    kept = json.loads(asked(known, "get", "lane", "base", "-o=json"))["status"]
+    assert kept == status
+    waited = asked(known, "wait", "--for=condition=Ready", "lane/base", "--timeout=10s")
+    assert "condition met" in waited
+
+
+def test_fields_explain_themselves(known: ControlPlane) -> None:
+    said = asked(known, "explain", "lane.spec.ingressWeight.weight")
+    assert "The share: a number from 0 to 100." in said
+    for name in CRDS:
+        schema = definition(known, name)["versions"][0]["schema"]["openAPIV3Schema"]
+        assert undescribed(schema["properties"]["spec"]) == []
+
+
+def undescribed(schema: Any, path: str = "spec") -> list[str]:
+    """Return the paths of fields without a sentence."""
+    inner = schema.get("items") or schema.get("additionalProperties") or schema
+    found = [] if schema.get("description") else [path]
+    for name, field in inner.get("properties", {}).items():
+        found += undescribed(field, f"{path}.{name}")
+    return found
