@@ -84,4 +84,7 @@ def error_of(status: Status, asked: str, origin: str) -> KubeError:
 def _conflict(status: Status, words: str) -> Conflict:
     causes = [one for one in status.details.causes if one.reason == "FieldManagerConflict"]
     managers = (found[1] for one in causes if (found := _MANAGER.search(one.message)))
-    return Conflict(words, tuple(one.field for one in causes), tuple(sorted(set(managers))))
+    # who updates fields is named with the version they use, who applies them is not
+    is_applied = any(" using " not in one.message for one in causes)
+    fields = tuple(one.field for one in causes)
+    return Conflict(words, fields, tuple(sorted(set(managers))), is_applied=is_applied)

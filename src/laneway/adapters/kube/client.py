@@ -140,16 +140,28 @@ class Client:
     ) -> bytes:
         """Apply an object's fields on the server, and return the object.
 
-        Raises Conflict where somebody else has one of the fields; nothing is ever forced.
+        Raises Conflict where somebody else has one of the fields; see `take`. Fields that the
+        server does not know are an error, but in a part of an object: of a status it keeps what it
+        has a place for.
         """
-        query = {"fieldManager": MANAGER, "fieldValidation": "Strict"}
+        extra = {"dryRun": "All"} if dry_run else {}
+        return await self._apply(kind, body, subresource, extra)
+
+    async def take(self, kind: Kind, body: Mapping[str, object]) -> bytes:
+        """Apply an object's fields, and take from others those that they have."""
+        return await self._apply(kind, body, "", {"force": "true"})
+
+    async def _apply(
+        self, kind: Kind, body: Mapping[str, object], subresource: str, extra: Mapping[str, str]
+    ) -> bytes:
+        strict = {"fieldValidation": "Ignore" if subresource else "Strict"}
         return await self._asking.answer(
             ApiRequest(
                 "apply",
                 kind.resource,
                 "PATCH",
                 _path(kind, body, subresource),
-                query={**query, "dryRun": "All"} if dry_run else query,
+                query={"fieldManager": MANAGER, **strict, **extra},
                 body=msgspec.json.encode(body),
                 form=_APPLY,
             )

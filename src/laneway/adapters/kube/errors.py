@@ -51,12 +51,19 @@ class Conflict(KubeError):
     """Others hold what was to be written.
 
     `fields` are the paths that belong to somebody else, `managers` who they are; both are empty
-    where an object is another than the one that was meant, or is there already.
+    where an object is another than the one that was meant, or is there already. `is_applied` says
+    that one of them applies its fields again and again, as a manifest does; an edit is done once.
     """
 
     def __init__(
-        self, words: str, fields: tuple[str, ...] = (), managers: tuple[str, ...] = ()
+        self,
+        words: str,
+        fields: tuple[str, ...] = (),
+        managers: tuple[str, ...] = (),
+        *,
+        is_applied: bool = False,
     ) -> None:
         super().__init__(words)
         self.fields = fields
         self.managers = managers
+        self.is_applied = is_applied
