@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from laneway.core.gate import Accepted, Revision, Same, admitted
+from laneway.core.gate import Accepted, Refused, Revision, Same, admitted
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.loop.step import Edited, News, NotLive, State
 
@@ -19,7 +19,13 @@ Revise = Callable[[Snapshot, Revision], Revision]
 """Makes a revision of a snapshot, with what of the one before it can be kept."""
 
 
-def admit(state: State, snapshot: Snapshot, revise: Revise) -> tuple[State, tuple[News, ...]]:
+Gate = Callable[[Revision, Revision], Same | Accepted | Refused]
+"""Says whether a revision may take the place of another one."""
+
+
+def admit(
+    state: State, snapshot: Snapshot, revise: Revise, gate: Gate = admitted
+) -> tuple[State, tuple[News, ...]]:
     """Decide on the newest input. It is held against what is wanted, live already or not."""
     before = state.wanted
     if snapshot.is_same(before.compilation.snapshot):
@@ -29,7 +35,7 @@ def admit(state: State, snapshot: Snapshot, revise: Revise) -> tuple[State, tupl
     refused = replace(state, refused=snapshot)
     try:
         revision = revise(snapshot, before)
-        verdict = admitted(before, revision)
+        verdict = gate(before, revision)
     except Exception as error:  # noqa: BLE001 - a bug that an input brings to light ends nothing
         return refused, (NotLive(error),)
     if isinstance(verdict, Accepted):

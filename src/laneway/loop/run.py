@@ -13,8 +13,9 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from laneway.core.gate import admitted
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.loop.admission import Revise, admit
+from laneway.loop.admission import Gate, Revise, admit
 from laneway.loop.seams import Clock, LoopTarget, Source
 from laneway.loop.step import Apply, Command, Live, News, NotFollowed, NotLive, Retire, State, step
 
@@ -28,6 +29,7 @@ class Loop(Struct):
     clock: Clock
     told: Callable[[News], None]
     looked: Callable[[], None]
+    gate: Gate = admitted
     newest: Snapshot | None = None
     """The newest input, until it was looked at. Those before it are not looked at at all."""
 
@@ -56,7 +58,7 @@ class Loop(Struct):
         """Bring what is live one step nearer to what is wanted; say when to look again."""
         snapshot, self.newest = self.newest, None
         if snapshot is not None:
-            await self._carry_out(*admit(self.state, snapshot, self.revise))
+            await self._carry_out(*admit(self.state, snapshot, self.revise, self.gate))
         wanted, live = self.state.wanted, self.state.live
         try:
             ready = self.target.prepare(wanted, live)

@@ -45,13 +45,15 @@ class Readiness(Struct, frozen=True):
 
     `pods` are the ids of those that can serve. `settled` says that they can serve the wanted
     revision; until then they serve the live one. `spare` are the ids of what is not needed any
-    more once that is so, `wake_at` is when time alone will change this, if ever.
+    more once that is so, `wake_at` is when time alone will change this, if ever. What serves is not
+    `intact` where others have a hand in the target and it is not as it was confirmed.
     """
 
     pods: frozenset[str]
     settled: bool
     spare: frozenset[str] = frozenset()
     wake_at: float | None = None
+    intact: bool = True
 
 
 class Confirmed(Struct, frozen=True):
@@ -122,7 +124,8 @@ def step(state: State, seen: Readiness | NotLive) -> tuple[State, tuple[Command,
     due = Serving(state.wanted if seen.settled else state.live.revision, seen.pods)
     if due.is_same(state.failed):
         return state, ()
-    commands: list[Command] = [] if due.is_same(state.live) else [Apply(due)]
+    is_live = seen.intact and due.is_same(state.live)
+    commands: list[Command] = [] if is_live else [Apply(due)]
     if seen.spare:
         commands.append(Retire(seen.spare))
     return state, tuple(commands)
