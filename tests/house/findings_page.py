@@ -30,6 +30,7 @@ RANGES = {
     "LW16": "Services and ports",
     "LW17": "Running",
     "LW18": "Permissive groups",
+    "LW19": "On a cluster",
 }
 
 

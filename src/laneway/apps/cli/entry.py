@@ -57,6 +57,7 @@ COMMANDS: dict[str, Listed] = {
         _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
         _listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),
         _listed("local_commands", "down", "Stop a mesh."),
+        _listed("operator", "operator", "Keep a cluster's Istio objects as its lanes say."),
         _listed("wasm", "wasm", "Write the lane filter's module, to be served to a mesh."),
         _listed("crds", "crds", "Print the CustomResourceDefinitions of groups and lanes."),
         _listed("completion", "completion", "Print a script that completes commands in SHELL."),

@@ -52,6 +52,17 @@ def steps(changes: ChangeSet) -> tuple[ChangeStep, ...]:
     return tuple(_Transition(changes).steps()) if changes else ()
 
 
+def asks_for_kept(changes: ChangeSet) -> bool:
+    """Whether the steps depend on objects that stay as they are.
+
+    They do where a name comes to mean other pods, and where rules are for single callers.
+    """
+    if not changes:
+        return False
+    way = _Transition(changes)
+    return way.by_caller is not None or bool(way.next)
+
+
 class _Transition:
     """One way from what is live to what is desired. `live` follows the steps."""
 

@@ -18,6 +18,9 @@ from laneway.core.resources.matching import Labels
 PROXY = "istio-proxy"
 """The name of the container that Istio's injection puts beside a pod's programs."""
 
+ROUTER = "router"
+"""The argument of a proxy that is a gateway's."""
+
 
 class ExpectedProxy(Struct, frozen=True):
     """A pod whose proxy is expected to follow: its name, its namespace and its labels."""
@@ -58,7 +61,7 @@ def expected(pods: Iterable[Workload]) -> Iterator[ExpectedProxy]:
         if proxy is not None:
             alone = all(one.name == PROXY for one in pod.containers)
             labels = tuple(sorted(pod.labels.items()))
-            is_gateway = "router" in proxy.args or (alone and proxy in pod.containers)
+            is_gateway = ROUTER in proxy.args or (alone and proxy in pod.containers)
             yield ExpectedProxy(pod.meta.name, pod.namespace, labels, is_gateway)
 
 

@@ -107,6 +107,12 @@ def read_kinds() -> frozenset[Named]:
     return frozenset(_KINDS)
 
 
+def is_read(group: str, version: str, kind: str) -> bool:
+    """Whether a kind is read in a version; kinds that name no version are read in any."""
+    known = _KINDS.get((group, kind))
+    return known is not None and (not known.versions or version in known.versions)
+
+
 def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> FileReading:
     """Read a file's bytes. Never raises: whatever is wrong with them is a finding.
 

@@ -1,0 +1,72 @@
+"""Asks istiod what is live; where it cannot be asked a time is waited, and nothing is claimed.
+
+Comes in: a step and what is around it. Goes out: a Liveness. The order of a change holds without
+istiod's word too, as far as the time is longer than proxies take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from laneway.adapters.istiod import ControlPlane, Observation
+from laneway.apps.operator.seams import StepWatching
+from laneway.core.changes.order import ChangeStep
+from laneway.core.compile import Compilation
+from laneway.core.emit.manifest import Manifest
+from laneway.core.keeping.change import Bodies
+from laneway.core.live.liveness import Liveness
+from laneway.core.live.proxies import expected
+from laneway.core.live.replicas import IstiodReplica, replicas
+from laneway.core.live.watching import World, watching, written
+
+LIMIT = 10.0
+"""Seconds after which proxies that lack a step are named, and the next one is thought about."""
+
+
+class AskingIstiod:
+    """Asks the istiods among the pods, or those that were named."""
+
+    def __init__(
+        self, plane: ControlPlane, wait: float, named: tuple[IstiodReplica, ...] = ()
+    ) -> None:
+        """`wait` is how long proxies get, in seconds, where nobody can be asked."""
+        self._plane = plane
+        self._wait = wait
+        self._named = named
+
+    @asynccontextmanager
+    async def observing(
+        self, step: ChangeStep, before: Bodies, compilation: Compilation
+    ) -> AsyncIterator[StepWatching]:
+        """Join every istiod for a step."""
+        pods = [pod for pod in compilation.mesh.workloads if pod.is_live]
+        self._plane.replicas = self._named or tuple(replicas(pods))
+        mesh, plan = compilation.mesh, compilation.plan
+        world = World(mesh, plan, tuple(expected(pods)), self._plane.seat)
+        async with self._plane.observing(watching(step, before, world)) as observation:
+            yield _Confirmation(observation, self._wait)
+
+    @asynccontextmanager
+    async def written(
+        self, objects: Iterable[Manifest], compilation: Compilation
+    ) -> AsyncIterator[StepWatching]:
+        """Join every istiod for what lies there."""
+        async with self.observing(written(objects), {}, compilation) as confirmation:
+            yield confirmation
+
+
+class _Confirmation:
+    """One observation, and the time that is waited where it tells nothing."""
+
+    def __init__(self, observation: Observation, wait: float) -> None:
+        self._observation = observation
+        self._wait = wait
+
+    async def confirm(self) -> Liveness:
+        live = await self._observation.confirm(LIMIT)
+        if live.state == "unknown":
+            waited = 0.0 if live.sent is None else live.seconds - live.sent
+            await asyncio.sleep(max(0.0, self._wait - waited))
+        return live

@@ -1,0 +1,175 @@
+"""Tells what is: the status of groups and lanes, and events.
+
+Comes in: what the target came to. Goes out: patches of those statuses that say something else than
+before, and one event a change at most. It writes when something came to an end, and of what takes
+longer than a second that it is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from laneway.adapters.kube import Conflict, Kind, KubeError, NotFound
+from laneway.apps.operator.seams import Cluster
+from laneway.apps.operator.target import ClusterTarget, Undertaking
+from laneway.core.emit.status import API_VERSION
+from laneway.core.keeping.events import Told, event, of_change, of_standstill
+from laneway.core.keeping.followed import GROUP, VENDOR
+from laneway.core.keeping.held import Held
+from laneway.core.keeping.progress import GroupFacts, GroupProgress, progress_of
+from laneway.core.keeping.statuses import Status, new_statuses
+from laneway.core.keeping.wanted import WantedObjects
+from laneway.core.resources.meta import Ref
+
+LOG = logging.getLogger("laneway.operator")
+EVENTS = Kind("", "v1", "Event", "events", is_namespaced=True)
+UNDER_WAY = 1.0
+"""Seconds after which a change is told to be under way."""
+AGAIN = 5.0
+"""Seconds after which what could not be told is tried again."""
+
+
+def utc_now() -> datetime:
+    """Return the time of day; tests have another one."""
+    return datetime.now(UTC)
+
+
+class Reporting:
+    """Tells about one cluster."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        target: ClusterTarget,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._cluster = cluster
+        self._target = target
+        self._monotonic = monotonic
+        self._now = now
+        self._wake = asyncio.Event()
+        self._told: dict[Ref, tuple[Held, Status]] = {}
+        self._others: set[Ref] = set()
+        self.patched = 0
+        self.events = 0
+
+    def wake(self) -> None:
+        """Have it look soon."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Tell whenever woken, until cancelled."""
+        while True:
+            timeout = UNDER_WAY if self._target.change else None
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            if not await self.tell():
+                await asyncio.sleep(AGAIN)
+                self._wake.set()
+
+    async def tell(self) -> bool:
+        """Tell all there is to tell; whether all of it was taken."""
+        objects = self._target.objects
+        if objects is None:
+            return True
+        through, self._target.through = self._target.through, []
+        news = self._of_changes(through)
+        held = self._known()
+        found = list(
+            new_statuses(objects.compilation, held, self._progress(objects), self._stamp())
+        )
+        is_well = True
+        for ref, status in found:
+            if ref in self._others:
+                continue
+            if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
+                news[ref.name] = stalled
+            is_well = await self._patch(ref, status) and is_well
+        for group, told in news.items():
+            is_well = await self._event(group, told, held) and is_well
+        return is_well
+
+    def _of_changes(self, through: list[Undertaking]) -> dict[str, Told]:
+        """Take in changes that are through; return the event of each group concerned."""
+        news = {}
+        for change in through:
+            for group in sorted(change.groups):
+                news[group] = of_change(change.written, change.removed, change.live)
+        return news
+
+    def _progress(self, objects: WantedObjects) -> GroupProgress:
+        target = self._target
+        change = target.change
+        is_long = change is not None and self._monotonic() - change.begun >= UNDER_WAY
+        known = GroupFacts(
+            target.frozen,
+            target.patience.troubles,
+            change.groups if change is not None and is_long else (),
+            target.live,
+            target.confirmed,
+        )
+        return progress_of(objects, target.todo, known)
+
+    def _known(self) -> Mapping[Ref, Held]:
+        """Return groups and lanes with the status they have, ours included that is on its way."""
+        found = dict(self._target.caches.lanes)
+        for ref, (seen, status) in list(self._told.items()):
+            if found.get(ref) is seen:
+                found[ref] = replace(seen, status=status)
+            else:
+                del self._told[ref]
+        return found
+
+    async def _patch(self, ref: Ref, status: Status) -> bool:
+        kind = self._target.caches.kinds[VENDOR, ref.kind]
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": ref.kind,
+            "metadata": {"name": ref.name},
+            "status": status,
+        }
+        try:
+            await self._cluster.apply(kind, body, subresource="status")
+        except NotFound:
+            return True
+        except Conflict as error:
+            return self._left_to_others(ref, error)
+        except KubeError as error:
+            LOG.warning("status of %s: %s", ref, error)
+            return False
+        self.patched += 1
+        self._told[ref] = (self._target.caches.lanes[ref], status)
+        return True
+
+    def _left_to_others(self, ref: Ref, error: Conflict) -> bool:
+        """Leave a status alone that somebody else writes, and say so once."""
+        if ref not in self._others:
+            LOG.warning("%s writes the status of %s: it is left to them", error.managers, ref)
+        self._others.add(ref)
+        return True
+
+    async def _event(self, group: str, told: Told, held: Mapping[Ref, Held]) -> bool:
+        ref = Ref(GROUP, "", group)
+        now = self._now()
+        uid = held[ref].uid if ref in held else ""
+        number = f"{int(now.timestamp() * 1e6):x}"
+        try:
+            await self._cluster.create(EVENTS, event(told, group, uid, self._stamp(), number))
+        except KubeError as error:
+            LOG.warning("event about %s: %s", ref, error)
+        else:
+            self.events += 1
+        return True
+
+    def _stamp(self) -> str:
+        return f"{self._now():%Y-%m-%dT%H:%M:%SZ}"

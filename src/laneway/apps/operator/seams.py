@@ -1,0 +1,89 @@
+"""What the operator asks of a cluster and of its control plane, as shapes to be filled.
+
+By the Kubernetes API and istiod in earnest, by a model in memory in tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from laneway.adapters.kube import Kind, KubeError
+from laneway.core.changes.order import ChangeStep
+from laneway.core.compile import Compilation
+from laneway.core.emit.manifest import Manifest
+from laneway.core.keeping.change import Bodies
+from laneway.core.live.liveness import Liveness
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Place = tuple[str, str]
+"""A namespace, empty for kinds without one, and a name."""
+
+
+class FollowedKind(Protocol[T_co]):
+    """All objects of one kind, as the server has them."""
+
+    @property
+    def objects(self) -> Mapping[Place, T_co]:
+        """The objects by place."""
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether all of them were read once."""
+
+    @property
+    def problem(self) -> KubeError | None:
+        """Why it is not followed at the moment."""
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Follow until cancelled; `changed` is called whenever an object is another."""
+
+
+class Cluster(Protocol):
+    """An API server. What it refuses is a KubeError."""
+
+    async def kinds(self) -> Mapping[tuple[str, str], Kind]:
+        """Return what the server has, by API group and kind."""
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> bytes:
+        """Return an object."""
+
+    async def apply(
+        self, kind: Kind, body: Mapping[str, object], *, subresource: str = ""
+    ) -> bytes:
+        """Apply fields of an object on the server, and return the object."""
+
+    async def take(self, kind: Kind, body: Mapping[str, object]) -> bytes:
+        """Apply fields of an object, and take from others those that they have."""
+
+    async def create(self, kind: Kind, body: Mapping[str, object]) -> bytes:
+        """Create an object."""
+
+    async def delete(self, kind: Kind, namespace: str, name: str, *, uid: str = "") -> None:
+        """Delete an object if it is still that one."""
+
+    def follow(self, kind: Kind, decode: Callable[[bytes], T | None]) -> FollowedKind[T]:
+        """Return a kind's objects, to be run."""
+
+
+class StepWatching(Protocol):
+    """Somebody who watches one step go live; it began before the step was written."""
+
+    async def confirm(self) -> Liveness:
+        """Return who has the step, as soon as all have it or the time for it is over."""
+
+
+class Confirming(Protocol):
+    """Who says what is live."""
+
+    def observing(
+        self, step: ChangeStep, before: Bodies, compilation: Compilation
+    ) -> AbstractAsyncContextManager[StepWatching]:
+        """Begin to watch for a step that is about to be written."""
+
+    def written(
+        self, objects: Iterable[Manifest], compilation: Compilation
+    ) -> AbstractAsyncContextManager[StepWatching]:
+        """Begin to ask about objects that were written, by whom and when is not known."""

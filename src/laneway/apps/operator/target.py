@@ -1,0 +1,307 @@
+"""The API server as what a loop keeps: it is told what is wanted and does what is lacking.
+
+Comes in: a compiled revision. Goes out: Istio objects as it says, group by group: those of a frozen
+group stay, whatever else is written. Between two steps of a change it is asked who has the first.
+Nothing of what it knows is needed to go on: whoever begins anew finds the same to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from msgspec import Struct, json
+
+from laneway.adapters.kube import KubeError, NotFound
+from laneway.apps.operator.caches import Caches
+from laneway.apps.operator.seams import Cluster, Confirming
+from laneway.apps.operator.writing import ObjectWriting, trouble_of
+from laneway.core.changes.order import ChangeStep
+from laneway.core.emit.istio import Layout
+from laneway.core.emit.manifest import Manifest
+from laneway.core.gate import Revision
+from laneway.core.keeping.change import needs_kept, way_of
+from laneway.core.keeping.conditions import Trouble
+from laneway.core.keeping.confirmed import blocks_removal, digests_by_group
+from laneway.core.keeping.group_gate import Frozen, frozen_groups
+from laneway.core.keeping.own_objects import OwnObject, manifest_of
+from laneway.core.keeping.owners import Owner
+from laneway.core.keeping.patience import Patience
+from laneway.core.keeping.statuses import accepted_of
+from laneway.core.keeping.to_do import NO_GROUP, Bounds, ToDo, to_do
+from laneway.core.keeping.undone import Drift, Watchful
+from laneway.core.keeping.wanted import Owners, WantedObjects, wanted_objects
+from laneway.core.live.liveness import Liveness
+from laneway.core.resources.meta import Ref
+from laneway.loop.seams import Clock, Wake
+from laneway.loop.step import Confirmed, Readiness, Serving
+
+ASK_AGAIN = 5.0
+"""Seconds after which proxies that lacked a change are asked about again."""
+READ_ONLY_FOR = 300.0
+"""Seconds for which an object that another keeps undoing is left to them."""
+
+
+class OperatorSettings(Struct, frozen=True):
+    """What whoever starts the operator says: where it may write, and how.
+
+    `drain` are the seconds that requests in flight get before what they use is taken away.
+    """
+
+    installation: Owner
+    namespaces: frozenset[str] | None = None
+    layout: Layout = "istio"
+    drain: float = 5.0
+
+
+class Undertaking(Struct):
+    """A change that is under way: of which groups, since when, and what came of it so far."""
+
+    groups: frozenset[str]
+    begun: float
+    written: int = 0
+    removed: int = 0
+    live: Liveness | None = None
+    seconds: float = 0.0
+
+
+class ClusterTarget:
+    """One cluster. `told` hears of a change that is through, and of drift."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        caches: Caches,
+        confirming: Confirming,
+        settings: OperatorSettings,
+        clock: Clock,
+    ) -> None:
+        self.wake = Wake()
+        self.is_overtaken: Callable[[], bool] = lambda: False
+        self.settings = settings
+        self.caches = caches
+        self.patience = Patience()
+        self.watchful = Watchful()
+        self.writing = ObjectWriting(cluster, caches, self.watchful, clock.now)
+        self.objects: WantedObjects | None = None
+        self.frozen: Mapping[str, Frozen] = {}
+        self.todo = ToDo()
+        self.change: Undertaking | None = None
+        self.live: dict[str, Liveness] = {}
+        self.confirmed: dict[str, str] = {}
+        """A digest of what was seen live, by group; see `core/keeping/confirmed.py`."""
+        self.unsure: frozenset[str] = frozenset()
+        """The groups of which something was written and not seen live."""
+        self._ask_at = 0.0
+        self.through: list[Undertaking] = []
+        self.drifts: list[Drift] = []
+        self._cluster = cluster
+        self._confirming = confirming
+        self._clock = clock
+
+    def prepare(self, wanted: Revision, live: Serving) -> Readiness:  # noqa: ARG002 - a seam
+        """Look at what is wanted and at what is there."""
+        now = self._clock.now()
+        compilation = wanted.compilation
+        lanes = self.caches.lanes
+        groups = {ref.name: held for ref, held in lanes.items() if ref.kind == "ASMSwimLaneGroup"}
+        owners = Owners(
+            self.settings.installation, {name: held.uid for name, held in groups.items()}
+        )
+        if self.objects is None or not self._is_of(self.objects, wanted, owners):
+            self.objects = wanted_objects(compilation, self.settings.layout, owners, self.objects)
+        accepted = {
+            name: errors
+            for name, held in groups.items()
+            if (errors := accepted_of(held.status)) is not None
+        }
+        self.frozen = frozen_groups(compilation, accepted)
+        self._look(self.objects, now)
+        known = {name: str(held.status.get("confirmed", "")) for name, held in groups.items()}
+        self.unsure = self._unsure(known | self.confirmed, now)
+        asks = bool(self.unsure) and now >= self._ask_at
+        times = [self.patience.wake_at(now), self._ask_at if self.unsure and not asks else None]
+        return Readiness(
+            frozenset(),
+            settled=True,
+            intact=not (self.todo or asks),
+            wake_at=min((one for one in times if one is not None), default=None),
+        )
+
+    def _unsure(self, known: Mapping[str, str], now: float) -> frozenset[str]:
+        digests = digests_by_group(self.caches.own(now))
+        return frozenset(name for name in known if digests.get(name, "") not in ("", known[name]))
+
+    def _look(self, objects: WantedObjects, now: float) -> None:
+        """Find what differs, who made it differ, and whom to leave alone."""
+        there = self.caches.own(now)
+        self.patience.keep({*self.frozen, *self._everybody(objects, there)})
+        self.todo = self._to_do(objects, there, now)
+        for drift in self.watchful.look(objects.parts, there, self.todo.writes, now):
+            self.drifts.append(drift)
+            for group in drift.groups if drift.is_enough else ():
+                words = f"{drift.writer} keeps changing {drift.ref} back: it is left to them"
+                self.patience.failed(group, Trouble("ReadOnly", words), now, READ_ONLY_FOR)
+        if self.patience.waiting(now):
+            self.todo = self._to_do(objects, there, now)
+        differing = self._groups(objects, (*self.todo.writes, *self.todo.removes))
+        tried = self.patience.troubles.keys() - self.patience.waiting(now)
+        self.patience.succeeded(tried - differing)
+
+    def _everybody(self, objects: WantedObjects, there: Mapping[Ref, OwnObject]) -> Iterator[str]:
+        """Yield each group that has objects, or shall have some."""
+        yield from NO_GROUP
+        for part in objects.parts.values():
+            yield from part.groups
+        for own in there.values():
+            yield from own.groups
+
+    def _is_of(self, objects: WantedObjects, wanted: Revision, owners: Owners) -> bool:
+        return objects.compilation is wanted.compilation and objects.owners == owners
+
+    def _to_do(self, objects: WantedObjects, there: Mapping[Ref, OwnObject], now: float) -> ToDo:
+        bounds = Bounds(
+            frozen={*self.frozen, *self.patience.waiting(now)},
+            namespaces=self.settings.namespaces,
+            foreign=self.caches.foreign(),
+        )
+        return to_do(objects.parts, there, bounds, self.writing.settled)
+
+    async def apply(self, serving: Serving) -> Confirmed:  # noqa: ARG002 - what was prepared
+        """Go the way from what is there to what is wanted, as far as nothing stands in it."""
+        objects, todo = self.objects, self.todo
+        begun = self._clock.now()
+        if objects is not None:
+            groups = self._groups(objects, (*todo.writes, *todo.removes)) if todo else self.unsure
+            change = self.change = Undertaking(groups, begun)
+            try:
+                if self.unsure & groups:
+                    await self._ask(objects, self.unsure & groups, change)
+                if todo:
+                    await self._go(objects, todo, change)
+            except KubeError as error:
+                self._left_alone(change.groups, trouble_of(error))
+            finally:
+                self.change = None
+        return Confirmed(0, self._clock.now() - begun, begun)
+
+    async def _ask(
+        self, objects: WantedObjects, groups: frozenset[str], change: Undertaking
+    ) -> None:
+        """See whether what lies there is live, of groups of which it is not known."""
+        there = self.caches.own(self._clock.now())
+        asked = {ref: own for ref, own in there.items() if not groups.isdisjoint(own.groups)}
+        same = {
+            ref
+            for ref, own in asked.items()
+            if ref in objects.parts and objects.parts[ref].digest == own.digest
+        }
+        lying = objects.manifests(same)
+        lying |= await self._bodies(own for ref, own in asked.items() if ref not in same)
+        async with self._confirming.written(lying.values(), objects.compilation) as watching:
+            self._seen(groups, await watching.confirm(), change)
+
+    def _seen(self, groups: Iterable[str], live: Liveness, change: Undertaking) -> None:
+        """Take note of what is known of proxies, of groups whose objects they should have."""
+        now = self._clock.now()
+        change.live = live
+        digests = digests_by_group(self.caches.own(now))
+        for group in groups:
+            self.live[group] = live
+            if live.state == "waiting":
+                self._ask_at = now + ASK_AGAIN
+            else:
+                self.confirmed[group] = digests.get(group, "")
+
+    async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
+        there = self.caches.own(self._clock.now())
+        touched = [there[ref] for ref in (*todo.writes, *todo.removes) if ref in there]
+        before = await self._bodies(touched)
+        after = objects.manifests(todo.writes)
+        kept: dict[Ref, Manifest] = {}
+        if needs_kept(before, after):
+            kept = await self._bodies(own for ref, own in there.items() if ref not in before)
+        way = way_of(todo, before, after, kept)
+        if not await self._write(objects, way.handed_over, (), change):
+            return
+        states = {**kept, **before}
+        for step in way.steps:
+            if not await self._step(objects, step, states, change):
+                return
+            states |= {one.ref: one for one in step.writes}
+            for ref in step.removes:
+                states.pop(ref, None)
+            if self.is_overtaken() or self.wake.is_told_to_stop:
+                return
+        self.patience.succeeded(change.groups)
+        change.seconds = self._clock.now() - change.begun
+        self.through.append(change)
+
+    async def _bodies(self, owns: Iterable[OwnObject]) -> dict[Ref, Manifest]:
+        """Read objects of ours whole; one that is gone meanwhile is left out."""
+        found = {}
+        for own in owns:
+            with suppress(NotFound):
+                kind = self.writing.kind(own.ref)
+                raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
+                found[own.ref] = manifest_of(json.decode(raw))
+        return found
+
+    async def _step(
+        self,
+        objects: WantedObjects,
+        step: ChangeStep,
+        states: Mapping[Ref, Manifest],
+        change: Undertaking,
+    ) -> bool:
+        """Write a step and see who has it; whether the next one may follow."""
+        live = change.live
+        if (step.drain or step.removes) and live is not None and blocks_removal(live):
+            self._left_alone(change.groups, Trouble("ProxiesBehind", live.words))
+            return False
+        if step.drain:
+            await asyncio.sleep(self.settings.drain)
+        refs = [*(one.ref for one in step.writes), *step.removes]
+        groups = self._groups(objects, refs)
+        async with self._confirming.observing(step, states, objects.compilation) as watching:
+            if not await self._write(objects, step.writes, step.removes, change):
+                return False
+            self._seen(groups, await watching.confirm(), change)
+        return True
+
+    async def _write(
+        self,
+        objects: WantedObjects,
+        writes: Sequence[Manifest],
+        removes: Sequence[Ref],
+        change: Undertaking,
+    ) -> bool:
+        """Write and remove, writes first; what is refused is a trouble of its groups."""
+        refused = await self.writing.write(writes, objects)
+        change.written += len(writes) - len(refused)
+        if not refused:
+            refused = await self.writing.remove(removes)
+            change.removed += len(removes) - len(refused)
+        for ref, error in refused.items():
+            self._left_alone(self._groups(objects, [ref]), trouble_of(error, ref))
+        return not refused
+
+    def _left_alone(self, groups: Iterable[str], trouble: Trouble) -> None:
+        for group in groups:
+            self.patience.failed(group, trouble, self._clock.now())
+
+    def _groups(self, objects: WantedObjects, refs: Iterable[Ref]) -> frozenset[str]:
+        there = self.caches.own(self._clock.now())
+        found: set[str] = set()
+        for ref in refs:
+            part, own = objects.parts.get(ref), there.get(ref)
+            found |= {*(part.groups if part else ()), *(own.groups if own else ())} or {*NO_GROUP}
+        return frozenset(found)
+
+    def retire(self, spare: frozenset[str]) -> None:
+        """Nothing is kept beside what is wanted."""
+
+    async def watch(self) -> None:
+        """Wait until cancelled: the caches are followed also while another operator leads."""
+        await asyncio.Event().wait()

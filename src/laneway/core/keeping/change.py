@@ -1,0 +1,53 @@
+"""The change from what is there to what is wanted, as steps that are each safe by themselves.
+
+Comes in: what has to be done, the objects concerned as they are, and as they shall be. Goes out:
+steps, whose objects bear their owners. Where only owners differ nobody's requests are concerned:
+such objects are written first, in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from laneway.core.changes.diff import ChangeSet, diff
+from laneway.core.changes.order import ChangeStep, asks_for_kept, steps
+from laneway.core.emit.manifest import Manifest
+from laneway.core.keeping.to_do import ToDo
+from laneway.core.resources.meta import Ref
+
+Bodies = Mapping[Ref, Manifest]
+
+
+class Way(Struct, frozen=True):
+    """Objects whose owners alone differ, and the steps of all else."""
+
+    handed_over: tuple[Manifest, ...] = ()
+    steps: tuple[ChangeStep, ...] = ()
+
+
+def changes_of(before: Bodies, after: Bodies, kept: Bodies | None = None) -> ChangeSet:
+    """Return what differs between objects; `kept` are others of ours that stay."""
+    stay = (kept or {}).values()
+    return diff([*before.values(), *stay], [*after.values(), *stay])
+
+
+def needs_kept(before: Bodies, after: Bodies) -> bool:
+    """Whether the steps have to look into objects that stay as they are, too."""
+    return asks_for_kept(changes_of(before, after))
+
+
+def way_of(todo: ToDo, before: Bodies, after: Bodies, kept: Bodies | None = None) -> Way:
+    """Return the way from `before` to `after`, which hold the objects of `todo`."""
+    changes = changes_of(before, after, kept)
+    changed = {change.ref for change in changes.changes}
+    same = (after[ref] for ref in todo.writes if ref not in changed)
+    return Way(tuple(same), steps(changes))
+
+
+def refs_of(way: Iterable[ChangeStep]) -> frozenset[Ref]:
+    """Return every object that steps write or remove."""
+    return frozenset(
+        ref for step in way for ref in (*(one.ref for one in step.writes), *step.removes)
+    )

@@ -1,0 +1,136 @@
+"""The status of every group and lane of a cluster.
+
+Comes in: a compilation, the objects with the status they have, and what came of writing. Goes out:
+the statuses that differ from what is there, in the vendor's fields and ours. Times change only with
+what they are the time of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from laneway.core.compile import Compilation
+from laneway.core.findings.finding import Finding
+from laneway.core.keeping.conditions import condition_of, dated, of_proxies, standing
+from laneway.core.keeping.group_gate import ErrorKey
+from laneway.core.keeping.held import Held
+from laneway.core.keeping.names import LIVE
+from laneway.core.keeping.on_lanes import lane_fields
+from laneway.core.keeping.owners import GROUP_KIND
+from laneway.core.keeping.progress import GroupProgress
+from laneway.core.mesh.mesh import Group, GroupLane
+from laneway.core.resources.meta import Ref
+
+Status = dict[str, Any]
+MOST_PODS = 200
+"""Pods of a group beyond which their labels are left out of its status, which would be too large
+for the API server otherwise."""
+MOST_FINDINGS = 20
+
+
+def accepted_of(status: Mapping[str, Any]) -> frozenset[ErrorKey] | None:
+    """Return the errors a group's objects were written with; None if none were written yet."""
+    told = status.get("acceptedErrors")
+    if not isinstance(told, list):
+        return None
+    return frozenset((str(one.get("code")), str(one.get("subject"))) for one in told)
+
+
+def new_statuses(
+    compilation: Compilation, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+) -> Iterator[tuple[Ref, Status]]:
+    """Yield the status of each group and lane that has another one; `now` is RFC 3339."""
+    telling = _Telling(compilation, held, progress, now)
+    for one in compilation.conditions:
+        ref = Ref(one["kind"], "", one["metadata"]["name"])
+        if ref in held and (status := telling.status(ref, one["status"])) != held[ref].status:
+            yield ref, status
+
+
+class _Telling:
+    """Makes statuses of one compilation."""
+
+    def __init__(
+        self, compilation: Compilation, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+    ) -> None:
+        self.mesh = compilation.mesh
+        self.held = held
+        self.progress = progress
+        self.now = now
+        self.about: dict[str, list[Finding]] = {}
+        for one in compilation.findings:
+            self.about.setdefault(one.subject, []).append(one)
+        self.groups = {group.name: group for group in self.mesh.groups}
+        self.lanes: dict[str, tuple[Group, GroupLane]] = {
+            lane.name: (group, lane) for group in self.mesh.groups for lane in group.lanes
+        }
+
+    def status(self, ref: Ref, told: Status) -> Status:
+        """Return the status of an object of which the vendor's fields are told."""
+        old = self.held[ref].status
+        is_group = ref.name in self.groups and ref.kind == GROUP_KIND
+        group = ref.name if is_group else self.lanes[ref.name][0].name if self._is_lane(ref) else ""
+        conditions = standing(
+            told["conditions"][0],
+            self.progress.troubles.get(group),
+            self.progress.changing.get(group, ""),
+        )
+        if (live := self.live(group, in_words=is_group)) is not None:
+            conditions.append(live)
+        if is_group:
+            own = self.group(self.groups[ref.name], told, old)
+        elif self._is_lane(ref):
+            own = lane_fields(self.mesh, *self.lanes[ref.name], old, self.now)
+        else:
+            own = {}
+        dates = dated(conditions, old.get("conditions") or (), self.now)
+        observed = {"observedGeneration": self.held[ref].generation}
+        return {**told, **own, **observed, "conditions": dates}
+
+    def _is_lane(self, ref: Ref) -> bool:
+        return ref.kind == "ASMSwimLane" and ref.name in self.lanes
+
+    def group(self, group: Group, told: Status, old: Mapping[str, Any]) -> Status:
+        """Return what a group's status says beside the vendor's fields."""
+        found: Status = {
+            "lanes": len(group.lanes),
+            "services": len(group.hosts),
+            "findings": [
+                {"code": one.code.id, "level": one.level, "message": one.message}
+                for one in self.found(group)[:MOST_FINDINGS]
+            ],
+        }
+        summaries = told["servicesInSwimLaneGroup"]["serviceSummaries"]
+        if sum(len(one["podLabels"]) for one in summaries.values()) > MOST_PODS:
+            small = {key: one | {"podLabels": {}} for key, one in summaries.items()}
+            services = told["servicesInSwimLaneGroup"] | {"serviceSummaries": small}
+            found["servicesInSwimLaneGroup"] = services
+        accepted = self.progress.accepted.get(group.name)
+        if accepted is not None:
+            errors = [{"code": code, "subject": subject} for code, subject in sorted(accepted)]
+            found["acceptedErrors"] = errors
+        elif "acceptedErrors" in old:
+            found["acceptedErrors"] = old["acceptedErrors"]
+        if confirmed := self.progress.confirmed.get(group.name, old.get("confirmed")):
+            found["confirmed"] = confirmed
+        return found
+
+    def found(self, group: Group) -> list[Finding]:
+        """Return the findings about a group, in the input and in writing."""
+        about = self.about.get(str(group.group.meta.ref), [])
+        return [*self.progress.findings.get(group.name, ()), *about]
+
+    def live(self, group: str, *, in_words: bool) -> dict[str, str] | None:
+        """Return what is known of the proxies; what a group's status says stays until it changes.
+
+        Lanes say it without words: how many proxies and how soon is told once, by their group.
+        """
+        if (live := self.progress.live.get(group)) is not None:
+            return of_proxies(live, in_words=in_words)
+        holder = self.held.get(Ref(GROUP_KIND, "", group))
+        known = condition_of(holder.status, LIVE) if holder else None
+        if known is None:
+            return None
+        kept = {key: known[key] for key in known if key != "lastTransitionTime"}
+        return kept if in_words else kept | {"message": ""}

@@ -1,0 +1,92 @@
+"""What has to be written and taken away, between what is wanted and what is there.
+
+Comes in: digests of the objects wanted and of those of ours that are there, and who may not be
+touched. Goes out: the objects that differ, by what is to be done. Which order is safe is said
+elsewhere, and only what differs is ever looked into. An object that is not ours is never touched,
+nor one of ours that was written for lanes this cluster does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from msgspec import Struct
+
+from laneway.core.keeping.own_objects import Digest, OwnObject
+from laneway.core.keeping.wanted import Part
+from laneway.core.resources.meta import Ref
+
+Settled = Mapping[Ref, tuple[Digest, Digest]]
+"""What was written last, and what came of it, where these differ: others have a say in it too."""
+
+
+NO_GROUP = ("",)
+"""What objects belong to whose groups are all gone."""
+
+
+class Bounds(Struct, frozen=True):
+    """What may not be touched.
+
+    `frozen` are groups (an empty name stands for objects of none), `namespaces` those that may be
+    written (None: all), `foreign` objects of others.
+    """
+
+    frozen: Collection[str] = ()
+    namespaces: frozenset[str] | None = None
+    foreign: Collection[Ref] = ()
+
+    def reaches(self, namespace: str) -> bool:
+        """Whether a namespace may be written."""
+        return self.namespaces is None or namespace in self.namespaces
+
+
+class ToDo(Struct, frozen=True):
+    """What differs. `outside` and `taken` are wanted and cannot be: where, or by whose name."""
+
+    writes: tuple[Ref, ...] = ()
+    removes: tuple[Ref, ...] = ()
+    outside: tuple[Ref, ...] = ()
+    taken: tuple[Ref, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.writes or self.removes)
+
+
+def to_do(
+    parts: Mapping[Ref, Part],
+    there: Mapping[Ref, OwnObject],
+    bounds: Bounds,
+    settled: Settled | None = None,
+) -> ToDo:
+    """Say what differs. An object that several groups share stays while any of them is frozen."""
+    frozen = set(bounds.frozen)
+    writes, outside, taken = [], [], []
+    for ref, part in parts.items():
+        own = there.get(ref)
+        if own is not None and _is_as_wanted(part, own, settled or {}):
+            continue
+        if ref in bounds.foreign and own is None:
+            taken.append(ref)
+        elif not bounds.reaches(ref.namespace):
+            outside.append(ref)
+        elif frozen.isdisjoint(part.groups) and frozen.isdisjoint(own.groups if own else ()):
+            writes.append(ref)
+    removes = [
+        ref
+        for ref, own in there.items()
+        if ref not in parts
+        and own.is_owned
+        and bounds.reaches(ref.namespace)
+        and frozen.isdisjoint(own.groups or NO_GROUP)
+    ]
+    return ToDo(*(tuple(sorted(some)) for some in (writes, removes, outside, taken)))
+
+
+def _is_as_wanted(part: Part, own: OwnObject, settled: Settled) -> bool:
+    """Whether an object is as wanted, or as the server made it of what we wrote."""
+    return own.digest in (part.digest, *_made_of(part, settled.get(part.ref)))
+
+
+def _made_of(part: Part, settled: tuple[Digest, Digest] | None) -> tuple[Digest, ...]:
+    return settled[1:] if settled is not None and settled[0] == part.digest else ()

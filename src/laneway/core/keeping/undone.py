@@ -1,0 +1,74 @@
+"""Who undoes what was written, and when it is enough.
+
+Comes in: the objects that were as wanted and differ now. Goes out: each such drift, and the groups
+of objects that one and the same other has undone several times in a row: two who write one object
+by turns would do so for ever, so we are the one who stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, field
+
+from laneway.core.keeping.own_objects import Digest, OwnObject
+from laneway.core.keeping.wanted import Part
+from laneway.core.resources.meta import Ref
+
+ENOUGH = 3
+"""How often in a row the same writer undoes an object before it is left to them."""
+IN_A_ROW = 60.0
+"""Seconds within which the next time counts as in a row."""
+
+
+class Drift(Struct, frozen=True):
+    """An object that was as wanted and is not any more. Without a writer it is gone."""
+
+    ref: Ref
+    writer: str
+    groups: tuple[str, ...]
+    is_enough: bool = False
+
+
+class _Undone(Struct, frozen=True):
+    writer: str
+    times: int
+    at: float
+
+
+class Watchful(Struct):
+    """What was as wanted, and what was undone lately."""
+
+    _as_wanted: dict[Ref, Digest] = field(default_factory=dict)
+    _undone: dict[Ref, _Undone] = field(default_factory=dict)
+
+    def look(
+        self,
+        parts: Mapping[Ref, Part],
+        there: Mapping[Ref, OwnObject],
+        differing: Iterable[Ref],
+        now: float,
+    ) -> tuple[Drift, ...]:
+        """Return what drifted since the last look."""
+        differs = set(differing)
+        found = [
+            self._drift(parts[ref], there.get(ref), now)
+            for ref in sorted(differs)
+            if self._as_wanted.get(ref) == parts[ref].digest
+        ]
+        self._as_wanted = {
+            ref: part.digest for ref, part in parts.items() if ref in there and ref not in differs
+        }
+        return tuple(found)
+
+    def _drift(self, part: Part, own: OwnObject | None, now: float) -> Drift:
+        writer = own.writer if own is not None else ""
+        last = self._undone.get(part.ref)
+        in_a_row = last is not None and last.writer == writer and now - last.at < IN_A_ROW
+        times = last.times + 1 if last is not None and in_a_row else 1
+        self._undone[part.ref] = _Undone(writer, times, now)
+        return Drift(part.ref, writer, part.groups, bool(writer) and times >= ENOUGH)
+
+    def wrote(self, ref: Ref) -> None:
+        """Take note that we wrote an object ourselves."""
+        self._as_wanted.pop(ref, None)

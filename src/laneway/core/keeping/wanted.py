@@ -1,0 +1,170 @@
+"""The objects that should be there, as digests; each is spelled again when its body is needed.
+
+Comes in: a compilation and who owns what. Goes out: identity and digest of every object, and the
+groups it serves. Bodies are let go of at once, since those of a large mesh weigh more than all else
+together. What an edit did not touch is not spelled again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from laneway.core.compile import Compilation
+from laneway.core.emit.istio import Layout, ObjectSpelling
+from laneway.core.emit.manifest import Manifest
+from laneway.core.keeping.own_objects import Digest, digest_of
+from laneway.core.keeping.owners import Owner, group_owner, groups_of, owned
+from laneway.core.mesh.names import Host
+from laneway.core.resources.meta import Ref
+
+if TYPE_CHECKING:
+    from laneway.core.routing.plan.route_plan import Entry
+
+_SPELLED_AT_ONCE = 100
+"""Services after which what was spelled for others is let go of."""
+
+
+class Owners(Struct, frozen=True):
+    """The installation, and the uid of every group there is."""
+
+    installation: Owner
+    groups: Mapping[str, str] = {}
+
+    def of(self, groups: Iterable[str]) -> list[Owner]:
+        """Return the owners of an object of some groups."""
+        known = (group_owner(one, self.groups[one]) for one in groups if one in self.groups)
+        return [self.installation, *known]
+
+
+class Part(Struct, frozen=True):
+    """One object that should be there."""
+
+    ref: Ref
+    digest: Digest
+    groups: tuple[str, ...]
+
+
+class WantedObjects(Struct, frozen=True, dict=True):
+    """All objects that should be there, by what they are made from."""
+
+    compilation: Compilation
+    layout: Layout
+    owners: Owners
+    services: Mapping[Host, tuple[Part, ...]]
+    entries: tuple[Part, ...]
+    first: tuple[Part, ...]
+
+    @cached_property
+    def parts(self) -> Mapping[Ref, Part]:
+        """Every object by its identity."""
+        return {part.ref: part for part in self._all()}
+
+    def _all(self) -> Iterator[Part]:
+        yield from self.first
+        for some in self.services.values():
+            yield from some
+        yield from self.entries
+
+    def manifests(self, refs: Iterable[Ref]) -> dict[Ref, Manifest]:
+        """Spell some of the objects again."""
+        asked = set(refs)
+        found: list[Manifest] = []
+        spelling = _spelling(self.compilation, self.layout)
+        if any(part.ref in asked for part in self.first):
+            found += spelling.first()
+        for host, parts in self.services.items():
+            if any(part.ref in asked for part in parts):
+                found += _of_service(spelling, host)
+        for entry, part in zip(self.compilation.plan.entries, self.entries, strict=True):
+            if part.ref in asked:
+                found.append(spelling.entry(entry))
+        return {one.ref: one for one in found if one.ref in asked}
+
+    def owned(self, manifest: Manifest) -> dict[str, object]:
+        """Return an object as it is applied, with the owners it shall have."""
+        part = self.parts.get(manifest.ref)
+        groups = part.groups if part else groups_of(manifest.body, ())
+        return owned(manifest.body, self.owners.of(groups))
+
+
+def wanted_objects(
+    compilation: Compilation, layout: Layout, owners: Owners, before: WantedObjects | None = None
+) -> WantedObjects:
+    """Digest all objects of a compilation; those made from the very same keep their digests."""
+    kept = before if before and (before.layout, before.owners) == (layout, owners) else None
+    making = _Making(compilation, layout, owners, kept)
+    return WantedObjects(
+        compilation,
+        layout,
+        owners,
+        services=making.services(),
+        entries=tuple(making.entry(one) for one in compilation.plan.entries),
+        first=tuple(making.part(one, making.names) for one in making.spelling.first()),
+    )
+
+
+def _spelling(compilation: Compilation, layout: Layout) -> ObjectSpelling:
+    return ObjectSpelling(compilation.mesh, compilation.plan, layout)
+
+
+def _of_service(spelling: ObjectSpelling, host: Host) -> Iterator[Manifest]:
+    made = spelling.service(host, spelling.plan.lane_subsets[host])
+    yield from made.rules
+    yield from made.routes
+
+
+class _Making:
+    """One round of digests, and the one before."""
+
+    def __init__(
+        self,
+        compilation: Compilation,
+        layout: Layout,
+        owners: Owners,
+        before: WantedObjects | None,
+    ) -> None:
+        self.compilation = compilation
+        self.plan = compilation.plan
+        self.owners = owners
+        self.before = before
+        self.spelling = _spelling(compilation, layout)
+        self.names = tuple(group.name for group in compilation.mesh.groups)
+
+    def part(self, manifest: Manifest, sharing: tuple[str, ...] = ()) -> Part:
+        """Digest an object; `sharing` are its groups where no label names one."""
+        groups = groups_of(manifest.body, sharing)
+        digest = digest_of(owned(manifest.body, self.owners.of(groups)))
+        return Part(manifest.ref, digest, groups)
+
+    def services(self) -> Mapping[Host, tuple[Part, ...]]:
+        """Digest the objects of every service."""
+        found = {}
+        for number, host in enumerate(self.plan.lane_subsets):
+            if number % _SPELLED_AT_ONCE == 0:
+                self.spelling.spelled.clear()
+                self.spelling.subsets.clear()
+            kept = self._kept(host)
+            found[host] = kept or tuple(map(self.part, _of_service(self.spelling, host)))
+        return found
+
+    def _kept(self, host: Host) -> tuple[Part, ...]:
+        """Return the digests of before if the service is planned as it was then."""
+        parts = self.before.services.get(host, ()) if self.before else ()
+        if self.before is None or not parts:
+            return ()
+        old, new = self.before.compilation.plan, self.plan
+        is_same = (
+            old.lane_subsets[host] is new.lane_subsets[host]
+            and old.hops[host] is new.hops[host]
+            and old.delegated.get(host) == new.delegated.get(host)
+            and parts[0].ref.name.endswith(f"-{self.spelling.names.stem(host)}")
+        )
+        return parts if is_same else ()
+
+    def entry(self, entry: Entry) -> Part:
+        """Digest an entry's object."""
+        return self.part(self.spelling.entry(entry), entry.groups)
