@@ -36,7 +36,7 @@ apiVersion: istio.alibabacloud.com/v1
 kind: ASMSwimLaneGroup
 metadata: {name: shop}
 spec:
-  ingress: {gateway: {name: ingressgateway}}
+  ingress: {gateway: {name: gate}}
   permissiveModeConfiguration: {fallbackTarget: base, traceHeader: x-lane, routeHeader: x-lane}
   isPermissive: true
 ---
@@ -52,16 +52,16 @@ kind: ASMSwimLane
 metadata: {name: trial, labels: {swimlane-group: shop}}
 spec: {labelSelector: {version: v2}}
 """
-READY = {"type": "Ready", "status": "True", "reason": "Applied", "message": "4 objects"}
-LIVE = {"type": "Live", "status": "False", "reason": "Waiting", "message": "11 of 12 proxies"}
+READY = {"type": "Ready", "status": "True", "reason": "Applied", "message": "all"}
+LIVE = {"type": "Live", "status": "False", "reason": "Waiting", "message": "11 of 12"}
 LANES = """
-NAME    GROUP   WEIGHT   READY   LIVE    AGE
-base    shop    60       True    False   AGE
-trial   shop                             AGE
+NAME    GROUP   WEIGHT   PODS   READY   LIVE    AGE
+base    shop    60       3      True    False   AGE
+trial   shop                                    AGE
 """
 GROUPS = """
-NAME   PERMISSIVE   READY   LIVE    AGE   BASELINE   GATEWAY          SAYS        PROXIES
-shop   true         True    False   AGE   base       ingressgateway   4 objects   11 of 12 proxies
+NAME   PERMISSIVE   LANES   SERVICES   READY   LIVE    AGE   BASELINE   GATEWAY   SAYS   PROXIES
+shop   true         2       3          True    False   AGE   base       gate      all    11 of 12
 """
 
 
@@ -108,9 +108,18 @@ def test_a_second_apply_changes_nothing(known: ControlPlane) -> None:
 
 
 def test_lanes_are_seen_at_a_glance(known: ControlPlane) -> None:
-    status = {"conditions": [READY, LIVE], "observedGeneration": 1, "error": "", "more": {"a": 1}}
+    status: dict[str, Any] = {
+        "conditions": [READY, LIVE],
+        "observedGeneration": 1,
+        "error": "",
+        "more": {"a": 1},
+    }
+    told: dict[str, dict[str, Any]] = {
+        "lane": {"pods": {"ready": 3, "total": 3}},
+        "lanegroup": {"lanes": 2, "services": 3},
+    }
     for kind, name in (("lane", "base"), ("lanegroup", "shop")):
-        patch = json.dumps({"status": status})
+        patch = json.dumps({"status": status | told[kind]})
         words = ("--subresource=status", "--type=merge", f"-p={patch}")
         asked(known, "patch", kind, name, *words)
 
@@ -118,7 +127,7 @@ def test_lanes_are_seen_at_a_glance(known: ControlPlane) -> None:
     assert table(asked(known, "get", "lanegroups", "-o=wide")) == table(GROUPS)
     assert len(asked(known, "get", "laneway", "-o=name").split()) == 3
     kept = json.loads(asked(known, "get", "lane", "base", "-o=json"))["status"]
-    assert kept == status
+    assert kept == status | told["lane"]
     waited = asked(known, "wait", "--for=condition=Ready", "lane/base", "--timeout=10s")
     assert "condition met" in waited
 

@@ -62,10 +62,7 @@ _READY: tuple[Column, ...] = (
     ("Live", "string", _condition("Live"), 0),
 )
 _AGE: Column = ("Age", "date", ".metadata.creationTimestamp", 0)
-_WORDS: tuple[Column, ...] = (
-    ("Says", "string", _condition("Ready", "message"), 1),
-    ("Proxies", "string", _condition("Live", "message"), 1),
-)
+_SAYS: Column = ("Says", "string", _condition("Ready", "message"), 1)
 
 DEFINITIONS = (
     Definition(
@@ -79,11 +76,14 @@ DEFINITIONS = (
         status=GROUP_STATUS,
         columns=(
             ("Permissive", "boolean", ".spec.isPermissive", 0),
+            ("Lanes", "integer", ".status.lanes", 0),
+            ("Services", "integer", ".status.services", 0),
             *_READY,
             _AGE,
             ("Baseline", "string", ".spec.permissiveModeConfiguration.fallbackTarget", 1),
             ("Gateway", "string", ".spec.ingress.gateway.name", 1),
-            *_WORDS,
+            _SAYS,
+            ("Proxies", "string", _condition("Live", "message"), 1),
         ),
     ),
     Definition(
@@ -98,10 +98,11 @@ DEFINITIONS = (
         columns=(
             ("Group", "string", ".metadata.labels.swimlane-group", 0),
             ("Weight", "integer", ".spec.ingressWeight.weight", 0),
+            ("Pods", "integer", ".status.pods.ready", 0),
             *_READY,
             _AGE,
             ("Selector", "string", ".spec.labelSelector", 1),
-            *_WORDS,
+            _SAYS,
         ),
     ),
     Definition(

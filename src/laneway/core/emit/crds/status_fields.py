@@ -8,7 +8,7 @@ https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
 from __future__ import annotations
 
 from laneway.core.emit.crds.schema import TEXT, Schema, object_schema
-from laneway.core.resources.lanes.field import Field, Fields, many, one, raw, text
+from laneway.core.resources.lanes.field import Field, Fields, many, one, raw, text, texts
 
 CONDITIONS = ("Ready", "Reconciling", "Stalled", "Live")
 
@@ -39,9 +39,26 @@ _GENERATION = {
 }
 _ERROR = text("What keeps it from working, in one line.")
 
+_COUNT = Field("number", "How many.", low=0)
+_LEVEL = Field("text", "How bad it is.", allowed=("info", "warning", "error"))
+_FOUND: Fields = {
+    "code": text("The finding's code."),
+    "level": _LEVEL,
+    "message": text("What was found."),
+}
+
 GROUP_STATUS: Fields = {
-    "status": text("Ready, Reconciling, Failed or Empty."),
+    "status": text("Ready, Failed or Empty."),
     "error": _ERROR,
+    "lanes": Field("number", "How many lanes it has.", low=0),
+    "services": Field("number", "How many services it has.", low=0),
+    "findings": Field("many", "What was found about the group, the first of it.", _FOUND),
+    "acceptedErrors": many(
+        "The errors with which its objects were written; further ones freeze them.",
+        code=text("The finding's code."),
+        subject=text("The object it is about."),
+    ),
+    "confirmed": text("A digest of the objects that proxies were seen to have."),
     "servicesInSwimLaneGroup": one(
         "The services of the group.",
         serviceSummaries=raw("By `namespace/name`: the selector, and the labels of each pod."),
@@ -50,11 +67,21 @@ GROUP_STATUS: Fields = {
 }
 LANE_STATUS: Fields = {
     "error": _ERROR,
-    "validationMessage": many(
-        "What was found about the lane.",
-        code=text("The finding's code."),
-        level=Field("text", "How bad it is.", allowed=("info", "warning", "error")),
-        message=text("What was found."),
+    "validationMessage": Field("many", "What was found about the lane.", _FOUND),
+    "weight": Field("number", "Its share, where the group's strategy is weighted."),
+    "pods": one("Its pods behind the services of the group.", ready=_COUNT, total=_COUNT),
+    "services": many(
+        "The services it has.",
+        service=text("The service, as `namespace/name`."),
+        ready=_COUNT,
+        total=_COUNT,
+    ),
+    "standIns": many(
+        "Lanes that answer for services it lacks.",
+        lane=text("Who answers."),
+        services=texts("Services, the first of them."),
+        count=_COUNT,
+        since=text("Since when."),
     ),
 }
 TAGGING_STATUS: Fields = {
