@@ -24,13 +24,16 @@ class ControlPlane:
     ) -> None:
         self.credentials, self.replicas = credentials, replicas
 
+        self._closed: set[str] = set()
+
     @property
     def seat(self) -> str:
         """The namespace in whose name observers have to join; empty where any will do.
 
-        That is the token's own where an istiod has no port without TLS.
+        That is the token's own where an istiod has no port without TLS, or was found to have none
+        that is open: a network policy may keep one from it.
         """
-        closed = any(not one.plain for one in self.replicas)
+        closed = any(not one.plain or one.name in self._closed for one in self.replicas)
         return self.credentials.namespace() if closed else ""
 
     @asynccontextmanager
@@ -43,3 +46,6 @@ class ControlPlane:
         finally:
             for one in links:
                 one.close()
+            self._closed = {one.replica.name for one in links if one.is_closed} | {
+                name for name in self._closed if name in {one.name for one in self.replicas}
+            }

@@ -42,7 +42,7 @@ class _LeftError(Exception):
     """A stream is left that could go on."""
 
 
-class _Bytes(CodecBase):
+class Bytes(CodecBase):
     """Messages are spelled and read elsewhere."""
 
     __content_subtype__ = "proto"
@@ -68,7 +68,11 @@ class Talk:
     async def hear(self) -> bytes:
         """Return the next answer. Raises NoAccessError, OSError; the end is one."""
         with _told_apart():
-            message = await self._stream.recv_message()
+            try:
+                message = await self._stream.recv_message()
+            except StreamTerminatedError:
+                self._stream._maybe_raise()  # noqa: SLF001 - istiod says why, and resets the stream
+                raise
             if message is None:
                 await self._stream.recv_trailing_metadata()
         if message is None:
@@ -77,10 +81,14 @@ class Talk:
 
 
 class Links:
-    """Connections to one replica: each is made when it is first needed, and shared by streams."""
+    """Connections to one replica: each is made when it is first needed, and shared by streams.
+
+    `is_closed`: the port without TLS could not be reached.
+    """
 
     def __init__(self, replica: IstiodReplica, credentials: IstiodCredentials) -> None:
         self.replica, self.credentials = replica, credentials
+        self.is_closed = False
         self._channels: dict[int, Channel] = {}
 
     def is_secure_for(self, namespace: str) -> bool:
@@ -94,21 +102,27 @@ class Links:
         metadata = self.credentials.headers() if is_secure else {}
         port = self.replica.secure if is_secure else self.replica.plain
         trust = self.credentials.trust() if is_secure else None
+        if not port:
+            raise NoAccessError("it has no port where others than its own namespace's proxies join")
         request = self._channel(port, trust).request(
             METHODS[form], Cardinality.STREAM_STREAM, bytes, bytes, metadata=metadata
         )
         with suppress(_LeftError):
             async with request:
-                with _told_apart():
-                    async with asyncio.timeout(PATIENCE):
-                        await request.send_request()
+                try:
+                    with _told_apart():
+                        async with asyncio.timeout(PATIENCE):
+                            await request.send_request()
+                except OSError:
+                    self.is_closed = self.is_closed or not is_secure
+                    raise
                 yield Talk(request)
                 raise _LeftError  # else the library waits until istiod ends the stream
 
     def _channel(self, port: int, trust: ssl.SSLContext | None) -> Channel:
         if port not in self._channels:
             config = Configuration(ssl_target_name_override=self.credentials.server)
-            channel = Channel(self.replica.host, port, codec=_Bytes(), ssl=trust, config=config)
+            channel = Channel(self.replica.host, port, codec=Bytes(), ssl=trust, config=config)
             self._channels[port] = channel
         return self._channels[port]
 

@@ -96,7 +96,9 @@ def response(form: Form, message: bytes) -> Response:
     view = memoryview(message)
     carried = inner(view, 2)
     wrapped = (first(one, 2) for one in carried) if form == "delta" else carried
-    removed = tuple(str(one, "utf-8") for one in inner(view, 6)) if form == "delta" else ()
+    removed = (
+        tuple(str(one, "utf-8", "replace") for one in inner(view, 6)) if form == "delta" else ()
+    )
     resources = tuple(first(one, 2) for one in wrapped)
     return Response(text_of(view, 4), text_of(view, 5), resources, removed)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from laneway.adapters.istiod.links import Links, NoAccessError
@@ -26,6 +26,10 @@ QUIET = 2.0
 """Seconds between two looks at what was there before: twenty times what istiod gathers changes."""
 FIRST_LOOK, LAST_LOOK = 0.005, 0.5
 """Seconds between looks at who follows: short at first, then longer and longer."""
+
+
+Gone = Callable[[], Collection[str]]
+"""Tells which proxies are no longer expected."""
 
 
 class Seat:
@@ -76,18 +80,20 @@ class Observation:
     def __init__(self, watching: Watching, seats: Sequence[Seat], changed: asyncio.Event) -> None:
         self._watching, self._seats, self._changed = watching, seats, changed
         proxies = [proxy for some in watching.following for proxy in some.proxies]
-        self._expected = len({one.id for one in proxies})
+        self._expected = {one.id for one in proxies}
         self._spaces = {one.namespace for one in proxies}
         self._begun = 0.0
+        self._gone: Gone = frozenset
 
-    async def confirm(self, limit: float) -> Liveness:
+    async def confirm(self, limit: float, gone: Gone = frozenset) -> Liveness:
         """Return as soon as what was written is live, and after `limit` seconds at the latest.
 
-        Whoever asks has written before. What is waiting then may be asked for again.
+        Whoever asks has written before. What is waiting then may be asked for again. `gone` tells
+        which proxies, by name, are no longer expected: pods end while one waits for them.
         """
-        self._begun = time.monotonic()
+        self._begun, self._gone = time.monotonic(), gone
         if not self._watching.following:
-            return self._say("live", "NothingToSee")
+            return self._not_observable(0.0) or self._say("live", "NothingToSee")
         if not self._seats:
             return self._unknown("no istiod was found")
         until = self._begun + limit
@@ -95,11 +101,15 @@ class Observation:
             return self._not_sent()
         sent = time.monotonic() - self._begun
         found = await self._until_followed(until, sent)
-        if found.is_live and self._watching.unwatched:
-            named = ", ".join(map(str, self._watching.unwatched[:3]))
-            said = f"no name tells whether {named} is sent"
-            return self._say("unknown", "NotObservable", sent=sent, detail=said)
-        return found
+        return (self._not_observable(sent) or found) if found.is_live else found
+
+    def _not_observable(self, sent: float) -> Liveness | None:
+        """Say that something else is sent of which nobody can tell whether it is; None: nothing."""
+        if not self._watching.unwatched:
+            return None
+        named = ", ".join(map(str, self._watching.unwatched[:3]))
+        said = f"no name tells whether {named} is sent"
+        return self._say("unknown", "NotObservable", sent=sent, detail=said)
 
     async def _until_sent(self, until: float) -> bool:
         """Wait until every replica that answers is seen to send all that is looked for."""
@@ -126,7 +136,9 @@ class Observation:
         pause, quiet_since = FIRST_LOOK, 0.0
         while True:
             reports = [await seat.report(self._spaces) for seat in self._seats]
-            behind = tuple(missing(self._watching.following, reports))
+            gone = self._gone()
+            late = missing(self._watching.following, reports)
+            behind = tuple(one for one in late if one.proxy not in gone)
             if not any(seat.is_told for seat in self._seats):
                 return self._unknown(self._troubles(), sent)
             now = time.monotonic()
@@ -169,8 +181,9 @@ class Observation:
         detail: str = "",
     ) -> Liveness:
         took = time.monotonic() - self._begun
-        follow = self._expected - len({one.proxy for one in behind}) if sent is not None else 0
-        return Liveness(state, reason, self._expected, follow, took, behind, sent, detail)
+        expected = self._expected - {*self._gone()}
+        follow = len(expected - {one.proxy for one in behind}) if sent is not None else 0
+        return Liveness(state, reason, len(expected), follow, took, behind, sent, detail)
 
 
 @asynccontextmanager

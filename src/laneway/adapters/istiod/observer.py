@@ -35,7 +35,7 @@ from laneway.core.live.sights import AddressesSight, ClusterSight, RoutesSight, 
 from laneway.core.live.watching import Lookout
 from laneway.core.resources.meta import Ref
 
-ADDRESS = "192.0.2.1"
+ADDRESS = "203.0.113.1"
 """An address that is documentation's alone, so that no pod has it: istiod would take its labels.
 https://www.rfc-editor.org/rfc/rfc5737"""
 REST = 0.2
@@ -115,7 +115,7 @@ def _names(sights: Iterable[Sight]) -> dict[str, tuple[str, ...]]:
     for one in sights:
         match one:
             case RoutesSight():
-                found.setdefault(TABLE, {})[one.table] = None
+                found.setdefault(TABLE, {}).update(dict.fromkeys(one.tables))
             case ClusterSight():
                 found.setdefault(CLUSTER, {})[one.cluster] = None
             case AddressesSight():

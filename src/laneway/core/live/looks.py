@@ -79,8 +79,8 @@ class Looks(Struct, frozen=True):
                     else ()
                     for one in there
                 )
-                table, name = table_of(host, port.number), f"{host}:{port.number}"
-                yield _between(ref, old, new, RoutesSight(ref, table, (name,)))
+                tables, name = (table_of(host, port.number),), f"{host}:{port.number}"
+                yield _between(ref, old, new, RoutesSight(ref, tables, (name,)))
             yield from (NAMELESS for _ in ("tcp",) if _section(there, "tcp"))
 
     def _speaks_for(
@@ -106,11 +106,38 @@ class Looks(Struct, frozen=True):
             if not selects(gateway.selector, proxy.caller):
                 continue
             for server in gateway.servers:
-                table = _table(server, gateway.meta.ref)
-                for domain in self._domains(name, server, spaces) if table else ():
+                tables = tuple(self._tables(server, gateway.meta.ref, proxy))
+                for domain in self._domains(name, server, spaces) if tables else ():
                     old, new = (_entry_routes(one, name, server, domain) for one in states)
-                    sight = RoutesSight(ref, table, (f"{domain}:{server.port}",))
+                    sight = RoutesSight(ref, tables, (f"{domain}:{server.port}",))
                     yield _between(ref, old, new, sight)
+
+    def _tables(self, server: GatewayServer, gateway: Ref, proxy: ExpectedProxy) -> Iterator[str]:
+        """Yield the names that a gateway's route table for a server may have for a proxy.
+
+        Where a Service in front of it leads the server's port to another one of the pods, that one
+        is in the name; of a port that is led on by its name an observer is told number 0.
+        https://github.com/istio/istio/blob/master/pilot/pkg/model/gateway.go
+        """
+        bind = f".{server.bind}" if server.bind else ""
+        protocol = server.protocol.upper()
+        if protocol == "HTTPS" and server.tls:
+            place = f"{server.port_name}.{gateway.name}.{gateway.namespace}"
+            yield f"https.{server.port}.{place}{bind}"
+        if protocol in HTTP_PROTOCOLS:
+            for number in dict.fromkeys((server.port, *self._led_to(server.port, proxy))):
+                yield f"http.{number}{bind}"
+
+    def _led_to(self, port: int, proxy: ExpectedProxy) -> Iterator[int]:
+        """Yield where Services in front of a gateway lead one of their ports."""
+        for service in self.mesh.services.values():
+            selector = service.service.selector
+            if service.namespace == proxy.namespace and selector:
+                if not selects(selector, proxy.caller):
+                    continue
+                for one in service.ports:
+                    if one.number == port and one.target:
+                        yield one.target if isinstance(one.target, int) else 0
 
     def _domains(
         self, name: str, server: GatewayServer, states: Iterable[Manifest]
@@ -164,7 +191,7 @@ def _between(
         return UNSEEN
     before, present = _routes(old), _routes(new)
     absent = tuple(one for one in before if one not in present)
-    place = (ref, there.table, there.virtual_hosts)
+    place = (ref, there.tables, there.virtual_hosts)
     differs = not absent and _is_within(present, before)
     return Look((RoutesSight(*place, present, absent, differs=differs),), is_seen=True)
 
@@ -202,21 +229,6 @@ def _entry_routes(
     if gateway not in bound or domain not in domains:
         return ()
     return held_by_gateway(one, gateway, server.port)
-
-
-def _table(server: GatewayServer, gateway: Ref) -> str:
-    """Return the name of a gateway's route table for a server; empty where it has none.
-
-    https://github.com/istio/istio/blob/master/pilot/pkg/model/gateway.go
-    """
-    bind = f".{server.bind}" if server.bind else ""
-    protocol = server.protocol.upper()
-    if protocol in HTTP_PROTOCOLS:
-        return f"http.{server.port}{bind}"
-    if protocol == "HTTPS" and server.tls:
-        place = f"{server.port_name}.{gateway.name}.{gateway.namespace}"
-        return f"https.{server.port}.{place}{bind}"
-    return ""
 
 
 def _section(states: States, section: str) -> bool:

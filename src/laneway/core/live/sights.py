@@ -18,14 +18,14 @@ from laneway.core.resources.meta import Ref
 
 
 class RoutesSight(Struct, frozen=True):
-    """Routes of one table, in virtual hosts by name.
+    """Routes in virtual hosts by name, of whichever of some tables there is.
 
     `present` have to stand there in this order and `absent` nowhere; with `differs` their digest
     has to be another one than at first, since nothing else tells the states apart.
     """
 
     ref: Ref
-    table: str
+    tables: tuple[str, ...]
     virtual_hosts: tuple[str, ...]
     present: tuple[Route, ...] = ()
     absent: tuple[Route, ...] = ()
@@ -38,16 +38,13 @@ class RoutesSight(Struct, frozen=True):
             return False
         return not self.differs or self._digests(now) != self._digests(first)
 
-    def is_shown(self, now: SentResources) -> bool:
-        """Whether a proxy that holds this knows any of the virtual hosts at all."""
-        return any(True for _ in self._hosts(now))
-
     def _digests(self, held: SentResources) -> list[bytes]:
         return [one.digest for one in self._hosts(held)]
 
     def _hosts(self, held: SentResources) -> Iterator[SentHost]:
-        table = held.tables.get(self.table, {})
-        yield from (table[name] for name in self.virtual_hosts if name in table)
+        tables = [held.tables.get(name, {}) for name in self.tables]
+        names = self.virtual_hosts
+        yield from (table[name] for table in tables for name in names if name in table)
 
 
 class ClusterSight(Struct, frozen=True):

@@ -92,7 +92,7 @@ def watching(step: ChangeStep, before: Before, world: World) -> Watching:
     watched = {sight.ref for watch in watches for sight in watch.sights}
     shown = {ref for _, ref in seen}
     unwatched = tuple(ref for ref in states if ref in shown - watched)
-    return Watching(watches, tuple(_following(found, seen)), unwatched)
+    return Watching(watches, tuple(_following(found, seen, watched)), unwatched)
 
 
 def _says_something(old: Manifest | None, new: Manifest | None) -> bool:
@@ -178,11 +178,13 @@ def _best(
 
 
 def _following(
-    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look]
+    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look], watched: Collection[Ref]
 ) -> Iterator[Concerned]:
+    """Yield who has to follow: those for whom something differs that is looked at."""
     by_class: dict[int, list[Ref]] = {}
     for at, ref in seen:
-        by_class.setdefault(at, []).append(ref)
+        if ref in watched:
+            by_class.setdefault(at, []).append(ref)
     for at, refs in by_class.items():
         yield Concerned(found[at].proxies, tuple(refs))
 

@@ -1,0 +1,212 @@
+"""Who looks at what of a step, and who has to follow, from objects alone."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from laneway.core.changes.order import ChangeStep
+from laneway.core.emit.manifest import Manifest
+from laneway.core.live.proxies import ExpectedProxy
+from laneway.core.live.seen import Route
+from laneway.core.live.sights import AddressesSight, ClusterSight, RoutesSight
+from laneway.core.live.watching import MOST, World, watching, written
+from laneway.core.resources.meta import Ref
+from tests.laws.compiling import compile_mesh
+from tests.laws.objects import Object, destination_rule, host_of, virtual_service
+from tests.live.town import CART, callers, following, names, town, way
+
+COMES = way(town(2), town(3))
+"""A lane comes: subsets, routes of its callers, its entry."""
+GOES = way(town(3), town(2))
+
+
+def subset(lane: int, service: str = "cart") -> str:
+    return f"outbound|8000|s{lane}|{host_of(service, 'shop')}"
+
+
+def to_entry(number: int) -> Route:
+    return Route(f"r-s{number}", ((subset(number), 0),))
+
+
+def test_subsets_are_looked_for_by_one_proxy_and_followed_by_all() -> None:
+    found = COMES.watched(0, callers(3))
+    (one,) = found.watches
+    assert {sight.cluster for sight in one.sights if isinstance(sight, ClusterSight)} == {
+        subset(3),
+        subset(3, "stock"),
+    }
+    assert all(isinstance(sight, ClusterSight) and sight.exists for sight in one.sights)
+    assert following(found) == names(callers(3))
+    assert found.unwatched == ()
+
+
+def test_the_routes_of_a_strict_lane_concern_its_own_callers_alone() -> None:
+    found = COMES.watched(1, callers(3))
+    (one,) = found.watches
+    assert dict(one.proxy.labels)["lane"] == "v3"
+    assert {sight.tables for sight in one.sights if isinstance(sight, RoutesSight)} == {
+        (f"{CART}:8000",),
+        (f"{host_of('stock', 'shop')}:8000",),
+    }
+    assert following(found) == ["cart-v3", "stock-v3"]
+
+
+def test_an_entry_concerns_the_gateway_alone() -> None:
+    found = COMES.watched(2, callers(3))
+    (one,) = found.watches
+    (sight,) = one.sights
+    assert isinstance(sight, RoutesSight)
+    assert (one.proxy.name, sight.tables, sight.virtual_hosts) == ("door", ("http.80",), ("*:80",))
+    assert sight.present[-1].clusters == ((subset(3), 0),)
+    assert following(found) == ["door"]
+
+
+def test_what_goes_is_to_be_there_no_more() -> None:
+    last = GOES.watched(len(GOES.taken) - 1, callers(3))
+    (one,) = last.watches
+    assert [sight for sight in one.sights if isinstance(sight, ClusterSight) and sight.exists] == []
+    assert {sight.cluster for sight in one.sights if isinstance(sight, ClusterSight)} == {
+        subset(3),
+        subset(3, "stock"),
+    }
+    entry = GOES.watched(0, callers(3)).watches[0].sights[0]
+    assert isinstance(entry, RoutesSight)
+    assert [route.clusters for route in entry.absent] == [((subset(3), 0),)]
+
+
+def test_an_edit_that_no_name_tells_has_to_differ() -> None:
+    old, new = town(2), town(2, match={"uri": {"prefix": "/other"}})
+    (one,) = way(old, new).watched(0, callers(2)).watches
+    assert [sight.differs for sight in one.sights] == [True]
+
+
+def test_where_names_tell_no_digest_is_asked_for() -> None:
+    (one,) = COMES.watched(2, callers(3)).watches
+    assert [sight.differs for sight in one.sights] == [False]
+
+
+def test_a_write_of_metadata_alone_is_nothing_to_see() -> None:
+    mesh = compile_mesh(town(2))
+    one = next(iter(mesh.manifests()))
+    body = {**one.body, "metadata": {**one.body["metadata"], "annotations": {"a": "b"}}}
+    step = ChangeStep("subsets", (Manifest(one.ref, body),))
+    found = watching(step, {one.ref: one}, World(mesh.mesh, mesh.plan, tuple(callers(2))))
+    assert (found.watches, found.following, found.unwatched) == ((), (), ())
+
+
+def test_nobody_follows_where_nobody_is() -> None:
+    found = COMES.watched(0, ())
+    assert (found.watches, found.following) == ((), ())
+
+
+def test_where_a_users_routes_decide_lanes_routes_are_not_waited_for() -> None:
+    route = {"route": [{"destination": {"host": CART, "port": {"number": 8000}}}]}
+    private = virtual_service("own", "shop", [CART], http=[route], exportTo=["."])
+    found = way(town(2, private), town(3, private)).watched(1, callers(3))
+    (one,) = found.watches
+    assert {sight.ref.name for sight in one.sights} == {"trafficlabel-vs-test-shop-stock"}
+
+
+def test_gateways_behind_a_service_have_tables_by_the_ports_of_pods() -> None:
+    ports: list[Object] = [{"name": "http", "port": 80, "targetPort": 8080}]
+    front = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "door", "namespace": "istio-system"},
+        "spec": {"selector": {"istio": "door"}, "ports": ports, "clusterIP": "10.96.1.1"},
+    }
+    found = way(town(2, front), town(3, front)).watched(2, callers(3))
+    (sight,) = found.watches[0].sights
+    assert isinstance(sight, RoutesSight)
+    assert sight.tables == ("http.80", "http.8080")
+
+
+def test_a_seat_puts_every_observer_into_one_namespace() -> None:
+    found = COMES.watched(1, callers(3), "istio-system")
+    (one,) = found.watches
+    assert (one.proxy.namespace, dict(one.proxy.labels)["lane"]) == ("istio-system", "v3")
+    assert following(found) == ["cart-v3", "stock-v3"]
+
+
+def nine_lanes_at_once() -> tuple[ChangeStep, dict[Ref, Manifest]]:
+    """Return a step of nine routes, each for the callers of another lane and of another host."""
+    writes, before = [], {}
+    for number in range(1, 10):
+        host = CART if number % 2 else host_of("stock", "shop")
+        to = {"destination": {"host": host, "subset": f"s{number}", "port": {"number": 8000}}}
+        own = {"match": [{"sourceLabels": {"lane": f"v{number}"}}], "route": [to]}
+        last = {"route": [{"destination": {"host": host, "port": {"number": 8000}}}]}
+        ref = Ref("VirtualService", "shop", f"lanes-{number}")
+        before[ref] = Manifest(ref, virtual_service(ref.name, "shop", [host], http=[last]))
+        writes.append(Manifest(ref, virtual_service(ref.name, "shop", [host], http=[own, last])))
+    return ChangeStep("mesh routes", tuple(writes)), before
+
+
+def test_no_more_than_eight_look_and_what_is_left_is_told() -> None:
+    mesh = compile_mesh(town(2))
+    step, before = nine_lanes_at_once()
+    found = watching(step, before, World(mesh.mesh, mesh.plan, tuple(callers(9))))
+    assert len(found.watches) == MOST == 8
+    assert len(found.unwatched) == 1
+    (left,) = found.unwatched
+    assert all(left not in some.refs for some in found.following)
+
+
+def test_what_was_written_is_looked_for_with_nothing_before_it() -> None:
+    mesh = compile_mesh(town(2))
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(written(mesh.manifests()), {}, world)
+    assert found.refs == {one.ref for one in mesh.manifests()}
+    assert not any(sight.differs for one in found.watches for sight in one.sights)
+    assert following(found).count("cart-v1") == 1
+
+
+def relabeled(labels: dict[str, str]) -> Manifest:
+    body = destination_rule("cart", "shop", CART, subsets=[{"name": "s1", "labels": labels}])
+    return Manifest(Ref("DestinationRule", "shop", "cart"), body)
+
+
+def pod(name: str, lane: str, address: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": "shop", "labels": {"app": "cart", "lane": lane}},
+        "spec": {"containers": [{"name": "c", "image": "laneway/mock:1"}]},
+        "status": {
+            "podIP": address,
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "True"}],
+        },
+    }
+
+
+@pytest.mark.parametrize(("label", "seen"), [("v2", True), ("v1", False)])
+def test_a_name_that_comes_to_mean_other_pods_shows_by_their_addresses(
+    label: str, *, seen: bool
+) -> None:
+    pods = [pod("cart-1", "v1", "10.1.0.1"), pod("cart-2", "v2", "10.1.0.2")]
+    mesh = compile_mesh(town(2, *pods))
+    old, new = relabeled({"lane": "v1"}), relabeled({"lane": label, "app": "cart"})
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(ChangeStep("subsets", (new,)), {old.ref: old}, world)
+    sights = [sight for one in found.watches for sight in one.sights]
+    assert sights == ([AddressesSight(new.ref, subset(1))] if seen else [])
+    assert found.unwatched == (() if seen else (new.ref,))
+
+
+def test_a_policy_alone_has_no_name_and_is_said_to_be_unwatched() -> None:
+    mesh = compile_mesh(town(2))
+    old = relabeled({"lane": "v1"})
+    subsets = [{"name": "s1", "labels": {"lane": "v1"}, "trafficPolicy": {"tls": {}}}]
+    new = replace(old, body=destination_rule("cart", "shop", CART, subsets=subsets))
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(ChangeStep("subsets", (new,)), {old.ref: old}, world)
+    assert (found.watches, found.following, found.unwatched) == ((), (), (new.ref,))
+
+
+def test_pods_of_one_lane_and_namespace_are_of_one_class() -> None:
+    more = [ExpectedProxy(f"cart-v3-{at}", "shop", (("lane", "v3"),)) for at in range(5)]
+    found = COMES.watched(1, [*callers(3), *more])
+    (some,) = found.following
+    assert len(some.proxies) == 7
