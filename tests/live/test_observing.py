@@ -175,15 +175,14 @@ def test_an_istiod_that_begins_anew_counts_anew(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_there_from_the_first_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(observation, "QUIET", 0.0)
-    one = istiod()
-    one.tables, one.listed = TABLES_NEW, lambda: listed(5, 5)
 
-    found = observed(watched(ROUTED), [one], lambda looking: looking.confirm(PATIENCE))
-    assert found.is_live
+    def found(sent: int, limit: float) -> str:
+        one = istiod()
+        one.tables, one.listed = TABLES_NEW, lambda: listed(sent, 5)
+        return observed(watched(ROUTED), [one], lambda looking: looking.confirm(limit)).reason
 
-    one.listed = lambda: listed(6, 5)
-    found = observed(watched(ROUTED), [one], lambda looking: looking.confirm(0.05))
-    assert found.reason == "ProxiesBehind"
+    assert found(5, PATIENCE) == "Live"
+    assert found(6, 0.05) == "ProxiesBehind"
 
 
 def test_what_was_there_and_goes_is_seen_when_it_comes_back() -> None:
