@@ -69,9 +69,10 @@ class Asking:
         """How many requests were sent, by verb, resource and code."""
         self._connections = Connections(access, dial)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End all connections."""
         self._connections.close()
+        await asyncio.sleep(0)  # sockets are closed at the loop's next turn
 
     async def answer(self, request: ApiRequest) -> bytes:
         """Return the whole answer; ask again where that may help, for a while."""

@@ -67,7 +67,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._asking.close()
+        await self._asking.close()
 
     async def kinds(self) -> Mapping[tuple[str, str], Kind]:
         """Return what the server has, by group and kind, in the version that it prefers."""
