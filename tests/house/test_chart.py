@@ -1,0 +1,159 @@
+"""The chart asks for what the operator uses and no more, and everything made of it is fresh."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from laneway.apps.cli.entry import COMMANDS
+from laneway.core.emit.crds.definitions import DEFINITIONS, definitions
+from laneway.core.emit.yaml_text import yaml_documents
+from laneway.core.keeping.followed import FOLLOWED
+from laneway.core.keeping.names import METRICS
+from tests.cluster.chart import CHART, EVERYTHING, ROOT, chart_objects, chart_text
+from tests.conftest import Had
+from tests.engines import engine
+
+pytestmark = pytest.mark.engine
+
+KUSTOMIZE = ROOT / "deploy" / "kustomize"
+MADE: dict[Path, Callable[[], str]] = {
+    KUSTOMIZE / "base" / "laneway.yaml": partial(chart_text, words=("--include-crds",)),
+    KUSTOMIZE / "all-namespaces" / "writing.yaml": partial(
+        chart_text, "namespaces=all", words=("--show-only=templates/writing.yaml",)
+    ),
+    CHART / "crds" / "laneway.yaml": lambda: "".join(yaml_documents(definitions())),
+}
+"""Files that are made of others, and how."""
+WRITTEN = frozenset({"virtualservices", "destinationrules"})
+
+Rule = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def helm(had: Had) -> None:
+    """Skip where there is no Helm."""
+    had(partial(engine, "helm"))
+
+
+def of_kind(kind: str, *values: str) -> list[dict[str, Any]]:
+    return [one for one in chart_objects(*values) if one["kind"] == kind]
+
+
+def rules_of(kind: str, name: str, *values: str) -> list[Rule]:
+    """Return the rules of the role of that name."""
+    (found,) = [one for one in of_kind(kind, *values) if one["metadata"]["name"] == name]
+    rules: list[Rule] = found["rules"]
+    return rules
+
+
+@pytest.mark.parametrize("path", MADE, ids=[str(path.relative_to(ROOT)) for path in MADE])
+def test_what_is_made_of_others_is_fresh(path: Path) -> None:
+    text = MADE[path]()
+    if os.environ.get("LANEWAY_BLESS"):
+        path.write_text(text)
+    assert path.read_text() == text
+
+
+def test_kustomize_and_the_chart_make_the_same_objects(had: Had) -> None:
+    kubectl = had(partial(engine, "kubectl"))
+    command = (kubectl, "kustomize", KUSTOMIZE / "all-namespaces")
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = {_named(one): one for one in yaml.safe_load_all(done.stdout)}
+    wanted = [*chart_objects("namespaces=all"), *definitions()]
+    assert found == {_named(one): one for one in wanted}
+
+
+def _named(one: dict[str, Any]) -> tuple[str, ...]:
+    head = one["metadata"]
+    return one["kind"], head.get("namespace", ""), head["name"]
+
+
+def test_the_operator_may_follow_just_the_kinds_it_follows() -> None:
+    plurals = {one.kind.lower(): one.plural for one in DEFINITIONS}
+    wanted = {(group, plurals.get(kind.lower(), _plural(kind))) for group, kind in FOLLOWED}
+    granted = {
+        (group, resource)
+        for rule in rules_of("ClusterRole", "laneway-istio-system")
+        if rule["verbs"] == ["list", "watch"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+    assert granted == wanted
+
+
+def _plural(kind: str) -> str:
+    lower = kind.lower()
+    return f"{lower[:-1]}ies" if lower.endswith("y") and lower[-2] not in "aeiou" else f"{lower}s"
+
+
+@pytest.mark.parametrize("values", [(), EVERYTHING, ("namespaces=all",)])
+def test_no_role_reaches_further_than_it_has_to(values: tuple[str, ...]) -> None:
+    for role in (*of_kind("ClusterRole", *values), *of_kind("Role", *values)):
+        for rule in role["rules"]:
+            assert "secrets" not in rule["resources"]
+            assert "*" not in (*rule["apiGroups"], *rule["resources"], *rule["verbs"])
+            if WRITTEN & set(rule["resources"]) and "patch" in rule["verbs"]:
+                is_everywhere = role["kind"] == "ClusterRole"
+                assert is_everywhere == (values == ("namespaces=all",))
+
+
+def test_routing_is_written_in_allowed_namespaces_alone() -> None:
+    roles = of_kind("Role", "namespaces={default,shop}")
+    writing = [one for one in roles if set(one["rules"][0]["resources"]) >= WRITTEN]
+    assert [one["metadata"]["namespace"] for one in writing] == ["default", "shop"]
+    (deployment,) = of_kind("Deployment", "namespaces={default,shop}")
+    arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert "--namespaces=default,shop" in arguments
+
+
+@pytest.mark.parametrize("value", ["namespaces=some", "namespaces={Shop}", "replicas=many"])
+def test_values_that_mean_nothing_are_refused(value: str) -> None:
+    with pytest.raises(AssertionError, match="values don't meet the specifications"):
+        chart_text(value)
+
+
+def test_the_editor_is_bound_to_nobody_and_the_viewer_added_to_view() -> None:
+    bound = {one["roleRef"]["name"] for one in of_kind("ClusterRoleBinding", "namespaces=all")}
+    assert bound == {"laneway-istio-system", "laneway-istio-system-writing"}
+    labels = {
+        one["metadata"]["name"].rpartition("-")[2]: one["metadata"]["labels"]
+        for one in of_kind("ClusterRole")
+    }
+    aggregated = [name for name in labels if any("aggregate" in key for key in labels[name])]
+    assert aggregated == ["viewer"]
+
+
+def test_the_operator_knows_every_option_it_is_given() -> None:
+    (deployment,) = of_kind("Deployment", "istiod.addresses={istiod.istio-system}")
+    command, *options = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+    known = (ROOT / "src/laneway/apps/cli/operator.py").read_text()
+    assert command in COMMANDS
+    assert [one for one in options if f'"{one.partition("=")[0]}"' not in known] == []
+
+
+def expressions() -> list[str]:
+    panels = json.loads((CHART / "dashboards" / "laneway.json").read_text())["panels"]
+    alerts = yaml.safe_load((CHART / "alerts" / "laneway.yaml").read_text())
+    asked = [target["expr"] for panel in panels for target in panel["targets"]]
+    return [*asked, *(alert["expr"] for alert in alerts)]
+
+
+def test_dashboard_and_alerts_ask_for_metrics_there_are() -> None:
+    name = re.compile(r"\b(?:laneway|workqueue|rest_client|process)_[a-z_]+\b")
+    asked = {
+        re.sub(r"_(?:bucket|sum|count)$", "", found)
+        for one in expressions()
+        for found in name.findall(one)
+    }
+    assert asked - set(METRICS) == set()
+    assert {one for one in METRICS if one not in asked} == set()
