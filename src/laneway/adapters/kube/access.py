@@ -23,7 +23,7 @@ from laneway.adapters.kube.credentials import (
     credentials_of,
 )
 from laneway.adapters.kube.errors import NoAccess
-from laneway.adapters.kube.kubeconfig import KubeCluster, KubeUser, configured
+from laneway.adapters.kube.kubeconfig import KubeCluster, KubeUser, configured, context_names
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a pod finds its own token, namespace and the server's authority."""
@@ -126,7 +126,7 @@ def access(
     if not files and context is None and environ.get("KUBERNETES_SERVICE_HOST"):
         return _in_cluster(environ, account)
     if not files:
-        files = [Path(environ.get("HOME", "~")).expanduser() / ".kube" / "config"]
+        files = [_at_home(environ)]
         if not files[0].exists():
             raise NoAccess(
                 f"there is no kubeconfig: neither --kubeconfig nor KUBECONFIG names one, "
@@ -136,6 +136,18 @@ def access(
     origin = f"context {found.context!r} of {found.origin}"
     credentials = credentials_of(found.user, found.cluster, origin)
     return Access(found.cluster, found.user, credentials, namespace=found.namespace, origin=origin)
+
+
+def contexts(
+    kubeconfig: str | None = None, *, environ: Mapping[str, str] = os.environ
+) -> tuple[str, ...]:
+    """Return the contexts that there are to choose from. Raises NoAccess."""
+    files = _named(kubeconfig, environ) or [_at_home(environ)]
+    return context_names([one for one in files if one.exists()])
+
+
+def _at_home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("HOME", "~")).expanduser() / ".kube" / "config"
 
 
 def _named(kubeconfig: str | None, environ: Mapping[str, str]) -> list[Path]:

@@ -26,8 +26,8 @@ AGENT = "laneway"
 JSON = "application/json"
 _PATIENCE = 15.0
 """Seconds until an answer has begun, or its next piece come."""
-_BOUND = 45.0
-"""Seconds after which a question is not put again."""
+BOUND = 45.0
+"""Seconds after which a question is not put again, where nobody says otherwise."""
 _PAUSE = 0.25
 """Seconds before a question is put again; twice as many each time."""
 
@@ -63,21 +63,21 @@ class ApiRequest(Struct, frozen=True):
 class Asking:
     """Puts questions to one API server."""
 
-    def __init__(self, access: Access, dial: Dial) -> None:
+    def __init__(self, access: Access, dial: Dial, bound: float = BOUND) -> None:
         self.access = access
+        self._bound = bound
         self.requests: Counter[Counted] = Counter()
         """How many requests were sent, by verb, resource and code."""
         self._connections = Connections(access, dial)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """End all connections."""
         self._connections.close()
-        await asyncio.sleep(0)  # sockets are closed at the loop's next turn
 
     async def answer(self, request: ApiRequest) -> bytes:
         """Return the whole answer; ask again where that may help, for a while."""
         loop = asyncio.get_running_loop()
-        until, pause, fresh = loop.time() + _BOUND, _PAUSE, False
+        until, pause, fresh = loop.time() + self._bound, _PAUSE, False
         while True:
             try:
                 reply = await self.reply(request, fresh=fresh)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.kube.access import Access
-from laneway.adapters.kube.asking import JSON, ApiRequest, Asking, Counted
+from laneway.adapters.kube.asking import BOUND, JSON, ApiRequest, Asking, Counted
 from laneway.adapters.kube.connections import Dial, Reply, dialed
 from laneway.adapters.kube.errors import Invalid, NotFound, Unavailable
 from laneway.adapters.kube.kinds import Extent, Kind, discovered
@@ -49,9 +49,10 @@ _page = msgspec.json.Decoder(Page)
 class Client:
     """Asks one API server; an async context manager."""
 
-    def __init__(self, access: Access, *, dial: Dial = dialed) -> None:
+    def __init__(self, access: Access, *, dial: Dial = dialed, bound: float = BOUND) -> None:
+        """`bound` are the seconds after which a question is not put again."""
         self.access = access
-        self._asking = Asking(access, dial)
+        self._asking = Asking(access, dial, bound)
 
     @property
     def requests(self) -> Mapping[Counted, int]:
@@ -67,7 +68,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._asking.close()
+        self._asking.close()
 
     async def kinds(self) -> Mapping[tuple[str, str], Kind]:
         """Return what the server has, by group and kind, in the version that it prefers."""

@@ -141,6 +141,11 @@ def configured(files: Sequence[Path], context: str | None = None) -> Configured:
     return Configured(name, cluster, user, chosen.namespace or "default", origin)
 
 
+def context_names(files: Sequence[Path]) -> tuple[str, ...]:
+    """Return the names of all contexts. Raises NoAccess."""
+    return tuple(_merged(files).contexts)
+
+
 class _Merged(Struct):
     current_context: str = ""
     clusters: dict[str, KubeCluster] = {}

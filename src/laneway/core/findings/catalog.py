@@ -13,6 +13,7 @@ from types import ModuleType
 
 from laneway.core.findings.codes import (
     beside,
+    cluster,
     entry,
     gateway,
     keeping,
@@ -46,6 +47,7 @@ RANGES: tuple[ModuleType, ...] = (
     verifying,
     permissive,
     keeping,
+    cluster,
 )
 
 

@@ -37,6 +37,19 @@ def line_of(place: Place) -> int:
     return locate(place).line
 
 
+def file_and_line(place: Place) -> str:
+    r"""Return file and line of a place; an object of a cluster has no line, only its own name.
+
+    >>> from laneway.core.findings.place import Source
+    >>> file_and_line(Place(Source("a.yaml", text="a: 1\n"), ("a",)))
+    'a.yaml:1'
+    >>> file_and_line(Place(Source("service/shop/cart"), ("spec",)))
+    'service/shop/cart'
+    """
+    path = place.source.path
+    return f"{path}:{line_of(place)}" if place.source.text else path
+
+
 def _lines_before(text: str, path: tuple[Step, ...]) -> int:
     """Count the lines before a value. Raises where that cannot be told."""
     value = _held(text, path)

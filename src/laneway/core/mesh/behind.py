@@ -10,7 +10,7 @@ https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-serv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -50,13 +50,13 @@ class Known(Struct, frozen=True):
         workloads: Iterable[Workload],
         slices: Iterable[EndpointSlice],
         unknown: Iterable[Host],
-        other_kinds: Mapping[str, int],
+        other_kinds: Collection[str],
     ) -> Known:
         """Find out what is known: nothing where a kind that is not read may make pods.
 
         A slice with endpoints shows that there are pods, which need not be in the input.
 
-        >>> Known.of((), (), (), {"Kafka": 1}) == Known()
+        >>> Known.of((), (), (), {"Kafka"}) == Known()
         True
         """
         spaces = {one.namespace for one in workloads}

@@ -78,7 +78,7 @@ def _edited(now: Snapshot, before: Snapshot) -> frozenset[type]:
     `object` stands for all, where other things are in the input of which nothing is read.
     """
     kinds = now.by_kind.keys() | before.by_kind.keys()
-    if now.other_kinds != before.other_kinds:
+    if (now.other_kinds, now.not_read) != (before.other_kinds, before.not_read):
         return frozenset({object})
     held = ((kind, now.by_kind.get(kind, ()), before.by_kind.get(kind, ())) for kind in kinds)
     return frozenset(kind for kind, some, others in held if not _are_same(some, others))
@@ -106,7 +106,8 @@ def _without_lanes(snapshot: Snapshot, before: Mesh | None) -> Mesh:
     written_services = _of(things, Service)
     written_services += services_of(entries, written_services)
     unknown = unknown_pods(written_services, folded, _of(things, ForeignPods), entries)
-    known = Known.of(workloads, slices, unknown, snapshot.other_kinds)
+    makers = (one.kind for one in snapshot.not_read if one.kind == "Pod")
+    known = Known.of(workloads, slices, unknown, {*makers, *snapshot.other_kinds})
     services = _services(written_services, workloads, known, before)
     return Mesh(
         snapshot=snapshot,

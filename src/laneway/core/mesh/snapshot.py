@@ -13,6 +13,7 @@ from operator import is_
 from msgspec import Struct
 
 from laneway.core.findings.finding import Finding
+from laneway.core.mesh.not_read import NotRead
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.readings import by_kind
 
@@ -24,7 +25,8 @@ class Snapshot(Struct, frozen=True):
 
     `findings` are those of reading. `unread` names the files that could not be read at all: nobody
     knows what they contained, so with any of them every group is held. `other_kinds` counts the
-    objects that passed by untouched, by kind. `by_kind` are the resources by their type.
+    objects that passed by untouched, by kind. `by_kind` are the resources by their type. `not_read`
+    are the kinds of a cluster of which it is not known what there is.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -32,6 +34,7 @@ class Snapshot(Struct, frozen=True):
     unread: tuple[str, ...] = ()
     other_kinds: Mapping[str, int] = {}
     by_kind: Mapping[type, tuple[Resource, ...]] = {}
+    not_read: tuple[NotRead, ...] = ()
 
     @classmethod
     def of(
@@ -52,5 +55,5 @@ class Snapshot(Struct, frozen=True):
             len(self.resources) == len(other.resources)
             and all(map(is_, self.resources, other.resources))
             and self.findings == other.findings
-            and self.unread == other.unread
+            and (self.unread, self.not_read) == (other.unread, other.not_read)
         )

@@ -19,6 +19,7 @@ from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import ROOT_NAMESPACE, resolve_gateway
+from laneway.core.mesh.not_read import not_essential
 from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.mesh.unknown_pods import behind_lanes
 from laneway.core.proof.verdict import CounterExample, Doubt, Who
@@ -106,6 +107,8 @@ def unread(mesh: Mesh) -> Iterator[Doubt]:
 
     A mistake in an object that touches no lane takes nothing away.
     """
+    for one in not_essential(mesh.snapshot.not_read):
+        yield Doubt(f"{one.name} not read: {one.why}", about=one.opens)
     concern = Concern(mesh)
     for finding in mesh.snapshot.findings:
         if finding.level == "error" and not concern.is_foreign(finding):

@@ -12,6 +12,7 @@ from types import ModuleType
 from laneway.core.findings.codes.reading import MISSING_LEFT_OUT
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.not_read import not_essential
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules import entry, lanes, permissive, routing, services, workloads
 from laneway.core.rules.check import Check
@@ -167,18 +168,19 @@ CHECKS: tuple[Check, ...] = tuple(
 def check_all(mesh: Mesh, plan: RoutePlan) -> tuple[Finding, ...]:
     """Return what all rules find, rule by rule; the reader's findings are not among them.
 
-    While a file cannot be read, what seems to be missing may stand in it: those findings are
-    counted in one that says so.
+    While a file or a kind cannot be read, what seems to be missing may stand in it: those findings
+    are counted in one that says so.
     """
     found = tuple(one for check in CHECKS for one in check.run(mesh, plan))
-    if not mesh.snapshot.unread:
+    lost = (*mesh.snapshot.unread, *(one.name for one in not_essential(mesh.snapshot.not_read)))
+    if not lost:
         return found
     missing = {check.code.id for check in CHECKS if check.missing}
     told = tuple(one for one in found if one.code.id not in missing)
     left_out = [one.code.id for one in found if one.code.id in missing]
     words = {
         "count": f"{len(left_out)} finding{'' if len(left_out) == 1 else 's'}",
-        "files": listing(mesh.snapshot.unread),
+        "files": listing(lost),
         "codes": ", ".join(sorted(set(left_out))),
     }
     return (*told, unplaced(MISSING_LEFT_OUT, **words)) if left_out else told

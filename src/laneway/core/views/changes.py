@@ -81,6 +81,14 @@ def step_object(step: ChangeStep) -> dict[str, Any]:
     return shown
 
 
+def step_lines(number: int, step: ChangeStep) -> Iterator[str]:
+    """Yield a step as people read it, its objects below it."""
+    waits = ", once requests in flight have ended" if step.drain else ""
+    yield f"{number}. {step.phase}{waits}"
+    yield from (f"   write   {one.ref}" for one in step.writes)
+    yield from (f"   remove  {ref}" for ref in step.removes)
+
+
 def deletions(refs: Iterable[Ref]) -> Iterator[str]:
     """Yield the commands that delete objects, one for each namespace.
 

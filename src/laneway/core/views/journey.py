@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from laneway.core.findings.line import line_of
+from laneway.core.findings.line import file_and_line
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
@@ -178,7 +178,7 @@ class JourneyView:
         meta = self._metas.get(rule.origin.ref)
         if meta is None:
             return ""
-        return f"{meta.source.path}:{line_of(meta.place(*rule.origin.path))}"
+        return file_and_line(meta.place(*rule.origin.path))
 
     def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
         """Yield the rules that were looked at before the one that decided."""

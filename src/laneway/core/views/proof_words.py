@@ -51,8 +51,13 @@ def who_words(spot: Spot) -> str:
 
 
 def place_words(place: Place | None) -> str:
-    """Return file, line and column of a place; empty without a file."""
+    """Return file, line and column of a place; empty without a file.
+
+    An object of a cluster has no line, only its own name.
+    """
     if place is None or not place.source.path:
         return ""
+    if not place.source.text:
+        return place.source.path
     position = locate(place)
     return f"{place.source.path}:{position.line}:{position.column}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from laneway.core.findings.line import line_of
+from laneway.core.findings.line import file_and_line
 from laneway.core.mesh.access import AccessRefusal, refusals_at, strict_before
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Mesh
@@ -57,5 +57,5 @@ def _plain(mesh: Mesh, caller: str, target: Target) -> list[View]:
 
 def _view(meta: Meta, says: str) -> View:
     place = meta.place("metadata", "name")
-    at = f"{meta.source.path}:{line_of(place)}"
+    at = file_and_line(place)
     return {"policy": str(meta.ref), "says": says, "at": at}

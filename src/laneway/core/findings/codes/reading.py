@@ -254,5 +254,5 @@ MISSING_LEFT_OUT = info(
     "LW1035",
     "{count} about missing objects left out until all of {files} is understood ({codes})",
     "What seems to be missing may be what is not understood there.",
-    "Fix the file first; what is still missing is reported then.",
+    "Fix the file, or have the kind read; what is still missing is reported then.",
 )
