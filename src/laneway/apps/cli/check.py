@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from laneway.apps.cli.clusters import of_namespace
 from laneway.apps.cli.codes import CODE
 from laneway.apps.cli.reading import NoInputError, compiled, paths_argument
 from laneway.apps.terminal.telling import counted, exit_code, tell
@@ -63,7 +64,7 @@ def check(  # noqa: PLR0913 - one parameter per option, as click has it
     except NoInputError as nothing:
         _print(nothing.findings, output)
         return nothing.exit_code
-    found = compilation.all_findings if everything else compilation.findings
+    found = of_namespace(compilation.all_findings if everything else compilation.findings)
     findings = [one for one in found if one.code.id not in ignored]
     if quiet:
         findings = counted(findings, fail_on)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 from msgspec import Struct
@@ -28,39 +28,43 @@ class Listed(Struct, frozen=True):
     name: str
     says: str
 
+    def load(self) -> click.Command:
+        """Load it."""
+        found: click.Command = getattr(import_module(self.module), self.name.replace("-", "_"))
+        return found
 
-def _listed(module: str, name: str, says: str) -> Listed:
+
+def listed(module: str, name: str, says: str) -> Listed:
+    """Return a command that is a module's, by the module's name in this folder."""
     return Listed(f"laneway.apps.cli.{module}", name, says)
 
 
 COMMANDS: dict[str, Listed] = {
     one.name: one
     for one in (
-        _listed("render", "render", "Print the Istio objects that PATH becomes."),
-        _listed(
-            "check", "check", "Report errors and doubtful points in PATH, and how to fix them."
-        ),
-        _listed("codes", "explain-code", "Explain a finding's CODE, and how to fix it."),
-        _listed("status", "status", "Show the state of each group and lane."),
-        _listed("cost", "cost", "Say what the lanes cost proxies, layout beside layout."),
-        _listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
-        _listed("explain", "explain", "Follow one request and show what decides each hop."),
-        _listed("diff", "diff", "Show which objects change from OLD to NEW."),
-        _listed("show", "show", "Print the mesh, the plan or the changes as data."),
-        _listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
-        _listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
-        _listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
-        _listed("ps", "ps", "List meshes and the programs in them."),
-        _listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
-        _listed("exec_command", "exec", "Run a COMMAND where a WORKLOAD's program runs."),
-        _listed("stopping_commands", "stop", "Stop a WORKLOAD of a mesh, and keep it stopped."),
-        _listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
-        _listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),
-        _listed("local_commands", "down", "Stop a mesh."),
-        _listed("operator", "operator", "Keep a cluster's Istio objects as its lanes say."),
-        _listed("wasm", "wasm", "Write the lane filter's module, to be served to a mesh."),
-        _listed("crds", "crds", "Print the CustomResourceDefinitions of groups and lanes."),
-        _listed("completion", "completion", "Print a script that completes commands in SHELL."),
+        listed("render", "render", "Print the Istio objects that PATH becomes."),
+        listed("check", "check", "Report errors and doubtful points in PATH, and how to fix them."),
+        listed("codes", "explain-code", "Explain a finding's CODE, and how to fix it."),
+        listed("status", "status", "Show the state of each group and lane."),
+        listed("cost", "cost", "Say what the lanes cost proxies, layout beside layout."),
+        listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
+        listed("explain", "explain", "Follow one request and show what decides each hop."),
+        listed("diff", "diff", "Show which objects change from OLD to NEW."),
+        listed("show", "show", "Print the mesh, the plan or the changes as data."),
+        listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
+        listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
+        listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
+        listed("ps", "ps", "List meshes and the programs in them."),
+        listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
+        listed("exec_command", "exec", "Run a COMMAND where a WORKLOAD's program runs."),
+        listed("stopping_commands", "stop", "Stop a WORKLOAD of a mesh, and keep it stopped."),
+        listed("stopping_commands", "start", "Bring a stopped WORKLOAD back."),
+        listed("stopping_commands", "restart", "Stop a WORKLOAD and start it anew."),
+        listed("local_commands", "down", "Stop a mesh."),
+        listed("operator", "operator", "Keep a cluster's Istio objects as its lanes say."),
+        listed("wasm", "wasm", "Write the lane filter's module, to be served to a mesh."),
+        listed("crds", "crds", "Print the CustomResourceDefinitions of groups and lanes."),
+        listed("completion", "completion", "Print a script that completes commands in SHELL."),
     )
 }
 """Every command, in the order in which a newcomer needs them."""
@@ -69,22 +73,21 @@ COMMANDS: dict[str, Listed] = {
 class LazyCommands(click.Group):
     """A group that knows its commands by name and loads one only when it is asked for."""
 
+    known: ClassVar[Mapping[str, Listed]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names in their order."""
-        return list(COMMANDS)
+        return list(self.known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command."""
-        listed = COMMANDS.get(cmd_name)
-        if listed is None:
-            return None
-        found: click.Command = getattr(import_module(listed.module), listed.name.replace("-", "_"))
-        return found
+        found = self.known.get(cmd_name)
+        return None if found is None else found.load()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(one.name, one.says) for one in COMMANDS.values()])
+            formatter.write_dl([(one.name, one.says) for one in self.known.values()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; whoever reads the output may leave when they have seen enough."""
@@ -104,7 +107,7 @@ class LazyCommands(click.Group):
         except click.UsageError as error:
             from laneway.core.resources.yaml.nearness import likest
 
-            near = likest(args[0], COMMANDS)
+            near = likest(args[0], self.known)
             advice = f" Did you mean {near}?" if near else ""
             raise click.UsageError(f"There is no command {args[0]!r}.{advice}", ctx) from error
 
@@ -138,10 +141,12 @@ def laneway() -> None:
     """
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code of its ending."""
+def run(
+    arguments: Sequence[str] | None = None, group: click.Group = laneway, name: str = "laneway"
+) -> int:
+    """Run a command of a group and return the exit code of its ending."""
     try:
-        ended = laneway.main(arguments, prog_name="laneway", standalone_mode=False)
+        ended = group.main(arguments, prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 _ALL_FILES = "laneway.all_files"
 """Where the flag waits for whoever reads, since every command reads and none decides by it."""
+BESIDE = "laneway.beside"
+"""Where a door leaves what adds to the files what it has beside them (`kubectl laneway`)."""
+
+
+Beside = Callable[["Snapshot | None"], "Snapshot"]
+"""From the files, if any are named, to all of the input."""
 
 
 class NoInputError(click.ClickException):
@@ -68,6 +74,14 @@ def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return argument(all_files_option(command))
 
 
+def optional_paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command a PATH argument that it can do without."""
+    argument = click.argument(
+        "paths", nargs=-1, metavar="[PATH...]", type=click.Path(allow_dash=True)
+    )
+    return argument(all_files_option(command))
+
+
 def compiled(paths: Sequence[str], *, may_be_empty: bool = False) -> Compilation:
     """Read and compile paths; `-` stands for standard input.
 
@@ -88,6 +102,15 @@ def linked(paths: Sequence[str]) -> Mesh:
 
 
 def _read(paths: Sequence[str], *, may_be_empty: bool = False) -> Snapshot:
+    """Read paths, and what there is beside them; without that a path has to be named."""
+    beside: Beside | None = click.get_current_context().meta.get(BESIDE)
+    if beside is None:
+        return read(paths, may_be_empty=may_be_empty)
+    return beside(read(paths, may_be_empty=may_be_empty) if paths else None)
+
+
+def read(paths: Sequence[str], *, may_be_empty: bool = False) -> Snapshot:
+    """Read paths and nothing else. Raises NoInputError."""
     from laneway.adapters.files import read_paths
     from laneway.core.findings.input import about_nothing, is_only_empty, is_path_missing
 

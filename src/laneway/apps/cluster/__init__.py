@@ -1,0 +1,5 @@
+"""A cluster as commands see it: read once into a Snapshot, or its lanes followed for a while.
+
+Comes in: a kubeconfig, a context. Goes out: what is there, and the names of the kinds that nobody
+lets us read. Nothing is ever written.
+"""
