@@ -20,7 +20,7 @@ from laneway.core.emit.manifest import Manifest
 from laneway.core.live.proxies import ExpectedProxy
 from laneway.core.live.seen import table_of
 from laneway.core.live.sights import AddressesSight, ClusterSight, RoutesSight, Sight
-from laneway.core.live.spelled import HeldRoute, held_by_caller, held_by_gateway, is_in_mesh
+from laneway.core.live.spelled import HeldRoute, SpelledRoutes, is_in_mesh
 from laneway.core.mesh.destination_rules import selects
 from laneway.core.mesh.hosts import covers
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
@@ -29,7 +29,7 @@ from laneway.core.mesh.visibility import SidecarScope, scope_of
 from laneway.core.resources.istio.networking import GatewayServer
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
-from laneway.core.routing.plan.route_plan import Destination, RoutePlan
+from laneway.core.routing.plan.route_plan import Destination, RoutePlan, links
 from laneway.core.routing.plan.survivors import author_for
 
 States = Sequence[Manifest | None]
@@ -47,12 +47,20 @@ UNSEEN = Look()
 NAMELESS = Look(is_seen=True)
 
 
-class Looks(Struct, frozen=True):
-    """Looks at objects with the eyes of proxies; `rules` are the DestinationRules of each state."""
+class Looks:
+    """Looks at objects with the eyes of proxies; what was read of an object once is kept."""
 
-    mesh: Mesh
-    plan: RoutePlan
-    rules: tuple[SeenRules, SeenRules]
+    def __init__(self, mesh: Mesh, plan: RoutePlan, rules: tuple[SeenRules, SeenRules]) -> None:
+        """Take what others wrote, and the DestinationRules of each state."""
+        self.mesh, self.plan, self.rules = mesh, plan, rules
+        self._read: dict[int, SpelledRoutes] = {}
+
+    def _routes(self, virtual_service: Manifest) -> SpelledRoutes:
+        """Return the routes of an object that whoever asks keeps meanwhile."""
+        key = id(virtual_service)
+        if key not in self._read:
+            self._read[key] = SpelledRoutes(virtual_service)
+        return self._read[key]
 
     def at(self, ref: Ref, states: States, proxy: ExpectedProxy) -> Look:
         """Return how an object shows in what a proxy is sent."""
@@ -74,7 +82,7 @@ class Looks(Struct, frozen=True):
                 if service is None or not self._speaks_for(service, port, proxy, scope):
                     continue
                 old, new = (
-                    held_by_caller(one, proxy.caller, port.number)
+                    self._routes(one).held_by_caller(proxy.caller, port.number)
                     if one is not None and host in hosts_of(one)
                     else ()
                     for one in there
@@ -91,7 +99,9 @@ class Looks(Struct, frozen=True):
             return False
         hops = self.plan.hops.get(service.host, ())
         hop = next((one for one in hops if one.port == port.number), None)
-        return hop is None or author_for(hop, proxy.caller, scope) is None
+        if hop is None or all(one.author is None for one in links(hop)):
+            return True
+        return author_for(hop, proxy.caller, scope) is None
 
     def _at_entry(self, ref: Ref, states: States, proxy: ExpectedProxy) -> Iterator[Look]:
         """Yield how a VirtualService shows at each server of the gateways that a proxy serves."""
@@ -108,7 +118,7 @@ class Looks(Struct, frozen=True):
             for server in gateway.servers:
                 tables = tuple(self._tables(server, gateway.meta.ref, proxy))
                 for domain in self._domains(name, server, spaces) if tables else ():
-                    old, new = (_entry_routes(one, name, server, domain) for one in states)
+                    old, new = (self._at_door(one, name, server, domain) for one in states)
                     sight = RoutesSight(ref, tables, (f"{domain}:{server.port}",))
                     yield _between(ref, old, new, sight)
 
@@ -146,6 +156,18 @@ class Looks(Struct, frozen=True):
         for one in states:
             yield from bound_domains(server.hosts, own, hosts_of(one), one.ref.namespace)
 
+    def _at_door(
+        self, one: Manifest | None, gateway: str, server: GatewayServer, domain: str
+    ) -> tuple[HeldRoute, ...]:
+        """Return the routes of a VirtualService at a domain of a gateway's server."""
+        if one is None:
+            return ()
+        names = one.body["spec"].get("gateways") or ()
+        bound = {resolve_gateway(name, one.ref.namespace) for name in names}
+        if gateway not in bound or domain not in self._domains(gateway, server, (one,)):
+            return ()
+        return self._routes(one).held_by_gateway(gateway, server.port)
+
     def _at_rule(self, ref: Ref, states: States, proxy: ExpectedProxy) -> Look:
         """Return how a DestinationRule shows in the clusters of the first host where it does."""
         found = UNSEEN
@@ -176,6 +198,8 @@ class Looks(Struct, frozen=True):
             cluster = cluster_name(Destination(service.host, port.number, name))
             if (name in old) != (name in new):
                 sights.append(ClusterSight(ref, cluster, name in new))
+            elif old[name].get("labels") == new[name].get("labels"):
+                continue
             elif _addresses(service, old[name]) != _addresses(service, new[name]):
                 sights.append(AddressesSight(ref, cluster))
         if sights:
@@ -214,21 +238,6 @@ def _first_of(looks: Iterable[Look]) -> Look:
         if (look.sights and not found.sights) or (look.is_seen and not found.is_seen):
             found = look
     return found
-
-
-def _entry_routes(
-    one: Manifest | None, gateway: str, server: GatewayServer, domain: str
-) -> tuple[HeldRoute, ...]:
-    """Return the routes of a VirtualService at a domain of a gateway's server."""
-    if one is None:
-        return ()
-    names = one.body["spec"].get("gateways") or ()
-    bound = {resolve_gateway(name, one.ref.namespace) for name in names}
-    own = gateway.partition("/")[0]
-    domains = bound_domains(server.hosts, own, hosts_of(one), one.ref.namespace)
-    if gateway not in bound or domain not in domains:
-        return ()
-    return held_by_gateway(one, gateway, server.port)
 
 
 def _section(states: States, section: str) -> bool:

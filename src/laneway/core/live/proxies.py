@@ -70,7 +70,9 @@ def classes(
 ) -> tuple[AlikeProxies, ...]:
     """Gather proxies into classes by what is asked of their labels; names decide who is first."""
     found: dict[tuple[bool, str, Labels], list[ExpectedProxy]] = {}
-    for one in sorted(proxies, key=lambda proxy: (proxy.namespace, proxy.name)):
+    for one in proxies:
         told = tuple(pair for pair in one.labels if pair in asked)
         found.setdefault((one.is_gateway, one.namespace, told), []).append(one)
-    return tuple(AlikeProxies(alike[0], tuple(alike)) for alike in found.values())
+    gathered = (tuple(sorted(alike, key=lambda one: one.name)) for alike in found.values())
+    ordered = sorted(gathered, key=lambda alike: (alike[0].namespace, alike[0].name))
+    return tuple(AlikeProxies(alike[0], alike) for alike in ordered)

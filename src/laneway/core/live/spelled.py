@@ -9,7 +9,7 @@ https://istio.io/latest/docs/reference/config/networking/virtual-service/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -33,36 +33,52 @@ class HeldRoute(Struct, frozen=True):
     body: Body
 
 
-def held_by_caller(virtual_service: Manifest, caller: Caller, port: int) -> tuple[HeldRoute, ...]:
-    """Return the HTTP routes that a caller's proxy holds for a port of a service."""
-    return tuple(_held(virtual_service, port, caller, ""))
+class SpelledRoute(Struct, frozen=True):
+    """A route with whom it is for, and whether nothing behind it counts for those."""
+
+    match: Match
+    is_last: bool
+    held: HeldRoute
 
 
-def held_by_gateway(virtual_service: Manifest, gateway: str, port: int) -> tuple[HeldRoute, ...]:
-    """Return the HTTP routes that a gateway (`namespace/name`) holds on one of its ports."""
-    return tuple(_held(virtual_service, port, None, gateway))
+class SpelledRoutes:
+    """The HTTP routes of a VirtualService, read once and then held by many proxies."""
+
+    def __init__(self, virtual_service: Manifest) -> None:
+        """Read the routes, one for each match."""
+        self.namespace = virtual_service.ref.namespace
+        self.routes = tuple(_spelled(virtual_service))
+
+    def held_by_caller(self, caller: Caller, port: int) -> tuple[HeldRoute, ...]:
+        """Return the routes that a caller's proxy holds for a port of a service."""
+        return tuple(_until_last(one for one in self.routes if speaks_of(one.match, port, caller)))
+
+    def held_by_gateway(self, gateway: str, port: int) -> tuple[HeldRoute, ...]:
+        """Return the routes that a gateway (`namespace/name`) holds on one of its ports."""
+        found = (one for one in self.routes if self._is_for(one.match, gateway, port))
+        return tuple(_until_last(found))
+
+    def _is_for(self, match: Match, gateway: str, port: int) -> bool:
+        named = {resolve_gateway(name, self.namespace) for name in match.gateways}
+        return match.port in (None, port) and (not named or gateway in named)
 
 
-def _held(
-    virtual_service: Manifest, port: int, caller: Caller | None, gateway: str
-) -> Iterator[HeldRoute]:
-    space = virtual_service.ref.namespace
+def _spelled(virtual_service: Manifest) -> Iterator[SpelledRoute]:
     for written in virtual_service.body["spec"].get("http") or ():
+        about = {key: value for key, value in written.items() if key != "match"}
         matches: Sequence[Body] = written.get("match") or ({},)
         for body in matches:
-            match = _match(body)
-            if caller is not None:
-                speaks = speaks_of(match, port, caller)
-            else:
-                named = {resolve_gateway(name, space) for name in match.gateways}
-                speaks = match.port in (None, port) and (not named or gateway in named)
-            if not speaks:
-                continue
-            about = {key: value for key, value in written.items() if key != "match"}
             asked = {key: value for key, value in body.items() if not key.startswith("source")}
-            yield HeldRoute(_route(written, body), {**about, "match": asked})
-            if is_catch_all(match):
-                return
+            match = _match(body)
+            held = HeldRoute(_route(written, body), {**about, "match": asked})
+            yield SpelledRoute(match, is_catch_all(match), held)
+
+
+def _until_last(routes: Iterable[SpelledRoute]) -> Iterator[HeldRoute]:
+    for one in routes:
+        yield one.held
+        if one.is_last:
+            return
 
 
 def _route(written: Body, match: Body) -> Route:

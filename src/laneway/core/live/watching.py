@@ -10,21 +10,26 @@ istiod sends the others nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.changes.given import own_objects
 from laneway.core.changes.order import ChangeStep
-from laneway.core.changes.seen_rules import SeenRules
+from laneway.core.changes.routes import hosts_of
+from laneway.core.changes.seen_rules import SeenRules, selector_of
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.looks import Look, Looks, States
 from laneway.core.live.proxies import AlikeProxies, ExpectedProxy, classes
 from laneway.core.live.sights import Sight
+from laneway.core.live.spelled import is_in_mesh
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
+from laneway.core.mesh.sidecars import selecting
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.told_apart import asked_by_proxies
+from laneway.core.routing.plan.told_apart import asked_at
 
 MOST = 8
 """Observers that are joined to one istiod at once."""
@@ -82,11 +87,12 @@ def watching(step: ChangeStep, before: Before, world: World) -> Watching:
         ref: pair for ref, pair in {**changed, **removed}.items() if _says_something(*pair)
     }
     mesh, plan, seat = world.mesh, world.plan, world.seat
-    looks = Looks(mesh, plan, _rules(mesh, before, states))
-    asked = _asked(mesh, plan, states)
-    found = classes(world.proxies, asked)
+    rules = _rules(mesh, before, states)
+    looks = Looks(mesh, plan, rules)
+    asked = _asked(mesh, plan, states, rules)
+    found = classes(_able_to_see(world.proxies, states), asked)
     seen = _seen(looks, states, found)
-    seats = [replace(one, namespace=seat) for one in world.proxies] if seat else []
+    seats = [replace(one.first, namespace=seat) for one in found] if seat else []
     places = classes(seats, asked) if seat else found
     watches = tuple(_chosen(places, _seen(looks, states, places) if seat else seen))
     watched = {sight.ref for watch in watches for sight in watch.sights}
@@ -112,18 +118,47 @@ def _seen(
     }
 
 
-def _asked(mesh: Mesh, plan: RoutePlan, states: Mapping[Ref, States]) -> frozenset[tuple[str, str]]:
-    """Return every label that tells proxies apart, in either state."""
-    asked = set(asked_by_proxies(mesh, plan))
+def _able_to_see(
+    proxies: Iterable[ExpectedProxy], states: Mapping[Ref, States]
+) -> Iterator[ExpectedProxy]:
+    """Yield those who may be sent anything of some objects: routes are for gateways or sidecars."""
+    there = [one for pair in states.values() for one in pair if one is not None]
+    routes = [one for one in there if one.ref.kind == "VirtualService"]
+    both = len(routes) < len(there)
+    sidecars = both or any(map(is_in_mesh, routes))
+    doors = both or any(one.body["spec"].get("gateways") for one in routes)
+    return (one for one in proxies if (doors if one.is_gateway else sidecars))
+
+
+def _asked(
+    mesh: Mesh, plan: RoutePlan, states: Mapping[Ref, States], rules: Sequence[SeenRules]
+) -> frozenset[tuple[str, str]]:
+    """Return every label that tells proxies apart in what they are sent of some objects.
+
+    Where only other objects tell them apart, they are alike here.
+    """
+    asked = set(selecting(mesh.sidecars))
     for gateway in mesh.gateways.values():
         asked |= set(gateway.selector)
-    bodies = (one.body.get("spec") or {} for pair in states.values() for one in pair if one)
-    for spec in bodies:
-        asked |= set(((spec.get("workloadSelector") or {}).get("matchLabels") or {}).items())
-        for route in spec.get("http") or ():
-            for match in route.get("match") or ():
-                asked |= set((match.get("sourceLabels") or {}).items())
+    for one in (rule for state in rules for rule in state.manifests):
+        asked |= set(selector_of(one) or ())
+    for one in (one for pair in states.values() for one in pair if one is not None):
+        if one.ref.kind == "VirtualService":
+            hosts = map(Host, hosts_of(one))
+            hops = [hop for host in hosts for hop in plan.hops.get(host, ())]
+            asked |= set().union(*asked_at(hops))
+            for route in one.body["spec"].get("http") or ():
+                for match in route.get("match") or ():
+                    asked |= (match.get("sourceLabels") or {}).items()
+        asked |= (_labels(one.body.get("spec") or {})).items()
     return frozenset(asked)
+
+
+def _labels(spec: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the labels by which an object selects the proxies that it is for."""
+    selector = spec.get("workloadSelector") or {}
+    found: Mapping[str, str] = selector.get("matchLabels") or selector.get("labels") or {}
+    return found
 
 
 def _rules(mesh: Mesh, before: Before, states: Mapping[Ref, States]) -> tuple[SeenRules, SeenRules]:
