@@ -112,26 +112,26 @@ def start(
     Without controllers nobody makes Pods of Deployments, or EndpointSlices of Pods.
     """
     etcd = _start_etcd(folder, children)
-    _wait(children, "etcd", partial(_answers, f"{etcd}/health"))
+    wait(children, "etcd", partial(answers, f"{etcd}/health"))
     api = _start_api_server(folder, children, etcd)
     istiods = {version: Istiod(version, *free_ports(2)) for version in versions}
     plane = ControlPlane(folder, api, istiods)
     plane.kubeconfig.write_text(json.dumps(_kubeconfig(api)))
-    _wait(children, "kube-apiserver", lambda: api.ask(READY) == "ok")
+    wait(children, "kube-apiserver", lambda: api.ask(READY) == "ok")
     for istiod in istiods.values():
         start_istiod(plane, children, istiod)
     for definition in _definitions():
         api.ask(DEFINITIONS, "POST", definition)
     for path, item in FIRST_OBJECTS.items():
-        _wait(children, "kube-apiserver", partial(_applied, api, path, item))
-    _wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
+        wait(children, "kube-apiserver", partial(_applied, api, path, item))
+    wait(children, "kube-apiserver", lambda: api.ask("/readyz") == "ok")
     if controllers:
         _start_controllers(plane, children)
     for istiod in istiods.values():
         until_ready(children, istiod)
     if controllers:
         account = "/api/v1/namespaces/default/serviceaccounts/default"
-        _wait(children, "kube-controller-manager", lambda: bool(api.ask(account)))
+        wait(children, "kube-controller-manager", lambda: bool(api.ask(account)))
     return plane
 
 
@@ -266,7 +266,7 @@ def start_istiod(
 def until_ready(children: Children, istiod: Istiod) -> None:
     """Return when a started istiod answers, which is when it knows all objects there are."""
     ready = f"http://127.0.0.1:{istiod.http}/ready"
-    _wait(children, f"istiod-{istiod.version}", partial(_answers, ready))
+    wait(children, f"istiod-{istiod.version}", partial(answers, ready))
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -310,7 +310,7 @@ def _applied(api: ApiServer, path: str, item: dict[str, Any]) -> bool:
     return True
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - of this machine
             return bool(response.status == 200)
@@ -319,7 +319,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait(children: Children, name: str, check: Callable[[], bool]) -> None:
+def wait(children: Children, name: str, check: Callable[[], bool]) -> None:
     """Return as soon as a check holds; refusals and closed ports mean: not yet."""
     until = time.monotonic() + PATIENCE
     problem: object = "nothing"

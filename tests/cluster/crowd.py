@@ -45,9 +45,9 @@ class Holding(Struct, frozen=True):
 class Crowd(Piped):
     """Proxies on their streams to one istiod; a context manager at whose end they leave."""
 
-    def __init__(self, program: Path, istiod: Istiod) -> None:
+    def __init__(self, program: Path, istiod: Istiod, host: str = "127.0.0.1") -> None:
         """Take the built program and the istiod to join."""
-        super().__init__([str(program), f"127.0.0.1:{istiod.grpc}"])
+        super().__init__([str(program), f"{host}:{istiod.grpc}"])
         self._version = istiod.version
 
     def join(self, proxies: Iterable[Workload], seconds: float = 60) -> None:

@@ -34,7 +34,8 @@ def town(lanes: int, *more: Object, **rule: object) -> list[Object]:
         for number in range(1, lanes + 1)
     ]
     services = [
-        service(name, "shop", [PORT], cluster_ip=f"10.96.77.{at}") for at, name in enumerate(SHOP, 1)
+        service(name, "shop", [PORT], cluster_ip=f"10.96.77.{at}")
+        for at, name in enumerate(SHOP, 1)
     ]
     door = gateway("door", DOOR, 80, ["*"])
     return [groups, *written, *services, door, *more]

@@ -45,7 +45,7 @@ class ControlPlane:
                 yield observation
         finally:
             for one in links:
-                one.close()
+                await one.close()
             self._closed = {one.replica.name for one in links if one.is_closed} | {
                 name for name in self._closed if name in {one.name for one in self.replicas}
             }

@@ -32,6 +32,8 @@ METHODS: dict[Form, str] = {
 REFUSALS = (Status.UNAUTHENTICATED, Status.PERMISSION_DENIED)
 PATIENCE = 5.0
 """Seconds in which istiod takes a connection, or gives a page."""
+LEAVING = 1.0
+"""Seconds in which a connection ends."""
 
 
 class NoAccessError(Exception):
@@ -128,11 +130,16 @@ class Links:
             self._channels[port] = channel
         return self._channels[port]
 
-    def close(self) -> None:
-        """End all connections."""
-        for channel in self._channels.values():
-            channel.close()
+    async def close(self) -> None:
+        """End all connections; those with TLS take leave of istiod first."""
+        closing = [*self._channels.values()]
         self._channels.clear()
+        for channel in closing:
+            channel.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING):
+                while any(one._connected for one in closing):  # noqa: ASYNC110, SLF001 - nothing tells
+                    await asyncio.sleep(0.001)
 
     async def page(self, path: str) -> bytes:
         """Return a debug page from the port for monitoring, with the token shown.

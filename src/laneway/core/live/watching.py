@@ -26,10 +26,9 @@ from laneway.core.live.sights import Sight
 from laneway.core.live.spelled import is_in_mesh
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.sidecars import selecting
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.told_apart import asked_at
+from laneway.core.routing.plan.told_apart import asked_about
 
 MOST = 8
 """Observers that are joined to one istiod at once."""
@@ -137,20 +136,19 @@ def _asked(
 
     Where only other objects tell them apart, they are alike here.
     """
-    asked = set(selecting(mesh.sidecars))
+    there = [one for pair in states.values() for one in pair if one is not None]
+    routed = (one for one in there if one.ref.kind == "VirtualService")
+    asked = set(asked_about(mesh, plan, {Host(host) for one in routed for host in hosts_of(one)}))
     for gateway in mesh.gateways.values():
         asked |= set(gateway.selector)
     for one in (rule for state in rules for rule in state.manifests):
         asked |= set(selector_of(one) or ())
-    for one in (one for pair in states.values() for one in pair if one is not None):
-        if one.ref.kind == "VirtualService":
-            hosts = map(Host, hosts_of(one))
-            hops = [hop for host in hosts for hop in plan.hops.get(host, ())]
-            asked |= set().union(*asked_at(hops))
-            for route in one.body["spec"].get("http") or ():
-                for match in route.get("match") or ():
-                    asked |= (match.get("sourceLabels") or {}).items()
-        asked |= (_labels(one.body.get("spec") or {})).items()
+    for one in there:
+        spec = one.body.get("spec") or {}
+        asked |= _labels(spec).items()
+        for route in spec.get("http") or ():
+            for match in route.get("match") or ():
+                asked |= (match.get("sourceLabels") or {}).items()
     return frozenset(asked)
 
 

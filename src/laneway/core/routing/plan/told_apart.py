@@ -32,6 +32,13 @@ def asked_by_proxies(mesh: Mesh, plan: RoutePlan) -> frozenset[Pair]:
     return frozenset(selecting(mesh.sidecars)).union(*asked, *selected(plan, plan.views))
 
 
+def asked_about(mesh: Mesh, plan: RoutePlan, hosts: Iterable[Host]) -> frozenset[Pair]:
+    """Return every label that tells callers of some hosts apart."""
+    named = tuple(hosts)
+    asked = asked_at(hop for host in named for hop in plan.hops.get(host, ()))
+    return frozenset(selecting(mesh.sidecars)).union(*asked, *selected(plan, named))
+
+
 def selected(plan: RoutePlan, hosts: Iterable[Host]) -> set[Labels]:
     """Return the sets of labels by which DestinationRules of some hosts select their callers."""
     alike = {id(views): views for host in hosts if (views := plan.views.get(host))}

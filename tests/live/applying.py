@@ -1,0 +1,104 @@
+"""Changes applied to a real API server step by step, each confirmed by observers.
+
+Comes in: a way between two meshes. Goes out: per step when the API server had answered and what is
+known of its being live. What the mesh stands on is written before and is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+
+from msgspec import Struct
+
+from laneway.adapters.istiod import ControlPlane
+from laneway.core.changes.order import ChangeStep
+from laneway.core.emit.manifest import Manifest
+from laneway.core.live.liveness import Liveness
+from laneway.core.live.proxies import ExpectedProxy
+from laneway.core.resources.meta import Ref
+from tests.agree.oracle import Workload
+from tests.cluster.api_server import ApiServer
+from tests.cluster.writer import Writer
+from tests.laws.objects import Object, namespace
+from tests.live.town import Way
+
+LIMIT = 30.0
+"""Seconds in which a step has to be live: a hundred times what it takes."""
+KINDS = ("Service", "Gateway")
+
+
+class Taken(Struct, frozen=True):
+    """A step that was applied: what came of it, and when the API server had answered, by `now`."""
+
+    step: ChangeStep
+    liveness: Liveness
+    written: float
+    joined: float
+    """Seconds that observers took to join."""
+
+
+class Applying:
+    """Applies steps; `limit` is how long each is waited for."""
+
+    def __init__(self, writer: Writer, plane: ControlPlane, limit: float = LIMIT) -> None:
+        self.writer, self.plane, self.limit = writer, plane, limit
+
+    async def take(self, way: Way, proxies: Sequence[ExpectedProxy]) -> list[Taken]:
+        """Apply a whole way, each step once the one before it was looked after."""
+        return [await self.step(way, at, proxies) for at in range(len(way.taken))]
+
+    async def step(self, way: Way, at: int, proxies: Sequence[ExpectedProxy]) -> Taken:
+        """Apply one step, and say what is known of it."""
+        step, before = way.taken[at]
+        watched = way.watched(at, proxies, self.plane.seat)
+        begun = time.monotonic()
+        async with self.plane.observing(watched) as observation:
+            joined = time.monotonic() - begun
+            await asyncio.to_thread(self.write, step, before)
+            written = time.monotonic()
+            return Taken(step, await observation.confirm(self.limit), written, joined)
+
+    def write(self, step: ChangeStep, before: dict[Ref, Manifest]) -> None:
+        """Write a step."""
+        for one in step.writes:
+            body = json.loads(json.dumps(one.body))
+            if one.ref in before:
+                self.writer.merge(body)
+            else:
+                self.writer.create(body)
+        for ref in step.removes:
+            self.writer.delete(json.loads(json.dumps(before[ref].body)), missing=True)
+
+
+@contextmanager
+def standing(api: ApiServer, mesh: Iterable[Object]) -> Iterator[Writer]:
+    """Have what a mesh stands on, its services and gateways, lie in a cluster."""
+    things = [one for one in mesh if one["kind"] in KINDS]
+    with closing(Writer(api)) as writer:
+        for space in sorted({one["metadata"]["namespace"] for one in things}):
+            writer.ensure(namespace(space))
+        for one in things:
+            writer.ensure(one)
+        try:
+            yield writer
+        finally:
+            for one in things:
+                writer.delete(one, missing=True)
+
+
+def workloads(proxies: Sequence[ExpectedProxy], start: int = 1) -> list[Workload]:
+    """Return proxies as they join, each with an address of its own."""
+    return [
+        Workload(
+            one.name,
+            f"10.77.{at // 250}.{at % 250 + 1}",
+            one.namespace,
+            "router" if one.is_gateway else "sidecar",
+            dict(one.labels),
+        )
+        for at, one in enumerate(proxies, start)
+    ]
