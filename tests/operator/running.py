@@ -28,14 +28,17 @@ def settings(api: ModelApi, **more: object) -> OperatorSettings:
     return OperatorSettings(owner, drain=0.0, **more)  # type: ignore[arg-type]
 
 
-def operation(api: ModelApi, **more: object) -> Operation:
+def operation(api: ModelApi, proxies: Proxies | None = None, **more: object) -> Operation:
     """Return an operator that is about to begin."""
-    return Operation(api, list(KINDS.values()), Proxies(), settings(api, **more), VirtualClock())
+    kinds, asked = list(KINDS.values()), proxies or Proxies()
+    return Operation(api, kinds, asked, settings(api, **more), VirtualClock())
 
 
-async def at_work(api: ModelApi, *acts: Act, **more: object) -> Operation:
+async def at_work(
+    api: ModelApi, *acts: Act, proxies: Proxies | None = None, **more: object
+) -> Operation:
     """Have an operator work while people act, each when all is calm; it ends when all is calm."""
-    working = operation(api, **more)
+    working = operation(api, proxies, **more)
     task = asyncio.create_task(working.run())
     dies = asyncio.create_task(api.killed.wait())
     following = asyncio.create_task(working.caches.run())

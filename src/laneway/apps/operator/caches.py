@@ -8,15 +8,15 @@ by the watch; what the server says later counts.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct, field, json
 from msgspec.structs import replace
 
-from laneway.adapters.kube import Kind
+from laneway.adapters.kube import Forbidden, Kind
 from laneway.apps.operator.seams import Cluster, FollowedKind
-from laneway.core.keeping.followed import GROUP, LANE, OURS, VENDOR, is_followed
+from laneway.core.keeping.followed import GROUP, LANE, NEEDED, OURS, VENDOR, is_followed
 from laneway.core.keeping.ground import ClusterGround
 from laneway.core.keeping.held import Held, Shared, read_held, read_pod_held
 from laneway.core.keeping.own_objects import OwnObject, is_own, own_object
@@ -105,8 +105,14 @@ class Caches:
 
     @property
     def is_synced(self) -> bool:
-        """Whether every kind was read once, but for those that nobody lets us read."""
-        return all(one.is_synced or one.problem is not None for one in self.followed.values())
+        """Whether every kind was read once: what is not read yet would be taken for gone.
+
+        A kind that nobody lets us read counts as unknown, if there is a way to do without it.
+        """
+        return all(
+            one.is_synced or (isinstance(one.problem, Forbidden) and name not in NEEDED)
+            for name, one in self.followed.items()
+        )
 
     @property
     def unread(self) -> dict[KindName, str]:
@@ -137,6 +143,12 @@ class Caches:
             same = pod is None or pod is one.resource
             found.append(one if same else replace(one, resource=pod))
         return [*found, *map(Held, pods.values())]
+
+    def pods(self) -> Iterator[Workload]:
+        """Yield every pod as it is now, whatever is believed of it."""
+        for one in self.followed[_POD].objects.values():
+            if isinstance(one, Held) and isinstance(one.resource, Workload):
+                yield one.resource
 
     @property
     def lanes(self) -> Mapping[Ref, Held]:

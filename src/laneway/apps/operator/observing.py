@@ -7,7 +7,7 @@ istiod's word too, as far as the time is longer than proxies take.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from laneway.adapters.istiod import ControlPlane, Observation
@@ -17,9 +17,10 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
 from laneway.core.live.liveness import Liveness
-from laneway.core.live.proxies import expected
+from laneway.core.live.proxies import ExpectedProxy, expected
 from laneway.core.live.replicas import IstiodReplica, replicas
 from laneway.core.live.watching import World, watching, written
+from laneway.core.resources.kubernetes.workloads import Workload
 
 LIMIT = 10.0
 """Seconds after which proxies that lack a step are named, and the next one is thought about."""
@@ -32,6 +33,8 @@ class AskingIstiod:
         self, plane: ControlPlane, wait: float, named: tuple[IstiodReplica, ...] = ()
     ) -> None:
         """`wait` is how long proxies get, in seconds, where nobody can be asked."""
+        self.pods: Callable[[], Iterable[Workload]] = tuple
+        """The pods there are, at any moment."""
         self._plane = plane
         self._wait = wait
         self._named = named
@@ -41,12 +44,17 @@ class AskingIstiod:
         self, step: ChangeStep, before: Bodies, compilation: Compilation
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for a step."""
-        pods = [pod for pod in compilation.mesh.workloads if pod.is_live]
+        pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
-        mesh, plan = compilation.mesh, compilation.plan
-        world = World(mesh, plan, tuple(expected(pods)), self._plane.seat)
+        proxies = tuple(expected(pods))
+        world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         async with self._plane.observing(watching(step, before, world)) as observation:
-            yield _Confirmation(observation, self._wait)
+            yield _Confirmation(observation, self._wait, lambda: self._gone(proxies))
+
+    def _gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:
+        """Return the proxies that are not expected any more: their pods have ended meanwhile."""
+        still = {one.id for one in expected(self.pods())}
+        return {one.id for one in proxies} - still
 
     @asynccontextmanager
     async def written(
@@ -60,12 +68,13 @@ class AskingIstiod:
 class _Confirmation:
     """One observation, and the time that is waited where it tells nothing."""
 
-    def __init__(self, observation: Observation, wait: float) -> None:
+    def __init__(self, observation: Observation, wait: float, gone: Callable[[], set[str]]) -> None:
         self._observation = observation
         self._wait = wait
+        self._gone = gone
 
     async def confirm(self) -> Liveness:
-        live = await self._observation.confirm(LIMIT)
+        live = await self._observation.confirm(LIMIT, self._gone)
         if live.state == "unknown":
             waited = 0.0 if live.sent is None else live.seconds - live.sent
             await asyncio.sleep(max(0.0, self._wait - waited))

@@ -115,8 +115,8 @@ class Reporting:
             target.frozen,
             target.patience.troubles,
             change.groups if change is not None and is_long else (),
-            target.live,
-            target.confirmed,
+            target.seen.live,
+            target.seen.digests,
         )
         return progress_of(objects, target.todo, known)
 

@@ -78,6 +78,7 @@ async def operate(access: Access, options: OperatorOptions) -> None:
         plane = ControlPlane(IstiodCredentials(options.istiod_token, options.istiod_root))
         asking = AskingIstiod(plane, options.wait, options.istiods)
         operation = Operation(cluster, list(kinds.values()), asking, settings)
+        asking.pods = operation.caches.pods
         counting = Counting(operation, cluster.requests)
         operation.heard(counting.through, counting.drifted)
         async with _pages(operation, counting, options):

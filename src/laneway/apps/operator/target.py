@@ -8,6 +8,7 @@ Nothing of what it knows is needed to go on: whoever begins anew finds the same 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
@@ -23,7 +24,7 @@ from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
 from laneway.core.keeping.change import needs_kept, way_of
 from laneway.core.keeping.conditions import Trouble
-from laneway.core.keeping.confirmed import blocks_removal, digests_by_group
+from laneway.core.keeping.confirmed import SeenLive, blocks_removal
 from laneway.core.keeping.group_gate import Frozen, frozen_groups
 from laneway.core.keeping.own_objects import OwnObject, manifest_of
 from laneway.core.keeping.owners import Owner
@@ -37,8 +38,7 @@ from laneway.core.resources.meta import Ref
 from laneway.loop.seams import Clock, Wake
 from laneway.loop.step import Confirmed, Readiness, Serving
 
-ASK_AGAIN = 5.0
-"""Seconds after which proxies that lacked a change are asked about again."""
+LOG = logging.getLogger("laneway.operator")
 READ_ONLY_FOR = 300.0
 """Seconds for which an object that another keeps undoing is left to them."""
 
@@ -88,12 +88,9 @@ class ClusterTarget:
         self.frozen: Mapping[str, Frozen] = {}
         self.todo = ToDo()
         self.change: Undertaking | None = None
-        self.live: dict[str, Liveness] = {}
-        self.confirmed: dict[str, str] = {}
-        """A digest of what was seen live, by group; see `core/keeping/confirmed.py`."""
+        self.seen = SeenLive()
         self.unsure: frozenset[str] = frozenset()
         """The groups of which something was written and not seen live."""
-        self._ask_at = 0.0
         self.through: list[Undertaking] = []
         self.drifts: list[Drift] = []
         self._cluster = cluster
@@ -119,26 +116,22 @@ class ClusterTarget:
         self.frozen = frozen_groups(compilation, accepted)
         self._look(self.objects, now)
         known = {name: str(held.status.get("confirmed", "")) for name, held in groups.items()}
-        self.unsure = self._unsure(known | self.confirmed, now)
-        asks = bool(self.unsure) and now >= self._ask_at
-        times = [self.patience.wake_at(now), self._ask_at if self.unsure and not asks else None]
+        self.unsure = self.seen.unsure(known, self.caches.own(now))
+        ask_at = self.seen.wait(now)
+        times = [self.patience.wake_at(now), ask_at if self.unsure else None]
         return Readiness(
             frozenset(),
             settled=True,
-            intact=not (self.todo or asks),
+            intact=not self.todo and (not self.unsure or ask_at is not None),
             wake_at=min((one for one in times if one is not None), default=None),
         )
-
-    def _unsure(self, known: Mapping[str, str], now: float) -> frozenset[str]:
-        digests = digests_by_group(self.caches.own(now))
-        return frozenset(name for name in known if digests.get(name, "") not in ("", known[name]))
 
     def _look(self, objects: WantedObjects, now: float) -> None:
         """Find what differs, who made it differ, and whom to leave alone."""
         there = self.caches.own(now)
         self.patience.keep({*self.frozen, *self._everybody(objects, there)})
         self.todo = self._to_do(objects, there, now)
-        for drift in self.watchful.look(objects.parts, there, self.todo.writes, now):
+        for drift in self.watchful.look(objects.parts, there, self.todo.differing, now):
             self.drifts.append(drift)
             for group in drift.groups if drift.is_enough else ():
                 words = f"{drift.writer} keeps changing {drift.ref} back: it is left to them"
@@ -176,14 +169,15 @@ class ClusterTarget:
             groups = self._groups(objects, (*todo.writes, *todo.removes)) if todo else self.unsure
             change = self.change = Undertaking(groups, begun)
             try:
-                if self.unsure & groups:
-                    await self._ask(objects, self.unsure & groups, change)
+                if asked := self.seen.to_ask(self.unsure & groups, is_first=bool(todo)):
+                    await self._ask(objects, asked, change)
                 if todo:
                     await self._go(objects, todo, change)
             except KubeError as error:
                 self._left_alone(change.groups, trouble_of(error))
             finally:
                 self.change = None
+                self.wake.set()  # what is left to do, and when, is another matter now
         return Confirmed(0, self._clock.now() - begun, begun)
 
     async def _ask(
@@ -200,19 +194,8 @@ class ClusterTarget:
         lying = objects.manifests(same)
         lying |= await self._bodies(own for ref, own in asked.items() if ref not in same)
         async with self._confirming.written(lying.values(), objects.compilation) as watching:
-            self._seen(groups, await watching.confirm(), change)
-
-    def _seen(self, groups: Iterable[str], live: Liveness, change: Undertaking) -> None:
-        """Take note of what is known of proxies, of groups whose objects they should have."""
-        now = self._clock.now()
-        change.live = live
-        digests = digests_by_group(self.caches.own(now))
-        for group in groups:
-            self.live[group] = live
-            if live.state == "waiting":
-                self._ask_at = now + ASK_AGAIN
-            else:
-                self.confirmed[group] = digests.get(group, "")
+            change.live = await watching.confirm()
+        self._saw(groups, change.live)
 
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
         there = self.caches.own(self._clock.now())
@@ -267,8 +250,14 @@ class ClusterTarget:
         async with self._confirming.observing(step, states, objects.compilation) as watching:
             if not await self._write(objects, step.writes, step.removes, change):
                 return False
-            self._seen(groups, await watching.confirm(), change)
+            change.live = await watching.confirm()
+        LOG.info("%s of %s: %s", step.phase, ", ".join(sorted(groups)), change.live.words)
+        self._saw(groups, change.live)
         return True
+
+    def _saw(self, groups: Iterable[str], live: Liveness) -> None:
+        now = self._clock.now()
+        self.seen.take(groups, live, self.caches.own(now), now)
 
     async def _write(
         self,

@@ -79,10 +79,11 @@ class ObjectWriting:
                 raise
             raw = await self._cluster.take(kind, body)
         made = self._caches.note_written(raw, self._now())
-        self._watchful.wrote(manifest.ref)
         self.done["apply"] += 1
         part = wanted.parts.get(manifest.ref)
-        if part is not None and part.digest == digest_of(body):
+        is_last = part is not None and part.digest == digest_of(body)
+        self._watchful.wrote(manifest.ref, part.digest if part and is_last else None)
+        if part is not None and is_last:
             self.settled[manifest.ref] = (part.digest, made.digest)
 
     async def remove(self, refs: Iterable[Ref]) -> Refusals:

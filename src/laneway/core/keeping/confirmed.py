@@ -1,16 +1,61 @@
 """What of a group is known to be live: a digest of its objects, kept in its status.
 
-Comes in: our objects as they stand. Goes out: one digest a group. Whoever begins anew compares it
-with the one in the status: where they differ, what lies there was written and never seen live.
+Comes in: our objects as they stand, and what was seen of proxies. Goes out: the groups of which
+something was written and never seen live. Whoever begins anew compares the digest of what lies
+there with the one in the status.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, field
 
 from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.live.liveness import Liveness
 from laneway.core.resources.meta import Ref
+
+ASK_AGAIN = 5.0
+"""Seconds after which proxies that lacked a change are asked about again."""
+
+
+class SeenLive(Struct):
+    """What was seen of proxies, by group: the last answer, and the objects they had then."""
+
+    live: dict[str, Liveness] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    _behind: set[str] = field(default_factory=set)
+    _ask_at: float = 0.0
+
+    def take(
+        self, groups: Iterable[str], live: Liveness, there: Mapping[Ref, OwnObject], now: float
+    ) -> None:
+        """Take what was answered about the objects of some groups, as they stand."""
+        digests = digests_by_group(there)
+        for group in groups:
+            self.live[group] = live
+            if live.state == "waiting":
+                self._behind.add(group)
+                self._ask_at = now + ASK_AGAIN
+            else:
+                self._behind.discard(group)
+                self.digests[group] = digests.get(group, "")
+
+    def unsure(self, known: Mapping[str, str], there: Mapping[Ref, OwnObject]) -> frozenset[str]:
+        """Return the groups whose objects were not seen live; `known` is what statuses say."""
+        digests, known = digests_by_group(there), {**known, **self.digests}
+        return frozenset(name for name in known if digests.get(name, "") not in ("", known[name]))
+
+    def to_ask(self, unsure: frozenset[str], *, is_first: bool) -> frozenset[str]:
+        """Return which of these to ask about; before a change only where a step of ours may hang.
+
+        What others did to objects that were seen live is put right first.
+        """
+        return unsure - (self.digests.keys() - self._behind) if is_first else unsure
+
+    def wait(self, now: float) -> float | None:
+        """Return when to ask again, None where it is time now."""
+        return self._ask_at if now < self._ask_at else None
 
 
 def digests_by_group(there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:

@@ -75,7 +75,9 @@ def read_held(raw: bytes, shared: Shared, api_version: str = "", kind: str = "")
     value: dict[str, Any] = {"apiVersion": api_version, "kind": kind, **json.decode(raw)}
     head: dict[str, Any] = value.get("metadata") or {}
     uid, generation = head.get("uid", ""), head.get("generation", 0)
-    status = value.pop("status", None) or {}
+    status = value.get("status") or {}
+    if value["kind"] != "Pod":  # of others it says nothing that is meant, and changes often
+        value.pop("status", None)
     value["metadata"] = _meant(head)
     found = read_objects(_path(value), [value])
     if len(found.resources) != 1:

@@ -33,9 +33,13 @@ class Patience(Struct):
     def failed(self, group: str, trouble: Trouble, now: float, least: float = FIRST) -> None:
         """Take note of a failure; it is not tried again before `least` seconds."""
         before = self._left.get(group)
-        again = before is not None and before.until <= now
-        pause = max(least, min(LONGEST, before.pause * 2)) if before and again else least
-        self._left[group] = _Left(trouble, now + pause, pause)
+        if before is None:
+            self._left[group] = _Left(trouble, now + least, least)
+        elif before.until <= now:
+            pause = max(least, min(LONGEST, before.pause * 2))
+            self._left[group] = _Left(trouble, now + pause, pause)
+        else:  # of the same try
+            self._left[group] = _Left(trouble, max(before.until, now + least), before.pause)
         self.times += 1
 
     def succeeded(self, groups: Iterable[str]) -> None:

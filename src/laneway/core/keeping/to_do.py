@@ -41,12 +41,22 @@ class Bounds(Struct, frozen=True):
 
 
 class ToDo(Struct, frozen=True):
-    """What differs. `outside` and `taken` are wanted and cannot be: where, or by whose name."""
+    """What differs.
+
+    `waits` is what would be written if it were not frozen; `outside` and `taken` are wanted and
+    cannot be: where they would stand, or for somebody who has their name.
+    """
 
     writes: tuple[Ref, ...] = ()
     removes: tuple[Ref, ...] = ()
     outside: tuple[Ref, ...] = ()
     taken: tuple[Ref, ...] = ()
+    waits: tuple[Ref, ...] = ()
+
+    @property
+    def differing(self) -> frozenset[Ref]:
+        """What is wanted and is not there, or not so, whatever the reason."""
+        return frozenset((*self.writes, *self.outside, *self.taken, *self.waits))
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
@@ -61,7 +71,7 @@ def to_do(
 ) -> ToDo:
     """Say what differs. An object that several groups share stays while any of them is frozen."""
     frozen = set(bounds.frozen)
-    writes, outside, taken = [], [], []
+    writes, outside, taken, waits = [], [], [], []
     for ref, part in parts.items():
         own = there.get(ref)
         if own is not None and _is_as_wanted(part, own, settled or {}):
@@ -72,6 +82,8 @@ def to_do(
             outside.append(ref)
         elif frozen.isdisjoint(part.groups) and frozen.isdisjoint(own.groups if own else ()):
             writes.append(ref)
+        else:
+            waits.append(ref)
     removes = [
         ref
         for ref, own in there.items()
@@ -80,7 +92,7 @@ def to_do(
         and bounds.reaches(ref.namespace)
         and frozen.isdisjoint(own.groups or NO_GROUP)
     ]
-    return ToDo(*(tuple(sorted(some)) for some in (writes, removes, outside, taken)))
+    return ToDo(*(tuple(sorted(some)) for some in (writes, removes, outside, taken, waits)))
 
 
 def _is_as_wanted(part: Part, own: OwnObject, settled: Settled) -> bool:

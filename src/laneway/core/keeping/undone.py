@@ -69,6 +69,9 @@ class Watchful(Struct):
         self._undone[part.ref] = _Undone(writer, times, now)
         return Drift(part.ref, writer, part.groups, bool(writer) and times >= ENOUGH)
 
-    def wrote(self, ref: Ref) -> None:
-        """Take note that we wrote an object ourselves."""
-        self._as_wanted.pop(ref, None)
+    def wrote(self, ref: Ref, as_wanted: Digest | None) -> None:
+        """Take note that we wrote an object: as it is wanted, or as it stands in between."""
+        if as_wanted is None:
+            self._as_wanted.pop(ref, None)
+        else:
+            self._as_wanted[ref] = as_wanted

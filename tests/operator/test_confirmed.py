@@ -1,0 +1,88 @@
+"""What is written is not called live before proxies have it; what they lack holds up removals."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from laneway.core.live.liveness import Liveness, Missing
+from tests.operator.model_api import ModelApi
+from tests.operator.proxies import Proxies
+from tests.operator.running import at_work, ours
+from tests.operator.test_disturbed import condition, written
+from tests.operator.town import add_lane, begin, create, remove_lane
+from tests.operator.virtual_time import in_virtual_time
+
+
+def lacking(why: str) -> Liveness:
+    return Liveness("waiting", "ProxiesBehind", 3, 2, 10.0, (Missing("b-v1.default", why),))
+
+
+@pytest.fixture(scope="module")
+def settled() -> ModelApi:
+    """Return a town whose lanes are live."""
+    api = ModelApi()
+    begin(api)
+    in_virtual_time(at_work(api, create))
+    return api
+
+
+def test_proxies_are_asked_about_each_step_before_the_next(settled: ModelApi) -> None:
+    proxies = Proxies()
+
+    in_virtual_time(at_work(settled.copy(), remove_lane, proxies=proxies))
+
+    assert proxies.asked == ["entry routes", "mesh routes", "subsets"]
+
+
+def test_what_is_live_says_how_many_have_it_and_how_soon(settled: ModelApi) -> None:
+    live = condition(settled, "Live")
+
+    assert (live["status"], live["message"]) == ("True", "3 of 3 proxies after 100 ms")
+
+
+def test_a_proxy_that_is_not_connected_is_named_until_it_has_the_change(settled: ModelApi) -> None:
+    api = settled.copy()
+    seen: list[dict[str, str]] = []
+    api.wrote = lambda: seen.append(condition(api, "Live"))
+    proxies = Proxies(*[lacking("not connected")] * 3)
+
+    in_virtual_time(at_work(api, add_lane, proxies=proxies))
+
+    said = {one["message"] for one in seen if one["status"] == "False"}
+    assert said == {"2 of 3 proxies; b-v1.default not connected"}
+    assert condition(api, "Live")["status"] == "True"
+    assert proxies.asked == ["subsets", "mesh routes", *["what lies there: 5"] * 2]
+
+
+def test_nothing_is_taken_away_that_a_proxy_may_still_use(settled: ModelApi) -> None:
+    api = settled.copy()
+    proxies = Proxies(*[lacking("has not acknowledged")] * 500)
+
+    in_virtual_time(at_work(api, remove_lane, proxies=proxies))
+
+    assert written(api) == ["apply VirtualService gateway"]
+    assert condition(api, "Stalled")["reason"] == "ProxiesBehind"
+
+    api = api.copy()
+    in_virtual_time(at_work(api))
+    in_virtual_time(at_work(calm := settled.copy(), remove_lane))
+    assert ours(api) == ours(calm)
+
+
+def test_whoever_begins_anew_asks_about_what_was_written_and_never_seen_live(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    api.kill_at = (7, False)  # the routes of the first service, behind both rules
+
+    async def killed() -> list[str]:
+        await at_work(api, add_lane)
+        assert api.killed.is_set()
+        api.kill_at, api.killed = None, asyncio.Event()
+        proxies = Proxies()
+        await at_work(api, proxies=proxies)
+        return proxies.asked
+
+    assert in_virtual_time(killed()) == ["what lies there: 5", "mesh routes"]

@@ -1,0 +1,321 @@
+"""What others do to a cluster meanwhile: edits, objects of one name, refusals, broken lanes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from laneway.adapters.kube import Conflict, Forbidden, KubeError, Unavailable
+from laneway.core.resources.meta import Ref
+from tests.operator.model_api import OPERATOR, Body, ModelApi
+from tests.operator.running import at_work, ours
+from tests.operator.town import (
+    add_lane,
+    begin,
+    create,
+    delete_group,
+    group,
+    lane,
+    pod,
+    reweight,
+    service,
+)
+from tests.operator.virtual_time import in_virtual_time
+
+ENTRY = Ref("VirtualService", "istio-system", "gateway")
+ENTRY_NAME = ("VirtualService", "istio-system", "gateway")
+GROUP = ("ASMSwimLaneGroup", "", "town")
+WRITES = ("apply VirtualService", "apply DestinationRule", "delete")
+
+
+@pytest.fixture(scope="module")
+def settled() -> ModelApi:
+    """Return a town whose lanes are live."""
+    api = ModelApi()
+    begin(api)
+    in_virtual_time(at_work(api, create))
+    return api
+
+
+def condition(api: ModelApi, kind: str, name: tuple[str, str, str] = GROUP) -> dict[str, str]:
+    conditions: list[dict[str, str]] = api.objects[name]["status"]["conditions"]
+    return next(one for one in conditions if one["type"] == kind)
+
+
+def written(api: ModelApi) -> list[str]:
+    return [call for call in api.calls if call.startswith(WRITES) and "status" not in call]
+
+
+def weights(api: ModelApi) -> list[int]:
+    spec = ours(api)[ENTRY].body["spec"]
+    return [share["weight"] for route in spec["http"] for share in route["route"]]
+
+
+def events(api: ModelApi) -> list[str]:
+    return [body["reason"] for (kind, *_), body in api.objects.items() if kind == "Event"]
+
+
+def edited(api: ModelApi, manager: str = "kubectl-edit", *, is_applied: bool = False) -> None:
+    """Have somebody change the entry's routes."""
+    spec: dict[str, Any] = {**api.objects[ENTRY_NAME]["spec"], "http": []}
+    head = {"name": "gateway", "namespace": "istio-system"}
+    body = {"kind": "VirtualService", "apiVersion": "networking.istio.io/v1"}
+    api.put(body | {"metadata": head, "spec": spec}, manager, is_applied=is_applied)
+
+
+def test_begun_again_with_all_in_place_nothing_is_written(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    in_virtual_time(at_work(api))
+
+    assert api.calls == []
+
+
+def test_a_weight_is_one_write_two_patches_and_one_event(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    in_virtual_time(at_work(api, lambda api: api.put(lane("s2", "v2", 50))))
+
+    assert written(api) == ["apply VirtualService gateway"]
+    assert len([call for call in api.calls if "status" in call]) == 2
+    assert api.calls.count("create Event") == 1
+    assert len(api.calls) == 5  # the last one has read the entry
+
+
+def test_what_was_edited_by_hand_is_put_right(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    working = in_virtual_time(at_work(api, edited))
+
+    assert ours(api)[ENTRY] == ours(settled)[ENTRY]
+    assert "apply VirtualService by force" in api.calls
+    assert working.target.patience.troubles == {}
+
+
+def test_what_was_deleted_by_hand_is_there_again(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    in_virtual_time(at_work(api, lambda api: api.remove(*_placed(ENTRY_NAME))))
+
+    assert ours(api) == ours(settled)
+
+
+def _placed(name: tuple[str, str, str]) -> tuple[str, str, str]:
+    kind, space, own = name
+    return kind, own, space
+
+
+def test_fields_that_others_add_are_theirs_and_no_reason_to_write_for_ever(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+
+    def add(api: ModelApi) -> None:
+        head = {"name": "gateway", "namespace": "istio-system", "labels": {"team": "blue"}}
+        body = {"kind": "VirtualService", "apiVersion": "networking.istio.io/v1"}
+        api.put(body | {"metadata": head, "spec": {"exportTo": ["*"]}}, "blue")
+
+    in_virtual_time(at_work(api, add, reweight))
+
+    assert api.objects[ENTRY_NAME]["metadata"]["labels"]["team"] == "blue"
+    assert api.objects[ENTRY_NAME]["spec"]["exportTo"] == ["*"]
+    assert weights(api) == [10, 90]
+    assert len(written(api)) <= 3
+
+
+def test_fields_that_somebody_applies_are_not_taken_and_the_group_says_who_has_them(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+
+    def applied(api: ModelApi) -> None:
+        edited(api, "argocd", is_applied=True)
+
+    in_virtual_time(at_work(api, applied))
+
+    assert weights(api) == []
+    stalled = condition(api, "Stalled")
+    assert (stalled["status"], stalled["reason"]) == ("True", "FieldConflict")
+    assert "argocd" in stalled["message"]
+    assert ".spec.http" in stalled["message"]
+    assert len(api.calls) < 20
+    assert events(api).count("FieldConflict") == 1
+
+
+def test_whoever_undoes_it_again_and_again_is_left_alone(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    def undo() -> None:
+        spec = api.objects.get(ENTRY_NAME, {}).get("spec", {})
+        if spec.get("http"):
+            edited(api, "other-controller")
+
+    api.wrote = undo
+    in_virtual_time(at_work(api, reweight))
+
+    stalled = condition(api, "Stalled")
+    assert (stalled["status"], stalled["reason"]) == ("True", "ReadOnly")
+    assert "other-controller" in stalled["message"]
+    assert len(written(api)) < 10
+
+
+def test_an_object_of_somebody_else_is_never_touched(settled: ModelApi) -> None:
+    api = ModelApi()
+    begin(api)
+    own: Body = {
+        "kind": "VirtualService",
+        "apiVersion": "networking.istio.io/v1",
+        "metadata": {"name": "gateway", "namespace": "istio-system"},
+        "spec": {"hosts": ["no host at all"], "gateways": ["gateway"]},
+    }
+    api.put(own)
+
+    in_virtual_time(at_work(api, create))
+
+    assert api.objects[ENTRY_NAME]["spec"] == own["spec"]
+    assert condition(api, "Stalled")["reason"] == "NameTaken"
+    assert [one["code"] for one in api.objects[GROUP]["status"]["findings"]] == ["LW1911"]
+    assert len(ours(api)) == len(ours(settled))
+
+
+def test_what_render_wrote_is_taken_over_and_what_it_wrote_for_others_stays(
+    settled: ModelApi,
+) -> None:
+    api = ModelApi()
+    begin(api)
+    rendered = [one.body for one in ours(settled).values()]
+    other = {**rendered[0], "metadata": {**rendered[0]["metadata"], "name": "of-another-cluster"}}
+    for body in (*rendered, other):
+        api.put(dict(body), "kubectl-client-side-apply", is_applied=False)
+
+    in_virtual_time(at_work(api, create, reweight, delete_group))
+
+    assert [ref.name for ref in ours(api)] == ["of-another-cluster"]
+
+
+def test_a_group_reaches_no_further_than_it_may(settled: ModelApi) -> None:
+    api = ModelApi()
+    begin(api)
+
+    in_virtual_time(at_work(api, create, namespaces=frozenset({"default"})))
+
+    assert set(ours(api)) == set(ours(settled)) - {ENTRY}
+    stalled = condition(api, "Stalled")
+    assert (stalled["status"], stalled["reason"]) == ("True", "NotReached")
+    assert [one["code"] for one in api.objects[GROUP]["status"]["findings"]] == ["LW1910"]
+
+
+def test_a_group_with_a_new_error_stays_as_it_was_and_others_go_on(settled: ModelApi) -> None:
+    api = settled.copy()
+    village = ("ASMSwimLaneGroup", "", "village")
+
+    def break_one(api: ModelApi) -> None:
+        api.put(lane("s1", "v1", 10))
+        api.put(lane("s2", "v2", -5))
+        found_village(api)
+
+    in_virtual_time(at_work(api, break_one))
+
+    there = ours(api)
+    assert {ref: there[ref] for ref in ours(settled)} == ours(settled)
+    assert [ref.name for ref in there if "village" in ref.name] == [
+        "trafficlabel-dr-village-default-c",
+        "trafficlabel-vs-village-default-c",
+    ]
+    stalled = condition(api, "Stalled")
+    assert (stalled["status"], stalled["reason"]) == ("True", "Frozen")
+    assert "LW" in stalled["message"]
+    assert condition(api, "Stalled", village)["status"] == "False"
+
+    api = api.copy()
+    in_virtual_time(at_work(api, lambda api: api.put(lane("s2", "v2", 90))))
+
+    assert weights(api) == [10, 90]
+    assert condition(api, "Stalled")["status"] == "False"
+
+
+def found_village(api: ModelApi) -> None:
+    """Have a second group, of a service of its own, that nobody enters by a gateway."""
+    api.put(service("c"))
+    api.put(pod("c", "v1"))
+    named = group(services=[{"name": "c", "namespace": "default"}], ingress={})
+    named["metadata"]["name"] = "village"
+    api.put(named)
+    one = lane("t1", "v1", 0)
+    one["metadata"]["labels"] = {"swimlane-group": "village"}
+    del one["spec"]["ingressWeight"]
+    api.put(one)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Forbidden("you may not"), "Forbidden"),
+        (Unavailable("no answer", 503), "Unavailable"),
+    ],
+)
+def test_a_refusal_is_told_and_tried_again_less_and_less_often(
+    settled: ModelApi, error: KubeError, reason: str
+) -> None:
+    api = settled.copy()
+    api.refuse = lambda _, body: error if body["kind"] == "VirtualService" else None
+
+    in_virtual_time(at_work(api, add_lane))
+
+    assert condition(api, "Stalled")["reason"] == reason
+    tried = [call for call in api.calls if call.startswith("apply VirtualService")]
+    assert 2 < len(tried) < 16
+
+    api = api.copy()
+    in_virtual_time(at_work(api))
+
+    assert condition(api, "Ready")["status"] == "True"
+    in_virtual_time(at_work(calm := settled.copy(), add_lane))
+    assert ours(api) == ours(calm)
+
+
+def test_an_installation_that_goes_first_leaves_all_until_the_group_goes(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+
+    api.remove("ClusterRole", "laneway")
+    assert ours(api) == ours(settled)
+
+    delete_group(api)
+    assert ours(api) == {}
+
+
+def test_a_group_that_goes_while_nobody_works_leaves_all_until_the_installation_goes(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+
+    delete_group(api)
+    assert ours(api) == ours(settled)
+
+    api.remove("ClusterRole", "laneway")
+    assert ours(api) == {}
+
+
+def test_nothing_of_ours_has_a_finalizer(settled: ModelApi) -> None:
+    assert all("finalizers" not in body["metadata"] for body in settled.objects.values())
+
+
+def test_two_at_once_come_to_the_same(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    async def both() -> None:
+        await asyncio.gather(at_work(api, reweight), at_work(api))
+
+    in_virtual_time(both())
+
+    assert weights(api) == [10, 90]
+    assert condition(api, "Stalled")["status"] == "False"
+    assert OPERATOR in api.managed[ENTRY_NAME]
+
+
+def test_a_conflict_names_who_applies() -> None:
+    assert Conflict("no", (".spec",), ("argocd",), is_applied=True).is_applied
