@@ -12,13 +12,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-BLOCK = re.compile(r"^```console run\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = r"^```console {mark}\n(.*?)^```"
+"""`run` where a stand-in for a cluster does, `cluster` where it has to be a real one."""
 ELLIPSIS = "..."
 SHAPES = (
     (re.compile(r"\b127\.\d+\.\d+\.\d+\b"), "ADDRESS"),
     (re.compile(r"\b\d+(?:\.\d+)? (?:ms|s)\b"), "TIME"),
     (re.compile(r"(?<=ADDRESS )(\s*\d+\s+)\d+$"), r"\1PID"),
     (re.compile(r"(?<=ready) +(\d+) +\d+$"), r" \1 PID"),
+    (re.compile(r"\b\d+[smhd]$"), "AGE"),
     (re.compile(r"\s+"), " "),
 )
 
@@ -30,13 +32,13 @@ class Command(Struct, frozen=True):
     output: tuple[str, ...]
 
 
-def commands_of(page: str) -> Iterator[Command]:
-    r"""Yield the commands of a page's marked blocks.
+def commands_of(page: str, mark: str = "run") -> Iterator[Command]:
+    r"""Yield the commands of a page's blocks with a mark.
 
     >>> [c.text for c in commands_of("```console run\n$ true\n```\n")]
     ['true']
     """
-    for block in BLOCK.findall(page):
+    for block in re.findall(BLOCK.format(mark=mark), page, re.MULTILINE | re.DOTALL):
         parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
         for part in parts[1:]:
             text, *output = part.rstrip("\n").split("\n")

@@ -78,13 +78,16 @@ def _named(one: dict[str, Any]) -> tuple[str, ...]:
     return one["kind"], head.get("namespace", ""), head["name"]
 
 
-def test_the_operator_may_follow_just_the_kinds_it_follows() -> None:
+@pytest.mark.parametrize(
+    ("role", "verbs"), [("", ["list", "watch"]), ("-viewer", ["get", "list", "watch"])]
+)
+def test_what_is_followed_and_no_more_may_be_read(role: str, verbs: list[str]) -> None:
     plurals = {one.kind.lower(): one.plural for one in DEFINITIONS}
     wanted = {(group, plurals.get(kind.lower(), _plural(kind))) for group, kind in FOLLOWED}
     granted = {
         (group, resource)
-        for rule in rules_of("ClusterRole", "laneway-istio-system")
-        if rule["verbs"] == ["list", "watch"]
+        for rule in rules_of("ClusterRole", f"laneway-istio-system{role}")
+        if rule["verbs"] == verbs
         for group in rule["apiGroups"]
         for resource in rule["resources"]
     }

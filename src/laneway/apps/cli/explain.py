@@ -85,7 +85,8 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
         print_object(view, output)
     code = exit_code(compilation.findings)
     if code:
-        click.echo("The input has errors that may change this; see `laneway check`.", err=True)
+        door = click.get_current_context().find_root().info_name
+        click.echo(f"The input has errors that may change this; see `{door} check`.", err=True)
     return code
 
 
