@@ -15,6 +15,10 @@ from laneway.core.routing.ask.journey import journey
 from laneway.core.routing.ask.request import Request
 from tests.house.trees import CODE, ROOT
 from tests.laws.objects import Object
+from tests.operator.model_api import ModelApi
+from tests.operator.running import at_work
+from tests.operator.town import begin, create
+from tests.operator.virtual_time import in_virtual_time
 from tests.proof import shop
 from tests.snapshot import snapshot_of_texts
 
@@ -99,6 +103,14 @@ def test_a_lane_becomes_a_route_as_it_is_written() -> None:
     trace = traced(lambda: _compiled().manifests())
 
     assert astray("one lane from its file to a route", trace) == []
+
+
+def test_a_lane_is_held_on_a_cluster_as_it_is_written() -> None:
+    api = ModelApi()
+    begin(api)
+    trace = traced(lambda: in_virtual_time(at_work(api, create)))
+
+    assert astray("one lane on a cluster", trace) == []
 
 
 def test_a_request_goes_as_it_is_written() -> None:

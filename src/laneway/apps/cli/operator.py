@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     metavar="NAMES",
     default="all",
     show_default=True,
-    help="The namespaces that may be written, with commas, or `all`.",
+    help="The namespaces that may be written, with commas; `all`, or `none`.",
 )
 @click.option(
     "--installation",
@@ -144,12 +144,14 @@ def operator(  # noqa: PLR0913 - one parameter an option
 
 
 def _namespaces(written: str) -> frozenset[str] | None:
-    """Return the namespaces named; None for all."""
+    """Return the namespaces named: None for all, none of them for `none`."""
     names = frozenset(name for part in written.split(",") if (name := part.strip()))
     if not names:
         raise click.BadParameter(
             "name at least one namespace, or write all", param_hint="--namespaces"
         )
+    if names == {"none"}:
+        return frozenset()
     return None if names == {"all"} else names
 
 
