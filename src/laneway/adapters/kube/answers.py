@@ -25,6 +25,8 @@ from laneway.adapters.kube.errors import (
 
 _LONGEST = 2_000
 """Characters of what is quoted."""
+_NOT_TYPED = "failed to create typed patch object"
+"""How server-side apply begins to say that fields are unknown or of a wrong type; it says 500."""
 _MANAGER = re.compile(r'conflict with "((?:[^"\\]|\\.)*)"')
 
 
@@ -74,6 +76,8 @@ def error_of(status: Status, asked: str, origin: str) -> KubeError:
             return _conflict(status, f"{asked}: {said}")
         case 410:
             return Expired(f"{asked}: {said}")
+        case _ if said.startswith(_NOT_TYPED):
+            return Invalid(f"{asked}: {said}")
         case code if code in {408, 429} or code >= 500:
             seconds = float(status.details.retry_after_seconds)
             return Unavailable(f"{asked}: {said} ({code})", code, seconds)

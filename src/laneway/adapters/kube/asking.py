@@ -8,6 +8,7 @@ bounded time; credentials that are refused are taken anew, once. Every request i
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from laneway.adapters.kube.access import Access
 from laneway.adapters.kube.answers import error_of, status_of
 from laneway.adapters.kube.connections import Connections, Dial, Question, Reply
 from laneway.adapters.kube.credentials import Presented
-from laneway.adapters.kube.errors import Unavailable
+from laneway.adapters.kube.errors import NoAccess, Unavailable
 
 AGENT = "laneway"
 """Who asks, in the server's log."""
@@ -63,16 +64,17 @@ class ApiRequest(Struct, frozen=True):
 class Asking:
     """Puts questions to one API server."""
 
-    def __init__(self, access: Access, dial: Dial, bound: float = BOUND) -> None:
+    def __init__(self, access: Access, dial: Dial, bound: float) -> None:
         self.access = access
         self._bound = bound
         self.requests: Counter[Counted] = Counter()
         """How many requests were sent, by verb, resource and code."""
         self._connections = Connections(access, dial)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End all connections."""
         self._connections.close()
+        await asyncio.sleep(0)  # sockets are closed at the loop's next turn
 
     async def answer(self, request: ApiRequest) -> bytes:
         """Return the whole answer; ask again where that may help, for a while."""
@@ -127,11 +129,21 @@ class Asking:
             async with asyncio.timeout(_PATIENCE):
                 reply = await self._connections.ask(question, presented, fresh=fresh)
             code = reply.status
+        except ssl.SSLCertVerificationError as error:
+            raise _distrusted(self.access, error) from error
         except (OSError, TimeoutError) as error:
             raise unanswered(request.words, self.access.origin, error) from error
         finally:
             self.requests[Counted(request.verb, request.resource, code)] += 1
         return reply
+
+
+def _distrusted(access: Access, error: ssl.SSLCertVerificationError) -> NoAccess:
+    return NoAccess(
+        f"{access.origin}: the certificate of {access.host}:{access.port} is not to be trusted "
+        f"({error.verify_message}); certificate-authority(-data) has to be the authority that "
+        "signed it, and tls-server-name a name that it bears where its address is another"
+    )
 
 
 def unanswered(asked: str, origin: str, error: Exception) -> Unavailable:

@@ -27,6 +27,7 @@ MANAGER = "laneway"
 PAGE = 250
 """Objects of a page: about a megabyte of Pods."""
 _APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
 _METADATA = "application/json;as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
@@ -50,7 +51,7 @@ class Client:
     """Asks one API server; an async context manager."""
 
     def __init__(self, access: Access, *, dial: Dial = dialed, bound: float = BOUND) -> None:
-        """`bound` are the seconds after which a question is not put again."""
+        """Take the way in, and for how many seconds what fails is asked again."""
         self.access = access
         self._asking = Asking(access, dial, bound)
 
@@ -68,7 +69,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._asking.close()
+        await self._asking.close()
 
     async def kinds(self) -> Mapping[tuple[str, str], Kind]:
         """Return what the server has, by group and kind, in the version that it prefers."""
@@ -141,9 +142,8 @@ class Client:
     ) -> bytes:
         """Apply an object's fields on the server, and return the object.
 
-        Raises Conflict where somebody else has one of the fields; see `take`. Fields that the
-        server does not know are an error, but in a part of an object: of a status it keeps what it
-        has a place for.
+        Raises Conflict where somebody else has one of the fields; see `take`. A field that the
+        server does not know, in a status as elsewhere, is Invalid; see `merge`.
         """
         extra = {"dryRun": "All"} if dry_run else {}
         return await self._apply(kind, body, subresource, extra)
@@ -155,16 +155,34 @@ class Client:
     async def _apply(
         self, kind: Kind, body: Mapping[str, object], subresource: str, extra: Mapping[str, str]
     ) -> bytes:
-        strict = {"fieldValidation": "Ignore" if subresource else "Strict"}
         return await self._asking.answer(
             ApiRequest(
                 "apply",
                 kind.resource,
                 "PATCH",
                 _path(kind, body, subresource),
-                query={"fieldManager": MANAGER, **strict, **extra},
+                query={"fieldManager": MANAGER, "fieldValidation": "Strict", **extra},
                 body=msgspec.json.encode(body),
                 form=_APPLY,
+            )
+        )
+
+    async def merge(
+        self, kind: Kind, body: Mapping[str, object], *, subresource: str = ""
+    ) -> bytes:
+        """Write fields of an object that is there, whoever has them; null removes one.
+
+        What the server does not know it drops: the object that it returns tells what it kept.
+        """
+        return await self._asking.answer(
+            ApiRequest(
+                "merge",
+                kind.resource,
+                "PATCH",
+                _path(kind, body, subresource),
+                query={"fieldManager": MANAGER, "fieldValidation": "Ignore"},
+                body=msgspec.json.encode(body),
+                form=_MERGE,
             )
         )
 

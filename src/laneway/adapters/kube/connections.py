@@ -133,8 +133,8 @@ class Line:
         return True
 
     def close(self) -> None:
-        """End it at once."""
-        self._writer.close()
+        """End it at once, whether the other side hears of it or not."""
+        self._writer.transport.abort()
 
 
 class Connections:

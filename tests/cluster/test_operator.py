@@ -1,0 +1,123 @@
+"""Lanes by `kubectl apply` alone: the operator keeps a real cluster as they say.
+
+A real API server with its garbage collector, istiod, stock Envoys and unchanged programs; the
+operator is a process beside it. What it does is judged by answers of the gateway, by what lies in
+the cluster, and by what `kubectl get` shows.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.control_plane import VERSIONS, ControlPlane
+from tests.cluster.lanes import Lanes, asked
+from tests.cluster.operated import Operator, applied, kinds, operator, ours, until, until_live
+
+pytestmark = pytest.mark.cluster
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TAG = "x-asm-prefer-tag"
+VERSION = VERSIONS[0]
+
+
+@pytest.fixture(scope="module")
+def working(plane: ControlPlane, entry: int) -> Iterator[Operator]:
+    """An operator at work on a cluster with a node."""
+    assert entry
+    with kinds(plane), operator(plane, VERSION) as found:
+        yield found
+
+
+def test_weights_of_a_users_own_routes_hold_and_the_end_of_a_group_leaves_nothing(
+    plane: ControlPlane, entry: int, working: Operator
+) -> None:
+    with applied(plane, EXAMPLES / "gitops", VERSION):
+        lanes = Lanes(entry)
+        one, other = ("v1",) * 3, ("v2",) * 3
+        met = lanes.ask(1000, {})
+        assert set(met) == {one, other}, working.children.last_words("operator")
+        assert 0.44 * 1000 <= met[one] <= 0.56 * 1000
+        shown = asked(plane, "get", "asmswimlanegroups", "--no-headers").split()
+        assert shown[1:6] == ["false", "2", "3", "True", "True"]
+        deleting = asked(plane, "delete", "asmswimlanegroup", "--all")
+        assert "deleted" in deleting
+        until(lambda: ours(plane) == [], f"{ours(plane)} is left")
+
+
+def test_strict_lanes_hold_through_edits_kills_and_the_end_of_their_group(
+    plane: ControlPlane, entry: int, working: Operator
+) -> None:
+    with applied(plane, EXAMPLES / "strict-lanes", VERSION):
+        lanes = Lanes(entry)
+        for number in "123":
+            assert lanes.ask(100, {TAG: f"s{number}"}) == {(f"v{number}",) * 3: 100}
+        before = ours(plane)
+        asked(plane, "delete", "-n=default", before[0].replace(".networking.istio.io", ""))
+        until(lambda: ours(plane) == before, "what was deleted by hand is not there again")
+
+        working.kill()
+        relabel = {"spec": {"labelSelector": {"ASM_TRAFFIC_TAG": "v3"}}}
+        patch = ("patch", "asmswimlane", "s2", "--type=merge", f"-p={json.dumps(relabel)}")
+        asked(plane, *patch)
+        asked(plane, "delete", "asmswimlane", "s3")
+        working.begin()
+        until(lambda: _weight(plane) == 2, "the lanes' edits are not seen")
+        until_live(plane)
+        assert lanes.ask(50, {TAG: "s2"}) == {("v3",) * 3: 50}
+        assert lanes.ask(20, {TAG: "s3"}) == {404: 20}
+
+        with asking(lanes) as met:
+            asked(plane, "delete", "asmswimlanegroup", "test")
+            until(lambda: ours(plane) == [], f"{ours(plane)} is left")
+        assert set(met) <= {("v3",) * 3, 404}, met
+
+
+def _weight(plane: ControlPlane) -> int:
+    """Return how many lanes the group says it has."""
+    group = json.loads(asked(plane, "get", "asmswimlanegroup", "test", "-o=json"))
+    found: int = group["status"]["lanes"]
+    return found
+
+
+class asking:  # noqa: N801 - used as a word of the test
+    """Ask the gateway all the time, and count what comes."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._met: Counter[Any] = Counter()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> Counter[Any]:
+        self._thread.start()
+        return self._met
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        while not self._over.is_set():
+            self._met.update(self._lanes.ask(20, {TAG: "s2"}))
+
+
+def test_the_baseline_stands_in_and_lanes_say_who_does(
+    plane: ControlPlane, entry: int, working: Operator
+) -> None:
+    assert working.children.ended() == {}
+    with applied(plane, EXAMPLES / "permissive-lanes", VERSION):
+        lanes = Lanes(entry)
+        chains = {"s1": ("v1",) * 3, "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v1")}
+        for lane, chain in chains.items():
+            assert lanes.ask(100, {TAG: lane}) == {chain: 100}
+        status = json.loads(asked(plane, "get", "asmswimlane", "s2", "-o=json"))["status"]
+        stand_in = {key: status["standIns"][0][key] for key in ("lane", "services")}
+        assert stand_in == {"lane": "s1", "services": ["default/mockb"]}
+        assert status["pods"] == {"ready": 2, "total": 2}

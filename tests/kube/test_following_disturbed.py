@@ -1,0 +1,168 @@
+"""Whatever fails between the two, what is known stays, and comes to be what the server has."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from laneway.adapters.kube import Expired, Forbidden, Unavailable
+from tests.kube.fake_server import CONFIG_MAPS, Cut, Refuse, Silence, Stream
+from tests.kube.virtual_time import now, run
+from tests.kube.watched import BUSY, GONE, Watched, following, watched
+
+
+@following
+async def test_after_a_cut_nothing_is_read_anew(seen: Watched) -> None:
+    await asyncio.sleep(10)
+    seen.server.cut_all()
+    seen.server.put("a", v="2")
+    await seen.until_same()
+
+    assert seen.following.readings == 1
+    assert len(seen.told) == 2
+
+
+@following
+async def test_silence_is_a_cut(seen: Watched) -> None:
+    seen.server.forget_watches()
+    begun = now()
+    seen.server.put("a", v="2")
+    await seen.until_same()
+
+    assert 75 < now() - begun < 100
+    assert seen.following.readings == 1
+
+
+@following
+async def test_what_the_server_forgot_is_read_anew_and_what_is_known_stays(seen: Watched) -> None:
+    await asyncio.sleep(30)
+    heard = now()
+    seen.server.fault_for = lambda asked: None if asked.method == "HEAD" else Refuse(500)
+    seen.server.remove("b")
+    seen.server.tell(GONE)
+    await asyncio.sleep(60)
+
+    assert isinstance(seen.following.problem, Unavailable | Expired)
+    assert seen.following.stale_since == pytest.approx(heard, abs=1)
+    assert seen.values == {"a": "1"}
+
+    seen.server.fault_for = lambda _: None
+    seen.server.put("c", v="1")
+    await seen.until_same()
+    assert seen.values == {"a": "1", "c": "1"}
+    assert seen.following.problem is None
+
+
+@following
+async def test_a_deletion_nobody_told_of_is_seen_when_all_is_read_anew(seen: Watched) -> None:
+    seen.server.is_down = True
+    seen.server.cut_all()
+    seen.server.remove("b")
+    await asyncio.sleep(120)
+    assert seen.values == {"a": "1", "b": "1"}
+    assert seen.following.stale_since is not None
+
+    seen.server.is_down = False
+    seen.server.faults.append(Refuse(410, "too old resource version"))
+    await seen.until_same()
+    assert seen.values == {"a": "1"}
+    assert seen.following.readings == 2
+
+
+@following
+async def test_an_old_version_inside_the_stream_is_read_anew(seen: Watched) -> None:
+    seen.server.faults.append(Stream((GONE,)))
+    seen.server.end_watches()
+    seen.server.put("a", v="2")
+    await seen.until_same()
+
+    assert seen.following.readings == 2
+
+
+@following
+async def test_another_error_inside_the_stream_reads_nothing_anew(seen: Watched) -> None:
+    seen.server.faults.append(Stream((BUSY,)))
+    seen.server.end_watches()
+    seen.server.put("a", v="2")
+    await seen.until_same()
+
+    assert seen.following.readings == 1
+
+
+@following
+async def test_watches_that_end_at_once_and_say_nothing_are_given_up(seen: Watched) -> None:
+    seen.server.fault_for = lambda asked: Stream() if "resourceVersion" in asked.query else None
+    begun, asked = now(), len(seen.server.asked)
+    seen.server.end_watches()
+    seen.server.put("a", v="2")
+    await seen.until_same()
+
+    assert seen.values == {"a": "2", "b": "1"}
+    assert now() - begun > 1
+    assert len(seen.server.asked) - asked < 10
+
+
+@following
+async def test_a_server_that_has_no_time_is_not_pressed(seen: Watched) -> None:
+    seen.server.fault_for = lambda _: Refuse(429, "storage is (re)initializing")
+    seen.server.end_watches()
+    asked = len(seen.server.asked)
+    await asyncio.sleep(300)
+
+    assert len(seen.server.asked) - asked < 40
+    assert isinstance(seen.following.problem, Unavailable)
+    seen.server.fault_for = lambda _: None
+    await seen.until_same()
+    assert seen.following.readings == 1
+
+
+@following
+async def test_a_right_that_is_taken_away_is_told_and_what_is_known_stays(seen: Watched) -> None:
+    seen.server.fault_for = lambda _: Refuse(403, "may not watch")
+    seen.server.end_watches()
+    await asyncio.sleep(30)
+
+    assert isinstance(seen.following.problem, Forbidden)
+    assert seen.values == {"a": "1", "b": "1"}
+
+
+@following
+async def test_an_event_cut_in_its_middle_is_no_event(seen: Watched) -> None:
+    seen.server.put("a", v="2" * 5_000)
+    await seen.until_same()
+    seen.server.faults.append(Cut(2_000))
+    seen.server.end_watches()
+    seen.server.put("b", v="3" * 5_000)
+    await seen.until_same()
+
+    assert seen.following.readings == 1
+
+
+@following
+async def test_a_server_that_takes_connections_and_says_nothing_is_left(seen: Watched) -> None:
+    seen.server.faults.append(Silence())
+    seen.server.cut_all()
+    seen.server.put("a", v="2")
+    begun = now()
+    await seen.until_same()
+
+    assert 10 < now() - begun < 30
+
+
+def test_a_reading_that_breaks_off_changes_nothing() -> None:
+    async def main() -> None:
+        async with watched() as seen:
+            await seen.until_same()
+            seen.server.remove("b")
+            seen.server.put("c", v="1")
+            item = seen.server.objects[CONFIG_MAPS.path("shop", "c")]
+            seen.server.faults += [Refuse(410), Stream(({"type": "ADDED", "object": item},))]
+            await asyncio.sleep(1)
+            seen.server.cut_all()
+            seen.server.fault_for = lambda _: Refuse(500)
+            await asyncio.sleep(20)
+            assert seen.values == {"a": "1", "c": "1"}
+            assert seen.following.readings == 1
+
+    run(main())
