@@ -57,6 +57,16 @@ class ByCaller:
         """Whether a rule speaks of a host for which other rules come to decide."""
         return any(covers(host_of(rule), host) for host in self.reshaped)
 
+    def is_for_all(self, rule: Manifest) -> bool:
+        """Whether a rule says of one host the same to everybody, and goes on doing so.
+
+        So do copies of what a wildcard hides. They come before it and go behind it.
+        """
+        if selector_of(rule) is not None or host_of(rule).startswith("*"):
+            return False
+        names = {one["name"] for one in rule.body["spec"].get("subsets") or ()}
+        return self.specific.isdisjoint(names) and not self.is_reshaping(rule)
+
     def goes_early(self, rule: Manifest) -> bool:
         """Whether a rule may not stay until the end: it hides the new ones from new routes.
 
@@ -163,7 +173,7 @@ class ByCaller:
         """Return a rule that knows the names of both states.
 
         What both know under one name keeps its old meaning until it is `relabeled`; what depends on
-        the caller is what the rule itself says.
+        the caller is what the rule itself says, and for one that comes or goes what it hides.
         """
         own = {
             one["name"]: one
@@ -188,7 +198,23 @@ class ByCaller:
             for name, one in (self.new.subsets(host, caller) | seen).items():
                 if name not in self.specific:
                     found.setdefault(name, one)
+        for name, one in self._hidden_by(rule, pattern, caller):
+            found.setdefault(name, one)
         return with_subsets(self._shown_widely(rule), list(found.values()))
+
+    def _hidden_by(
+        self, rule: Manifest, pattern: str, caller: Caller
+    ) -> Iterator[tuple[str, Subset]]:
+        """Yield what callers see without a rule that comes or goes, by names that depend on them.
+
+        A host may have another group afterwards. Its old routes go by that name to the last, and
+        its new ones from the first.
+        """
+        states = ((self.before, self.old, self.routed[0]), (self.after, self.new, self.routed[1]))
+        for there, seen, routed in states:
+            for host in routed if rule.ref not in there else ():
+                found = seen.subsets(host, caller) if covers(pattern, host) else {}
+                yield from ((name, one) for name, one in found.items() if name in self.specific)
 
     def _shown_widely(self, rule: Manifest) -> Manifest:
         """Return a rule as it was exported, if that was to more than its own namespace."""

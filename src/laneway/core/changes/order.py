@@ -114,17 +114,25 @@ class _Transition:
         """Narrow the rules, and take away what goes.
 
         While routes ask who calls, callers in no lane need theirs to the last; where rules alone
-        tell callers apart, a caller in a lane may not be left with that one.
+        tell callers apart, a caller in a lane may not be left with that one. What stands beside a
+        wildcard, since that hides it, outlives the wildcard.
         """
         narrow = [*_after(self.rules), *(self.kept_rules if self.by_caller else ())]
         gone = [ref for ref in _deleted(self.rules) if ref in self.live]
+        beside: list[Ref] = []
         if self.by_caller is not None:
+            beside = [ref for ref in gone if self.by_caller.is_for_all(self.live[ref])]
+            gone = [ref for ref in gone if ref not in beside]
             asked = bool(self.by_caller.new.specific())
             first = [ref for ref in gone if (selector_of(self.live[ref]) is None) is asked]
             if first and len(first) < len(gone):
                 yield from self.step("subsets", narrow, first, drain=True)
                 gone = [ref for ref in gone if ref not in first]
-        yield from self.step("subsets", narrow, [*gone, *_deleted(self.others)], drain=True)
+        if beside and gone:
+            yield from self.step("subsets", narrow, gone, drain=True)
+            gone = []
+        gone = [*gone, *beside, *_deleted(self.others)]
+        yield from self.step("subsets", narrow, gone, drain=True)
 
     def rules_by_caller(self, between: ByCaller) -> Iterator[ChangeStep]:
         """Write the rules of both states, and take away those that the new routes may not meet.
@@ -133,11 +141,12 @@ class _Transition:
         first and goes last: routes name nothing meanwhile that depends on the caller. Elsewhere it
         comes last, so that nobody is led to a lane of others.
         """
-        yield from self.step("subsets", [*_after(self.others), *self.about_no_lane()])
+        coming = [one.after for one in self.rules if one.after and one.before is None]
+        beside = [one for one in coming if between.is_for_all(one)]
+        yield from self.step("subsets", [*_after(self.others), *self.bridged(beside)])
         there = [one for one in map(_any, self.rules) if one.ref in self.live]
         yield from self.step("subsets", self.bridged([*there, *self.kept_rules]))
         yield from self.step("mesh routes", self.neutral.values())
-        coming = [one.after for one in self.rules if one.after and one.before is None]
         for_some = [one for one in coming if selector_of(one) is not None]
         for_all = [one for one in coming if selector_of(one) is None]
         hiding = [one for one in for_all if between.is_reshaping(one)]
@@ -154,15 +163,6 @@ class _Transition:
             now = []
         yield from self.step("subsets", now, others)
         yield from self.step("subsets", self.bridged(last))
-
-    def about_no_lane(self) -> Iterator[Manifest]:
-        """Yield new rules of hosts that have no routes in the mesh: copies of what is said."""
-        routed = set(self.by_caller.hosts) if self.by_caller else set()
-        for one in self.rules:
-            if one.after is not None and one.before is None:
-                host = host_of(one.after)
-                if not host.startswith("*") and host not in routed:
-                    yield one.after
 
     def relabeled(self) -> Iterator[Manifest]:
         """Yield the rules with both names for what is relabeled, and its own as it shall be."""
