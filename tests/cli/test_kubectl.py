@@ -156,12 +156,12 @@ def test_whether_groups_are_live_is_an_exit_code(
 def test_without_an_operator_it_is_not_known_whether_lanes_are_live(
     kubectl: Command, model: ModelServer
 ) -> None:
-    assert model.objects
+    model.find("ASMSwimLaneGroup", "test")["status"] = {"status": "Ready"}
 
     ended = kubectl("status")
 
     assert ended.code == 4
-    assert "no operator has looked at it" in ended.out
+    assert "no operator of Laneway has looked at it; another controller says Ready" in ended.out
 
 
 def test_an_edit_that_nobody_read_is_not_live(kubectl: Command, model: ModelServer) -> None:
@@ -212,6 +212,36 @@ def test_commands_read_what_the_cluster_has(kubectl: Command, model: ModelServer
     assert "all 10 proxies" in kubectl("cost").out
     assert {method for method, _ in model.asked} == {"GET"}
     assert not any("secrets" in path for _, path in model.asked)
+
+
+def test_what_takes_long_is_told_on_the_way(
+    kubectl: Command, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert model.objects
+    monkeypatch.setattr("laneway.apps.cli.clusters._SILENT", 0)
+
+    ended = kubectl("check")
+
+    assert ended.out == "no findings in 1 group, 3 lanes, 3 services\n"
+    assert ended.err == "Reading the cluster …\n"
+
+
+def test_objects_of_the_operator_are_what_a_proof_judges(
+    kubectl: Command, model: ModelServer
+) -> None:
+    model.put(kubectl("render").out)
+    proven = kubectl("prove")
+    model.find("DestinationRule", "trafficlabel-dr-test-default-mockb")["spec"]["subsets"][1] = {
+        "name": "s2",
+        "labels": {"ASM_TRAFFIC_TAG": "v3"},
+    }
+
+    broken = kubectl("prove")
+
+    assert proven.code == 0
+    assert "7 Istio objects" in proven.out
+    assert broken.code == 1
+    assert "counter-example to isolated" in broken.out
 
 
 def test_files_take_the_place_of_objects_of_the_cluster(

@@ -121,6 +121,28 @@ def test_who_may_not_list_istios_kinds_is_told_of_them(plane: ControlPlane, tmp_
     assert listed.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("token", "gone", "does not take the credentials of context 'shop'"),
+        ("certificate-authority", "", "certificate-authority(-data) has to be the authority"),
+    ],
+)
+def test_a_kubeconfig_that_fits_no_more_is_told(
+    person: Viewer, tmp_path: Path, key: str, value: str, words: str
+) -> None:
+    config = json.loads(Path(person.environment["KUBECONFIG"]).read_text())
+    told = config["users"][0]["user"] if key == "token" else config["clusters"][0]["cluster"]
+    told[key] = value
+    file = tmp_path / "old"
+    file.write_text(json.dumps(config))
+
+    ended = person.kubectl("laneway", "get", "--kubeconfig", str(file))
+
+    assert ended.returncode == 3
+    assert words in ended.stderr
+
+
 def test_kubectl_completes_the_commands(person: Viewer) -> None:
     ended = person.kubectl("__complete", "laneway", "get", "")
 

@@ -109,7 +109,9 @@ def states(found: LanesOnCluster) -> list[GroupState]:
 
 def _state(group: Object, lanes: Iterable[Object]) -> tuple[State, str]:
     if not _map(group.get("status")).get("conditions"):
-        return "not known", "no operator has looked at it"
+        said = _map(group.get("status")).get("status")
+        other = f"; another controller says {said}" if said else ""
+        return "not known", f"no operator of Laneway has looked at it{other}"
     late = [one for one in (group, *lanes) if _is_behind(one)]
     if late:
         one = late[0]
