@@ -14,17 +14,20 @@ from contextlib import closing, contextmanager
 
 from msgspec import Struct
 
-from laneway.adapters.istiod import ControlPlane
+from laneway.adapters.istiod import ControlPlane, IstiodCredentials
 from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import ExpectedProxy
+from laneway.core.live.replicas import IstiodReplica
 from laneway.core.resources.meta import Ref
 from tests.agree.oracle import Workload
 from tests.cluster.api_server import ApiServer
+from tests.cluster.control_plane import ControlPlane as Cluster
+from tests.cluster.control_plane import Istiod
 from tests.cluster.writer import Writer
 from tests.laws.objects import Object, namespace
-from tests.live.town import Way
+from tests.live.town import Way, town, way
 
 LIMIT = 30.0
 """Seconds in which a step has to be live: a hundred times what it takes."""
@@ -88,6 +91,25 @@ def standing(api: ApiServer, mesh: Iterable[Object]) -> Iterator[Writer]:
         finally:
             for one in things:
                 writer.delete(one, missing=True)
+
+
+@contextmanager
+def applied(cluster: Cluster, istiod: Istiod, limit: float = LIMIT) -> Iterator[Applying]:
+    """Have the town with two lanes lie in a cluster, with an istiod that asks for no token."""
+    replica = IstiodReplica(
+        f"istiod-{istiod.version}", "127.0.0.1", plain=istiod.grpc, secure=0, debug=istiod.http
+    )
+    plane = ControlPlane(IstiodCredentials(), (replica,))
+    bare = [one for one in town(2) if one["kind"] in KINDS]
+    with standing(cluster.api, town(2)) as writer:
+        found = Applying(writer, plane, limit)
+        for step, before in way(bare, town(2)).taken:
+            found.write(step, before)
+        try:
+            yield found
+        finally:
+            for step, before in way(town(2), bare).taken:
+                found.write(step, before)
 
 
 def workloads(proxies: Sequence[ExpectedProxy], start: int = 1) -> list[Workload]:

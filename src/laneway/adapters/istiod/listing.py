@@ -19,8 +19,8 @@ from laneway.adapters.istiod.observer import ADDRESS
 from laneway.core.live.following import ListedProxy
 
 PAGE = "syncz"
-FEW = 4
-"""Namespaces that are asked for one by one; of more, all that is listed is taken."""
+FEW = 50
+"""Namespaces that are asked for one by one, so that no answer is long."""
 _DECODER = msgspec.json.Decoder(list[ListedProxy])
 
 

@@ -29,7 +29,10 @@ Form = Literal["delta", "state"]
 
 
 class Node(Struct, frozen=True):
-    """Who a proxy says it is: its kind, an address, its pod's name and namespace, and labels."""
+    """Who a proxy says it is: its kind, an address, its pod's name and namespace, and labels.
+
+    One that names no cluster is taken to be in istiod's own.
+    """
 
     kind: Literal["sidecar", "router"]
     address: str
@@ -38,8 +41,6 @@ class Node(Struct, frozen=True):
     labels: Mapping[str, str] = {}
     generator: str = ""
     """Whose form of resources istiod gives; empty is Envoy's."""
-    cluster: str = "Kubernetes"
-    version: str = ""
 
     @property
     def id(self) -> str:
@@ -52,8 +53,6 @@ class Node(Struct, frozen=True):
         told: dict[str, str | Mapping[str, str]] = {
             "NAMESPACE": self.namespace,
             "INSTANCE_IPS": self.address,
-            "CLUSTER_ID": self.cluster,
-            "ISTIO_VERSION": self.version,
             "GENERATOR": self.generator,
             "LABELS": self.labels,
         }

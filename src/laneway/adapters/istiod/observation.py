@@ -24,7 +24,7 @@ JOINING = 5.0
 """Seconds that observers have to join: then the step is written without those that are late."""
 QUIET = 2.0
 """Seconds between two looks at what was there before: twenty times what istiod gathers changes."""
-FIRST_LOOK, LAST_LOOK = 0.005, 0.5
+FIRST_LOOK, LAST_LOOK = 0.002, 0.5
 """Seconds between looks at who follows: short at first, then longer and longer."""
 
 
@@ -149,7 +149,7 @@ class Observation:
             if now >= until:
                 return self._behind(behind, sent)
             await asyncio.sleep(min(pause, max(0.0, until - now)))
-            pause = min(pause * 2, LAST_LOOK)
+            pause = min(pause * 1.5, LAST_LOOK)
 
     def _troubles(self) -> str:
         said = ((seat.trouble, seat.trouble_with_list) for seat in self._seats)
