@@ -24,6 +24,7 @@ from laneway.adapters.kube.credentials import (
 )
 from laneway.adapters.kube.errors import NoAccess
 from laneway.adapters.kube.kubeconfig import KubeCluster, KubeUser, configured, context_names
+from laneway.adapters.kube.proxies import proxy_for
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a pod finds its own token, namespace and the server's authority."""
@@ -49,11 +50,11 @@ class Access:
         """Where all this is from, for words."""
         self._user = user
         self._secured: tuple[object, ssl.SSLContext] | None = None
-        parts = urlsplit(cluster.server if "//" in cluster.server else f"//{cluster.server}")
         try:
+            parts = urlsplit(cluster.server if "//" in cluster.server else f"//{cluster.server}")
             port = parts.port
         except ValueError as error:
-            raise NoAccess(f"{origin}: server {cluster.server!r} has no such port") from error
+            raise NoAccess(f"{origin}: server {cluster.server!r} is no address: {error}") from error
         if parts.scheme not in {"", "http", "https"} or not parts.hostname:
             raise NoAccess(f"{origin}: server {cluster.server!r} is no https://HOST:PORT")
         self.is_plain = parts.scheme == "http"
@@ -61,6 +62,13 @@ class Access:
         self.host = parts.hostname
         self.port = port or (80 if self.is_plain else 443)
         self.prefix = parts.path.rstrip("/")
+        self.proxy = cluster.proxy_url
+        """The http:// proxy that leads there; "" for none."""
+
+    @property
+    def authority(self) -> str:
+        """The host and port as requests name them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def headers(self) -> list[tuple[str, str]]:
         """Return for whom the user asks, if not for themselves."""
@@ -125,6 +133,14 @@ def access(
 
     Raises NoAccess.
     """
+    found = _found(kubeconfig, context, environ, account)
+    found.proxy = found.proxy or proxy_for(found.host, environ, is_plain=found.is_plain)
+    return found
+
+
+def _found(
+    kubeconfig: str | None, context: str | None, environ: Mapping[str, str], account: Path
+) -> Access:
     files = _named(kubeconfig, environ)
     if not files and context is None and environ.get("KUBERNETES_SERVICE_HOST"):
         return _in_cluster(environ, account)

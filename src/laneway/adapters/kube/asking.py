@@ -140,7 +140,7 @@ class Asking:
 
 def _distrusted(access: Access, error: ssl.SSLCertVerificationError) -> NoAccess:
     return NoAccess(
-        f"{access.origin}: the certificate of {access.host}:{access.port} is not to be trusted "
+        f"{access.origin}: the certificate of {access.authority} is not to be trusted "
         f"({error.verify_message}); certificate-authority(-data) has to be the authority that "
         "signed it, and tls-server-name a name that it bears where its address is another"
     )
@@ -154,7 +154,7 @@ def unanswered(asked: str, origin: str, error: Exception) -> Unavailable:
 
 def _headers(request: ApiRequest, access: Access, presented: Presented) -> list[tuple[str, str]]:
     headers = [
-        ("host", f"{access.host}:{access.port}"),
+        ("host", access.authority),
         ("user-agent", AGENT),
         ("accept", request.accept),
         *access.headers(),

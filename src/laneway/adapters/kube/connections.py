@@ -92,9 +92,12 @@ class Line:
     async def ask(self, question: Question) -> h11.Response:
         """Send a question and return the answer's head. Raises OSError."""
         length = [("content-length", str(len(question.body)))] if question.body else []
-        request = h11.Request(
-            method=question.method, target=question.target, headers=[*question.headers, *length]
-        )
+        try:
+            request = h11.Request(
+                method=question.method, target=question.target, headers=[*question.headers, *length]
+            )
+        except (h11.LocalProtocolError, UnicodeEncodeError) as error:
+            raise NoAccess(f"what is to be sent is no header or path ({error})") from error
         sent = [self._state.send(request)]
         if question.body:
             sent.append(self._state.send(h11.Data(data=question.body)))
@@ -196,10 +199,14 @@ async def dialed(access: Access, presented: Presented) -> Streams:
     """Open a connection to an API server, through its proxy if it has one."""
     secured = access.secured(presented)
     name = access.cluster.tls_server_name or access.host
-    if access.cluster.proxy_url:
-        reader, writer = await _through(access.cluster.proxy_url, access)
-        if secured is not None:
-            await writer.start_tls(secured, server_hostname=name)
+    if access.proxy:
+        reader, writer = await _through(access.proxy, access)
+        try:
+            if secured is not None:
+                await writer.start_tls(secured, server_hostname=name)
+        except BaseException:
+            writer.transport.abort()
+            raise
     else:
         reader, writer = await asyncio.open_connection(
             access.host,
@@ -215,9 +222,9 @@ async def _through(proxy: str, access: Access) -> Streams:
     """Open a connection that a proxy leads on. https://www.rfc-editor.org/rfc/rfc9110#CONNECT."""
     parts = urlsplit(proxy)
     if parts.scheme != "http" or not parts.hostname:
-        raise NoAccess(f"{access.origin}: proxy-url {proxy!r} is none of http://HOST:PORT")
+        raise NoAccess(f"{access.origin}: the proxy {proxy!r} is none of http://HOST:PORT")
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-    target = f"{access.host}:{access.port}"
+    target = access.authority
     pair = f"{parts.username}:{parts.password or ''}".encode()
     basic = f"proxy-authorization: Basic {base64.b64encode(pair).decode()}\r\n"
     who = basic if parts.username else ""

@@ -138,7 +138,8 @@ class Following(Generic[T]):
             if problem is not None:
                 self._note(problem)
             if until - begun < _SHORTEST or not isinstance(problem, Expired | None):
-                await asyncio.sleep(max(pause, getattr(problem, "retry_after", 0.0)))
+                told = getattr(problem, "retry_after", 0.0)
+                await asyncio.sleep(max(pause, min(told, 2 * _LONGEST_PAUSE)))
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _tried(self) -> KubeError | None:

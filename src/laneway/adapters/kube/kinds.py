@@ -8,6 +8,7 @@ https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discover
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -40,8 +41,8 @@ class Kind(Struct, frozen=True):
     def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
         """Return where its objects lie, or those of a namespace, or one, or a part of one."""
         root = f"/apis/{self.group}" if self.group else "/api"
-        space = f"/namespaces/{namespace}" if namespace and self.is_namespaced else ""
-        parts = (self.resource, name, subresource)
+        space = f"/namespaces/{quote(namespace)}" if namespace and self.is_namespaced else ""
+        parts = (self.resource, quote(name, ":"), subresource)
         return f"{root}/{self.version}{space}" + "".join(f"/{part}" for part in parts if part)
 
 

@@ -100,6 +100,9 @@ class _Config(Struct, rename="kebab"):
     current_context: str = ""
 
 
+_N = TypeVar("_N")
+
+
 class Configured(Struct, frozen=True):
     """One context of kubeconfig files, with what it names."""
 
@@ -121,24 +124,21 @@ def configured(files: Sequence[Path], context: str | None = None) -> Configured:
             f"{origin} says no current-context; name one by --context "
             f"(there {_are(merged.contexts)}) or set it: kubectl config use-context NAME"
         )
-    chosen = merged.contexts.get(name)
-    if chosen is None:
-        raise NoAccess(f"{origin} has no context {name!r}; there {_are(merged.contexts)}")
-    cluster = merged.clusters.get(chosen.cluster)
-    if cluster is None:
-        raise NoAccess(
-            f"context {name!r} of {origin} names cluster {chosen.cluster!r}, which is not there; "
-            f"there {_are(merged.clusters)}"
-        )
+    chosen = _named(merged.contexts, name, f"{origin} has no context")
+    words = f"context {name!r} of {origin} names"
+    cluster = _named(merged.clusters, chosen.cluster, f"{words} a cluster that is not there:")
     if not cluster.server:
         raise NoAccess(f"cluster {chosen.cluster!r} of {origin} has no server; write its https://…")
-    user = merged.users.get(chosen.user, None if chosen.user else KubeUser())
-    if user is None:
-        raise NoAccess(
-            f"context {name!r} of {origin} names user {chosen.user!r}, who is not there; "
-            f"there {_are(merged.users)}"
-        )
+    user = KubeUser()
+    if chosen.user:
+        user = _named(merged.users, chosen.user, f"{words} a user who is not there:")
     return Configured(name, cluster, user, chosen.namespace or "default", origin)
+
+
+def _named(found: Mapping[str, _N], name: str, words: str) -> _N:
+    if name not in found:
+        raise NoAccess(f"{words} {name!r}; there {_are(found)}")
+    return found[name]
 
 
 def context_names(files: Sequence[Path]) -> tuple[str, ...]:
@@ -180,9 +180,16 @@ def _read(file: Path) -> _Config:
     except (ValueError, TypeError) as error:
         raise NoAccess(f"{file} is no YAML: {error}") from error
     try:
-        return msgspec.convert(value or {}, _Config)
+        return msgspec.convert(_without_nulls(value or {}), _Config)
     except msgspec.ValidationError as error:
         raise NoAccess(f"{file} is no kubeconfig: {error}") from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """A field that is null is one that is not there, as Go reads it."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
 _T = TypeVar("_T", KubeCluster, KubeUser)
