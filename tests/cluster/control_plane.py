@@ -33,6 +33,8 @@ from tests.engines import engine, istio_crds
 VERSIONS = ("1.31", "1.30")
 """Of Istio; the first is the one taken where nobody asks for another."""
 ROOT = "istio-system"
+BRIDGE = "10.244.0.1"
+"""Where pods reach the API server, at the port of its service."""
 PATIENCE = 60.0
 """Seconds a program gets until it answers: many times what it takes on an idle machine."""
 READY = "/readyz?exclude=poststarthook/rbac/bootstrap-roles"
@@ -42,6 +44,7 @@ SERVICES = "10.96.0.0/16"
 CONTROLLERS = (
     *("deployment", "replicaset", "statefulset", "endpointslice"),
     *("garbage-collector", "namespace", "serviceaccount"),
+    "root-ca-certificate-publisher",
 )
 STOCK_ENVOY = {
     "POD_NAMESPACE": ROOT,
@@ -76,6 +79,17 @@ FIRST_OBJECTS: dict[str, dict[str, Any]] = {
 """The root namespace, and no mutual TLS: an Envoy without Istio's agent has no certificate."""
 
 
+AUDIT_LOG = "audit.log"
+AUDIT = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [
+        {"level": "Metadata", "userGroups": [f"system:serviceaccounts:{ROOT}"]},
+        {"level": "None"},
+    ],
+}
+"""What is written down: what accounts of the root namespace ask for."""
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
@@ -203,11 +217,14 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
     api = ApiServer(free_ports(1)[0], secrets.token_hex(16), certificates / "apiserver.crt")
     key, tokens = folder / "accounts.key", folder / "tokens.csv"
     key.write_text(_private_key())
+    policy = folder / "audit.json"
+    policy.write_text(json.dumps(AUDIT))
     tokens.write_text(f"{api.token},admin,admin,system:masters\n")
     command = [
         str(engine("kube-apiserver")),
         f"--etcd-servers={etcd}",
         "--bind-address=127.0.0.1",
+        f"--advertise-address={BRIDGE}",  # only for its certificate, by which pods know it
         f"--secure-port={api.port}",
         f"--cert-dir={certificates}",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
@@ -215,6 +232,8 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
         f"--service-account-key-file={key}",
         f"--token-auth-file={tokens}",
         "--authorization-mode=RBAC",
+        f"--audit-policy-file={policy}",
+        f"--audit-log-path={folder / AUDIT_LOG}",
         f"--service-cluster-ip-range={SERVICES}",
         "--disable-admission-plugins=ServiceAccount",
         "--endpoint-reconciler-type=none",
@@ -230,6 +249,7 @@ def _start_controllers(plane: ControlPlane, children: Children) -> None:
         str(engine("kube-controller-manager")),
         f"--kubeconfig={plane.kubeconfig}",
         "--controllers=" + ",".join(f"{name}-controller" for name in CONTROLLERS),
+        f"--root-ca-file={plane.api.certificate}",
         "--leader-elect=false",
         "--secure-port=0",
     ]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import sys
 import threading
 import time
@@ -28,27 +27,31 @@ from laneway.core.fleet.commands import Commands
 from tests.cluster import pods, stock_envoy
 from tests.cluster.api_server import RefusedError
 from tests.cluster.children import Children
-from tests.cluster.control_plane import ControlPlane, environment
+from tests.cluster.control_plane import BRIDGE, ControlPlane, environment
+from tests.cluster.passages import TCP, open_passages
 from tests.cluster.pod_processes import PodProcesses
 from tests.cluster.pods import Json
 from tests.cluster.serving import described
 from tests.cluster.stock_envoy import at_path, at_port
 
 NAME = "laneway"
-BRIDGE = "10.244.0.1"
+ISTIOD = (15010, 15014)
+"""Ports of the bridge that lead to the first istiod: for proxies, and for its debug pages."""
 TICK = 0.05
 """Seconds between looks at programs; what changes at the API server is seen at once."""
-RENEWED = 300.0
-"""Seconds after which tokens are issued anew: half of the shortest life they can have."""
-TCP = (socket.AF_INET, socket.SOCK_STREAM, 0)
 WATCHED = ("pods", "services", "namespaces")
 
 
 class Node:
-    """A node that has joined a control plane; `gateway` is the port of this machine it opens."""
+    """A node that has joined a control plane; `gateway` is the port of this machine it opens.
 
-    def __init__(self, plane: ControlPlane, commands: Commands, gateway: int) -> None:
-        self.api, self.commands = plane.api, commands
+    Tokens of pods are renewed when they are as old as that, in seconds.
+    """
+
+    def __init__(
+        self, plane: ControlPlane, commands: Commands, gateway: int, renewed: float
+    ) -> None:
+        self.api, self.commands, self.renewed_after = plane.api, commands, renewed
         self.folder = plane.folder / "node"
         self.versions = tuple(plane.istiods)
         self.running: dict[str, PodProcesses] = {}
@@ -62,6 +65,9 @@ class Node:
         told = environment(self.folder)
         self.network = PrivateNetwork.open(inside, MeshNetwork(BRIDGE), told)
         self.names = NameServer.inside(self.network, Answers())
+        first = plane.istiods[self.versions[0]]
+        ways = dict(zip(ISTIOD, (first.grpc, first.http), strict=True))
+        open_passages(self.network, {pods.API_PORT: plane.api.port, **ways})
         self.children = Children(self.folder)
         self.entry = self.folder / "entry.sock"
         tunnels = {
@@ -111,9 +117,9 @@ class Node:
         """Keep programs running, end those of pods that are to end, report what changed."""
         for key, one in list(self.running.items()):
             if not pods.ends(one.pod):
-                if time.monotonic() >= self.renewed[key] + RENEWED:
+                if time.monotonic() >= self.renewed[key] + self.renewed_after:
                     with suppress(RefusedError):  # its account may be gone
-                        self._issue_tokens(key)
+                        self._project(key)
                 one.see_to(lambda: self.network.sockets("", TCP)[0])
                 self._report(key)
             elif one.end(one.pod["metadata"].get("deletionGracePeriodSeconds", 0)):
@@ -138,8 +144,8 @@ class Node:
         """Start a pod's proxy and programs, once istiod can know the proxy by its address."""
         one = self.running[key]
         try:
-            tokens = self._issue_tokens(key)
-        except RefusedError:  # its account is not there yet: once more
+            files = self._project(key)
+        except RefusedError:  # its account, or what it mounts, is not there yet: once more
             self._drop(key)
             self.changed.set()
             return
@@ -150,7 +156,7 @@ class Node:
         switch.write_text("hosts: files dns\n")
         names = (f"file={file}:/etc/{file.name}" for file in (resolver, switch))
         inside = f"network={self.network.outside(key)}"
-        one.entering = (*user, inside, *names, *tokens)
+        one.entering = (*user, inside, *names, *files)
         gateway = pods.gateway_port(one.pod)
         if gateway or one.network.outbound:
             admin = self.folder / f"{key[-8:]}.sock"
@@ -166,32 +172,43 @@ class Node:
         known = version if version in self.versions else self.versions[0]
         return self.folder / f"istiod-{known}.sock"
 
-    def _issue_tokens(self, key: str) -> list[str]:
-        """Write tokens that the API server issues for a pod; return the words that show them.
+    def _project(self, key: str) -> list[str]:
+        """Write what a pod mounts; return the words that show it.
 
-        Files inside are this machine's, so a folder for tokens is one that is there, or below /run,
-        of which a pod with tokens has its own.
+        Files inside are this machine's, so a folder is one that is there, or below /run, of which
+        a pod that mounts something has its own.
         """
-        pod, words = self.running[key].pod, []
+        one, words = self.running[key], []
         self.renewed[key] = time.monotonic()
-        for folder, told in pods.tokens(pod):
-            account = f"serviceaccounts/{pod['spec']['serviceAccountName']}/token"
-            bound = {name: pod["metadata"][name] for name in ("name", "uid")}
-            spec = {
-                "audiences": [told["audience"]] if "audience" in told else [],
-                "expirationSeconds": told.get("expirationSeconds", 3600),
-                "boundObjectRef": {"kind": "Pod", "apiVersion": "v1", **bound},
-            }
-            home = f"/api/v1/namespaces/{pod['metadata']['namespace']}"
-            issued = self.api.ask(f"{home}/{account}", "POST", {"spec": spec})
+        for folder, source in pods.projected(one.pod):
             inside = folder.removeprefix("/var")
             over = "/run" if inside.startswith("/run/") else folder
-            mounted = self.running[key].folder / "mounted"
-            file = mounted / inside.strip("/") / told["path"]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(issued["status"]["token"])
-            words.append(f"file={mounted / over.strip('/')}:{over}")
+            mounted = one.folder / "mounted"
+            for name, text in self._projected(one.pod, source).items():
+                file = mounted / inside.strip("/") / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                fresh = file.with_name(f".{name}")
+                fresh.write_text(text)
+                fresh.replace(file)
+                words.append(f"file={mounted / over.strip('/')}:{over}")
         return list(dict.fromkeys(words))
+
+    def _projected(self, pod: Json, source: Json) -> dict[str, str]:
+        """Return the files of one source. Raises RefusedError where it is not there."""
+        home = f"/api/v1/namespaces/{pod['metadata']['namespace']}"
+        if told := source.get("serviceAccountToken"):
+            account = f"{home}/serviceaccounts/{pod['spec']['serviceAccountName']}/token"
+            issued = self.api.ask(account, "POST", {"spec": pods.token_request(pod, told)})
+            return {told["path"]: issued["status"]["token"]}
+        if told := source.get("configMap"):
+            try:
+                found = self.api.ask(f"{home}/configmaps/{told['name']}")["data"]
+            except RefusedError:
+                if told.get("optional"):
+                    return {}
+                raise
+            return {one["path"]: found[one["key"]] for one in told["items"]}
+        return pods.downward(pod, source.get("downwardAPI", {}))
 
     def _drop(self, key: str) -> None:
         """End what is left of a pod, whether anybody still knows it or not."""
@@ -231,13 +248,13 @@ class Node:
 
 
 def main(words: list[str]) -> int:
-    """Be the node of the cluster in a folder; further words are IMAGE=COMMAND."""
+    """Be the node of the cluster in a folder, with tokens of that age; then come IMAGE=COMMAND."""
     found = described(Path(words[0]))
     if found is None:
         sys.stderr.write("node: no cluster runs there\n")
         return 1
-    commands = Commands.of_texts(tuple(words[1:]), {})
-    Node(found.plane(Path(words[0])), commands, found.gateway).follow()
+    commands = Commands.of_texts(tuple(words[2:]), {})
+    Node(found.plane(Path(words[0])), commands, found.gateway, float(words[1])).follow()
     return 0
 
 

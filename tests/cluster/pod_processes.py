@@ -78,10 +78,14 @@ class PodProcesses:
         self._start(PROXY, command, {}, MARKING)
 
     def add_programs(self, commands: Commands) -> None:
-        """Have containers run as the commands for their images; one without a command waits."""
+        """Have containers run as the commands for their images; one without a command waits.
+
+        A command stands for an image's entry point, so a container's arguments follow it.
+        """
         for container in pods.programs(self.pod):
             found = commands.of(container["image"]) or ()
-            command = _MOCK if found == MOCK else found
+            arguments = container.get("args", ()) if found else ()
+            command = _MOCK if found == MOCK else (*found, *arguments)
             told = pods.environment(self.pod, container, self.network.address)
             name, probe = container["name"], pods.probe(container)
             self.containers.append(Container(name, command, told, probe))

@@ -2,7 +2,7 @@
 
 Comes in: objects of the API as JSON. Goes out: whether a proxy goes with it, its ports, environment
 and probe, and the status that a node reports. Pure. It knows the part of the API that programs on
-one machine need: no volumes but tokens, no limits, no init containers.
+one machine need: no volumes but projected ones, no limits, no init containers.
 https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle
 """
 
@@ -13,7 +13,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from tests.cluster.control_plane import BRIDGE
+
 Json = dict[str, Any]
+API_PORT = 443
+"""The port by which pods reach the API server."""
 PROXY, PROXY_IMAGE = "istio-proxy", "istio/proxyv2"
 """A container of this image is no program but a proxy: a pod without others is a gateway."""
 
@@ -71,14 +75,19 @@ def revision(pod: Json, namespace: Json) -> str:
 
 def environment(pod: Json, container: Json, address: str) -> dict[str, str]:
     """Return a container's variables; of those that name a field, the fields a program asks for."""
-    meta = pod["metadata"]
-    fields = {f"metadata.{name}": meta[name] for name in ("name", "namespace", "uid")}
-    fields["status.podIP"] = address
-    found = {"HOSTNAME": meta["name"], "POD_IP": address}
+    fields = _fields(pod, address)
+    found = {"HOSTNAME": pod["metadata"]["name"], "POD_IP": address}
+    found |= {"KUBERNETES_SERVICE_HOST": BRIDGE, "KUBERNETES_SERVICE_PORT": str(API_PORT)}
     for one in container.get("env", ()):
         field = one.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath", "")
         found[one["name"]] = one.get("value", fields.get(field, ""))
     return found
+
+
+def _fields(pod: Json, address: str) -> dict[str, str]:
+    meta = pod["metadata"]
+    found = {f"metadata.{name}": str(meta[name]) for name in ("name", "namespace", "uid")}
+    return {**found, "status.podIP": address}
 
 
 class Probe(Struct, frozen=True):
@@ -109,14 +118,30 @@ def probe(container: Json) -> Probe | None:
     )
 
 
-def tokens(pod: Json) -> Iterator[tuple[str, Json]]:
-    """Yield the projected tokens that a pod's programs mount, each with the folder it is in."""
+def projected(pod: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the projected sources that a pod's programs mount, each with the folder it is in."""
     mounts = (mount for one in programs(pod) for mount in one.get("volumeMounts", ()))
     folders = {one["name"]: one["mountPath"] for one in mounts}
     for volume in pod["spec"].get("volumes", ()):
         for source in volume.get("projected", {}).get("sources", ()):
-            if "serviceAccountToken" in source and volume["name"] in folders:
-                yield folders[volume["name"]], source["serviceAccountToken"]
+            if volume["name"] in folders:
+                yield folders[volume["name"]], source
+
+
+def token_request(pod: Json, told: Json) -> Json:
+    """Return what is asked for a token that ends with its pod."""
+    bound = {name: pod["metadata"][name] for name in ("name", "uid")}
+    return {
+        "audiences": [told["audience"]] if "audience" in told else [],
+        "expirationSeconds": told.get("expirationSeconds", 3600),
+        "boundObjectRef": {"kind": "Pod", "apiVersion": "v1", **bound},
+    }
+
+
+def downward(pod: Json, told: Json) -> dict[str, str]:
+    """Return the files that hold fields of the pod."""
+    fields = _fields(pod, "")
+    return {one["path"]: fields[one["fieldRef"]["fieldPath"]] for one in told.get("items", ())}
 
 
 def names(services: Iterable[Json]) -> dict[str, str]:

@@ -150,9 +150,14 @@ def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> i
     return 0
 
 
-def start_node(folder: Path, children: Children, commands: tuple[str, ...]) -> None:
-    """Start the node of a cluster that is ready; it ends with this process."""
-    command = (sys.executable, "-m", "tests.cluster.node", str(folder), *commands)
+def start_node(
+    folder: Path, children: Children, commands: tuple[str, ...], *, renewed: float = 300.0
+) -> None:
+    """Start the node of a cluster that is ready; it ends with this process.
+
+    Pods get new tokens after that many seconds: by itself half of the shortest life they can have.
+    """
+    command = (sys.executable, "-m", "tests.cluster.node", str(folder), str(renewed), *commands)
     here = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parents[2]), *sys.path))}
     children.start("node", command, {**environment(folder), **here})
 

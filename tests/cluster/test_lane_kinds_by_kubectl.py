@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.cluster.control_plane import DEFINITIONS, ControlPlane
-from tests.cluster.dry_runs import CRDS, make_known
+from tests.cluster.dry_runs import CRDS, OURS, make_known
 from tests.cluster.lanes import asked
 from tests.wire.laneway_up import laneway
 
@@ -68,7 +68,7 @@ shop   true         2       3          True    False   AGE   base       gate    
 @pytest.fixture(scope="module")
 def known(plane: ControlPlane) -> Iterator[ControlPlane]:
     """The cluster, once it knows the kinds, with a group of two lanes."""
-    make_known(plane)
+    make_known(plane, OURS)
     asked(plane, "apply", "--server-side", "-f", "-", told=OBJECTS)
     yield plane
     asked(plane, "delete", "-f", "-", told=OBJECTS)

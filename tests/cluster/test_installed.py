@@ -1,0 +1,110 @@
+"""Helm installs the operator, lanes are applied, and all goes away again: as a user does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from msgspec.structs import replace
+
+from laneway.adapters.netns import probe
+from tests.cluster.chart import chart_objects
+from tests.cluster.children import Children
+from tests.cluster.control_plane import ROOT, ControlPlane
+from tests.cluster.installed import NAME, PROGRAM, VALUES, installed
+from tests.cluster.lanes import asked
+from tests.cluster.rights import Right, account_of, granted, identities, used, without
+from tests.cluster.serving import start_node
+
+pytestmark = pytest.mark.cluster
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "strict-lanes"
+KINDS = "virtualservices,destinationrules"
+
+
+@pytest.fixture(scope="module")
+def operated(plane: ControlPlane) -> Iterator[ControlPlane]:
+    """A cluster with the operator."""
+    if missing := probe():
+        pytest.skip(missing)
+    with ExitStack() as ending:
+        children = Children(plane.folder / "logs")
+        ending.callback(children.kill)
+        start_node(plane.folder, children, (PROGRAM,), renewed=1.0)
+        ending.enter_context(installed(plane))
+        yield plane
+
+
+def manifests() -> str:
+    """Return the example without its programs."""
+    found = [one for path in sorted(EXAMPLE.glob("*.yaml")) for one in _documents(path)]
+    return yaml.dump_all(one for one in found if one["kind"] not in {"Deployment", "Namespace"})
+
+
+def _documents(path: Path) -> list[dict[str, object]]:
+    return [one for one in yaml.safe_load_all(path.read_text()) if one]
+
+
+def come_and_go(plane: ControlPlane) -> int:
+    """Apply the example's lanes and delete them again; return how many objects they became."""
+    asked(plane, "apply", "-f", "-", told=manifests())
+    asked(plane, "wait", "--for=condition=Ready", "lanegroup/test", "lane/s1", "--timeout=60s")
+    written = asked(plane, "get", KINDS, "-A", "-o=name").split()
+    asked(plane, "delete", "-f", "-", told=manifests())
+    asked(plane, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
+    return len(written)
+
+
+def test_lanes_that_are_applied_are_all_it_takes(operated: ControlPlane) -> None:
+    assert come_and_go(operated) == 7
+
+
+def roles() -> list[dict[str, Any]]:
+    """Return the roles that are bound to the operator's account."""
+    objects = chart_objects(*VALUES)
+    bindings = [one for one in objects if one["kind"].endswith("RoleBinding")]
+    bound = {(one["roleRef"]["kind"], one["roleRef"]["name"]) for one in bindings}
+    return [one for one in objects if (one["kind"], one["metadata"]["name"]) in bound]
+
+
+def anywhere(rights: Iterable[Right]) -> set[Right]:
+    return {replace(one, namespace="") for one in rights}
+
+
+def test_every_right_is_used_and_no_other_is_asked_for(operated: ControlPlane) -> None:
+    found = used(operated)
+    wanted = {right for one in roles() for rule in one["rules"] for right in granted(one, rule)}
+    unused = anywhere(wanted) - anywhere(found)
+
+    assert [(one, codes) for one, codes in found.items() if 403 in codes] == []
+    assert found.keys() - wanted == set()
+    # A server without WatchList is asked for lists, one that has the Gateway API for its routes.
+    assert {one.verb for one in unused if one.group != "gateway.networking.k8s.io"} == {"list"}
+
+
+def test_without_any_rule_something_is_refused(operated: ControlPlane) -> None:
+    found, account = used(operated), account_of(operated)
+    for role in roles():
+        for rule in role["rules"]:
+            rights = anywhere(granted(role, rule))
+            assert rights & anywhere(found) or "httproutes" in rule["resources"]
+            assert without(operated, account, role, rule) == set()
+
+
+def test_a_renewed_token_is_taken_when_the_one_before_ends(operated: ControlPlane) -> None:
+    place = ("serviceaccount", NAME, f"-n={ROOT}")
+    before = json.loads(asked(operated, "get", *place, "-o=json"))["metadata"]
+    asked(operated, "delete", *place)
+    head = {key: before[key] for key in ("name", "namespace", "labels")}
+    fresh = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": head}
+    asked(operated, "create", "-f", "-", told=json.dumps(fresh))
+    after = json.loads(asked(operated, "get", *place, "-o=json"))["metadata"]
+
+    assert come_and_go(operated) == 7
+    assert before["uid"] != after["uid"]
+    assert after["uid"] in identities(operated)
