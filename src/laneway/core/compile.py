@@ -49,7 +49,14 @@ class Compilation(Struct, frozen=True, dict=True):
         """The reader's findings, then those of every rule, whatever they are about."""
         from laneway.core.rules.all import check_all  # noqa: PLC0415 - eighty modules
 
-        return fold(self.snapshot.findings + check_all(self.mesh, self.plan))
+        return fold(self.snapshot.findings + check_all(self.mesh, self.plan, self.of_calls))
+
+    @cached_property
+    def of_calls(self) -> Mapping[str, tuple[Finding, ...]]:
+        """What rules find to which nothing matters that lanes ask of gateways, by code."""
+        from laneway.core.rules.all import check_calls  # noqa: PLC0415 - as above
+
+        return check_calls(self.mesh, self.plan)
 
     @property
     def is_whole(self) -> bool:
@@ -118,4 +125,22 @@ def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) ->
     """Compile a snapshot; parts of `previous` that are unaffected are kept by identity."""
     mesh = link(snapshot, previous.mesh if previous else None)
     planned = plan(mesh, previous.plan if previous else None)
-    return Compilation(snapshot, mesh, planned)
+    made = Compilation(snapshot, mesh, planned)
+    if previous is not None and "of_calls" in vars(previous) and _has_same_calls(made, previous):
+        vars(made)["of_calls"] = previous.of_calls
+    return made
+
+
+def _has_same_calls(made: Compilation, previous: Compilation) -> bool:
+    """Whether nothing but lanes was edited, and of these only what they ask of gateways.
+
+    All else is the very same, so that what was found of it still stands in the same place.
+    """
+    mesh, before = made.mesh, previous.mesh
+    return (
+        made.plan.inside is previous.plan.inside
+        and mesh.workloads is before.workloads
+        and mesh.services is before.services
+        and len(mesh.groups) == len(before.groups)
+        and all(one.group is old.group for one, old in zip(mesh.groups, before.groups, strict=True))
+    )

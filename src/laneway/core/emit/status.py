@@ -60,12 +60,16 @@ class _Told:
 
     def __init__(self, by_subject: Mapping[str, list[Finding]]) -> None:
         self._by_subject = by_subject
+        wrong = (some for some in by_subject.values() if any(one.level == "error" for one in some))
+        self._is_all_well = next(wrong, None) is None
 
     def about(self, meta: Meta) -> list[Finding]:
         return self._by_subject.get(str(meta.ref), [])
 
     def flaws(self, services: Iterable[MeshService]) -> list[Finding]:
         """Return the errors about services: whoever needs one of these is not ready."""
+        if self._is_all_well:
+            return []
         about = (one for service in services for one in self.about(service.service.meta))
         return [one for one in about if one.level == "error"]
 

@@ -16,7 +16,7 @@ from laneway.core.keeping.conditions import condition_of, dated, of_proxies, sta
 from laneway.core.keeping.group_gate import ErrorKey
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE
-from laneway.core.keeping.on_lanes import lane_fields
+from laneway.core.keeping.on_lanes import OnLanes
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.progress import GroupProgress
 from laneway.core.mesh.mesh import Group, GroupLane
@@ -58,6 +58,7 @@ class _Telling:
         self.held = held
         self.progress = progress
         self.now = now
+        self.on_lanes: dict[str, OnLanes] = {}
         self.about: dict[str, list[Finding]] = {}
         for one in compilation.findings:
             self.about.setdefault(one.subject, []).append(one)
@@ -81,7 +82,7 @@ class _Telling:
         if is_group:
             own = self.group(self.groups[ref.name], told, old)
         elif self._is_lane(ref):
-            own = lane_fields(self.mesh, *self.lanes[ref.name], old, self.now)
+            own = self.lane(*self.lanes[ref.name], old)
         else:
             own = {}
         dates = dated(conditions, old.get("conditions") or (), self.now)
@@ -90,6 +91,12 @@ class _Telling:
 
     def _is_lane(self, ref: Ref) -> bool:
         return ref.kind == "ASMSwimLane" and ref.name in self.lanes
+
+    def lane(self, group: Group, lane: GroupLane, old: Mapping[str, Any]) -> Status:
+        """Return what a lane's status says beside the vendor's fields."""
+        if group.name not in self.on_lanes:
+            self.on_lanes[group.name] = OnLanes(self.mesh, group)
+        return self.on_lanes[group.name].fields(lane, old, self.now)
 
     def group(self, group: Group, told: Status, old: Mapping[str, Any]) -> Status:
         """Return what a group's status says beside the vendor's fields."""

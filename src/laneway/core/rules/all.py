@@ -7,6 +7,7 @@ against the catalog.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 
 from laneway.core.findings.codes.reading import MISSING_LEFT_OUT
@@ -165,13 +166,29 @@ CHECKS: tuple[Check, ...] = tuple(
 )
 
 
-def check_all(mesh: Mesh, plan: RoutePlan) -> tuple[Finding, ...]:
+Found = Mapping[str, tuple[Finding, ...]]
+"""What rules find, by code."""
+
+
+def check_calls(mesh: Mesh, plan: RoutePlan) -> Found:
+    """Return what those rules find to which nothing matters that lanes ask of gateways."""
+    return {check.code.id: tuple(check.run(mesh, plan)) for check in CHECKS if check.of_calls}
+
+
+def check_all(mesh: Mesh, plan: RoutePlan, of_calls: Found | None = None) -> tuple[Finding, ...]:
     """Return what all rules find, rule by rule; the reader's findings are not among them.
+
+    `of_calls` is what some of them found already.
 
     While a file or a kind cannot be read, what seems to be missing may stand in it: those findings
     are counted in one that says so.
     """
-    found = tuple(one for check in CHECKS for one in check.run(mesh, plan))
+    known = of_calls or check_calls(mesh, plan)
+    found = tuple(
+        one
+        for check in CHECKS
+        for one in (known[check.code.id] if check.of_calls else check.run(mesh, plan))
+    )
     lost = (*mesh.snapshot.unread, *(one.name for one in not_essential(mesh.snapshot.not_read)))
     if not lost:
         return found

@@ -20,16 +20,23 @@ class Check(Struct, frozen=True):
     """A rule of the catalog: `run` yields only findings of `code`.
 
     `missing` marks one that speaks of what the input does not hold, which is nothing to rely on
-    while a file of it cannot be read.
+    while a file of it cannot be read. `of_calls` marks one to which nothing matters that lanes ask
+    of gateways: an edit of weights and entry rules alone leaves what it finds.
     """
 
     code: Code
     run: Callable[[Mesh, RoutePlan], Iterator[Finding]]
     missing: bool = False
+    of_calls: bool = False
 
     @classmethod
     def of_mesh(
-        cls, code: Code, run: Callable[[Mesh], Iterator[Finding]], *, missing: bool = False
+        cls,
+        code: Code,
+        run: Callable[[Mesh], Iterator[Finding]],
+        *,
+        missing: bool = False,
+        of_calls: bool = False,
     ) -> Check:
         """Make a rule that asks the mesh alone."""
 
@@ -37,4 +44,4 @@ class Check(Struct, frozen=True):
         def of_both(mesh: Mesh, _: RoutePlan) -> Iterator[Finding]:
             return run(mesh)
 
-        return cls(code, of_both, missing)
+        return cls(code, of_both, missing, of_calls)

@@ -42,4 +42,4 @@ def _found(group: Group, needing: list[str], header: str) -> Finding:
     return finding(HEADER_NEEDED, place, str(meta.ref), **words)
 
 
-CHECK = Check.of_mesh(HEADER_NEEDED, check)
+CHECK = Check.of_mesh(HEADER_NEEDED, check, of_calls=True)

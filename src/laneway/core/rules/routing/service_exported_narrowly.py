@@ -27,4 +27,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
                 yield finding(SERVICE_EXPORTED_NARROWLY, place, str(meta.ref), **words)
 
 
-CHECK = Check.of_mesh(SERVICE_EXPORTED_NARROWLY, check)
+CHECK = Check.of_mesh(SERVICE_EXPORTED_NARROWLY, check, of_calls=True)

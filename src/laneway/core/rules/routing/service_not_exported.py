@@ -67,4 +67,4 @@ def _not_shown_to_gateways(mesh: Mesh, plan: RoutePlan, group: Group) -> list[Ho
     return [host for host in group.hosts if host in blind & led_to]
 
 
-CHECK = Check(SERVICE_NOT_EXPORTED, check)
+CHECK = Check(SERVICE_NOT_EXPORTED, check, of_calls=True)

@@ -34,4 +34,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield finding(SECOND_SERVICE, meta.place("spec", "selector"), str(meta.ref), **words)
 
 
-CHECK = Check.of_mesh(SECOND_SERVICE, check)
+CHECK = Check.of_mesh(SECOND_SERVICE, check, of_calls=True)

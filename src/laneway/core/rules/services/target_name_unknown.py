@@ -18,4 +18,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield dead_port_finding(TARGET_NAME_UNKNOWN, dead)
 
 
-CHECK = Check.of_mesh(TARGET_NAME_UNKNOWN, check)
+CHECK = Check.of_mesh(TARGET_NAME_UNKNOWN, check, of_calls=True)

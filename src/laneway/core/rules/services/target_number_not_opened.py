@@ -21,4 +21,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield dead_port_finding(TARGET_NUMBER_NOT_OPENED, dead)
 
 
-CHECK = Check.of_mesh(TARGET_NUMBER_NOT_OPENED, check)
+CHECK = Check.of_mesh(TARGET_NUMBER_NOT_OPENED, check, of_calls=True)

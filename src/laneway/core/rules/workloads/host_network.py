@@ -19,4 +19,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
         yield finding(HOST_NETWORK, place, str(pod.meta.ref), workload=pod_name(pod))
 
 
-CHECK = Check.of_mesh(HOST_NETWORK, check)
+CHECK = Check.of_mesh(HOST_NETWORK, check, of_calls=True)

@@ -26,4 +26,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
         yield finding(NAMESPACE_NOT_INJECTED, place, str(meta.ref), **words)
 
 
-CHECK = Check.of_mesh(NAMESPACE_NOT_INJECTED, check)
+CHECK = Check.of_mesh(NAMESPACE_NOT_INJECTED, check, of_calls=True)

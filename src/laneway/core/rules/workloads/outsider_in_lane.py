@@ -37,4 +37,4 @@ def _found(mesh: Mesh, group: Group) -> list[tuple[Workload, str]]:
     return [(pod, its[0].name) for pod, its in found if its]
 
 
-CHECK = Check.of_mesh(OUTSIDER_IN_LANE, check, missing=True)
+CHECK = Check.of_mesh(OUTSIDER_IN_LANE, check, missing=True, of_calls=True)

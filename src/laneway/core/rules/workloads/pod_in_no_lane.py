@@ -43,4 +43,4 @@ def _found(group: Group, idle: list[Workload]) -> Finding:
     return finding(POD_IN_NO_LANE, place, str(idle[0].meta.ref), **words)
 
 
-CHECK = Check.of_mesh(POD_IN_NO_LANE, check, missing=True)
+CHECK = Check.of_mesh(POD_IN_NO_LANE, check, missing=True, of_calls=True)

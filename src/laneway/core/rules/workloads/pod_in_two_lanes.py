@@ -46,4 +46,4 @@ def _is_news(lanes: Sequence[GroupLane], told: set[frozenset[str]]) -> bool:
     return any(pair not in told for pair in pairs)
 
 
-CHECK = Check.of_mesh(POD_IN_TWO_LANES, check)
+CHECK = Check.of_mesh(POD_IN_TWO_LANES, check, of_calls=True)

@@ -36,4 +36,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
                     yield finding(POD_NOT_IN_LIST, place, str(meta.ref), **words)
 
 
-CHECK = Check.of_mesh(POD_NOT_IN_LIST, check)
+CHECK = Check.of_mesh(POD_NOT_IN_LIST, check, of_calls=True)

@@ -30,4 +30,4 @@ def _place(pod: Workload) -> Place:
     return pod_place(pod, f"{_kind(pod)}s", INJECT)
 
 
-CHECK = Check.of_mesh(POD_OPTS_OUT, check)
+CHECK = Check.of_mesh(POD_OPTS_OUT, check, of_calls=True)

@@ -19,4 +19,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
         yield finding(POD_WITHOUT_PROXY, place, str(pod.meta.ref), **words)
 
 
-CHECK = Check.of_mesh(POD_WITHOUT_PROXY, check)
+CHECK = Check.of_mesh(POD_WITHOUT_PROXY, check, of_calls=True)
