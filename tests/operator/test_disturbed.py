@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from laneway.adapters.kube import Conflict, Forbidden, KubeError, Unavailable
+from laneway.core.keeping import wanted
 from laneway.core.resources.meta import Ref
 from tests.operator.model_api import OPERATOR, Body, ModelApi
+from tests.operator.order import Watch
 from tests.operator.running import at_work, ours
 from tests.operator.town import (
     add_lane,
@@ -82,6 +84,24 @@ def test_a_weight_is_one_write_two_patches_and_one_event(settled: ModelApi) -> N
     assert len([call for call in api.calls if "status" in call]) == 2
     assert api.calls.count("create Event") == 1
     assert len(api.calls) == 5  # the last one has read the entry
+
+
+def test_what_is_all_new_is_written_by_parts_and_what_leads_to_it_last(
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wanted, "_WRITTEN_AT_ONCE", 1)
+    api = ModelApi()
+    begin(api)
+    watch = Watch({}, ours(settled))
+    api.wrote = lambda: watch.hold(ours(api))
+
+    in_virtual_time(at_work(api, create))
+
+    assert ours(api) == ours(settled)
+    assert [call.rpartition("-")[2] for call in written(api)] == [
+        *("a", "a", "b", "b"),
+        "apply VirtualService gateway",
+    ]
 
 
 def test_what_was_edited_by_hand_is_put_right(settled: ModelApi) -> None:

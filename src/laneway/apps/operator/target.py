@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 
-from msgspec import Struct, json
+from msgspec import Struct
 
-from laneway.adapters.kube import KubeError, NotFound
+from laneway.adapters.kube import KubeError
 from laneway.apps.operator.caches import Caches
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.writing import ObjectWriting, trouble_of
@@ -22,11 +21,11 @@ from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
-from laneway.core.keeping.change import needs_kept, way_of
+from laneway.core.keeping.change import Way, needs_kept, way_of
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.confirmed import SeenLive, blocks_removal
 from laneway.core.keeping.group_gate import Frozen, frozen_groups
-from laneway.core.keeping.own_objects import OwnObject, manifest_of
+from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.owners import Owner
 from laneway.core.keeping.patience import Patience
 from laneway.core.keeping.statuses import accepted_of
@@ -93,7 +92,6 @@ class ClusterTarget:
         """The groups of which something was written and not seen live."""
         self.through: list[Undertaking] = []
         self.drifts: list[Drift] = []
-        self._cluster = cluster
         self._confirming = confirming
         self._clock = clock
 
@@ -192,7 +190,7 @@ class ClusterTarget:
             if ref in objects.parts and objects.parts[ref].digest == own.digest
         }
         lying = objects.manifests(same)
-        lying |= await self._bodies(own for ref, own in asked.items() if ref not in same)
+        lying |= await self.writing.bodies(own for ref, own in asked.items() if ref not in same)
         async with self._confirming.written(lying.values(), objects.compilation) as watching:
             change.live = await watching.confirm()
         self._saw(groups, change.live)
@@ -200,36 +198,34 @@ class ClusterTarget:
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
         there = self.caches.own(self._clock.now())
         touched = [there[ref] for ref in (*todo.writes, *todo.removes) if ref in there]
-        before = await self._bodies(touched)
-        after = objects.manifests(todo.writes)
-        kept: dict[Ref, Manifest] = {}
-        if needs_kept(before, after):
-            kept = await self._bodies(own for ref, own in there.items() if ref not in before)
-        way = way_of(todo, before, after, kept)
-        if not await self._write(objects, way.handed_over, (), change):
-            return
-        states = {**kept, **before}
-        for step in way.steps:
-            if not await self._step(objects, step, states, change):
-                return
-            states |= {one.ref: one for one in step.writes}
-            for ref in step.removes:
-                states.pop(ref, None)
-            if self.is_overtaken() or self.wake.is_told_to_stop:
+        before = await self.writing.bodies(touched)
+        # what is all new is brought in by parts, so that never all of it is in memory
+        for refs in [todo.writes] if before else objects.by_parts(todo.writes):
+            after = objects.manifests(refs)
+            kept: dict[Ref, Manifest] = {}
+            if needs_kept(before, after):
+                others = [own for ref, own in there.items() if ref not in before]
+                kept = await self.writing.bodies(others)
+            if not await self._walk(objects, way_of(refs, before, after, kept), change):
                 return
         self.patience.succeeded(change.groups)
         change.seconds = self._clock.now() - change.begun
         self.through.append(change)
 
-    async def _bodies(self, owns: Iterable[OwnObject]) -> dict[Ref, Manifest]:
-        """Read objects of ours whole; one that is gone meanwhile is left out."""
-        found = {}
-        for own in owns:
-            with suppress(NotFound):
-                kind = self.writing.kind(own.ref)
-                raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
-                found[own.ref] = manifest_of(json.decode(raw))
-        return found
+    async def _walk(self, objects: WantedObjects, way: Way, change: Undertaking) -> bool:
+        """Go a way to its end; whether it was reached."""
+        if not await self._write(objects, way.handed_over, (), change):
+            return False
+        states = dict(way.before)
+        for step in way.steps:
+            if not await self._step(objects, step, states, change):
+                return False
+            states |= {one.ref: one for one in step.writes}
+            for ref in step.removes:
+                states.pop(ref, None)
+            if self.is_overtaken() or self.wake.is_told_to_stop:
+                return False
+        return True
 
     async def _step(
         self,

@@ -11,14 +11,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
-from laneway.adapters.kube import Conflict, Forbidden, Kind, KubeError, Unavailable
+from msgspec import json
+
+from laneway.adapters.kube import Conflict, Forbidden, Kind, KubeError, NotFound, Unavailable
 from laneway.apps.operator.caches import Caches
 from laneway.apps.operator.seams import Cluster
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.followed import ISTIO
-from laneway.core.keeping.own_objects import Digest, OwnObject, digest_of
+from laneway.core.keeping.own_objects import Digest, OwnObject, digest_of, manifest_of
 from laneway.core.keeping.undone import Watchful
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
@@ -49,6 +52,16 @@ class ObjectWriting:
     def kind(self, ref: Ref) -> Kind:
         """Return the kind of an object of ours."""
         return self._caches.kinds[ISTIO, ref.kind]
+
+    async def bodies(self, owns: Iterable[OwnObject]) -> dict[Ref, Manifest]:
+        """Read objects of ours whole; one that is gone meanwhile is left out."""
+        found = {}
+        for own in owns:
+            with suppress(NotFound):
+                kind = self.kind(own.ref)
+                raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
+                found[own.ref] = manifest_of(json.decode(raw))
+        return found
 
     async def write(self, manifests: Iterable[Manifest], wanted: WantedObjects) -> Refusals:
         """Write objects in any order; return what was refused, and why."""

@@ -14,17 +14,17 @@ from msgspec import Struct
 from laneway.core.changes.diff import ChangeSet, diff
 from laneway.core.changes.order import ChangeStep, asks_for_kept, steps
 from laneway.core.emit.manifest import Manifest
-from laneway.core.keeping.to_do import ToDo
 from laneway.core.resources.meta import Ref
 
 Bodies = Mapping[Ref, Manifest]
 
 
 class Way(Struct, frozen=True):
-    """Objects whose owners alone differ, and the steps of all else."""
+    """Objects whose owners alone differ, and the steps of all else, from `before` on."""
 
     handed_over: tuple[Manifest, ...] = ()
     steps: tuple[ChangeStep, ...] = ()
+    before: Bodies = {}
 
 
 def changes_of(before: Bodies, after: Bodies, kept: Bodies | None = None) -> ChangeSet:
@@ -38,16 +38,9 @@ def needs_kept(before: Bodies, after: Bodies) -> bool:
     return asks_for_kept(changes_of(before, after))
 
 
-def way_of(todo: ToDo, before: Bodies, after: Bodies, kept: Bodies | None = None) -> Way:
-    """Return the way from `before` to `after`, which hold the objects of `todo`."""
+def way_of(writes: Iterable[Ref], before: Bodies, after: Bodies, kept: Bodies | None = None) -> Way:
+    """Return the way from `before` to `after`, in which `writes` are, as they were and shall be."""
     changes = changes_of(before, after, kept)
     changed = {change.ref for change in changes.changes}
-    same = (after[ref] for ref in todo.writes if ref not in changed)
-    return Way(tuple(same), steps(changes))
-
-
-def refs_of(way: Iterable[ChangeStep]) -> frozenset[Ref]:
-    """Return every object that steps write or remove."""
-    return frozenset(
-        ref for step in way for ref in (*(one.ref for one in step.writes), *step.removes)
-    )
+    same = (after[ref] for ref in writes if ref not in changed)
+    return Way(tuple(same), steps(changes), {**(kept or {}), **before})

@@ -24,6 +24,8 @@ from laneway.core.resources.meta import Ref
 if TYPE_CHECKING:
     from laneway.core.routing.plan.route_plan import Entry
 
+_WRITTEN_AT_ONCE = 200
+"""Services whose objects are written before those of the next are spelled, where all are new."""
 _SPELLED_AT_ONCE = 100
 """Services after which what was spelled for others is let go of."""
 
@@ -83,6 +85,19 @@ class WantedObjects(Struct, frozen=True, dict=True):
             if part.ref in asked:
                 found.append(spelling.entry(entry))
         return {one.ref: one for one in found if one.ref in asked}
+
+    def by_parts(self, refs: Iterable[Ref]) -> Iterator[tuple[Ref, ...]]:
+        """Part objects that are all new: some services at a time, what leads to them last."""
+        asked = set(refs)
+        parts = [part for part in self.first if part.ref in asked]
+        for number, some in enumerate(self.services.values(), 1):
+            parts += [part for part in some if part.ref in asked]
+            if number % _WRITTEN_AT_ONCE == 0 and parts:
+                yield tuple(part.ref for part in parts)
+                parts = []
+        parts += [part for part in self.entries if part.ref in asked]
+        if parts:
+            yield tuple(part.ref for part in parts)
 
     def owned(self, manifest: Manifest) -> dict[str, object]:
         """Return an object as it is applied, with the owners it shall have."""
