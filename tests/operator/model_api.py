@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from laneway.adapters.kube import Conflict, Kind, KubeError, NotFound
+from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound
 
 T = TypeVar("T")
 Name = tuple[str, str, str]
@@ -39,6 +39,9 @@ KINDS = {
     )
 }
 OPERATOR = "laneway"
+VENDORS_STATUS = frozenset(
+    {"status", "error", "validationMessage", "servicesInSwimLaneGroup", "conditions"}
+)
 
 
 class Killed(BaseException):
@@ -58,6 +61,8 @@ class ModelApi:
         self.kill_at: tuple[int, bool] | None = None
         """The number of a call, and whether it still has its effect."""
         self.killed = asyncio.Event()
+        self.is_vendors = False
+        """Whether its CRDs are the vendor's, which have a place for the vendor's fields alone."""
         self.wrote: Callable[[], None] = lambda: None
         self.refuse: Callable[[str, Body], KubeError | None] = lambda *_: None
         self._watchers: list[asyncio.Event] = []
@@ -96,6 +101,11 @@ class ModelApi:
 
     async def take(self, kind: Kind, body: Mapping[str, Any]) -> bytes:
         return await self._patched(f"apply {kind.kind} by force", body, force=True)
+
+    async def merge(self, kind: Kind, body: Mapping[str, Any], *, subresource: str = "") -> bytes:
+        status = {key: one for key, one in body["status"].items() if key in VENDORS_STATUS}
+        said = f"merge {kind.kind} {body['metadata']['name']} {subresource}"
+        return await self._patched(said, {**body, "status": status}, "merged")
 
     async def _patched(
         self, said: str, body: Mapping[str, Any], subresource: str = "", *, force: bool = False
@@ -150,6 +160,9 @@ class ModelApi:
         if (refusal := self.refuse(OPERATOR, body)) is not None:
             raise refusal
         if subresource:
+            unknown = body["status"].keys() - VENDORS_STATUS if self.is_vendors else frozenset()
+            if unknown:
+                raise Invalid(f"{sorted(unknown)}: field not declared in schema")
             name = name_of(body)
             if name not in self.objects:
                 raise NotFound(str(name))

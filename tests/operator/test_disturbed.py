@@ -320,6 +320,19 @@ def test_a_group_that_goes_while_nobody_works_leaves_all_until_the_installation_
     assert ours(api) == {}
 
 
+def test_a_cluster_with_the_vendors_kinds_keeps_what_it_has_a_place_for() -> None:
+    api = ModelApi()
+    api.is_vendors = True
+    begin(api)
+
+    in_virtual_time(at_work(api, create))
+
+    status = api.objects[GROUP]["status"]
+    assert status["status"] == "Ready"
+    assert condition(api, "Live")["status"] == "True"
+    assert "acceptedErrors" not in status
+
+
 def test_nothing_of_ours_has_a_finalizer(settled: ModelApi) -> None:
     assert all("finalizers" not in body["metadata"] for body in settled.objects.values())
 

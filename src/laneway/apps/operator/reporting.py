@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from laneway.adapters.kube import Conflict, Kind, KubeError, NotFound
+from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound
 from laneway.apps.operator.seams import Cluster
 from laneway.apps.operator.target import ClusterTarget, Undertaking
 from laneway.core.emit.status import API_VERSION
@@ -139,7 +139,7 @@ class Reporting:
             "status": status,
         }
         try:
-            await self._cluster.apply(kind, body, subresource="status")
+            await self._say(kind, body)
         except NotFound:
             return True
         except Conflict as error:
@@ -150,6 +150,13 @@ class Reporting:
         self.patched += 1
         self._told[ref] = (self._target.caches.lanes[ref], status)
         return True
+
+    async def _say(self, kind: Kind, body: Mapping[str, object]) -> None:
+        """Apply a status; a CRD that has no place for all of it keeps what it has one for."""
+        try:
+            await self._cluster.apply(kind, body, subresource="status")
+        except Invalid:
+            await self._cluster.merge(kind, body, subresource="status")
 
     def _left_to_others(self, ref: Ref, error: Conflict) -> bool:
         """Leave a status alone that somebody else writes, and say so once."""

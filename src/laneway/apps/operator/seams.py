@@ -58,6 +58,11 @@ class Cluster(Protocol):
     async def take(self, kind: Kind, body: Mapping[str, object]) -> bytes:
         """Apply fields of an object, and take from others those that they have."""
 
+    async def merge(
+        self, kind: Kind, body: Mapping[str, object], *, subresource: str = ""
+    ) -> bytes:
+        """Merge fields into an object; those that the server does not know are dropped."""
+
     async def create(self, kind: Kind, body: Mapping[str, object]) -> bytes:
         """Create an object."""
 

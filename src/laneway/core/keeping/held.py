@@ -28,6 +28,8 @@ T = TypeVar("T", bound=Hashable)
 _SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "selfLink")
 """What the server says of an object's versions: it changes though nothing that is meant does."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_BY_STATUS = ("Pod", "WorkloadEntry")
+"""Kinds whose status says what they are."""
 _MOST_SHARED = 20_000
 """So many values are remembered to be shared; what comes then is shared among itself."""
 
@@ -76,7 +78,7 @@ def read_held(raw: bytes, shared: Shared, api_version: str = "", kind: str = "")
     head: dict[str, Any] = value.get("metadata") or {}
     uid, generation = head.get("uid", ""), head.get("generation", 0)
     status = value.get("status") or {}
-    if value["kind"] != "Pod":  # of others it says nothing that is meant, and changes often
+    if value["kind"] not in _BY_STATUS:  # of others it says nothing that is meant, and changes
         value.pop("status", None)
     value["metadata"] = _meant(head)
     found = read_objects(_path(value), [value])
