@@ -122,6 +122,15 @@ def test_gateways_behind_a_service_have_tables_by_the_ports_of_pods() -> None:
     assert sight.tables == ("http.80", "http.8080")
 
 
+def test_an_entry_at_a_gateway_that_was_not_read_is_not_taken_to_be_seen_by_nobody() -> None:
+    mesh = compile_mesh([one for one in town(2) if one["kind"] != "Gateway"])
+    routes = virtual_service("in", "istio-system", ["*"], gateways=["door"], http=[])
+    one = Manifest(Ref("VirtualService", "istio-system", "in"), routes)
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(ChangeStep("entry routes", (one,)), {}, world)
+    assert (found.watches, found.unwatched) == ((), (one.ref,))
+
+
 def test_a_seat_puts_every_observer_into_one_namespace() -> None:
     found = COMES.watched(1, callers(3), "istio-system")
     (one,) = found.watches

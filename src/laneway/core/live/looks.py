@@ -30,7 +30,7 @@ from laneway.core.resources.istio.networking import GatewayServer
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.admitted import HTTP_PROTOCOLS, bound_domains
 from laneway.core.routing.plan.route_plan import Destination, RoutePlan, links
-from laneway.core.routing.plan.survivors import author_for
+from laneway.core.routing.plan.survivors import MESH, author_for
 
 States = Sequence[Manifest | None]
 """An object before and after; None where it is not there."""
@@ -111,6 +111,8 @@ class Looks:
             for one in spaces
             for name in one.body["spec"].get("gateways") or ()
         }
+        if named - self.mesh.gateways.keys() - {MESH}:
+            yield NAMELESS  # a gateway that was not read may be served by anybody
         for name in sorted(named & self.mesh.gateways.keys()):
             gateway = self.mesh.gateways[name]
             if not selects(gateway.selector, proxy.caller):
