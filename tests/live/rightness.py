@@ -90,11 +90,16 @@ class Turning:
         self.called = called.ref
         self.first = {**found, called.ref: called}
         self.now = dict(self.first)
-        self.entry, self.swapped = 0, False
+        self.entry, self.swapped = 1, False
+        self.is_split = True
 
     def turn(self, dice: random.Random) -> Manifest:
-        """Return one of the objects as it says the other thing; then that is what they say."""
-        if dice.random() < 0.5:
+        """Return one of the objects as it says the other thing; then that is what they say.
+
+        The entry is first, since it leads to both versions before.
+        """
+        if dice.random() < 0.5 or self.is_split:
+            self.is_split = False
             self.entry = 1 - self.entry
             fresh = self._entry()
         else:
