@@ -27,6 +27,27 @@ metadata: {{name: {app}-{lane}-x, labels: {{app: {app}, ASM_TRAFFIC_TAG: {lane}}
 spec: {{containers: [{{name: app, image: mock}}, {{name: istio-proxy, image: proxyv2}}]}}
 status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
 """
+REPLICA = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: mockb-v1-{hash}-{number}
+  labels: {{app: mockb, ASM_TRAFFIC_TAG: v1, pod-template-hash: {hash}}}
+  ownerReferences:
+    - {{apiVersion: apps/v1, kind: ReplicaSet, name: mockb-v1-{hash}, uid: a, controller: true}}
+spec: {{containers: [{{name: app, image: {image}}}, {{name: istio-proxy, image: proxyv2}}]}}
+status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
+"""
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: mockb-v1, namespace: default}
+spec:
+  selector: {matchLabels: {app: mockb}}
+  template:
+    metadata: {labels: {app: mockb, ASM_TRAFFIC_TAG: v4}}
+    spec: {containers: [{name: app, image: mock}]}
+"""
 OWN = """
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -103,7 +124,7 @@ def test_lanes_are_listed_with_their_groups(kubectl: Command, model: ModelServer
     assert ended.code == 0
     assert rows[0] == ["GROUP", "MODE", "LANES", "SERVICES", "READY", "LIVE", "AGE"]
     assert rows[1][:6] == ["test", "strict", "3", "3", "True", "True"]
-    assert rows[4][:5] == ["s1", "test", "-", "3/3", "True"]
+    assert rows[4][:6] == ["s1", "test", "-", "3/3", "True", "True"]
 
 
 def test_what_no_operator_has_read_is_no_state(kubectl: Command, model: ModelServer) -> None:
@@ -127,6 +148,16 @@ def test_single_lanes_are_printed_in_every_form(kubectl: Command, model: ModelSe
     assert "ASM_TRAFFIC_TAG=v2" in kubectl("get", "lanes", "-o", "wide").out
     missing = kubectl("get", "lanes", "s2", "s9")
     assert (missing.code, missing.err) == (1, "There is no lane s9.\n")
+
+
+def test_a_lane_of_no_group_is_not_live(kubectl: Command, model: ModelServer) -> None:
+    keep(model)
+    model.find("ASMSwimLane", "s3")["metadata"]["labels"]["swimlane-group"] = "gone"
+
+    ended = kubectl("status")
+
+    assert ended.code == 1
+    assert "lane s3 names it, and there is no such group" in ended.out
 
 
 def test_a_namespace_leaves_groups_that_have_a_service_in_it(
@@ -242,6 +273,51 @@ def test_objects_of_the_operator_are_what_a_proof_judges(
     assert "7 Istio objects" in proven.out
     assert broken.code == 1
     assert "counter-example to isolated" in broken.out
+
+
+def replicas(model: ModelServer, *pods: tuple[str, str]) -> None:
+    """Have a ReplicaSet's pods, of a hash and an image each, in the place of one pod."""
+    model.objects.remove(model.find("Pod", "mockb-v1-x"))
+    for number, (digest, image) in enumerate(pods):
+        model.put(REPLICA.format(hash=digest, number=number, image=image))
+
+
+def to_mockb(kubectl: Command, *more: str | Path) -> str:
+    """Return whom a caller in lane s1 meets at the second service."""
+    out = kubectl("explain", "--from", "mocka-v1-x", "--host", "mockb", *more).out
+    (found,) = [line for line in out.splitlines() if " -> " in line]
+    return found.rpartition(" -> ")[2]
+
+
+def test_replicas_that_are_alike_are_told_of_once(kubectl: Command, model: ModelServer) -> None:
+    replicas(model, ("5d", "mock"), ("5d", "mock"), ("5d", "mock"))
+
+    assert to_mockb(kubectl) == "mockb-v1 (3 pods)"
+    assert "-> mockc-v1-x" in kubectl("explain", "--from", "mockb-v1", "--host", "mockc").out
+    assert "all 12 proxies" in kubectl("cost").out
+
+
+def test_a_rollout_is_told_by_its_replica_sets_and_other_pods_by_their_own_names(
+    kubectl: Command, model: ModelServer
+) -> None:
+    replicas(model, ("5d", "mock"), ("5d", "mock"), ("6f", "mock"))
+    assert to_mockb(kubectl) == "mockb-v1-5d (2 pods), mockb-v1-6f"
+
+    model.find("Pod", "mockb-v1-5d-1")["spec"]["containers"].pop()
+    assert to_mockb(kubectl) == "mockb-v1-5d-0, mockb-v1-5d-1, mockb-v1-6f"
+
+
+def test_a_deployment_in_a_file_takes_the_place_of_its_pods(
+    kubectl: Command, model: ModelServer, tmp_path: Path
+) -> None:
+    replicas(model, ("5d", "mock"), ("5d", "mock"))
+    file = tmp_path / "mockb.yaml"
+    file.write_text(DEPLOYMENT)
+
+    checked = kubectl("check", file)
+
+    assert "error[LW1502] lane s1 has no pod of service default/mockb" in checked.out
+    assert "mockb.yaml:8:16" in checked.out
 
 
 def test_files_take_the_place_of_objects_of_the_cluster(
@@ -429,6 +505,8 @@ def test_every_command_may_do_without_a_path_and_says_so(kubectl: Command) -> No
         (["status", "-o", "js"], ["json"], 4),
         (["check", "--context", "mo"], ["model"], 4),
         (["check", "la"], [], 0),
+        (["get", "lanes", "s1", "s"], ["s1", "s2", "s3"], 4),
+        (["status", ""], ["test"], 4),
     ],
 )
 def test_kubectl_is_told_what_may_stand_next(

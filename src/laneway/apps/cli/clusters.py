@@ -77,6 +77,26 @@ def _contexts(ctx: click.Context, _param: click.Parameter, begun: str) -> list[s
     return [one for one in names if one.startswith(begun)]
 
 
+def complete_names(
+    kind: str = "",
+) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes names of groups or lanes; without a kind, what was typed says which."""
+
+    def complete(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+        from laneway.apps.cluster.lanes import lanes_of_cluster
+
+        try:
+            with ctx.scope(cleanup=False):
+                found = ask(lanes_of_cluster).only(
+                    (kind or ctx.params.get("kind") or "").rstrip("s")
+                )
+        except click.ClickException:
+            return []
+        return sorted(name for name in found.names if name.startswith(begun))
+
+    return complete
+
+
 def connection_options() -> list[click.Parameter]:
     """Return the options that say which cluster is asked."""
     return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.clusters import ask, namespace, with_cluster
+from laneway.apps.cli.clusters import ask, complete_names, namespace, with_cluster
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE
 from laneway.apps.terminal.printing import output_option, print_object
 from laneway.apps.terminal.screen import table_width_of
@@ -28,7 +28,7 @@ Output = Literal["table", "wide", "yaml", "json", "name"]
     type=click.Choice(["groups", "lanes", "group", "lane"]),
     metavar="[groups|lanes]",
 )
-@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=complete_names())
 @output_option("table", "wide", "yaml", "json", "name")
 def get(kind: str | None, names: tuple[str, ...], output: Output) -> int:
     """List groups and lanes with their state; without a kind both.

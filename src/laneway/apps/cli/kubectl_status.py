@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from laneway.apps.cli.clusters import ask, namespace, with_cluster
+from laneway.apps.cli.clusters import ask, complete_names, namespace, sentence, with_cluster
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.printing import output_option, print_object
 from laneway.apps.terminal.screen import table_width_of
 from laneway.apps.terminal.tables import table
 
 if TYPE_CHECKING:
-    from laneway.adapters.kube import Client
+    from laneway.adapters.kube import Client, KubeError
     from laneway.core.views.lanes_on_cluster import GroupState, LanesOnCluster
 
 Output = Literal["text", "yaml", "json", "name"]
@@ -27,7 +27,7 @@ HEAD = ("GROUP", "STATE", "WHY")
     epilog="Exit codes: 0 all groups are live, 1 one of them is not, 4 not known, because no "
     "operator tells, 2 wrong usage, 3 the cluster cannot be asked, 70 a bug in Laneway."
 )
-@click.argument("groups", nargs=-1, metavar="[GROUP...]")
+@click.argument("groups", nargs=-1, metavar="[GROUP...]", shell_complete=complete_names("groups"))
 @click.option(
     "-w",
     "--watch",
@@ -89,7 +89,7 @@ class StatusWatch:
 
         try:
             async with asyncio.timeout(limit):
-                async for found in changes_of_lanes(client):
+                async for found in changes_of_lanes(client, _tell_trouble):
                     self._take(found)
                     if self._output == "text":
                         self._tell_changes()
@@ -142,3 +142,7 @@ class StatusWatch:
         elif not self._told:
             rows = [(one.group, one.state, one.why) for one in self.states]
             click.echo("\n".join(table(HEAD, rows, table_width_of(sys.stdout))))
+
+
+def _tell_trouble(error: KubeError) -> None:
+    click.echo(f"{sentence(error)} It is asked again.", err=True)

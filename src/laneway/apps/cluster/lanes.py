@@ -7,15 +7,17 @@ for, so that it costs nothing however large the mesh is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from laneway.adapters.kube import Client, Following, Kind, NotFound
+from laneway.adapters.kube import Client, Following, Kind, KubeError, NotFound
 from laneway.core.keeping.followed import GROUP, LANE, VENDOR
 from laneway.core.views.lanes_on_cluster import LanesOnCluster
 
+_LOOK = 1.0
+"""Seconds between two looks at what keeps the server from being heard."""
 _object = msgspec.json.Decoder(dict[str, Any])
 NO_KINDS = (
     "the cluster does not know lanes: its API server serves no kinds of istio.alibabacloud.com; "
@@ -33,14 +35,20 @@ async def _all(client: Client, kind: Kind) -> list[dict[str, Any]]:
     return [_object.decode(raw) async for raw in client.listed(kind)]
 
 
-async def changes_of_lanes(client: Client) -> AsyncIterator[LanesOnCluster]:
-    """Yield all groups and lanes, and again whenever they changed. Raises KubeError at first."""
+async def changes_of_lanes(
+    client: Client, troubled: Callable[[KubeError], None]
+) -> AsyncIterator[LanesOnCluster]:
+    """Yield all groups and lanes, and again whenever they changed. Raises KubeError at first.
+
+    What goes wrong later is tried again for ever, and told.
+    """
     kinds = await _kinds(client)
     for kind in kinds:
         await _all(client, kind)  # a right that is missing is told now, and not tried for ever
     changed = asyncio.Event()
     following = [Following(client, kind, _object.decode) for kind in kinds]
     tasks = [asyncio.create_task(one.run(changed.set)) for one in following]
+    tasks.append(asyncio.create_task(_tell(following, troubled)))
     try:
         while True:
             await changed.wait()
@@ -52,6 +60,20 @@ async def changes_of_lanes(client: Client) -> AsyncIterator[LanesOnCluster]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _tell(
+    following: Sequence[Following[dict[str, Any]]], troubled: Callable[[KubeError], None]
+) -> None:
+    """Tell why the server is not heard, once for each time."""
+    told: set[str] = set()
+    while True:
+        problems = {str(one.problem): one.problem for one in following if one.problem}
+        for words, problem in problems.items():
+            if words not in told:
+                troubled(problem)
+        told = set(problems)
+        await asyncio.sleep(_LOOK)
 
 
 async def _kinds(client: Client) -> tuple[Kind, Kind]:

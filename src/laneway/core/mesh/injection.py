@@ -22,12 +22,13 @@ PROXY_CONTAINER = "istio-proxy"
 def lack_of_sidecar(mesh: Mesh, workload: Workload) -> Lack | None:
     """Return why the pods of a workload have no sidecar, None if they have one.
 
-    Of a live Pod its containers say what is true; of a template the label `sidecar.istio.io/inject`
-    decides (the annotation of that name is its older spelling), then the namespace.
+    Of live Pods, one or alike, their containers say what is true; of a template the label
+    `sidecar.istio.io/inject` decides (the annotation of that name is its older spelling), then the
+    namespace.
     """
     if workload.is_machine:
         return None  # it has a proxy or it would not be in the mesh, whatever its namespace asks
-    if workload.meta.ref.kind == "Pod" and workload.pod_ip:
+    if workload.pod_ip:
         containers = workload.containers + workload.init_containers
         present = any(container.name == PROXY_CONTAINER for container in containers)
         return None if present else "no proxy container"

@@ -91,13 +91,22 @@ def _owner(workload: Workload, by_ref: Mapping[Ref, Workload]) -> Workload | Non
     ref = workload.meta.owner
     if ref is not None and ref in by_ref:
         return by_ref[ref]
-    if ref is not None and ref.kind == "ReplicaSet":
-        for kind, label in _HASHES.items():
-            above, dash, made = ref.name.rpartition("-")
-            if dash and workload.labels.get(label) == made:
-                return by_ref.get(Ref(kind, ref.namespace, above))
+    above = maker(workload)
+    if above != ref and above is not None:
+        return by_ref.get(above)
     service = Ref(KNATIVE_SERVICE, workload.namespace, workload.labels.get(KNATIVE_LABEL, ""))
     return by_ref.get(service) if service != workload.meta.ref else None
+
+
+def maker(workload: Workload) -> Ref | None:
+    """Return who makes a workload: of a ReplicaSet's pods the object above it, if they tell."""
+    ref = workload.meta.owner
+    if ref is not None and ref.kind == "ReplicaSet":
+        above, dash, made = ref.name.rpartition("-")
+        for kind, label in _HASHES.items():
+            if dash and workload.labels.get(label) == made:
+                return Ref(kind, ref.namespace, above)
+    return ref
 
 
 def _ready_by_slices(slices: Iterable[EndpointSlice]) -> dict[tuple[str, str], bool]:

@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.not_read import ESSENTIAL, NotRead, findings_of
+from laneway.core.mesh.pooled import pooled
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.kubernetes.workloads import Workload
 
 
 def of_cluster(
@@ -23,9 +25,17 @@ def of_cluster(
     lost: Iterable[str],
     not_read: Collection[NotRead],
 ) -> Snapshot:
-    """Return the Snapshot of a cluster; `lost` are the objects that could not be understood."""
+    """Return the Snapshot of a cluster; pods that are alike are one workload there.
+
+    `lost` are the objects that could not be understood.
+    """
     missed = (f"{one.resource} of the cluster" for one in not_read if one.kind in ESSENTIAL)
-    found = Snapshot.of(resources, (*findings_of(not_read), *findings), (*lost, *missed))
+    things = list(resources)
+    pods = [one for one in things if isinstance(one, Workload) and one.meta.ref.kind == "Pod"]
+    others = (one for one in things if one.meta.ref.kind != "Pod")
+    found = Snapshot.of(
+        (*others, *pooled(pods)), (*findings_of(not_read), *findings), (*lost, *missed)
+    )
     return replace(found, not_read=tuple(not_read))
 
 

@@ -18,7 +18,7 @@ State = Literal["live", "not live", "stalled", "not known"]
 
 GROUPS = ("GROUP", "MODE", "LANES", "SERVICES", "READY", "LIVE", "AGE")
 GROUPS_WIDE = (*GROUPS, "STATUS", "PROXIES")
-LANES = ("LANE", "GROUP", "WEIGHT", "PODS", "READY", "AGE")
+LANES = ("LANE", "GROUP", "WEIGHT", "PODS", "READY", "LIVE", "AGE")
 LANES_WIDE = (*LANES, "SELECTOR", "ANSWERED BY OTHERS")
 
 
@@ -103,8 +103,16 @@ def group_of(lane: Object) -> str:
 
 
 def states(found: LanesOnCluster) -> list[GroupState]:
-    """Return for each group whether it is live."""
-    return [GroupState(name_of(one), *_state(one, found.lanes_of(one))) for one in found.groups]
+    """Return for each group whether it is live; one that lanes name and nobody made is not."""
+    there = [GroupState(name_of(one), *_state(one, found.lanes_of(one))) for one in found.groups]
+    known = {one.group for one in there}
+    strays = {group_of(lane): name_of(lane) for lane in found.lanes if group_of(lane) not in known}
+    return there + [
+        GroupState(group, "not live", f"lane {lane} names it, and there is no such group")
+        if group
+        else GroupState("-", "not live", f"lane {lane} names no group")
+        for group, lane in strays.items()
+    ]
 
 
 def _state(group: Object, lanes: Iterable[Object]) -> tuple[State, str]:
@@ -181,6 +189,7 @@ def lane_rows(found: LanesOnCluster, now: float, *, is_wide: bool = False) -> It
             "-" if weight is None else str(weight),
             f"{pods.get('ready', 0)}/{pods.get('total', 0)}" if pods else "-",
             _status_of(one, "Ready"),
+            _status_of(one, "Live"),
             age(one, now),
         )
         selector = ",".join(
