@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound
+from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound, Unavailable
 
 T = TypeVar("T")
 Name = tuple[str, str, str]
@@ -61,6 +61,8 @@ class ModelApi:
         self.kill_at: tuple[int, bool] | None = None
         """The number of a call, and whether it still has its effect."""
         self.killed = asyncio.Event()
+        self.fail_at: tuple[int, bool] | None = None
+        """The number of a call that gets no answer, and whether it still has its effect."""
         self.is_vendors = False
         """Whether its CRDs are the vendor's, which have a place for the vendor's fields alone."""
         self.wrote: Callable[[], None] = lambda: None
@@ -139,11 +141,16 @@ class ModelApi:
         if dies and self.kill_at and not self.kill_at[1]:
             await self._die()
         await asyncio.sleep(0.001)  # others are heard meanwhile
+        is_lost = self.fail_at is not None and len(self.calls) == self.fail_at[0]
+        if is_lost and self.fail_at and not self.fail_at[1]:
+            raise Unavailable(said)
         result = act()
         if said.startswith(("apply", "delete")):
             self.wrote()
         if dies:
             await self._die()
+        if is_lost:
+            raise Unavailable(said)
         return result
 
     async def _die(self) -> None:

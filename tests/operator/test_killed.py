@@ -1,7 +1,7 @@
 """Killed at any call and begun again, an operator comes to what an undisturbed one comes to.
 
-At every call of a lane's life, before the call has its effect and after. At each write on the way,
-of the killed one and of its successor, order holds.
+At every call of a lane's life, before the call has its effect and after; and where a call gets no
+answer. At each write on the way, of the killed one and of its successor, order holds.
 """
 
 from __future__ import annotations
@@ -65,6 +65,24 @@ def test_killed_at_any_call_it_comes_to_the_same_in_order(number: int) -> None:
             api.kill_at = (call, has_effect)
             api.wrote = lambda api=api: watch.hold(ours(api))  # type: ignore[misc]
             in_virtual_time(killed_and_begun_again(api, act))
+
+            assert said(api) == said(undisturbed), (call, has_effect, undisturbed.calls[call - 1])
+
+
+@pytest.mark.parametrize("number", [0, 3, 5], ids=["create", "relabel", "delete_group"])
+def test_a_call_without_an_answer_changes_nothing_in_the_end(number: int) -> None:
+    act = LIFE[number]
+    before = lived(LIFE[:number])
+    undisturbed = before.copy()
+    in_virtual_time(at_work(undisturbed, act))
+    watch = Watch(ours(before), ours(undisturbed))
+
+    for call in range(1, len(undisturbed.calls) + 1):
+        for has_effect in (False, True):
+            api = before.copy()
+            api.fail_at = (call, has_effect)
+            api.wrote = lambda api=api: watch.hold(ours(api))  # type: ignore[misc]
+            in_virtual_time(at_work(api, act))
 
             assert said(api) == said(undisturbed), (call, has_effect, undisturbed.calls[call - 1])
 
