@@ -20,6 +20,7 @@ import yaml
 from msgspec import Struct
 
 from tests.cluster.control_plane import ControlPlane, kubectl
+from tests.cluster.pods import PROXY, PROXY_IMAGE
 from tests.wire.laneway_up import VERSION, laneway
 
 NAMESPACES = ("default", "istio-system")
@@ -104,6 +105,14 @@ def label(plane: ControlPlane, labels: Mapping[str, str | None]) -> None:
     for namespace in NAMESPACES:
         path = f"/api/v1/namespaces/{namespace}"
         plane.api.ask(path, "PATCH", {"metadata": {"labels": dict(labels)}})
+
+
+def injected(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with the proxy that Istio puts into the pods of a Deployment."""
+    if item["kind"] == "Deployment":
+        pod = item["spec"]["template"]["spec"]
+        pod["containers"] = [*pod["containers"], {"name": PROXY, "image": PROXY_IMAGE}]
+    return item
 
 
 def _objects(example: Path) -> Iterator[dict[str, Any]]:

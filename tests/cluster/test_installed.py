@@ -17,9 +17,10 @@ from tests.cluster.chart import chart_objects
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ROOT, ControlPlane
 from tests.cluster.installed import NAME, PROGRAM, VALUES, installed
-from tests.cluster.lanes import asked
+from tests.cluster.lanes import GATEWAY, Lanes, asked, injected, label, wait
 from tests.cluster.rights import Right, account_of, granted, identities, used, without
-from tests.cluster.serving import start_node
+from tests.cluster.serving import described, start_node
+from tests.cluster.shown import documented, table
 
 pytestmark = pytest.mark.cluster
 
@@ -108,3 +109,33 @@ def test_a_renewed_token_is_taken_when_the_one_before_ends(operated: ControlPlan
     assert come_and_go(operated) == 7
     assert before["uid"] != after["uid"]
     assert after["uid"] in identities(operated)
+
+
+@pytest.fixture
+def example(operated: ControlPlane) -> Iterator[ControlPlane]:
+    """The whole example behind a gateway, its lanes kept by the operator."""
+    whole = [injected(one) for path in sorted(EXAMPLE.glob("*.yaml")) for one in _documents(path)]
+    mine = [one for one in whole if one["kind"] != "Namespace"]
+    label(operated, {"istio-injection": "enabled"})
+    asked(operated, "apply", "-f", str(GATEWAY))
+    asked(operated, "apply", "-f", "-", told=yaml.dump_all(mine))
+    wait(operated, "--for=condition=Available", "deployment")
+    asked(operated, "wait", "--for=condition=Ready", "lanegroup/test", "--timeout=60s")
+    yield operated
+    asked(operated, "delete", "-f", "-", told=yaml.dump_all(mine))
+    asked(operated, "delete", "-f", str(GATEWAY))
+    asked(operated, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
+    label(operated, {"istio-injection": None})
+
+
+def test_lanes_of_a_cluster_keep_their_requests_and_say_so(example: ControlPlane) -> None:
+    found = described(example.folder)
+    assert found is not None
+    lanes = Lanes(found.gateway)
+    for lane, version in (("s1", "v1"), ("s2", "v2"), ("s3", "v3")):
+        headers = {"x-asm-prefer-tag": lane}
+        lanes.until([(version,) * 3], headers)
+        assert lanes.ask(20, headers) == {(version,) * 3: 20}
+
+    for words in ("get lanes", "get lanegroups -o wide"):
+        assert table(asked(example, *words.split())) == table(documented(f"kubectl {words}"))

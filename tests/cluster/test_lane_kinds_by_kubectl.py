@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import yaml
 from tests.cluster.control_plane import DEFINITIONS, ControlPlane
 from tests.cluster.dry_runs import CRDS, OURS, make_known
 from tests.cluster.lanes import asked
+from tests.cluster.shown import table
 from tests.wire.laneway_up import laneway
 
 pytestmark = pytest.mark.cluster
@@ -76,12 +76,6 @@ def known(plane: ControlPlane) -> Iterator[ControlPlane]:
 
 def definition(plane: ControlPlane, name: str) -> Any:
     return plane.api.ask(f"{DEFINITIONS}/{name}")["spec"]
-
-
-def table(text: str) -> list[list[str]]:
-    """Return a table's cells, ages apart."""
-    lines = (re.split(r" {2,}", line.rstrip()) for line in text.strip().splitlines())
-    return [[re.sub(r"^\d+s$", "AGE", cell) for cell in line] for line in lines]
 
 
 def test_a_definition_of_somebody_else_is_never_overwritten(plane: ControlPlane) -> None:
