@@ -54,6 +54,16 @@ def test_a_proxy_that_nobody_lists_is_not_connected() -> None:
     assert behind([[], []], Push(16)) == ["not connected"]
 
 
+def test_who_is_not_connected_is_told_apart_from_who_is_behind() -> None:
+    reports = [IstiodReport("istiod-1", {ROUTES: Push(16)}, by_proxy([routed(15, 15)]))]
+    gone = ExpectedProxy("cart-2", "shop")
+    late = missing([Concerned((CART, gone), (ROUTES,))], reports)
+    assert [(one.proxy, one.is_connected) for one in late] == [
+        ("cart-1.shop", True),
+        ("cart-2.shop", False),
+    ]
+
+
 def test_every_connection_that_is_listed_has_to_follow() -> None:
     assert behind([[routed(16, 16), routed(16, 15)]], Push(16)) == ["has not acknowledged"]
     assert behind([[routed(16, 16)], [routed(3, 3)]], Push(16)) == ["has not acknowledged"]

@@ -26,10 +26,14 @@ DOOR = "door"
 
 
 class Times(Struct):
-    """Seconds of each change: an independent client's first answer, and Live."""
+    """Seconds of each change: an independent client's first answer, and Live.
+
+    `sent` is when observers had seen it, `joined` how long they took to join before it was written.
+    """
 
     client: list[float] = field(default_factory=list)
     live: list[float] = field(default_factory=list)
+    sent: list[float] = field(default_factory=list)
     joined: list[float] = field(default_factory=list)
     missed: int = 0
 
@@ -38,6 +42,7 @@ class Times(Struct):
         return (
             f"{len(self.live)} changes, {self.missed} not live; client p50 {_ms(self.client, 50)}, "
             f"p95 {_ms(self.client, 95)}; Live p50 {_ms(self.live, 50)}, p95 {_ms(self.live, 95)}; "
+            f"seen to be sent p50 {_ms(self.sent, 50)}; "
             f"joining p50 {_ms(self.joined, 50)}"
         )
 
@@ -45,6 +50,7 @@ class Times(Struct):
         """Take a change: the time of all its steps is one."""
         self.client.append(client)
         self.live.append(sum(one.liveness.seconds for one in found))
+        self.sent.append(sum(one.liveness.sent or 0.0 for one in found))
         self.joined.append(sum(one.joined for one in found))
         self.missed += not all(one.liveness.is_live for one in found)
 

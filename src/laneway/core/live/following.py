@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from laneway.core.live.liveness import Missing
+from laneway.core.live.liveness import NOT_CONNECTED, Missing
 from laneway.core.live.watching import Concerned
 from laneway.core.resources.meta import Ref
 
@@ -105,7 +105,7 @@ def _why(proxy: str, refs: Sequence[Ref], reports: Sequence[IstiodReport]) -> st
     """Return why a proxy is not known to follow, empty where it does."""
     found = [(report, one) for report in reports for one in report.listed.get(proxy, ())]
     if not found:
-        return "not connected"
+        return NOT_CONNECTED
     for report, one in found:
         for ref in refs:
             push = report.pushes.get(ref)

@@ -24,6 +24,9 @@ State = Literal["live", "waiting", "unknown"]
 NAMED = 3
 """Proxies that are named in a sentence; the others are counted."""
 
+NOT_CONNECTED = "not connected"
+"""What is said of a proxy that no istiod lists."""
+
 ACCESS = (
     "istiod does not say which proxies follow. Install Laneway in istio-system; or name its "
     "namespace in istiod's variable DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES; in a namespace of its "
@@ -37,6 +40,11 @@ class Missing(Struct, frozen=True):
 
     proxy: str
     why: str
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether some istiod lists it."""
+        return self.why != NOT_CONNECTED
 
     def __str__(self) -> str:
         """Say it, as a part of a sentence."""
