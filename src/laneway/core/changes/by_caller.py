@@ -208,12 +208,13 @@ class ByCaller:
         """Yield what callers see without a rule that comes or goes, by names that depend on them.
 
         A host may have another group afterwards. Its old routes go by that name to the last, and
-        its new ones from the first.
+        its new ones from the first. Where other rules come to decide, routes name no such thing.
         """
         states = ((self.before, self.old, self.routed[0]), (self.after, self.new, self.routed[1]))
         for there, seen, routed in states:
             for host in routed if rule.ref not in there else ():
-                found = seen.subsets(host, caller) if covers(pattern, host) else {}
+                steady = covers(pattern, host) and host not in self.reshaped
+                found = seen.subsets(host, caller) if steady else {}
                 yield from ((name, one) for name, one in found.items() if name in self.specific)
 
     def _shown_widely(self, rule: Manifest) -> Manifest:
