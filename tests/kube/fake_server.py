@@ -11,6 +11,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import h11
 from msgspec import Struct
@@ -41,6 +42,12 @@ class Cut(Struct, frozen=True):
     after: int = 0
 
 
+class Stuck(Struct, frozen=True):
+    """Send so many bytes of the answer, and never the others."""
+
+    after: int
+
+
 class Silence(Struct, frozen=True):
     """Never answer."""
 
@@ -57,7 +64,7 @@ class Stream(Struct, frozen=True):
     events: tuple[Object, ...] = ()
 
 
-Fault = Refuse | Cut | Silence | Late | Stream
+Fault = Refuse | Cut | Stuck | Silence | Late | Stream
 
 
 class FakeServer:
@@ -73,6 +80,8 @@ class FakeServer:
         self.dials = 0
         self.is_down = False
         self.version = 100
+        self._history: list[tuple[int, str, Object]] = []
+        self._forgotten = 0
         self._watches: list[tuple[str, asyncio.Queue[Object | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: list[tuple[str, asyncio.StreamWriter]] = []
@@ -105,7 +114,7 @@ class FakeServer:
         self.version += 1
         item["metadata"]["resourceVersion"] = str(self.version)
         self.objects[path] = item
-        self.tell({"type": word, "object": item}, path)
+        self._happened({"type": word, "object": item}, path)
         return item
 
     def tell(self, event: Object, path: str = "") -> None:
@@ -124,6 +133,11 @@ class FakeServer:
         for _, queue in self._watches:
             queue.put_nowait(None)
         self._watches.clear()
+
+    def forget(self) -> None:
+        """Know no longer what happened until now."""
+        self._forgotten = self.version
+        self._history.clear()
 
     def forget_watches(self) -> None:
         """Say nothing more to anybody, as where something between the two lost the connection."""
@@ -201,6 +215,11 @@ class FakeServer:
             case Cut(after):
                 to.room = after
                 await self._do(to, asked)
+            case Stuck(after):
+                to.room = after
+                with suppress(ConnectionResetError):
+                    await self._do(to, asked)
+                await asyncio.Event().wait()
             case Late(seconds):
                 to.is_held = True
                 await self._do(to, asked)
@@ -258,13 +277,20 @@ class FakeServer:
     def _gone(self, path: str) -> None:
         item = self.objects.pop(path)
         self.version += 1
-        item["metadata"]["resourceVersion"] = str(self.version)
-        self.tell({"type": "DELETED", "object": item}, path)
+        meta = {**item["metadata"], "resourceVersion": str(self.version)}
+        self._happened({"type": "DELETED", "object": {**item, "metadata": meta}}, path)
+
+    def _happened(self, event: Object, path: str) -> None:
+        self._history.append((self.version, path, event))
+        self.tell(event, path)
 
     async def _watch(self, to: Answering, asked: Asked) -> None:
         is_initial = "sendInitialEvents" in asked.query
         if is_initial and not self.can_stream:
             to.whole(422, _status(422, "sendInitialEvents: Forbidden", {}))
+            return
+        if int(asked.query.get("resourceVersion", self.version)) < self._forgotten:
+            to.whole(410, _status(410, "too old resource version", {}))
             return
         queue: asyncio.Queue[Object | None] = asyncio.Queue()
         self._watches.append((asked.path, queue))
@@ -281,11 +307,11 @@ class FakeServer:
         to.end()
 
     def _catch_up(self, to: Answering, asked: Asked) -> None:
-        """Say what was written since; what was deleted since is forgotten here."""
+        """Say what happened since."""
         since = int(asked.query["resourceVersion"])
-        for path, item in sorted(self.objects.items()):
-            if _lies_in(path, asked.path) and int(item["metadata"]["resourceVersion"]) > since:
-                to.piece({"type": "MODIFIED", "object": item})
+        for version, path, event in self._history:
+            if _lies_in(path, asked.path) and version > since:
+                to.piece(event)
 
 
 def _lies_in(path: str, place: str) -> bool:

@@ -12,14 +12,17 @@ from laneway.adapters.kube import (
     NoAccess,
     Unavailable,
 )
+from laneway.adapters.kube.answers import status_of
 from laneway.adapters.kube.credentials import Presented
-from tests.kube.fake_server import CONFIG_MAPS, Cut, FakeServer, Fault, Late, Refuse, Silence
+from tests.kube.fake_server import CONFIG_MAPS, Cut, FakeServer, Fault, Late, Refuse, Silence, Stuck
 from tests.kube.virtual_time import now, run
 
 BODY = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}}
 
 
-@pytest.mark.parametrize("fault", [Refuse(500), Refuse(503), Cut(), Cut(60), Silence(), Late(20)])
+@pytest.mark.parametrize(
+    "fault", [Refuse(500), Refuse(503), Cut(), Cut(60), Stuck(60), Silence(), Late(20)]
+)
 def test_what_fails_once_is_asked_again(fault: Fault) -> None:
     async def main() -> None:
         server = FakeServer()
@@ -64,6 +67,7 @@ def test_who_never_answers_is_given_up(fault: Fault) -> None:
             with pytest.raises(Unavailable, match="get /api/v1/namespaces/shop/configmaps/a"):
                 await client.get(CONFIG_MAPS, "shop", "a")
         assert 20 < now() - begun < 75
+        assert len(server.asked) < 12
         await server.stop()
 
     run(main())
@@ -158,6 +162,45 @@ def test_a_connection_serves_many_questions() -> None:
     run(main())
 
 
+def test_many_questions_at_once_leave_few_connections() -> None:
+    async def main() -> None:
+        server = FakeServer()
+        server.put("a")
+        async with server.client() as client:
+            for _ in range(2):
+                async with asyncio.TaskGroup() as tasks:
+                    for _ in range(10):
+                        tasks.create_task(client.get(CONFIG_MAPS, "shop", "a"))
+            assert server.dials == 10 + 6
+        await server.stop()
+
+    run(main())
+
+
+def test_another_certificate_needs_another_connection() -> None:
+    class Certified:
+        certificate = "one"
+
+        async def present(self) -> Presented:
+            return Presented("", self.certificate, "key")
+
+        def refused(self, presented: Presented) -> bool:
+            raise NotImplementedError
+
+    async def main() -> None:
+        server = FakeServer()
+        server.put("a")
+        who = Certified()
+        async with server.client(who) as client:
+            await client.get(CONFIG_MAPS, "shop", "a")
+            who.certificate = "two"
+            await client.get(CONFIG_MAPS, "shop", "a")
+        assert server.dials == 2
+        await server.stop()
+
+    run(main())
+
+
 def test_a_connection_that_was_closed_meanwhile_is_not_asked() -> None:
     async def main() -> None:
         server = FakeServer()
@@ -179,8 +222,9 @@ def test_a_list_comes_one_object_at_a_time_page_by_page() -> None:
         for number in range(501):
             server.put(f"m{number:03}")
         async with server.client() as client:
-            names = [one async for one in client.listed(CONFIG_MAPS, namespace="shop")]
+            names = [one async for one in client.listed(CONFIG_MAPS, selector="a=b")]
         assert len(names) == 501
+        assert {one.query["labelSelector"] for one in server.asked} == {"a=b"}
         assert [one.query.get("continue") for one in server.asked] == [None, "250", "500"]
         await server.stop()
 
@@ -199,3 +243,13 @@ def test_a_list_whose_moment_is_forgotten_is_no_list() -> None:
         await server.stop()
 
     run(main())
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [(b'{"message":"no"}', "no"), (b"<html>no</html>", "<html>no</html>"), (b"[]", "[]")],
+)
+def test_a_proxy_refuses_in_words_of_its_own(body: bytes, message: str) -> None:
+    status = status_of(503, body)
+
+    assert (status.code, status.message) == (503, message)

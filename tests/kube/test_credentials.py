@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from laneway.adapters.kube import NoAccess, access
+from laneway.adapters.kube import NoAccess, access, credentials
 from laneway.adapters.kube.credentials import PluginCredentials, Presented, TokenFile
 from laneway.adapters.kube.kubeconfig import KubeCluster, Plugin, Variable
 
@@ -138,6 +139,21 @@ def test_a_program_that_gives_nothing_is_named(code: str, words: str) -> None:
 
     with pytest.raises(NoAccess, match=f"the file takes credentials from .*python.*{words}"):
         asyncio.run(PluginCredentials(plugin, KubeCluster(), "the file").present())
+
+
+def test_a_program_that_does_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "_PATIENCE", 0.3)
+    code = "import os,sys,time;open(sys.argv[1],'w').write(str(os.getpid()));time.sleep(60)"
+    file = tmp_path / "pid"
+    plugin = Plugin(api_version=V1, command=sys.executable, args=["-S", "-c", code, str(file)])
+
+    with pytest.raises(NoAccess, match="it did not end within"):
+        asyncio.run(PluginCredentials(plugin, KubeCluster(), "the file").present())
+    if file.exists():  # it got so far
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(file.read_text()), 0)
 
 
 def test_a_program_that_is_missing_is_told_with_how_to_install_it() -> None:

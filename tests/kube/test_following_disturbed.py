@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
 from laneway.adapters.kube import Expired, Forbidden, Unavailable
-from tests.kube.fake_server import CONFIG_MAPS, Cut, Refuse, Silence, Stream
+from tests.kube.fake_server import (
+    CONFIG_MAPS,
+    Cut,
+    FakeServer,
+    Fault,
+    Late,
+    Refuse,
+    Silence,
+    Stream,
+)
 from tests.kube.virtual_time import now, run
 from tests.kube.watched import BUSY, GONE, Watched, following, watched
 
@@ -64,7 +74,7 @@ async def test_a_deletion_nobody_told_of_is_seen_when_all_is_read_anew(seen: Wat
     assert seen.following.stale_since is not None
 
     seen.server.is_down = False
-    seen.server.faults.append(Refuse(410, "too old resource version"))
+    seen.server.forget()
     await seen.until_same()
     assert seen.values == {"a": "1"}
     assert seen.following.readings == 2
@@ -166,3 +176,49 @@ def test_a_reading_that_breaks_off_changes_nothing() -> None:
             assert seen.following.readings == 1
 
     run(main())
+
+
+@pytest.mark.parametrize("can_stream", [True, False], ids=["streamed", "paged"])
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_happens_it_comes_to_be_what_the_server_has(
+    seed: int,
+    can_stream: bool,  # noqa: FBT001 - a column of a table
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    faults: list[Fault] = [Refuse(code) for code in (410, 429, 500, 503, 403, 404)]
+    faults += [Cut(), Cut(90), Cut(300), Silence(), Late(3), Late(40)]
+    faults += [Stream(), Stream((GONE,)), Stream((BUSY,))]
+
+    async def main() -> None:
+        async with watched(can_stream=can_stream) as seen:
+            server = seen.server
+            server.fault_for = lambda _: chance.choice(faults) if chance.random() < 0.4 else None
+            for _ in range(400):
+                _disturb(server, chance)
+                await asyncio.sleep(chance.choice([0.0, 0.01, 0.3, 2, 20]))
+                assert seen.following.is_synced or not seen.following.objects
+            server.fault_for = lambda _: None
+            await seen.until_same()
+            assert seen.following.readings > 1
+
+    run(main())
+
+
+def _disturb(server: FakeServer, chance: random.Random) -> None:
+    """Do what happens to a server: mostly writes."""
+    name = chance.choice("abcdefgh")
+    match chance.randrange(12):
+        case 0:
+            server.end_watches()
+        case 1:
+            server.cut_all()
+        case 2:
+            server.forget_watches()
+        case 3:
+            server.tell(GONE)
+        case 4:
+            server.forget()
+        case 5 | 6 if CONFIG_MAPS.path("shop", name) in server.objects:
+            server.remove(name)
+        case _:
+            server.put(name, v=str(chance.random()))

@@ -37,6 +37,19 @@ def test_the_current_context_says_where_and_who(tmp_path: Path) -> None:
     assert (found.namespace, found.is_plain, found.proxy) == ("default", False, "")
 
 
+def test_a_context_may_name_a_namespace_and_a_user_somebody_else(tmp_path: Path) -> None:
+    content = config("one", {"as": "deputy", "as-groups": ["a", "b"]})
+    content["contexts"][0]["context"]["namespace"] = "lanes"
+    found = access(written(tmp_path / "config", content), environ={})
+
+    assert found.namespace == "lanes"
+    assert found.headers() == [
+        ("impersonate-user", "deputy"),
+        ("impersonate-group", "a"),
+        ("impersonate-group", "b"),
+    ]
+
+
 def test_of_several_files_the_first_has_the_say_over_each_name(tmp_path: Path) -> None:
     first = written(tmp_path / "first", config("one", {"username": "first"}))
     others = config("two")

@@ -65,7 +65,7 @@ def test_one_leads_and_the_other_waits() -> None:
         first.start()
         await until(lambda: first.is_at_work, 1)
         second.start()
-        await asyncio.sleep(600)
+        await asyncio.sleep(120)
 
         assert first.leading.is_leading
         assert (first.began, second.began) == (1, 0)
@@ -84,10 +84,10 @@ def test_who_leads_writes_at_most_once_in_five_seconds() -> None:
         one.start()
         await until(lambda: one.is_at_work, 1)
         before = len(server.asked)
-        await asyncio.sleep(600)
+        await asyncio.sleep(300)
 
-        assert server.verbs()[before:].count("PUT") <= 120
-        assert len(server.asked) - before <= 120
+        assert server.verbs()[before:].count("PUT") <= 60
+        assert len(server.asked) - before <= 60
         await one.stop()
         await server.stop()
 
@@ -263,7 +263,7 @@ def test_a_lease_that_somebody_took_is_lost_at_once() -> None:
     run(main())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_two_never_lead_at_once_whatever_fails(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - no secret
 
@@ -272,7 +272,7 @@ def test_two_never_lead_at_once_whatever_fails(seed: int) -> None:
         drawn = chance.random()
         if drawn < 0.5:
             return None
-        late = [Late(chance.uniform(0.1, 12)) for _ in range(4)]
+        late = [Late(chance.uniform(0.1, 12)) for _ in range(3)]
         faults: list[Fault] = [Refuse(500), Refuse(409), Refuse(429), Cut(), Cut(40), Silence()]
         return chance.choice([*faults, *late])
 

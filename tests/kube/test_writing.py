@@ -82,6 +82,36 @@ def test_a_conflict_tells_fields_and_managers() -> None:
     run(main())
 
 
+def test_a_conflict_about_the_object_itself_names_no_field() -> None:
+    causes = [{"reason": "Other", "message": 'conflict with "x"', "field": "metadata"}]
+
+    async def main() -> None:
+        server = FakeServer()
+        server.faults.append(Refuse(409, "modified", {"causes": causes}))
+        async with server.client() as client:
+            with pytest.raises(Conflict) as caught:
+                await client.apply(CONFIG_MAPS, BODY)
+        assert (caught.value.fields, caught.value.managers) == ((), ())
+        await server.stop()
+
+    run(main())
+
+
+def test_an_object_is_written_in_the_version_that_it_names() -> None:
+    async def main() -> None:
+        server = FakeServer()
+        async with server.client() as client:
+            await client.apply(CONFIG_MAPS, {**BODY, "apiVersion": "v2"})
+            await client.apply(CONFIG_MAPS, {**BODY, "metadata": {"name": "a b/c"}})
+        assert [one.path for one in server.asked] == [
+            "/api/v2/namespaces/shop/configmaps/a",
+            "/api/v1/configmaps/a%20b%2Fc",
+        ]
+        await server.stop()
+
+    run(main())
+
+
 def test_applying_forces_nothing_and_names_the_manager() -> None:
     async def main() -> None:
         server = FakeServer()
