@@ -87,8 +87,8 @@ def test_a_call_without_an_answer_changes_nothing_in_the_end(number: int) -> Non
             assert said(api) == said(undisturbed), (call, has_effect, undisturbed.calls[call - 1])
 
 
-async def killed_and_begun_again(api: ModelApi, act: Act) -> None:
-    await at_work(api, act)
+async def killed_and_begun_again(api: ModelApi, act: Act, **more: object) -> None:
+    await at_work(api, act, **more)  # type: ignore[arg-type]
     assert api.killed.is_set()
     api.kill_at, api.killed = None, asyncio.Event()
-    await at_work(api)
+    await at_work(api, **more)  # type: ignore[arg-type]

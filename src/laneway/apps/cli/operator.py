@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     help="The ClusterRole that stands for this installation.",
 )
 @click.option(
+    "--layout",
+    type=click.Choice(["istio", "scoped"]),
+    default="istio",
+    show_default=True,
+    help="What is written: a subset for each lane, or rules for single callers.",
+)
+@click.option(
     "--drain",
     metavar="SECONDS",
     type=click.FloatRange(0, 600),
@@ -102,6 +109,7 @@ def operator(  # noqa: PLR0913 - one parameter an option
     context: str | None,
     namespaces: str,
     installation: str,
+    layout: Literal["istio", "scoped"],
     drain: float,
     wait: float,
     istiods: tuple[str, ...],
@@ -126,6 +134,7 @@ def operator(  # noqa: PLR0913 - one parameter an option
     options = OperatorOptions(
         namespaces=_namespaces(namespaces),
         installation=installation,
+        layout=layout,
         drain=drain,
         wait=wait,
         istiods=tuple(map(_istiod, istiods)),

@@ -89,7 +89,7 @@ class Counting:
                 conditions[labels] = float(found is not None and found["status"] == "True")
         yield _family("laneway_group_condition", "gauge", conditions)
         objects = self.operation.target.objects
-        findings = objects.compilation.findings if objects else ()
+        findings = objects.findings if objects else ()
         levels = Counter(str(one.level) for one in findings)
         yield _family("laneway_findings", "gauge", _by("level", levels))
 

@@ -85,9 +85,7 @@ class Reporting:
         through, self._target.through = self._target.through, []
         news = self._of_changes(through)
         held = self._known()
-        found = list(
-            new_statuses(objects.compilation, held, self._progress(objects), self._stamp())
-        )
+        found = list(new_statuses(objects, held, self._progress(objects), self._stamp()))
         is_well = True
         for ref, status in found:
             if ref in self._others:

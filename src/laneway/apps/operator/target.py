@@ -111,7 +111,7 @@ class ClusterTarget:
             for name, held in groups.items()
             if (errors := accepted_of(held.status)) is not None
         }
-        self.frozen = frozen_groups(compilation, accepted)
+        self.frozen = frozen_groups(compilation, self.objects.findings, accepted)
         self._look(self.objects, now)
         known = {name: str(held.status.get("confirmed", "")) for name, held in groups.items()}
         self.unsure = self.seen.unsure(known, self.caches.own(now))
@@ -203,7 +203,7 @@ class ClusterTarget:
         for refs in [todo.writes] if before else objects.by_parts(todo.writes):
             after = objects.manifests(refs)
             kept: dict[Ref, Manifest] = {}
-            if needs_kept(before, after):
+            if needs_kept(before, after, there.values()):
                 others = [own for ref, own in there.items() if ref not in before]
                 kept = await self.writing.bodies(others)
             if not await self._walk(objects, way_of(refs, before, after, kept), change):

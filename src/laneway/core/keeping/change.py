@@ -14,6 +14,7 @@ from msgspec import Struct
 from laneway.core.changes.diff import ChangeSet, diff
 from laneway.core.changes.order import ChangeStep, asks_for_kept, steps
 from laneway.core.emit.manifest import Manifest
+from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.resources.meta import Ref
 
 Bodies = Mapping[Ref, Manifest]
@@ -33,9 +34,9 @@ def changes_of(before: Bodies, after: Bodies, kept: Bodies | None = None) -> Cha
     return diff([*before.values(), *stay], [*after.values(), *stay])
 
 
-def needs_kept(before: Bodies, after: Bodies) -> bool:
+def needs_kept(before: Bodies, after: Bodies, there: Iterable[OwnObject]) -> bool:
     """Whether the steps have to look into objects that stay as they are, too."""
-    return asks_for_kept(changes_of(before, after))
+    return any(own.is_for_some for own in there) or asks_for_kept(changes_of(before, after))
 
 
 def way_of(writes: Iterable[Ref], before: Bodies, after: Bodies, kept: Bodies | None = None) -> Way:

@@ -33,9 +33,11 @@ class Frozen(Struct, frozen=True):
     errors: tuple[Finding, ...] = ()
 
 
-def frozen_groups(compilation: Compilation, accepted: Accepted) -> Mapping[str, Frozen]:
-    """Return the groups of which nothing is written or removed."""
-    by_group = errors_by_group(compilation.mesh, compilation.findings)
+def frozen_groups(
+    compilation: Compilation, findings: Iterable[Finding], accepted: Accepted
+) -> Mapping[str, Frozen]:
+    """Return the groups of which nothing is written or removed, for what was found."""
+    by_group = errors_by_group(compilation.mesh, findings)
     found = {}
     for group in compilation.mesh.groups:
         errors = by_group.get(group.name, ())

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct, json
 
+from laneway.core.changes.by_caller import has_selectors
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.names import FIELD_MANAGER
 from laneway.core.keeping.owners import GROUP_KIND, OUR_LABELS, Body, is_ours
@@ -36,6 +37,8 @@ class OwnObject(Struct, frozen=True):
     groups: tuple[str, ...] = ()
     is_owned: bool = False
     writer: str = ""
+    is_for_some: bool = False
+    """Whether it is a rule for single callers, of which the order of any change has to know."""
 
 
 def is_own(head: Mapping[str, Any]) -> bool:
@@ -66,6 +69,7 @@ def own_object(value: Body) -> OwnObject:
         tuple(sorted(one["name"] for one in ours if one["kind"] == GROUP_KIND)),
         bool(ours),
         _last_writer(head.get("managedFields") or ()),
+        has_selectors([manifest_of(value)]),
     )
 
 

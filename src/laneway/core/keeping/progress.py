@@ -69,7 +69,7 @@ def _accepted(
     """Return the errors of each group that is as it shall be and has objects."""
     written = {name for part in objects.parts.values() for name in part.groups}
     pending = {name for ref in todo.writes for name in objects.parts[ref].groups}
-    errors = errors_by_group(objects.compilation.mesh, objects.compilation.findings)
+    errors = errors_by_group(objects.compilation.mesh, objects.findings)
     done = written.difference(troubles, pending)
     return {name: frozenset(map(key_of, errors.get(name, ()))) for name in done}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from laneway.core.compile import Compilation
+from laneway.core.emit.status import statuses
 from laneway.core.findings.finding import Finding
 from laneway.core.keeping.conditions import condition_of, dated, of_proxies, standing
 from laneway.core.keeping.group_gate import ErrorKey
@@ -19,6 +19,7 @@ from laneway.core.keeping.names import LIVE
 from laneway.core.keeping.on_lanes import OnLanes
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.progress import GroupProgress
+from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.mesh.mesh import Group, GroupLane
 from laneway.core.resources.meta import Ref
 
@@ -38,11 +39,11 @@ def accepted_of(status: Mapping[str, Any]) -> frozenset[ErrorKey] | None:
 
 
 def new_statuses(
-    compilation: Compilation, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+    objects: WantedObjects, held: Mapping[Ref, Held], progress: GroupProgress, now: str
 ) -> Iterator[tuple[Ref, Status]]:
     """Yield the status of each group and lane that has another one; `now` is RFC 3339."""
-    telling = _Telling(compilation, held, progress, now)
-    for one in compilation.conditions:
+    telling = _Telling(objects, held, progress, now)
+    for one in statuses(objects.compilation.mesh, objects.findings):
         ref = Ref(one["kind"], "", one["metadata"]["name"])
         if ref in held and (status := telling.status(ref, one["status"])) != held[ref].status:
             yield ref, status
@@ -52,15 +53,15 @@ class _Telling:
     """Makes statuses of one compilation."""
 
     def __init__(
-        self, compilation: Compilation, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+        self, objects: WantedObjects, held: Mapping[Ref, Held], progress: GroupProgress, now: str
     ) -> None:
-        self.mesh = compilation.mesh
+        self.mesh = objects.compilation.mesh
         self.held = held
         self.progress = progress
         self.now = now
         self.on_lanes: dict[str, OnLanes] = {}
         self.about: dict[str, list[Finding]] = {}
-        for one in compilation.findings:
+        for one in objects.findings:
             self.about.setdefault(one.subject, []).append(one)
         self.groups = {group.name: group for group in self.mesh.groups}
         self.lanes: dict[str, tuple[Group, GroupLane]] = {

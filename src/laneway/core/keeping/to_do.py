@@ -71,6 +71,7 @@ def to_do(
 ) -> ToDo:
     """Say what differs. An object that several groups share stays while any of them is frozen."""
     frozen = set(bounds.frozen)
+    frozen |= _bound_to(frozen, parts, there, settled or {})
     writes, outside, taken, waits = [], [], [], []
     for ref, part in parts.items():
         own = there.get(ref)
@@ -93,6 +94,25 @@ def to_do(
         and frozen.isdisjoint(own.groups or NO_GROUP)
     ]
     return ToDo(*(tuple(sorted(some)) for some in (writes, removes, outside, taken, waits)))
+
+
+def _bound_to(
+    frozen: set[str],
+    parts: Mapping[Ref, Part],
+    there: Mapping[Ref, OwnObject],
+    settled: Settled,
+) -> set[str]:
+    """Return the groups that share a rule with a frozen one, where that rule is to change.
+
+    Their routes lead to its subsets, so they wait with it.
+    """
+    shared = [
+        set(part.groups)
+        for ref, part in parts.items()
+        if ref.kind == "DestinationRule" and len(part.groups) > 1
+        if ref not in there or not _is_as_wanted(part, there[ref], settled)
+    ]
+    return set().union(*(groups for groups in shared if not frozen.isdisjoint(groups)))
 
 
 def _is_as_wanted(part: Part, own: OwnObject, settled: Settled) -> bool:

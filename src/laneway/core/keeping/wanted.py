@@ -16,13 +16,16 @@ from msgspec import Struct
 from laneway.core.compile import Compilation
 from laneway.core.emit.istio import Layout, ObjectSpelling
 from laneway.core.emit.manifest import Manifest
+from laneway.core.findings.finding import Finding
 from laneway.core.keeping.own_objects import Digest, digest_of
 from laneway.core.keeping.owners import Owner, group_owner, groups_of, owned
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.scoped_ground import Scoping
 
 if TYPE_CHECKING:
     from laneway.core.routing.plan.route_plan import Entry
+    from laneway.core.routing.plan.scoped import ScopedPlan
 
 _WRITTEN_AT_ONCE = 200
 """Services whose objects are written before those of the next are spelled, where all are new."""
@@ -51,10 +54,13 @@ class Part(Struct, frozen=True):
 
 
 class WantedObjects(Struct, frozen=True, dict=True):
-    """All objects that should be there, by what they are made from."""
+    """All objects that should be there, by what they are made from.
+
+    `scoped` is what is decided for layout `scoped`, None in another.
+    """
 
     compilation: Compilation
-    layout: Layout
+    scoped: ScopedPlan | None
     owners: Owners
     services: Mapping[Host, tuple[Part, ...]]
     entries: tuple[Part, ...]
@@ -64,6 +70,11 @@ class WantedObjects(Struct, frozen=True, dict=True):
     def parts(self) -> Mapping[Ref, Part]:
         """Every object by its identity."""
         return {part.ref: part for part in self._all()}
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a user of lanes should know, of the layout as well."""
+        return self.compilation.findings_with(self.scoped)
 
     def _all(self) -> Iterator[Part]:
         yield from self.first
@@ -75,7 +86,7 @@ class WantedObjects(Struct, frozen=True, dict=True):
         """Spell some of the objects again."""
         asked = set(refs)
         found: list[Manifest] = []
-        spelling = _spelling(self.compilation, self.layout)
+        spelling = _spelling(self.compilation, self.scoped)
         if any(part.ref in asked for part in self.first):
             found += spelling.first()
         for host, parts in self.services.items():
@@ -87,8 +98,14 @@ class WantedObjects(Struct, frozen=True, dict=True):
         return {one.ref: one for one in found if one.ref in asked}
 
     def by_parts(self, refs: Iterable[Ref]) -> Iterator[tuple[Ref, ...]]:
-        """Part objects that are all new: some services at a time, what leads to them last."""
+        """Part objects that are all new: some services at a time, what leads to them last.
+
+        Rules for single callers are about all services, and come with them.
+        """
         asked = set(refs)
+        if self.scoped is not None:
+            yield tuple(asked)
+            return
         parts = [part for part in self.first if part.ref in asked]
         for number, some in enumerate(self.services.values(), 1):
             parts += [part for part in some if part.ref in asked]
@@ -109,12 +126,17 @@ class WantedObjects(Struct, frozen=True, dict=True):
 def wanted_objects(
     compilation: Compilation, layout: Layout, owners: Owners, before: WantedObjects | None = None
 ) -> WantedObjects:
-    """Digest all objects of a compilation; those made from the very same keep their digests."""
-    kept = before if before and (before.layout, before.owners) == (layout, owners) else None
-    making = _Making(compilation, layout, owners, kept)
+    """Digest all objects of a compilation; those made from the very same keep their digests.
+
+    In layout `scoped` a rule is about many services, so none of them are kept.
+    """
+    scoped = compilation.scoped(Scoping()) if layout == "scoped" else None
+    alike = before is not None and before.owners == owners
+    kept = before if alike and before and before.scoped is None and scoped is None else None
+    making = _Making(compilation, scoped, owners, kept)
     return WantedObjects(
         compilation,
-        layout,
+        scoped,
         owners,
         services=making.services(),
         entries=tuple(making.entry(one) for one in compilation.plan.entries),
@@ -122,8 +144,9 @@ def wanted_objects(
     )
 
 
-def _spelling(compilation: Compilation, layout: Layout) -> ObjectSpelling:
-    return ObjectSpelling(compilation.mesh, compilation.plan, layout)
+def _spelling(compilation: Compilation, scoped: ScopedPlan | None) -> ObjectSpelling:
+    layout: Layout = "istio" if scoped is None else "scoped"
+    return ObjectSpelling(compilation.mesh, compilation.plan, layout, scoped=scoped)
 
 
 def _of_service(spelling: ObjectSpelling, host: Host) -> Iterator[Manifest]:
@@ -138,7 +161,7 @@ class _Making:
     def __init__(
         self,
         compilation: Compilation,
-        layout: Layout,
+        scoped: ScopedPlan | None,
         owners: Owners,
         before: WantedObjects | None,
     ) -> None:
@@ -146,7 +169,7 @@ class _Making:
         self.plan = compilation.plan
         self.owners = owners
         self.before = before
-        self.spelling = _spelling(compilation, layout)
+        self.spelling = _spelling(compilation, scoped)
         self.names = tuple(group.name for group in compilation.mesh.groups)
 
     def part(self, manifest: Manifest, sharing: tuple[str, ...] = ()) -> Part:
