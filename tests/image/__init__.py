@@ -1,0 +1,1 @@
+"""The operator's image, made without a registry."""
