@@ -18,6 +18,7 @@ from tests.agree.drawing import draw
 from tests.agree.istio_proxy import IstioProxy
 from tests.agree.narrowing import EXPORT, narrowed
 from tests.agree.oracle import Oracle
+from tests.laws import objects
 from tests.laws.compiling import compile_mesh, emitted
 from tests.laws.meshes import meshes
 from tests.laws.objects import Object
@@ -44,6 +45,26 @@ def test_clusters_and_routes_are_counted_as_istio_makes_them(oracle: Oracle) -> 
 
     assert proxies > 25
     assert sum(far) / len(far) < 0.05
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("tags", [("v1",), ("v1", "v2")])
+def test_a_pod_of_a_headless_service_does_not_listen_for_itself(
+    tags: tuple[str, ...], oracle: Oracle
+) -> None:
+    port = {"port": 9000, "targetPort": 9000, "protocol": "TCP"}
+    mesh = [objects.service("cart", "shop", [port], cluster_ip="None")]
+    mesh += [
+        objects.deployment(f"cart-{tag}", "shop", {"app": "cart", "version": tag}) for tag in tags
+    ]
+
+    found = list(both(injected(mesh), oracle, "istio"))
+
+    assert len(found) == len(tags)
+    for ours, theirs in found:
+        counted = sum(len(host.get("routes", ())) for host in virtual_hosts(theirs))
+        assert (ours.clusters, ours.routes) == (len(theirs.clusters), counted)
+        assert counted == len(tags) - 1
 
 
 def both(mesh: list[Object], oracle: Oracle, layout: Layout) -> Iterator[tuple[Load, IstioProxy]]:

@@ -90,7 +90,7 @@ def tables(routes: Routes, scope: SidecarScope, caller: Caller) -> Iterator[Rout
     for number, hosts in held.items():
         yield RouteTable(str(number), number, hosts)
     for service, port in sniffed:
-        if not service.headless or service.workloads:
+        if not service.headless or _has_others(service, caller):
             hosts = held.get(port.number) or _Port(routes, scope, caller, port.number).hosts()
             held[port.number] = hosts
             own = tuple(
@@ -99,6 +99,15 @@ def tables(routes: Routes, scope: SidecarScope, caller: Caller) -> Iterator[Rout
                 if one.name == f"{service.host}:{port.number}"
             )
             yield RouteTable(f"{service.host}:{port.number}", port.number, own, ends=False)
+
+
+def _has_others(service: MeshService, caller: Caller) -> bool:
+    """Whether a headless service has a pod beside the caller, which never listens for itself.
+
+    https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/listener.go
+    """
+    own = any(Caller.of(pod) == caller for pod in service.workloads)
+    return sum(pod.replicas for pod in service.workloads) > own
 
 
 def _heard(
