@@ -112,8 +112,8 @@ def test_without_access_words_say_how_it_is_got_in_order() -> None:
 
 
 def test_istiods_of_every_revision_are_found_among_ready_pods() -> None:
-    def pod(name: str, labels: dict[str, str], ready: int) -> Workload:
-        meta = Meta(Ref("Pod", "istio-system", name))
+    def pod(name: str, labels: dict[str, str], ready: int, space: str = "mesh") -> Workload:
+        meta = Meta(Ref("Pod", space, name))
         return Workload(meta, labels, ready=ready, pod_ip="10.0.0.1")
 
     pods = [
@@ -122,7 +122,7 @@ def test_istiods_of_every_revision_are_found_among_ready_pods() -> None:
         pod("istiod-c", {"app": "istiod"}, 0),
         pod("cart", {"app": "cart"}, 1),
     ]
-    assert [(one.name, one.revision) for one in replicas(pods)] == [
-        ("istiod-a.istio-system", "default"),
-        ("istiod-b.istio-system", "canary"),
+    assert [(one.name, one.revision, one.server) for one in replicas(pods)] == [
+        ("istiod-a.mesh", "default", "istiod.mesh.svc"),
+        ("istiod-b.mesh", "canary", "istiod.mesh.svc"),
     ]

@@ -219,3 +219,85 @@ def test_pods_of_one_lane_and_namespace_are_of_one_class() -> None:
     found = COMES.watched(1, [*callers(3), *more])
     (some,) = found.following
     assert len(some.proxies) == 7
+
+
+def test_a_rule_of_many_hosts_shows_to_the_callers_it_is_for_by_one_of_them() -> None:
+    pods = [pod("cart-1", "v1", "10.1.0.1"), pod("cart-2", "v2", "10.1.0.2")]
+    mesh = compile_mesh(town(2, *pods))
+    wide = "*.shop.svc.cluster.local"
+
+    def rule(name: str, lane: str, selector: dict[str, str] | None) -> Manifest:
+        more = {"workloadSelector": {"matchLabels": selector}} if selector else {}
+        subsets = [{"name": "lane", "labels": {"lane": lane}}]
+        body = destination_rule(name, "shop", wide, subsets=subsets, **more)
+        return Manifest(Ref("DestinationRule", "shop", name), body)
+
+    first, own = rule("others", "v1", None), rule("second", "v2", {"lane": "v2"})
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(ChangeStep("subsets", (own,)), {first.ref: first}, world)
+    (one,) = found.watches
+    assert dict(one.proxy.labels)["lane"] == "v2"
+    assert one.sights == (AddressesSight(own.ref, f"outbound|8000|lane|{CART}"),)
+    assert following(found) == ["cart-v2", "stock-v2"]
+
+
+def test_a_service_that_callers_do_not_see_shows_them_nothing() -> None:
+    hidden = [
+        {
+            **one,
+            "metadata": {
+                **one["metadata"],
+                "annotations": {"networking.istio.io/exportTo": "elsewhere"},
+            },
+        }
+        if one["kind"] == "Service"
+        else one
+        for one in town(2)
+    ]
+    mesh = compile_mesh(hidden)
+    sidecars = tuple(one for one in callers(2) if not one.is_gateway)
+    for step, before in COMES.taken[:2]:
+        found = watching(step, before, World(mesh.mesh, mesh.plan, sidecars))
+        assert (found.watches, found.following, found.unwatched) == ((), (), ())
+
+
+def test_tcp_routes_have_no_name_and_a_sidecar_has_none_either() -> None:
+    mesh = compile_mesh(town(2))
+    route = [{"route": [{"destination": {"host": CART, "port": {"number": 8000}}}]}]
+    tcp = Manifest(
+        Ref("VirtualService", "shop", "cart"), virtual_service("cart", "shop", [CART], tcp=route)
+    )
+    own = Manifest(Ref("Sidecar", "shop", "own"), {"spec": {"egress": [{"hosts": ["./*"]}]}})
+    elsewhere = Manifest(Ref("Sidecar", "other", "own"), own.body)
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching(ChangeStep("subsets", (tcp, own, elsewhere)), {}, world)
+    assert (found.watches, found.unwatched) == ((), (tcp.ref, own.ref))
+
+
+def test_a_gateway_with_tls_has_a_table_for_each_server_and_others_are_passed_by() -> None:
+    servers = [
+        {
+            "port": {"number": 443, "name": "https", "protocol": "HTTPS"},
+            "tls": {"mode": "SIMPLE", "credentialName": "cert"},
+            "hosts": ["*"],
+        },
+        {"port": {"number": 9000, "name": "tcp", "protocol": "TCP"}, "hosts": ["*"]},
+    ]
+    door = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "safe", "namespace": "istio-system"},
+        "spec": {"selector": {"istio": "door"}, "servers": servers},
+    }
+    mesh = compile_mesh(town(2, door))
+    to = {"route": [{"destination": {"host": CART, "port": {"number": 8000}}}], "name": "in"}
+    body = virtual_service("in", "istio-system", ["a.test"], gateways=["safe"], http=[to])
+    one = Manifest(Ref("VirtualService", "istio-system", "in"), body)
+    other = ExpectedProxy("inner", "istio-system", (("istio", "inner"),), is_gateway=True)
+    world = World(mesh.mesh, mesh.plan, (*callers(2), other))
+    found = watching(ChangeStep("entry routes", (one,)), {}, world)
+    (sight,) = found.watches[0].sights
+    assert isinstance(sight, RoutesSight)
+    assert sight.tables == ("https.443.https.safe.istio-system",)
+    assert sight.virtual_hosts == ("a.test:443",)
+    assert following(found) == ["door"]

@@ -15,37 +15,45 @@ from pathlib import Path
 
 from msgspec import Struct
 
-SERVER = "istiod.istio-system.svc"
-"""The name in istiod's certificate, whatever address it is asked at."""
-
 
 class IstiodCredentials(Struct, frozen=True):
     """Where the token (audience `istio-ca`) and istiod's root certificate lie; None: neither."""
 
     token: Path | None = None
     root: Path | None = None
-    server: str = SERVER
 
     @property
     def has_token(self) -> bool:
         """Whether there is a token to show."""
         return self.token is not None and self.token.exists()
 
+    @property
+    def has_root(self) -> bool:
+        """Whether there is something to hold istiod's certificate against."""
+        return self.root is not None and self.root.exists()
+
     def headers(self) -> dict[str, str]:
         """Return the headers that show the token, read now."""
-        if self.token is None or not self.has_token:
-            return {}
-        return {"authorization": f"Bearer {self.token.read_text().strip()}"}
+        text = self._text()
+        return {"authorization": f"Bearer {text}"} if text else {}
 
     def namespace(self) -> str:
         """Return the namespace of the account whose token it is; empty where it does not say."""
-        if self.token is None or not self.has_token:
+        return _namespace(self._text())
+
+    def _text(self) -> str:
+        """Return the token; one that cannot be read is none."""
+        try:
+            return self.token.read_text().strip() if self.token is not None else ""
+        except (OSError, ValueError):
             return ""
-        return _namespace(self.token.read_text().strip())
 
     def trust(self) -> ssl.SSLContext | None:
-        """Return what istiod's certificate is held against; None where nobody said."""
-        if self.root is None or not self.root.exists():
+        """Return what istiod's certificate is held against; None where nobody said.
+
+        Raises OSError where it is no certificate.
+        """
+        if not self.has_root:
             return None
         context = ssl.create_default_context(cafile=str(self.root))
         context.set_alpn_protocols(["h2"])

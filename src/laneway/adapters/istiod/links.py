@@ -97,7 +97,7 @@ class Links:
 
     def is_secure_for(self, namespace: str) -> bool:
         """Whether a proxy of a namespace asks at the port with TLS: only the token's own can."""
-        known = self.credentials.has_token and self.credentials.trust() is not None
+        known = self.credentials.has_token and self.credentials.has_root
         return bool(self.replica.secure and known and namespace == self.credentials.namespace())
 
     @asynccontextmanager
@@ -125,7 +125,7 @@ class Links:
 
     def _channel(self, port: int, trust: ssl.SSLContext | None) -> Channel:
         if port not in self._channels:
-            config = Configuration(ssl_target_name_override=self.credentials.server)
+            config = Configuration(ssl_target_name_override=self.replica.server)
             channel = Channel(self.replica.host, port, codec=Bytes(), ssl=trust, config=config)
             self._channels[port] = channel
         return self._channels[port]

@@ -26,6 +26,12 @@ class IstiodReplica(Struct, frozen=True):
     plain: int = 15010
     secure: int = 15012
     debug: int = 15014
+    namespace: str = "istio-system"
+
+    @property
+    def server(self) -> str:
+        """The name in its certificate, whatever its revision and the address it is asked at."""
+        return f"istiod.{self.namespace}.svc"
 
 
 def replicas(pods: Iterable[Workload]) -> Iterator[IstiodReplica]:
@@ -33,4 +39,5 @@ def replicas(pods: Iterable[Workload]) -> Iterator[IstiodReplica]:
     for pod in pods:
         if pod.labels.get(LABEL) == VALUE and pod.pod_ip and pod.ready:
             revision = pod.labels.get(REVISION, "default")
-            yield IstiodReplica(f"{pod.meta.name}.{pod.namespace}", pod.pod_ip, revision)
+            name = f"{pod.meta.name}.{pod.namespace}"
+            yield IstiodReplica(name, pod.pod_ip, revision, namespace=pod.namespace)
