@@ -53,11 +53,16 @@ def told_by_pods(plane: ControlPlane) -> str:
 
 @contextmanager
 def installed(plane: ControlPlane, *values: str) -> Iterator[None]:
-    """Have the operator run for the length of a block."""
+    """Have the operator run for the length of a block, or until it is uninstalled."""
     settings = [word for value in (*VALUES, *values) for word in ("--set", value)]
     helm(plane, "install", NAME, str(CHART), *settings, "--wait", "--timeout=60s")
     try:
         yield
     finally:
-        helm(plane, "uninstall", NAME, "--wait", "--timeout=60s")
-        asked(plane, "wait", f"-n={ROOT}", "--for=delete", "pod", SELECTOR, "--timeout=60s")
+        uninstall(plane)
+
+
+def uninstall(plane: ControlPlane) -> None:
+    """Take the operator away; it may be gone already."""
+    helm(plane, "uninstall", NAME, "--ignore-not-found", "--wait", "--timeout=60s")
+    asked(plane, "wait", f"-n={ROOT}", "--for=delete", "pod", SELECTOR, "--timeout=60s")

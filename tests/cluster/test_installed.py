@@ -16,7 +16,7 @@ from laneway.adapters.netns import probe
 from tests.cluster.chart import chart_objects
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ROOT, ControlPlane
-from tests.cluster.installed import NAME, PROGRAM, VALUES, installed
+from tests.cluster.installed import NAME, PROGRAM, VALUES, installed, uninstall
 from tests.cluster.lanes import GATEWAY, Lanes, asked, injected, label, wait
 from tests.cluster.rights import Right, account_of, granted, identities, used, without
 from tests.cluster.serving import described, start_node
@@ -111,7 +111,7 @@ def test_a_renewed_token_is_taken_when_the_one_before_ends(operated: ControlPlan
     assert after["uid"] in identities(operated)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def example(operated: ControlPlane) -> Iterator[ControlPlane]:
     """The whole example behind a gateway, its lanes kept by the operator."""
     whole = [injected(one) for path in sorted(EXAMPLE.glob("*.yaml")) for one in _documents(path)]
@@ -122,14 +122,15 @@ def example(operated: ControlPlane) -> Iterator[ControlPlane]:
     wait(operated, "--for=condition=Available", "deployment")
     asked(operated, "wait", "--for=condition=Ready", "lanegroup/test", "--timeout=60s")
     yield operated
-    asked(operated, "delete", "-f", "-", told=yaml.dump_all(mine))
+    asked(operated, "delete", "--ignore-not-found", "-f", "-", told=yaml.dump_all(mine))
     asked(operated, "delete", "-f", str(GATEWAY))
     asked(operated, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
     label(operated, {"istio-injection": None})
 
 
-def test_lanes_of_a_cluster_keep_their_requests_and_say_so(example: ControlPlane) -> None:
-    found = described(example.folder)
+def asked_through(plane: ControlPlane) -> None:
+    """Ask each lane through the gateway: it answers for itself."""
+    found = described(plane.folder)
     assert found is not None
     lanes = Lanes(found.gateway)
     for lane, version in (("s1", "v1"), ("s2", "v2"), ("s3", "v3")):
@@ -137,5 +138,17 @@ def test_lanes_of_a_cluster_keep_their_requests_and_say_so(example: ControlPlane
         lanes.until([(version,) * 3], headers)
         assert lanes.ask(20, headers) == {(version,) * 3: 20}
 
+
+def test_lanes_of_a_cluster_keep_their_requests_and_say_so(example: ControlPlane) -> None:
+    asked_through(example)
     for words in ("get lanes", "get lanegroups -o wide"):
         assert table(asked(example, *words.split())) == table(documented(f"kubectl {words}"))
+
+
+def test_an_uninstalled_operator_leaves_routes_that_go_with_their_group(
+    example: ControlPlane,
+) -> None:
+    uninstall(example)
+    asked_through(example)
+    asked(example, "delete", "lanegroup/test", "lane/s1", "lane/s2", "lane/s3")
+    asked(example, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=120s")
