@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec import Struct
 
 from laneway.core.mesh.mesh import Caller
-from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.kubernetes.workloads import Container, Workload
 from laneway.core.resources.matching import Labels
 
 PROXY = "istio-proxy"
@@ -54,15 +54,24 @@ def expected(pods: Iterable[Workload]) -> Iterator[ExpectedProxy]:
     A gateway is a proxy that runs as a router, or with no program beside it.
     """
     for pod in pods:
-        if pod.meta.ref.kind != "Pod" or not pod.ready:
+        if not pod.ready or pod.meta.ref.kind != "Pod":
             continue
-        containers = (*pod.containers, *pod.init_containers)
-        proxy = next((one for one in containers if one.name == PROXY), None)
+        own, alone = None, True
+        for one in pod.containers:
+            if one.name == PROXY:
+                own = one
+            else:
+                alone = False
+        proxy = own or _native(pod.init_containers)
         if proxy is not None:
-            alone = all(one.name == PROXY for one in pod.containers)
+            is_gateway = (alone and own is not None) or "router" in proxy.args
             labels = tuple(sorted(pod.labels.items()))
-            is_gateway = ROUTER in proxy.args or (alone and proxy in pod.containers)
-            yield ExpectedProxy(pod.meta.name, pod.namespace, labels, is_gateway)
+            yield ExpectedProxy(pod.meta.name, pod.meta.namespace, labels, is_gateway)
+
+
+def _native(containers: Iterable[Container]) -> Container | None:
+    """Return the proxy among containers that start before a pod's own and stay."""
+    return next((one for one in containers if one.name == PROXY), None)
 
 
 def classes(
