@@ -32,6 +32,8 @@ class FalseIstiod:
 
     def __init__(self, name: str = "istiod-1") -> None:
         self.name, self.push, self.refuses, self.page = name, 7, False, b""
+        self.is_silent = False
+        """Whether its page gets no answer."""
         self.tables: Tables = {}
         self.clusters: tuple[str, ...] = ()
         self.addresses: Mapping[str, tuple[str, ...]] = {}
@@ -117,6 +119,10 @@ class FalseIstiod:
 
     async def _show(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
+        if self.is_silent:
+            await reader.read()  # until the caller has gone
+            writer.close()
+            return
         body = self.page or msgspec.json.encode(self.listed())
         status = b"403 Forbidden" if self.refuses else b"200 OK"
         writer.write(b"HTTP/1.0 " + status + b"\r\n\r\n" + body)

@@ -264,6 +264,24 @@ def test_a_page_that_nobody_understands_is_told_and_waited_out() -> None:
     assert "syncz is not understood" in found.words
 
 
+def test_a_page_that_gets_no_answer_ends_with_the_time_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("laneway.adapters.istiod.links.PATIENCE", 0.05)
+    one, other = istiod(), istiod("istiod-2")
+    one.is_silent = True
+
+    async def deed(looking: Observation) -> Liveness:
+        sends(one, 9, 9)
+        sends(other, 9, 9)
+        other.listed = list
+        return await looking.confirm(0.1)
+
+    found = observed(watched(ROUTED), [one, other], deed)
+    assert found.reason == "ProxiesBehind"
+    assert found.words == "0 of 1 proxies; istiod-1: no answer in time; cart-1.shop not connected"
+
+
 def test_where_nothing_differs_for_anybody_nobody_is_asked() -> None:
     one = istiod()
     found = observed(Watching(), [one], lambda looking: looking.confirm(PATIENCE))

@@ -8,12 +8,13 @@ https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 
 import msgspec
 
-from laneway.adapters.istiod.links import Links, NoAccessError, Talk
+from laneway.adapters.istiod.links import PATIENCE, Links, NoAccessError, Talk
 from laneway.adapters.istiod.messages import DEBUG, Node, request, response
 from laneway.adapters.istiod.observer import ADDRESS
 from laneway.core.live.following import ListedProxy
@@ -57,8 +58,9 @@ class Listing:
             talk = self._links.talk("state", is_secure=True)
             self._talk = await self._opened.enter_async_context(talk)
             node = Node("sidecar", ADDRESS, "laneway", self._links.credentials.namespace())
-        await self._talk.say(request("state", DEBUG, [page], node))
-        answer = response("state", await self._talk.hear())
+        async with asyncio.timeout(PATIENCE):
+            await self._talk.say(request("state", DEBUG, [page], node))
+            answer = response("state", await self._talk.hear())
         return answer.resources[0] if answer.resources else b"[]"
 
     async def close(self) -> None:

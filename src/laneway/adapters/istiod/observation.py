@@ -70,7 +70,8 @@ class Seat:
         except NoAccessError as refused:
             self.trouble_with_list, self.is_told = f"{self.name}: {refused}", False
         except OSError as problem:
-            self.trouble_with_list = f"{self.name}: {problem}"
+            said = str(problem) or "no answer in time"
+            self.trouble_with_list = f"{self.name}: {said}"
         return IstiodReport(self.name, self.pushes, by_proxy(listed))
 
 
@@ -135,7 +136,7 @@ class Observation:
         """Look at who follows until all do; what was there before is looked at twice."""
         pause, quiet_since = FIRST_LOOK, 0.0
         while True:
-            reports = [await seat.report(self._spaces) for seat in self._seats]
+            reports = await asyncio.gather(*(seat.report(self._spaces) for seat in self._seats))
             gone = self._gone()
             late = missing(self._watching.following, reports)
             behind = tuple(one for one in late if one.proxy not in gone)
