@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from laneway.adapters.istiod import ControlPlane, IstiodCredentials, Observation, observation
+from laneway.adapters.istiod import (
+    SURE,
+    ControlPlane,
+    IstiodCredentials,
+    Observation,
+    observation,
+)
 from laneway.adapters.istiod.messages import CLUSTER, TABLE
 from laneway.core.live.following import ListedProxy
 from laneway.core.live.liveness import Liveness
@@ -183,6 +189,18 @@ def test_what_is_there_from_the_first_is_looked_at_twice(monkeypatch: pytest.Mon
 
     assert found(5, PATIENCE) == "Live"
     assert found(6, 0.05) == "ProxiesBehind"
+
+
+def test_who_asks_for_more_quiet_waits_for_it() -> None:
+    one = istiod()
+    one.tables, one.listed = TABLES_NEW, lambda: listed(5, 5)
+
+    async def deed(looking: Observation) -> Liveness:
+        soon = await looking.confirm(0.05, quiet=SURE)
+        assert soon.words == "1 of 1 proxies; what was there before was not yet looked at for 45 s"
+        return await looking.confirm(PATIENCE, quiet=0.0)
+
+    assert observed(watched(ROUTED), [one], deed).is_live
 
 
 def test_what_was_there_and_goes_is_seen_when_it_comes_back() -> None:

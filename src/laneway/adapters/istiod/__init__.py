@@ -6,6 +6,6 @@ a proxy, for one change; nothing is written anywhere.
 
 from laneway.adapters.istiod.control_plane import ControlPlane
 from laneway.adapters.istiod.credentials import IstiodCredentials
-from laneway.adapters.istiod.observation import Observation
+from laneway.adapters.istiod.observation import SURE, Observation
 
-__all__ = ["ControlPlane", "IstiodCredentials", "Observation"]
+__all__ = ["SURE", "ControlPlane", "IstiodCredentials", "Observation"]

@@ -24,6 +24,9 @@ JOINING = 5.0
 """Seconds that observers have to join: then the step is written without those that are late."""
 QUIET = 2.0
 """Seconds between two looks at what was there before: twenty times what istiod gathers changes."""
+SURE = 45.0
+"""The same, when a connection that takes nothing is gone by then: istiod asks each after 30 seconds
+whether it is there, and waits 10 for an answer."""
 FIRST_LOOK, LAST_LOOK = 0.002, 0.5
 """Seconds between looks at who follows: short at first, then longer and longer."""
 
@@ -83,16 +86,20 @@ class Observation:
         proxies = [proxy for some in watching.following for proxy in some.proxies]
         self._expected = {one.id for one in proxies}
         self._spaces = {one.namespace for one in proxies}
-        self._begun = 0.0
+        self._begun = self._quiet = 0.0
         self._gone: Gone = frozenset
 
-    async def confirm(self, limit: float, gone: Gone = frozenset) -> Liveness:
+    async def confirm(
+        self, limit: float, gone: Gone = frozenset, quiet: float | None = None
+    ) -> Liveness:
         """Return as soon as what was written is live, and after `limit` seconds at the latest.
 
         Whoever asks has written before. What is waiting then may be asked for again. `gone` tells
-        which proxies, by name, are no longer expected: pods end while one waits for them.
+        which proxies, by name, are no longer expected: pods end while one waits for them. `quiet`
+        seconds stand between two looks at what was there before; SURE makes them a proof.
         """
         self._begun, self._gone = time.monotonic(), gone
+        self._quiet = QUIET if quiet is None else quiet
         if not self._watching.following:
             return self._not_observable(0.0) or self._say("live", "NothingToSee")
         if not self._seats:
@@ -145,7 +152,7 @@ class Observation:
             now = time.monotonic()
             settled = any(push.is_settled for one in reports for push in one.pushes.values())
             quiet_since = (quiet_since or now) if not behind else 0.0
-            if not behind and (not settled or now - quiet_since >= QUIET):
+            if not behind and (not settled or now - quiet_since >= self._quiet):
                 return self._say("live", "Live", sent=sent)
             if now >= until:
                 return self._behind(behind, sent)
@@ -167,6 +174,8 @@ class Observation:
 
     def _behind(self, behind: tuple[Missing, ...], sent: float) -> Liveness:
         said = self._troubles()
+        if not behind:
+            said = f"what was there before was not yet looked at for {self._quiet:g} s"
         return self._say("waiting", "ProxiesBehind", behind, sent=sent, detail=said)
 
     def _unknown(self, why: str, sent: float | None = None) -> Liveness:
