@@ -65,6 +65,8 @@ class ModelApi:
         """The number of a call that gets no answer, and whether it still has its effect."""
         self.is_vendors = False
         """Whether its CRDs are the vendor's, which have a place for the vendor's fields alone."""
+        self.answers_late = 0.0
+        """Seconds after its effect until a call is answered: a watch may tell of it sooner."""
         self.wrote: Callable[[], None] = lambda: None
         self.refuse: Callable[[str, Body], KubeError | None] = lambda *_: None
         self._watchers: list[asyncio.Event] = []
@@ -147,6 +149,8 @@ class ModelApi:
         result = act()
         if said.startswith(("apply", "delete")):
             self.wrote()
+        if self.answers_late:
+            await asyncio.sleep(self.answers_late)
         if dies:
             await self._die()
         if is_lost:

@@ -122,6 +122,20 @@ def test_what_was_deleted_by_hand_is_there_again(settled: ModelApi) -> None:
     assert ours(api) == ours(settled)
 
 
+def test_what_is_deleted_soon_after_it_was_written_is_there_again() -> None:
+    api = ModelApi()
+    api.answers_late = 0.01
+    begin(api)
+
+    def create_and_lose(api: ModelApi) -> None:
+        create(api)
+        asyncio.get_running_loop().call_later(10, lambda: api.remove(*_placed(ENTRY_NAME)))
+
+    in_virtual_time(at_work(api, create_and_lose))
+
+    assert ENTRY in ours(api)
+
+
 def _placed(name: tuple[str, str, str]) -> tuple[str, str, str]:
     kind, space, own = name
     return kind, own, space

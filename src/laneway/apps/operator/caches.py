@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from laneway.adapters.kube import Forbidden, Kind
 from laneway.apps.operator.seams import Cluster, FollowedKind
-from laneway.core.keeping.followed import GROUP, LANE, NEEDED, OURS, VENDOR, is_followed
+from laneway.core.keeping.followed import GROUP, ISTIO, LANE, NEEDED, OURS, VENDOR, is_followed
 from laneway.core.keeping.ground import ClusterGround
 from laneway.core.keeping.held import Held, Shared, read_held, read_pod_held
 from laneway.core.keeping.own_objects import OwnObject, is_own, own_object
@@ -187,9 +187,12 @@ class Caches:
         )
 
     def note_written(self, raw: bytes, now: float) -> OwnObject:
-        """Take an object as the server answered a write."""
+        """Take an object as the server answered a write, unless the watch told of it before."""
         own = own_object(json.decode(raw))
-        self._written[own.ref] = _WrittenObject(own, now + _REMEMBERED)
+        followed = self.followed[ISTIO, own.ref.kind]
+        seen = followed.objects.get((own.ref.namespace, own.ref.name))
+        if not isinstance(seen, OwnObject) or _number(seen.version) < _number(own.version):
+            self._written[own.ref] = _WrittenObject(own, now + _REMEMBERED)
         return own
 
     def note_gone(self, own: OwnObject, now: float) -> None:
