@@ -261,7 +261,7 @@ def test_objects_of_the_operator_are_what_a_proof_judges(
     kubectl: Command, model: ModelServer
 ) -> None:
     model.put(kubectl("render").out)
-    proven = kubectl("prove")
+    checked, proven = kubectl("check"), kubectl("prove")
     model.find("DestinationRule", "trafficlabel-dr-test-default-mockb")["spec"]["subsets"][1] = {
         "name": "s2",
         "labels": {"ASM_TRAFFIC_TAG": "v3"},
@@ -269,6 +269,7 @@ def test_objects_of_the_operator_are_what_a_proof_judges(
 
     broken = kubectl("prove")
 
+    assert checked.out == "no findings in 1 group, 3 lanes, 3 services\n"
     assert proven.code == 0
     assert "7 Istio objects" in proven.out
     assert broken.code == 1

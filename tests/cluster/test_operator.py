@@ -19,10 +19,14 @@ import pytest
 from tests.cluster.control_plane import VERSIONS, ControlPlane
 from tests.cluster.lanes import Lanes, asked
 from tests.cluster.operated import Operator, applied, kinds, operator, ours, until, until_live
+from tests.cluster.viewer import charts_viewer, viewer
+from tests.house.console import commands_of, matches
 
 pytestmark = pytest.mark.cluster
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PAGE = Path(__file__).parents[2] / "docs" / "on-your-cluster.md"
+"""What it shows of `kubectl laneway` is what is seen of the strict lanes."""
 TAG = "x-asm-prefer-tag"
 VERSION = VERSIONS[0]
 
@@ -52,12 +56,16 @@ def test_weights_of_a_users_own_routes_hold_and_the_end_of_a_group_leaves_nothin
 
 
 def test_strict_lanes_hold_through_edits_kills_and_the_end_of_their_group(
-    plane: ControlPlane, entry: int, working: Operator
+    plane: ControlPlane, entry: int, working: Operator, tmp_path: Path
 ) -> None:
     with applied(plane, EXAMPLES / "strict-lanes", VERSION):
         lanes = Lanes(entry)
         for number in "123":
             assert lanes.ask(100, {TAG: f"s{number}"}) == {(f"v{number}",) * 3: 100}
+        with viewer(plane, tmp_path / "viewer", "viewer", charts_viewer()) as person:
+            for command in commands_of(PAGE.read_text(), "cluster"):
+                said = person.shell(command.text)
+                assert matches(command.output, said.stdout.splitlines()), said
         before = ours(plane)
         asked(plane, "delete", "-n=default", before[0].replace(".networking.istio.io", ""))
         until(lambda: ours(plane) == before, "what was deleted by hand is not there again")
@@ -109,7 +117,7 @@ class asking:  # noqa: N801 - used as a word of the test
 
 
 def test_the_baseline_stands_in_and_lanes_say_who_does(
-    plane: ControlPlane, entry: int, working: Operator
+    plane: ControlPlane, entry: int, working: Operator, tmp_path: Path
 ) -> None:
     assert working.children.ended() == {}
     with applied(plane, EXAMPLES / "permissive-lanes", VERSION):
@@ -121,3 +129,8 @@ def test_the_baseline_stands_in_and_lanes_say_who_does(
         stand_in = {key: status["standIns"][0][key] for key in ("lane", "services")}
         assert stand_in == {"lane": "s1", "services": ["default/mockb"]}
         assert status["pods"] == {"ready": 2, "total": 2}
+        with viewer(plane, tmp_path / "viewer", "viewer", charts_viewer()) as person:
+            said = person.kubectl("laneway", "status", "--watch", "--timeout", "60")
+            assert (said.returncode, ": live: " in said.stdout) == (0, True), said
+            row = person.kubectl("laneway", "get", "lanes", "s2", "-o", "wide").stdout
+            assert row.rstrip().endswith("mockb: s1")

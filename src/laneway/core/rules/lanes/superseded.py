@@ -12,14 +12,16 @@ from laneway.core.rules.questions.words import listing
 
 
 def check(mesh: Mesh) -> Iterator[Finding]:
-    """Name the objects that are replaced, in one finding."""
-    if not mesh.superseded:
-        return
-    first = mesh.superseded[0]
-    things = mesh.snapshot.resources
-    place = next(thing.meta.place() for thing in things if thing.meta.ref == first)
-    names = listing(mesh.superseded, limit=2)
-    yield finding(SUPERSEDED, place, count=len(mesh.superseded), names=names)
+    """Name the objects that are replaced, in one finding; in a cluster they are where they belong.
+
+    An object of a cluster stands in no text.
+    """
+    superseded = set(mesh.superseded)
+    metas = (thing.meta for thing in mesh.snapshot.resources if thing.meta.ref in superseded)
+    written = sorted((meta for meta in metas if meta.source.text), key=lambda meta: meta.ref)
+    if written:
+        names = listing([meta.ref for meta in written], limit=2)
+        yield finding(SUPERSEDED, written[0].place(), count=len(written), names=names)
 
 
 CHECK = Check.of_mesh(SUPERSEDED, check)
