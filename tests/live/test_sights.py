@@ -79,6 +79,7 @@ def test_ready_pods_with_a_proxy_are_expected_and_a_proxy_alone_is_a_gateway() -
         pod("plain", program),
         pod("door", proxy),
         pod("routed", program, Container("istio-proxy", args=("proxy", "router"))),
+        pod("waypoint", Container("istio-proxy", args=("proxy", "waypoint"))),
         Workload(Meta(Ref("Deployment", "shop", "cart")), ready=1, containers=(program, proxy)),
     ]
     assert [(one.id, one.is_gateway) for one in expected(pods)] == [

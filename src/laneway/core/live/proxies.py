@@ -51,7 +51,8 @@ class AlikeProxies(Struct, frozen=True):
 def expected(pods: Iterable[Workload]) -> Iterator[ExpectedProxy]:
     """Yield the proxies of live pods that are ready.
 
-    A gateway is a proxy that runs as a router, or with no program beside it.
+    A gateway is a proxy that runs as a router, or with no program beside it. A waypoint is sent
+    routes of its own, which lanes have no part in.
     """
     for pod in pods:
         if not pod.ready or pod.meta.ref.kind != "Pod":
@@ -63,7 +64,7 @@ def expected(pods: Iterable[Workload]) -> Iterator[ExpectedProxy]:
             else:
                 alone = False
         proxy = own or _native(pod.init_containers)
-        if proxy is not None:
+        if proxy is not None and "waypoint" not in proxy.args:
             is_gateway = (alone and own is not None) or "router" in proxy.args
             labels = tuple(sorted(pod.labels.items()))
             yield ExpectedProxy(pod.meta.name, pod.meta.namespace, labels, is_gateway)
