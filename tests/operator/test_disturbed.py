@@ -136,6 +136,26 @@ def test_what_is_deleted_soon_after_it_was_written_is_there_again() -> None:
     assert ENTRY in ours(api)
 
 
+def test_what_was_written_and_then_deleted_by_hand_is_there_again_at_once(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    until: list[float] = []
+
+    def delete(api: ModelApi) -> None:
+        until.append(asyncio.get_running_loop().time() + 1.0)
+        api.remove(*_placed(ENTRY_NAME))
+
+    def written() -> None:
+        if until and ENTRY_NAME in api.objects:
+            assert asyncio.get_running_loop().time() < until[0]
+
+    api.wrote = written
+    in_virtual_time(at_work(api, reweight, add_lane, delete))
+
+    assert weights(api) == [10, 90]
+
+
 def _placed(name: tuple[str, str, str]) -> tuple[str, str, str]:
     kind, space, own = name
     return kind, own, space

@@ -195,6 +195,11 @@ class Caches:
             self._written[own.ref] = _WrittenObject(own, now + _REMEMBERED)
         return own
 
+    @property
+    def forgets_at(self) -> float | None:
+        """When the next write is forgotten of which no watch has told."""
+        return min((one.until for one in self._written.values()), default=None)
+
     def note_gone(self, own: OwnObject, now: float) -> None:
         """Take an object for deleted."""
         self._written[own.ref] = _WrittenObject(None, now + _REMEMBERED, own.uid)

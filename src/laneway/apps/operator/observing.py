@@ -46,9 +46,11 @@ class AskingIstiod:
         """Join every istiod for a step."""
         pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
-        proxies = tuple(expected(pods))
+        proxies = tuple(expected(pods)) if self._plane.replicas else ()
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
-        async with self._plane.observing(watching(step, before, world)) as observation:
+        # in a large mesh it takes seconds, in which others have to be heard
+        looked_for = await asyncio.to_thread(watching, step, before, world)
+        async with self._plane.observing(looked_for) as observation:
             yield _Confirmation(observation, self._wait, lambda: self._gone(proxies))
 
     def _gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:

@@ -55,6 +55,8 @@ class Operation:
         self.rounds = 0
         self._heard: list[tuple[Callable[[Undertaking], None], Callable[[Drift], None]]] = []
         self.loop: Loop | None = None
+        self._last: Revision | None = None
+        """What was wanted when the lead was lost: a large mesh is not compiled anew for that."""
 
     def _changed(self, name: KindName) -> None:
         self.wake.set()
@@ -67,7 +69,7 @@ class Operation:
         first = await anext(snapshots)
         # what is there counts as live until it is looked at: were it nothing, and what is wanted
         # could not be judged, nothing would be gone back to
-        revision = Revision(compile_snapshot(first))
+        revision = revised(first, self._last) if self._last else Revision(compile_snapshot(first))
         loop = Loop(
             state=State(revision, Serving(revision, frozenset())),
             target=self.target,
@@ -84,7 +86,7 @@ class Operation:
             await loop.run(snapshots)
             await self.reporting.tell()
         finally:
-            self.loop = None
+            self.loop, self._last = None, loop.state.wanted
             reporting.cancel()
             with suppress(asyncio.CancelledError):
                 await reporting

@@ -21,7 +21,7 @@ from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
-from laneway.core.keeping.change import Way, needs_kept, way_of
+from laneway.core.keeping.change import Bodies, Way, needs_kept, way_of
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.confirmed import SeenLive, blocks_removal
 from laneway.core.keeping.group_gate import Frozen, frozen_groups
@@ -116,7 +116,8 @@ class ClusterTarget:
         known = {name: str(held.status.get("confirmed", "")) for name, held in groups.items()}
         self.unsure = self.seen.unsure(known, self.caches.own(now))
         ask_at = self.seen.wait(now)
-        times = [self.patience.wake_at(now), ask_at if self.unsure else None]
+        forgets_at = self.caches.forgets_at
+        times = [self.patience.wake_at(now), ask_at if self.unsure else None, forgets_at]
         return Readiness(
             frozenset(),
             settled=True,
@@ -201,16 +202,20 @@ class ClusterTarget:
         before = await self.writing.bodies(touched)
         # what is all new is brought in by parts, so that never all of it is in memory
         for refs in [todo.writes] if before else objects.by_parts(todo.writes):
-            after = objects.manifests(refs)
-            kept: dict[Ref, Manifest] = {}
-            if needs_kept(before, after, there.values()):
-                others = [own for ref, own in there.items() if ref not in before]
-                kept = await self.writing.bodies(others)
-            if not await self._walk(objects, way_of(refs, before, after, kept), change):
+            if not await self._walk(objects, await self._way(objects, refs, before), change):
                 return
         self.patience.succeeded(change.groups)
         change.seconds = self._clock.now() - change.begun
         self.through.append(change)
+
+    async def _way(self, objects: WantedObjects, refs: Sequence[Ref], before: Bodies) -> Way:
+        after = objects.manifests(refs)
+        there = self.caches.own(self._clock.now())
+        kept: dict[Ref, Manifest] = {}
+        if needs_kept(before, after, there.values()):
+            others = [own for ref, own in there.items() if ref not in before]
+            kept = await self.writing.bodies(others)
+        return way_of(refs, before, after, kept)
 
     async def _walk(self, objects: WantedObjects, way: Way, change: Undertaking) -> bool:
         """Go a way to its end; whether it was reached."""

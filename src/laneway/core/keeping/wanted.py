@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from laneway.core.routing.plan.route_plan import Entry
     from laneway.core.routing.plan.scoped import ScopedPlan
 
-_WRITTEN_AT_ONCE = 200
+_WRITTEN_AT_ONCE = 100
 """Services whose objects are written before those of the next are spelled, where all are new."""
 _SPELLED_AT_ONCE = 100
 """Services after which what was spelled for others is let go of."""
