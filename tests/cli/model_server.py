@@ -52,7 +52,7 @@ class ModelServer:
 
     def put(self, text: str) -> None:
         """Put objects of a YAML text there, as a server keeps them."""
-        for one in yaml.safe_load_all(text):
+        for one in yaml.load_all(text, yaml.CSafeLoader):
             head = one["metadata"]
             if one["kind"] not in _CLUSTER_WIDE:
                 head.setdefault("namespace", "default")
@@ -94,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     server: _Listening
     protocol_version = "HTTP/1.1"
+    wbufsize = 2**16  # head and body at once: a client waits 40 ms between two parts
 
     def do_GET(self) -> None:
         model, parts = self.server.model, urlsplit(self.path)

@@ -6,6 +6,7 @@ import gc
 import json
 from collections.abc import Generator
 from copy import deepcopy
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import yaml
 from laneway.apps.cli.kubectl import run
 from laneway.apps.cli.kubectl_completion import run as complete
 from tests.cli.conftest import EXAMPLES, Command, Ended, edit
-from tests.cli.model_server import ModelServer, listening, write_kubeconfig
+from tests.cli.model_server import ModelServer, Object, listening, write_kubeconfig
 
 STRICT = EXAMPLES / "strict-lanes"
 VERSIONS = count(100)
@@ -56,16 +57,23 @@ spec: {hosts: [partner.test], http: [{route: [{destination: {host: mockb}}]}]}
 """
 
 
-@pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
-    """Give the cluster of the current context: strict lanes, and pods in each."""
+@cache
+def strict_lanes() -> list[Object]:
+    """Return strict lanes, and pods in each, as a server has them."""
     server = ModelServer()
     for name in ("lanes", "services", "gateway"):
         server.put((STRICT / f"{name}.yaml").read_text())
     for lane in ("v1", "v2", "v3"):
-        server.put(
-            "---".join(POD.format(app=app, lane=lane) for app in ("mocka", "mockb", "mockc"))
-        )
+        for app in ("mocka", "mockb", "mockc"):
+            server.put(POD.format(app=app, lane=lane))
+    return server.objects
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
+    """Give the cluster of the current context: strict lanes, and pods in each."""
+    server = ModelServer()
+    server.objects = deepcopy(strict_lanes())
     file = tmp_path / "kubeconfig"
     monkeypatch.setenv("KUBECONFIG", str(file))
     with listening(server, file):
@@ -92,7 +100,7 @@ def told(
     one = deepcopy(model.find(kind, name))
     one["metadata"]["resourceVersion"] = str(next(VERSIONS))
     state = {"Ready": "True", "Reconciling": "False", "Stalled": "False", "Live": live}
-    words = {"Live": "12 of 12 proxies", "Stalled": "Frozen"} | more
+    words = {"Live": "12 of 12 proxies", "Stalled": "Frozen", **more}
     one["status"] = {
         "observedGeneration": 1,
         "pods": {"ready": 3, "total": 3},
@@ -221,6 +229,31 @@ def test_a_watch_ends_at_a_group_that_is_stalled(kubectl: Command, model: ModelS
     ended = kubectl("status", "--watch")
 
     assert (ended.code, ended.out) == (1, "group test: stalled: Frozen\n")
+
+
+def test_a_watch_ends_where_the_operator_cannot_know(kubectl: Command, model: ModelServer) -> None:
+    keep(model, "Unknown", Live="istiod cannot be asked")
+
+    ended = kubectl("status", "--watch")
+
+    assert (ended.code, ended.out) == (4, "group test: not known: istiod cannot be asked\n")
+
+
+ODD: list[Any] = [None, 5, "text", [], [5], {}, {"conditions": [5]}, {"standIns": [{"count": "a"}]}]
+"""Statuses, or parts of them, that no operator writes."""
+
+
+@pytest.mark.parametrize("odd", ODD, ids=map(str, ODD))
+def test_a_status_that_no_operator_writes_ends_nothing(
+    kubectl: Command, model: ModelServer, odd: Any
+) -> None:
+    for name in ("test", "s1"):
+        one = model.find("ASMSwimLaneGroup" if name == "test" else "ASMSwimLane", name)
+        one["status"] = {"conditions": odd, "pods": odd, "standIns": odd} if odd != {} else odd
+    model.find("ASMSwimLane", "s2")["status"] = odd
+
+    assert kubectl("get", "-o", "wide").code == 0
+    assert kubectl("status").code in (1, 4)
 
 
 def test_a_watch_ends_when_its_time_is_over(kubectl: Command, model: ModelServer) -> None:

@@ -32,7 +32,7 @@ HEAD = ("GROUP", "STATE", "WHY")
     "-w",
     "--watch",
     is_flag=True,
-    help="Tell each change, until all groups are live or one is stalled.",
+    help="Tell each change, until all groups are live, one is stalled, or nobody can know.",
 )
 @click.option(
     "--timeout",
@@ -93,7 +93,7 @@ class StatusWatch:
                     self._take(found)
                     if self._output == "text":
                         self._tell_changes()
-                    if self.code == FINE or any(one.state == "stalled" for one in self.states):
+                    if self._is_over:
                         return
         except TimeoutError:
             click.echo(f"Not all groups are live after {limit:g} s.", err=True)
@@ -107,6 +107,12 @@ class StatusWatch:
         lost = (GroupState(name, "not live", "there is no such group") for name in missing)
         self.states = [*states(found), *lost]
         self.is_read = True
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether there is nothing to wait for: no group will be live before the next edit."""
+        stalled = any(one.state == "stalled" for one in self.states)
+        return stalled or (bool(self.states) and all(one.is_settled for one in self.states))
 
     @property
     def code(self) -> int:

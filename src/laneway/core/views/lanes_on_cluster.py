@@ -84,11 +84,15 @@ class LanesOnCluster(Struct, frozen=True):
 
 
 class GroupState(Struct, frozen=True):
-    """Whether a group is live, and why not, or how many proxies have it."""
+    """Whether a group is live, and why not, or how many proxies have it.
+
+    A settled one stays as it is until somebody edits something: it is no use to wait.
+    """
 
     group: str
     state: State
     why: str
+    is_settled: bool = False
 
 
 def name_of(one: Object) -> str:
@@ -104,7 +108,7 @@ def group_of(lane: Object) -> str:
 
 def states(found: LanesOnCluster) -> list[GroupState]:
     """Return for each group whether it is live; one that lanes name and nobody made is not."""
-    there = [GroupState(name_of(one), *_state(one, found.lanes_of(one))) for one in found.groups]
+    there = [_group_state(one, found.lanes_of(one)) for one in found.groups]
     known = {one.group for one in there}
     strays = {group_of(lane): name_of(lane) for lane in found.lanes if group_of(lane) not in known}
     return there + [
@@ -113,6 +117,12 @@ def states(found: LanesOnCluster) -> list[GroupState]:
         else GroupState("-", "not live", f"lane {lane} names no group")
         for group, lane in strays.items()
     ]
+
+
+def _group_state(group: Object, lanes: Iterable[Object]) -> GroupState:
+    state, why = _state(group, lanes)
+    is_told = state == "not known" and bool(condition(group, "Live"))
+    return GroupState(name_of(group), state, why, state in ("live", "stalled") or is_told)
 
 
 def _state(group: Object, lanes: Iterable[Object]) -> tuple[State, str]:
@@ -202,7 +212,8 @@ def lane_rows(found: LanesOnCluster, now: float, *, is_wide: bool = False) -> It
 def _stand_ins(status: Object) -> Iterator[str]:
     for one in map(_map, _list(status.get("standIns"))):
         names = [str(name).rpartition("/")[2] for name in _list(one.get("services"))]
-        more = int(one.get("count") or 0) - len(names)
+        count = one.get("count")
+        more = count - len(names) if isinstance(count, int) else 0
         rest = f" and {more} more" if more > 0 else ""
         yield f"{', '.join(names)}{rest}: {one.get('lane')}"
 
