@@ -1,0 +1,358 @@
+"""What the operator weighs in a large cluster: `./dev figures operator size 250 500 1000`.
+
+For each number of services a real API server is filled with them, their pods and lanes; then the
+operator is started, given the lanes, told of changes, left alone, and started again. Told are its
+memory at the highest, how long it took and how much it wrote, beside a small client that only
+applies the same objects. Nothing is asked of istiod unless `--istiod` starts one: without, steps
+are waited for by time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import yaml
+from msgspec import Struct
+
+from laneway.core.emit.crds.definitions import definitions
+from tests.cluster.children import Children
+from tests.cluster.control_plane import (
+    VERSIONS,
+    ControlPlane,
+    Istiod,
+    environment,
+    free_ports,
+    start_istiod,
+    until_ready,
+)
+from tests.cluster.lanes import asked
+from tests.cluster.writer import Writer, path_of
+from tests.cost.filling import fill, store
+from tests.cost.processes import taken
+from tests.laws.objects import Object
+from tests.operator.crowded import GROUP, Crowded
+from tests.wire.laneway_up import COMMAND
+
+NAME = "operator"
+PATIENCE = 600.0
+OWN = "app.kubernetes.io/managed-by=laneway"
+WRITES = {"apply", "take", "merge", "create", "update", "delete"}
+
+
+def main(words: list[str]) -> int:
+    """Measure each size and tell it at once."""
+    options = _options(words)
+    for services in options.services:
+        size = Crowded(services, options.lanes, options.own, options.strict)
+        with (
+            tempfile.TemporaryDirectory(prefix="laneway-size-") as work,
+            store(Path(work) / "cluster") as (plane, children),
+        ):
+            _measure(Scene(plane, children, size, options))
+    return 0
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev figures operator size", description=__doc__)
+    parser.add_argument("services", type=int, nargs="*", default=[250])
+    parser.add_argument("--lanes", type=int, default=50, help="with the baseline")
+    parser.add_argument("--own", type=int, default=80, help="services of a lane but the baseline")
+    parser.add_argument("--strict", action="store_true", help="every lane has all services")
+    parser.add_argument("--flags", default="", help="for `laneway operator`, such as --layout=…")
+    parser.add_argument("--changes", type=int, default=20, help="of weights")
+    parser.add_argument("--idle", type=float, default=60.0, help="seconds it is left alone")
+    parser.add_argument("--istiod", action="store_true", help="an istiod is asked what is live")
+    return parser.parse_args(words)
+
+
+class Scene(Struct, frozen=True):
+    """A cluster, how large it is, and what is measured."""
+
+    plane: ControlPlane
+    children: Children
+    size: Crowded
+    options: argparse.Namespace
+
+
+def _tell(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _measure(scene: Scene) -> None:
+    began = time.monotonic()
+    asked(scene.plane, "apply", "--server-side", "-f", "-", told=yaml.dump_all(definitions()))
+    running = list(scene.size.running())
+    pods = sum(one["kind"] == "Pod" for one in running)
+    fill(scene.plane.api, running)
+    _tell(
+        f"{scene.size.services} services, {scene.size.lanes} lanes, {pods} pods "
+        f"(written in {time.monotonic() - began:.0f} s)"
+    )
+    istiods = _istiod(scene) if scene.options.istiod else ()
+    with operator(scene, istiods) as first:
+        first.until_settled(first.is_ready)
+        first.tell("cold start, no lanes")
+        _first_lanes(scene, first)
+        _changes(scene, first)
+        _idle(scene, first)
+    with operator(scene, istiods) as again:
+        again.until_settled(again.is_ready)
+        again.tell("started again, all in place")
+    found, seconds = _small_client(scene)
+    with operator(scene, istiods) as anew:
+        anew.until_settled(lambda: anew.is_ready() and _is_written(scene, len(found)))
+        anew.tell("started, nothing written")
+    _tell(
+        f"  {len(found)} objects: a small client applies them in {seconds:.1f} s, the operator "
+        f"from its start in {anew.settled - anew.began:.1f} s"
+    )
+
+
+def _istiod(scene: Scene) -> tuple[str, ...]:
+    istiod = Istiod(VERSIONS[0], *free_ports(2))
+    process = start_istiod(scene.plane, scene.children, istiod)
+    until_ready(scene.children, istiod)
+    _tell(f"istiod {istiod.version}: {taken(process.pid).peak:.0f} MB")
+    return (f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}",)
+
+
+class Running(Struct):
+    """An operator that runs, and where its metrics are."""
+
+    process: int
+    port: int
+    health: int
+    began: float
+    settled: float = 0.0
+
+    def metrics(self) -> dict[str, float]:
+        """Return its metrics by name and labels."""
+        url = f"http://127.0.0.1:{self.port}/metrics"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            text = answer.read().decode()
+        lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, _, value in lines if name}
+
+    def is_ready(self) -> bool:
+        """Whether it has read everything."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.health}/readyz") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def requests(self) -> Counter[str]:
+        """Return how many requests it has sent, by verb and resource."""
+        found: Counter[str] = Counter()
+        for name, value in self.metrics().items():
+            if match := re.match(r"rest_client_requests_total\{(.*)\}", name):
+                labels = dict(re.findall(r'(\w+)="(.*?)"', match[1]))
+                found[f"{labels['verb']} {labels['resource']}"] += int(value)
+        return found
+
+    def until_settled(self, is_done: Callable[[], bool], quiet: float = 3.0) -> None:
+        """Wait until something is so, and then nothing was sent for a while."""
+        end, before, since = time.monotonic() + PATIENCE, Counter[str](), time.monotonic()
+        while time.monotonic() < end:
+            try:
+                now = _written(self.requests())
+            except OSError:
+                time.sleep(0.1)
+                since = time.monotonic()
+                continue
+            if now != before or not is_done():
+                before, since = now, time.monotonic()
+            elif time.monotonic() - since > quiet:
+                self.settled = since
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"the operator does not settle: {before}")
+
+    def tell(self, when: str) -> None:
+        """Tell what it has taken so far."""
+        cost = taken(self.process)
+        writes = {
+            name: number
+            for name, number in sorted(self.requests().items())
+            if name.split()[0] in WRITES
+        }
+        _tell(
+            f"  {when}: after {self.settled - self.began:.1f} s, {cost.processor:.1f} s of "
+            f"processor, {cost.resident:.0f} MB, at most {cost.peak:.0f} MB; writes {writes}"
+        )
+
+
+def _written(requests: Counter[str]) -> Counter[str]:
+    """Return what was written, but for the Lease."""
+    return Counter(
+        {
+            name: one
+            for name, one in requests.items()
+            if name.split()[0] in WRITES and "leases" not in name
+        }
+    )
+
+
+@contextmanager
+def operator(scene: Scene, istiods: tuple[str, ...]) -> Iterator[Running]:
+    """Have an operator run."""
+    port, health = free_ports(2)
+    words = (
+        *("operator", f"--kubeconfig={scene.plane.kubeconfig}", "--drain=0.2", "--wait=0.2"),
+        f"--metrics-address=127.0.0.1:{port}",
+        f"--health-address=127.0.0.1:{health}",
+        *istiods,
+        *scene.options.flags.split(),
+    )
+    began = time.monotonic()
+    process = scene.children.start(NAME, (*COMMAND, *words), environment(scene.plane.folder))
+    try:
+        yield Running(process.pid, port, health, began)
+    finally:
+        process.terminate()
+        process.wait(60)
+        scene.children.running.pop(NAME)
+
+
+def _first_lanes(scene: Scene, running: Running) -> None:
+    """Write group and lanes one by one; tell how long after the last all is written."""
+    with closing(Writer(scene.plane.api)) as writer:
+        writer.create(scene.size.group())
+        for lane in scene.size.all_lanes():
+            writer.create(lane)
+    began = time.monotonic()
+    running.until_settled(partial(_is_observed, scene))
+    seconds = running.settled - began
+    running.tell(f"lanes written ({seconds:.1f} s)")
+    _tell(f"    {_condition(scene)}")
+
+
+def _is_written(scene: Scene, number: int) -> bool:
+    return sum(len(list(_owned(scene, kind))) for kind in KINDS) >= number
+
+
+def _group(scene: Scene) -> Object:
+    found: Object = scene.plane.api.ask(
+        f"/apis/istio.alibabacloud.com/v1/asmswimlanegroups/{GROUP}"
+    )
+    return found
+
+
+def _is_observed(scene: Scene) -> bool:
+    group = _group(scene)
+    status = group.get("status", {})
+    ready = {one["type"]: one["status"] for one in status.get("conditions", ())}
+    seen = status.get("observedGeneration") == group["metadata"]["generation"]
+    return bool(seen and ready.get("Reconciling") != "True")
+
+
+def _condition(scene: Scene) -> str:
+    told = _group(scene).get("status", {}).get("conditions", [])
+    return ", ".join(f"{one['type']}={one['status']} {one.get('reason')}" for one in told)
+
+
+def _changes(scene: Scene, running: Running) -> None:
+    """Change one lane's weight; tell what each is answered by, and after how long."""
+    before, seconds = running.requests(), []
+    for number in range(scene.options.changes):
+        share = 20 + number
+        with _entry(scene) as seen, closing(Writer(scene.plane.api)) as writer:
+            writer.merge(scene.size.lane(1, share))
+            began = time.monotonic()
+            seconds.append(seen(f'"weight": {share}') - began)
+        running.until_settled(partial(_is_observed, scene), quiet=1.0)
+    asked_for = running.requests() - before
+    per = {name: round(one / len(seconds), 2) for name, one in sorted(asked_for.items())}
+    _tell(
+        f"  {len(seconds)} changes of a weight: entry seen after "
+        f"{statistics.median(seconds) * 1000:.0f} ms, at most {max(seconds) * 1000:.0f} ms; "
+        f"requests for each {per}"
+    )
+
+
+@contextmanager
+def _entry(scene: Scene) -> Iterator[Callable[[str], float]]:
+    """Watch VirtualServices; gives when one was seen with some words."""
+    listed = scene.plane.api.ask(ROUTES)
+    query = f"{ROUTES}?watch=true&resourceVersion={listed['metadata']['resourceVersion']}"
+    found: list[tuple[float, str]] = []
+
+    def listen() -> None:
+        events = scene.plane.api.changes(f"{query}&timeoutSeconds=30")
+        found.extend((time.monotonic(), json.dumps(one["object"].get("spec"))) for one in events)
+
+    listening = threading.Thread(target=listen, daemon=True)
+    listening.start()
+
+    def seen(words: str) -> float:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for at, text in found:
+                if words in text:
+                    return at
+            time.sleep(0.002)
+        raise TimeoutError(f"no VirtualService with {words}")
+
+    yield seen
+
+
+ROUTES = "/apis/networking.istio.io/v1/virtualservices"
+
+
+def _idle(scene: Scene, running: Running) -> None:
+    """Leave it alone; tell what it asks for meanwhile."""
+    before, cost = running.requests(), taken(running.process)
+    time.sleep(scene.options.idle)
+    asked_for, after = running.requests() - before, taken(running.process)
+    share = (after.processor - cost.processor) / scene.options.idle
+    _tell(
+        f"  left alone for {scene.options.idle:.0f} s: {share:.2%} of a core, "
+        f"{dict(sorted(asked_for.items()))}; at most {after.peak:.0f} MB"
+    )
+
+
+def _small_client(scene: Scene) -> tuple[list[Object], float]:
+    """Delete all that was written and apply it again, by a client that does nothing else."""
+    found = [_plain(one) for kind in KINDS for one in _owned(scene, kind)]
+    with closing(Writer(scene.plane.api)) as writer:
+        for one in found:
+            writer.delete(one)
+        began = time.monotonic()
+        for one in found:
+            writer.ask(
+                "PATCH", f"{path_of(one)}?fieldManager=small", one, "application/apply-patch+yaml"
+            )
+        seconds = time.monotonic() - began
+        for one in found:
+            writer.delete(one)
+    return found, seconds
+
+
+KINDS = ("virtualservices", "destinationrules")
+
+
+def _owned(scene: Scene, resource: str) -> Iterable[Object]:
+    path = f"/apis/networking.istio.io/v1/{resource}?labelSelector={OWN}"
+    items: list[Object] = scene.plane.api.ask(path)["items"]
+    return items
+
+
+def _plain(item: Object) -> Object:
+    """Return what was applied of an object."""
+    kept = ("name", "namespace", "labels", "annotations", "ownerReferences")
+    meta = {key: item["metadata"][key] for key in kept if key in item["metadata"]}
+    return {**item, "metadata": meta}
