@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
+from msgspec import Struct
+
 from laneway.adapters.istiod import ControlPlane, Observation
 from laneway.apps.operator.seams import StepWatching
 from laneway.core.changes.order import ChangeStep
@@ -46,7 +48,10 @@ class AskingIstiod:
         """Join every istiod for a step."""
         pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
-        proxies = tuple(expected(pods)) if self._plane.replicas else ()
+        if not self._plane.replicas:
+            yield _NobodyToAsk(self._wait)
+            return
+        proxies = tuple(expected(pods))
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         # in a large mesh it takes seconds, in which others have to be heard
         looked_for = await asyncio.to_thread(watching, step, before, world)
@@ -81,3 +86,13 @@ class _Confirmation:
             waited = 0.0 if live.sent is None else live.seconds - live.sent
             await asyncio.sleep(max(0.0, self._wait - waited))
         return live
+
+
+class _NobodyToAsk(Struct, frozen=True):
+    """No istiod is known, so nobody knows what proxies have."""
+
+    wait: float
+
+    async def confirm(self) -> Liveness:
+        await asyncio.sleep(self.wait)
+        return Liveness("unknown", "NoAccessToIstiod", detail="no istiod was found")

@@ -56,6 +56,7 @@ class Reporting:
         self._wake = asyncio.Event()
         self._told: dict[Ref, tuple[Held, Status]] = {}
         self._others: set[Ref] = set()
+        self._news: dict[str, Told] = {}
         self.patched = 0
         self.events = 0
 
@@ -83,19 +84,18 @@ class Reporting:
         if objects is None:
             return True
         through, self._target.through = self._target.through, []
-        news = self._of_changes(through)
+        self._news |= self._of_changes(through)
         held = self._known()
-        found = list(new_statuses(objects, held, self._progress(objects), self._stamp()))
-        is_well = True
-        for ref, status in found:
+        for ref, status in new_statuses(objects, held, self._progress(objects), self._stamp()):
             if ref in self._others:
                 continue
+            if not await self._patch(ref, status):
+                return False
             if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
-                news[ref.name] = stalled
-            is_well = await self._patch(ref, status) and is_well
-        for group, told in news.items():
-            is_well = await self._event(group, told, held) and is_well
-        return is_well
+                self._news[ref.name] = stalled
+        while self._news:
+            await self._event(*self._news.popitem(), held)
+        return True
 
     def _of_changes(self, through: list[Undertaking]) -> dict[str, Told]:
         """Take in changes that are through; return the event of each group concerned."""
@@ -163,7 +163,7 @@ class Reporting:
         self._others.add(ref)
         return True
 
-    async def _event(self, group: str, told: Told, held: Mapping[Ref, Held]) -> bool:
+    async def _event(self, group: str, told: Told, held: Mapping[Ref, Held]) -> None:
         ref = Ref(GROUP, "", group)
         now = self._now()
         uid = held[ref].uid if ref in held else ""
@@ -174,7 +174,6 @@ class Reporting:
             LOG.warning("event about %s: %s", ref, error)
         else:
             self.events += 1
-        return True
 
     def _stamp(self) -> str:
         return f"{self._now():%Y-%m-%dT%H:%M:%SZ}"

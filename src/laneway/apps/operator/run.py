@@ -34,6 +34,8 @@ from laneway.core.live.replicas import IstiodReplica
 LOG = logging.getLogger("laneway.operator")
 T = TypeVar("T")
 LEASE = "laneway-operator"
+GRACE = 20.0
+"""Seconds in which a step may still come to its end after a SIGTERM: less than a kubelet gives."""
 LOOK_AGAIN = 10.0
 """Seconds after which a cluster that lacks something is looked at again."""
 _ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
@@ -105,7 +107,7 @@ async def _work(
         await asyncio.wait({following, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stopped.done() and operation.is_at_work:
             operation.stop()
-            await work
+            await asyncio.wait({work}, timeout=GRACE)
         for task in (following, work):
             if task.done():
                 task.result()
