@@ -54,12 +54,17 @@ def told_by_pods(plane: ControlPlane) -> str:
 @contextmanager
 def installed(plane: ControlPlane, *values: str) -> Iterator[None]:
     """Have the operator run for the length of a block, or until it is uninstalled."""
-    settings = [word for value in (*VALUES, *values) for word in ("--set", value)]
-    helm(plane, "install", NAME, str(CHART), *settings, "--wait", "--timeout=60s")
+    upgrade(plane, *values)
     try:
         yield
     finally:
         uninstall(plane)
+
+
+def upgrade(plane: ControlPlane, *values: str) -> None:
+    """Have the operator run with these values; returns when it is ready."""
+    settings = [word for value in (*VALUES, *values) for word in ("--set", value)]
+    helm(plane, "upgrade", "--install", NAME, str(CHART), *settings, "--wait", "--timeout=60s")
 
 
 def uninstall(plane: ControlPlane) -> None:

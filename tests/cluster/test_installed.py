@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from laneway.adapters.netns import probe
 from tests.cluster.chart import chart_objects
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ROOT, ControlPlane
-from tests.cluster.installed import NAME, PROGRAM, VALUES, installed, uninstall
+from tests.cluster.installed import NAME, PROGRAM, VALUES, installed, uninstall, upgrade
 from tests.cluster.lanes import GATEWAY, Lanes, asked, injected, label, wait
 from tests.cluster.rights import Right, account_of, granted, identities, used, without
 from tests.cluster.serving import described, start_node
@@ -143,6 +145,23 @@ def test_lanes_of_a_cluster_keep_their_requests_and_say_so(example: ControlPlane
     asked_through(example)
     for words in ("get lanes", "get lanegroups -o wide"):
         assert table(asked(example, *words.split())) == table(documented(f"kubectl {words}"))
+
+
+def test_an_upgrade_hands_over_and_fails_no_request(example: ControlPlane) -> None:
+    found = described(example.folder)
+    assert found is not None
+    lanes, answers = Lanes(found.gateway), Counter[Any]()
+    with ThreadPoolExecutor(1) as beside:
+        upgrading = beside.submit(upgrade, example, "replicas=2", "podAnnotations.of=another")
+        while not upgrading.done():
+            answers += lanes.ask(20, {"x-asm-prefer-tag": "s2"})
+        upgrading.result()
+    assert answers.keys() == {("v2", "v2", "v2")}
+
+    renamed = [{"op": "replace", "path": "/spec/ingressRules/0/name", "value": "renamed"}]
+    asked(example, "patch", "lane/s3", "--type=json", f"-p={json.dumps(renamed)}")
+    seen = "--for=jsonpath={.status.observedGeneration}=2"
+    asked(example, "wait", seen, "lane/s3", "--timeout=60s")
 
 
 def test_an_uninstalled_operator_leaves_routes_that_go_with_their_group(
