@@ -44,6 +44,7 @@ class ModelServer:
         self.objects: list[Object] = []
         self.served = set(KINDS)
         self.forbidden: set[str] = set()
+        self.failing: set[str] = set()
         self.refused = 0
         """A status with which everything is answered, if not 0."""
         self.coming: list[Object] = []
@@ -113,6 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
             said = f'{plural} is forbidden: User "viewer" cannot list resource "{plural}"'
             code = 403 if kind else 404
             self._answer(code, {"kind": "Status", "code": code, "message": said})
+            return
+        if plural in model.failing:
+            self._answer(500, {"kind": "Status", "code": 500, "message": "conversion failed"})
             return
         found = [one for one in model.objects if one["kind"] == kind]
         if "watch" in query:

@@ -434,6 +434,18 @@ def test_kinds_that_are_forbidden_are_named_and_leave_a_proof_open(
     assert diff.code == 4
 
 
+def test_a_kind_that_the_server_fails_to_list_is_not_read(
+    kubectl: Command, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("laneway.apps.cli.clusters._BOUND", 0)
+    model.failing = {"sidecars"}
+
+    ended = kubectl("prove")
+
+    assert ended.code == 4
+    assert "sidecars.networking.istio.io (the API server fails to list them (500))" in ended.err
+
+
 def test_without_services_no_lane_is_judged_and_none_is_missing_one(
     kubectl: Command, model: ModelServer
 ) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 from msgspec import Struct, field
 
-from laneway.adapters.kube import Client, Expired, Forbidden, Kind, KubeError, NotFound
+from laneway.adapters.kube import Client, Expired, Forbidden, Kind, KubeError, NotFound, Unavailable
 from laneway.core.findings.finding import Finding
 from laneway.core.keeping.followed import FOLLOWED, GROUP, ISTIO, LANE, VENDOR, is_followed
 from laneway.core.keeping.held import Held, Shared, read_held, read_pod_held
@@ -111,6 +111,11 @@ class ClusterLists:
                 self.found.not_read.append(NotRead(kind.kind, name, _FORBIDDEN))
             except NotFound:
                 self.found.not_read.append(NotRead(kind.kind, name, _NOT_SERVED))
+            except Unavailable as error:
+                if not error.status:
+                    raise  # no answer at all: that is not about this kind
+                why = f"the API server fails to list them ({error.status})"
+                self.found.not_read.append(NotRead(kind.kind, name, why))
         self.found.kinds += 1
         self._tell()
 
