@@ -86,6 +86,25 @@ def test_a_weight_is_one_write_two_patches_and_one_event(settled: ModelApi) -> N
     assert len(api.calls) == 5  # the last one has read the entry
 
 
+def test_no_status_says_that_it_has_seen_an_edit_before_it_was_judged(settled: ModelApi) -> None:
+    api = settled.copy()
+    seen: list[int] = []
+
+    def hold() -> None:
+        for (kind, *_), body in api.objects.items():
+            status = body.get("status", {})
+            is_observed = status.get("observedGeneration") == body["metadata"]["generation"]
+            if kind == "ASMSwimLane" and is_observed:
+                assert status["weight"] == body["spec"]["ingressWeight"]["weight"]
+                seen.append(status["weight"])
+
+    api.wrote = hold
+    acts = [lambda api, weight=weight: api.put(lane("s2", "v2", weight)) for weight in (1, 2, 3)]
+    in_virtual_time(at_work(api, *acts))
+
+    assert {1, 2, 3} <= set(seen)
+
+
 def test_what_is_all_new_is_written_by_parts_and_what_leads_to_it_last(
     settled: ModelApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from laneway.adapters.kube import Kind
-from laneway.apps.operator.caches import LANES, Caches, KindName
+from laneway.apps.operator.caches import Caches, KindName
 from laneway.apps.operator.reporting import Reporting
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.source import ClusterSource
@@ -54,13 +54,14 @@ class Operation:
         self.source = ClusterSource(self.caches, self.wake, self.clock)
         self.rounds = 0
         self._heard: list[tuple[Callable[[Undertaking], None], Callable[[Drift], None]]] = []
+        self.target.through = self._through
         self.loop: Loop | None = None
         self._last: Revision | None = None
         """What was wanted when the lead was lost: a large mesh is not compiled anew for that."""
 
     def _changed(self, name: KindName) -> None:
         self.wake.set()
-        if name in OURS or name in LANES:
+        if name in OURS:
             self.target.wake.set()
 
     async def run(self) -> None:
@@ -112,12 +113,15 @@ class Operation:
         drifts, self.target.drifts = self.target.drifts, []
         for drift in drifts:
             LOG.warning("%s was changed by %s: put right", drift.ref, drift.writer or "somebody")
-        for through, drifted in self._heard:
+        for _, drifted in self._heard:
             for drift in drifts:
                 drifted(drift)
-            for change in self.target.through:
-                through(change)
         self.reporting.wake()
+
+    def _through(self, change: Undertaking) -> None:
+        self.reporting.take(change)
+        for through, _ in self._heard:
+            through(change)
 
     def stop(self) -> None:
         """Have it end after the step that it is about."""

@@ -83,8 +83,6 @@ class Reporting:
         objects = self._target.objects
         if objects is None:
             return True
-        through, self._target.through = self._target.through, []
-        self._news |= self._of_changes(through)
         held = self._known()
         for ref, status in new_statuses(objects, held, self._progress(objects), self._stamp()):
             if ref in self._others:
@@ -97,13 +95,10 @@ class Reporting:
             await self._event(*self._news.popitem(), held)
         return True
 
-    def _of_changes(self, through: list[Undertaking]) -> dict[str, Told]:
-        """Take in changes that are through; return the event of each group concerned."""
-        news = {}
-        for change in through:
-            for group in sorted(change.groups):
-                news[group] = of_change(change.written, change.removed, change.live)
-        return news
+    def take(self, change: Undertaking) -> None:
+        """Take in a change that is through: one event of each group concerned."""
+        told = of_change(change.written, change.removed, change.live)
+        self._news |= {group: told for group in change.groups if group}
 
     def _progress(self, objects: WantedObjects) -> GroupProgress:
         target = self._target

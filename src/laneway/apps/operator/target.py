@@ -66,7 +66,7 @@ class Undertaking(Struct):
 
 
 class ClusterTarget:
-    """One cluster. `told` hears of a change that is through, and of drift."""
+    """One cluster."""
 
     def __init__(
         self,
@@ -90,7 +90,8 @@ class ClusterTarget:
         self.seen = SeenLive()
         self.unsure: frozenset[str] = frozenset()
         """The groups of which something was written and not seen live."""
-        self.through: list[Undertaking] = []
+        self.through: Callable[[Undertaking], None] = lambda _: None
+        """Hears of a change that is through."""
         self.drifts: list[Drift] = []
         self._confirming = confirming
         self._clock = clock
@@ -206,7 +207,7 @@ class ClusterTarget:
                 return
         self.patience.succeeded(change.groups)
         change.seconds = self._clock.now() - change.begun
-        self.through.append(change)
+        self.through(change)
 
     async def _way(self, objects: WantedObjects, refs: Sequence[Ref], before: Bodies) -> Way:
         after = objects.manifests(refs)
@@ -252,7 +253,8 @@ class ClusterTarget:
             if not await self._write(objects, step.writes, step.removes, change):
                 return False
             change.live = await watching.confirm()
-        LOG.info("%s of %s: %s", step.phase, ", ".join(sorted(groups)), change.live.words)
+        named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
+        LOG.info("%s of %s: %s", step.phase, named, change.live.words)
         self._saw(groups, change.live)
         return True
 

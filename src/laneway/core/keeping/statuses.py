@@ -21,6 +21,7 @@ from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.progress import GroupProgress
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.mesh.mesh import Group, GroupLane
+from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
 
 Status = dict[str, Any]
@@ -45,7 +46,9 @@ def new_statuses(
     telling = _Telling(objects, held, progress, now)
     for one in statuses(objects.compilation.mesh, objects.findings):
         ref = Ref(one["kind"], "", one["metadata"]["name"])
-        if ref in held and (status := telling.status(ref, one["status"])) != held[ref].status:
+        if ref not in held or not telling.is_judged(ref):
+            continue
+        if (status := telling.status(ref, one["status"])) != held[ref].status:
             yield ref, status
 
 
@@ -59,6 +62,10 @@ class _Telling:
         self.held = held
         self.progress = progress
         self.now = now
+        things = self.mesh.snapshot.by_kind
+        self.judged = {
+            thing.meta.ref: thing for kind in (LaneGroup, Lane) for thing in things.get(kind, ())
+        }
         self.on_lanes: dict[str, OnLanes] = {}
         self.about: dict[str, list[Finding]] = {}
         for one in objects.findings:
@@ -67,6 +74,10 @@ class _Telling:
         self.lanes: dict[str, tuple[Group, GroupLane]] = {
             lane.name: (group, lane) for group in self.mesh.groups for lane in group.lanes
         }
+
+    def is_judged(self, ref: Ref) -> bool:
+        """Whether an object as it is now was compiled, and not only as it was before an edit."""
+        return self.judged.get(ref) == self.held[ref].resource
 
     def status(self, ref: Ref, told: Status) -> Status:
         """Return the status of an object of which the vendor's fields are told."""
