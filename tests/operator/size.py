@@ -11,14 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import statistics
-import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -33,7 +29,6 @@ from tests.cluster.control_plane import (
     VERSIONS,
     ControlPlane,
     Istiod,
-    environment,
     free_ports,
     start_istiod,
     until_ready,
@@ -44,12 +39,9 @@ from tests.cost.filling import fill, store
 from tests.cost.processes import taken
 from tests.laws.objects import Object
 from tests.operator.crowded import GROUP, Crowded
-from tests.wire.laneway_up import COMMAND
+from tests.operator.settled import PATIENCE, Running, operator, tell
 
-NAME = "operator"
-PATIENCE = 600.0
 OWN = "app.kubernetes.io/managed-by=laneway"
-WRITES = {"apply", "take", "merge", "create", "update", "delete"}
 
 
 def main(words: list[str]) -> int:
@@ -87,36 +79,32 @@ class Scene(Struct, frozen=True):
     options: argparse.Namespace
 
 
-def _tell(words: str) -> None:
-    sys.stdout.write(f"{words}\n")
-    sys.stdout.flush()
-
-
 def _measure(scene: Scene) -> None:
     began = time.monotonic()
     asked(scene.plane, "apply", "--server-side", "-f", "-", told=yaml.dump_all(definitions()))
     running = list(scene.size.running())
     pods = sum(one["kind"] == "Pod" for one in running)
     fill(scene.plane.api, running)
-    _tell(
+    tell(
         f"{scene.size.services} services, {scene.size.lanes} lanes, {pods} pods "
         f"(written in {time.monotonic() - began:.0f} s)"
     )
     istiods = _istiod(scene) if scene.options.istiod else ()
-    with operator(scene, istiods) as first:
+    words = (*istiods, *scene.options.flags.split())
+    with operator(scene.plane, scene.children, words) as first:
         first.until_settled(first.is_ready)
         first.tell("cold start, no lanes")
         _first_lanes(scene, first)
         _changes(scene, first)
         _idle(scene, first)
-    with operator(scene, istiods) as again:
+    with operator(scene.plane, scene.children, words) as again:
         again.until_settled(again.is_ready)
         again.tell("started again, all in place")
     found, seconds = _small_client(scene)
-    with operator(scene, istiods) as anew:
+    with operator(scene.plane, scene.children, words) as anew:
         anew.until_settled(lambda: anew.is_ready() and _is_written(scene, len(found)))
         anew.tell("started, nothing written")
-    _tell(
+    tell(
         f"  {len(found)} objects: a small client applies them in {seconds:.1f} s, the operator "
         f"from its start in {anew.settled - anew.began:.1f} s"
     )
@@ -126,106 +114,8 @@ def _istiod(scene: Scene) -> tuple[str, ...]:
     istiod = Istiod(VERSIONS[0], *free_ports(2))
     process = start_istiod(scene.plane, scene.children, istiod)
     until_ready(scene.children, istiod)
-    _tell(f"istiod {istiod.version}: {taken(process.pid).peak:.0f} MB")
+    tell(f"istiod {istiod.version}: {taken(process.pid).peak:.0f} MB")
     return (f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}",)
-
-
-class Running(Struct):
-    """An operator that runs, and where its metrics are."""
-
-    process: int
-    port: int
-    health: int
-    began: float
-    settled: float = 0.0
-
-    def metrics(self) -> dict[str, float]:
-        """Return its metrics by name and labels."""
-        url = f"http://127.0.0.1:{self.port}/metrics"
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            text = answer.read().decode()
-        lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
-        return {name: float(value) for name, _, value in lines if name}
-
-    def is_ready(self) -> bool:
-        """Whether it has read everything."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health}/readyz") as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    def requests(self) -> Counter[str]:
-        """Return how many requests it has sent, by verb and resource."""
-        found: Counter[str] = Counter()
-        for name, value in self.metrics().items():
-            if match := re.match(r"rest_client_requests_total\{(.*)\}", name):
-                labels = dict(re.findall(r'(\w+)="(.*?)"', match[1]))
-                found[f"{labels['verb']} {labels['resource']}"] += int(value)
-        return found
-
-    def until_settled(self, is_done: Callable[[], bool], quiet: float = 3.0) -> None:
-        """Wait until something is so, and then nothing was sent for a while."""
-        end, before, since = time.monotonic() + PATIENCE, Counter[str](), time.monotonic()
-        while time.monotonic() < end:
-            try:
-                now = _written(self.requests())
-            except OSError:
-                time.sleep(0.1)
-                since = time.monotonic()
-                continue
-            if now != before or not is_done():
-                before, since = now, time.monotonic()
-            elif time.monotonic() - since > quiet:
-                self.settled = since
-                return
-            time.sleep(0.1)
-        raise TimeoutError(f"the operator does not settle: {before}")
-
-    def tell(self, when: str) -> None:
-        """Tell what it has taken so far."""
-        cost = taken(self.process)
-        writes = {
-            name: number
-            for name, number in sorted(self.requests().items())
-            if name.split()[0] in WRITES
-        }
-        _tell(
-            f"  {when}: after {self.settled - self.began:.1f} s, {cost.processor:.1f} s of "
-            f"processor, {cost.resident:.0f} MB, at most {cost.peak:.0f} MB; writes {writes}"
-        )
-
-
-def _written(requests: Counter[str]) -> Counter[str]:
-    """Return what was written, but for the Lease."""
-    return Counter(
-        {
-            name: one
-            for name, one in requests.items()
-            if name.split()[0] in WRITES and "leases" not in name
-        }
-    )
-
-
-@contextmanager
-def operator(scene: Scene, istiods: tuple[str, ...]) -> Iterator[Running]:
-    """Have an operator run."""
-    port, health = free_ports(2)
-    words = (
-        *("operator", f"--kubeconfig={scene.plane.kubeconfig}", "--drain=0.2", "--wait=0.2"),
-        f"--metrics-address=127.0.0.1:{port}",
-        f"--health-address=127.0.0.1:{health}",
-        *istiods,
-        *scene.options.flags.split(),
-    )
-    began = time.monotonic()
-    process = scene.children.start(NAME, (*COMMAND, *words), environment(scene.plane.folder))
-    try:
-        yield Running(process.pid, port, health, began)
-    finally:
-        process.terminate()
-        process.wait(60)
-        scene.children.running.pop(NAME)
 
 
 def _first_lanes(scene: Scene, running: Running) -> None:
@@ -238,7 +128,7 @@ def _first_lanes(scene: Scene, running: Running) -> None:
     running.until_settled(partial(_is_observed, scene))
     seconds = running.settled - began
     running.tell(f"lanes written ({seconds:.1f} s)")
-    _tell(f"    {_condition(scene)}")
+    tell(f"    {_condition(scene)}")
 
 
 def _is_written(scene: Scene, number: int) -> bool:
@@ -277,7 +167,7 @@ def _changes(scene: Scene, running: Running) -> None:
         running.until_settled(partial(_is_observed, scene), quiet=1.0)
     asked_for = running.requests() - before
     per = {name: round(one / len(seconds), 2) for name, one in sorted(asked_for.items())}
-    _tell(
+    tell(
         f"  {len(seconds)} changes of a weight: entry seen after "
         f"{statistics.median(seconds) * 1000:.0f} ms, at most {max(seconds) * 1000:.0f} ms; "
         f"requests for each {per}"
@@ -319,7 +209,7 @@ def _idle(scene: Scene, running: Running) -> None:
     time.sleep(scene.options.idle)
     asked_for, after = running.requests() - before, taken(running.process)
     share = (after.processor - cost.processor) / scene.options.idle
-    _tell(
+    tell(
         f"  left alone for {scene.options.idle:.0f} s: {share:.2%} of a core, "
         f"{dict(sorted(asked_for.items()))}; at most {after.peak:.0f} MB"
     )
