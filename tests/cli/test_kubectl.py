@@ -488,6 +488,19 @@ def test_a_mesh_without_kinds_of_istio_is_no_proven_one(
     assert "sidecars.networking.istio.io of the cluster not read" in " ".join(ended.out.split())
 
 
+def test_a_workload_is_looked_for_in_the_namespace_that_is_said(
+    kubectl: Command, model: ModelServer
+) -> None:
+    pod = POD.format(app="mocka", lane="v1")
+    model.put(pod.replace("{name: mocka-v1-x,", "{name: mocka-v1-x, namespace: other,"))
+    words = ("explain", "--from", "mocka-v1-x", "--host", "mockb.default")
+
+    assert "more than one workload" in kubectl(*words).err
+    assert kubectl(*words, "-n", "default").code == 0
+    assert "there is no workload none/mocka-v1-x" in kubectl(*words, "-n", "none").err
+    assert kubectl("prove", "-A").code in (0, 1)
+
+
 def test_findings_are_told_of_one_namespace(kubectl: Command, model: ModelServer) -> None:
     model.put(OWN.replace("partner.test", "mockb"))
 

@@ -7,7 +7,6 @@ reads files alone behind `laneway`.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +18,7 @@ from laneway.apps.terminal.exit_codes import NOT_KNOWN, WORLD_FAILED
 
 if TYPE_CHECKING:
     from laneway.adapters.kube import Client
+    from laneway.apps.cluster.reading import ClusterReading
     from laneway.core.findings.finding import Finding
     from laneway.core.mesh.snapshot import Snapshot
 
@@ -28,6 +28,9 @@ _BOUND = 4.0
 """Seconds for which a server that does not answer is asked again: a person is waiting."""
 _SILENT = 1.0
 """Seconds after which it is told what takes so long."""
+
+
+TELLING = "Tell only of this namespace, and of groups that have a service in it."
 
 
 class ClusterChoice(Struct):
@@ -120,29 +123,31 @@ def connection_options() -> list[click.Parameter]:
     ]
 
 
-def namespace_options() -> list[click.Parameter]:
-    """Return the options that say of which namespace is told; read is the whole mesh."""
-    return [
-        click.Option(
-            ["-n", "--namespace"],
-            metavar="NAMESPACE",
-            expose_value=False,
-            callback=_note("namespace"),
-            help="Tell only of this namespace, and of groups that have a service in it.",
-        ),
-        click.Option(
-            ["-A", "--all-namespaces"],
-            is_flag=True,
-            expose_value=False,
-            callback=_note("all_namespaces"),
-            help="Tell of all namespaces, which is so without -n.",
-        ),
-    ]
+def namespace_option(says: str) -> click.Parameter:
+    """Return `-n`, which narrows what is told; what is read is the whole mesh."""
+    return click.Option(
+        ["-n", "--namespace"],
+        metavar="NAMESPACE",
+        expose_value=False,
+        callback=_note("namespace"),
+        help=says,
+    )
+
+
+def all_namespaces_option() -> click.Parameter:
+    """Return `-A`, which asks for what is so anyway."""
+    return click.Option(
+        ["-A", "--all-namespaces"],
+        is_flag=True,
+        expose_value=False,
+        callback=_note("all_namespaces"),
+        help="All namespaces, which is so without a word.",
+    )
 
 
 def with_cluster(command: click.Command) -> click.Command:
     """Give a command that asks a cluster alone the options that say which, and of what is told."""
-    command.params += [*namespace_options(), *connection_options()]
+    command.params += [namespace_option(TELLING), all_namespaces_option(), *connection_options()]
     return command
 
 
@@ -159,6 +164,8 @@ def ask(question: Callable[[Client], Awaitable[T]], words: Callable[[], str] | N
 
     Raises CannotAskClusterError.
     """
+    import asyncio
+
     from laneway.adapters.kube import Client, KubeError, access
 
     choice = chosen()
@@ -197,6 +204,8 @@ def sentence(error: Exception) -> str:
 
 
 async def _tell(words: Callable[[], str]) -> None:
+    import asyncio
+
     from laneway.apps.terminal.screen import Screen
 
     screen = Screen(sys.stdout, sys.stderr)
@@ -236,18 +245,20 @@ def cluster_and(files: Snapshot | None) -> tuple[Snapshot, Snapshot]:
     from laneway.core.mesh.not_read import by_reason
     from laneway.core.mesh.of_cluster import with_files
 
-    snapshot, has_lanes = _reading()
-    for why, names in by_reason(snapshot.not_read).items():
+    found = _reading()
+    for why, names in by_reason(found.snapshot.not_read).items():
         click.echo(f"Not read of the cluster: {', '.join(names)} ({why}).", err=True)
-    if files is None and not has_lanes:
+    if files is None and not found.has_lane_kinds:
         raise click.UsageError(
             "The cluster does not know lanes: its API server has no such kinds. Name PATH for "
             "lanes in files, or add the kinds: kubectl laneway crds | kubectl apply -f -"
         )
-    return snapshot, with_files(snapshot, files) if files is not None else snapshot
+    if files is None:
+        return found.snapshot, found.snapshot
+    return found.snapshot, with_files(found.snapshot, files)
 
 
-def _reading() -> tuple[Snapshot, bool]:
+def _reading() -> ClusterReading:
     from laneway.apps.cluster.reading import read_cluster
 
     told = ["0 objects"]
@@ -255,11 +266,15 @@ def _reading() -> tuple[Snapshot, bool]:
     def progress(objects: int, done: int, kinds: int) -> None:
         told[0] = f"{objects:,} objects, {done} of {kinds} kinds"
 
-    async def question(client: Client) -> tuple[Snapshot, bool]:
-        found = await read_cluster(client, progress)
-        return found.snapshot, found.has_lane_kinds
+    return ask(lambda client: read_cluster(client, progress), lambda: told[0])
 
-    return ask(question, lambda: told[0])
+
+def in_namespace(name: str) -> str:
+    """Return a name with the namespace that was said, if one was and the name has none."""
+    choice: ClusterChoice | None = click.get_current_context().meta.get(_CHOICE)
+    if choice is None or not name or "/" in name or not (space := namespace()):
+        return name
+    return f"{space}/{name}"
 
 
 def of_namespace(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from msgspec import Struct
 
+from laneway.apps.cli.clusters import in_namespace
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.screen import width_of
@@ -78,7 +79,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     from laneway.core.routing.ask.request import Request
 
     request = Request(host, path, method, headers=pairs, port=port)
-    view = _view(compilation, request, Start(workload, gateway, forgets))
+    view = _view(compilation, request, Start(in_namespace(workload), gateway, forgets))
     if output == "text":
         _print(request, view, everything=everything)
     else:

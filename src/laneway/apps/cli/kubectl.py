@@ -16,15 +16,25 @@ import click
 from msgspec.structs import replace
 
 from laneway.apps.cli import entry
-from laneway.apps.cli.clusters import beside, connection_options, known_beside, namespace_options
+from laneway.apps.cli.clusters import (
+    TELLING,
+    all_namespaces_option,
+    beside,
+    connection_options,
+    known_beside,
+    namespace_option,
+)
 from laneway.apps.cli.entry import COMMANDS, LazyCommands, Listed, listed
 from laneway.apps.cli.reading import BESIDE
 
 NAME = "kubectl laneway"
 _READING = ("check", "prove", "explain", "render", "cost")
 """Commands that read PATH, and here the cluster beside it."""
-_TELLING = ("check",)
-"""Those of them that tell of single objects, so that a namespace can be chosen."""
+_NARROWED = {
+    "check": TELLING,
+    "explain": "Where a WORKLOAD without a namespace is looked for.",
+}
+"""Those of them for which a namespace can be said, and what it means."""
 _ANSWERING = ("explain", "cost")
 """Those that answer of lanes, and say nothing of why one is held."""
 _BESIDE = (
@@ -73,9 +83,10 @@ class ClusterCommands(LazyCommands):
 def _reading_the_cluster(command: click.Command) -> click.Command:
     """Return a command that may do without PATH, and is told which cluster is read."""
     found = copy(command)
-    found.params = [_optional(one) for one in command.params] + connection_options()
-    if command.name in _TELLING:
-        found.params += namespace_options()
+    found.params = [_optional(one) for one in command.params]
+    if says := _NARROWED.get(command.name or ""):
+        found.params.append(namespace_option(says))
+    found.params += [all_namespaces_option(), *connection_options()]
     said = re.sub(r"^(\s*)laneway ", r"\1kubectl laneway ", command.help or "", flags=re.MULTILINE)
     found.help = f"{said}\n\n{_BESIDE}"
     return found
