@@ -309,6 +309,23 @@ def test_a_group_with_a_new_error_stays_as_it_was_and_others_go_on(settled: Mode
     assert condition(api, "Stalled")["status"] == "False"
 
 
+def test_a_pod_in_the_place_of_another_has_the_same_errors_and_freezes_nothing() -> None:
+    api = ModelApi()
+    begin(api)
+    api.remove("Pod", "a-v1", "default")
+    api.put(pod("a", "v1", proxy=False))
+
+    def replaced(api: ModelApi) -> None:
+        api.remove("Pod", "a-v1", "default")
+        api.put(pod("a", "v1", proxy=False, number="-2"))
+
+    in_virtual_time(at_work(api, create, replaced, reweight))
+
+    errors = api.objects[GROUP]["status"]["acceptedErrors"]
+    assert [one["subject"] for one in errors] == ["Pods of Service default/a"]
+    assert weights(api) == [10, 90]
+
+
 def found_village(api: ModelApi) -> None:
     """Have a second group, of a service of its own, that nobody enters by a gateway."""
     api.put(service("c"))

@@ -52,16 +52,16 @@ def service(name: str) -> Body:
     }
 
 
-def pod(name: str, tag: str, *, ready: bool = True) -> Body:
+def pod(name: str, tag: str, *, ready: bool = True, proxy: bool = True, number: str = "") -> Body:
     return {
         "kind": "Pod",
         "apiVersion": "v1",
         "metadata": {
-            "name": f"{name}-{tag}",
+            "name": f"{name}-{tag}{number}",
             "namespace": "default",
             "labels": {"app": name, "version": tag},
         },
-        "spec": {"containers": [{"name": "app"}, {"name": "istio-proxy"}]},
+        "spec": {"containers": [{"name": "app"}, *([{"name": "istio-proxy"}] if proxy else [])]},
         "status": {
             "podIP": "10.0.0.1",
             "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],

@@ -8,6 +8,7 @@ would be safe, or while it has an error that it did not have then: the last good
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from laneway.core.mesh.names import resolve_host
 from laneway.core.resources.meta import Meta
 
 ErrorKey = tuple[str, str]
-"""What makes an error the same one: its code, and the object it speaks of."""
+"""What makes an error the same one though its line moves: its code, and whom it speaks of."""
 
 Accepted = Mapping[str, frozenset[ErrorKey]]
 """The errors that groups had when their present objects were written, by group. A group of which
@@ -38,20 +39,42 @@ def frozen_groups(
 ) -> Mapping[str, Frozen]:
     """Return the groups of which nothing is written or removed, for what was found."""
     by_group = errors_by_group(compilation.mesh, findings)
+    keys = ErrorKeys(compilation.mesh)
     found = {}
     for group in compilation.mesh.groups:
         errors = by_group.get(group.name, ())
         known = accepted.get(group.name)
-        new = tuple(one for one in errors if known is not None and key_of(one) not in known)
+        new = tuple(one for one in errors if known is not None and keys.of(one) not in known)
         held = group.held or (() if compilation.is_whole else ("not all of the input is read",))
         if held or new:
             found[group.name] = Frozen(held, new)
     return found
 
 
-def key_of(error: Finding) -> ErrorKey:
-    """Return what makes an error the same one though its line moves."""
-    return error.code.id, error.subject
+class ErrorKeys:
+    """What makes errors the same ones, in one mesh."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+
+    def of(self, error: Finding) -> ErrorKey:
+        """Return what makes an error the same one.
+
+        Pods come and go, so what is wrong with one is the same as with the one in its place.
+        """
+        subject = error.subject
+        if subject.startswith("Pod "):
+            subject = f"Pods of {self._services.get(subject, 'no service')}"
+        return error.code.id, subject
+
+    @cached_property
+    def _services(self) -> Mapping[str, str]:
+        """The service behind which each pod is, the first of several."""
+        found: dict[str, str] = {}
+        for service in self._mesh.services.values():
+            for pod in service.workloads:
+                found.setdefault(str(pod.meta.ref), str(service.service.meta.ref))
+        return found
 
 
 def errors_by_group(mesh: Mesh, findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:

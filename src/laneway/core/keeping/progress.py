@@ -14,7 +14,7 @@ from msgspec import Struct
 from laneway.core.findings.codes.keeping import NAME_TAKEN, NOT_REACHED
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.keeping.conditions import Trouble
-from laneway.core.keeping.group_gate import ErrorKey, Frozen, errors_by_group, key_of
+from laneway.core.keeping.group_gate import ErrorKey, ErrorKeys, Frozen, errors_by_group
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.to_do import ToDo
 from laneway.core.keeping.wanted import WantedObjects
@@ -71,7 +71,8 @@ def _accepted(
     pending = {name for ref in todo.writes for name in objects.parts[ref].groups}
     errors = errors_by_group(objects.compilation.mesh, objects.findings)
     done = written.difference(troubles, pending)
-    return {name: frozenset(map(key_of, errors.get(name, ()))) for name in done}
+    keys = ErrorKeys(objects.compilation.mesh)
+    return {name: frozenset(map(keys.of, errors.get(name, ()))) for name in done}
 
 
 _REASONS = {NOT_REACHED.id: "NotReached", NAME_TAKEN.id: "NameTaken"}
