@@ -128,7 +128,8 @@ def operator(  # noqa: PLR0913 - one parameter an option
     from laneway.apps.operator.logs import log_to_stderr
     from laneway.apps.operator.run import OperatorOptions, operate
 
-    log_to_stderr(log_format)
+    for name, address in (("metrics", metrics_address), ("health", health_address)):
+        _check_address(f"--{name}-address", address)
     if leader_elect and not lease_namespace:
         raise click.UsageError("--leader-elect needs --lease-namespace.")
     options = OperatorOptions(
@@ -145,7 +146,9 @@ def operator(  # noqa: PLR0913 - one parameter an option
         lease_namespace=lease_namespace if leader_elect else "",
     )
     try:
-        asyncio.run(operate(access(kubeconfig, context), options))
+        way = access(kubeconfig, context)
+        log_to_stderr(log_format)
+        asyncio.run(operate(way, options))
     except KubeError as error:
         click.echo(f"Error: {error}", err=True)
         return WORLD_FAILED
@@ -162,6 +165,13 @@ def _namespaces(written: str) -> frozenset[str] | None:
     if names == {"none"}:
         return frozenset()
     return None if names == {"all"} else names
+
+
+def _check_address(option: str, written: str) -> None:
+    """Refuse what is no address to listen at; none at all is fine."""
+    port = written.rpartition(":")[2]
+    if written and not (":" in written and port.isdecimal() and 0 < int(port) < 65536):
+        raise click.BadParameter(f"{written} is no HOST:PORT", param_hint=option)
 
 
 def _istiod(written: str) -> IstiodReplica:
