@@ -147,7 +147,8 @@ def _is_observed(scene: Scene) -> bool:
     status = group.get("status", {})
     ready = {one["type"]: one["status"] for one in status.get("conditions", ())}
     seen = status.get("observedGeneration") == group["metadata"]["generation"]
-    return bool(seen and ready.get("Reconciling") != "True")
+    is_whole = status.get("lanes") == scene.size.lanes
+    return bool(seen and is_whole and ready.get("Reconciling") != "True")
 
 
 def _condition(scene: Scene) -> str:
@@ -182,7 +183,7 @@ def _entry(scene: Scene) -> Iterator[Callable[[str], float]]:
     found: list[tuple[float, str]] = []
 
     def listen() -> None:
-        events = scene.plane.api.changes(f"{query}&timeoutSeconds=30")
+        events = scene.plane.api.changes(f"{query}&timeoutSeconds=600")
         found.extend((time.monotonic(), json.dumps(one["object"].get("spec"))) for one in events)
 
     listening = threading.Thread(target=listen, daemon=True)
