@@ -22,17 +22,15 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.lanes import asked
 from tests.wire.laneway_up import laneway
 
-OURS = "--force-conflicts"
-"""For definitions that may be Helm's or another test's, and are ours in any case."""
 CRDS = [f"{one.plural}.{API_GROUP}" for one in DEFINITIONS]
 KINDS = {one.kind: one for one in DEFINITIONS}
 
 
-def make_known(plane: ControlPlane, *words: str) -> None:
-    """Have a cluster know the kinds, as a user does it, or as who knows that they are ours."""
+def make_known(plane: ControlPlane) -> None:
+    """Have a cluster know the kinds, as a user does it."""
     printed = laneway("crds")
     assert printed.returncode == 0, printed.stderr
-    asked(plane, "apply", "--server-side", *words, "-f", "-", told=printed.stdout)
+    asked(plane, "apply", "--server-side", "-f", "-", told=printed.stdout)
     asked(plane, "wait", "--for=condition=Established", "crd", *CRDS, "--timeout=30s")
 
 

@@ -84,8 +84,9 @@ def test_every_right_is_used_and_no_other_is_asked_for(operated: ControlPlane) -
     wanted = {right for one in roles() for rule in one["rules"] for right in granted(one, rule)}
     unused = anywhere(wanted) - anywhere(found)
 
-    assert [(one, codes) for one, codes in found.items() if 403 in codes] == []
-    assert found.keys() - wanted == set()
+    # A server that has just heard of a role may refuse for a moment what it grants.
+    assert [one for one, codes in found.items() if codes == {403}] == []
+    assert sorted(found.keys() - wanted) == []
     # A server without WatchList is asked for lists, one that has the Gateway API for its routes.
     assert {one.verb for one in unused if one.group != "gateway.networking.k8s.io"} == {"list"}
 

@@ -15,7 +15,7 @@ from laneway.core.findings.finding import Finding
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.resources.read import read_objects
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.dry_runs import KINDS, OURS, DryRuns, dry_runs, make_known
+from tests.cluster.dry_runs import KINDS, DryRuns, dry_runs, make_known
 from tests.cluster.lane_objects import RIGHT, SPOILED, VALUES, Body, holding, places
 from tests.golden.case import CASES, read_case
 from tests.snapshot import snapshot_of_texts
@@ -31,7 +31,7 @@ and about a host that is missing where the vendor's programs write a mapping nob
 @pytest.fixture(scope="module")
 def api(plane: ControlPlane) -> Iterator[DryRuns]:
     """The API server, once it knows the kinds."""
-    make_known(plane, OURS)
+    make_known(plane)
     with dry_runs(plane.api) as asking:
         yield asking
 

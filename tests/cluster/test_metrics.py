@@ -15,7 +15,7 @@ import yaml
 from tests.cluster.chart import CHART, ROOT
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ControlPlane, environment, free_ports
-from tests.cluster.dry_runs import OURS, make_known
+from tests.cluster.dry_runs import make_known
 from tests.cluster.lanes import asked
 from tests.cluster.scraping import Scraping, scrape
 from tests.conftest import Had
@@ -51,7 +51,7 @@ def prometheus(
 ) -> Iterator[Scraping]:
     """A Prometheus beside an operator that keeps lanes; somebody else changed an object of it."""
     had(partial(engine, "prometheus"))
-    make_known(plane, OURS)
+    make_known(plane)
     folder = tmp_path_factory.mktemp("metrics")
     children = Children(folder)
     target = f"127.0.0.1:{free_ports(1)[0]}"

@@ -27,13 +27,13 @@ pytestmark = pytest.mark.engine
 
 KUSTOMIZE = ROOT / "deploy" / "kustomize"
 MADE: dict[Path, Callable[[], str]] = {
+    CHART / "crds" / "laneway.yaml": lambda: "".join(yaml_documents(definitions())),
     KUSTOMIZE / "base" / "laneway.yaml": partial(chart_text, words=("--include-crds",)),
     KUSTOMIZE / "all-namespaces" / "writing.yaml": partial(
         chart_text, "namespaces=all", words=("--show-only=templates/writing.yaml",)
     ),
-    CHART / "crds" / "laneway.yaml": lambda: "".join(yaml_documents(definitions())),
 }
-"""Files that are made of others, and how."""
+"""Files that are made of others, and how; each comes behind those it is made of."""
 WRITTEN = frozenset({"virtualservices", "destinationrules"})
 
 Rule = dict[str, Any]

@@ -18,17 +18,18 @@ TEXT: Schema = {"type": "string"}
 
 
 def object_schema(fields: Fields, says: str = "") -> Schema:
-    """Return the schema of a mapping.
+    """Return the schema of a mapping. What is empty is left out, as an API server does it.
 
     >>> object_schema({"a": Field("flag", "On.")})["properties"]
     {'a': {'type': 'boolean', 'description': 'On.', 'default': False}}
     """
+    properties = {name: field_schema(field) for name, field in fields.items()}
     required = [name for name, field in fields.items() if field.is_required]
     return {
         "type": "object",
         **({"description": says} if says else {}),
         **({"required": required} if required else {}),
-        "properties": {name: field_schema(field) for name, field in fields.items()},
+        **({"properties": properties} if properties else {}),
         "x-kubernetes-preserve-unknown-fields": True,
     }
 

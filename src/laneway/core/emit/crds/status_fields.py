@@ -94,4 +94,4 @@ def status_schema(fields: Fields) -> Schema:
     """Return the schema of a status: these fields, and those of every status."""
     schema = object_schema(fields, "What the operator says of it.")
     every = {"observedGeneration": _GENERATION, "conditions": _CONDITIONS}
-    return schema | {"properties": {**every, **schema["properties"]}}
+    return schema | {"properties": {**every, **schema.get("properties", {})}}
