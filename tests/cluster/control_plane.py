@@ -130,7 +130,7 @@ def start(
     api = _start_api_server(folder, children, etcd)
     istiods = {version: Istiod(version, *free_ports(2)) for version in versions}
     plane = ControlPlane(folder, api, istiods)
-    plane.kubeconfig.write_text(json.dumps(_kubeconfig(api)))
+    plane.kubeconfig.write_text(json.dumps(kubeconfig_of(api)))
     wait(children, "kube-apiserver", lambda: api.ask(READY) == "ok")
     for istiod in istiods.values():
         start_istiod(plane, children, istiod)
@@ -294,7 +294,8 @@ def environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder)}
 
 
-def _kubeconfig(api: ApiServer) -> dict[str, Any]:
+def kubeconfig_of(api: ApiServer) -> dict[str, Any]:
+    """Return a kubeconfig for whoever an API server is asked as."""
     name = "laneway"
     cluster = {"server": api.url, "certificate-authority": str(api.certificate)}
     return {

@@ -105,7 +105,7 @@ def put(
     served = {
         version: translation
         for version, translation in server.serve(cluster).items()
-        if version == LEAVES_OUT or not any(map(_leaves_out, kept))
+        if version == LEAVES_OUT or not any(map(leaves_out, kept))
     }
     return Held(compilation, cluster, served, refused)
 
@@ -122,7 +122,7 @@ def not_admitted(users: Iterable[Object], oracle: Oracle) -> dict[str, str]:
     }
 
 
-def _leaves_out(item: Object) -> bool:
+def leaves_out(item: Object) -> bool:
     """Whether an object is a Sidecar that leaves hosts out of those it imports."""
     if item["kind"] != "Sidecar":
         return False

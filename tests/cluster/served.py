@@ -71,7 +71,7 @@ class MeshServer:
         """Return what the API server says against objects of the next mesh, by path."""
         self.wipe()
         found = {}
-        for item in map(_undated, items):
+        for item in map(undated, items):
             self._ensure_space(item)
             try:
                 self._writer.create(item, dry=True)
@@ -81,11 +81,15 @@ class MeshServer:
 
     def serve(self, cluster: Cluster) -> dict[str, Translation]:
         """Put a mesh into the cluster and return what each istiod sends its proxies."""
+        self.put(cluster)
+        return self.read(cluster)
+
+    def put(self, cluster: Cluster) -> None:
+        """Put a mesh into the cluster once every istiod knows that the one before is gone."""
         self.wipe()
         self._mark()
         self._await()
         self._put(cluster)
-        return self.read(cluster)
 
     def read(self, cluster: Cluster) -> dict[str, Translation]:
         """Return what each istiod sends a mesh's proxies, all that was written before included."""
@@ -137,7 +141,7 @@ class MeshServer:
 
     def _make(self, item: Object) -> Object:
         self._ensure_space(item)
-        fresh = _undated(item)
+        fresh = undated(item)
         if item["kind"] == "Pod":
             fresh["spec"] = {**fresh["spec"], "nodeName": NODE}
         self._writer.create(fresh)
@@ -184,7 +188,7 @@ def mesh_server(plane: ControlPlane) -> Iterator[MeshServer]:
         yield opened.enter_context(MeshServer(plane, fetches))
 
 
-def _undated(item: Object) -> Object:
+def undated(item: Object) -> Object:
     """Return an object without the time of its creation, which is the server's to say."""
     metadata = {key: value for key, value in item["metadata"].items() if key != "creationTimestamp"}
     return {**item, "metadata": metadata}
@@ -196,9 +200,9 @@ def _at_once(oldest_first: Sequence[Object]) -> Iterator[list[Object]]:
     for item, late in zip(oldest_first, waits(oldest_first), strict=True):
         if late:
             yield run
-            _next_second()
+            next_second()
             run = []
-        run.append(_undated(item))
+        run.append(undated(item))
     yield run
 
 
@@ -236,6 +240,6 @@ def _endpoints(slices: Iterable[Object]) -> dict[tuple[str, str], frozenset[str]
     return found
 
 
-def _next_second() -> None:
+def next_second() -> None:
     """Wait until the clock, which is the API server's too, is in another second."""
     time.sleep(1.001 - time.time() % 1)

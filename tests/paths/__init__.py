@@ -1,0 +1,1 @@
+"""The whole path: lanes on an API server, the operator, istiod, and what proxies are sent."""
