@@ -301,15 +301,16 @@ class ModelFollowed(Generic[T]):
                 await watcher.wait()
                 watcher.clear()
                 await asyncio.sleep(0.002)  # what a watch tells is always a little late
-                for what, (kind, *place), body in self._api.history[at:]:
-                    if kind == self._kind:
-                        key = (place[0], place[1])
-                        if what == "DELETED":
-                            self.objects.pop(key, None)
-                        else:
-                            self._take(key, body)
+                told = [one for one in self._api.history[at:] if one[1][0] == self._kind]
                 at = len(self._api.history)
-                changed()
+                for what, (_, *place), body in told:
+                    key = (place[0], place[1])
+                    if what == "DELETED":
+                        self.objects.pop(key, None)
+                    else:
+                        self._take(key, body)
+                if told:
+                    changed()
         finally:
             self._api.stop_watching(watcher)
 

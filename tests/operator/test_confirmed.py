@@ -11,7 +11,7 @@ from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work, ours
 from tests.operator.test_disturbed import condition, written
-from tests.operator.town import add_lane, begin, create, remove_lane
+from tests.operator.town import add_lane, begin, create, pod, remove_lane
 from tests.operator.virtual_time import in_virtual_time
 
 
@@ -86,3 +86,19 @@ def test_whoever_begins_anew_asks_about_what_was_written_and_never_seen_live(
         return proxies.asked
 
     assert in_virtual_time(killed()) == ["what lies there: 5", "mesh routes"]
+
+
+def test_a_crowd_of_pods_is_looked_at_once(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    def crowd(api: ModelApi) -> None:
+        for number in range(30):
+            asyncio.get_running_loop().call_later(
+                number / 1000, api.put, pod("a", "v1", number=f"-{number}")
+            )
+
+    working = in_virtual_time(at_work(api, crowd))
+
+    assert working.rounds - in_virtual_time(at_work(settled.copy())).rounds <= 2
+    status = api.objects["ASMSwimLane", "", "s1"]["status"]
+    assert status["pods"] == {"ready": 32, "total": 32}

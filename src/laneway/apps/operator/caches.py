@@ -27,7 +27,7 @@ from laneway.core.resources.meta import Ref
 
 KindName = tuple[str, str]
 """An API group and the name of a kind."""
-_POD: KindName = ("", "Pod")
+POD: KindName = ("", "Pod")
 LANES: tuple[KindName, ...] = ((VENDOR, GROUP), (VENDOR, LANE))
 
 
@@ -63,7 +63,7 @@ class Caches:
         self._shared = Shared()
         self._ground = ClusterGround()
         self._presence = Presence()
-        self._stale: set[KindName] = set()
+        self._stale: set[KindName] = {POD}
         self._written: dict[Ref, _WrittenObject] = {}
         self._changed = changed
         self.kinds = {
@@ -77,7 +77,7 @@ class Caches:
         }
 
     def _decoder(self, name: KindName, kind: Kind) -> Callable[[bytes], Held | OwnObject]:
-        if name == _POD:
+        if name == POD:
             return partial(read_pod_held, shared=self._shared)
         if name in OURS:
             return self._of_ours
@@ -100,8 +100,13 @@ class Caches:
                 tasks.create_task(followed.run(partial(self._touch, name)))
 
     def _touch(self, name: KindName) -> None:
-        self._stale.add(name)
+        if name != POD:
+            self._stale.add(name)
         self._changed(name)
+
+    def look_at_pods(self) -> None:
+        """Have the next snapshot hold the pods as they are then; until then those of before."""
+        self._stale.add(POD)
 
     @property
     def is_synced(self) -> bool:
@@ -124,11 +129,11 @@ class Caches:
         """Return all objects as one value, and when time alone will make it another."""
         stale, self._stale = self._stale, set()
         if self._presence.gone:
-            stale.add(_POD)
+            stale.add(POD)
         for name in stale:
             objects = self.followed[name].objects.values()
             held = [one for one in objects if isinstance(one, Held)]
-            if name == _POD:
+            if name == POD:
                 held = self._believed(held, now)
             self._ground.take(".".join(reversed(name)), held)
         return self._ground.snapshot, self._presence.wake_at
@@ -146,7 +151,7 @@ class Caches:
 
     def pods(self) -> Iterator[Workload]:
         """Yield every pod as it is now, whatever is believed of it."""
-        for one in self.followed[_POD].objects.values():
+        for one in self.followed[POD].objects.values():
             if isinstance(one, Held) and isinstance(one.resource, Workload):
                 yield one.resource
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from laneway.adapters.kube import Kind
-from laneway.apps.operator.caches import Caches, KindName
+from laneway.apps.operator.caches import POD, Caches, KindName
 from laneway.apps.operator.reporting import Reporting
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.source import ClusterSource
@@ -28,6 +28,8 @@ from laneway.loop.seams import Clock, Wake
 from laneway.loop.step import News, NotLive, Serving, State
 
 LOG = logging.getLogger("laneway.operator")
+CROWD = 0.1
+"""Seconds in which further pods are waited for: a rollout changes thousands of them."""
 
 
 def lacking(kinds: Mapping[KindName, Kind]) -> list[str]:
@@ -53,6 +55,7 @@ class Operation:
         self.reporting = Reporting(cluster, self.target, self.clock.now)
         self.source = ClusterSource(self.caches, self.wake, self.clock)
         self.rounds = 0
+        self._pods_due: asyncio.TimerHandle | None = None
         self._heard: list[tuple[Callable[[Undertaking], None], Callable[[Drift], None]]] = []
         self.target.through = self._through
         self.loop: Loop | None = None
@@ -60,9 +63,20 @@ class Operation:
         """What was wanted when the lead was lost: a large mesh is not compiled anew for that."""
 
     def _changed(self, name: KindName) -> None:
+        """Have everything looked at again: of pods, which come and go in crowds, a little later."""
+        if name == POD:
+            if self._pods_due is None:
+                loop = asyncio.get_running_loop()
+                self._pods_due = loop.call_later(CROWD, self._look_at_pods)
+            return
         self.wake.set()
         if name in OURS:
             self.target.wake.set()
+
+    def _look_at_pods(self) -> None:
+        self._pods_due = None
+        self.caches.look_at_pods()
+        self.wake.set()
 
     async def run(self) -> None:
         """Keep the cluster until told to stop; who waits for the lead calls `follow` before."""
