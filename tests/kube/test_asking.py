@@ -171,7 +171,7 @@ def test_many_questions_at_once_leave_few_connections() -> None:
                 async with asyncio.TaskGroup() as tasks:
                     for _ in range(10):
                         tasks.create_task(client.get(CONFIG_MAPS, "shop", "a"))
-            assert server.dials == 10 + 6
+            assert server.dials == 10 + 2
         await server.stop()
 
     run(main())

@@ -27,7 +27,7 @@ Dial = Callable[[Access, Presented], Awaitable[Streams]]
 """Opens a connection. Raises OSError, NoAccess."""
 
 _PIECE = 65_536
-_KEPT = 4
+_KEPT = 8
 """Connections that wait for another question; more come and go."""
 _FRESH = 30.0
 """Seconds a connection may have waited: what lies between may have forgotten it after those."""
