@@ -70,6 +70,17 @@ wasm:
 cluster *ARGS:
     @uv run python -m tests.cluster "$@"
 
+# install what tests need and no package of Python or Go brings, by the machine's own packages (Debian's)
+machine:
+    #!/bin/sh -eu
+    # prometheus: answers what the chart's dashboard and alerts ask; building it takes longer than all other engines
+    wanted=prometheus
+    for one in $wanted; do command -v "$one" >/dev/null || missing="${missing-} $one"; done
+    [ -n "${missing-}" ] || exit 0
+    command -v apt-get >/dev/null || { echo "install with this machine's own packages:$missing" >&2; exit 0; }
+    [ "$(id -u)" = 0 ] && root= || root="sudo -n"
+    $root apt-get -q update && $root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qy install --no-install-recommends $missing
+
 # build the outside judges of engines/ (minutes the first time; tests that need one build it as well)
 engines:
     uv run python -m tests.engines

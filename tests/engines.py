@@ -62,9 +62,6 @@ PROGRAMS = {
     "crowd": Recipe("./crowd"),
     "istioctl": Recipe("istio.io/istio/istioctl/cmd/istioctl"),
     "helm": Recipe("helm.sh/helm/v3/cmd/helm"),
-    "prometheus": Recipe(
-        "github.com/prometheus/prometheus/cmd/prometheus", "prometheus", "remove_all_sd"
-    ),
     "istiod-1.31": ISTIOD,
     "istiod-1.30": Recipe(ISTIOD.package, "istio-1.30", ISTIOD.tags),
     "hop": Recipe(".", "hop"),

@@ -1,13 +1,14 @@
 """A Prometheus that scrapes one target: what it answers to queries, and what it makes of alerts.
 
-Comes in: a folder, a target, a file of alerts. Goes out: samples. Prometheus is the one of
-`engines/`.
+Comes in: a folder, a target, a file of alerts. Goes out: samples. Prometheus is the machine's own:
+to build it would cost minutes and gigabytes, and Debian has it (`./dev machine`).
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from tests.cluster.children import Children
 from tests.cluster.control_plane import environment, free_ports
-from tests.engines import engine
+from tests.engines import EngineAbsentError
 
 PATIENCE = 60.0
 INTERVAL = "200ms"
@@ -52,6 +53,14 @@ class Scraping(Struct, frozen=True):
             time.sleep(0.1)
 
 
+def prometheus() -> Path:
+    """Return the machine's Prometheus. Raises EngineAbsentError where there is none."""
+    found = shutil.which("prometheus")
+    if found is None:
+        raise EngineAbsentError("there is no prometheus: `./dev machine` installs it")
+    return Path(found)
+
+
 def scrape(folder: Path, children: Children, target: str, alerts: Path) -> Scraping:
     """Start a Prometheus; returns when it has scraped its target once."""
     [port] = free_ports(1)
@@ -65,7 +74,7 @@ def scrape(folder: Path, children: Children, target: str, alerts: Path) -> Scrap
     }
     (folder / "prometheus.yaml").write_text(json.dumps(told))
     command = (
-        engine("prometheus"),
+        str(prometheus()),
         f"--config.file={folder / 'prometheus.yaml'}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,8 @@ from tests.cluster.control_plane import ControlPlane, environment, free_ports
 from tests.cluster.dry_runs import make_known
 from tests.cluster.lanes import asked
 from tests.cluster.scraping import Scraping, scrape
+from tests.cluster.scraping import prometheus as machines_prometheus
 from tests.conftest import Had
-from tests.engines import engine
 
 pytestmark = pytest.mark.cluster
 
@@ -50,7 +49,7 @@ def prometheus(
     plane: ControlPlane, had: Had, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scraping]:
     """A Prometheus beside an operator that keeps lanes; somebody else changed an object of it."""
-    had(partial(engine, "prometheus"))
+    had(machines_prometheus)
     make_known(plane)
     folder = tmp_path_factory.mktemp("metrics")
     children = Children(folder)
