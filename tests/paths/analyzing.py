@@ -7,7 +7,7 @@ has no finding of its own. The oracle runs the analyzers, and says each word tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
@@ -18,14 +18,15 @@ from tests.laws import objects
 from tests.laws.objects import Object
 from tests.paths.keeping import Kept
 
-WILDCARD = re.compile(r"define the same host [^ ]*/\*")
+CONFLICT = re.compile(r"define the same host ([^ /]*)/([^ ]*)")
 
 
 class Analyzed(Struct, frozen=True):
     """What analyzers warn of since the operator's objects are there, and Laneway does not.
 
-    In `mistaken` they are wrong: they take a user's wildcard and a host below it for one, where
-    proxies take the exact host.
+    In `mistaken` they are wrong of two VirtualServices for a host: they take a wildcard and a
+    host below it for one, where proxies take the exact host; or nobody calls from the namespace in
+    which both are seen.
     """
 
     unsaid: tuple[Message, ...]
@@ -42,12 +43,14 @@ def analyzed(kept: Kept, oracle: Oracle) -> Analyzed:
         for message in oracle.analyze(documents([*_users(kept), *_ours(kept)]))
         if message.level != "Info" and message.code not in said and message not in before
     ]
-    unsaid = tuple(one for one in found if not _is_of_wildcard(one))
+    callers = {one.namespace for one in kept.held.compilation.mesh.workloads}
+    unsaid = tuple(one for one in found if not _is_mistaken(one, callers))
     return Analyzed(unsaid, len(found) - len(unsaid))
 
 
-def _is_of_wildcard(message: Message) -> bool:
-    return message.code == "IST0109" and WILDCARD.search(message.message) is not None
+def _is_mistaken(message: Message, callers: Collection[str]) -> bool:
+    conflict = CONFLICT.search(message.message) if message.code == "IST0109" else None
+    return conflict is not None and (conflict[2].startswith("*") or conflict[1] not in callers)
 
 
 def _users(kept: Kept) -> Iterator[Object]:

@@ -46,10 +46,13 @@ class Tally(Struct):
 
 
 def compare(case: Drawn, keeping: Keeping, tally: Tally, analyzer: Oracle | None) -> list[str]:
-    """Have a mesh kept; return in words what differs from the plan, or what analyzers say of it."""
+    """Have a mesh kept; return in words what differs from the plan, or what analyzers say of it.
+
+    In every third mesh half of users' Istio objects come when the lanes are live.
+    """
     tally.meshes += 1
     try:
-        kept = keeping.put(case.mesh)
+        kept = keeping.put(case.mesh, late=tally.meshes % 3 == 0)
     except NotKeptError as problem:
         return [str(problem)]
     tally.written += len(kept.written)

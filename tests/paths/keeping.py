@@ -8,8 +8,9 @@ from these dates.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -32,6 +33,10 @@ from tests.paths.working import Working
 
 PATIENCE = 30.0
 OURS = "labelSelector=app.kubernetes.io/managed-by%3Dlaneway"
+FROZEN = "Frozen"
+FROZEN_FOR = 50
+"""Looks in a row after which a frozen group counts as one that stays so."""
+CODE = re.compile(r"\bLW\d{4}\b")
 PLURALS = ("virtualservices", "destinationrules")
 LAST = ("", LANE, GROUP)
 """Kinds of the vendor's in the order in which they are written, any other first: the operator
@@ -51,12 +56,12 @@ class Kept(Struct, frozen=True):
     written: tuple[Object, ...]
     """The operator's objects."""
     stalled: dict[str, str]
-    """Why groups do not go on, by name."""
+    """Why groups do not go on, by name; those that are frozen with the codes of their errors."""
 
     @property
     def is_frozen(self) -> bool:
         """Whether objects of some group stay as they were before all of the mesh was seen."""
-        return "Frozen" in self.stalled.values()
+        return _is_frozen(self.stalled)
 
 
 class Keeping:
@@ -76,8 +81,11 @@ class Keeping:
         self.clear()
         self._writer.close()
 
-    def put(self, mesh: Sequence[Object]) -> Kept:
-        """Have the operator keep a mesh, and read what came of it. Raises NotKeptError."""
+    def put(self, mesh: Sequence[Object], *, late: bool = False) -> Kept:
+        """Have the operator keep a mesh, and read what came of it. Raises NotKeptError.
+
+        With `late` the younger half of users' Istio objects comes when all else is live.
+        """
         self.clear()
         users = [item for item in mesh if item["kind"] in USERS]
         lanes = sorted(filter(_is_of_lanes, mesh), key=_turn)
@@ -86,14 +94,24 @@ class Keeping:
         kept = [item for item in mesh if path_of(item) not in refused]
         cluster = cluster_of(kept, compile_mesh(kept), self._server.next_number(), [])
         cluster = replace(cluster, things=tuple(map(_injected, cluster.things)))
-        self._server.put(cluster)
+        half = len(cluster.routing) // 2 if late else len(cluster.routing)
+        self._server.put(replace(cluster, routing=cluster.routing[:half]))
         next_second()
         self._lanes += [self._writer.create(undated(one)) for one in lanes if one in kept]
-        compilation = compile_mesh([*map(self._dated, sorted(kept, key=_place))])
+        later = {path_of(one) for one in cluster.routing[half:]}
+        compilation = self._compiled([one for one in kept if path_of(one) not in later])
         stalled = self._settled(compilation)
+        if later:
+            self._server.add(cluster.routing[half:])
+            compilation = self._compiled(kept)
+            stalled = self._settled(compilation)
         return Kept(
             self._held(compilation, cluster, kept, refused), tuple(kept), self._ours(), stalled
         )
+
+    def _compiled(self, mesh: Iterable[Object]) -> Compilation:
+        """Compile objects as they lie in the cluster, in the order in which it lists them."""
+        return compile_mesh([*map(self._dated, sorted(mesh, key=_place))])
 
     def _held(
         self,
@@ -142,9 +160,11 @@ class Keeping:
         """Wait until the operator is done; return why groups are stalled, by name."""
         wanted = _said(emitted(compilation, self._operator.layout))
         pending, stalled = self._look()
+        looks = 0
         for _ in _moments():
             pending, stalled = self._look()
-            if not pending and ("Frozen" in stalled.values() or _said(self._ours()) == wanted):
+            looks = looks + 1 if not pending and _is_frozen(stalled) else 0
+            if not pending and (looks > FROZEN_FOR or _said(self._ours()) == wanted):
                 return stalled
         there = _said(self._ours())
         apart = [
@@ -169,13 +189,19 @@ class Keeping:
             if not is_seen or conditions["Reconciling"]["status"] != "False":
                 pending.append(f"{name}: {status}")
             elif now["kind"] == GROUP and conditions["Stalled"]["status"] == "True":
-                stalled[name] = conditions["Stalled"]["reason"]
+                reason, words = conditions["Stalled"]["reason"], conditions["Stalled"]["message"]
+                codes = sorted({*CODE.findall(words)}) if reason == FROZEN else ()
+                stalled[name] = " ".join((reason, *codes))
         return pending, stalled
 
     def _ours(self) -> tuple[Object, ...]:
         """Return the operator's objects."""
         lists = (self._writer.ask("GET", f"{root_of(NETWORKING)}/{one}?{OURS}") for one in PLURALS)
         return tuple(item for one in lists for item in one["items"])
+
+
+def _is_frozen(stalled: Mapping[str, str]) -> bool:
+    return any(reason.startswith(FROZEN) for reason in stalled.values())
 
 
 def _moments() -> Iterator[None]:
