@@ -9,7 +9,7 @@ the very same Manifest as before, but in layout `scoped`, where a rule is about 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -32,7 +32,7 @@ from laneway.core.routing.plan.object_names import (
     ObjectNames,
     ServiceNames,
 )
-from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, lanes_own
+from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, Rule, lanes_own
 from laneway.core.routing.plan.scoped import ScopedPlan
 from laneway.core.routing.plan.scoped import scoped as decide_scoped
 from laneway.core.routing.plan.subsets import twins
@@ -240,9 +240,10 @@ class ObjectSpelling:
             for old, manifest in made:
                 if old is entry and manifest.ref == ref:
                     return manifest
-        http = [http_route(rule, self.spelled) for rule in entry.rules]
+        rules = _up_to_all(entry.rules)
+        http = [http_route(rule, self.spelled) for rule in rules]
         if self.is_asm:
-            http = [asm.as_printed(*both) for both in zip(entry.rules, http, strict=True)]
+            http = [asm.as_printed(*both) for both in zip(rules, http, strict=True)]
         spec = {"gateways": [entry.gateway], "hosts": [entry.host], "http": http}
         return self.object(ref, self.entry_labels(entry, gateway), spec)
 
@@ -276,3 +277,9 @@ def _copied(subset: SubsetRule) -> dict[str, Any]:
 
 def _subset(subset: Subset) -> dict[str, Any]:
     return {"name": subset.name, "labels": dict(subset.labels)}
+
+
+def _up_to_all(rules: Sequence[Rule]) -> Sequence[Rule]:
+    """Leave out what stands behind a rule for every request: istiod hands none of it out."""
+    last = next((at for at, rule in enumerate(rules, 1) if not rule.matches), len(rules))
+    return rules[:last]
