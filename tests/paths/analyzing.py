@@ -7,7 +7,7 @@ has no finding of its own. The oracle runs the analyzers, and says each word tha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -18,15 +18,16 @@ from tests.laws import objects
 from tests.laws.objects import Object
 from tests.paths.keeping import Kept
 
-CONFLICT = re.compile(r"define the same host ([^ /]*)/([^ ]*)")
+CONFLICT = re.compile(r"VirtualServices (\S+) .* define the same host ([^ /]*)/([^ ]*)")
+FORMS = {"http", "tcp", "tls"}
 
 
 class Analyzed(Struct, frozen=True):
     """What analyzers warn of since the operator's objects are there, and Laneway does not.
 
     In `mistaken` they are wrong of two VirtualServices for a host: they take a wildcard and a
-    host below it for one, where proxies take the exact host; or nobody calls from the namespace in
-    which both are seen.
+    host below it for one, where proxies take the exact host; they compare hosts alone, where one is
+    for connections and one for HTTP; or nobody calls from the namespace in which both are seen.
     """
 
     unsaid: tuple[Message, ...]
@@ -44,13 +45,24 @@ def analyzed(kept: Kept, oracle: Oracle) -> Analyzed:
         if message.level != "Info" and message.code not in said and message not in before
     ]
     callers = {one.namespace for one in kept.held.compilation.mesh.workloads}
-    unsaid = tuple(one for one in found if not _is_mistaken(one, callers))
+    forms = {
+        f"{one['metadata']['namespace']}/{one['metadata']['name']}": FORMS & one["spec"].keys()
+        for one in (*kept.held.cluster.routing, *kept.written)
+        if one["kind"] == "VirtualService"
+    }
+    unsaid = tuple(one for one in found if not _is_mistaken(one, callers, forms))
     return Analyzed(unsaid, len(found) - len(unsaid))
 
 
-def _is_mistaken(message: Message, callers: Collection[str]) -> bool:
+def _is_mistaken(
+    message: Message, callers: Collection[str], forms: Mapping[str, Collection[str]]
+) -> bool:
     conflict = CONFLICT.search(message.message) if message.code == "IST0109" else None
-    return conflict is not None and (conflict[2].startswith("*") or conflict[1] not in callers)
+    if conflict is None:
+        return False
+    names, space, host = conflict.groups()
+    meeting = [form for name in names.split(",") for form in forms[name]]
+    return host.startswith("*") or space not in {"*", *callers} or len(meeting) == len({*meeting})
 
 
 def _users(kept: Kept) -> Iterator[Object]:
