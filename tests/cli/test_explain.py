@@ -31,6 +31,25 @@ def test_journey_names_the_deciding_rule_and_why_the_others_did_not(laneway: Com
     assert lines[-1] == "100 %  mocka-v2 > mockb-v2 > mockc-v2"
 
 
+def test_a_journey_begins_at_the_gateway_of_lanes_where_others_have_one_too(
+    laneway: Command, lanes: Path
+) -> None:
+    (lanes / "another.yaml").write_text(
+        """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: another, namespace: aaa}
+spec:
+  selector: {istio: another}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+"""
+    )
+
+    ended = laneway("explain", *S2, lanes)
+
+    assert "gateway istio-system/ingressgateway, port 80" in ended.out
+
+
 def test_split_is_told_whole(laneway: Command) -> None:
     ended = laneway("explain", "--path", "/mock", GITOPS)
 

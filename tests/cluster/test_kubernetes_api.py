@@ -112,6 +112,7 @@ def test_a_status_is_written_apart(plane: ControlPlane) -> None:
         body = named(ROUTES, "with-status", SPACE, status={"validationMessages": None})
         found = json.loads(await client.merge(ROUTES, body, subresource="status"))
         assert found["spec"]["hosts"] == ["shop"]
+        await client.delete(ROUTES, SPACE, "with-status")
 
     run(plane, test)
 

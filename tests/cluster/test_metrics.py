@@ -25,6 +25,7 @@ pytestmark = pytest.mark.cluster
 EXAMPLE = ROOT / "examples" / "weighted-entry"
 ALERTS = CHART / "alerts" / "laneway.yaml"
 KINDS = "virtualservices,destinationrules"
+OURS = "-l=app.kubernetes.io/managed-by=laneway"
 ENTRY = "virtualservice/ingressgateway"
 STRAY = {
     "apiVersion": "istio.alibabacloud.com/v1",
@@ -71,7 +72,7 @@ def prometheus(
             asked(plane, "wait", hosts, ENTRY, "-n=istio-system", "--timeout=60s")
         yield scraping
         asked(plane, "delete", "-f", "-", told=manifests())
-        asked(plane, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
+        asked(plane, "wait", "--for=delete", KINDS, OURS, "-A", "--timeout=60s")
     finally:
         children.kill()
 

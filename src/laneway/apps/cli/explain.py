@@ -42,7 +42,9 @@ class Start(Struct, frozen=True):
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The gateway's or service's port.")
 @click.option("--from", "workload", default="", metavar="WORKLOAD", help="Begin at a workload.")
-@click.option("--gateway", default="", metavar="NAME", help="Begin at this gateway.")
+@click.option(
+    "--gateway", default="", metavar="NAME", help="Begin at this gateway; by default one of lanes."
+)
 @click.option(
     "--forgets",
     multiple=True,
@@ -140,8 +142,11 @@ def _workload(compilation: Compilation, name: str) -> Workload:
 
 
 def _gateway(compilation: Compilation, name: str, number: int | None) -> GatewayPort:
-    """Find a gateway's port, the first one where nothing more is said."""
-    ports = compilation.plan.gateway_ports
+    """Find a gateway's port; where nothing more is said, the first one of a gateway of lanes."""
+    of_lanes = {group.gateway for group in compilation.mesh.groups}
+    ports = sorted(
+        compilation.plan.gateway_ports, key=lambda port: of_lanes.isdisjoint(port.gateways)
+    )
     for port in ports:
         known = {part for full in port.gateways for part in (full, full.partition("/")[2])}
         if (not name or name in known) and number in (None, port.port):
