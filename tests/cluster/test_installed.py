@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.cluster.children import Children
 from tests.cluster.control_plane import ROOT, ControlPlane
 from tests.cluster.installed import NAME, PROGRAM, VALUES, installed, uninstall, upgrade
 from tests.cluster.lanes import GATEWAY, Lanes, asked, injected, label, wait
+from tests.cluster.operated import until
 from tests.cluster.rights import Right, account_of, granted, identities, used, without
 from tests.cluster.serving import described, start_node
 from tests.cluster.shown import documented, table
@@ -79,7 +81,13 @@ def anywhere(rights: Iterable[Right]) -> set[Right]:
     return {replace(one, namespace="") for one in rights}
 
 
+def is_renewed(plane: ControlPlane) -> bool:
+    """Whether the Lease was renewed, which is some seconds after it was taken."""
+    return any(one.resource == "leases" and one.verb == "update" for one in used(plane))
+
+
 def test_every_right_is_used_and_no_other_is_asked_for(operated: ControlPlane) -> None:
+    until(partial(is_renewed, operated), "the Lease was not renewed")
     found = used(operated)
     wanted = {right for one in roles() for rule in one["rules"] for right in granted(one, rule)}
     unused = anywhere(wanted) - anywhere(found)
