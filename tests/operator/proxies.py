@@ -11,6 +11,7 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
 from laneway.core.live.liveness import Liveness
+from laneway.core.live.proxies import Who, everybody
 
 TAKEN = Liveness("live", "Live", 3, 3, 0.1)
 
@@ -21,20 +22,23 @@ class Proxies:
     def __init__(self, *answers: Liveness) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+        self.who: list[Who] = []
 
     @asynccontextmanager
     async def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation
+        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[Proxies]:
         del before, compilation
         self.asked.append(step.phase)
+        self.who.append(who)
         yield self
 
     @asynccontextmanager
     async def written(
-        self, objects: Iterable[Manifest], compilation: Compilation
+        self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[Proxies]:
         del compilation
+        self.who.append(who)
         self.asked.append(f"what lies there: {len(list(objects))}")
         yield self
 

@@ -56,6 +56,23 @@ def test_a_proxy_that_is_not_connected_is_named_until_it_has_the_change(settled:
     assert proxies.asked == ["subsets", "mesh routes", *["what lies there: 5"] * 2]
 
 
+def test_a_proxy_that_is_not_connected_is_waited_for_once_and_then_asked_about_alone(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    seen: list[str] = []
+    api.wrote = lambda: seen.append(condition(api, "Live")["message"])
+    both = Liveness("live", "Live", 2, 2, 0.1)
+    proxies = Proxies(lacking("not connected"), both, lacking("not connected"))
+
+    in_virtual_time(at_work(api, add_lane, proxies=proxies))
+
+    lost = [who("b-v1.default") for who in proxies.who]
+    others = [who("a-v1.default") for who in proxies.who]
+    assert (lost, others) == ([True, False, True, True], [True, True, False, False])
+    assert "2 of 2 proxies after 100 ms" not in seen
+
+
 def test_nothing_is_taken_away_that_a_proxy_may_still_use(settled: ModelApi) -> None:
     api = settled.copy()
     proxies = Proxies(*[lacking("has not acknowledged")] * 500)

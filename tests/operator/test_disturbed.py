@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from laneway.adapters.kube import Conflict, Forbidden, KubeError, Unavailable
-from laneway.core.keeping import wanted
+from laneway.core.keeping import change
 from laneway.core.resources.meta import Ref
 from tests.operator.model_api import OPERATOR, Body, ModelApi
 from tests.operator.order import Watch
@@ -105,10 +105,10 @@ def test_no_status_says_that_it_has_seen_an_edit_before_it_was_judged(settled: M
     assert {1, 2, 3} <= set(seen)
 
 
-def test_what_is_all_new_is_written_by_parts_and_what_leads_to_it_last(
+def test_a_change_goes_by_parts_through_one_stage_after_the_other(
     settled: ModelApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wanted, "_WRITTEN_AT_ONCE", 1)
+    monkeypatch.setattr(change, "TOGETHER", 1)
     api = ModelApi()
     begin(api)
     watch = Watch({}, ours(settled))
@@ -118,7 +118,7 @@ def test_what_is_all_new_is_written_by_parts_and_what_leads_to_it_last(
 
     assert ours(api) == ours(settled)
     assert [call.rpartition("-")[2] for call in written(api)] == [
-        *("a", "a", "b", "b"),
+        *("a", "b", "a", "b"),
         "apply VirtualService gateway",
     ]
 

@@ -19,7 +19,7 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
 from laneway.core.live.liveness import Liveness
-from laneway.core.live.proxies import ExpectedProxy, expected
+from laneway.core.live.proxies import ExpectedProxy, Who, everybody, expected
 from laneway.core.live.replicas import IstiodReplica, replicas
 from laneway.core.live.watching import World, watching, written
 from laneway.core.resources.kubernetes.workloads import Workload
@@ -43,7 +43,7 @@ class AskingIstiod:
 
     @asynccontextmanager
     async def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation
+        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for a step."""
         pods = tuple(self.pods())
@@ -51,7 +51,7 @@ class AskingIstiod:
         if not self._plane.replicas:
             yield _NobodyToAsk(self._wait)
             return
-        proxies = tuple(expected(pods))
+        proxies = tuple(one for one in expected(pods) if who(one.id))
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         # in a large mesh it takes seconds, in which others have to be heard
         looked_for = await asyncio.to_thread(watching, step, before, world)
@@ -65,10 +65,10 @@ class AskingIstiod:
 
     @asynccontextmanager
     async def written(
-        self, objects: Iterable[Manifest], compilation: Compilation
+        self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for what lies there."""
-        async with self.observing(written(objects), {}, compilation) as confirmation:
+        async with self.observing(written(objects), {}, compilation, who) as confirmation:
             yield confirmation
 
 

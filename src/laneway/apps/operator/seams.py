@@ -15,6 +15,7 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
 from laneway.core.live.liveness import Liveness
+from laneway.core.live.proxies import Who, everybody
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -81,14 +82,14 @@ class StepWatching(Protocol):
 
 
 class Confirming(Protocol):
-    """Who says what is live."""
+    """Who says what is live, of the proxies `who`."""
 
     def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation
+        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
     ) -> AbstractAsyncContextManager[StepWatching]:
         """Begin to watch for a step that is about to be written."""
 
     def written(
-        self, objects: Iterable[Manifest], compilation: Compilation
+        self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody
     ) -> AbstractAsyncContextManager[StepWatching]:
         """Begin to ask about objects that were written, by whom and when is not known."""

@@ -16,14 +16,15 @@ from msgspec import Struct
 from laneway.adapters.kube import KubeError
 from laneway.apps.operator.caches import Caches
 from laneway.apps.operator.seams import Cluster, Confirming
+from laneway.apps.operator.ways import lying, way_to
 from laneway.apps.operator.writing import ObjectWriting, trouble_of
 from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
-from laneway.core.keeping.change import Bodies, Way, needs_kept, way_of
+from laneway.core.keeping.change import Bodies, Way
 from laneway.core.keeping.conditions import Trouble
-from laneway.core.keeping.confirmed import SeenLive, blocks_removal
+from laneway.core.keeping.confirmed import SeenLive, all_but, blocks_removal
 from laneway.core.keeping.group_gate import Frozen, frozen_groups
 from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.owners import Owner
@@ -38,6 +39,8 @@ from laneway.loop.seams import Clock, Wake
 from laneway.loop.step import Confirmed, Readiness, Serving
 
 LOG = logging.getLogger("laneway.operator")
+ASKED_AT_ONCE = 400
+"""Objects about which istiod is asked together, where it is not known whether they are live."""
 READ_ONLY_FOR = 300.0
 """Seconds for which an object that another keeps undoing is left to them."""
 
@@ -185,60 +188,47 @@ class ClusterTarget:
     ) -> None:
         """See whether what lies there is live, of groups of which it is not known."""
         there = self.caches.own(self._clock.now())
-        asked = {ref: own for ref, own in there.items() if not groups.isdisjoint(own.groups)}
-        same = {
-            ref
-            for ref, own in asked.items()
-            if ref in objects.parts and objects.parts[ref].digest == own.digest
-        }
-        lying = objects.manifests(same)
-        lying |= await self.writing.bodies(own for ref, own in asked.items() if ref not in same)
-        async with self._confirming.written(lying.values(), objects.compilation) as watching:
-            change.live = await watching.confirm()
-        self._saw(groups, change.live)
+        asked = [own for own in there.values() if not groups.isdisjoint(own.groups)]
+        who = self.seen.who_lacks(groups)
+        for at in range(0, len(asked), ASKED_AT_ONCE):
+            some = await lying(objects, asked[at : at + ASKED_AT_ONCE], self.writing)
+            async with self._confirming.written(some, objects.compilation, who) as watching:
+                live = await watching.confirm()
+            change.live = live.after(change.live)
+        if change.live is not None:
+            self._saw(groups, change.live)
 
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
-        there = self.caches.own(self._clock.now())
-        touched = [there[ref] for ref in (*todo.writes, *todo.removes) if ref in there]
-        before = await self.writing.bodies(touched)
-        # what is all new is brought in by parts, so that never all of it is in memory
-        for refs in [todo.writes] if before else objects.by_parts(todo.writes):
-            if not await self._walk(objects, await self._way(objects, refs, before), change):
-                return
-        self.patience.succeeded(change.groups)
-        change.seconds = self._clock.now() - change.begun
-        self.through(change)
+        begun = self._clock.now()
+        way = await way_to(objects, todo, self.caches.own(begun), self.writing)
+        # it is gone for at least as long as it took to find: a cluster in which something happens
+        # all the time would be looked at and never written otherwise
+        if await self._walk(objects, way, change, 2 * self._clock.now() - begun):
+            self.patience.succeeded(change.groups)
+            change.seconds = self._clock.now() - change.begun
+            self.through(change)
 
-    async def _way(self, objects: WantedObjects, refs: Sequence[Ref], before: Bodies) -> Way:
-        after = objects.manifests(refs)
-        there = self.caches.own(self._clock.now())
-        kept: dict[Ref, Manifest] = {}
-        if needs_kept(before, after, there.values()):
-            others = [own for ref, own in there.items() if ref not in before]
-            kept = await self.writing.bodies(others)
-        return way_of(refs, before, after, kept)
+    async def _walk(
+        self, objects: WantedObjects, way: Way, change: Undertaking, until: float
+    ) -> bool:
+        """Go a way to its end, or until something else is wanted; whether its end was reached.
 
-    async def _walk(self, objects: WantedObjects, way: Way, change: Undertaking) -> bool:
-        """Go a way to its end; whether it was reached."""
-        if not await self._write(objects, way.handed_over, (), change):
+        What else is wanted counts from a moment on.
+        """
+        if not await self._write(objects, tuple(way.handed_over.values()), (), change):
             return False
-        states = dict(way.before)
-        for step in way.steps:
+        has_gone = False
+        for step, states in way.steps():
+            is_late = has_gone and self.is_overtaken() and self._clock.now() >= until
+            if is_late or self.wake.is_told_to_stop:
+                return False
             if not await self._step(objects, step, states, change):
                 return False
-            states |= {one.ref: one for one in step.writes}
-            for ref in step.removes:
-                states.pop(ref, None)
-            if self.is_overtaken() or self.wake.is_told_to_stop:
-                return False
+            has_gone = True
         return True
 
     async def _step(
-        self,
-        objects: WantedObjects,
-        step: ChangeStep,
-        states: Mapping[Ref, Manifest],
-        change: Undertaking,
+        self, objects: WantedObjects, step: ChangeStep, states: Bodies, change: Undertaking
     ) -> bool:
         """Write a step and see who has it; whether the next one may follow."""
         live = change.live
@@ -249,10 +239,11 @@ class ClusterTarget:
             await asyncio.sleep(self.settings.drain)
         refs = [*(one.ref for one in step.writes), *step.removes]
         groups = self._groups(objects, refs)
-        async with self._confirming.observing(step, states, objects.compilation) as watching:
+        who = all_but(live)
+        async with self._confirming.observing(step, states, objects.compilation, who) as watching:
             if not await self._write(objects, step.writes, step.removes, change):
                 return False
-            change.live = await watching.confirm()
+            change.live = (await watching.confirm()).after(live)
         named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
         LOG.info("%s of %s: %s", step.phase, named, change.live.words)
         self._saw(groups, change.live)

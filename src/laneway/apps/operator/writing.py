@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from msgspec import json
@@ -22,6 +22,7 @@ from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.followed import ISTIO
 from laneway.core.keeping.own_objects import Digest, OwnObject, digest_of, manifest_of
+from laneway.core.keeping.packed import Packed
 from laneway.core.keeping.undone import Watchful
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
@@ -53,15 +54,28 @@ class ObjectWriting:
         """Return the kind of an object of ours."""
         return self._caches.kinds[ISTIO, ref.kind]
 
-    async def bodies(self, owns: Iterable[OwnObject]) -> dict[Ref, Manifest]:
+    async def bodies(self, owns: Iterable[OwnObject]) -> Packed:
         """Read objects of ours whole; one that is gone meanwhile is left out."""
-        found = {}
-        for own in owns:
-            with suppress(NotFound):
-                kind = self.kind(own.ref)
-                raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
-                found[own.ref] = manifest_of(json.decode(raw))
-        return found
+        found = Packed()
+
+        async def read(some: Iterator[OwnObject]) -> None:
+            for own in some:
+                with suppress(NotFound):
+                    kind = self.kind(own.ref)
+                    raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
+                    found.put(manifest_of(json.decode(raw)))
+
+        asked = list(owns)
+        left = iter(asked)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(min(AT_ONCE, len(asked))):
+                    tasks.create_task(read(left))
+        except* KubeError as refused:
+            problem = refused.exceptions[0]
+        else:
+            return found
+        raise problem
 
     async def write(self, manifests: Iterable[Manifest], wanted: WantedObjects) -> Refusals:
         """Write objects in any order; return what was refused, and why."""

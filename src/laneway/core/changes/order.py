@@ -11,6 +11,7 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#avoid-503-er
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -47,20 +48,26 @@ class ChangeStep(Struct, frozen=True):
     drain: bool = False
 
 
+Stages = tuple[tuple[ChangeStep, ...], ...]
+"""The steps of a change by what they are for: as many stages in any, of which some are empty."""
+
+
 def steps(changes: ChangeSet) -> tuple[ChangeStep, ...]:
     """Order a ChangeSet. Without changes there is no step."""
-    return tuple(_Transition(changes).steps()) if changes else ()
+    return tuple(chain.from_iterable(_Transition(changes).stages())) if changes else ()
 
 
-def asks_for_kept(changes: ChangeSet) -> bool:
-    """Whether the steps depend on objects that stay as they are.
+def stages_alone(changes: ChangeSet) -> Stages | None:
+    """Return the stages of changes that are a part of a larger change, all objects of some hosts.
 
-    They do where a name comes to mean other pods, and where rules are for single callers.
+    A stage has to be live in all parts before the next one begins in any. None where the steps
+    depend on objects of other hosts, or on those that stay as they are: where a name comes to mean
+    other pods, and where rules are for single callers.
     """
-    if not changes:
-        return False
     way = _Transition(changes)
-    return way.by_caller is not None or bool(way.next)
+    if way.by_caller is not None or way.next:
+        return None
+    return tuple(tuple(stage) for stage in way.stages())
 
 
 class _Transition:
@@ -90,25 +97,24 @@ class _Transition:
         self.passing = [one for one in self.kept_mesh if one.ref in self.neutral]
         self.kept_rules = [m for m in changes.kept if m.ref.kind == "DestinationRule"]
 
-    def steps(self) -> Iterator[ChangeStep]:
-        """Widen, switch the entries, narrow."""
+    def stages(self) -> Iterator[Iterable[ChangeStep]]:
+        """Widen, switch the entries, narrow; each stage is to be gone through before the next."""
         if self.by_caller is None:
             wide = [*_after(self.others), *self.wide_rules(relabeled=False)]
-            yield from self.step("subsets", wide)
+            yield self.step("subsets", wide)
         else:
-            yield from self.rules_by_caller(self.by_caller)
-        yield from self.step("mesh routes", self.wide_mesh(switch=False))
+            yield self.rules_by_caller(self.by_caller)
+        yield self.step("mesh routes", self.wide_mesh(switch=False))
         stayed = [one for one in self.kept_mesh if one.ref not in self.neutral]
         mesh = [*self.wide_mesh(switch=True), *self.by_next(stayed)]
-        yield from self.step("mesh routes", mesh)
+        yield self.step("mesh routes", mesh)
         entries = self.by_next([*_after(self.entries), *self.kept_entries])
-        yield from self.step("entry routes", entries, _deleted(self.entries))
-        if self.next:
-            yield from self.step("subsets", self.relabeled())
+        yield self.step("entry routes", entries, _deleted(self.entries))
+        yield self.step("subsets", self.relabeled()) if self.next else ()
         mesh = [*_after(self.mesh), *self.kept_mesh]
-        yield from self.step("mesh routes", mesh, _deleted(self.mesh), drain=True)
-        yield from self.step("entry routes", [*_after(self.entries), *self.kept_entries])
-        yield from self.last_rules()
+        yield self.step("mesh routes", mesh, _deleted(self.mesh), drain=True)
+        yield self.step("entry routes", [*_after(self.entries), *self.kept_entries])
+        yield self.last_rules()
 
     def last_rules(self) -> Iterator[ChangeStep]:
         """Narrow the rules, and take away what goes.

@@ -2,46 +2,135 @@
 
 Comes in: what has to be done, the objects concerned as they are, and as they shall be. Goes out:
 steps, whose objects bear their owners. Where only owners differ nobody's requests are concerned:
-such objects are written first, in any order.
+such objects are written first, in any order. A change of thousands of objects goes by parts, so
+that what is looked into at any moment is never more than a part; a part that is on its way waits
+for the others where order asks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from laneway.core.changes.diff import ChangeSet, diff
-from laneway.core.changes.order import ChangeStep, asks_for_kept, steps
+from laneway.core.changes.diff import diff
+from laneway.core.changes.order import ChangeStep, Phase, stages_alone, steps
+from laneway.core.changes.routes import hosts_of
+from laneway.core.changes.subsets import host_of
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.own_objects import OwnObject
+from laneway.core.keeping.packed import Packed
 from laneway.core.resources.meta import Ref
 
 Bodies = Mapping[Ref, Manifest]
+TOGETHER = 50
+"""Hosts whose objects are looked into at once."""
+
+
+class PackedStep(Struct, frozen=True):
+    """A step whose objects are packed."""
+
+    phase: Phase
+    writes: Packed
+    removes: tuple[Ref, ...]
+    drain: bool
+
+    def unpacked(self, *, drain: bool) -> ChangeStep:
+        """Return it as it is gone."""
+        return ChangeStep(self.phase, tuple(self.writes.values()), self.removes, drain)
+
+
+class PartOfWay(Struct, frozen=True):
+    """Some hosts' objects as they lie there, which follow the steps, and the steps by stage."""
+
+    states: Packed
+    stages: tuple[tuple[PackedStep, ...], ...]
+
+    def go(self, step: ChangeStep) -> None:
+        """Take the state behind a step for the one that lies there."""
+        for one in step.writes:
+            self.states.put(one)
+        for ref in step.removes:
+            self.states.drop(ref)
 
 
 class Way(Struct, frozen=True):
-    """Objects whose owners alone differ, and the steps of all else, from `before` on."""
+    """Objects whose owners alone differ, and the parts of all else."""
 
-    handed_over: tuple[Manifest, ...] = ()
-    steps: tuple[ChangeStep, ...] = ()
-    before: Bodies = {}
+    handed_over: Packed
+    parts: tuple[PartOfWay, ...] = ()
+
+    def steps(self) -> Iterator[tuple[ChangeStep, Bodies]]:
+        """Yield each step with the state before it; whoever asks for the next has gone it.
+
+        Requests in flight are let out once for all parts that go through a stage.
+        """
+        for stages in zip(*(part.stages for part in self.parts), strict=True):
+            drained = False
+            for part, some in zip(self.parts, stages, strict=True):
+                for packed in some:
+                    step = packed.unpacked(drain=packed.drain and not drained)
+                    yield step, part.states
+                    drained = drained or step.drain
+                    part.go(step)
 
 
-def changes_of(before: Bodies, after: Bodies, kept: Bodies | None = None) -> ChangeSet:
-    """Return what differs between objects; `kept` are others of ours that stay."""
-    stay = (kept or {}).values()
-    return diff([*before.values(), *stay], [*after.values(), *stay])
+def is_for_some(there: Iterable[OwnObject]) -> bool:
+    """Whether some rules are for single callers: then the steps ask about every object."""
+    return any(own.is_for_some for own in there)
 
 
-def needs_kept(before: Bodies, after: Bodies, there: Iterable[OwnObject]) -> bool:
-    """Whether the steps have to look into objects that stay as they are, too."""
-    return any(own.is_for_some for own in there) or asks_for_kept(changes_of(before, after))
+def way_by_parts(before: Packed, after: Packed) -> Iterator[Way | None]:
+    """Find the way part by part; the last that comes is the whole way.
+
+    What comes before is None, one for each part that was looked into. Nothing comes last where the
+    steps depend on objects that stay as they are; see `whole_way`.
+    """
+    handed_over, parts = Packed(), []
+    for refs in _by_hosts(before, after):
+        old = {ref: before[ref] for ref in refs if ref in before}
+        new = {ref: after[ref] for ref in refs if ref in after}
+        changes = diff(old.values(), new.values())
+        for one in _same(old, new, {change.ref for change in changes.changes}):
+            handed_over.put(one)
+        if changes:
+            stages = stages_alone(changes)
+            if stages is None:
+                return
+            parts.append(PartOfWay(Packed(old.values()), tuple(map(_packed, stages))))
+        yield None
+    yield Way(handed_over, tuple(parts))
 
 
-def way_of(writes: Iterable[Ref], before: Bodies, after: Bodies, kept: Bodies | None = None) -> Way:
-    """Return the way from `before` to `after`, in which `writes` are, as they were and shall be."""
-    changes = changes_of(before, after, kept)
-    changed = {change.ref for change in changes.changes}
-    same = (after[ref] for ref in writes if ref not in changed)
-    return Way(tuple(same), steps(changes), {**(kept or {}), **before})
+def whole_way(before: Bodies, after: Bodies, kept: Bodies) -> Way:
+    """Return the way where objects that stay, `kept`, have a say in it."""
+    stay = kept.values()
+    changes = diff([*before.values(), *stay], [*after.values(), *stay])
+    same = _same(before, after, {change.ref for change in changes.changes})
+    states = Packed([*stay, *before.values()])
+    return Way(Packed(same), (PartOfWay(states, tuple(_packed([one]) for one in steps(changes))),))
+
+
+def _same(before: Bodies, after: Bodies, changed: set[Ref]) -> Iterator[Manifest]:
+    """Yield what is to be written though nothing in it is another: its owners are."""
+    return (one for ref, one in after.items() if ref in before and ref not in changed)
+
+
+def _packed(some: Iterable[ChangeStep]) -> tuple[PackedStep, ...]:
+    return tuple(PackedStep(one.phase, Packed(one.writes), one.removes, one.drain) for one in some)
+
+
+def _by_hosts(before: Packed, after: Packed) -> Iterator[tuple[Ref, ...]]:
+    """Yield all objects, those of some hosts at a time; all of one host come together."""
+    found: dict[tuple[str, ...], list[Ref]] = {}
+    for ref in dict.fromkeys((*before, *after)):
+        found.setdefault(_hosts(after[ref] if ref in after else before[ref]), []).append(ref)
+    ordered = list(found.values())
+    for at in range(0, len(ordered), TOGETHER):
+        yield tuple(ref for some in ordered[at : at + TOGETHER] for ref in some)
+
+
+def _hosts(one: Manifest) -> tuple[str, ...]:
+    if one.ref.kind == "DestinationRule":
+        return (host_of(one),)
+    return hosts_of(one) or (str(one.ref),)

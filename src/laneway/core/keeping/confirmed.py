@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.live.liveness import Liveness
+from laneway.core.live.proxies import Who, everybody
 from laneway.core.resources.meta import Ref
 
 ASK_AGAIN = 5.0
@@ -53,6 +54,16 @@ class SeenLive(Struct):
         """
         return unsure - (self.digests.keys() - self._behind) if is_first else unsure
 
+    def who_lacks(self, groups: Iterable[str]) -> Who:
+        """Return who is to be asked about some groups: of those that were asked who lacked it."""
+        lacking: set[str] = set()
+        for group in groups:
+            missing = self.live[group].missing if group in self._behind else ()
+            if not missing:
+                return everybody
+            lacking.update(one.proxy for one in missing)
+        return lacking.__contains__
+
     def wait(self, now: float) -> float | None:
         """Return when to ask again, None where it is time now."""
         return self._ask_at if now < self._ask_at else None
@@ -75,10 +86,19 @@ def digests_by_group(there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
     return digests
 
 
+def all_but(live: Liveness | None) -> Who:
+    """Return all proxies but those that were not connected at an earlier step.
+
+    They get all of it when they come back, and nothing waits for them.
+    """
+    absent = {one.proxy for one in live.missing if not one.is_connected} if live else set()
+    return (lambda name: name not in absent) if absent else everybody
+
+
 def blocks_removal(live: Liveness) -> bool:
     """Whether proxies that lack a change may still use what the next step takes away.
 
     One that is not connected keeps all it has, and gets all that is new when it comes back.
     """
-    behind = any(one.why != "not connected" for one in live.missing)
+    behind = any(one.is_connected for one in live.missing)
     return live.state == "waiting" and (behind or live.reason == "ChangeNotSeen")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from laneway.core.routing.plan.route_plan import Entry
     from laneway.core.routing.plan.scoped import ScopedPlan
 
-_WRITTEN_AT_ONCE = 100
-"""Services whose objects are written before those of the next are spelled, where all are new."""
 _SPELLED_AT_ONCE = 100
 """Services after which what was spelled for others is let go of."""
 
@@ -82,39 +80,20 @@ class WantedObjects(Struct, frozen=True, dict=True):
             yield from some
         yield from self.entries
 
-    def manifests(self, refs: Iterable[Ref]) -> dict[Ref, Manifest]:
-        """Spell some of the objects again."""
+    def spelled(self, refs: Iterable[Ref]) -> Iterator[Manifest]:
+        """Spell some of the objects again, those of one service at a time."""
         asked = set(refs)
-        found: list[Manifest] = []
         spelling = _spelling(self.compilation, self.scoped)
         if any(part.ref in asked for part in self.first):
-            found += spelling.first()
-        for host, parts in self.services.items():
+            yield from (one for one in spelling.first() if one.ref in asked)
+        for number, (host, parts) in enumerate(self.services.items()):
+            if number % _SPELLED_AT_ONCE == 0:
+                _let_go(spelling)
             if any(part.ref in asked for part in parts):
-                found += _of_service(spelling, host)
+                yield from (one for one in _of_service(spelling, host) if one.ref in asked)
         for entry, part in zip(self.compilation.plan.entries, self.entries, strict=True):
             if part.ref in asked:
-                found.append(spelling.entry(entry))
-        return {one.ref: one for one in found if one.ref in asked}
-
-    def by_parts(self, refs: Iterable[Ref]) -> Iterator[tuple[Ref, ...]]:
-        """Part objects that are all new: some services at a time, what leads to them last.
-
-        Rules for single callers are about all services, and come with them.
-        """
-        asked = set(refs)
-        if self.scoped is not None:
-            yield tuple(asked)
-            return
-        parts = [part for part in self.first if part.ref in asked]
-        for number, some in enumerate(self.services.values(), 1):
-            parts += [part for part in some if part.ref in asked]
-            if number % _WRITTEN_AT_ONCE == 0 and parts:
-                yield tuple(part.ref for part in parts)
-                parts = []
-        parts += [part for part in self.entries if part.ref in asked]
-        if parts:
-            yield tuple(part.ref for part in parts)
+                yield spelling.entry(entry)
 
     def owned(self, manifest: Manifest) -> dict[str, object]:
         """Return an object as it is applied, with the owners it shall have."""
@@ -147,6 +126,12 @@ def wanted_objects(
 def _spelling(compilation: Compilation, scoped: ScopedPlan | None) -> ObjectSpelling:
     layout: Layout = "istio" if scoped is None else "scoped"
     return ObjectSpelling(compilation.mesh, compilation.plan, layout, scoped=scoped)
+
+
+def _let_go(spelling: ObjectSpelling) -> None:
+    """Forget what was spelled, and is spelled but once for objects that have it alike."""
+    spelling.spelled.clear()
+    spelling.subsets.clear()
 
 
 def _of_service(spelling: ObjectSpelling, host: Host) -> Iterator[Manifest]:
@@ -183,8 +168,7 @@ class _Making:
         found = {}
         for number, host in enumerate(self.plan.lane_subsets):
             if number % _SPELLED_AT_ONCE == 0:
-                self.spelling.spelled.clear()
-                self.spelling.subsets.clear()
+                _let_go(self.spelling)
             kept = self._kept(host)
             found[host] = kept or tuple(map(self.part, _of_service(self.spelling, host)))
         return found

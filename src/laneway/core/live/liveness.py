@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Reason = Literal[
     "Live",
@@ -71,6 +72,33 @@ class Liveness(Struct, frozen=True):
     def is_live(self) -> bool:
         """Whether it is proven to be live."""
         return self.state == "live"
+
+    def after(self, earlier: Liveness | None) -> Liveness:
+        """Return what holds of a change of which an earlier step was answered for, too.
+
+        Who lacked that one is still missing; what was not known stays unknown.
+
+        >>> lacking = Liveness("waiting", "ProxiesBehind", 12, 11, 9.0, (Missing("a.b", "gone"),))
+        >>> Liveness("live", "Live", 11, 11, 0.1).after(lacking).words
+        '11 of 12 proxies; a.b gone'
+        """
+        if earlier is None:
+            return self
+        worst = min(self, earlier, key=Liveness._rank)
+        if worst.state != "waiting":
+            return replace(worst, seconds=self.seconds)
+        missing = {one.proxy: one for one in (*earlier.missing, *self.missing)}
+        expected = max(self.expected, earlier.expected)
+        return replace(
+            worst,
+            expected=expected,
+            live=expected - len(missing) if missing else worst.live,
+            seconds=self.seconds,
+            missing=tuple(missing.values()),
+        )
+
+    def _rank(self) -> tuple[int, bool]:
+        return ("waiting", "unknown", "live").index(self.state), self.reason == "NothingToSee"
 
     @property
     def words(self) -> str:

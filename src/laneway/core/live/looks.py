@@ -8,6 +8,7 @@ TCP routes, which are in listeners, for policies of DestinationRules, and for Si
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
 from typing import Any
 
 from msgspec import Struct
@@ -36,11 +37,27 @@ States = Sequence[Manifest | None]
 """An object before and after; None where it is not there."""
 
 
+class Clearness(IntEnum):
+    """How well an object is seen: by no name, as something that is another, or by its own names."""
+
+    NAMELESS = 0
+    BY_DIGEST = 1
+    BY_NAME = 2
+
+
 class Look(Struct, frozen=True):
     """What of an object a class of proxies is sent: sights, or something that has no name."""
 
     sights: tuple[Sight, ...] = ()
     is_seen: bool = False
+
+    @property
+    def clearness(self) -> Clearness:
+        """How well it is seen."""
+        if not self.sights:
+            return Clearness.NAMELESS
+        differs = any(one.differs for one in self.sights)
+        return Clearness.BY_DIGEST if differs else Clearness.BY_NAME
 
 
 UNSEEN = Look()
@@ -235,7 +252,7 @@ def _first_of(looks: Iterable[Look]) -> Look:
     """Return the look that tells most: one by names, else one by a digest, else what there is."""
     found = UNSEEN
     for look in looks:
-        if look.sights and not any(one.differs for one in look.sights):
+        if look.clearness is Clearness.BY_NAME:
             return look
         if (look.sights and not found.sights) or (look.is_seen and not found.is_seen):
             found = look

@@ -7,7 +7,7 @@ it, and its proxy asks for what is true by then.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -39,6 +39,15 @@ class ExpectedProxy(Struct, frozen=True):
     def caller(self) -> Caller:
         """Who it is to those whom it calls."""
         return Caller(self.namespace, self.labels)
+
+
+Who = Callable[[str], bool]
+"""Whether a proxy is asked about, by the name by which istiod lists it."""
+
+
+def everybody(_: str) -> bool:
+    """Ask about all proxies."""
+    return True
 
 
 class AlikeProxies(Struct, frozen=True):

@@ -20,7 +20,7 @@ from laneway.core.changes.order import ChangeStep
 from laneway.core.changes.routes import hosts_of
 from laneway.core.changes.seen_rules import SeenRules, selector_of
 from laneway.core.emit.manifest import Manifest
-from laneway.core.live.looks import Look, Looks, States
+from laneway.core.live.looks import Clearness, Looks, States
 from laneway.core.live.proxies import AlikeProxies, ExpectedProxy, classes
 from laneway.core.live.sights import Sight
 from laneway.core.live.spelled import is_in_mesh
@@ -33,6 +33,8 @@ from laneway.core.routing.plan.told_apart import asked_about
 MOST = 8
 """Observers that are joined to one istiod at once."""
 Before = Mapping[Ref, Manifest]
+Seen = Mapping[tuple[int, Ref], Clearness]
+"""How well objects are seen, by the number of a class."""
 
 
 class Lookout(Struct, frozen=True):
@@ -93,7 +95,11 @@ def watching(step: ChangeStep, before: Before, world: World) -> Watching:
     seen = _seen(looks, states, found)
     seats = [replace(one.first, namespace=seat) for one in found] if seat else []
     places = classes(seats, asked) if seat else found
-    watches = tuple(_chosen(places, _seen(looks, states, places) if seat else seen))
+    by_seat = _seen(looks, states, places) if seat else seen
+    watches = tuple(
+        Lookout(places[at].first, tuple(_sights(looks, states, refs, places[at].first)))
+        for at, refs in _chosen(places, by_seat)
+    )
     watched = {sight.ref for watch in watches for sight in watch.sights}
     shown = {ref for _, ref in seen}
     unwatched = tuple(ref for ref in states if ref in shown - watched)
@@ -105,16 +111,25 @@ def _says_something(old: Manifest | None, new: Manifest | None) -> bool:
     return (old.body.get("spec") if old else None) != (new.body.get("spec") if new else None)
 
 
-def _seen(
-    looks: Looks, states: Mapping[Ref, States], found: Sequence[AlikeProxies]
-) -> dict[tuple[int, Ref], Look]:
-    """Return the looks of each class at each object of which it sees anything."""
+def _seen(looks: Looks, states: Mapping[Ref, States], found: Sequence[AlikeProxies]) -> Seen:
+    """Return how well each class sees each object of which it sees anything.
+
+    The looks themselves are not kept: those of all classes at all objects weigh more than these.
+    """
     return {
-        (at, ref): look
+        (at, ref): look.clearness
         for at, one in enumerate(found)
         for ref, pair in states.items()
         if (look := looks.at(ref, pair, one.first)).is_seen
     }
+
+
+def _sights(
+    looks: Looks, states: Mapping[Ref, States], refs: Iterable[Ref], proxy: ExpectedProxy
+) -> Iterator[Sight]:
+    """Yield what tells the new states of some objects in what a proxy is sent."""
+    for ref in refs:
+        yield from looks.at(ref, states[ref], proxy).sights
 
 
 def _able_to_see(
@@ -172,46 +187,41 @@ def _rules(mesh: Mesh, before: Before, states: Mapping[Ref, States]) -> tuple[Se
     return SeenRules(old.values()), SeenRules(new.values())
 
 
-def _chosen(
-    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look]
-) -> Iterator[Lookout]:
-    """Yield as few watches as see all objects, those first that need no digest."""
-    every = dict.fromkeys(ref for (_, ref), look in seen.items() if look.sights)
-    taken: dict[tuple[int, str], list[Sight]] = {}
+def _chosen(found: Sequence[AlikeProxies], seen: Seen) -> Iterator[tuple[int, list[Ref]]]:
+    """Yield as few classes as see all objects, those first that need no digest; and what of them.
+
+    A class looks at objects of one kind.
+    """
+    every = dict.fromkeys(ref for (_, ref), clearness in seen.items() if clearness)
+    taken: dict[tuple[int, str], list[Ref]] = {}
     for kind in dict.fromkeys(ref.kind for ref in every):
         missing = {ref: None for ref in every if ref.kind == kind}
-        for may_differ in (False, True):
-            while missing and (best := _best(found, seen, missing, may_differ=may_differ)):
+        for least in (Clearness.BY_NAME, Clearness.BY_DIGEST):
+            while missing and (best := _best(len(found), seen, missing, least)):
                 at, refs = best
                 if (at, kind) not in taken and len(taken) == MOST:
                     break
+                taken.setdefault((at, kind), []).extend(refs)
                 for ref in refs:
-                    taken.setdefault((at, kind), []).extend(seen[at, ref].sights)
                     del missing[ref]
-    for (at, _), sights in taken.items():
-        yield Lookout(found[at].first, tuple(sights))
+    for (at, _), refs in taken.items():
+        yield at, refs
 
 
 def _best(
-    found: Sequence[AlikeProxies],
-    seen: Mapping[tuple[int, Ref], Look],
-    refs: Collection[Ref],
-    *,
-    may_differ: bool,
+    number: int, seen: Seen, refs: Collection[Ref], least: Clearness
 ) -> tuple[int, list[Ref]] | None:
-    """Return the class that sees most of some objects, and which."""
-
-    def tells(look: Look | None) -> bool:
-        sights = look.sights if look is not None else ()
-        return bool(sights) and (may_differ or not any(one.differs for one in sights))
-
-    by_class = [[ref for ref in refs if tells(seen.get((at, ref)))] for at in range(len(found))]
-    at = max(range(len(found)), key=lambda one: len(by_class[one]), default=0)
-    return (at, by_class[at]) if found and by_class[at] else None
+    """Return which of so many classes sees most of some objects clearly enough, and which."""
+    by_class = [
+        [ref for ref in refs if seen.get((at, ref), Clearness.NAMELESS) >= least]
+        for at in range(number)
+    ]
+    at = max(range(number), key=lambda one: len(by_class[one]), default=0)
+    return (at, by_class[at]) if by_class and by_class[at] else None
 
 
 def _following(
-    found: Sequence[AlikeProxies], seen: Mapping[tuple[int, Ref], Look], watched: Collection[Ref]
+    found: Sequence[AlikeProxies], seen: Seen, watched: Collection[Ref]
 ) -> Iterator[Concerned]:
     """Yield who has to follow: those for whom something differs that is looked at."""
     by_class: dict[int, list[Ref]] = {}

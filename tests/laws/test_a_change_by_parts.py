@@ -1,0 +1,48 @@
+"""Law: a change that goes host by host writes and removes in each stage what one at once does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from laneway.core.changes.diff import diff
+from laneway.core.changes.order import ChangeStep, steps
+from laneway.core.keeping import change
+from laneway.core.keeping.packed import Packed
+from laneway.core.resources.meta import Ref
+from tests.laws.corpus import shared_meshes
+from tests.laws.objects import Object
+from tests.laws.taste import SOUND
+from tests.laws.test_subsets_exist_during_a_change import State, state_of, twice_edited
+
+
+def gathered(some: Iterable[ChangeStep]) -> list[tuple[str, bool, State, set[Ref]]]:
+    """Return steps in a row that are of one phase as one; a wait begins another."""
+    found: list[tuple[str, bool, State, set[Ref]]] = []
+    for one in some:
+        if not found or found[-1][0] != one.phase or (one.drain and not found[-1][1]):
+            found.append((one.phase, one.drain, {}, set()))
+        found[-1][2].update({made.ref: made for made in one.writes})
+        found[-1][3].update(one.removes)
+    return found
+
+
+@settings(max_examples=50)
+@given(before=shared_meshes(SOUND), data=st.data())
+def test_a_change_by_parts_is_the_same_change(before: list[Object], data: st.DataObject) -> None:
+    after = data.draw(st.one_of(shared_meshes(SOUND), twice_edited(before)))
+    live, desired = state_of(before, "istio"), state_of(after, "istio")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change, "TOGETHER", 1)
+        found = list(change.way_by_parts(Packed(live.values()), Packed(desired.values())))
+    changes = diff(live.values(), desired.values())
+    way = found[-1] if found else None
+    relabeled = any("labels" in field.path for one in changes.changes for field in one.fields)
+    assert way is not None or relabeled, "it depends on all objects only where names change meaning"
+
+    gone = [step for step, _ in (way or change.whole_way(live, desired, {})).steps()]
+
+    assert gathered(gone) == gathered(steps(changes))
