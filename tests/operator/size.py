@@ -3,7 +3,7 @@
 For each number of services a real API server is filled with them, their pods and lanes; then the
 operator is started, given the lanes, told of changes, left alone, and started again. Told are its
 memory at the highest, how long it took and how much it wrote, beside a small client that only
-applies the same objects. Nothing is asked of istiod unless `--istiod` starts one: without, steps
+applies the same objects. Nothing is asked of istiod unless `--proxies` join one: without, steps
 are waited for by time.
 """
 
@@ -33,10 +33,12 @@ from tests.cluster.control_plane import (
     start_istiod,
     until_ready,
 )
+from tests.cluster.crowd import Crowd
 from tests.cluster.lanes import asked
 from tests.cluster.writer import Writer, path_of
 from tests.cost.filling import fill, store
 from tests.cost.processes import taken
+from tests.engines import engine
 from tests.laws.objects import Object
 from tests.operator.crowded import GROUP, Crowded
 from tests.operator.settled import PATIENCE, Running, operator, tell
@@ -48,7 +50,7 @@ def main(words: list[str]) -> int:
     """Measure each size and tell it at once."""
     options = _options(words)
     for services in options.services:
-        size = Crowded(services, options.lanes, options.own, options.strict)
+        size = Crowded(services, options.lanes, options.own, options.strict, options.proxies)
         with (
             tempfile.TemporaryDirectory(prefix="laneway-size-") as work,
             store(Path(work) / "cluster") as (plane, children),
@@ -66,7 +68,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--flags", default="", help="for `laneway operator`, such as --layout=…")
     parser.add_argument("--changes", type=int, default=20, help="of weights")
     parser.add_argument("--idle", type=float, default=60.0, help="seconds it is left alone")
-    parser.add_argument("--istiod", action="store_true", help="an istiod is asked what is live")
+    parser.add_argument("--proxies", type=int, default=0, help="clients of ADS in pods' places")
     return parser.parse_args(words)
 
 
@@ -89,8 +91,12 @@ def _measure(scene: Scene) -> None:
         f"{scene.size.services} services, {scene.size.lanes} lanes, {pods} pods "
         f"(written in {time.monotonic() - began:.0f} s)"
     )
-    istiods = _istiod(scene) if scene.options.istiod else ()
-    words = (*istiods, *scene.options.flags.split())
+    with _istiod(scene) as (istiods, peak):
+        _lives(scene, (*istiods, *scene.options.flags.split()), peak)
+
+
+def _lives(scene: Scene, words: tuple[str, ...], peak: Callable[[], str]) -> None:
+    """Have an operator come three times, each to something else."""
     with operator(scene.plane, scene.children, words) as first:
         first.until_settled(first.is_ready)
         first.tell("cold start, no lanes")
@@ -100,22 +106,34 @@ def _measure(scene: Scene) -> None:
     with operator(scene.plane, scene.children, words) as again:
         again.until_settled(again.is_ready)
         again.tell("started again, all in place")
+    tell(f"  {peak()}")
     found, seconds = _small_client(scene)
     with operator(scene.plane, scene.children, words) as anew:
         anew.until_settled(lambda: anew.is_ready() and _is_written(scene, len(found)))
         anew.tell("started, nothing written")
+    took = anew.settled - anew.began
     tell(
         f"  {len(found)} objects: a small client applies them in {seconds:.1f} s, the operator "
-        f"from its start in {anew.settled - anew.began:.1f} s"
+        f"from its start in {took:.1f} s ({took / seconds:.2f}); {peak()}"
     )
 
 
-def _istiod(scene: Scene) -> tuple[str, ...]:
+@contextmanager
+def _istiod(scene: Scene) -> Iterator[tuple[tuple[str, ...], Callable[[], str]]]:
+    """Have an istiod with proxies run, if asked for; gives words for the operator, and its peak."""
+    if not scene.size.proxies:
+        yield (), lambda: "no istiod"
+        return
     istiod = Istiod(VERSIONS[0], *free_ports(2))
     process = start_istiod(scene.plane, scene.children, istiod)
     until_ready(scene.children, istiod)
-    tell(f"istiod {istiod.version}: {taken(process.pid).peak:.0f} MB")
-    return (f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}",)
+
+    def peak() -> str:
+        return f"istiod {istiod.version}: at most {taken(process.pid).peak:.0f} MB"
+
+    with Crowd(engine("crowd"), istiod) as crowd:
+        crowd.join(scene.size.joining())
+        yield (f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}",), peak
 
 
 def _first_lanes(scene: Scene, running: Running) -> None:
