@@ -34,6 +34,17 @@ spec: {labelSelector: {version: v1}}
 """
 
 
+POD = """---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}-7c
+  namespace: default
+  labels: {{app: {name}, ASM_TRAFFIC_TAG: v1, pod-template-hash: 7c, controller-revision-hash: 7c}}
+spec: {{containers: [{{name: a, image: a}}]}}
+"""
+
+
 def make_permissive(lanes: Path, baseline: str) -> None:
     """Put a permissive group in the place of the strict one, which stands first in its file."""
     file = lanes / "lanes.yaml"
@@ -99,6 +110,25 @@ def test_a_group_tells_the_labels_that_could_tell_lanes_apart(laneway: Command) 
 
     assert services["commonLabels"]["ASM_TRAFFIC_TAG"] == ["v1", "v2", "v3"]
     assert services["serviceSummaries"]["default/mocka"]["serviceSelector"] == {"app": "mocka"}
+
+
+def test_labels_that_controllers_write_are_not_told_as_telling_lanes_apart(
+    laneway: Command, lanes: Path
+) -> None:
+    pods = "".join(POD.format(name=name) for name in ("mocka", "mockb", "mockc"))
+    (lanes / "pods.yaml").write_text(pods)
+
+    services = told(laneway("status", "-o", "yaml", lanes).out)["ASMSwimLaneGroup test"][
+        "servicesInSwimLaneGroup"
+    ]
+
+    assert services["commonLabels"].keys() == {"ASM_TRAFFIC_TAG", "app", "version"}
+    assert services["serviceSummaries"]["default/mocka"]["podLabels"]["mocka-7c"] == {
+        "ASM_TRAFFIC_TAG": "v1",
+        "app": "mocka",
+        "controller-revision-hash": "7c",
+        "pod-template-hash": "7c",
+    }
 
 
 def test_lanes_that_route_nothing_are_listed_too(laneway: Command, lanes: Path) -> None:

@@ -129,6 +129,19 @@ def _summary(service: MeshService) -> Object:
     }
 
 
+_OF_CONTROLLERS = frozenset(
+    {
+        "pod-template-hash",
+        "rollouts-pod-template-hash",
+        "controller-revision-hash",
+        "pod-template-generation",
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+    }
+)
+"""Labels that controllers give each revision or pod anew: no lane can be told by them."""
+
+
 def _common_labels(services: Iterable[MeshService]) -> dict[str, list[str]]:
     """Return the labels that pods of every service carry: any of them could tell lanes apart."""
     seen: list[dict[str, set[str]]] = []
@@ -138,7 +151,7 @@ def _common_labels(services: Iterable[MeshService]) -> dict[str, list[str]]:
             for key, value in pod.labels.items():
                 keys.setdefault(key, set()).add(value)
         seen.append(keys)
-    common = set.intersection(*(set(keys) for keys in seen)) if seen else set()
+    common = set.intersection(*(set(keys) for keys in seen)) - _OF_CONTROLLERS if seen else set()
     return {key: sorted(set().union(*(keys[key] for keys in seen))) for key in sorted(common)}
 
 
