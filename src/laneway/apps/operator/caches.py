@@ -65,6 +65,9 @@ class Caches:
         self._presence = Presence()
         self._stale: set[KindName] = {POD}
         self._written: dict[Ref, _WrittenObject] = {}
+        self._own: dict[Ref, OwnObject] | None = None
+        """Our objects as they stand, until something of them changes."""
+        self._foreign: frozenset[Ref] | None = None
         self._changed = changed
         self.kinds = {
             (one.group, one.kind): one
@@ -102,6 +105,8 @@ class Caches:
     def _touch(self, name: KindName) -> None:
         if name != POD:
             self._stale.add(name)
+        if name in OURS:
+            self._own = self._foreign = None
         self._changed(name)
 
     def look_at_pods(self) -> None:
@@ -165,8 +170,13 @@ class Caches:
             if isinstance(one, Held) and one.resource is not None
         }
 
-    def own(self, now: float) -> dict[Ref, OwnObject]:
-        """Return our objects as they stand, as far as is known."""
+    def own(self, now: float) -> Mapping[Ref, OwnObject]:
+        """Return our objects as they stand, as far as is known; the very same until they change."""
+        if self._own is None or (self.forgets_at or now) < now:
+            self._own = self._looked_up(now)
+        return self._own
+
+    def _looked_up(self, now: float) -> dict[Ref, OwnObject]:
         found = {
             one.ref: one
             for name in OURS
@@ -184,12 +194,14 @@ class Caches:
 
     def foreign(self) -> frozenset[Ref]:
         """Return the objects of others of the kinds that we write."""
-        return frozenset(
-            one.resource.meta.ref
-            for name in OURS
-            for one in self.followed[name].objects.values()
-            if isinstance(one, Held) and one.resource is not None
-        )
+        if self._foreign is None:
+            self._foreign = frozenset(
+                one.resource.meta.ref
+                for name in OURS
+                for one in self.followed[name].objects.values()
+                if isinstance(one, Held) and one.resource is not None
+            )
+        return self._foreign
 
     def note_written(self, raw: bytes, now: float) -> OwnObject:
         """Take an object as the server answered a write, unless the watch told of it before."""
@@ -198,6 +210,7 @@ class Caches:
         seen = followed.objects.get((own.ref.namespace, own.ref.name))
         if not isinstance(seen, OwnObject) or _number(seen.version) < _number(own.version):
             self._written[own.ref] = _WrittenObject(own, now + _REMEMBERED)
+            self._own = None
         return own
 
     @property
@@ -208,6 +221,7 @@ class Caches:
     def note_gone(self, own: OwnObject, now: float) -> None:
         """Take an object for deleted."""
         self._written[own.ref] = _WrittenObject(None, now + _REMEMBERED, own.uid)
+        self._own = None
 
 
 def _is_gone(seen: OwnObject | None, last: _WrittenObject) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from laneway.core.keeping.own_objects import OwnObject
+from laneway.core.keeping.own_objects import Digest, OwnObject
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
 from laneway.core.resources.meta import Ref
@@ -27,12 +27,14 @@ class SeenLive(Struct):
     digests: dict[str, str] = field(default_factory=dict)
     _behind: set[str] = field(default_factory=set)
     _ask_at: float = 0.0
+    _last: tuple[Mapping[Ref, OwnObject], Mapping[str, str]] = ({}, {})
+    """The objects that digests were made of last, and these."""
 
     def take(
         self, groups: Iterable[str], live: Liveness, there: Mapping[Ref, OwnObject], now: float
     ) -> None:
         """Take what was answered about the objects of some groups, as they stand."""
-        digests = digests_by_group(there)
+        digests = self._digests_of(there)
         for group in groups:
             self.live[group] = live
             if live.state == "waiting":
@@ -44,8 +46,14 @@ class SeenLive(Struct):
 
     def unsure(self, known: Mapping[str, str], there: Mapping[Ref, OwnObject]) -> frozenset[str]:
         """Return the groups whose objects were not seen live; `known` is what statuses say."""
-        digests, known = digests_by_group(there), {**known, **self.digests}
+        digests, known = self._digests_of(there), {**known, **self.digests}
         return frozenset(name for name in known if digests.get(name, "") not in ("", known[name]))
+
+    def _digests_of(self, there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
+        """Return the digest of each group; the same objects are not digested twice."""
+        if self._last[0] is not there:
+            self._last = there, digests_by_group(there)
+        return self._last[1]
 
     def to_ask(self, unsure: frozenset[str], *, is_first: bool) -> frozenset[str]:
         """Return which of these to ask about; before a change only where a step of ours may hang.
@@ -73,17 +81,14 @@ def digests_by_group(there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
     """Return a digest of the objects of each group that owns some."""
     from hashlib import blake2b  # noqa: PLC0415 - it loads OpenSSL, which only a cluster needs
 
-    found: dict[str, list[tuple[Ref, bytes]]] = {}
-    for ref, own in there.items():
+    found: dict[str, list[Digest]] = {}
+    for own in there.values():
         for group in own.groups:
-            found.setdefault(group, []).append((ref, own.digest))
-    digests = {}
-    for group, objects in found.items():
-        whole = blake2b(digest_size=16)
-        for ref, digest in sorted(objects):
-            whole.update(f"{ref}\n".encode() + digest)
-        digests[group] = whole.hexdigest()
-    return digests
+            found.setdefault(group, []).append(own.digest)
+    return {
+        group: blake2b(b"".join(sorted(some)), digest_size=16).hexdigest()
+        for group, some in found.items()
+    }
 
 
 def all_but(live: Liveness | None) -> Who:

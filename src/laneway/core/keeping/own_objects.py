@@ -47,13 +47,13 @@ def is_own(head: Mapping[str, Any]) -> bool:
 
 
 def digest_of(body: Body) -> Digest:
-    """Return a digest of what we say in an object: its labels of ours, its owners, its spec."""
+    """Return a digest of which object it is, and of what we say in it: labels, owners, spec."""
     from hashlib import blake2b  # noqa: PLC0415 - it loads OpenSSL, which only a cluster needs
 
     head = body["metadata"]
     ours = [one for one in head.get("ownerReferences") or () if is_ours(one)]
     owners = sorted((one["kind"], one["name"], one["uid"]) for one in ours)
-    said = [_labels(head), owners, body.get("spec")]
+    said = [ref_of(body), _labels(head), owners, body.get("spec")]
     return blake2b(json.encode(said, order="sorted"), digest_size=_SIZE).digest()
 
 
