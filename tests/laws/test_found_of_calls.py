@@ -33,4 +33,4 @@ def test_what_is_found_of_calls_stays_whatever_lanes_ask_of_gateways(mesh: list[
 def test_rules_of_entries_are_not_among_them() -> None:
     rooms = {check.run.__module__.split(".")[3] for check in CHECKS if check.of_calls}
 
-    assert rooms <= {"permissive", "routing", "services", "workloads"}
+    assert rooms <= {"lanes", "permissive", "routing", "services", "workloads"}

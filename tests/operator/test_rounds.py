@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import msgspec
+import asyncio
+from collections.abc import Mapping
+from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
+from laneway.apps.operator.operation import Operation
 from laneway.core.keeping.confirmed import digests_by_group
+from laneway.core.keeping.held import Held
 from laneway.core.keeping.own_objects import own_object
+from laneway.core.keeping.progress import GroupProgress
+from laneway.core.keeping.remembered import Remembered
+from laneway.core.keeping.statuses import new_statuses
+from laneway.core.keeping.wanted import WantedObjects
+from laneway.core.resources.meta import Ref
 from tests.operator.model_api import ModelApi
-from tests.operator.running import at_work
-from tests.operator.town import begin, create, reweight
+from tests.operator.running import at_work, operation
+from tests.operator.town import begin, create, pod, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 
@@ -54,3 +66,58 @@ def _named_as(body: dict[str, object], other: dict[str, object]) -> dict[str, ob
     assert isinstance(head, dict)
     assert isinstance(named, dict)
     return body | {"metadata": head | {"name": named["name"]}}
+
+
+def test_an_edit_of_weights_leaves_what_services_become_as_it_is() -> None:
+    api = ModelApi()
+    begin(api)
+    seen: list[WantedObjects] = []
+    api.wrote = lambda: seen.extend(filter(None, [working[0].target.objects]))
+    working: list[Operation] = []
+
+    async def edited() -> None:
+        working.append(operation(api))
+        following = asyncio.create_task(working[0].caches.run())
+        task = asyncio.create_task(working[0].run())
+        for act in (create, reweight):
+            act(api)
+            await asyncio.sleep(100)
+        working[0].stop()
+        await task
+        following.cancel()
+
+    in_virtual_time(edited())
+    first, last = seen[0], seen[-1]
+
+    assert last is not first
+    assert last.services is first.services
+    assert last.compilation.plan.names is first.compilation.plan.names
+    assert last.compilation.of_calls is first.compilation.of_calls
+
+
+def test_what_is_said_of_pods_is_worked_out_once_until_a_pod_changes() -> None:
+    api = ModelApi()
+    begin(api)
+    first, told = said(in_virtual_time(at_work(api, create))), Remembered()
+
+    assert services_in(first, told) is services_in(first, told)
+    more = api.copy()
+    more.put(pod("a", "v1", number="-2"))
+    another = services_in(said(in_virtual_time(at_work(more))), told)
+    assert len(another["serviceSummaries"]["default/a"]["podLabels"]) == 4
+
+
+Said = tuple[WantedObjects, Mapping[Ref, Held]]
+
+
+def said(working: Operation) -> Said:
+    """Return what an operator wants, and its groups and lanes as if nothing was told of them."""
+    objects = working.target.objects
+    assert objects is not None
+    return objects, {ref: replace(one, status={}) for ref, one in working.caches.lanes.items()}
+
+
+def services_in(one: Said, told: Remembered) -> dict[str, Any]:
+    statuses = dict(new_statuses(*one, GroupProgress(), told, "2026-01-01T00:00:00Z"))
+    found: dict[str, Any] = statuses[Ref("ASMSwimLaneGroup", "", "town")]["servicesInSwimLaneGroup"]
+    return found

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from laneway.core.compile import compile_snapshot
 from laneway.core.keeping.ground import ClusterGround
-from laneway.core.keeping.held import Held, Shared, read_held, read_pod_held
+from laneway.core.keeping.held import Held, Shared, read_again, read_held, read_pod_held
 from laneway.core.keeping.presence import LEAVING, Presence, believed
+from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
 
 CARD = Ref("Pod", "shop", "cart-1")
@@ -140,7 +144,43 @@ def test_an_object_that_says_the_same_is_the_very_same() -> None:
     newer["status"] = {"weight": 5}
     ground.take("Lane", [read_held(json.dumps(newer).encode(), shared)])
 
-    assert ground.snapshot.is_same(first)
+    assert ground.snapshot is first
+
+
+def test_of_a_lane_whose_status_alone_is_another_nothing_else_is_read_again() -> None:
+    before = read_held(lane(), Shared())
+    told = json.loads(lane()) | {"status": {"weight": 5}}
+
+    again = read_again(json.dumps(told).encode(), before)
+
+    assert again is not None
+    assert again.resource is before.resource
+    assert again.status == {"weight": 5}
+
+
+@pytest.mark.parametrize("edit", [{"generation": 4}, {"uid": "another"}, {"labels": {}}])
+def test_a_lane_that_may_say_something_else_is_read(edit: dict[str, Any]) -> None:
+    told = json.loads(lane())
+    told["metadata"] |= edit
+
+    assert read_again(json.dumps(told).encode(), read_held(lane(), Shared())) is None
+
+
+def test_an_edit_of_one_kind_leaves_the_others_the_very_same() -> None:
+    ground, shared = ClusterGround(), Shared()
+    ground.take("Pod", [read_pod_held(pod(name), shared) for name in ("b", "a", "c")])
+    ground.take("Lane", [read_held(lane(), shared)])
+    first = ground.snapshot
+
+    ready = {"a": True, "b": False, "c": True}
+    pods = [read_pod_held(pod(name, ready=one), shared) for name, one in ready.items()]
+    ground.take("Pod", pods)
+    second = ground.snapshot
+
+    assert second.by_kind[Lane] is first.by_kind[Lane]
+    both = zip(second.resources, first.resources, strict=True)
+    assert [one.meta.name for one, old in both if one is not old] == ["b"]
+    assert second == Snapshot.of(second.resources)
 
 
 def test_order_of_arrival_does_not_matter() -> None:

@@ -18,7 +18,7 @@ from laneway.adapters.kube import Forbidden, Kind
 from laneway.apps.operator.seams import Cluster, FollowedKind
 from laneway.core.keeping.followed import GROUP, ISTIO, LANE, NEEDED, OURS, VENDOR, is_followed
 from laneway.core.keeping.ground import ClusterGround
-from laneway.core.keeping.held import Held, Shared, read_held, read_pod_held
+from laneway.core.keeping.held import Held, Shared, read_again, read_held, read_pod_held
 from laneway.core.keeping.own_objects import OwnObject, is_own, own_object
 from laneway.core.keeping.presence import Presence, believed
 from laneway.core.mesh.snapshot import Snapshot
@@ -31,12 +31,13 @@ POD: KindName = ("", "Pod")
 LANES: tuple[KindName, ...] = ((VENDOR, GROUP), (VENDOR, LANE))
 
 
-class _Labels(Struct):
+class _NameAndLabels(Struct):
+    name: str = ""
     labels: dict[str, str] | None = None
 
 
 class _Labeled(Struct):
-    metadata: _Labels = field(default_factory=_Labels)
+    metadata: _NameAndLabels = field(default_factory=_NameAndLabels)
 
 
 _labeled = json.Decoder(_Labeled)
@@ -84,7 +85,15 @@ class Caches:
             return partial(read_pod_held, shared=self._shared)
         if name in OURS:
             return self._of_ours
+        if name in LANES:
+            return partial(self._of_lanes, name, kind)
         return partial(read_held, shared=self._shared, api_version=kind.api_version, kind=kind.kind)
+
+    def _of_lanes(self, name: KindName, kind: Kind, raw: bytes) -> Held:
+        """Read a group or lane; of thousands of services, if that is all, the status alone."""
+        before = self.followed[name].objects.get(("", _labeled.decode(raw).metadata.name))
+        again = read_again(raw, before) if isinstance(before, Held) else None
+        return again or read_held(raw, self._shared, kind.api_version, kind.kind)
 
     def _of_ours(self, raw: bytes) -> Held | OwnObject:
         head = _labeled.decode(raw).metadata

@@ -22,6 +22,7 @@ from laneway.core.keeping.events import Told, event, of_change, of_standstill
 from laneway.core.keeping.followed import GROUP, VENDOR
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.progress import GroupFacts, GroupProgress, progress_of
+from laneway.core.keeping.remembered import Remembered
 from laneway.core.keeping.statuses import Status, new_statuses
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
@@ -54,7 +55,9 @@ class Reporting:
         self._monotonic = monotonic
         self._now = now
         self._wake = asyncio.Event()
-        self._told: dict[Ref, tuple[Held, Status]] = {}
+        self._told: dict[Ref, tuple[Held, Held]] = {}
+        """What was known of an object when its status was patched, and what is known by that."""
+        self._remembered = Remembered()
         self._others: set[Ref] = set()
         self._news: dict[str, Told] = {}
         self.patched = 0
@@ -84,7 +87,8 @@ class Reporting:
         if objects is None:
             return True
         held = self._known()
-        for ref, status in new_statuses(objects, held, self._progress(objects), self._stamp()):
+        progress, now = self._progress(objects), self._stamp()
+        for ref, status in new_statuses(objects, held, progress, self._remembered, now):
             if ref in self._others:
                 continue
             if not await self._patch(ref, status):
@@ -116,9 +120,9 @@ class Reporting:
     def _known(self) -> Mapping[Ref, Held]:
         """Return groups and lanes with the status they have, ours included that is on its way."""
         found = dict(self._target.caches.lanes)
-        for ref, (seen, status) in list(self._told.items()):
+        for ref, (seen, patched) in list(self._told.items()):
             if found.get(ref) is seen:
-                found[ref] = replace(seen, status=status)
+                found[ref] = patched
             else:
                 del self._told[ref]
         return found
@@ -141,7 +145,8 @@ class Reporting:
             LOG.warning("status of %s: %s", ref, error)
             return False
         self.patched += 1
-        self._told[ref] = (self._target.caches.lanes[ref], status)
+        seen = self._target.caches.lanes[ref]
+        self._told[ref] = seen, replace(seen, status=status)
         return True
 
     async def _say(self, kind: Kind, body: Mapping[str, object]) -> None:

@@ -132,7 +132,8 @@ class ClusterTarget:
     def _look(self, objects: WantedObjects, now: float) -> None:
         """Find what differs, who made it differ, and whom to leave alone."""
         there = self.caches.own(now)
-        self.patience.keep({*self.frozen, *self._everybody(objects, there)})
+        if self.patience.troubles:
+            self.patience.keep({*self.frozen, *self._everybody(objects, there)})
         self.todo = self._to_do(objects, there, now)
         for drift in self.watchful.look(objects.parts, there, self.todo.differing, now):
             self.drifts.append(drift)

@@ -23,7 +23,7 @@ from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.object_names import short_hash
+from laneway.core.routing.plan.service_names import short_hash
 
 
 class ByCaller:

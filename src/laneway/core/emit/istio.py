@@ -26,15 +26,11 @@ from laneway.core.mesh.superseded import GROUP_LABEL, MANAGED_BY
 from laneway.core.resources.istio.networking import SubsetRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset
-from laneway.core.routing.plan.object_names import (
-    DESTINATION_RULE,
-    VIRTUAL_SERVICE,
-    ObjectNames,
-    ServiceNames,
-)
+from laneway.core.routing.plan.object_names import ObjectNames
 from laneway.core.routing.plan.route_plan import Entry, Hop, RoutePlan, Rule, lanes_own
 from laneway.core.routing.plan.scoped import ScopedPlan
 from laneway.core.routing.plan.scoped import scoped as decide_scoped
+from laneway.core.routing.plan.service_names import DESTINATION_RULE, VIRTUAL_SERVICE
 from laneway.core.routing.plan.subsets import twins
 
 Layout = Literal["istio", "asm", "scoped"]
@@ -60,7 +56,6 @@ class Emitted(Struct, frozen=True):
     rules: tuple[Manifest, ...]
     routes: tuple[Manifest, ...]
     entries: tuple[Manifest, ...]
-    names: ServiceNames
 
     @property
     def parts(self) -> tuple[tuple[Manifest, ...], ...]:
@@ -98,8 +93,7 @@ def emit(
     services = {host: spelling.service(host, one) for host, one in plan.lane_subsets.items()}
     rules = chain.from_iterable(one.rules for one in services.values())
     routes = chain.from_iterable(one.routes for one in services.values())
-    names = spelling.names.services
-    return Emitted(plan, layout, first, services, tuple(rules), tuple(routes), entries, names)
+    return Emitted(plan, layout, first, services, tuple(rules), tuple(routes), entries)
 
 
 def manifests(
@@ -125,7 +119,7 @@ class ObjectSpelling:
         self.plan = plan
         self.is_asm = layout == "asm"
         self.kept = before if before and before.plan.inside is plan.inside else None
-        self.names = ObjectNames(mesh, plan, self.kept.names if self.kept else None)
+        self.names = ObjectNames(plan)
         self.exports = asm.exports(mesh) if self.is_asm else {}
         self.before = before
         self.spelled: Spelled = {}

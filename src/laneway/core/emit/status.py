@@ -8,7 +8,7 @@ https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from laneway.core.findings.codes.workloads import LANE_WITHOUT_PODS
@@ -17,17 +17,39 @@ from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.resources.meta import Meta
 
 Object = dict[str, Any]
+OfServices = Callable[[Mesh, Group], Object]
 
 API_VERSION = "istio.alibabacloud.com/v1"
 VENDORS_CODES: Mapping[str, str] = {LANE_WITHOUT_PODS.id: "CODE_UNEFFECTED_SWIMLANE_LABEL"}
 """Our codes that the vendor has a published name for."""
 
 
-def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
+def services_of(mesh: Mesh, group: Group, most_pods: int | None = None) -> Object:
+    """Return what a group's status says of its services: the pods of each, and what all wear.
+
+    Of more than so many pods no labels are told.
+    """
+    services = [mesh.services[host] for host in group.hosts]
+    pods = sum(len(one.workloads) for one in services)
+    is_told = most_pods is None or pods <= most_pods
+    summaries = {
+        f"{one.namespace}/{one.name}": {
+            "serviceSelector": dict(one.service.selector),
+            "podLabels": _pod_labels(one) if is_told else {},
+        }
+        for one in services
+    }
+    return {"serviceSummaries": summaries, "commonLabels": _common_labels(services)}
+
+
+def statuses(
+    mesh: Mesh, findings: Iterable[Finding], of_services: OfServices = services_of
+) -> list[Object]:
     """Return every group with its status, each followed by its lanes; lanes without a group last.
 
     A lane or group is `Ready` as long as nothing found about it, or about a service it needs, is an
-    error; a group that routes nothing is never ready.
+    error; a group that routes nothing is never ready. What is said of services is asked of whoever
+    may know it already.
     """
     by_subject: dict[str, list[Finding]] = {}
     for one in findings:
@@ -35,7 +57,7 @@ def statuses(mesh: Mesh, findings: Iterable[Finding]) -> list[Object]:
     told = _Told(by_subject)
     shown = []
     for group in mesh.groups:
-        shown.append(_object(group.group.meta, _group(mesh, group, told)))
+        shown.append(_object(group.group.meta, _group(mesh, group, told, of_services)))
         for lane in group.lanes:
             services = [mesh.services[host] for host in lane.declared]
             lacks = "" if services else "the lane has no service, so it routes nothing"
@@ -60,18 +82,19 @@ class _Told:
 
     def __init__(self, by_subject: Mapping[str, list[Finding]]) -> None:
         self._by_subject = by_subject
-        wrong = (some for some in by_subject.values() if any(one.level == "error" for one in some))
-        self._is_all_well = next(wrong, None) is None
+        wrong = (name for name, some in by_subject.items() if any(map(_is_error, some)))
+        self._wrong = {name.rpartition("/")[2] for name in wrong}
+        """The names of what errors are about, in any namespace."""
 
     def about(self, meta: Meta) -> list[Finding]:
         return self._by_subject.get(str(meta.ref), [])
 
     def flaws(self, services: Iterable[MeshService]) -> list[Finding]:
         """Return the errors about services: whoever needs one of these is not ready."""
-        if self._is_all_well:
-            return []
-        about = (one for service in services for one in self.about(service.service.meta))
-        return [one for one in about if one.level == "error"]
+        wrong = [one for one in services if one.name in self._wrong] if self._wrong else []
+        return [
+            one for service in wrong for one in self.about(service.service.meta) if _is_error(one)
+        ]
 
     def lane(self, meta: Meta, services: Iterable[MeshService] = (), lacks: str = "") -> Object:
         """Return the status of a lane that needs some services; `lacks` says what it has not."""
@@ -100,17 +123,14 @@ def _object(meta: Meta, status: Object) -> Object:
     }
 
 
-def _group(mesh: Mesh, group: Group, told: _Told) -> Object:
+def _group(mesh: Mesh, group: Group, told: _Told, of_services: OfServices) -> Object:
     services = [mesh.services[host] for host in group.hosts]
     found = told.about(group.group.meta) + told.flaws(services)
     error = "; ".join(group.held) or _error(found)
     return {
         "status": "Failed" if error else "Empty" if _lacks(group) else "Ready",
         "error": error,
-        "servicesInSwimLaneGroup": {
-            "serviceSummaries": {f"{one.namespace}/{one.name}": _summary(one) for one in services},
-            "commonLabels": _common_labels(services),
-        },
+        "servicesInSwimLaneGroup": of_services(mesh, group),
         "conditions": [_ready(error, _lacks(group))],
     }
 
@@ -122,11 +142,8 @@ def _lacks(group: Group) -> str:
     return "" if group.lanes else "the group has no lane, so it routes nothing"
 
 
-def _summary(service: MeshService) -> Object:
-    return {
-        "serviceSelector": dict(service.service.selector),
-        "podLabels": {pod.meta.name: dict(sorted(pod.labels.items())) for pod in service.workloads},
-    }
+def _pod_labels(service: MeshService) -> Object:
+    return {pod.meta.name: dict(sorted(pod.labels.items())) for pod in service.workloads}
 
 
 _OF_CONTROLLERS = frozenset(
@@ -155,8 +172,12 @@ def _common_labels(services: Iterable[MeshService]) -> dict[str, list[str]]:
     return {key: sorted(set().union(*(keys[key] for keys in seen))) for key in sorted(common)}
 
 
+def _is_error(one: Finding) -> bool:
+    return one.level == "error"
+
+
 def _error(found: Iterable[Finding]) -> str:
-    return "; ".join(one.message for one in found if one.level == "error")
+    return "; ".join(one.message for one in found if _is_error(one))
 
 
 def _ready(error: str, lacks: str = "") -> Object:

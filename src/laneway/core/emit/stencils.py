@@ -19,9 +19,9 @@ from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.kubernetes.workloads import Service
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.plan.object_names import DESTINATION_RULE, VIRTUAL_SERVICE
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.service_input import ServiceInput
+from laneway.core.routing.plan.service_names import DESTINATION_RULE, VIRTUAL_SERVICE
 from laneway.core.routing.plan.subsets import lane_subsets
 
 Body = Mapping[str, Any]

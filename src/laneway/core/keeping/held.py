@@ -37,7 +37,8 @@ _MOST_SHARED = 20_000
 class Held(Struct, frozen=True):
     """One object. `resource` is None for what cannot be read (`is_lost`) or is not of the mesh.
 
-    `status`, `uid` and `generation` are kept of groups and lanes alone.
+    `status`, `uid`, `generation` and `head`, as its author means it, are kept of groups and lanes
+    alone.
     """
 
     resource: Resource | None
@@ -46,6 +47,7 @@ class Held(Struct, frozen=True):
     uid: str = ""
     generation: int = 0
     status: Mapping[str, Any] = {}
+    head: Mapping[str, Any] = {}
 
 
 class Shared(Struct):
@@ -67,6 +69,28 @@ class Shared(Struct):
         if len(self._known) > _MOST_SHARED:
             self._known.clear()
         return self._known.setdefault(key, value)
+
+
+class _StatusBeside(Struct):
+    """What tells whether a group or lane says what it said before, but for its status."""
+
+    metadata: dict[str, Any] = {}
+    status: dict[str, Any] | None = None
+
+
+_beside = json.Decoder(_StatusBeside)
+
+
+def read_again(raw: bytes, before: Held) -> Held | None:
+    """Read a group or lane of which the status alone is another; None if it is not so.
+
+    The server counts each edit of what its author means in the generation, but for its head.
+    https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#status-subresource
+    """
+    told = _beside.decode(raw)
+    known = (before.uid, before.generation, before.head)
+    said = told.metadata.get("uid", ""), told.metadata.get("generation", 0), _meant(told.metadata)
+    return replace(before, status=told.status or {}) if before.uid and said == known else None
 
 
 def read_held(raw: bytes, shared: Shared, api_version: str = "", kind: str = "") -> Held:
@@ -92,6 +116,7 @@ def read_held(raw: bytes, shared: Shared, api_version: str = "", kind: str = "")
             uid=uid,
             generation=generation,
             status=status,
+            head=value["metadata"],
         )
     if isinstance(resource, Service | Namespace):
         resource = _slim(resource, shared)

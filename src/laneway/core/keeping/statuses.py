@@ -16,18 +16,15 @@ from laneway.core.keeping.conditions import condition_of, dated, of_proxies, sta
 from laneway.core.keeping.group_gate import ErrorKey
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE
-from laneway.core.keeping.on_lanes import OnLanes
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.progress import GroupProgress
+from laneway.core.keeping.remembered import Remembered
 from laneway.core.keeping.wanted import WantedObjects
-from laneway.core.mesh.mesh import Group, GroupLane
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
 from laneway.core.resources.meta import Ref
 
 Status = dict[str, Any]
-MOST_PODS = 200
-"""Pods of a group beyond which their labels are left out of its status, which would be too large
-for the API server otherwise."""
 MOST_FINDINGS = 20
 
 
@@ -40,11 +37,16 @@ def accepted_of(status: Mapping[str, Any]) -> frozenset[ErrorKey] | None:
 
 
 def new_statuses(
-    objects: WantedObjects, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+    objects: WantedObjects,
+    held: Mapping[Ref, Held],
+    progress: GroupProgress,
+    remembered: Remembered,
+    now: str,
 ) -> Iterator[tuple[Ref, Status]]:
     """Yield the status of each group and lane that has another one; `now` is RFC 3339."""
-    telling = _Telling(objects, held, progress, now)
-    for one in statuses(objects.compilation.mesh, objects.findings):
+    remembered.rest_on(objects.compilation.plan.inside)
+    telling = _Telling(objects, held, progress, remembered, now)
+    for one in statuses(telling.mesh, objects.findings, telling.services):
         ref = Ref(one["kind"], "", one["metadata"]["name"])
         if ref not in held or not telling.is_judged(ref):
             continue
@@ -56,17 +58,22 @@ class _Telling:
     """Makes statuses of one compilation."""
 
     def __init__(
-        self, objects: WantedObjects, held: Mapping[Ref, Held], progress: GroupProgress, now: str
+        self,
+        objects: WantedObjects,
+        held: Mapping[Ref, Held],
+        progress: GroupProgress,
+        remembered: Remembered,
+        now: str,
     ) -> None:
         self.mesh = objects.compilation.mesh
         self.held = held
         self.progress = progress
+        self.remembered = remembered
         self.now = now
         things = self.mesh.snapshot.by_kind
         self.judged = {
             thing.meta.ref: thing for kind in (LaneGroup, Lane) for thing in things.get(kind, ())
         }
-        self.on_lanes: dict[str, OnLanes] = {}
         self.about: dict[str, list[Finding]] = {}
         for one in objects.findings:
             self.about.setdefault(one.subject, []).append(one)
@@ -92,7 +99,7 @@ class _Telling:
         if (live := self.live(group, in_words=is_group)) is not None:
             conditions.append(live)
         if is_group:
-            own = self.group(self.groups[ref.name], told, old)
+            own = self.group(self.groups[ref.name], old)
         elif self._is_lane(ref):
             own = self.lane(*self.lanes[ref.name], old)
         else:
@@ -106,11 +113,15 @@ class _Telling:
 
     def lane(self, group: Group, lane: GroupLane, old: Mapping[str, Any]) -> Status:
         """Return what a lane's status says beside the vendor's fields."""
-        if group.name not in self.on_lanes:
-            self.on_lanes[group.name] = OnLanes(self.mesh, group)
-        return self.on_lanes[group.name].fields(lane, old, self.now)
+        return self.remembered.lanes(self.mesh, group).fields(group, lane, old, self.now)
 
-    def group(self, group: Group, told: Status, old: Mapping[str, Any]) -> Status:
+    def services(self, mesh: Mesh, group: Group) -> Status:
+        """Return what a group's status says of its services."""
+        holder = self.held.get(group.group.meta.ref)
+        there = holder.status.get("servicesInSwimLaneGroup") if holder else None
+        return self.remembered.services(mesh, group, there)
+
+    def group(self, group: Group, old: Mapping[str, Any]) -> Status:
         """Return what a group's status says beside the vendor's fields."""
         found: Status = {
             "lanes": len(group.lanes),
@@ -120,11 +131,6 @@ class _Telling:
                 for one in self.found(group)[:MOST_FINDINGS]
             ],
         }
-        summaries = told["servicesInSwimLaneGroup"]["serviceSummaries"]
-        if sum(len(one["podLabels"]) for one in summaries.values()) > MOST_PODS:
-            small = {key: one | {"podLabels": {}} for key, one in summaries.items()}
-            services = told["servicesInSwimLaneGroup"] | {"serviceSummaries": small}
-            found["servicesInSwimLaneGroup"] = services
         accepted = self.progress.accepted.get(group.name)
         if accepted is not None:
             errors = [{"code": code, "subject": subject} for code, subject in sorted(accepted)]

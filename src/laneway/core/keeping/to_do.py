@@ -8,7 +8,7 @@ nor one of ours that was written for lanes this cluster does not know.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -70,13 +70,17 @@ def to_do(
     settled: Settled | None = None,
 ) -> ToDo:
     """Say what differs. An object that several groups share stays while any of them is frozen."""
+    differing = [
+        (part, own)
+        for ref, part in parts.items()
+        if (own := there.get(ref)) is None or own.digest != part.digest
+        if own is None or (settled or {}).get(ref) != (part.digest, own.digest)
+    ]
     frozen = set(bounds.frozen)
-    frozen |= _bound_to(frozen, parts, there, settled or {})
+    frozen |= _bound_to(frozen, (part for part, _ in differing))
     writes, outside, taken, waits = [], [], [], []
-    for ref, part in parts.items():
-        own = there.get(ref)
-        if own is not None and _is_as_wanted(part, own, settled or {}):
-            continue
+    for part, own in differing:
+        ref = part.ref
         if ref in bounds.foreign and own is None:
             taken.append(ref)
         elif not bounds.reaches(ref.namespace):
@@ -87,38 +91,22 @@ def to_do(
             waits.append(ref)
     removes = [
         ref
-        for ref, own in there.items()
-        if ref not in parts
-        and own.is_owned
+        for ref in there.keys() - parts.keys()
+        if there[ref].is_owned
         and bounds.reaches(ref.namespace)
-        and frozen.isdisjoint(own.groups or NO_GROUP)
+        and frozen.isdisjoint(there[ref].groups or NO_GROUP)
     ]
     return ToDo(*(tuple(sorted(some)) for some in (writes, removes, outside, taken, waits)))
 
 
-def _bound_to(
-    frozen: set[str],
-    parts: Mapping[Ref, Part],
-    there: Mapping[Ref, OwnObject],
-    settled: Settled,
-) -> set[str]:
+def _bound_to(frozen: set[str], differing: Iterable[Part]) -> set[str]:
     """Return the groups that share a rule with a frozen one, where that rule is to change.
 
     Their routes lead to its subsets, so they wait with it.
     """
     shared = [
         set(part.groups)
-        for ref, part in parts.items()
-        if ref.kind == "DestinationRule" and len(part.groups) > 1
-        if ref not in there or not _is_as_wanted(part, there[ref], settled)
+        for part in differing
+        if part.ref.kind == "DestinationRule" and len(part.groups) > 1
     ]
     return set().union(*(groups for groups in shared if not frozen.isdisjoint(groups)))
-
-
-def _is_as_wanted(part: Part, own: OwnObject, settled: Settled) -> bool:
-    """Whether an object is as wanted, or as the server made it of what we wrote."""
-    return own.digest in (part.digest, *_made_of(part, settled.get(part.ref)))
-
-
-def _made_of(part: Part, settled: tuple[Digest, Digest] | None) -> tuple[Digest, ...]:
-    return settled[1:] if settled is not None and settled[0] == part.digest else ()

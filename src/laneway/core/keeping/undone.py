@@ -7,7 +7,7 @@ by turns would do so for ever, so we are the one who stops.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct, field
 
@@ -39,27 +39,34 @@ class _Undone(Struct, frozen=True):
 class Watchful(Struct):
     """What was as wanted, and what was undone lately."""
 
-    _as_wanted: dict[Ref, Digest] = field(default_factory=dict)
+    _wanted: Mapping[Ref, Part] = {}
+    """What was wanted at the last look, all of it there but what differed then."""
+    _differed: frozenset[Ref] = frozenset()
+    _wrote: dict[Ref, Digest | None] = field(default_factory=dict)
+    """What was written since."""
     _undone: dict[Ref, _Undone] = field(default_factory=dict)
 
     def look(
         self,
         parts: Mapping[Ref, Part],
         there: Mapping[Ref, OwnObject],
-        differing: Iterable[Ref],
+        differing: Collection[Ref],
         now: float,
     ) -> tuple[Drift, ...]:
-        """Return what drifted since the last look."""
-        differs = set(differing)
+        """Return what drifted since the last look; what is wanted and not there is differing."""
         found = [
             self._drift(parts[ref], there.get(ref), now)
-            for ref in sorted(differs)
-            if self._as_wanted.get(ref) == parts[ref].digest
+            for ref in sorted(differing)
+            if self._as_wanted(ref) == parts[ref].digest
         ]
-        self._as_wanted = {
-            ref: part.digest for ref, part in parts.items() if ref in there and ref not in differs
-        }
+        self._wanted, self._differed = parts, frozenset(differing)
+        self._wrote.clear()
         return tuple(found)
+
+    def _as_wanted(self, ref: Ref) -> Digest | None:
+        """Return how an object was when it was as wanted, None if it was not."""
+        part = None if ref in self._differed else self._wanted.get(ref)
+        return self._wrote.get(ref, part.digest if part else None)
 
     def _drift(self, part: Part, own: OwnObject | None, now: float) -> Drift:
         writer = own.writer if own is not None else ""
@@ -71,7 +78,4 @@ class Watchful(Struct):
 
     def wrote(self, ref: Ref, as_wanted: Digest | None) -> None:
         """Take note that we wrote an object: as it is wanted, or as it stands in between."""
-        if as_wanted is None:
-            self._as_wanted.pop(ref, None)
-        else:
-            self._as_wanted[ref] = as_wanted
+        self._wrote[ref] = as_wanted

@@ -86,11 +86,12 @@ class WantedObjects(Struct, frozen=True, dict=True):
         spelling = _spelling(self.compilation, self.scoped)
         if any(part.ref in asked for part in self.first):
             yield from (one for one in spelling.first() if one.ref in asked)
-        for number, (host, parts) in enumerate(self.services.items()):
+        others = asked.difference(part.ref for part in (*self.first, *self.entries))
+        for number, (host, parts) in enumerate(self.services.items() if others else ()):
             if number % _SPELLED_AT_ONCE == 0:
                 _let_go(spelling)
-            if any(part.ref in asked for part in parts):
-                yield from (one for one in _of_service(spelling, host) if one.ref in asked)
+            if any(part.ref in others for part in parts):
+                yield from (one for one in _of_service(spelling, host) if one.ref in others)
         for entry, part in zip(self.compilation.plan.entries, self.entries, strict=True):
             if part.ref in asked:
                 yield spelling.entry(entry)
@@ -164,7 +165,9 @@ class _Making:
         return Part(manifest.ref, digest, groups)
 
     def services(self) -> Mapping[Host, tuple[Part, ...]]:
-        """Digest the objects of every service."""
+        """Digest the objects of every service; where calls are as before, so are they all."""
+        if self.before and self.before.compilation.plan.inside is self.plan.inside:
+            return self.before.services
         found = {}
         for number, host in enumerate(self.plan.lane_subsets):
             if number % _SPELLED_AT_ONCE == 0:

@@ -9,7 +9,7 @@ is known of a file is known once for all readings of it, so that thousands of fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from laneway.core.findings.codes import reading
@@ -18,7 +18,7 @@ from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Ref
-from laneway.core.resources.readings import FileReading
+from laneway.core.resources.readings import FileReading, joined
 from laneway.core.resources.yaml.spelling import some
 
 
@@ -44,7 +44,7 @@ def gather(
     if len(last) < len(resources):
         notes += _repetitions(resources)
         return Snapshot.of(last.values(), notes, unread, other_kinds)
-    kinds = _joined([found.by_kind for found in ordered])
+    kinds = joined(found.by_kind for found in ordered)
     return Snapshot(resources, tuple(notes), unread, other_kinds, kinds)
 
 
@@ -54,20 +54,6 @@ def _foreign(paths: list[str]) -> list[Finding]:
         return []
     place = Place(Source(paths[0]))
     return [finding(reading.FOREIGN_FILES, place, files=some(paths))]
-
-
-def _joined(
-    files: Sequence[Mapping[type, tuple[Resource, ...]]],
-) -> Mapping[type, tuple[Resource, ...]]:
-    """Join what each file holds by type; what one file alone holds is the very same."""
-    kinds: dict[type, list[tuple[Resource, ...]]] = {}
-    for file in files:
-        for kind, held in file.items():
-            kinds.setdefault(kind, []).append(held)
-    return {
-        kind: held[0] if len(held) == 1 else tuple(chain.from_iterable(held))
-        for kind, held in kinds.items()
-    }
 
 
 def _repetitions(resources: Iterable[Resource]) -> list[Finding]:

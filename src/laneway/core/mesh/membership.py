@@ -23,6 +23,12 @@ def owner(mesh: Mesh, host: Host) -> Group | None:
     return mesh.group(mesh.owner_of.get(host, ""))
 
 
+def other_owner(mesh: Mesh, group: Group, host: Host) -> Group | None:
+    """Return the group that routes a host, if it is not this one."""
+    name = mesh.owner_of.get(host, group.name)
+    return mesh.group(name) if name != group.name else None
+
+
 def planning_owner(mesh: Mesh, host: Host) -> Group | None:
     """Return the group that routes a host, unless it is held and plans nothing."""
     group = owner(mesh, host)

@@ -51,7 +51,7 @@ class Snapshot(Struct, frozen=True):
 
     def is_same(self, other: Snapshot) -> bool:
         """Whether both hold the very same objects, and the same was found in reading them."""
-        return (
+        return self is other or (
             len(self.resources) == len(other.resources)
             and all(map(is_, self.resources, other.resources))
             and self.findings == other.findings

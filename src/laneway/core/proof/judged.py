@@ -31,9 +31,9 @@ from laneway.core.resources.istio.networking import (
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan.delegates import delegate_of
 from laneway.core.routing.plan.gateways import ASSUMED_SELECTOR
-from laneway.core.routing.plan.object_names import DESTINATION_RULE, ObjectNames
 from laneway.core.routing.plan.planner import plan
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.service_names import DESTINATION_RULE
 from laneway.core.routing.plan.subsets import Alike, as_rules, views
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts
 
@@ -73,11 +73,10 @@ def judged(mesh: Mesh, wish: Wish = "auto") -> Judged:
     if as_objects:
         return Judged("objects", dated, _of_objects(dated), counted, routing=routing)
     found = plan(dated)
-    names = ObjectNames(dated, found)
     made = [
         rule
         for host, subsets in found.lane_subsets.items()
-        for rule in as_rules(subsets, DESTINATION_RULE.format(names.stem(host)))
+        for rule in as_rules(subsets, DESTINATION_RULE.format(found.names.stems[host]))
     ]
     whole = replace(dated, destination_rules=(*dated.destination_rules, *made))
     return Judged("plan", whole, found, counted, frozenset(rule.meta.ref for rule in made))

@@ -109,7 +109,7 @@ def unread(mesh: Mesh) -> Iterator[Doubt]:
     """
     for one in not_essential(mesh.snapshot.not_read):
         yield Doubt(f"{one.name} not read: {one.why}", about=one.opens)
-    concern = Concern(mesh)
+    concern = Concern(mesh, mesh.snapshot.findings)
     for finding in mesh.snapshot.findings:
         if finding.level == "error" and not concern.is_foreign(finding):
             yield Doubt(f"{finding.code.id}: {finding.message}", finding.place)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 
@@ -79,6 +80,20 @@ def by_kind(resources: Iterable[Resource]) -> Mapping[type, tuple[Resource, ...]
     for resource in resources:
         found.setdefault(type(resource), []).append(resource)
     return {kind: tuple(some) for kind, some in found.items()}
+
+
+def joined(
+    parts: Iterable[Mapping[type, tuple[Resource, ...]]],
+) -> Mapping[type, tuple[Resource, ...]]:
+    """Join what several hold by type; what one alone holds is the very same."""
+    kinds: dict[type, list[tuple[Resource, ...]]] = {}
+    for part in parts:
+        for kind, held in part.items():
+            kinds.setdefault(kind, []).append(held)
+    return {
+        kind: held[0] if len(held) == 1 else tuple(chain.from_iterable(held))
+        for kind, held in kinds.items()
+    }
 
 
 def findings_of(parts: Iterable[FilePart], *, unread: bool) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from laneway.core.rules.questions.words import listing
 
 def of_lanes(mesh: Mesh, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings that are the lanes' business, and one that counts the others."""
-    concern = Concern(mesh)
+    concern = Concern(mesh, findings)
     kept: list[Finding] = []
     apart: list[Finding] = []
     for one in findings:

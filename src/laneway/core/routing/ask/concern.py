@@ -46,14 +46,17 @@ from laneway.core.routing.plan.written import binds_mesh
 
 _SHAPE = "LW11"
 """How codes begin that say that a part of an object cannot be read."""
+_LANES = ("ASMSwimLane ", "ASMSwimLaneGroup ")
+"""How subjects begin that are lanes and groups."""
 
 
 class Concern:
     """The lanes of a mesh, and what touches them."""
 
-    def __init__(self, mesh: Mesh) -> None:
-        """Nothing is looked at before it is asked for."""
+    def __init__(self, mesh: Mesh, findings: Iterable[Finding] = ()) -> None:
+        """Nothing is looked at before it is asked for; `findings` are those that may be foreign."""
         self._mesh = mesh
+        self._findings = findings
         self._touched: dict[str, bool] = {}
         self._asked: dict[type, Callable[[Any], bool]] = {
             Service: lambda one: self._is_near(service_host(one.meta.name, one.meta.namespace)),
@@ -93,7 +96,11 @@ class Concern:
 
     @cached_property
     def _named(self) -> dict[str, Resource]:
-        return {str(thing.meta.ref): thing for thing in self._mesh.snapshot.resources}
+        """The few objects that findings speak of, but for lanes, which are never foreign."""
+        subjects = {one.subject for one in self._findings if not one.subject.startswith(_LANES)}
+        names = {subject.rpartition(" ")[2].rpartition("/")[2] for subject in subjects}
+        things = self._mesh.snapshot.resources if names else ()
+        return {str(one.meta.ref): one for one in things if one.meta.ref.name in names}
 
     def is_called_by(self, workload: Workload) -> bool:
         """Whether a workload names a lane service in a URL of its environment."""

@@ -20,8 +20,8 @@ from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.istio.networking import VirtualService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.delegates import delegate_of
-from laneway.core.routing.plan.object_names import VIRTUAL_SERVICE, plain_stem
 from laneway.core.routing.plan.route_plan import Delegated
+from laneway.core.routing.plan.service_names import VIRTUAL_SERVICE, plain_stem
 from laneway.core.routing.plan.survivors import speaks_of
 from laneway.core.routing.plan.written import naming_first
 

@@ -36,6 +36,7 @@ from laneway.core.routing.plan.service_input import (
     Share,
     share_of,
 )
+from laneway.core.routing.plan.service_names import service_names
 from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
 from laneway.core.routing.plan.subsets import Alike, lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
@@ -95,6 +96,7 @@ def _within(mesh: Mesh, before: RoutePlan) -> RoutePlan:
         delegated=delegated,
         outside=outside_hops(reading, mesh.virtual_services),
         leads=leads(reading, shares.hops),
+        names=service_names(mesh, shares.lane_subsets),
         made_from=inputs,
         inside=mesh,
     )

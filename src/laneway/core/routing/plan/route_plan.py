@@ -22,6 +22,7 @@ from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.lane_subsets import HostPolicy, LaneSubsets, Subset, SubsetView
+from laneway.core.routing.plan.service_names import ServiceNames
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -265,6 +266,8 @@ class RoutePlan(Struct, frozen=True):
     """What users' VirtualServices in the mesh say of hosts that are no service."""
     leads: Mapping[Host, tuple[LearnedRoute, ...]] = {}
     """The routes of the mesh that lead to each service."""
+    names: ServiceNames = ServiceNames()
+    """The names of the lane services' objects."""
     made_from: Mapping[Host, object] = {}
     """What each lane service's share was made from, so that the next plan can keep it."""
     inside: Mesh | None = None

@@ -18,12 +18,12 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.plan.object_names import DESTINATION_RULE, short_hash
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.scoped_ground import Ground, Scoping
 from laneway.core.routing.plan.scoped_refusals import HostForm, Refusals, own_rule
 from laneway.core.routing.plan.scoped_rules import Forms, Writing
 from laneway.core.routing.plan.scoped_sound import Looking
+from laneway.core.routing.plan.service_names import DESTINATION_RULE, short_hash
 
 ONLY_WILDCARD = "only wildcards are asked for, and {why}"
 ASKED_FOR = "rules of its own are asked for"

@@ -92,7 +92,7 @@ class Ground(Struct, frozen=True, dict=True):
     @cached_property
     def names(self) -> ObjectNames:
         """The names of the objects of layout istio."""
-        return ObjectNames(self.mesh, self.plan)
+        return ObjectNames(self.plan)
 
     @cached_property
     def written(self) -> HostIndex[DestinationRule]:

@@ -22,10 +22,10 @@ from laneway.core.mesh.superseded import GROUP_LABEL
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.routing.plan.object_names import DESTINATION_RULE, short_hash
 from laneway.core.routing.plan.scoped_callers import lane_of_callers, selectors_of
 from laneway.core.routing.plan.scoped_ground import NOTHING, Ground, Said, wide
 from laneway.core.routing.plan.scoped_refusals import HostForm
+from laneway.core.routing.plan.service_names import DESTINATION_RULE, short_hash
 
 Forms = Mapping[Host, HostForm]
 NO_LANE: Labels = ()

@@ -8,15 +8,16 @@ from laneway.core.findings.codes.entry import NAME_TAKEN
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta
-from laneway.core.routing.plan.object_names import ObjectNames, Renamed
+from laneway.core.routing.plan.object_names import ObjectNames
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.service_names import Renamed
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.words import counted
 
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     """Find objects that had to get another name, and who has the plain one."""
-    for renamed in ObjectNames(mesh, plan).renamed:
+    for renamed in ObjectNames(plan).renamed:
         owner = _owner(mesh, renamed)
         group = mesh.group(renamed.groups[0])
         meta = owner or (group.group.meta if group else None)

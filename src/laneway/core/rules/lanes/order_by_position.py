@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import ORDER_BY_POSITION
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.membership import owner
+from laneway.core.mesh.membership import other_owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.routing.plan.route_plan import Origin, RoutePlan
@@ -48,8 +48,8 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 def _services(mesh: Mesh, group: Group) -> Iterator[Finding]:
     """Find the first service that another group has only because it stands before this one."""
     for service in group.group.services:
-        older = owner(mesh, service_host(service.name, service.namespace))
-        if older is None or older is group or not doubt((older.group, group.group)):
+        older = other_owner(mesh, group, service_host(service.name, service.namespace))
+        if older is None or not doubt((older.group, group.group)):
             continue
         words = {
             "what": f"group {older.name} has service {service.namespace}/{service.name}",

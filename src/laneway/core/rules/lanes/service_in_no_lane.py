@@ -36,4 +36,4 @@ def in_no_lane(group: Group) -> frozenset[Host]:
     return frozenset(group.hosts) - had if had else frozenset()
 
 
-CHECK = Check.of_mesh(SERVICE_IN_NO_LANE, check, missing=True)
+CHECK = Check.of_mesh(SERVICE_IN_NO_LANE, check, missing=True, of_calls=True)

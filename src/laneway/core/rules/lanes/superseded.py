@@ -17,7 +17,8 @@ def check(mesh: Mesh) -> Iterator[Finding]:
     An object of a cluster stands in no text.
     """
     superseded = set(mesh.superseded)
-    metas = (thing.meta for thing in mesh.snapshot.resources if thing.meta.ref in superseded)
+    things = mesh.snapshot.resources if superseded else ()
+    metas = (thing.meta for thing in things if thing.meta.ref in superseded)
     written = sorted((meta for meta in metas if meta.source.text), key=lambda meta: meta.ref)
     if written:
         names = listing([meta.ref for meta in written], limit=2)

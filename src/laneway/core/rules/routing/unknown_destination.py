@@ -22,7 +22,7 @@ from laneway.core.rules.questions.services import service_fix
 
 def check(mesh: Mesh) -> Iterator[Finding]:
     """Find destinations in the cluster that no Service is, if the input says what is there."""
-    spaces = _spaces(mesh)
+    spaces = _spaces(mesh) if mesh.virtual_services else {}
     for written in written_destinations(mesh) if mesh.services else ():
         host = written.host
         if not host.endswith(f".svc.{CLUSTER_DOMAIN}") or host in mesh.services:

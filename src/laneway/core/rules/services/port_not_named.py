@@ -20,4 +20,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield finding(PORT_NOT_NAMED, one.place, str(one.service.service.meta.ref), **words)
 
 
-CHECK = Check.of_mesh(PORT_NOT_NAMED, check)
+CHECK = Check.of_mesh(PORT_NOT_NAMED, check, of_calls=True)

@@ -21,4 +21,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield finding(SERVICE_WITHOUT_PORTS, place, str(meta.ref), service=short_host(host))
 
 
-CHECK = Check.of_mesh(SERVICE_WITHOUT_PORTS, check)
+CHECK = Check.of_mesh(SERVICE_WITHOUT_PORTS, check, of_calls=True)

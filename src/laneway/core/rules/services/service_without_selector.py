@@ -23,4 +23,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield finding(SERVICE_WITHOUT_SELECTOR, place, str(service.meta.ref), **words)
 
 
-CHECK = Check.of_mesh(SERVICE_WITHOUT_SELECTOR, check)
+CHECK = Check.of_mesh(SERVICE_WITHOUT_SELECTOR, check, of_calls=True)

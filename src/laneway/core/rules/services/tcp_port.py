@@ -20,4 +20,4 @@ def check(mesh: Mesh) -> Iterator[Finding]:
             yield finding(TCP_PORT, one.place, str(one.service.service.meta.ref), **words)
 
 
-CHECK = Check.of_mesh(TCP_PORT, check)
+CHECK = Check.of_mesh(TCP_PORT, check, of_calls=True)

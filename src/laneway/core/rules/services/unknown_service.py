@@ -41,4 +41,4 @@ def _fix(mesh: Mesh, service: ServiceReference) -> str:
     return service_fix(mesh, service_host(service.name, service.namespace))
 
 
-CHECK = Check.of_mesh(UNKNOWN_SERVICE, check, missing=True)
+CHECK = Check.of_mesh(UNKNOWN_SERVICE, check, missing=True, of_calls=True)

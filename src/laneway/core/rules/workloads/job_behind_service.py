@@ -34,4 +34,4 @@ def _selecting(mesh: Mesh, job: Workload) -> Iterator[Host]:
             yield host
 
 
-CHECK = Check.of_mesh(JOB_BEHIND_SERVICE, check)
+CHECK = Check.of_mesh(JOB_BEHIND_SERVICE, check, of_calls=True)
