@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from laneway.core.mesh.membership import lane_of_others
@@ -188,16 +188,26 @@ class LaneHops(Struct, frozen=True):
 
 
 class _Spot(Struct, frozen=True):
-    """A port for which rules are written; it is matched only where there are several."""
+    """A port for which rules are written; it is matched only where there are several.
+
+    `ways` are where rules lead, by the lane that answers: most of many rules lead to one.
+    """
 
     host: Host
     port: int
     answers: Answers
     alone: bool
+    ways: dict[LaneName, Forward] = field(default_factory=dict)
 
     def answering(self, lane: LaneCallers) -> LaneName:
         """Return the lane that answers for one."""
         return self.answers.get(lane.name, lane.name)
+
+    def way_to(self, lane: LaneName) -> Forward:
+        """Return the way to the pods of a lane, each time the same."""
+        if lane not in self.ways:
+            self.ways[lane] = Forward((Share(100, Destination(self.host, self.port, lane)),))
+        return self.ways[lane]
 
     def rule(
         self, name: str, lane: LaneCallers, way: Recognition, several: tuple[str, ...] = ()
@@ -211,7 +221,7 @@ class _Spot(Struct, frozen=True):
         return Rule(
             f"{name}{way.suffix}{'' if self.alone else f'-{self.port}'}",
             matches,
-            _only(Destination(self.host, self.port, self.answering(lane))),
+            self.way_to(self.answering(lane)),
             lane.origin,
             way.headers,
             lane="" if others else lane.name,
@@ -260,7 +270,3 @@ def _both(own: Headers, more: Headers) -> Headers:
 
 def _joined(own: HeaderEdits, more: HeaderEdits) -> HeaderEdits:
     return HeaderEdits(own.set + more.set, own.add + more.add, own.remove + more.remove)
-
-
-def _only(destination: Destination) -> Forward:
-    return Forward((Share(100, destination),))
