@@ -6,14 +6,30 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
+from msgspec import Struct
+
 from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
+from laneway.core.live.audience import NOBODY, Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
+from laneway.core.resources.meta import Ref
 
 TAKEN = Liveness("live", "Live", 3, 3, 0.1)
+
+
+class ThreeProxies(Struct):
+    """What is looked at of one step: all three proxies see all of it."""
+
+    answers: list[Liveness]
+    audience: Audience = NOBODY
+    unseen: frozenset[Ref] = frozenset()
+
+    async def confirm(self) -> Liveness:
+        await asyncio.sleep(0.1)
+        return self.answers.pop(0) if self.answers else TAKEN
 
 
 class Proxies:
@@ -24,24 +40,23 @@ class Proxies:
         self.asked: list[str] = []
         self.who: list[Who] = []
 
+    def audience(self) -> Audience:
+        return NOBODY
+
     @asynccontextmanager
     async def observing(
         self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
-    ) -> AsyncIterator[Proxies]:
+    ) -> AsyncIterator[ThreeProxies]:
         del before, compilation
         self.asked.append(step.phase)
         self.who.append(who)
-        yield self
+        yield ThreeProxies(self.answers)
 
     @asynccontextmanager
     async def written(
         self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody
-    ) -> AsyncIterator[Proxies]:
+    ) -> AsyncIterator[ThreeProxies]:
         del compilation
         self.who.append(who)
         self.asked.append(f"what lies there: {len(list(objects))}")
-        yield self
-
-    async def confirm(self) -> Liveness:
-        await asyncio.sleep(0.1)
-        return self.answers.pop(0) if self.answers else TAKEN
+        yield ThreeProxies(self.answers)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from laneway.apps.operator.observing import AskingIstiod
 from laneway.apps.operator.operation import Operation
+from laneway.apps.operator.seams import Confirming
 from laneway.apps.operator.target import OperatorSettings
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.own_objects import manifest_of
@@ -28,14 +30,17 @@ def settings(api: ModelApi, **more: object) -> OperatorSettings:
     return OperatorSettings(owner, drain=0.0, **more)  # type: ignore[arg-type]
 
 
-def operation(api: ModelApi, proxies: Proxies | None = None, **more: object) -> Operation:
+def operation(api: ModelApi, proxies: Confirming | None = None, **more: object) -> Operation:
     """Return an operator that is about to begin."""
     kinds, asked = list(KINDS.values()), proxies or Proxies()
-    return Operation(api, kinds, asked, settings(api, **more), VirtualClock())
+    working = Operation(api, kinds, asked, settings(api, **more), VirtualClock())
+    if isinstance(asked, AskingIstiod):
+        asked.pods = working.caches.pods
+    return working
 
 
 async def at_work(
-    api: ModelApi, *acts: Act, proxies: Proxies | None = None, **more: object
+    api: ModelApi, *acts: Act, proxies: Confirming | None = None, **more: object
 ) -> Operation:
     """Have an operator work while people act, each when all is calm; it ends when all is calm."""
     working = operation(api, proxies, **more)

@@ -153,7 +153,8 @@ class Observation:
             settled = any(push.is_settled for one in reports for push in one.pushes.values())
             quiet_since = (quiet_since or now) if not behind else 0.0
             if not behind and (not settled or now - quiet_since >= self._quiet):
-                return self._say("live", "Live", sent=sent)
+                still = self._expected - {*gone}
+                return self._say("live", "Live" if still else "NothingToSee", sent=sent)
             if now >= until:
                 return self._behind(behind, sent)
             await asyncio.sleep(min(pause, max(0.0, until - now)))

@@ -14,11 +14,11 @@ from typing import Literal
 from laneway.adapters.kube import Counted
 from laneway.apps.operator.operation import Operation
 from laneway.apps.operator.target import Undertaking
-from laneway.core.keeping.conditions import condition_of
 from laneway.core.keeping.exposition import Family, Histogram, Labels, exposed
 from laneway.core.keeping.followed import GROUP, LANE
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE, METRICS, READY, RECONCILING, STALLED
+from laneway.core.keeping.told import condition_of
 from laneway.core.keeping.undone import Drift
 
 _QUEUE: Labels = (("name", "laneway"),)

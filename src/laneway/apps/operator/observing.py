@@ -18,11 +18,13 @@ from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
+from laneway.core.live.audience import Audience, audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import ExpectedProxy, Who, everybody, expected
 from laneway.core.live.replicas import IstiodReplica, replicas
 from laneway.core.live.watching import World, watching, written
 from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.resources.meta import Ref
 
 LIMIT = 10.0
 """Seconds after which proxies that lack a step are named, and the next one is thought about."""
@@ -41,6 +43,11 @@ class AskingIstiod:
         self._wait = wait
         self._named = named
 
+    def audience(self) -> Audience:
+        """Return the proxies that are expected, and the istiods that would be asked."""
+        pods = tuple(self.pods())
+        return audience(expected(pods), self._named or replicas(pods))
+
     @asynccontextmanager
     async def observing(
         self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
@@ -48,15 +55,18 @@ class AskingIstiod:
         """Join every istiod for a step."""
         pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
-        if not self._plane.replicas:
-            yield _NobodyToAsk(self._wait)
-            return
         proxies = tuple(one for one in expected(pods) if who(one.id))
+        there = audience(proxies, self._plane.replicas)
+        if not there.istiods:
+            yield _NobodyToAsk(there, self._wait)
+            return
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         # in a large mesh it takes seconds, in which others have to be heard
         looked_for = await asyncio.to_thread(watching, step, before, world)
         async with self._plane.observing(looked_for) as observation:
-            yield _Confirmation(observation, self._wait, lambda: self._gone(proxies))
+            refs = frozenset((*(one.ref for one in step.writes), *step.removes))
+            unseen, gone = refs - looked_for.seen, lambda: self._gone(proxies)
+            yield _Confirmation(there, self._wait, unseen, observation, gone)
 
     def _gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:
         """Return the proxies that are not expected any more: their pods have ended meanwhile."""
@@ -72,27 +82,30 @@ class AskingIstiod:
             yield confirmation
 
 
-class _Confirmation:
-    """One observation, and the time that is waited where it tells nothing."""
-
-    def __init__(self, observation: Observation, wait: float, gone: Callable[[], set[str]]) -> None:
-        self._observation = observation
-        self._wait = wait
-        self._gone = gone
-
-    async def confirm(self) -> Liveness:
-        live = await self._observation.confirm(LIMIT, self._gone)
-        if live.state == "unknown":
-            waited = 0.0 if live.sent is None else live.seconds - live.sent
-            await asyncio.sleep(max(0.0, self._wait - waited))
-        return live
-
-
 class _NobodyToAsk(Struct, frozen=True):
     """No istiod is known, so nobody knows what proxies have."""
 
+    audience: Audience
     wait: float
+    unseen: frozenset[Ref] = frozenset()
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.wait)
         return Liveness("unknown", "NoAccessToIstiod", detail="no istiod was found")
+
+
+class _Confirmation(Struct, frozen=True):
+    """One observation, and the time that is waited where it tells nothing."""
+
+    audience: Audience
+    wait: float
+    unseen: frozenset[Ref]
+    observation: Observation
+    gone: Callable[[], set[str]]
+
+    async def confirm(self) -> Liveness:
+        live = await self.observation.confirm(LIMIT, self.gone)
+        if live.state == "unknown":
+            waited = 0.0 if live.sent is None else live.seconds - live.sent
+            await asyncio.sleep(max(0.0, self.wait - waited))
+        return live

@@ -106,7 +106,7 @@ class Reporting:
 
     def _progress(self, objects: WantedObjects) -> GroupProgress:
         target = self._target
-        change = target.change
+        change = target.change if target.change and target.change.writes else None
         is_long = change is not None and self._monotonic() - change.begun >= UNDER_WAY
         known = GroupFacts(
             target.frozen,

@@ -5,7 +5,7 @@ By the Kubernetes API and istiod in earnest, by a model in memory in tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -14,8 +14,10 @@ from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.keeping.change import Bodies
+from laneway.core.live.audience import Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
+from laneway.core.resources.meta import Ref
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -77,12 +79,23 @@ class Cluster(Protocol):
 class StepWatching(Protocol):
     """Somebody who watches one step go live; it began before the step was written."""
 
+    @property
+    def unseen(self) -> Collection[Ref]:
+        """The objects of which no proxy is sent anything."""
+
+    @property
+    def audience(self) -> Audience:
+        """Who was there when it began."""
+
     async def confirm(self) -> Liveness:
         """Return who has the step, as soon as all have it or the time for it is over."""
 
 
 class Confirming(Protocol):
     """Who says what is live, of the proxies `who`."""
+
+    def audience(self) -> Audience:
+        """Return who could be looked at now, and who be asked."""
 
     def observing(
         self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody

@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from laneway.adapters.kube import KubeError
 from laneway.apps.operator.caches import Caches
+from laneway.apps.operator.reconfirming import Reconfirming
 from laneway.apps.operator.seams import Cluster, Confirming
-from laneway.apps.operator.ways import lying, way_to
+from laneway.apps.operator.ways import way_to
 from laneway.apps.operator.writing import ObjectWriting, trouble_of
 from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.istio import Layout
@@ -39,8 +40,6 @@ from laneway.loop.seams import Clock, Wake
 from laneway.loop.step import Confirmed, Readiness, Serving
 
 LOG = logging.getLogger("laneway.operator")
-ASKED_AT_ONCE = 400
-"""Objects about which istiod is asked together, where it is not known whether they are live."""
 READ_ONLY_FOR = 300.0
 """Seconds for which an object that another keeps undoing is left to them."""
 
@@ -58,10 +57,14 @@ class OperatorSettings(Struct, frozen=True):
 
 
 class Undertaking(Struct):
-    """A change that is under way: of which groups, since when, and what came of it so far."""
+    """A change that is under way: of which groups, since when, and what came of it so far.
+
+    `writes` is False where nothing differs and it is only asked who has what lies there.
+    """
 
     groups: frozenset[str]
     begun: float
+    writes: bool = True
     written: int = 0
     removed: int = 0
     live: Liveness | None = None
@@ -96,6 +99,7 @@ class ClusterTarget:
         self.through: Callable[[Undertaking], None] = lambda _: None
         """Hears of a change that is through."""
         self.drifts: list[Drift] = []
+        self.reconfirming = Reconfirming(caches, confirming, self.writing, self.seen, clock)
         self._confirming = confirming
         self._clock = clock
 
@@ -117,8 +121,9 @@ class ClusterTarget:
         }
         self.frozen = frozen_groups(compilation, self.objects.findings, accepted)
         self._look(self.objects, now)
-        known = {name: str(held.status.get("confirmed", "")) for name, held in groups.items()}
-        self.unsure = self.seen.unsure(known, self.caches.own(now))
+        statuses = {name: held.status for name, held in groups.items()}
+        there, audience = self.caches.own(now), self._confirming.audience
+        self.unsure = self.seen.unsure(statuses, there, audience)
         ask_at = self.seen.wait(now)
         forgets_at = self.caches.forgets_at
         times = [self.patience.wake_at(now), ask_at if self.unsure else None, forgets_at]
@@ -171,33 +176,19 @@ class ClusterTarget:
         begun = self._clock.now()
         if objects is not None:
             groups = self._groups(objects, (*todo.writes, *todo.removes)) if todo else self.unsure
-            change = self.change = Undertaking(groups, begun)
+            change = self.change = Undertaking(groups, begun, bool(todo))
             try:
                 if asked := self.seen.to_ask(self.unsure & groups, is_first=bool(todo)):
-                    await self._ask(objects, asked, change)
+                    change.live = await self.reconfirming.ask(objects, asked)
                 if todo:
                     await self._go(objects, todo, change)
             except KubeError as error:
                 self._left_alone(change.groups, trouble_of(error))
+                self.seen.put_off(self._clock.now())
             finally:
                 self.change = None
                 self.wake.set()  # what is left to do, and when, is another matter now
         return Confirmed(0, self._clock.now() - begun, begun)
-
-    async def _ask(
-        self, objects: WantedObjects, groups: frozenset[str], change: Undertaking
-    ) -> None:
-        """See whether what lies there is live, of groups of which it is not known."""
-        there = self.caches.own(self._clock.now())
-        asked = [own for own in there.values() if not groups.isdisjoint(own.groups)]
-        who = self.seen.who_lacks(groups)
-        for at in range(0, len(asked), ASKED_AT_ONCE):
-            some = await lying(objects, asked[at : at + ASKED_AT_ONCE], self.writing)
-            async with self._confirming.written(some, objects.compilation, who) as watching:
-                live = await watching.confirm()
-            change.live = live.after(change.live)
-        if change.live is not None:
-            self._saw(groups, change.live)
 
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
         begun = self._clock.now()
@@ -242,17 +233,14 @@ class ClusterTarget:
         groups = self._groups(objects, refs)
         who = all_but(live)
         async with self._confirming.observing(step, states, objects.compilation, who) as watching:
+            seen = self._groups(objects, (ref for ref in refs if ref not in watching.unseen))
             if not await self._write(objects, step.writes, step.removes, change):
                 return False
             change.live = (await watching.confirm()).after(live)
         named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
         LOG.info("%s of %s: %s", step.phase, named, change.live.words)
-        self._saw(groups, change.live)
+        self.reconfirming.saw_step(watching, change.live, seen, groups - seen)
         return True
-
-    def _saw(self, groups: Iterable[str], live: Liveness) -> None:
-        now = self._clock.now()
-        self.seen.take(groups, live, self.caches.own(now), now)
 
     async def _write(
         self,

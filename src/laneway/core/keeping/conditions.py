@@ -80,9 +80,3 @@ def dated(
         same = old.get("status") == one["status"] and old.get("lastTransitionTime")
         found.append(one | {"lastTransitionTime": str(old["lastTransitionTime"]) if same else now})
     return found
-
-
-def condition_of(status: Mapping[str, Any], kind: str) -> Condition | None:
-    """Return a condition that a status has."""
-    found = status.get("conditions") or ()
-    return next((dict(one) for one in found if one.get("type") == kind), None)

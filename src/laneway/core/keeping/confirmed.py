@@ -2,16 +2,22 @@
 
 Comes in: our objects as they stand, and what was seen of proxies. Goes out: the groups of which
 something was written and never seen live. Whoever begins anew compares the digest of what lies
-there with the one in the status.
+there with the one in the status. Where nobody was there to look at, or to ask, it is asked again
+when others are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
 
 from msgspec import Struct, field
 
+from laneway.core.keeping.names import LIVE
 from laneway.core.keeping.own_objects import Digest, OwnObject
+from laneway.core.keeping.told import condition_of
+from laneway.core.live.audience import NOBODY, Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
 from laneway.core.resources.meta import Ref
@@ -21,10 +27,14 @@ ASK_AGAIN = 5.0
 
 
 class SeenLive(Struct):
-    """What was seen of proxies, by group: the last answer, and the objects they had then."""
+    """What was seen of proxies, by group: the last answer, and the objects they had then.
+
+    `looked_at` is who was there for an answer that nobody could give better.
+    """
 
     live: dict[str, Liveness] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    looked_at: dict[str, Audience] = field(default_factory=dict)
     _behind: set[str] = field(default_factory=set)
     _ask_at: float = 0.0
     _last: tuple[Mapping[Ref, OwnObject], Mapping[str, str]] = ({}, {})
@@ -39,15 +49,48 @@ class SeenLive(Struct):
             self.live[group] = live
             if live.state == "waiting":
                 self._behind.add(group)
-                self._ask_at = now + ASK_AGAIN
+                self.put_off(now)
             else:
                 self._behind.discard(group)
                 self.digests[group] = digests.get(group, "")
 
-    def unsure(self, known: Mapping[str, str], there: Mapping[Ref, OwnObject]) -> frozenset[str]:
-        """Return the groups whose objects were not seen live; `known` is what statuses say."""
-        digests, known = self._digests_of(there), {**known, **self.digests}
-        return frozenset(name for name in known if digests.get(name, "") not in ("", known[name]))
+    def take_unseen(self, groups: Iterable[str], there: Mapping[Ref, OwnObject]) -> None:
+        """Take that no proxy is sent anything of a step: what was said of the whole holds on."""
+        digests = self._digests_of(there)
+        self.digests |= {one: digests.get(one, "") for one in groups if one not in self._behind}
+
+    def unsure(
+        self,
+        statuses: Mapping[str, Mapping[str, Any]],
+        there: Mapping[Ref, OwnObject],
+        audience: Callable[[], Audience],
+    ) -> frozenset[str]:
+        """Return the groups whose objects were not seen live, or where others may see them now.
+
+        `statuses` are those of groups, `audience` says who is there, where that is asked at all.
+        """
+        said = {name: str(status.get("confirmed", "")) for name, status in statuses.items()}
+        digests, said = self._digests_of(there), {**said, **self.digests}
+        who = cache(audience)
+        return frozenset(
+            name
+            for name, digest in said.items()
+            if digests.get(name)
+            and (digests[name] != digest or self._is_dated(name, statuses.get(name, {}), who))
+        )
+
+    def _is_dated(
+        self, group: str, status: Mapping[str, Any], audience: Callable[[], Audience]
+    ) -> bool:
+        """Whether nothing was answered about a group, or the answer was about nobody of now."""
+        live, known = self.live.get(group), condition_of(status, LIVE) or {}
+        reason = live.reason if live is not None else known.get("reason")
+        looked_at = self.looked_at.get(group, NOBODY)
+        if reason == "NothingToSee":
+            return not audience().proxies <= looked_at.proxies
+        if reason == "NoAccessToIstiod":
+            return not audience().istiods <= looked_at.istiods
+        return reason is None
 
     def _digests_of(self, there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
         """Return the digest of each group; the same objects are not digested twice."""
@@ -71,6 +114,10 @@ class SeenLive(Struct):
                 return everybody
             lacking.update(one.proxy for one in missing)
         return lacking.__contains__
+
+    def put_off(self, now: float) -> None:
+        """Have nothing asked for a while."""
+        self._ask_at = now + ASK_AGAIN
 
     def wait(self, now: float) -> float | None:
         """Return when to ask again, None where it is time now."""

@@ -12,9 +12,9 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.core.emit.status import API_VERSION
-from laneway.core.keeping.conditions import condition_of
 from laneway.core.keeping.names import FIELD_MANAGER, STALLED
 from laneway.core.keeping.owners import GROUP_KIND
+from laneway.core.keeping.told import condition_of
 from laneway.core.live.liveness import Liveness
 
 NAMESPACE = "default"

@@ -12,13 +12,14 @@ from typing import Any
 
 from laneway.core.emit.status import statuses
 from laneway.core.findings.finding import Finding
-from laneway.core.keeping.conditions import condition_of, dated, of_proxies, standing
+from laneway.core.keeping.conditions import dated, of_proxies, standing
 from laneway.core.keeping.group_gate import ErrorKey
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.progress import GroupProgress
 from laneway.core.keeping.remembered import Remembered
+from laneway.core.keeping.told import condition_of
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup

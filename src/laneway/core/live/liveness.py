@@ -118,3 +118,6 @@ class Liveness(Struct, frozen=True):
         more = len(self.missing) - NAMED
         rest = f"; and {more} more" if more > 0 else ""
         return "; ".join(part for part in (counted, self.detail, f"{named}{rest}") if part)
+
+
+NOTHING_TO_SEE = Liveness("live", "NothingToSee")

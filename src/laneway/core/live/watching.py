@@ -63,6 +63,11 @@ class Watching(Struct, frozen=True):
         """The objects that are looked for."""
         return frozenset(sight.ref for watch in self.watches for sight in watch.sights)
 
+    @property
+    def seen(self) -> frozenset[Ref]:
+        """The objects of which some proxy is sent anything."""
+        return frozenset(ref for some in self.following for ref in some.refs).union(self.unwatched)
+
 
 class World(Struct, frozen=True):
     """What is around a step: the mesh and the plan that is wanted, and who is expected.
