@@ -1,7 +1,7 @@
 """Figures of the operator: `./dev figures operator WORD …`, with `--help` behind each word.
 
-`size` says what it weighs and asks for in a large cluster. A word is a module beside this one, with
-a `main` that takes the other words.
+`size` says what it weighs and asks for in a large cluster, `groups` the same of many groups, beside
+Flagger. A word is a module beside this one, with a `main` that takes the other words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-WORDS = ("size", "paths")
+WORDS = ("size", "groups", "paths")
 
 
 def main(words: list[str]) -> int:
