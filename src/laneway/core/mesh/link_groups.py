@@ -161,8 +161,10 @@ def _lane(
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
-    empty = (host for host, pods in known_pods.items() if not any(ready_pods_of_lane(lane, pods)))
-    absent = frozenset(declared).intersection(empty) if known_pods else frozenset()
+    known = (host for host in declared if host in known_pods)
+    absent = frozenset(
+        host for host in known if not any(ready_pods_of_lane(lane, known_pods[host]))
+    )
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
     return GroupLane(
         LaneName(lane.meta.name),

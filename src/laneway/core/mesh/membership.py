@@ -37,12 +37,12 @@ def planning_owner(mesh: Mesh, host: Host) -> Group | None:
 
 def lanes_of(group: Group, labels: Labels | Mapping[str, str]) -> tuple[GroupLane, ...]:
     """Return the lanes of a group whose labels these are, oldest first."""
-    worn = dict(labels)
+    worn = labels if isinstance(labels, Mapping) else dict(labels)
     found = [
         (age, lane)
         for pair in worn.items()
         for age, lane in group.lanes_by_pair.get(pair, ())
-        if meets(lane.selector, worn)
+        if len(lane.selector) == 1 or meets(lane.selector, worn)
     ]
     return tuple(lane for _, lane in sorted(found, key=lambda one: one[0]))
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.workloads import POD_NOT_IN_LIST
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.membership import pods_of_lane
-from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.membership import lanes_of
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import Host, LaneName
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.members import pod_name
 from laneway.core.rules.questions.words import listing, short_host
@@ -19,21 +21,28 @@ from laneway.core.rules.questions.words import listing, short_host
 def check(mesh: Mesh) -> Iterator[Finding]:
     """Find them, one finding per lane and service."""
     for group in mesh.groups:
+        unlisted = _unlisted(mesh, group)
         for lane in group.lanes:
-            declared = set(lane.declared)
-            for host in group.hosts:
-                if host in declared:
-                    continue
-                pods = list(pods_of_lane(lane, mesh.services[host].workloads))
-                if pods:
-                    meta = lane.lane.meta
-                    words = {
-                        "workload": listing(pod_name(pod) for pod in pods),
-                        "lane": lane.name,
-                        "service": short_host(host),
-                    }
-                    place = meta.place("spec", "services")
-                    yield finding(POD_NOT_IN_LIST, place, str(meta.ref), **words)
+            for host, pods in unlisted.get(lane.name, {}).items():
+                meta = lane.lane.meta
+                words = {
+                    "workload": listing(map(pod_name, pods)),
+                    "lane": lane.name,
+                    "service": short_host(host),
+                }
+                place = meta.place("spec", "services")
+                yield finding(POD_NOT_IN_LIST, place, str(meta.ref), **words)
+
+
+def _unlisted(mesh: Mesh, group: Group) -> dict[LaneName, dict[Host, list[Workload]]]:
+    """Return such pods by lane and service: each pod is looked at once for all lanes."""
+    found: dict[LaneName, dict[Host, list[Workload]]] = {}
+    for host in group.hosts:
+        for pod in mesh.services[host].workloads:
+            for lane in lanes_of(group, pod.labels):
+                if host in lane.undeclared:
+                    found.setdefault(lane.name, {}).setdefault(host, []).append(pod)
+    return found
 
 
 CHECK = Check.of_mesh(POD_NOT_IN_LIST, check, of_calls=True)
