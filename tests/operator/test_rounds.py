@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from laneway.apps.operator.operation import Operation
 from laneway.core.keeping.confirmed import digests_by_group
+from laneway.core.keeping.group_gate import Blame
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.own_objects import own_object
 from laneway.core.keeping.progress import GroupProgress
@@ -20,7 +21,7 @@ from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
 from tests.operator.model_api import ModelApi
 from tests.operator.running import at_work, operation
-from tests.operator.town import begin, create, pod, reweight
+from tests.operator.town import Act, begin, create, pod, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 
@@ -68,31 +69,69 @@ def _named_as(body: dict[str, object], other: dict[str, object]) -> dict[str, ob
     return body | {"metadata": head | {"name": named["name"]}}
 
 
-def test_an_edit_of_weights_leaves_what_services_become_as_it_is() -> None:
-    api = ModelApi()
-    begin(api)
+def wanted_before_and_after(api: ModelApi, *acts: Act) -> tuple[WantedObjects, WantedObjects]:
+    """Return what an operator wants at its first write and at its last, in one life."""
     seen: list[WantedObjects] = []
     api.wrote = lambda: seen.extend(filter(None, [working[0].target.objects]))
     working: list[Operation] = []
 
-    async def edited() -> None:
+    async def work() -> None:
         working.append(operation(api))
         following = asyncio.create_task(working[0].caches.run())
         task = asyncio.create_task(working[0].run())
-        for act in (create, reweight):
+        for act in acts:
             act(api)
             await asyncio.sleep(100)
         working[0].stop()
         await task
         following.cancel()
 
-    in_virtual_time(edited())
-    first, last = seen[0], seen[-1]
+    in_virtual_time(work())
+    return seen[0], seen[-1]
+
+
+def test_an_edit_of_weights_leaves_what_services_become_as_it_is() -> None:
+    api = ModelApi()
+    begin(api)
+
+    first, last = wanted_before_and_after(api, create, reweight)
 
     assert last is not first
     assert last.services is first.services
     assert last.compilation.plan.names is first.compilation.plan.names
     assert last.compilation.of_calls is first.compilation.of_calls
+
+
+def test_an_edit_of_weights_leaves_whom_errors_are_blamed_on() -> None:
+    api = ModelApi()
+    begin(api)
+    api.put(pod("a", "v1", proxy=False))
+    blame = Blame()
+
+    first, last = wanted_before_and_after(api, create, reweight)
+    errors = blame.errors(first.compilation, first.findings)
+
+    assert {key for key, _ in errors["town"]} == {("LW1506", "Pods of Service default/a")}
+    assert blame.errors(last.compilation, last.findings) is errors
+    assert last.compilation.touched is first.compilation.touched
+
+
+def test_a_pod_that_changes_has_errors_blamed_anew() -> None:
+    api = ModelApi()
+    begin(api)
+    api.put(pod("a", "v1", proxy=False))
+    blame = Blame()
+
+    def cured(api: ModelApi) -> None:
+        api.put(pod("a", "v1"))
+        api.put(pod("b", "v2", proxy=False))
+        reweight(api)
+
+    first, last = wanted_before_and_after(api, create, cured)
+    blame.errors(first.compilation, first.findings)
+
+    errors = blame.errors(last.compilation, last.findings)
+    assert {key for key, _ in errors["town"]} == {("LW1506", "Pods of Service default/b")}
 
 
 def test_what_is_said_of_pods_is_worked_out_once_until_a_pod_changes() -> None:

@@ -42,7 +42,12 @@ class Compilation(Struct, frozen=True, dict=True):
         """What a user of lanes should know: what touches no lane is counted in one finding."""
         from laneway.core.rules.business import of_lanes  # noqa: PLC0415 - as below
 
-        return of_lanes(self.mesh, self.all_findings)
+        return of_lanes(self.mesh, self.all_findings, self.touched)
+
+    @cached_property
+    def touched(self) -> dict[str, bool]:
+        """Whether lanes touch the objects that findings speak of, as far as somebody asked."""
+        return {}
 
     @cached_property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -127,7 +132,11 @@ def compile_snapshot(snapshot: Snapshot, previous: Compilation | None = None) ->
     planned = plan(mesh, previous.plan if previous else None)
     made = Compilation(snapshot, mesh, planned)
     if previous is not None and "of_calls" in vars(previous) and _has_same_calls(made, previous):
+        from laneway.core.routing.ask.concern import names_alike  # noqa: PLC0415 - as above
+
         vars(made)["of_calls"] = previous.of_calls
+        if names_alike(made.mesh, previous.mesh):
+            vars(made)["touched"] = previous.touched
     return made
 
 

@@ -110,6 +110,7 @@ class Reporting:
         is_long = change is not None and self._monotonic() - change.begun >= UNDER_WAY
         known = GroupFacts(
             target.frozen,
+            target.errors,
             target.patience.troubles,
             change.groups if change is not None and is_long else (),
             target.seen.live,

@@ -26,7 +26,7 @@ from laneway.core.gate import Revision
 from laneway.core.keeping.change import Bodies, Way
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.confirmed import SeenLive, all_but, blocks_removal
-from laneway.core.keeping.group_gate import Frozen, frozen_groups
+from laneway.core.keeping.group_gate import Blame, Frozen, GroupErrors, frozen_groups
 from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.owners import Owner
 from laneway.core.keeping.patience import Patience
@@ -90,6 +90,7 @@ class ClusterTarget:
         self.watchful = Watchful()
         self.writing = ObjectWriting(cluster, caches, self.watchful, clock.now)
         self.objects: WantedObjects | None = None
+        self.errors: GroupErrors = {}
         self.frozen: Mapping[str, Frozen] = {}
         self.todo = ToDo()
         self.change: Undertaking | None = None
@@ -100,6 +101,7 @@ class ClusterTarget:
         """Hears of a change that is through."""
         self.drifts: list[Drift] = []
         self.reconfirming = Reconfirming(caches, confirming, self.writing, self.seen, clock)
+        self._blame = Blame()
         self._confirming = confirming
         self._clock = clock
 
@@ -119,7 +121,8 @@ class ClusterTarget:
             for name, held in groups.items()
             if (errors := accepted_of(held.status)) is not None
         }
-        self.frozen = frozen_groups(compilation, self.objects.findings, accepted)
+        self.errors = self._blame.errors(compilation, self.objects.findings)
+        self.frozen = frozen_groups(compilation, self.errors, accepted)
         self._look(self.objects, now)
         statuses = {name: held.status for name, held in groups.items()}
         there, audience = self.caches.own(now), self._confirming.audience

@@ -7,10 +7,10 @@ would be safe, or while it has an error that it did not have then: the last good
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from laneway.core.compile import Compilation
 from laneway.core.findings.finding import Finding
@@ -19,8 +19,13 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import resolve_host
 from laneway.core.resources.meta import Meta
 
+_LANES, _POD = "ASMSwimLane", "Pod "
+"""How subjects begin that are groups or lanes, and that are pods."""
 ErrorKey = tuple[str, str]
 """What makes an error the same one though its line moves: its code, and whom it speaks of."""
+
+GroupErrors = Mapping[str, tuple[tuple[ErrorKey, Finding], ...]]
+"""The errors of each group, each with what makes it the same one."""
 
 Accepted = Mapping[str, frozenset[ErrorKey]]
 """The errors that groups had when their present objects were written, by group. A group of which
@@ -35,61 +40,71 @@ class Frozen(Struct, frozen=True):
 
 
 def frozen_groups(
-    compilation: Compilation, findings: Iterable[Finding], accepted: Accepted
+    compilation: Compilation, errors: GroupErrors, accepted: Accepted
 ) -> Mapping[str, Frozen]:
-    """Return the groups of which nothing is written or removed, for what was found."""
-    by_group = errors_by_group(compilation.mesh, findings)
-    keys = ErrorKeys(compilation.mesh)
+    """Return the groups of which nothing is written or removed, for the errors they have."""
     found = {}
     for group in compilation.mesh.groups:
-        errors = by_group.get(group.name, ())
+        its = errors.get(group.name, ())
         known = accepted.get(group.name)
-        new = tuple(one for one in errors if known is not None and keys.of(one) not in known)
+        new = tuple(one for key, one in its if known is not None and key not in known)
         held = group.held or (() if compilation.is_whole else ("not all of the input is read",))
         if held or new:
             found[group.name] = Frozen(held, new)
     return found
 
 
-class ErrorKeys:
-    """What makes errors the same ones, in one mesh."""
+class Blame(Struct):
+    """Which groups errors are about; remembered of subjects as long as the mesh is the same."""
 
-    def __init__(self, mesh: Mesh) -> None:
-        self._mesh = mesh
+    _inside: Mesh | None = None
+    _groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _pods: dict[str, str] = field(default_factory=dict)
+    """What pods count as: all of one service as the same."""
+    _last: tuple[Sequence[Finding], GroupErrors] = ((), {})
 
-    def of(self, error: Finding) -> ErrorKey:
+    def errors(self, compilation: Compilation, findings: Iterable[Finding]) -> GroupErrors:
+        """Return the errors of each group.
+
+        They are about itself, its lanes, its services and their pods, and about who speaks of
+        these. What no group can be blamed for is nobody's.
+        """
+        self._rest_on(compilation.plan.inside)
+        errors = [one for one in findings if one.level == "error"]
+        if len(errors) == len(self._last[0]) and all(map(is_, errors, self._last[0])):
+            return self._last[1]
+        of_lanes = self._learn(compilation.mesh, {one.subject for one in errors})
+        found: dict[str, list[tuple[ErrorKey, Finding]]] = {}
+        for one in errors:
+            for name in self._groups.get(one.subject) or of_lanes.get(one.subject, ()):
+                found.setdefault(name, []).append((self._key(one), one))
+        self._last = errors, {name: tuple(some) for name, some in found.items()}
+        return self._last[1]
+
+    def _rest_on(self, inside: Mesh | None) -> None:
+        if self._inside is not inside:
+            self._groups.clear()
+            self._pods.clear()
+            self._inside, self._last = inside, ((), {})
+
+    def _learn(self, mesh: Mesh, subjects: set[str]) -> Mapping[str, tuple[str, ...]]:
+        """Find out about subjects that are not known; return what is not remembered, of lanes."""
+        news = {one for one in subjects if one not in self._groups}
+        if not news:
+            return {}
+        found = _Subjects(mesh, news)
+        groups = {one: tuple(sorted(found.groups.get(one, ()))) for one in news}
+        of_lanes = {one: some for one, some in groups.items() if one.startswith(_LANES)}
+        self._groups |= {one: some for one, some in groups.items() if one not in of_lanes}
+        self._pods |= found.pods
+        return of_lanes
+
+    def _key(self, error: Finding) -> ErrorKey:
         """Return what makes an error the same one.
 
         Pods come and go, so what is wrong with one is the same as with the one in its place.
         """
-        subject = error.subject
-        if subject.startswith("Pod "):
-            subject = f"Pods of {self._services.get(subject, 'no service')}"
-        return error.code.id, subject
-
-    @cached_property
-    def _services(self) -> Mapping[str, str]:
-        """The service behind which each pod is, the first of several."""
-        found: dict[str, str] = {}
-        for service in self._mesh.services.values():
-            for pod in service.workloads:
-                found.setdefault(str(pod.meta.ref), str(service.service.meta.ref))
-        return found
-
-
-def errors_by_group(mesh: Mesh, findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
-    """Return the errors of each group.
-
-    They are about itself, its lanes, its services and their pods, and about who speaks of these.
-    What no group can be blamed for is nobody's.
-    """
-    errors = [one for one in findings if one.level == "error"]
-    subjects = _Subjects(mesh, {one.subject for one in errors}) if errors else None
-    found: dict[str, list[Finding]] = {}
-    for one in errors:
-        for name in sorted(subjects.groups.get(one.subject, ())) if subjects else ():
-            found.setdefault(name, []).append(one)
-    return {name: tuple(some) for name, some in found.items()}
+        return error.code.id, self._pods.get(error.subject, error.subject)
 
 
 class _Subjects:
@@ -99,17 +114,24 @@ class _Subjects:
         self.mesh = mesh
         self.asked = asked
         self.groups: dict[str, set[str]] = {}
+        pods = (one for one in asked if one.startswith(_POD))
+        self.pods = dict.fromkeys(pods, "Pods of no service")
+        self._names = {one.rpartition(" ")[2].rpartition("/")[2] for one in asked}
         for group in mesh.groups:
             self._of_group(group)
         for meta, hosts in self._spoken():
-            for host in hosts if str(meta.ref) in asked else ():
+            for host in hosts if self._is_asked(meta) else ():
                 routing = owner(mesh, resolve_host(host, meta.namespace))
                 self._add(meta, routing.name if routing is not None else "")
+        if self.pods:
+            self._of_pods()
+
+    def _is_asked(self, meta: Meta) -> bool:
+        return meta.ref.name in self._names and str(meta.ref) in self.asked
 
     def _add(self, meta: Meta, group: str) -> None:
-        subject = str(meta.ref)
-        if group and subject in self.asked:
-            self.groups.setdefault(subject, set()).add(group)
+        if group and self._is_asked(meta):
+            self.groups.setdefault(str(meta.ref), set()).add(group)
 
     def _of_group(self, group: Group) -> None:
         metas = [group.group.meta, *(lane.lane.meta for lane in group.lanes)]
@@ -122,6 +144,13 @@ class _Subjects:
             metas += [pod.meta for pod in service.workloads]
         for meta in metas:
             self._add(meta, group.name)
+
+    def _of_pods(self) -> None:
+        """Name for each pod the service behind which it is, the first of several."""
+        for service in reversed(tuple(self.mesh.services.values())):
+            asked = [str(one.meta.ref) for one in service.workloads if self._is_asked(one.meta)]
+            words = f"Pods of {service.service.meta.ref}" if asked else ""
+            self.pods |= {one: words for one in asked if one in self.pods}
 
     def _spoken(self) -> Iterator[tuple[Meta, tuple[str, ...]]]:
         for route in self.mesh.virtual_services:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from laneway.core.findings.codes.keeping import NAME_TAKEN, NOT_REACHED
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.keeping.conditions import Trouble
-from laneway.core.keeping.group_gate import ErrorKey, ErrorKeys, Frozen, errors_by_group
+from laneway.core.keeping.group_gate import ErrorKey, Frozen, GroupErrors
 from laneway.core.keeping.owners import GROUP_KIND
 from laneway.core.keeping.to_do import ToDo
 from laneway.core.keeping.wanted import WantedObjects
@@ -41,6 +41,7 @@ class GroupFacts(Struct, frozen=True):
     """What is known of groups beside what they shall be."""
 
     frozen: Mapping[str, Frozen] = {}
+    errors: GroupErrors = {}
     troubles: Mapping[str, Trouble] = {}
     changing: Collection[str] = ()
     live: Mapping[str, Liveness] = {}
@@ -57,22 +58,20 @@ def progress_of(objects: WantedObjects, todo: ToDo, known: GroupFacts) -> GroupP
         troubles,
         dict.fromkeys(known.changing, "a change is being written and confirmed"),
         known.live,
-        _accepted(objects, todo, troubles),
+        _accepted(objects, todo, troubles, known.errors),
         findings,
         known.confirmed,
     )
 
 
 def _accepted(
-    objects: WantedObjects, todo: ToDo, troubles: Collection[str]
+    objects: WantedObjects, todo: ToDo, troubles: Collection[str], errors: GroupErrors
 ) -> Mapping[str, frozenset[ErrorKey]]:
     """Return the errors of each group that is as it shall be and has objects."""
     written = {name for part in objects.parts.values() for name in part.groups}
     pending = {name for ref in todo.writes for name in objects.parts[ref].groups}
-    errors = errors_by_group(objects.compilation.mesh, objects.findings)
     done = written.difference(troubles, pending)
-    keys = ErrorKeys(objects.compilation.mesh)
-    return {name: frozenset(map(keys.of, errors.get(name, ()))) for name in done}
+    return {name: frozenset(key for key, _ in errors.get(name, ())) for name in done}
 
 
 _REASONS = {NOT_REACHED.id: "NotReached", NAME_TAKEN.id: "NameTaken"}

@@ -16,9 +16,14 @@ from laneway.core.routing.ask.concern import Concern
 from laneway.core.rules.questions.words import listing
 
 
-def of_lanes(mesh: Mesh, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that are the lanes' business, and one that counts the others."""
-    concern = Concern(mesh, findings)
+def of_lanes(
+    mesh: Mesh, findings: Sequence[Finding], touched: dict[str, bool]
+) -> tuple[Finding, ...]:
+    """Return the findings that are the lanes' business, and one that counts the others.
+
+    `touched` says of whom it is known whether lanes touch them, and is told of the others.
+    """
+    concern = Concern(mesh, findings, touched)
     kept: list[Finding] = []
     apart: list[Finding] = []
     for one in findings:

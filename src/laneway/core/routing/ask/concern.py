@@ -53,11 +53,16 @@ _LANES = ("ASMSwimLane ", "ASMSwimLaneGroup ")
 class Concern:
     """The lanes of a mesh, and what touches them."""
 
-    def __init__(self, mesh: Mesh, findings: Iterable[Finding] = ()) -> None:
-        """Nothing is looked at before it is asked for; `findings` are those that may be foreign."""
+    def __init__(
+        self, mesh: Mesh, findings: Iterable[Finding] = (), touched: dict[str, bool] | None = None
+    ) -> None:
+        """Nothing is looked at before it is asked for; `findings` are those that may be foreign.
+
+        `touched` says of subjects of findings whether lanes touch them, as far as it is known.
+        """
         self._mesh = mesh
         self._findings = findings
-        self._touched: dict[str, bool] = {}
+        self._touched = {} if touched is None else touched
         self._asked: dict[type, Callable[[Any], bool]] = {
             Service: lambda one: self._is_near(service_host(one.meta.name, one.meta.namespace)),
             Workload: lambda one: self._is_pod(one) or self.is_called_by(one),
@@ -84,20 +89,22 @@ class Concern:
         Where a part of an object could not be read nobody knows what it touches, so in a namespace
         of lane services and in the root namespace it counts as theirs.
         """
-        thing = self._named.get(one.subject)
+        touched = self._touched.get(one.subject)
+        if touched is None:
+            thing = self._named.get(one.subject)
+            touched = self._touched[one.subject] = thing is None or self.is_touched_by(thing)
         # who has a host in place of the lanes takes their requests, wherever it leads them
-        if thing is None or one.code is HOST_OF_ANOTHER:
+        if touched or one.code is HOST_OF_ANOTHER:
             return False
-        if one.subject not in self._touched:
-            self._touched[one.subject] = self.is_touched_by(thing)
         unread = one.code.id.startswith(_SHAPE)
-        near = unread and thing.meta.namespace in self.namespaces | {ROOT_NAMESPACE}
-        return not (near or self._touched[one.subject])
+        spaces = self.namespaces | {ROOT_NAMESPACE} if unread else ()
+        return not unread or self._named[one.subject].meta.namespace not in spaces
 
     @cached_property
     def _named(self) -> dict[str, Resource]:
         """The few objects that findings speak of, but for lanes, which are never foreign."""
         subjects = {one.subject for one in self._findings if not one.subject.startswith(_LANES)}
+        subjects = {one for one in subjects if not self._touched.get(one)}
         names = {subject.rpartition(" ")[2].rpartition("/")[2] for subject in subjects}
         things = self._mesh.snapshot.resources if names else ()
         return {str(one.meta.ref): one for one in things if one.meta.ref.name in names}
@@ -231,6 +238,23 @@ class Concern:
         """The namespaces of workloads that wear a lane's labels or call a lane service."""
         found = (one for one in self._mesh.workloads if self.is_touched_by(one))
         return frozenset(one.namespace for one in found)
+
+
+def names_alike(mesh: Mesh, before: Mesh) -> bool:
+    """Whether the lanes of two meshes name and enter the same services, by the same hosts.
+
+    Where groups and all else are the same, they are then the concern of the same objects.
+    """
+    lanes, others = (
+        [lane.lane.services for group in one.groups for lane in group.lanes]
+        for one in (mesh, before)
+    )
+    return lanes == others and _entered_by(mesh) == _entered_by(before)
+
+
+def _entered_by(mesh: Mesh) -> list[tuple[str, list[str]]]:
+    uses = chain.from_iterable(map(entry_uses, mesh.groups))
+    return [(use.destination.host, [host for _, host in use.hosts]) for use in uses]
 
 
 def _name(gateway: Gateway) -> GatewayName:
