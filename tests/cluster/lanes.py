@@ -81,7 +81,8 @@ def running(plane: ControlPlane, port: int, example: Path, version: str) -> Iter
         yield Lanes(port)
     finally:
         mine = [item for item in objects if item["kind"] != "Namespace"]
-        asked(plane, "delete", "--wait=false", "-f", "-", told=yaml.dump_all(mine))
+        words = ("delete", "--wait=false", "--ignore-not-found", "-f", "-")
+        asked(plane, *words, told=yaml.dump_all(mine))
         wait(plane, "--for=delete", "pod")
         label(plane, dict.fromkeys(("istio-injection", "istio.io/rev")))
 

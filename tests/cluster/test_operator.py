@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from tests.cluster.control_plane import VERSIONS, ControlPlane
-from tests.cluster.lanes import Lanes, asked
+from tests.cluster.lanes import Lanes, asked, running
 from tests.cluster.operated import Operator, applied, kinds, operator, ours, until, until_live
 from tests.cluster.viewer import charts_viewer, viewer
 from tests.house.console import commands_of, matches
+from tests.wire.laneway_up import laneway
 
 pytestmark = pytest.mark.cluster
 
@@ -92,6 +93,34 @@ def _weight(plane: ControlPlane) -> int:
     group = json.loads(asked(plane, "get", "asmswimlanegroup", "test", "-o=json"))
     found: int = group["status"]["lanes"]
     return found
+
+
+def test_what_was_applied_by_hand_is_handed_over_though_lanes_have_changed_since(
+    plane: ControlPlane, entry: int, working: Operator, tmp_path: Path
+) -> None:
+    assert working.children.ended() == {}
+    example = EXAMPLES / "strict-lanes"
+    with running(plane, entry, example, VERSION) as lanes:
+        for file in example.glob("*.yaml"):
+            (tmp_path / file.name).write_text(file.read_text().replace("exact: s2", "exact: two"))
+        asked(plane, "apply", "-f", str(tmp_path / "lanes.yaml"))
+        until(lambda: _stalled(plane) == "FieldConflict", "nobody minds who applied the entry")
+        rendered = laneway("render", str(tmp_path)).stdout
+        hand_over = ("--server-side", "--field-manager=laneway", "--force-conflicts")
+        asked(plane, "apply", *hand_over, "-f", "-", told=rendered)
+        until(lambda: _stalled(plane) == "Nothing", "it is not handed over")
+        asked(plane, "delete", "asmswimlane", "s3")
+        until(lambda: lanes.ask(1, {TAG: "s3"}) == {404: 1}, "an edit after it is not written")
+        assert lanes.ask(20, {TAG: "two"}) == {("v2",) * 3: 20}
+        asked(plane, "delete", "asmswimlanegroup,asmswimlane", "--all")
+        until(lambda: ours(plane) == [], f"{ours(plane)} is left")
+
+
+def _stalled(plane: ControlPlane) -> str:
+    """Return why the group stands still."""
+    group = json.loads(asked(plane, "get", "asmswimlanegroup", "test", "-o=json"))
+    told = group.get("status", {}).get("conditions", ())
+    return "".join(one["reason"] for one in told if one["type"] == "Stalled")
 
 
 class asking:  # noqa: N801 - used as a word of the test
