@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from laneway.core.judging.shares import bounds
 from tests.cluster.control_plane import ControlPlane, kubectl
 from tests.cluster.pods import PROXY, PROXY_IMAGE
 from tests.wire.laneway_up import VERSION, laneway
@@ -26,6 +27,8 @@ from tests.wire.laneway_up import VERSION, laneway
 NAMESPACES = ("default", "istio-system")
 VENDORS = "istio.alibabacloud.com/"
 GATEWAY = Path(__file__).with_name("gateway.yaml")
+NEVER = 10**9
+"""Runs in which chance alone may once take a share out of its bounds."""
 PATIENCE = 60.0
 """Seconds after which what does not answer is given up."""
 
@@ -49,6 +52,14 @@ class Lanes(Struct, frozen=True):
                 versions = tuple(version for _, version, _ in VERSION.findall(text))
                 found[versions if answer.status == 200 else answer.status] += 1
         return found
+
+    def shares(self, number: int, wanted: Mapping[Versions, float]) -> None:
+        """Ask without a header: each chain as often as its share says, and nothing else."""
+        met = self.ask(number, {})
+        assert set(met) == set(wanted), met
+        for chain, share in wanted.items():
+            least, most = bounds(number, share, NEVER)
+            assert least <= met[chain] <= most, met
 
     def until(self, wanted: Iterable[Versions], headers: Mapping[str, str]) -> None:
         """Ask until each of some chains has answered; no whole chain but these may."""

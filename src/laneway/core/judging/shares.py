@@ -13,8 +13,8 @@ ONCE_IN = 10_000
 """How many runs it takes, on average, until chance alone leaves the bounds once."""
 
 
-def bounds(draws: int, probability: float) -> tuple[int, int]:
-    """Return the least and the most hits; outside of them chance lies once in ONCE_IN runs.
+def bounds(draws: int, probability: float, once_in: int = ONCE_IN) -> tuple[int, int]:
+    """Return the least and the most hits; outside of them chance lies once in so many runs.
 
     >>> bounds(100, 0.5), bounds(100, 0.0), bounds(100, 1.0), bounds(0, 0.5)
     ((31, 69), (0, 0), (100, 100), (0, 0))
@@ -23,7 +23,7 @@ def bounds(draws: int, probability: float) -> tuple[int, int]:
         return 0, 0
     if probability >= 1:
         return draws, draws
-    tail = 1 / ONCE_IN / 2
+    tail = 1 / once_in / 2
     low = _first(draws, probability, tail)
     return low, draws - _first(draws, 1 - probability, tail)
 
