@@ -24,6 +24,7 @@ class Children:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: dict[str, tuple[Sequence[str | Path], Mapping[str, str]]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(
@@ -40,7 +41,15 @@ class Children:
                 start_new_session=True,
             )
         self.running[name] = child
+        self._begun[name] = (command, environment)
         return child
+
+    def again(self, name: str) -> subprocess.Popen[bytes]:
+        """End a program by force if it still runs, and start it as it was started."""
+        child = self.running.pop(name)
+        self._signal(child, signal.SIGKILL)
+        child.wait()
+        return self.start(name, *self._begun[name])
 
     def log_of(self, name: str) -> Path:
         """The file with what a program has said."""

@@ -9,6 +9,7 @@ cluster, and everything it started with it.
 
 from __future__ import annotations
 
+import http.client
 import json
 import shutil
 import sys
@@ -39,6 +40,10 @@ ISTIOD = (15010, 15014)
 """Ports of the bridge that lead to the first istiod: for proxies, and for its debug pages."""
 TICK = 0.05
 """Seconds between looks at programs; what changes at the API server is seen at once."""
+AWAY = (OSError, http.client.HTTPException, RefusedError)
+"""How an API server that is started again is met; pods live on meanwhile."""
+AGAIN = 0.2
+"""Seconds until it is asked again."""
 WATCHED = ("pods", "services", "namespaces")
 
 
@@ -86,10 +91,17 @@ class Node:
         for kind in WATCHED:
             threading.Thread(target=self._watch, args=(kind,), daemon=True).start()
         while True:
-            if self.changed.wait(TICK):
-                self.changed.clear()
-                self.settle()
-            self.see_to_all()
+            is_due = self.changed.wait(TICK)
+            try:
+                if is_due:
+                    self.changed.clear()
+                    self.settle()
+                self.see_to_all()
+            except AWAY as away:
+                if isinstance(away, RefusedError) and away.status < 500 and away.status != 429:
+                    raise
+                self.changed.set()
+                time.sleep(AGAIN)
 
     def settle(self) -> None:
         """Bring everything to what the API server says now."""
@@ -118,7 +130,7 @@ class Node:
         for key, one in list(self.running.items()):
             if not pods.ends(one.pod):
                 if time.monotonic() >= self.renewed[key] + self.renewed_after:
-                    with suppress(RefusedError):  # its account may be gone
+                    with suppress(*AWAY):  # its account may be gone
                         self._project(key)
                 one.see_to(lambda: self.network.sockets("", TCP)[0])
                 self._report(key)
@@ -145,7 +157,7 @@ class Node:
         one = self.running[key]
         try:
             files = self._project(key)
-        except RefusedError:  # its account, or what it mounts, is not there yet: once more
+        except AWAY:  # its account, or what it mounts, is not there yet: once more
             self._drop(key)
             self.changed.set()
             return
@@ -226,8 +238,8 @@ class Node:
         one = self.running[key]
         now = pods.status(one.pod, one.network.address, one.told())
         if now != self.reported.get(key):
-            self.reported[key] = now
             self._try(pods.path(one.pod, "/status"), "PATCH", {"status": now})
+            self.reported[key] = now
 
     def _try(self, path: str, method: str, body: Json) -> None:
         """Ask for something that is refused when somebody was faster; then a change follows."""
@@ -243,8 +255,8 @@ class Node:
             try:
                 for _ in self.api.changes(f"/api/v1/{kind}?watch=1"):
                     self.changed.set()
-            except (OSError, ValueError):
-                time.sleep(1)
+            except (*AWAY, ValueError):
+                time.sleep(AGAIN)
 
 
 def main(words: list[str]) -> int:

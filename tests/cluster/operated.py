@@ -41,16 +41,23 @@ def kinds(plane: ControlPlane) -> Iterator[None]:
 
 
 class Operator:
-    """The process; it can be killed and begun again."""
+    """The process; it can be killed and begun again. `more` words are its own."""
 
-    def __init__(self, plane: ControlPlane, version: str) -> None:
+    def __init__(
+        self, plane: ControlPlane, version: str, kubeconfig: Path | None = None, *more: str
+    ) -> None:
         self.plane = plane
         self.children = Children(plane.folder / "logs")
         istiod = plane.istiods[version]
         self.words = (
-            *("operator", f"--kubeconfig={plane.kubeconfig}", "--drain=0.5", "--wait=1"),
-            f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}",
+            *("operator", f"--kubeconfig={kubeconfig or plane.kubeconfig}"),
+            *("--drain=0.5", "--wait=1", f"--istiod=127.0.0.1:{istiod.grpc}:{istiod.http}", *more),
         )
+
+    @property
+    def process(self) -> int:
+        """Its number."""
+        return self.children.running[NAME].pid
 
     def begin(self) -> None:
         """Start it."""
@@ -83,14 +90,25 @@ def operator(plane: ControlPlane, version: str) -> Iterator[Operator]:
 @contextmanager
 def applied(plane: ControlPlane, example: Path, version: str) -> Iterator[None]:
     """Have all objects of an example on the cluster, applied by nobody but kubectl."""
-    label(plane, {"istio-injection": "enabled", "istio.io/rev": version.replace(".", "-")})
+    with standing(plane, objects_of(example), version):
+        until_live(plane)
+        yield
+
+
+def objects_of(example: Path) -> list[dict[str, Any]]:
+    """Return the objects of an example and the gateway, with proxies in the pods."""
     texts = [*(path.read_text() for path in sorted(example.glob("*.yaml"))), GATEWAY.read_text()]
     found = [item for text in texts for item in yaml.safe_load_all(text) if item]
-    objects = [_injected(item) for item in found if item["kind"] != "Namespace"]
+    return [_injected(item) for item in found if item["kind"] != "Namespace"]
+
+
+@contextmanager
+def standing(plane: ControlPlane, objects: list[dict[str, Any]], version: str) -> Iterator[None]:
+    """Have objects on the cluster, applied by kubectl, and their pods ready."""
+    label(plane, {"istio-injection": "enabled", "istio.io/rev": version.replace(".", "-")})
     try:
         asked(plane, "apply", "-f", "-", told=yaml.dump_all(objects))
         wait(plane, "--for=condition=Available", "deployment")
-        until_live(plane)
         yield
     finally:
         told = yaml.dump_all(objects)

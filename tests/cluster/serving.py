@@ -16,8 +16,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ from tests.engines import EngineAbsentError, EngineBrokenError
 
 DESCRIPTION = "cluster.json"
 LOCK = "lock"
-ATTACHED, NODE = "attached", "node"
+ATTACHED, NODE, RESTARTING = "attached", "node", "restarting"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TOLD: list[int] = []
 """The signal by which this process was told to end. No threading.Event: whoever waits for one holds
@@ -46,6 +47,7 @@ its lock at moments, and the handler of a signal, in the same thread, would wait
 
 
 Starting = Callable[[Path, tuple[str, ...], Children], ControlPlane]
+Again = Callable[[Children, Iterable[str]], None]
 
 
 class EndedError(Exception):
@@ -103,7 +105,8 @@ def begin(
 ) -> subprocess.Popen[bytes]:
     """Start a cluster in a process of its own; it ends with its standard input if `attached`.
 
-    Words are versions of Istio, `node`, and IMAGE=COMMAND for what this node is to run.
+    Words are versions of Istio, `node`, IMAGE=COMMAND for what this node is to run, and
+    `restarting` where a program that is killed is to come back.
     """
     command = (sys.executable, "-m", module, str(folder), *words)
     with log.open("wb") as said:
@@ -141,7 +144,7 @@ def serve(folder: Path, words: tuple[str, ...], starting: Starting = start) -> i
             _describe(plane, children, took, has_node=NODE in words)
             if NODE in words:
                 start_node(folder, children, tuple(word for word in words if "=" in word))
-            until_the_end(children)
+            until_the_end(children, partial(_again, folder) if RESTARTING in words else None)
         except (NotReadyError, EndedError, EngineAbsentError, EngineBrokenError) as problem:
             sys.stderr.write(f"cluster: {problem}\n")
             return 3
@@ -163,13 +166,15 @@ def start_node(
 
 
 @contextmanager
-def cluster(folder: Path, versions: tuple[str, ...] = VERSIONS) -> Iterator[ControlPlane]:
+def cluster(
+    folder: Path, versions: tuple[str, ...] = VERSIONS, *more: str
+) -> Iterator[ControlPlane]:
     """Run a cluster in a folder that is not there yet, for the length of a block.
 
-    Raises NotReadyError.
+    More words are those of `begin`. Raises NotReadyError.
     """
     log = folder.with_name(f"{folder.name}.log")
-    with begin(folder, versions, log, attached=True) as process:
+    with begin(folder, (*versions, *more), log, attached=True) as process:
         found = ready_after(process, folder)
         if found is None:
             raise NotReadyError(log.read_text())
@@ -204,20 +209,44 @@ def _describe(plane: ControlPlane, children: Children, seconds: float, *, has_no
         plane.istiods,
         free_ports(1)[0],
         has_node,
-        {name: child.pid for name, child in children.running.items()},
+        _processes(children),
     )
-    fresh = plane.folder / f".{DESCRIPTION}"
+    _write(found, plane.folder)
+
+
+def _processes(children: Children) -> dict[str, int]:
+    return {name: child.pid for name, child in children.running.items()}
+
+
+def _write(found: Description, folder: Path) -> None:
+    fresh = folder / f".{DESCRIPTION}"
     fresh.write_bytes(msgspec.json.encode(found))
-    fresh.replace(plane.folder / DESCRIPTION)
+    fresh.replace(folder / DESCRIPTION)
 
 
-def until_the_end(children: Children) -> None:
-    """Return never: raises EndedError when a program ends, SystemExit when this one is told to."""
-    while not (gone := {name: code for name, code in children.ended().items() if code}):
-        if TOLD:
-            raise SystemExit(0)
+def _again(folder: Path, children: Children, gone: Iterable[str]) -> None:
+    """Start programs again that have ended, and say where they are now."""
+    found = described(folder)
+    for name in gone:
+        children.again(name)
+    if found is not None:
+        _write(msgspec.structs.replace(found, programs=_processes(children)), folder)
+
+
+def until_the_end(children: Children, again: Again | None = None) -> None:
+    """Return never: raises SystemExit when this process is told to end.
+
+    A program that ends is started `again`, or else raises EndedError.
+    """
+    while not TOLD:
+        gone = {name: code for name, code in children.ended().items() if code}
+        if gone and again is None:
+            said = (f"{name} ended: {children.last_words(name)}" for name in gone)
+            raise EndedError(", ".join(said))
+        if gone and again is not None:
+            again(children, gone)
         time.sleep(0.5)
-    raise EndedError(", ".join(f"{name} ended: {children.last_words(name)}" for name in gone))
+    raise SystemExit(0)
 
 
 def end(told: int, _: object) -> None:

@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 
 from tests.cluster.api_server import RefusedError
-from tests.cluster.children import BOUND, Children
-from tests.cluster.control_plane import ControlPlane, environment
+from tests.cluster.children import Children
+from tests.cluster.control_plane import ControlPlane
 from tests.cluster.writer import Writer
 from tests.cost.filling import fill, store
 from tests.kube.measured import Moment
@@ -86,7 +86,7 @@ def _measure(
         for moment in (next(moments) for _ in range(options.times + 2)):
             _tell(way, moment)
         readings = moment.readings
-        restart(plane, children)
+        children.again("kube-apiserver")
         _another(plane, options.pods + 1)
         child.stdin.write(f"{options.pods + 1}\n")
         child.stdin.close()
@@ -109,17 +109,6 @@ def _tell(way: str, moment: Moment) -> None:
         f"{moment.objects} objects, {moment.readings} readings; {asked}\n"
     )
     sys.stdout.flush()
-
-
-def restart(plane: ControlPlane, children: Children) -> None:
-    """Kill the API server and start it again, at the same place."""
-    running = children.running["kube-apiserver"]
-    words = running.args
-    assert isinstance(words, tuple)
-    command = [str(word) for word in words[len(BOUND) :]]
-    running.kill()
-    running.wait()
-    children.start("kube-apiserver", command, environment(plane.folder))
 
 
 def _writing(plane: ControlPlane, verb: str, item: Object) -> None:

@@ -16,8 +16,8 @@ from multiprocessing.synchronize import Event
 
 from tests.wire.laneway_up import VERSION
 
-Met = tuple[float, str]
-"""When a request began, and what it came to: versions with blanks between, or a problem."""
+Met = tuple[float, str, float]
+"""When a request began, what it came to (versions with blanks between, or a problem), its end."""
 PATIENCE = 10.0
 _FRESH = multiprocessing.get_context("spawn")
 
@@ -60,7 +60,7 @@ def _ask(port: int, path: str, over: Event, told: Connection) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as kept:
             for _ in range(50):
                 begun = time.monotonic()
-                met.append((begun, _one(kept, path)))
+                met.append((begun, _one(kept, path), time.monotonic()))
                 if over.is_set():
                     break
     told.send(met)

@@ -172,20 +172,20 @@ async def _apply(
 def _judge(found: Rightness, met: list[Met]) -> None:
     """Hold every request that began between "live" and the next write against what is wanted."""
     found.all = len(met)
-    found.failed = sum(not one.startswith("v") for _, one in met)
+    found.failed = sum(not one.startswith("v") for _, one, _ in met)
     spans = [(one.live, other.begun, one.wanted) for one, other in pairwise(found.changes)]
     spans = [
         one for one, change in zip(spans, found.changes, strict=False) if change.liveness.is_live
     ]
     met.sort()
     at = 0
-    for begun, came in met:
+    for begun, came, ended in met:
         while at < len(spans) and begun >= spans[at][1]:
             at += 1
         if at < len(spans) and spans[at][0] <= begun < spans[at][1]:
             found.judged += 1
             if came != spans[at][2]:
-                found.wrong.append((begun, f"{came}, wanted {spans[at][2]}"))
+                found.wrong.append((begun, f"{came}, wanted {spans[at][2]}", ended))
 
 
 def _objects() -> list[Object]:

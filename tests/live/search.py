@@ -94,7 +94,7 @@ def _by_envoys(folder: Path, options: argparse.Namespace) -> int:
         finally:
             children.kill()
     _tell("right", found)
-    for begun, came in found.wrong[:10]:
+    for begun, came, _ in found.wrong[:10]:
         _tell("  wrong", f"{begun:.3f} {came}")
     return len(found.wrong)
 

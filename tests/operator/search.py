@@ -1,7 +1,8 @@
 """Figures of the operator: `./dev figures operator WORD …`, with `--help` behind each word.
 
 `size` says what it weighs and asks for in a large cluster, `groups` the same of many groups, beside
-Flagger. A word is a module beside this one, with a `main` that takes the other words.
+Flagger, `chaos` what becomes of lanes and their requests when it is killed, cut off and doubled. A
+word is a module beside this one, with a `main` that takes the other words.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-WORDS = ("size", "groups", "paths")
+WORDS = ("size", "groups", "chaos", "paths")
 
 
 def main(words: list[str]) -> int:
