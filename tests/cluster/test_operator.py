@@ -73,6 +73,7 @@ def test_strict_lanes_hold_through_edits_kills_and_the_end_of_their_group(
     plane: ControlPlane, entry: int, working: Operator, tmp_path: Path
 ) -> None:
     with applied(plane, EXAMPLES / "strict-lanes", VERSION):
+        until(lambda: _reason(plane, "Live") == "Live", "proxies that came are not asked")
         lanes = Lanes(entry)
         for number in "123":
             assert lanes.ask(100, {TAG: f"s{number}"}) == {(f"v{number}",) * 3: 100}
@@ -117,11 +118,11 @@ def test_what_was_applied_by_hand_is_handed_over_though_lanes_have_changed_since
         for file in example.glob("*.yaml"):
             (tmp_path / file.name).write_text(file.read_text().replace("exact: s2", "exact: two"))
         asked(plane, "apply", "-f", str(tmp_path / "lanes.yaml"))
-        until(lambda: _stalled(plane) == "FieldConflict", "nobody minds who applied the entry")
+        until(lambda: _reason(plane, "Stalled") == "FieldConflict", "nobody minds who applied it")
         rendered = laneway("render", str(tmp_path)).stdout
         hand_over = ("--server-side", "--field-manager=laneway", "--force-conflicts")
         asked(plane, "apply", *hand_over, "-f", "-", told=rendered)
-        until(lambda: _stalled(plane) == "Nothing", "it is not handed over")
+        until(lambda: _reason(plane, "Stalled") == "Nothing", "it is not handed over")
         asked(plane, "delete", "asmswimlane", "s3")
         until(lambda: lanes.ask(1, {TAG: "s3"}) == {404: 1}, "an edit after it is not written")
         assert lanes.ask(20, {TAG: "two"}) == {("v2",) * 3: 20}
@@ -129,11 +130,11 @@ def test_what_was_applied_by_hand_is_handed_over_though_lanes_have_changed_since
         until(lambda: ours(plane) == [], f"{ours(plane)} is left")
 
 
-def _stalled(plane: ControlPlane) -> str:
-    """Return why the group stands still."""
+def _reason(plane: ControlPlane, condition: str) -> str:
+    """Return the reason of a condition of the group."""
     group = json.loads(asked(plane, "get", "asmswimlanegroup", "test", "-o=json"))
     told = group.get("status", {}).get("conditions", ())
-    return "".join(one["reason"] for one in told if one["type"] == "Stalled")
+    return "".join(one["reason"] for one in told if one["type"] == condition)
 
 
 class asking:  # noqa: N801 - used as a word of the test

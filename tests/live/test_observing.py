@@ -132,7 +132,7 @@ def test_a_proxy_that_ends_meanwhile_is_waited_for_no_longer() -> None:
         return await looking.confirm(PATIENCE, lambda: gone)
 
     found = observed(watched(ROUTED), [one], deed)
-    assert (found.state, found.expected) == ("live", 0)
+    assert (found.state, found.reason, found.expected) == ("live", "NothingToSee", 0)
 
 
 def test_every_istiod_has_to_send_it() -> None:
