@@ -136,6 +136,8 @@ class MeshServer:
 
     def _apply(self, items: list[Object]) -> None:
         """Apply objects as a user does, in the text that `laneway render` writes."""
+        if not items:  # kubectl calls that an error
+            return
         for item in items:
             self._ensure_space(item)
         self._here += items

@@ -27,6 +27,7 @@ from tests.cluster.holding import LEAVES_OUT, USERS, Held, leaves_out, not_admit
 from tests.cluster.pods import PROXY, PROXY_IMAGE
 from tests.cluster.served import MeshServer, next_second, undated
 from tests.cluster.writer import Writer, path_of, root_of
+from tests.laws import objects
 from tests.laws.compiling import compile_mesh, emitted
 from tests.laws.objects import NETWORKING, Object
 from tests.paths.working import Working
@@ -57,6 +58,8 @@ class Kept(Struct, frozen=True):
     """The operator's objects."""
     stalled: dict[str, str]
     """Why groups do not go on, by name; those that are frozen with the codes of their errors."""
+    late: int = 0
+    """How many of users' objects came when the lanes were live."""
 
     @property
     def is_frozen(self) -> bool:
@@ -93,25 +96,33 @@ class Keeping:
         refused |= self._refused(lanes)
         kept = [item for item in mesh if path_of(item) not in refused]
         cluster = cluster_of(kept, compile_mesh(kept), self._server.next_number(), [])
-        cluster = replace(cluster, things=tuple(map(_injected, cluster.things)))
+        cluster = replace(cluster, things=tuple(_with_proxies(cluster)))
         half = len(cluster.routing) // 2 if late else len(cluster.routing)
         self._server.put(replace(cluster, routing=cluster.routing[:half]))
         next_second()
         self._lanes += [self._writer.create(undated(one)) for one in lanes if one in kept]
         later = {path_of(one) for one in cluster.routing[half:]}
-        compilation = self._compiled([one for one in kept if path_of(one) not in later])
+        gates = [one for one in cluster.things if one["kind"] == "Pod" and _is_gateway(one)]
+        there = [one for one in kept if one["kind"] != "Namespace"] + gates
+        compilation = self._compiled([one for one in there if path_of(one) not in later])
         stalled = self._settled(compilation)
         if later:
             self._server.add(cluster.routing[half:])
-            compilation = self._compiled(kept)
+            compilation = self._compiled(there)
             stalled = self._settled(compilation)
-        return Kept(
-            self._held(compilation, cluster, kept, refused), tuple(kept), self._ours(), stalled
-        )
+        held = self._held(compilation, cluster, kept, refused)
+        return Kept(held, tuple(kept), self._ours(), stalled, len(later))
 
     def _compiled(self, mesh: Iterable[Object]) -> Compilation:
-        """Compile objects as they lie in the cluster, in the order in which it lists them."""
-        return compile_mesh([*map(self._dated, sorted(mesh, key=_place))])
+        """Compile objects as they lie in the cluster, in the order in which it lists them.
+
+        Templates stand for the pods of theirs. Namespaces are the cluster's, which has more of them
+        than a mesh; in those that do not ask for sidecars these pods have some all the same.
+        """
+        spaces = self._writer.ask("GET", "/api/v1/namespaces?labelSelector=istio-injection")
+        named = (one["metadata"] for one in spaces["items"])
+        there = [*mesh, *(objects.namespace(one["name"]) for one in named)]
+        return compile_mesh([*map(self._dated, sorted(there, key=_place))])
 
     def _held(
         self,
@@ -231,10 +242,19 @@ def _said(objects: Sequence[Object]) -> dict[str, Any]:
     return {path_of(item): item["spec"] for item in objects}
 
 
-def _injected(item: Object) -> Object:
-    """Return a pod with a proxy, as injection would have written it; anything else as it is."""
-    if item["kind"] != "Pod":
-        return item
-    proxy = {"name": PROXY, "image": PROXY_IMAGE, "args": ["proxy", "sidecar"]}
-    containers = [*item["spec"]["containers"], proxy]
-    return {**item, "spec": {**item["spec"], "containers": containers}}
+def _with_proxies(cluster: Cluster) -> Iterator[Object]:
+    """Yield the things of a cluster; pods with a proxy, as injection would have written it."""
+    routers = {one.ip for one in cluster.proxies if one.type == "router"}
+    for item in cluster.things:
+        if item["kind"] != "Pod":
+            yield item
+            continue
+        is_router = item["status"]["podIP"] in routers
+        args = ["proxy", "router" if is_router else "sidecar"]
+        own = [] if is_router else item["spec"]["containers"]
+        containers = [*own, {"name": PROXY, "image": PROXY_IMAGE, "args": args}]
+        yield {**item, "spec": {**item["spec"], "containers": containers}}
+
+
+def _is_gateway(pod: Object) -> bool:
+    return all(one["name"] == PROXY for one in pod["spec"]["containers"])
