@@ -146,7 +146,8 @@ def _first_lanes(scene: Scene, running: Running) -> None:
         for lane in scene.size.all_lanes():
             writer.create(lane)
     began = time.monotonic()
-    running.until_settled(partial(_is_observed, scene))
+    # between two parts of a change of thousands nothing is sent for seconds
+    running.until_settled(partial(_is_observed, scene), quiet=20.0)
     seconds = running.settled - began
     running.tell(f"lanes written ({seconds:.1f} s)")
     tell(f"    {_condition(scene)}")
