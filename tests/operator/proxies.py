@@ -24,19 +24,24 @@ class ThreeProxies(Struct):
     """What is looked at of one step: all three proxies see all of it."""
 
     answers: list[Liveness]
+    seconds: float = 0.1
     audience: Audience = NOBODY
     unseen: frozenset[Ref] = frozenset()
 
     async def confirm(self) -> Liveness:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(self.seconds)
         return self.answers.pop(0) if self.answers else TAKEN
 
 
 class Proxies:
-    """Three proxies. `answers` are what comes of the next questions; then all is taken."""
+    """Three proxies. `answers` are what comes of the next questions; then all is taken.
 
-    def __init__(self, *answers: Liveness) -> None:
+    Each answer takes some `seconds`.
+    """
+
+    def __init__(self, *answers: Liveness, seconds: float = 0.1) -> None:
         self.answers = list(answers)
+        self.seconds = seconds
         self.asked: list[str] = []
         self.who: list[Who] = []
 
@@ -50,7 +55,7 @@ class Proxies:
         del before, compilation
         self.asked.append(step.phase)
         self.who.append(who)
-        yield ThreeProxies(self.answers)
+        yield ThreeProxies(self.answers, self.seconds)
 
     @asynccontextmanager
     async def written(
@@ -59,4 +64,4 @@ class Proxies:
         del compilation
         self.who.append(who)
         self.asked.append(f"what lies there: {len(list(objects))}")
-        yield ThreeProxies(self.answers)
+        yield ThreeProxies(self.answers, self.seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import groupby
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work, ours
 from tests.operator.test_disturbed import condition, written
-from tests.operator.town import add_lane, begin, create, pod, remove_lane
+from tests.operator.town import add_lane, begin, create, pod, remove_lane, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 
@@ -71,6 +72,32 @@ def test_a_proxy_that_is_not_connected_is_waited_for_once_and_then_asked_about_a
     others = [who("a-v1.default") for who in proxies.who]
     assert (lost, others) == ([True, False, True, True], [True, True, False, False])
     assert "2 of 2 proxies after 100 ms" not in seen
+
+
+def test_a_change_that_takes_long_is_told_to_be_under_way_until_it_is_through(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    seen: list[str] = []
+    api.wrote = lambda: seen.append(condition(api, "Reconciling")["status"])
+
+    in_virtual_time(at_work(api, lambda _: None, add_lane, proxies=Proxies(seconds=4.0)))
+
+    assert [one for one, _ in groupby(seen)] == ["False", "True", "False"]
+
+
+def test_a_change_that_is_left_for_another_input_stays_under_way(settled: ModelApi) -> None:
+    api = settled.copy()
+    seen: list[str] = []
+    api.wrote = lambda: seen.append(condition(api, "Reconciling")["status"])
+
+    def both(api: ModelApi) -> None:
+        add_lane(api)
+        asyncio.get_running_loop().call_later(1.0, reweight, api)
+
+    in_virtual_time(at_work(api, both, proxies=Proxies(seconds=4.0)))
+
+    assert [one for one, _ in groupby(seen)] == ["False", "True", "False"]
 
 
 def test_nothing_is_taken_away_that_a_proxy_may_still_use(settled: ModelApi) -> None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from laneway.adapters.kube import Kind
 from laneway.apps.operator.caches import POD, Caches, KindName
-from laneway.apps.operator.reporting import Reporting
+from laneway.apps.operator.reporting import UNDER_WAY, Reporting
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.source import ClusterSource
 from laneway.apps.operator.target import ClusterTarget, OperatorSettings, Undertaking
@@ -57,7 +57,7 @@ class Operation:
         self.rounds = 0
         self._pods_due: asyncio.TimerHandle | None = None
         self._heard: list[tuple[Callable[[Undertaking], None], Callable[[Drift], None]]] = []
-        self.target.through = self._through
+        self.target.begun, self.target.through = self._begun, self._through
         self.loop: Loop | None = None
         self._last: Revision | None = None
         """What was wanted when the lead was lost: a large mesh is not compiled anew for that."""
@@ -131,6 +131,15 @@ class Operation:
             for drift in drifts:
                 drifted(drift)
         self.reporting.wake()
+
+    def _begun(self, change: Undertaking) -> None:
+        """Have it told that a change is under way, should it take long."""
+
+        def look() -> None:
+            if self.target.change is change:
+                self.reporting.wake()
+
+        asyncio.get_running_loop().call_later(UNDER_WAY, look)
 
     def _through(self, change: Undertaking) -> None:
         self.reporting.take(change)

@@ -112,7 +112,7 @@ class Reporting:
             target.frozen,
             target.errors,
             target.patience.troubles,
-            change.groups if change is not None and is_long else (),
+            change.groups if change is not None and is_long else target.left,
             target.seen.live,
             target.seen.digests,
         )

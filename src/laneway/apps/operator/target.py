@@ -97,8 +97,12 @@ class ClusterTarget:
         self.seen = SeenLive()
         self.unsure: frozenset[str] = frozenset()
         """The groups of which something was written and not seen live."""
+        self.begun: Callable[[Undertaking], None] = lambda _: None
+        """Hears of a change that has begun."""
         self.through: Callable[[Undertaking], None] = lambda _: None
         """Hears of a change that is through."""
+        self.left: frozenset[str] = frozenset()
+        """The groups whose change was left on its way, since something else is wanted by now."""
         self.drifts: list[Drift] = []
         self.reconfirming = Reconfirming(caches, confirming, self.writing, self.seen, clock)
         self._blame = Blame()
@@ -151,6 +155,7 @@ class ClusterTarget:
         if self.patience.waiting(now):
             self.todo = self._to_do(objects, there, now)
         differing = self._groups(objects, (*self.todo.writes, *self.todo.removes))
+        self.left &= differing
         tried = self.patience.troubles.keys() - self.patience.waiting(now)
         self.patience.succeeded(tried - differing)
 
@@ -180,6 +185,7 @@ class ClusterTarget:
         if objects is not None:
             groups = self._groups(objects, (*todo.writes, *todo.removes)) if todo else self.unsure
             change = self.change = Undertaking(groups, begun, bool(todo))
+            self.begun(change)
             try:
                 if asked := self.seen.to_ask(self.unsure & groups, is_first=bool(todo)):
                     change.live = await self.reconfirming.ask(objects, asked)
@@ -198,7 +204,9 @@ class ClusterTarget:
         way = await way_to(objects, todo, self.caches.own(begun), self.writing)
         # it is gone for at least as long as it took to find: a cluster in which something happens
         # all the time would be looked at and never written otherwise
-        if await self._walk(objects, way, change, 2 * self._clock.now() - begun):
+        is_through = await self._walk(objects, way, change, 2 * self._clock.now() - begun)
+        self.left = frozenset() if is_through else change.groups
+        if is_through:
             self.patience.succeeded(change.groups)
             change.seconds = self._clock.now() - change.begun
             self.through(change)
