@@ -11,6 +11,7 @@ is for, it leads to the lane that answers for that lane at this service.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -219,7 +220,7 @@ class _Spot(Struct, frozen=True):
             matches = tuple(replace(one, port=self.port) for one in asked)
         others = several if len(several) > 1 else ()
         return Rule(
-            f"{name}{way.suffix}{'' if self.alone else f'-{self.port}'}",
+            _named(name, way.suffix, "" if self.alone else f"-{self.port}"),
             matches,
             self.way_to(self.answering(lane)),
             lane.origin,
@@ -228,6 +229,12 @@ class _Spot(Struct, frozen=True):
             by=way.by,
             others=others,
         )
+
+
+@lru_cache(1024)
+def _named(name: str, suffix: str, port: str) -> str:
+    """Return the name of a rule: thousands of services have rules of the same few names."""
+    return f"{name}{suffix}{port}"
 
 
 def _patched(rules: tuple[Rule, ...], patch: Patch) -> tuple[Rule, ...]:
