@@ -22,6 +22,7 @@ from tests.cluster.api_client import (
     EVENTS,
     ROUTES,
     SPACE,
+    Objects,
     config_map,
     followed,
     named,
@@ -113,6 +114,24 @@ def test_a_status_is_written_apart(plane: ControlPlane) -> None:
         found = json.loads(await client.merge(ROUTES, body, subresource="status"))
         assert found["spec"]["hosts"] == ["shop"]
         await client.delete(ROUTES, SPACE, "with-status")
+
+    run(plane, test)
+
+
+def test_a_status_that_was_merged_is_ours_by_force_alone(plane: ControlPlane) -> None:
+    def seen(reason: str) -> Objects:
+        status = {"conditions": [{"type": "Seen", "status": "True", "reason": reason}]}
+        return named(ROUTES, "merged-status", SPACE, status=status)
+
+    async def test(client: Client) -> None:
+        await client.apply(ROUTES, route("merged-status", "shop"))
+        await client.merge(ROUTES, seen("Merged"), subresource="status")
+        with pytest.raises(Conflict) as refused:
+            await client.apply(ROUTES, seen("Applied"), subresource="status")
+        assert refused.value.managers == ("laneway",)
+        await client.take(ROUTES, seen("Taken"), subresource="status")
+        await client.apply(ROUTES, seen("Applied"), subresource="status")
+        await client.delete(ROUTES, SPACE, "merged-status")
 
     run(plane, test)
 

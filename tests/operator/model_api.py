@@ -55,6 +55,8 @@ class ModelApi:
         self.objects: dict[Name, Body] = {}
         self.managed: dict[Name, dict[str, tuple[str, frozenset[Path]]]] = {}
         """The fields of each manager, and whether it applies or updates them."""
+        self.merged: set[Name] = set()
+        """Whose status the operator has updated, not applied."""
         self.version = 0
         self.history: list[tuple[str, Name, Body]] = []
         self.calls: list[str] = []
@@ -75,7 +77,7 @@ class ModelApi:
         """Return a server with the same objects, whom nobody watches."""
         other = ModelApi()
         other.objects, other.managed = deepcopy(self.objects), deepcopy(self.managed)
-        other.version = self.version
+        other.merged, other.version = set(self.merged), self.version
         return other
 
     # what users and others do
@@ -103,8 +105,8 @@ class ModelApi:
         said = f"apply {kind.kind} {body['metadata']['name']} {subresource}".strip()
         return await self._patched(said, body, subresource)
 
-    async def take(self, kind: Kind, body: Mapping[str, Any]) -> bytes:
-        return await self._patched(f"apply {kind.kind} by force", body, force=True)
+    async def take(self, kind: Kind, body: Mapping[str, Any], *, subresource: str = "") -> bytes:
+        return await self._patched(f"apply {kind.kind} by force", body, subresource, force=True)
 
     async def merge(self, kind: Kind, body: Mapping[str, Any], *, subresource: str = "") -> bytes:
         status = {key: one for key, one in body["status"].items() if key in VENDORS_STATUS}
@@ -179,6 +181,12 @@ class ModelApi:
             name = name_of(body)
             if name not in self.objects:
                 raise NotFound(str(name))
+            if subresource == "merged":
+                self.merged.add(name)
+            elif name in self.merged and not force:
+                raise Conflict("Apply failed with conflicts", (".status",), (OPERATOR,))
+            else:
+                self.merged.discard(name)
             return self._store(name, self.objects[name] | {"status": body["status"]})
         return self.write(body, OPERATOR, "Apply", force=force)
 

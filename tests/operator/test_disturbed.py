@@ -403,6 +403,19 @@ def test_a_cluster_with_the_vendors_kinds_keeps_what_it_has_a_place_for() -> Non
     assert "acceptedErrors" not in status
 
 
+def test_a_status_is_told_whole_once_the_kinds_have_a_place_for_all_of_it() -> None:
+    vendors = ModelApi()
+    vendors.is_vendors = True
+    begin(vendors)
+    in_virtual_time(at_work(vendors, create))
+    api = vendors.copy()
+
+    in_virtual_time(at_work(api, reweight))
+
+    assert "confirmed" in api.objects[GROUP]["status"]
+    assert condition(api, "Live")["status"] == "True"
+
+
 def test_nothing_of_ours_has_a_finalizer(settled: ModelApi) -> None:
     assert all("finalizers" not in body["metadata"] for body in settled.objects.values())
 

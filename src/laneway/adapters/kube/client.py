@@ -148,9 +148,9 @@ class Client:
         extra = {"dryRun": "All"} if dry_run else {}
         return await self._apply(kind, body, subresource, extra)
 
-    async def take(self, kind: Kind, body: Mapping[str, object]) -> bytes:
+    async def take(self, kind: Kind, body: Mapping[str, object], *, subresource: str = "") -> bytes:
         """Apply an object's fields, and take from others those that they have."""
-        return await self._apply(kind, body, "", {"force": "true"})
+        return await self._apply(kind, body, subresource, {"force": "true"})
 
     async def _apply(
         self, kind: Kind, body: Mapping[str, object], subresource: str, extra: Mapping[str, str]

@@ -21,6 +21,7 @@ from laneway.core.emit.status import API_VERSION
 from laneway.core.keeping.events import Told, event, of_change, of_standstill
 from laneway.core.keeping.followed import GROUP, VENDOR
 from laneway.core.keeping.held import Held
+from laneway.core.keeping.names import FIELD_MANAGER
 from laneway.core.keeping.progress import GroupFacts, GroupProgress, progress_of
 from laneway.core.keeping.remembered import Remembered
 from laneway.core.keeping.statuses import Status, new_statuses
@@ -151,11 +152,19 @@ class Reporting:
         return True
 
     async def _say(self, kind: Kind, body: Mapping[str, object]) -> None:
-        """Apply a status; a CRD that has no place for all of it keeps what it has one for."""
+        """Apply a status; a CRD that has no place for all of it keeps what it has one for.
+
+        The server knows what was kept so as an update by ourselves, which is in the way of applying
+        once there is a place for all.
+        """
         try:
             await self._cluster.apply(kind, body, subresource="status")
         except Invalid:
             await self._cluster.merge(kind, body, subresource="status")
+        except Conflict as error:
+            if error.managers != (FIELD_MANAGER,):
+                raise
+            await self._cluster.take(kind, body, subresource="status")
 
     def _left_to_others(self, ref: Ref, error: Conflict) -> bool:
         """Leave a status alone that somebody else writes, and say so once."""

@@ -58,7 +58,7 @@ class Cluster(Protocol):
     ) -> bytes:
         """Apply fields of an object on the server, and return the object."""
 
-    async def take(self, kind: Kind, body: Mapping[str, object]) -> bytes:
+    async def take(self, kind: Kind, body: Mapping[str, object], *, subresource: str = "") -> bytes:
         """Apply fields of an object, and take from others those that they have."""
 
     async def merge(
