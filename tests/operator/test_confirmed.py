@@ -7,6 +7,7 @@ from itertools import groupby
 
 import pytest
 
+from laneway.core.keeping import change
 from laneway.core.live.liveness import Liveness, Missing
 from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
@@ -98,6 +99,69 @@ def test_a_change_that_is_left_for_another_input_stays_under_way(settled: ModelA
     in_virtual_time(at_work(api, both, proxies=Proxies(seconds=4.0)))
 
     assert [one for one, _ in groupby(seen)] == ["False", "True", "False"]
+
+
+def told_live(api: ModelApi) -> list[str]:
+    """Return the lanes that say of what they are now that it is live."""
+    return [
+        name[-1]
+        for name, body in api.objects.items()
+        if name[0] == "ASMSwimLane"
+        and body.get("status", {}).get("observedGeneration") == body["metadata"]["generation"]
+        and condition(api, "Live", name)["status"] == "True"
+    ]
+
+
+@pytest.mark.parametrize("late", [0.0, 0.05, 0.3, 0.6])
+def test_nothing_is_told_to_be_live_before_all_of_its_change_is(
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    """Neither while its parts come one after the other, nor where it came during another change."""
+    monkeypatch.setattr(change, "TOGETHER", 1)
+    in_virtual_time(at_work(calm := settled.copy(), reweight, add_lane))
+    api = settled.copy()
+    told: list[bool] = []
+
+    def hold() -> None:
+        if "s3" in told_live(api):
+            told.append(ours(api) == ours(calm))
+
+    def both(api: ModelApi) -> None:
+        reweight(api)
+        asyncio.get_running_loop().call_later(late, add_lane, api)
+
+    api.wrote = hold
+    in_virtual_time(at_work(api, both, proxies=Proxies(seconds=0.7)))
+
+    assert told
+    assert all(told)
+    assert "s3" in told_live(api)
+
+
+def test_whoever_begins_anew_tells_nothing_to_be_live_before_it_has_asked(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    in_virtual_time(at_work(calm := settled.copy(), reweight))
+    at = calm.calls.index("apply VirtualService gateway") + 1
+    api.kill_at = (at, True)
+    proxies = Proxies(lacking("has not acknowledged"), seconds=4.0)
+    too_soon: list[bool] = []
+
+    def hold() -> None:
+        if "s1" in told_live(api):
+            too_soon.append(bool(proxies.answers))
+
+    async def killed() -> None:
+        await at_work(api, reweight)
+        assert api.killed.is_set()
+        api.kill_at, api.killed, api.wrote = None, asyncio.Event(), hold
+        await at_work(api, proxies=proxies)
+
+    in_virtual_time(killed())
+
+    assert too_soon
+    assert not any(too_soon)
 
 
 def test_nothing_is_taken_away_that_a_proxy_may_still_use(settled: ModelApi) -> None:

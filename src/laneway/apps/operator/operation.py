@@ -52,7 +52,7 @@ class Operation:
         self.wake = Wake()
         self.caches = Caches(cluster, kinds, self._changed)
         self.target = ClusterTarget(cluster, self.caches, confirming, settings, self.clock)
-        self.reporting = Reporting(cluster, self.target, self.clock.now)
+        self.reporting = Reporting(cluster, self.target)
         self.source = ClusterSource(self.caches, self.wake, self.clock)
         self.rounds = 0
         self._pods_due: asyncio.TimerHandle | None = None

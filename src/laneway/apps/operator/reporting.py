@@ -48,12 +48,10 @@ class Reporting:
         self,
         cluster: Cluster,
         target: ClusterTarget,
-        monotonic: Callable[[], float],
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._cluster = cluster
         self._target = target
-        self._monotonic = monotonic
         self._now = now
         self._wake = asyncio.Event()
         self._told: dict[Ref, tuple[Held, Held]] = {}
@@ -108,12 +106,12 @@ class Reporting:
     def _progress(self, objects: WantedObjects) -> GroupProgress:
         target = self._target
         change = target.change if target.change and target.change.writes else None
-        is_long = change is not None and self._monotonic() - change.begun >= UNDER_WAY
         known = GroupFacts(
             target.frozen,
             target.errors,
             target.patience.troubles,
-            change.groups if change is not None and is_long else target.left,
+            change.groups if change is not None else target.left,
+            target.unsure,
             target.seen.live,
             target.seen.digests,
         )

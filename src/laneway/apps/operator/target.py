@@ -26,6 +26,7 @@ from laneway.core.gate import Revision
 from laneway.core.keeping.change import Bodies, Way
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.confirmed import SeenLive, all_but, blocks_removal
+from laneway.core.keeping.followed import GROUP
 from laneway.core.keeping.group_gate import Blame, Frozen, GroupErrors, frozen_groups
 from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.owners import Owner
@@ -114,7 +115,7 @@ class ClusterTarget:
         now = self._clock.now()
         compilation = wanted.compilation
         lanes = self.caches.lanes
-        groups = {ref.name: held for ref, held in lanes.items() if ref.kind == "ASMSwimLaneGroup"}
+        groups = {ref.name: held for ref, held in lanes.items() if ref.kind == GROUP}
         owners = Owners(
             self.settings.installation, {name: held.uid for name, held in groups.items()}
         )
@@ -128,9 +129,7 @@ class ClusterTarget:
         self.errors = self._blame.errors(compilation, self.objects.findings)
         self.frozen = frozen_groups(compilation, self.errors, accepted)
         self._look(self.objects, now)
-        statuses = {name: held.status for name, held in groups.items()}
-        there, audience = self.caches.own(now), self._confirming.audience
-        self.unsure = self.seen.unsure(statuses, there, audience)
+        self.unsure = self._unsure(now)
         ask_at = self.seen.wait(now)
         forgets_at = self.caches.forgets_at
         times = [self.patience.wake_at(now), ask_at if self.unsure else None, forgets_at]
@@ -196,8 +195,14 @@ class ClusterTarget:
                 self.seen.put_off(self._clock.now())
             finally:
                 self.change = None
+                self.unsure = self._unsure(self._clock.now())
                 self.wake.set()  # what is left to do, and when, is another matter now
         return Confirmed(0, self._clock.now() - begun, begun)
+
+    def _unsure(self, now: float) -> frozenset[str]:
+        lanes = self.caches.lanes
+        statuses = {ref.name: held.status for ref, held in lanes.items() if ref.kind == GROUP}
+        return self.seen.unsure(statuses, self.caches.own(now), self._confirming.audience)
 
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
         begun = self._clock.now()

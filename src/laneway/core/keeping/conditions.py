@@ -58,15 +58,18 @@ def standing(ready: Mapping[str, str], trouble: Trouble | None, changing: str) -
 _OF_LIVENESS = {"live": "True", "waiting": "False", "unknown": "Unknown"}
 
 
-def of_proxies(live: Liveness, *, in_words: bool) -> Condition:
+def of_proxies(live: Liveness) -> Condition:
     """Return what is known of the proxies."""
-    words = live.words if in_words else ""
-    return _condition(LIVE, _OF_LIVENESS[live.state], live.reason, words)
+    return _condition(LIVE, _OF_LIVENESS[live.state], live.reason, live.words)
 
 
 def _condition(kind: str, status: str, reason: str, message: str = "") -> Condition:
     cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     return {"type": kind, "status": status, "reason": reason, "message": cut}
+
+
+NOT_KNOWN_YET = _condition(LIVE, "Unknown", "Changing", "what is being written is not seen yet")
+"""What is said of proxies that had all there was, while something else is written."""
 
 
 def dated(

@@ -26,11 +26,12 @@ class GroupProgress(Struct, frozen=True):
 
     `accepted` are the errors that its present objects were written with, for groups that are as
     they shall be; `confirmed` a digest of the objects that were seen live. `changing` says what is
-    under way.
+    under way, `unsure` are those of which something may not be live, whatever was seen before.
     """
 
     troubles: Mapping[str, Trouble] = {}
     changing: Mapping[str, str] = {}
+    unsure: Collection[str] = ()
     live: Mapping[str, Liveness] = {}
     accepted: Mapping[str, frozenset[ErrorKey]] = {}
     findings: Mapping[str, tuple[Finding, ...]] = {}
@@ -44,6 +45,7 @@ class GroupFacts(Struct, frozen=True):
     errors: GroupErrors = {}
     troubles: Mapping[str, Trouble] = {}
     changing: Collection[str] = ()
+    unsure: Collection[str] = ()
     live: Mapping[str, Liveness] = {}
     confirmed: Mapping[str, str] = {}
 
@@ -57,6 +59,7 @@ def progress_of(objects: WantedObjects, todo: ToDo, known: GroupFacts) -> GroupP
     return GroupProgress(
         troubles,
         dict.fromkeys(known.changing, "a change is being written and confirmed"),
+        {*known.changing, *known.unsure},
         known.live,
         _accepted(objects, todo, troubles, known.errors),
         findings,

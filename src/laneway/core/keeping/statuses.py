@@ -12,7 +12,7 @@ from typing import Any
 
 from laneway.core.emit.status import statuses
 from laneway.core.findings.finding import Finding
-from laneway.core.keeping.conditions import dated, of_proxies, standing
+from laneway.core.keeping.conditions import NOT_KNOWN_YET, dated, of_proxies, standing
 from laneway.core.keeping.group_gate import ErrorKey
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE
@@ -152,11 +152,14 @@ class _Telling:
 
         Lanes say it without words: how many proxies and how soon is told once, by their group.
         """
+        known = self._known_live(group)
+        if known is not None and known["status"] == "True" and group in self.progress.unsure:
+            known = NOT_KNOWN_YET
+        return known if known is None or in_words else known | {"message": ""}
+
+    def _known_live(self, group: str) -> dict[str, str] | None:
         if (live := self.progress.live.get(group)) is not None:
-            return of_proxies(live, in_words=in_words)
+            return of_proxies(live)
         holder = self.held.get(Ref(GROUP_KIND, "", group))
         known = condition_of(holder.status, LIVE) if holder else None
-        if known is None:
-            return None
-        kept = {key: known[key] for key in known if key != "lastTransitionTime"}
-        return kept if in_words else kept | {"message": ""}
+        return known and {key: known[key] for key in known if key != "lastTransitionTime"}
