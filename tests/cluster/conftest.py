@@ -17,6 +17,7 @@ from laneway.adapters.netns import probe
 from tests.cluster.children import Children
 from tests.cluster.control_plane import VERSIONS, ControlPlane, needed
 from tests.cluster.serving import cluster, described, start_node
+from tests.cluster.sweeping import sweep
 from tests.conftest import Had
 from tests.engines import engine, istio_crds
 
@@ -36,6 +37,17 @@ def plane(had: Had, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contro
         had(partial(engine, name))
     with cluster(tmp_path_factory.mktemp("cluster") / "k") as running:
         yield running
+
+
+@pytest.fixture(autouse=True, scope="module")
+def swept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Behind a module in which a test failed nothing is left of it for those that follow."""
+    is_concerned = request.node.get_closest_marker("cluster") is not None
+    plane = request.getfixturevalue("plane") if is_concerned else None
+    before = request.session.testsfailed
+    yield
+    if plane and request.session.testsfailed > before:
+        sweep(plane)
 
 
 @pytest.fixture(scope="module")

@@ -31,13 +31,19 @@ OURS = ("virtualservices", "destinationrules")
 
 @contextmanager
 def kinds(plane: ControlPlane) -> Iterator[None]:
-    """Have the cluster know the vendor's kinds."""
+    """Have the cluster know the vendor's kinds; lanes and what was written of them go with these.
+
+    Even where a test failed in the middle: what it leaves would be in the way of all that follow.
+    """
     told = yaml.dump_all(definitions())
     asked(plane, "apply", "--server-side", "-f", "-", told=told)
     names = [one["metadata"]["name"] for one in definitions()]
     asked(plane, "wait", "--for=condition=Established", "crd", *names, "--timeout=30s")
-    yield
-    asked(plane, "delete", "--wait=false", "-f", "-", told=told)
+    try:
+        yield
+    finally:
+        asked(plane, "delete", "--timeout=60s", "-f", "-", told=told)
+        asked(plane, "delete", ",".join(OURS), "-A", "-l=app.kubernetes.io/managed-by=laneway")
 
 
 class Operator:
