@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from laneway.adapters.istiod import ControlPlane, IstiodCredentials, observation
+from laneway.core.live.proxies import ExpectedProxy
 from laneway.core.live.replicas import IstiodReplica
 from laneway.core.live.watching import World, watching, written
 from tests.agree.oracle import Workload
@@ -28,6 +30,7 @@ from tests.engines import engine
 from tests.live.applying import Applying, Taken, standing, workloads
 from tests.live.relay import Relay
 from tests.live.town import Way, callers, town, way
+from tests.operator.crowded import Crowded
 
 pytestmark = pytest.mark.cluster
 
@@ -84,6 +87,36 @@ def test_every_step_of_a_lane_that_comes_and_goes_is_live(
         found = [*taken(apply, COMES), *taken(apply, GOES)]
     assert [one.liveness.reason for one in found] == ["Live"] * len(found)
     assert [one.liveness.expected for one in found] == [8, 2, 1, 1, 2, 8]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_last_objects_of_many_tell_of_all(plane: Cluster, crowd: Path, version: str) -> None:
+    """What each proxy holds when a step is live is what it holds a second later."""
+    size = Crowded(services=30, lanes=4, own=12, proxies=9)
+    bare = list(size.running())
+    mesh = [*bare, size.group(), *size.all_lanes()]
+    joining, istiod = list(size.joining()), plane.istiods[version]
+    with standing(plane.api, mesh) as writer, Crowd(crowd, istiod) as proxies:
+        apply = Applying(writer, open_to_all(istiod), in_order=True)
+        proxies.join(joining)
+        for there in (way(bare, mesh), way(mesh, bare)):
+            for at, (step, _) in enumerate(there.taken):
+                done = asyncio.run(apply.step(there, at, [*map(expected, joining)]))
+                at_once = held(proxies)
+                time.sleep(1.0)
+                assert done.liveness.is_live
+                assert len(done.looked_for) <= 2
+                assert held(proxies) == at_once
+                assert len(step.refs) in {1, 30}
+
+
+def held(proxies: Crowd) -> list[object]:
+    return [proxies.shown("clusters"), proxies.shown("tables")]
+
+
+def expected(one: Workload) -> ExpectedProxy:
+    labels = tuple(sorted(one.labels.items()))
+    return ExpectedProxy(one.name, one.namespace, labels, is_gateway=one.type == "router")
 
 
 def nobody_late(cluster: Cluster, crowd: Path, joining: Istiod) -> tuple[Crowd, Crowd]:
@@ -157,7 +190,7 @@ def test_what_was_written_is_found_by_who_comes_later(
     world = World(wanted.mesh, wanted.plan, tuple(CALLERS))
 
     async def later() -> str:
-        asked = watching(written(wanted.manifests()), {}, world)
+        asked = watching([(written(wanted.manifests()), {})], world)
         async with there.observing(asked) as looking:
             return (await looking.confirm(30)).reason
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from msgspec import Struct
@@ -42,13 +42,17 @@ class Taken(Struct, frozen=True):
     written: float
     joined: float
     """Seconds that observers took to join."""
+    looked_for: frozenset[Ref] = frozenset()
 
 
 class Applying:
-    """Applies steps; `limit` is how long each is waited for."""
+    """Applies steps; `limit` is how long each is waited for, `in_order` how it is looked at."""
 
-    def __init__(self, writer: Writer, plane: ControlPlane, limit: float = LIMIT) -> None:
+    def __init__(
+        self, writer: Writer, plane: ControlPlane, limit: float = LIMIT, *, in_order: bool = False
+    ) -> None:
         self.writer, self.plane, self.limit = writer, plane, limit
+        self.in_order = in_order
 
     async def take(self, way: Way, proxies: Sequence[ExpectedProxy]) -> list[Taken]:
         """Apply a whole way, each step once the one before it was looked after."""
@@ -57,23 +61,26 @@ class Applying:
     async def step(self, way: Way, at: int, proxies: Sequence[ExpectedProxy]) -> Taken:
         """Apply one step, and say what is known of it."""
         step, before = way.taken[at]
-        watched = way.watched(at, proxies, self.plane.seat)
+        watched = way.watched(at, proxies, self.plane.seat, in_order=self.in_order)
         begun = time.monotonic()
         async with self.plane.observing(watched) as observation:
             joined = time.monotonic() - begun
-            await asyncio.to_thread(self.write, step, before)
+            await asyncio.to_thread(self.write, step, before, watched.refs)
             written = time.monotonic()
-            return Taken(step, await observation.confirm(self.limit), written, joined)
+            live = await observation.confirm(self.limit)
+            return Taken(step, live, written, joined, watched.refs)
 
-    def write(self, step: ChangeStep, before: dict[Ref, Manifest]) -> None:
+    def write(
+        self, step: ChangeStep, before: dict[Ref, Manifest], last: Collection[Ref] = ()
+    ) -> None:
         """Write a step."""
-        for one in step.writes:
+        for one in sorted(step.writes, key=lambda one: one.ref in last):
             body = json.loads(json.dumps(one.body))
             if one.ref in before:
                 self.writer.merge(body)
             else:
                 self.writer.create(body)
-        for ref in step.removes:
+        for ref in sorted(step.removes, key=last.__contains__):
             self.writer.delete(json.loads(json.dumps(before[ref].body)), missing=True)
 
 

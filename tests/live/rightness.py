@@ -143,7 +143,7 @@ def rightness(cluster: Cluster, gateway: int, version: str, changes: int, seed: 
                 one = turning.turn(dice)
                 before = dict(turning.now)
                 step = ChangeStep("entry routes", (one,))
-                watched = watching(step, before, world)
+                watched = watching([(step, before)], world)
                 done = _apply(plane, watched, writer, one)
                 found.changes.append(Changed(*asyncio.run(done), turning.wanted()))
                 turning.now[one.ref] = one

@@ -15,6 +15,7 @@ from laneway.core.resources.meta import Ref
 from tests.laws.compiling import compile_mesh
 from tests.laws.objects import Object, destination_rule, host_of, virtual_service
 from tests.live.town import CART, callers, following, names, town, way
+from tests.operator.crowded import Crowded
 
 COMES = way(town(2), town(3))
 """A lane comes: subsets, routes of its callers, its entry."""
@@ -91,7 +92,7 @@ def test_a_write_of_metadata_alone_is_nothing_to_see() -> None:
     one = next(iter(mesh.manifests()))
     body = {**one.body, "metadata": {**one.body["metadata"], "annotations": {"a": "b"}}}
     step = ChangeStep("subsets", (Manifest(one.ref, body),))
-    found = watching(step, {one.ref: one}, World(mesh.mesh, mesh.plan, tuple(callers(2))))
+    found = watching([(step, {one.ref: one})], World(mesh.mesh, mesh.plan, tuple(callers(2))))
     assert (found.watches, found.following, found.unwatched) == ((), (), ())
 
 
@@ -127,7 +128,7 @@ def test_an_entry_at_a_gateway_that_was_not_read_is_not_taken_to_be_seen_by_nobo
     routes = virtual_service("in", "istio-system", ["*"], gateways=["door"], http=[])
     one = Manifest(Ref("VirtualService", "istio-system", "in"), routes)
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(ChangeStep("entry routes", (one,)), {}, world)
+    found = watching([(ChangeStep("entry routes", (one,)), {})], world)
     assert (found.watches, found.unwatched) == ((), (one.ref,))
 
 
@@ -155,17 +156,62 @@ def nine_lanes_at_once() -> tuple[ChangeStep, dict[Ref, Manifest]]:
 def test_no_more_than_eight_look_and_what_is_left_is_told() -> None:
     mesh = compile_mesh(town(2))
     step, before = nine_lanes_at_once()
-    found = watching(step, before, World(mesh.mesh, mesh.plan, tuple(callers(9))))
+    found = watching([(step, before)], World(mesh.mesh, mesh.plan, tuple(callers(9))))
     assert len(found.watches) == MOST == 8
     assert len(found.unwatched) == 1
     (left,) = found.unwatched
     assert all(left not in some.refs for some in found.following)
 
 
+def test_in_order_the_last_object_of_a_kind_tells_of_all() -> None:
+    size = Crowded(services=12, lanes=3, own=5)
+    mesh = [*size.running(), size.group(), *size.all_lanes()]
+    everybody = [
+        ExpectedProxy(one["metadata"]["name"], "default", labels_of(one))
+        for one in size.running()
+        if one["kind"] == "Pod" and one["metadata"]["namespace"] == "default"
+    ]
+    for there in (way([*size.running()], mesh), way(mesh, [*size.running()])):
+        for at, (step, _) in enumerate(there.taken):
+            one_by_one, in_order = (
+                there.watched(at, everybody, in_order=order) for order in (False, True)
+            )
+            assert one_by_one.refs == one_by_one.seen
+            assert (in_order.seen, in_order.unseen) == (one_by_one.seen, one_by_one.unseen)
+            assert len(in_order.refs) == min(1, len(in_order.seen))
+            assert in_order.refs <= {*step.removes} or not step.removes
+            assert (in_order.unwatched, following(in_order)) == ((), following(one_by_one))
+
+
+def labels_of(item: Object) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(item["metadata"]["labels"].items()))
+
+
+def test_in_order_each_class_of_proxies_is_told_by_something_that_it_sees() -> None:
+    mesh = compile_mesh(town(2))
+    step, before = nine_lanes_at_once()
+    world = World(mesh.mesh, mesh.plan, tuple(callers(9)))
+    found = watching([(step, before)], world, in_order=True)
+    assert len(found.refs) == MOST
+    assert found.unwatched == tuple(found.seen - found.refs)
+    assert following(found) == following(watching([(step, before)], world))
+
+
+def test_in_order_what_has_no_name_is_not_told_by_what_has_one() -> None:
+    mesh = compile_mesh(town(2))
+    step, before = nine_lanes_at_once()
+    tcp = Ref("VirtualService", "shop", "tcp")
+    routes = virtual_service("tcp", "shop", [CART], tcp=[{"route": []}])
+    step = replace(step, writes=(Manifest(tcp, routes), *step.writes))
+    world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
+    found = watching([(step, before)], world, in_order=True)
+    assert tcp in found.unwatched
+
+
 def test_what_was_written_is_looked_for_with_nothing_before_it() -> None:
     mesh = compile_mesh(town(2))
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(written(mesh.manifests()), {}, world)
+    found = watching([(written(mesh.manifests()), {})], world)
     assert found.refs == {one.ref for one in mesh.manifests()}
     assert not any(sight.differs for one in found.watches for sight in one.sights)
     assert following(found).count("cart-v1") == 1
@@ -198,7 +244,7 @@ def test_a_name_that_comes_to_mean_other_pods_shows_by_their_addresses(
     mesh = compile_mesh(town(2, *pods))
     old, new = relabeled({"lane": "v1"}), relabeled({"lane": label, "app": "cart"})
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(ChangeStep("subsets", (new,)), {old.ref: old}, world)
+    found = watching([(ChangeStep("subsets", (new,)), {old.ref: old})], world)
     sights = [sight for one in found.watches for sight in one.sights]
     assert sights == ([AddressesSight(new.ref, subset(1))] if seen else [])
     assert found.unwatched == (() if seen else (new.ref,))
@@ -210,7 +256,7 @@ def test_a_policy_alone_has_no_name_and_is_said_to_be_unwatched() -> None:
     subsets = [{"name": "s1", "labels": {"lane": "v1"}, "trafficPolicy": {"tls": {}}}]
     new = replace(old, body=destination_rule("cart", "shop", CART, subsets=subsets))
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(ChangeStep("subsets", (new,)), {old.ref: old}, world)
+    found = watching([(ChangeStep("subsets", (new,)), {old.ref: old})], world)
     assert (found.watches, found.following, found.unwatched) == ((), (), (new.ref,))
 
 
@@ -234,7 +280,7 @@ def test_a_rule_of_many_hosts_shows_to_the_callers_it_is_for_by_one_of_them() ->
 
     first, own = rule("others", "v1", None), rule("second", "v2", {"lane": "v2"})
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(ChangeStep("subsets", (own,)), {first.ref: first}, world)
+    found = watching([(ChangeStep("subsets", (own,)), {first.ref: first})], world)
     (one,) = found.watches
     assert dict(one.proxy.labels)["lane"] == "v2"
     assert one.sights == (AddressesSight(own.ref, f"outbound|8000|lane|{CART}"),)
@@ -257,7 +303,7 @@ def test_a_service_that_callers_do_not_see_shows_them_nothing() -> None:
     mesh = compile_mesh(hidden)
     sidecars = tuple(one for one in callers(2) if not one.is_gateway)
     for step, before in COMES.taken[:2]:
-        found = watching(step, before, World(mesh.mesh, mesh.plan, sidecars))
+        found = watching([(step, before)], World(mesh.mesh, mesh.plan, sidecars))
         assert (found.watches, found.following, found.unwatched) == ((), (), ())
 
 
@@ -270,7 +316,7 @@ def test_tcp_routes_have_no_name_and_a_sidecar_has_none_either() -> None:
     own = Manifest(Ref("Sidecar", "shop", "own"), {"spec": {"egress": [{"hosts": ["./*"]}]}})
     elsewhere = Manifest(Ref("Sidecar", "other", "own"), own.body)
     world = World(mesh.mesh, mesh.plan, tuple(callers(2)))
-    found = watching(ChangeStep("subsets", (tcp, own, elsewhere)), {}, world)
+    found = watching([(ChangeStep("subsets", (tcp, own, elsewhere)), {})], world)
     assert (found.watches, found.unwatched) == ((), (tcp.ref, own.ref))
 
 
@@ -295,7 +341,7 @@ def test_a_gateway_with_tls_has_a_table_for_each_server_and_others_are_passed_by
     one = Manifest(Ref("VirtualService", "istio-system", "in"), body)
     other = ExpectedProxy("inner", "istio-system", (("istio", "inner"),), is_gateway=True)
     world = World(mesh.mesh, mesh.plan, (*callers(2), other))
-    found = watching(ChangeStep("entry routes", (one,)), {}, world)
+    found = watching([(ChangeStep("entry routes", (one,)), {})], world)
     (sight,) = found.watches[0].sights
     assert isinstance(sight, RoutesSight)
     assert sight.tables == ("https.443.https.safe.istio-system",)

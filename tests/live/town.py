@@ -65,11 +65,13 @@ class Way(Struct, frozen=True):
     wanted: Compilation
     taken: tuple[tuple[ChangeStep, dict[Ref, Manifest]], ...]
 
-    def watched(self, at: int, proxies: Iterable[ExpectedProxy], seat: str = "") -> Watching:
+    def watched(
+        self, at: int, proxies: Iterable[ExpectedProxy], seat: str = "", *, in_order: bool = False
+    ) -> Watching:
         """Return who looks at what of a step."""
         step, before = self.taken[at]
         world = World(self.wanted.mesh, self.wanted.plan, tuple(proxies), seat)
-        return watching(step, before, world)
+        return watching([(step, before)], world, in_order=in_order)
 
 
 def way(old: Sequence[Object], new: Sequence[Object]) -> Way:

@@ -8,13 +8,12 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
-from laneway.core.keeping.change import Bodies
 from laneway.core.live.audience import NOBODY, Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
+from laneway.core.live.watching import Move
 from laneway.core.resources.meta import Ref
 
 TAKEN = Liveness("live", "Live", 3, 3, 0.1)
@@ -27,6 +26,7 @@ class ThreeProxies(Struct):
     seconds: float = 0.1
     audience: Audience = NOBODY
     unseen: frozenset[Ref] = frozenset()
+    last: frozenset[Ref] = frozenset()
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.seconds)
@@ -42,6 +42,7 @@ class Proxies:
     def __init__(self, *answers: Liveness, seconds: float = 0.1) -> None:
         self.answers = list(answers)
         self.seconds = seconds
+        self.last: frozenset[Ref] = frozenset()
         self.asked: list[str] = []
         self.who: list[Who] = []
 
@@ -50,12 +51,12 @@ class Proxies:
 
     @asynccontextmanager
     async def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
+        self, moves: Iterable[Move], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[ThreeProxies]:
-        del before, compilation
-        self.asked.append(step.phase)
+        del compilation
+        self.asked += dict.fromkeys(step.phase for step, _ in moves)
         self.who.append(who)
-        yield ThreeProxies(self.answers, self.seconds)
+        yield ThreeProxies(self.answers, self.seconds, last=self.last)
 
     @asynccontextmanager
     async def written(

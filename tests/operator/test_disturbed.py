@@ -12,6 +12,7 @@ from laneway.core.keeping import change
 from laneway.core.resources.meta import Ref
 from tests.operator.model_api import OPERATOR, Body, ModelApi
 from tests.operator.order import Watch
+from tests.operator.proxies import Proxies
 from tests.operator.running import at_work, ours
 from tests.operator.town import (
     add_lane,
@@ -120,6 +121,27 @@ def test_a_change_goes_by_parts_through_one_stage_after_the_other(
     assert [call.rpartition("-")[2] for call in written(api)] == [
         *("a", "b", "a", "b"),
         "apply VirtualService gateway",
+    ]
+
+
+@pytest.mark.parametrize("together", [1, 50])
+def test_objects_that_tell_of_all_are_written_and_removed_behind_all(
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(change, "TOGETHER", together)
+    first, other = sorted(ref for ref in ours(settled) if ref.kind == "DestinationRule")
+    api, proxies = ModelApi(), Proxies()
+    begin(api)
+    proxies.last = frozenset({first})
+
+    in_virtual_time(at_work(api, create, delete_group, proxies=proxies))
+
+    rules = [call for call in written(api) if "DestinationRule" in call]
+    assert rules == [
+        f"apply DestinationRule {other.name}",
+        f"apply DestinationRule {first.name}",
+        f"delete DestinationRule {other.name}",
+        f"delete DestinationRule {first.name}",
     ]
 
 

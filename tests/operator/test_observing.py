@@ -19,7 +19,7 @@ async def asked(wait: float) -> tuple[Liveness, float]:
     loop = asyncio.get_running_loop()
     begun = loop.time()
     step, mesh = ChangeStep("subsets"), compile_snapshot(Snapshot())
-    async with asking.observing(step, {}, mesh) as watching:
+    async with asking.observing([(step, {})], mesh) as watching:
         live = await watching.confirm()
     return live, loop.time() - begun
 

@@ -14,20 +14,22 @@ from msgspec import Struct
 
 from laneway.adapters.istiod import ControlPlane, Observation
 from laneway.apps.operator.seams import StepWatching
-from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
-from laneway.core.keeping.change import Bodies
 from laneway.core.live.audience import Audience, audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import ExpectedProxy, Who, everybody, expected
 from laneway.core.live.replicas import IstiodReplica, replicas
-from laneway.core.live.watching import World, watching, written
+from laneway.core.live.watching import Move, Watching, World, watching, written
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 
 LIMIT = 10.0
 """Seconds after which proxies that lack a step are named, and the next one is thought about."""
+MORE = 0.02
+"""Seconds more for each object, as istiod takes longer to send what it makes of many."""
+FEW = 8
+"""Objects that are looked for one by one, and may be written in any order."""
 
 
 class AskingIstiod:
@@ -50,9 +52,17 @@ class AskingIstiod:
 
     @asynccontextmanager
     async def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
+        self, moves: Iterable[Move], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[StepWatching]:
-        """Join every istiod for a step."""
+        """Join every istiod for steps that are written at once."""
+        refs = frozenset(ref for step, _ in moves for ref in step.refs)
+        async with self._joined(moves, compilation, who, in_order=len(refs) > FEW) as confirmation:
+            yield confirmation
+
+    @asynccontextmanager
+    async def _joined(
+        self, moves: Iterable[Move], compilation: Compilation, who: Who, *, in_order: bool
+    ) -> AsyncIterator[StepWatching]:
         pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
         proxies = tuple(one for one in expected(pods) if who(one.id))
@@ -62,11 +72,11 @@ class AskingIstiod:
             return
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         # in a large mesh it takes seconds, in which others have to be heard
-        looked_for = await asyncio.to_thread(watching, step, before, world)
+        looked_for = await asyncio.to_thread(watching, moves, world, in_order=in_order)
         async with self._plane.observing(looked_for) as observation:
-            refs = frozenset((*(one.ref for one in step.writes), *step.removes))
-            unseen, gone = refs - looked_for.seen, lambda: self._gone(proxies)
-            yield _Confirmation(there, self._wait, unseen, observation, gone)
+            yield _Confirmation(
+                there, self._wait, looked_for, observation, lambda: self._gone(proxies)
+            )
 
     def _gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:
         """Return the proxies that are not expected any more: their pods have ended meanwhile."""
@@ -78,7 +88,8 @@ class AskingIstiod:
         self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for what lies there."""
-        async with self.observing(written(objects), {}, compilation, who) as confirmation:
+        moves: list[Move] = [(written(objects), {})]
+        async with self._joined(moves, compilation, who, in_order=False) as confirmation:
             yield confirmation
 
 
@@ -88,6 +99,7 @@ class _NobodyToAsk(Struct, frozen=True):
     audience: Audience
     wait: float
     unseen: frozenset[Ref] = frozenset()
+    last: frozenset[Ref] = frozenset()
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.wait)
@@ -99,12 +111,21 @@ class _Confirmation(Struct, frozen=True):
 
     audience: Audience
     wait: float
-    unseen: frozenset[Ref]
+    watching: Watching
     observation: Observation
     gone: Callable[[], set[str]]
 
+    @property
+    def unseen(self) -> frozenset[Ref]:
+        return self.watching.unseen
+
+    @property
+    def last(self) -> frozenset[Ref]:
+        return self.watching.refs
+
     async def confirm(self) -> Liveness:
-        live = await self.observation.confirm(LIMIT, self.gone)
+        limit = LIMIT + MORE * len(self.watching.seen)
+        live = await self.observation.confirm(limit, self.gone)
         if live.state == "unknown":
             waited = 0.0 if live.sent is None else live.seconds - live.sent
             await asyncio.sleep(max(0.0, self.wait - waited))

@@ -10,13 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from laneway.adapters.kube import Kind, KubeError
-from laneway.core.changes.order import ChangeStep
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
-from laneway.core.keeping.change import Bodies
 from laneway.core.live.audience import Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
+from laneway.core.live.watching import Move
 from laneway.core.resources.meta import Ref
 
 T = TypeVar("T")
@@ -77,18 +76,22 @@ class Cluster(Protocol):
 
 
 class StepWatching(Protocol):
-    """Somebody who watches one step go live; it began before the step was written."""
+    """Somebody who watches steps go live; it began before they were written."""
 
     @property
     def unseen(self) -> Collection[Ref]:
         """The objects of which no proxy is sent anything."""
 
     @property
+    def last(self) -> Collection[Ref]:
+        """The objects that tell of all others, if they are written, or removed, behind those."""
+
+    @property
     def audience(self) -> Audience:
         """Who was there when it began."""
 
     async def confirm(self) -> Liveness:
-        """Return who has the step, as soon as all have it or the time for it is over."""
+        """Return who has them, as soon as all have them or the time for it is over."""
 
 
 class Confirming(Protocol):
@@ -98,9 +101,9 @@ class Confirming(Protocol):
         """Return who could be looked at now, and who be asked."""
 
     def observing(
-        self, step: ChangeStep, before: Bodies, compilation: Compilation, who: Who = everybody
+        self, moves: Iterable[Move], compilation: Compilation, who: Who = everybody
     ) -> AbstractAsyncContextManager[StepWatching]:
-        """Begin to watch for a step that is about to be written."""
+        """Begin to watch for steps that are about to be written at once."""
 
     def written(
         self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody

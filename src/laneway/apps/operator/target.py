@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -19,11 +19,10 @@ from laneway.apps.operator.reconfirming import Reconfirming
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.ways import way_to
 from laneway.apps.operator.writing import ObjectWriting, trouble_of
-from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
-from laneway.core.keeping.change import Bodies, Way
+from laneway.core.keeping.change import Stride, Way
 from laneway.core.keeping.conditions import Trouble
 from laneway.core.keeping.confirmed import SeenLive, all_but, blocks_removal
 from laneway.core.keeping.followed import GROUP
@@ -226,37 +225,47 @@ class ClusterTarget:
         if not await self._write(objects, tuple(way.handed_over.values()), (), change):
             return False
         has_gone = False
-        for step, states in way.steps():
+        for stride in way.strides():
             is_late = has_gone and self.is_overtaken() and self._clock.now() >= until
             if is_late or self.wake.is_told_to_stop:
                 return False
-            if not await self._step(objects, step, states, change):
+            if not await self._stride(objects, stride, change):
                 return False
             has_gone = True
         return True
 
-    async def _step(
-        self, objects: WantedObjects, step: ChangeStep, states: Bodies, change: Undertaking
-    ) -> bool:
-        """Write a step and see who has it; whether the next one may follow."""
-        live = change.live
-        if (step.drain or step.removes) and live is not None and blocks_removal(live):
+    async def _stride(self, objects: WantedObjects, stride: Stride, change: Undertaking) -> bool:
+        """Write steps and see who has them; whether the next ones may follow."""
+        live, removes = change.live, stride.removes
+        if (stride.drain or removes) and live is not None and blocks_removal(live):
             self._left_alone(change.groups, Trouble("ProxiesBehind", live.words))
             return False
-        if step.drain:
+        if stride.drain:
             await asyncio.sleep(self.settings.drain)
-        refs = [*(one.ref for one in step.writes), *step.removes]
+        refs = (*stride.writes, *removes)
         groups = self._groups(objects, refs)
-        who = all_but(live)
-        async with self._confirming.observing(step, states, objects.compilation, who) as watching:
+        async with self._confirming.observing(
+            stride, objects.compilation, all_but(live)
+        ) as watching:
             seen = self._groups(objects, (ref for ref in refs if ref not in watching.unseen))
-            if not await self._write(objects, step.writes, step.removes, change):
+            if not await self._write_in_order(objects, stride, watching.last, change):
                 return False
             change.live = (await watching.confirm()).after(live)
         named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
-        LOG.info("%s of %s: %s", step.phase, named, change.live.words)
+        LOG.info("%s of %s: %s", " and ".join(stride.phases), named, change.live.words)
         self.reconfirming.saw_step(watching, change.live, seen, groups - seen)
         return True
+
+    async def _write_in_order(
+        self, objects: WantedObjects, stride: Stride, last: Collection[Ref], change: Undertaking
+    ) -> bool:
+        """Write and remove what a stride is about: behind all others what tells of them."""
+        for step, _ in stride:
+            first = [one for one in step.writes if one.ref not in last]
+            if not await self._write(objects, first, (), change):
+                return False
+        removes = sorted(stride.removes, key=last.__contains__)
+        return await self._write(objects, tuple(stride.written(last)), removes, change)
 
     async def _write(
         self,

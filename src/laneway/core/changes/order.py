@@ -47,6 +47,11 @@ class ChangeStep(Struct, frozen=True):
     removes: tuple[Ref, ...] = ()
     drain: bool = False
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """All that it writes or removes."""
+        return (*(one.ref for one in self.writes), *self.removes)
+
 
 Stages = tuple[tuple[ChangeStep, ...], ...]
 """The steps of a change by what they are for: as many stages in any, of which some are empty."""

@@ -3,13 +3,14 @@
 Comes in: what has to be done, the objects concerned as they are, and as they shall be. Goes out:
 steps, whose objects bear their owners. Where only owners differ nobody's requests are concerned:
 such objects are written first, in any order. A change of thousands of objects goes by parts, so
-that what is looked into at any moment is never more than a part; a part that is on its way waits
-for the others where order asks for it.
+that what is looked into at any moment is never more than a part; where order asks for it a stage is
+gone by all of them before the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import zip_longest
 
 from msgspec import Struct
 
@@ -35,9 +36,9 @@ class PackedStep(Struct, frozen=True):
     removes: tuple[Ref, ...]
     drain: bool
 
-    def unpacked(self, *, drain: bool) -> ChangeStep:
-        """Return it as it is gone."""
-        return ChangeStep(self.phase, tuple(self.writes.values()), self.removes, drain)
+    def unpacked(self) -> ChangeStep:
+        """Return it with its objects."""
+        return ChangeStep(self.phase, tuple(self.writes.values()), self.removes, self.drain)
 
 
 class PartOfWay(Struct, frozen=True):
@@ -46,12 +47,55 @@ class PartOfWay(Struct, frozen=True):
     states: Packed
     stages: tuple[tuple[PackedStep, ...], ...]
 
-    def go(self, step: ChangeStep) -> None:
+    def go(self, step: PackedStep) -> None:
         """Take the state behind a step for the one that lies there."""
-        for one in step.writes:
-            self.states.put(one)
+        self.states.take(step.writes)
         for ref in step.removes:
             self.states.drop(ref)
+
+
+class Stride(Struct, frozen=True):
+    """Steps of several parts that are gone at once, as each is safe beside the others.
+
+    Its moves, a step each and the state before it, are unpacked one by one, and as often as they
+    are gone through.
+    """
+
+    parts: tuple[tuple[PartOfWay, PackedStep], ...]
+
+    def __iter__(self) -> Iterator[tuple[ChangeStep, Bodies]]:
+        """Go through the moves."""
+        return ((packed.unpacked(), part.states) for part, packed in self.parts)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What its steps are about."""
+        return tuple(dict.fromkeys(packed.phase for _, packed in self.parts))
+
+    @property
+    def drain(self) -> bool:
+        """Whether requests in flight are to be let out before."""
+        return any(packed.drain for _, packed in self.parts)
+
+    @property
+    def writes(self) -> Iterator[Ref]:
+        """What is written."""
+        return (ref for _, packed in self.parts for ref in packed.writes)
+
+    @property
+    def removes(self) -> tuple[Ref, ...]:
+        """What is taken away."""
+        return tuple(ref for _, packed in self.parts for ref in packed.removes)
+
+    def written(self, refs: Collection[Ref]) -> Iterator[Manifest]:
+        """Unpack some of what is written."""
+        for _, packed in self.parts:
+            yield from (packed.writes[ref] for ref in packed.writes if ref in refs)
+
+    def go(self) -> None:
+        """Take the state behind it for the one that lies there."""
+        for part, step in self.parts:
+            part.go(step)
 
 
 class Way(Struct, frozen=True):
@@ -60,19 +104,14 @@ class Way(Struct, frozen=True):
     handed_over: Packed
     parts: tuple[PartOfWay, ...] = ()
 
-    def steps(self) -> Iterator[tuple[ChangeStep, Bodies]]:
-        """Yield each step with the state before it; whoever asks for the next has gone it.
-
-        Requests in flight are let out once for all parts that go through a stage.
-        """
+    def strides(self) -> Iterator[Stride]:
+        """Yield what is gone at once, stage by stage; whoever asks for the next has gone it."""
         for stages in zip(*(part.stages for part in self.parts), strict=True):
-            drained = False
-            for part, some in zip(self.parts, stages, strict=True):
-                for packed in some:
-                    step = packed.unpacked(drain=packed.drain and not drained)
-                    yield step, part.states
-                    drained = drained or step.drain
-                    part.go(step)
+            for some in zip_longest(*stages):
+                there = zip(self.parts, some, strict=True)
+                stride = Stride(tuple((part, packed) for part, packed in there if packed))
+                yield stride
+                stride.go()
 
 
 def is_for_some(there: Iterable[OwnObject]) -> bool:

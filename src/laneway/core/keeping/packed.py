@@ -31,6 +31,10 @@ class Packed(Mapping[Ref, Manifest]):
         """Take an object, in place of the one that was known."""
         self._bodies[manifest.ref] = zlib.compress(json.encode(manifest.body), _FAST)
 
+    def take(self, others: Packed) -> None:
+        """Take objects as others have them packed."""
+        self._bodies |= others._bodies
+
     def drop(self, ref: Ref) -> None:
         """Forget an object, if it is known."""
         self._bodies.pop(ref, None)

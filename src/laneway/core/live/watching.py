@@ -24,6 +24,7 @@ from laneway.core.live.looks import Clearness, Looks, States
 from laneway.core.live.proxies import AlikeProxies, ExpectedProxy, classes
 from laneway.core.live.sights import Sight
 from laneway.core.live.spelled import is_in_mesh
+from laneway.core.live.telling import Seen, Telling
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
@@ -33,8 +34,8 @@ from laneway.core.routing.plan.told_apart import asked_about
 MOST = 8
 """Observers that are joined to one istiod at once."""
 Before = Mapping[Ref, Manifest]
-Seen = Mapping[tuple[int, Ref], Clearness]
-"""How well objects are seen, by the number of a class."""
+Move = tuple[ChangeStep, Before]
+"""A step, and the objects of Laneway's as they lie in the cluster before it."""
 
 
 class Lookout(Struct, frozen=True):
@@ -52,21 +53,22 @@ class Concerned(Struct, frozen=True):
 
 
 class Watching(Struct, frozen=True):
-    """All that is to be looked at. `unwatched` are objects that are seen, but by no name."""
+    """All that is to be looked at.
+
+    `seen` are the objects of which some proxy is sent anything, `unseen` the others, `unwatched`
+    those that are seen and of which nothing tells whether they are sent.
+    """
 
     watches: tuple[Lookout, ...] = ()
     following: tuple[Concerned, ...] = ()
     unwatched: tuple[Ref, ...] = ()
+    seen: frozenset[Ref] = frozenset()
+    unseen: frozenset[Ref] = frozenset()
 
     @property
     def refs(self) -> frozenset[Ref]:
-        """The objects that are looked for."""
+        """The objects that are looked for; in order, these have to be the last."""
         return frozenset(sight.ref for watch in self.watches for sight in watch.sights)
-
-    @property
-    def seen(self) -> frozenset[Ref]:
-        """The objects of which some proxy is sent anything."""
-        return frozenset(ref for some in self.following for ref in some.refs).union(self.unwatched)
 
 
 class World(Struct, frozen=True):
@@ -81,34 +83,70 @@ class World(Struct, frozen=True):
     seat: str = ""
 
 
-def watching(step: ChangeStep, before: Before, world: World) -> Watching:
-    """Return who looks at what of a step, and who has to follow.
+def watching(moves: Iterable[Move], world: World, *, in_order: bool = False) -> Watching:
+    """Return who looks at what of steps that are written at once, and who has to follow.
 
-    `before` are the objects of Laneway's as they lie in the cluster. What was written already, by a
-    process that is no more, is watched as a step that writes it, with nothing before.
+    Moves are steps, each with the objects of Laneway's before it; they are gone through several
+    times. What was written already, by a process that is no more, is watched as a step that writes
+    it, with nothing before.
+
+    With `in_order` few objects are looked for, and tell of all: whoever writes has to write these,
+    or remove them, behind all others; see `telling.py`.
     """
+    mesh, plan, seat = world.mesh, world.plan, world.seat
+
+    def each() -> Iterator[_Moved]:
+        return (_moved(step, before, world) for step, before in moves)
+
+    again = each if in_order else list(each()).__iter__
+    asked, eyes = set[tuple[str, str]](), set[bool]()
+    for one in again():
+        asked |= _asked(mesh, plan, one)
+        eyes.update(_eyes(one.states))
+    found = classes((one for one in world.proxies if one.is_gateway in eyes), frozenset(asked))
+    seats = [replace(one.first, namespace=seat) for one in found] if seat else []
+    places = classes(seats, frozenset(asked)) if seat else found
+    refs, removed = set[Ref](), set[Ref]()
+    seen: dict[tuple[int, Ref], Clearness] = {}
+    by_seat: dict[tuple[int, Ref], Clearness] = {} if seat else seen
+    for one in again():
+        refs.update(one.step.refs)
+        removed.update(one.step.removes)
+        seen |= _seen(one, found)
+        if seat:
+            by_seat |= _seen(one, places)
+    telling = Telling(seen, by_seat, removed if in_order else None)
+    marks = telling.marks()
+    chosen = list(_chosen(places, {key: one for key, one in by_seat.items() if key[1] in marks}))
+    sights: list[list[Sight]] = [[] for _ in chosen]
+    for one in again():
+        for mine, (at, some) in zip(sights, chosen, strict=True):
+            mine.extend(_sights(one, some, places[at].first))
+    watches = tuple(
+        Lookout(places[at].first, tuple(mine)) for (at, _), mine in zip(chosen, sights, strict=True)
+    )
+    watched = {sight.ref for mine in sights for sight in mine}
+    shown, told = dict.fromkeys(ref for _, ref in seen), telling.told(watched)
+    unwatched = tuple(ref for ref in shown if ref not in told)
+    following = tuple(_following(found, seen, watched))
+    return Watching(watches, following, unwatched, frozenset(shown), frozenset(refs - shown.keys()))
+
+
+class _Moved(Struct, frozen=True):
+    """One step: the states of what it is about, and how these look."""
+
+    step: ChangeStep
+    states: Mapping[Ref, States]
+    looks: Looks
+
+
+def _moved(step: ChangeStep, before: Before, world: World) -> _Moved:
     changed = {one.ref: (before.get(one.ref), one) for one in step.writes}
     removed = {ref: (before.get(ref), None) for ref in step.removes}
     states: dict[Ref, States] = {
         ref: pair for ref, pair in {**changed, **removed}.items() if _says_something(*pair)
     }
-    mesh, plan, seat = world.mesh, world.plan, world.seat
-    rules = _rules(mesh, before, states)
-    looks = Looks(mesh, plan, rules)
-    asked = _asked(mesh, plan, states, rules)
-    found = classes(_able_to_see(world.proxies, states), asked)
-    seen = _seen(looks, states, found)
-    seats = [replace(one.first, namespace=seat) for one in found] if seat else []
-    places = classes(seats, asked) if seat else found
-    by_seat = _seen(looks, states, places) if seat else seen
-    watches = tuple(
-        Lookout(places[at].first, tuple(_sights(looks, states, refs, places[at].first)))
-        for at, refs in _chosen(places, by_seat)
-    )
-    watched = {sight.ref for watch in watches for sight in watch.sights}
-    shown = {ref for _, ref in seen}
-    unwatched = tuple(ref for ref in states if ref in shown - watched)
-    return Watching(watches, tuple(_following(found, seen, watched)), unwatched)
+    return _Moved(step, states, Looks(world.mesh, world.plan, _rules(world.mesh, before, states)))
 
 
 def _says_something(old: Manifest | None, new: Manifest | None) -> bool:
@@ -116,7 +154,7 @@ def _says_something(old: Manifest | None, new: Manifest | None) -> bool:
     return (old.body.get("spec") if old else None) != (new.body.get("spec") if new else None)
 
 
-def _seen(looks: Looks, states: Mapping[Ref, States], found: Sequence[AlikeProxies]) -> Seen:
+def _seen(moved: _Moved, found: Sequence[AlikeProxies]) -> Seen:
     """Return how well each class sees each object of which it sees anything.
 
     The looks themselves are not kept: those of all classes at all objects weigh more than these.
@@ -124,44 +162,40 @@ def _seen(looks: Looks, states: Mapping[Ref, States], found: Sequence[AlikeProxi
     return {
         (at, ref): look.clearness
         for at, one in enumerate(found)
-        for ref, pair in states.items()
-        if (look := looks.at(ref, pair, one.first)).is_seen
+        for ref, pair in moved.states.items()
+        if (look := moved.looks.at(ref, pair, one.first)).is_seen
     }
 
 
-def _sights(
-    looks: Looks, states: Mapping[Ref, States], refs: Iterable[Ref], proxy: ExpectedProxy
-) -> Iterator[Sight]:
+def _sights(moved: _Moved, refs: Iterable[Ref], proxy: ExpectedProxy) -> Iterator[Sight]:
     """Yield what tells the new states of some objects in what a proxy is sent."""
     for ref in refs:
-        yield from looks.at(ref, states[ref], proxy).sights
+        if ref in moved.states:
+            yield from moved.looks.at(ref, moved.states[ref], proxy).sights
 
 
-def _able_to_see(
-    proxies: Iterable[ExpectedProxy], states: Mapping[Ref, States]
-) -> Iterator[ExpectedProxy]:
-    """Yield those who may be sent anything of some objects: routes are for gateways or sidecars."""
+def _eyes(states: Mapping[Ref, States]) -> Iterator[bool]:
+    """Yield who may be sent anything of some objects, sidecars (False) or gateways (True)."""
     there = [one for pair in states.values() for one in pair if one is not None]
     routes = [one for one in there if one.ref.kind == "VirtualService"]
     both = len(routes) < len(there)
-    sidecars = both or any(map(is_in_mesh, routes))
-    doors = both or any(one.body["spec"].get("gateways") for one in routes)
-    return (one for one in proxies if (doors if one.is_gateway else sidecars))
+    if both or any(map(is_in_mesh, routes)):
+        yield False
+    if both or any(one.body["spec"].get("gateways") for one in routes):
+        yield True
 
 
-def _asked(
-    mesh: Mesh, plan: RoutePlan, states: Mapping[Ref, States], rules: Sequence[SeenRules]
-) -> frozenset[tuple[str, str]]:
+def _asked(mesh: Mesh, plan: RoutePlan, moved: _Moved) -> frozenset[tuple[str, str]]:
     """Return every label that tells proxies apart in what they are sent of some objects.
 
     Where only other objects tell them apart, they are alike here.
     """
-    there = [one for pair in states.values() for one in pair if one is not None]
+    there = [one for pair in moved.states.values() for one in pair if one is not None]
     routed = (one for one in there if one.ref.kind == "VirtualService")
     asked = set(asked_about(mesh, plan, {Host(host) for one in routed for host in hosts_of(one)}))
     for gateway in mesh.gateways.values():
         asked |= set(gateway.selector)
-    for one in (rule for state in rules for rule in state.manifests):
+    for one in (rule for state in moved.looks.rules for rule in state.manifests):
         asked |= set(selector_of(one) or ())
     for one in there:
         spec = one.body.get("spec") or {}
