@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from laneway.adapters.kube import Conflict, Forbidden, KubeError, Unavailable
+from laneway.apps.operator import reporting
 from laneway.core.keeping import change
 from laneway.core.resources.meta import Ref
 from tests.operator.model_api import OPERATOR, Body, ModelApi
@@ -436,6 +437,40 @@ def test_a_status_is_told_whole_once_the_kinds_have_a_place_for_all_of_it() -> N
 
     assert "confirmed" in api.objects[GROUP]["status"]
     assert condition(api, "Live")["status"] == "True"
+
+
+@pytest.mark.parametrize("name", [GROUP, ("ASMSwimLane", "", "s1")])
+def test_what_goes_while_its_status_is_written_stops_no_other(
+    settled: ModelApi, name: tuple[str, str, str]
+) -> None:
+    api = settled.copy()
+    api.answers_late = 0.05
+    before = api.objects[name]["metadata"]["resourceVersion"]
+
+    def lose() -> None:
+        if name in api.objects and api.objects[name]["metadata"]["resourceVersion"] != before:
+            api.remove(name[0], name[2])
+
+    api.wrote = lose
+    in_virtual_time(at_work(api, reweight, lambda api: api.put(lane("s2", "v2", 30))))
+
+    assert name not in api.objects
+    other = api.objects["ASMSwimLane", "", "s2"]
+    assert other["status"]["observedGeneration"] == other["metadata"]["generation"]
+
+
+def test_who_cannot_tell_what_is_does_not_go_on(
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(reporting, "new_statuses", broken)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        in_virtual_time(at_work(settled.copy(), reweight))
+
+    assert raised.group_contains(LookupError)
 
 
 def test_nothing_of_ours_has_a_finalizer(settled: ModelApi) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 
 from laneway.adapters.kube import Kind
 from laneway.apps.operator.caches import POD, Caches, KindName
@@ -96,15 +95,14 @@ class Operation:
         )
         self.loop = loop
         self.target.is_overtaken = lambda: loop.newest is not None
-        reporting = asyncio.create_task(self.reporting.run())
         try:
-            await loop.run(snapshots)
-            await self.reporting.tell()
+            async with asyncio.TaskGroup() as tasks:  # who keeps a cluster and tells nothing, ends
+                reporting = tasks.create_task(self.reporting.run())
+                await loop.run(snapshots)
+                await self.reporting.tell()
+                reporting.cancel()
         finally:
             self.loop, self._last = None, loop.state.wanted
-            reporting.cancel()
-            with suppress(asyncio.CancelledError):
-                await reporting
 
     @property
     def is_at_work(self) -> bool:

@@ -145,8 +145,8 @@ class Reporting:
             LOG.warning("status of %s: %s", ref, error)
             return False
         self.patched += 1
-        seen = self._target.caches.lanes[ref]
-        self._told[ref] = seen, replace(seen, status=status)
+        if (seen := self._target.caches.lanes.get(ref)) is not None:  # it may be gone by now
+            self._told[ref] = seen, replace(seen, status=status)
         return True
 
     async def _say(self, kind: Kind, body: Mapping[str, object]) -> None:
