@@ -64,10 +64,10 @@ def installed(plane: ControlPlane, *values: str) -> Iterator[None]:
 def upgrade(plane: ControlPlane, *values: str) -> None:
     """Have the operator run with these values; returns when it is ready."""
     settings = [word for value in (*VALUES, *values) for word in ("--set", value)]
-    helm(plane, "upgrade", "--install", NAME, str(CHART), *settings, "--wait", "--timeout=60s")
+    helm(plane, "upgrade", "--install", NAME, str(CHART), *settings, "--wait", "--timeout=180s")
 
 
 def uninstall(plane: ControlPlane) -> None:
     """Take the operator away; it may be gone already."""
-    helm(plane, "uninstall", NAME, "--ignore-not-found", "--wait", "--timeout=60s")
-    asked(plane, "wait", f"-n={ROOT}", "--for=delete", "pod", SELECTOR, "--timeout=60s")
+    helm(plane, "uninstall", NAME, "--ignore-not-found", "--wait", "--timeout=180s")
+    asked(plane, "wait", f"-n={ROOT}", "--for=delete", "pod", SELECTOR, "--timeout=180s")

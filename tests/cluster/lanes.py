@@ -29,7 +29,7 @@ VENDORS = "istio.alibabacloud.com/"
 GATEWAY = Path(__file__).with_name("gateway.yaml")
 NEVER = 10**9
 """Runs in which chance alone may once take a share out of its bounds."""
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which what does not answer is given up."""
 
 Versions = tuple[str, ...]
@@ -101,7 +101,7 @@ def running(plane: ControlPlane, port: int, example: Path, version: str) -> Iter
 def wait(plane: ControlPlane, condition: str, kind: str) -> None:
     """Wait until all objects of a kind meet a condition, in the namespaces of the examples."""
     for namespace in NAMESPACES:
-        asked(plane, "wait", condition, kind, "--all", f"-n={namespace}", "--timeout=60s")
+        asked(plane, "wait", condition, kind, "--all", f"-n={namespace}", "--timeout=180s")
 
 
 def asked(plane: ControlPlane, *words: str, told: str = "") -> str:

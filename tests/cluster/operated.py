@@ -24,7 +24,7 @@ from tests.cluster.lanes import GATEWAY, asked, label, wait
 from tests.cluster.pods import PROXY, PROXY_IMAGE
 from tests.wire.laneway_up import COMMAND
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 NAME = "operator"
 OURS = ("virtualservices", "destinationrules")
 
@@ -42,7 +42,7 @@ def kinds(plane: ControlPlane) -> Iterator[None]:
     try:
         yield
     finally:
-        asked(plane, "delete", "--timeout=60s", "-f", "-", told=told)
+        asked(plane, "delete", "--timeout=180s", "-f", "-", told=told)
         asked(plane, "delete", ",".join(OURS), "-A", "-l=app.kubernetes.io/managed-by=laneway")
 
 
@@ -125,7 +125,7 @@ def standing(plane: ControlPlane, objects: list[dict[str, Any]], version: str) -
 
 def until_live(plane: ControlPlane) -> None:
     """Wait until every group says that it is live as it is now."""
-    words = ("wait", "--for=condition=Live", "asmswimlanegroup", "--all", "--timeout=60s")
+    words = ("wait", "--for=condition=Live", "asmswimlanegroup", "--all", "--timeout=180s")
     asked(plane, *words)
     for one in groups(plane):
         until(lambda name=one: _is_observed(plane, name), f"{one} is not observed")  # type: ignore[misc]

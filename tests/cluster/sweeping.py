@@ -19,11 +19,11 @@ AT_ONCE = ("--force", "--grace-period=0", "--wait=false")
 def sweep(plane: ControlPlane) -> None:
     """Delete whatever a test may have put there; returns when pods and lanes are gone."""
     names = [one["metadata"]["name"] for one in definitions()]
-    asked(plane, "delete", "crd", *names, "--ignore-not-found", "--timeout=60s")
+    asked(plane, "delete", "crd", *names, "--ignore-not-found", "--timeout=180s")
     for namespace in NAMESPACES:
         here = f"-n={namespace}"
         asked(plane, "delete", PROGRAMS, here, "--field-selector=metadata.name!=kubernetes")
         asked(plane, "delete", "pods", "--all", here, *AT_ONCE)
-        asked(plane, "wait", "--for=delete", "pods", "--all", here, "--timeout=60s")
+        asked(plane, "wait", "--for=delete", "pods", "--all", here, "--timeout=180s")
         asked(plane, "delete", ISTIOS, "--all", here)
     label(plane, dict.fromkeys(("istio-injection", "istio.io/rev")))

@@ -58,10 +58,10 @@ def _documents(path: Path) -> list[dict[str, object]]:
 def come_and_go(plane: ControlPlane) -> int:
     """Apply the example's lanes and delete them again; return how many objects they became."""
     asked(plane, "apply", "-f", "-", told=manifests())
-    asked(plane, "wait", "--for=condition=Ready", "lanegroup/test", "lane/s1", "--timeout=60s")
+    asked(plane, "wait", "--for=condition=Ready", "lanegroup/test", "lane/s1", "--timeout=180s")
     written = asked(plane, "get", KINDS, "-A", "-o=name").split()
     asked(plane, "delete", "-f", "-", told=manifests())
-    asked(plane, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
+    asked(plane, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=180s")
     return len(written)
 
 
@@ -131,11 +131,11 @@ def example(operated: ControlPlane) -> Iterator[ControlPlane]:
     asked(operated, "apply", "-f", str(GATEWAY))
     asked(operated, "apply", "-f", "-", told=yaml.dump_all(mine))
     wait(operated, "--for=condition=Available", "deployment")
-    asked(operated, "wait", "--for=condition=Ready", "lanegroup/test", "--timeout=60s")
+    asked(operated, "wait", "--for=condition=Ready", "lanegroup/test", "--timeout=180s")
     yield operated
     asked(operated, "delete", "--ignore-not-found", "-f", "-", told=yaml.dump_all(mine))
     asked(operated, "delete", "-f", str(GATEWAY))
-    asked(operated, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=60s")
+    asked(operated, "wait", "--for=delete", KINDS, "--all", "-A", "--timeout=180s")
     label(operated, {"istio-injection": None})
 
 
@@ -170,7 +170,7 @@ def test_an_upgrade_hands_over_and_fails_no_request(example: ControlPlane) -> No
     renamed = [{"op": "replace", "path": "/spec/ingressRules/0/name", "value": "renamed"}]
     asked(example, "patch", "lane/s3", "--type=json", f"-p={json.dumps(renamed)}")
     seen = "--for=jsonpath={.status.observedGeneration}=2"
-    asked(example, "wait", seen, "lane/s3", "--timeout=60s")
+    asked(example, "wait", seen, "lane/s3", "--timeout=180s")
 
 
 def test_an_uninstalled_operator_leaves_routes_that_go_with_their_group(

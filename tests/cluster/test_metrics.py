@@ -65,14 +65,14 @@ def prometheus(
         children.start("operator", command, environment(folder))
         scraping = scrape(folder / "prometheus", children, target, ALERTS)
         asked(plane, "apply", "-f", "-", told=manifests())
-        asked(plane, "wait", "--for=condition=Live", "lanegroup/release", "--timeout=60s")
+        asked(plane, "wait", "--for=condition=Live", "lanegroup/release", "--timeout=180s")
         for _ in range(2):
             asked(plane, "patch", ENTRY, "-n=istio-system", "--type=merge", f"-p={BY_HAND}")
             hosts = "--for=jsonpath={.spec.hosts[0]}=*"
-            asked(plane, "wait", hosts, ENTRY, "-n=istio-system", "--timeout=60s")
+            asked(plane, "wait", hosts, ENTRY, "-n=istio-system", "--timeout=180s")
         yield scraping
         asked(plane, "delete", "-f", "-", told=manifests())
-        asked(plane, "wait", "--for=delete", KINDS, OURS, "-A", "--timeout=60s")
+        asked(plane, "wait", "--for=delete", KINDS, OURS, "-A", "--timeout=180s")
     finally:
         children.kill()
 

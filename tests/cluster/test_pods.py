@@ -66,7 +66,7 @@ def folder(
     asked(plane, "apply", "-f", "-", told=listed)
     phase = "--for=jsonpath={.status.phase}=Running"
     for name in ("open", "inner"):
-        wait = ("wait", f"-n={HOME}", f"-l=app={name}", "pod", "--timeout=60s")
+        wait = ("wait", f"-n={HOME}", f"-l=app={name}", "pod", "--timeout=180s")
         asked(plane, *wait, "--for=create")
         asked(plane, *wait, phase)
     yield found
@@ -88,7 +88,7 @@ def test_a_pod_is_ready_when_its_probe_says_so_and_127_0_0_1_is_not_its_network(
     assert not ready(plane, "open")
     (folder / "open" / "ready").touch()
     asked(
-        plane, "wait", f"-n={HOME}", "--for=condition=Ready", "pod", "-l=app=open", "--timeout=60s"
+        plane, "wait", f"-n={HOME}", "--for=condition=Ready", "pod", "-l=app=open", "--timeout=180s"
     )
     assert not ready(plane, "inner")
 
@@ -110,16 +110,16 @@ def test_a_program_that_ends_by_itself_is_started_again(plane: ControlPlane) -> 
     for process in keepers:
         os.kill(process, signal.SIGKILL)
     again = "--for=jsonpath={.status.containerStatuses[0].restartCount}=1"
-    asked(plane, "wait", f"-n={HOME}", again, "pod", "--all", "--timeout=60s")
+    asked(plane, "wait", f"-n={HOME}", again, "pod", "--all", "--timeout=180s")
 
 
 def test_a_program_is_asked_to_end_and_who_does_not_is_killed(
     plane: ControlPlane, folder: Path
 ) -> None:
     ready = "--for=condition=Ready"  # one that has just begun takes no signal yet
-    asked(plane, "wait", f"-n={HOME}", ready, "pod", "-l=app=open", "--timeout=60s")
+    asked(plane, "wait", f"-n={HOME}", ready, "pod", "-l=app=open", "--timeout=180s")
     asked(plane, "delete", "deployment", "open", f"-n={HOME}")
-    asked(plane, "wait", f"-n={HOME}", "--for=delete", "pod", "-l=app=open", "--timeout=60s")
+    asked(plane, "wait", f"-n={HOME}", "--for=delete", "pod", "-l=app=open", "--timeout=180s")
     assert (folder / "open" / "ended").exists()
 
 

@@ -32,7 +32,7 @@ from tests.laws.compiling import compile_mesh, emitted
 from tests.laws.objects import NETWORKING, Object
 from tests.paths.working import Working
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 OURS = "labelSelector=app.kubernetes.io/managed-by%3Dlaneway"
 FROZEN = "Frozen"
 FROZEN_FOR = 50

@@ -31,7 +31,7 @@ from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.owners import Owner
 from laneway.core.keeping.patience import Patience
 from laneway.core.keeping.statuses import accepted_of
-from laneway.core.keeping.to_do import NO_GROUP, Bounds, ToDo, to_do
+from laneway.core.keeping.to_do import NO_GROUP, Bounds, Differences, ToDo, to_do
 from laneway.core.keeping.undone import Drift, Watchful
 from laneway.core.keeping.wanted import Owners, WantedObjects, wanted_objects
 from laneway.core.live.liveness import Liveness
@@ -106,6 +106,7 @@ class ClusterTarget:
         self.drifts: list[Drift] = []
         self.reconfirming = Reconfirming(caches, confirming, self.writing, self.seen, clock)
         self._blame = Blame()
+        self._differences = Differences()
         self._confirming = confirming
         self._clock = clock
 
@@ -174,7 +175,7 @@ class ClusterTarget:
             namespaces=self.settings.namespaces,
             foreign=self.caches.foreign(),
         )
-        return to_do(objects.parts, there, bounds, self.writing.settled)
+        return to_do(*self._differences.of(objects, there, self.writing.settled), there, bounds)
 
     async def apply(self, serving: Serving) -> Confirmed:  # noqa: ARG002 - what was prepared
         """Go the way from what is there to what is wanted, as far as nothing stands in it."""

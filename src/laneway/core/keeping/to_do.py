@@ -8,16 +8,18 @@ nor one of ours that was written for lanes this cluster does not know.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from laneway.core.keeping.own_objects import Digest, OwnObject
-from laneway.core.keeping.wanted import Part
+from laneway.core.keeping.wanted import Part, WantedObjects
 from laneway.core.resources.meta import Ref
 
 Settled = Mapping[Ref, tuple[Digest, Digest]]
 """What was written last, and what came of it, where these differ: others have a say in it too."""
+Difference = tuple[Part, OwnObject | None]
+"""What is wanted, and what is there in its place."""
 
 
 NO_GROUP = ("",)
@@ -63,19 +65,49 @@ class ToDo(Struct, frozen=True):
         return bool(self.writes or self.removes)
 
 
+class Differences(Struct):
+    """What differs, whoever may touch it.
+
+    Of services it is remembered: an edit of weights leaves their thousands of objects as they are.
+    """
+
+    _wanted: Mapping[Ref, Part] | None = None
+    _there: Mapping[Ref, OwnObject] | None = None
+    _of_services: tuple[Difference, ...] = ()
+    _beyond: frozenset[Ref] = frozenset()
+    """What is there and is wanted by no service."""
+
+    def of(
+        self, objects: WantedObjects, there: Mapping[Ref, OwnObject], settled: Settled
+    ) -> tuple[tuple[Difference, ...], frozenset[Ref]]:
+        """Return what is wanted and not there, or not so, and what is there and not wanted."""
+        wanted = objects.of_services
+        if self._wanted is not wanted or self._there is not there:
+            self._of_services = tuple(_differing(wanted.values(), there, settled))
+            self._beyond = frozenset(there.keys() - wanted.keys())
+            self._wanted, self._there = wanted, there
+        differing = (*self._of_services, *_differing(objects.others, there, settled))
+        return differing, self._beyond.difference(part.ref for part in objects.others)
+
+
+def _differing(
+    parts: Iterable[Part], there: Mapping[Ref, OwnObject], settled: Settled
+) -> Iterator[Difference]:
+    for part in parts:
+        own = there.get(part.ref)
+        if own is None:
+            yield part, None
+        elif own.digest != part.digest and settled.get(part.ref) != (part.digest, own.digest):
+            yield part, own
+
+
 def to_do(
-    parts: Mapping[Ref, Part],
+    differing: Sequence[Difference],
+    surplus: Iterable[Ref],
     there: Mapping[Ref, OwnObject],
     bounds: Bounds,
-    settled: Settled | None = None,
 ) -> ToDo:
-    """Say what differs. An object that several groups share stays while any of them is frozen."""
-    differing = [
-        (part, own)
-        for ref, part in parts.items()
-        if (own := there.get(ref)) is None or own.digest != part.digest
-        if own is None or (settled or {}).get(ref) != (part.digest, own.digest)
-    ]
+    """Say what is to be done. An object that several groups share stays while any is frozen."""
     frozen = set(bounds.frozen)
     frozen |= _bound_to(frozen, (part for part, _ in differing))
     writes, outside, taken, waits = [], [], [], []
@@ -91,7 +123,7 @@ def to_do(
             waits.append(ref)
     removes = [
         ref
-        for ref in there.keys() - parts.keys()
+        for ref in surplus
         if there[ref].is_owned
         and bounds.reaches(ref.namespace)
         and frozen.isdisjoint(there[ref].groups or NO_GROUP)

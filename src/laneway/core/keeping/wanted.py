@@ -67,18 +67,22 @@ class WantedObjects(Struct, frozen=True, dict=True):
     @cached_property
     def parts(self) -> Mapping[Ref, Part]:
         """Every object by its identity."""
-        return {part.ref: part for part in self._all()}
+        return {**self.of_services, **{part.ref: part for part in self.others}}
+
+    @cached_property
+    def of_services(self) -> Mapping[Ref, Part]:
+        """The objects that services have, by identity; the very same while `services` are."""
+        return {part.ref: part for some in self.services.values() for part in some}
+
+    @property
+    def others(self) -> tuple[Part, ...]:
+        """The few objects that are nobody's of services."""
+        return (*self.first, *self.entries)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What a user of lanes should know, of the layout as well."""
         return self.compilation.findings_with(self.scoped)
-
-    def _all(self) -> Iterator[Part]:
-        yield from self.first
-        for some in self.services.values():
-            yield from some
-        yield from self.entries
 
     def spelled(self, refs: Iterable[Ref]) -> Iterator[Manifest]:
         """Spell some of the objects again, those of one service at a time."""
@@ -86,7 +90,7 @@ class WantedObjects(Struct, frozen=True, dict=True):
         spelling = _spelling(self.compilation, self.scoped)
         if any(part.ref in asked for part in self.first):
             yield from (one for one in spelling.first() if one.ref in asked)
-        others = asked.difference(part.ref for part in (*self.first, *self.entries))
+        others = asked.difference(part.ref for part in self.others)
         for number, (host, parts) in enumerate(self.services.items() if others else ()):
             if number % _SPELLED_AT_ONCE == 0:
                 _let_go(spelling)
@@ -114,7 +118,7 @@ def wanted_objects(
     alike = before is not None and before.owners == owners
     kept = before if alike and before and before.scoped is None and scoped is None else None
     making = _Making(compilation, scoped, owners, kept)
-    return WantedObjects(
+    made = WantedObjects(
         compilation,
         scoped,
         owners,
@@ -122,6 +126,9 @@ def wanted_objects(
         entries=tuple(making.entry(one) for one in compilation.plan.entries),
         first=tuple(making.part(one, making.names) for one in making.spelling.first()),
     )
+    if before is not None and made.services is before.services:
+        vars(made)["of_services"] = before.of_services
+    return made
 
 
 def _spelling(compilation: Compilation, scoped: ScopedPlan | None) -> ObjectSpelling:

@@ -54,4 +54,4 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
             yield finding(NARROW_RULE_HIDES_LANES, hidden.rule.meta.place(*path), str(ref), **words)
 
 
-CHECK = Check(NARROW_RULE_HIDES_LANES, check)
+CHECK = Check(NARROW_RULE_HIDES_LANES, check, of_calls=True)
