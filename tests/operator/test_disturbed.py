@@ -203,22 +203,28 @@ def _placed(name: tuple[str, str, str]) -> tuple[str, str, str]:
     return kind, own, space
 
 
+@pytest.mark.parametrize("kind", ["VirtualService", "DestinationRule"])
 def test_fields_that_others_add_are_theirs_and_no_reason_to_write_for_ever(
-    settled: ModelApi,
+    settled: ModelApi, kind: str
 ) -> None:
     api = settled.copy()
+    name = next(one for one in sorted(api.objects, reverse=True) if one[0] == kind)
 
     def add(api: ModelApi) -> None:
-        head = {"name": "gateway", "namespace": "istio-system", "labels": {"team": "blue"}}
-        body = {"kind": "VirtualService", "apiVersion": "networking.istio.io/v1"}
+        head = {"name": name[2], "namespace": name[1], "labels": {"team": "blue"}}
+        body = {"kind": kind, "apiVersion": "networking.istio.io/v1"}
         api.put(body | {"metadata": head, "spec": {"exportTo": ["*"]}}, "blue")
 
     in_virtual_time(at_work(api, add, reweight))
+    begun_again = api.copy()
+    in_virtual_time(at_work(begun_again))
 
-    assert api.objects[ENTRY_NAME]["metadata"]["labels"]["team"] == "blue"
-    assert api.objects[ENTRY_NAME]["spec"]["exportTo"] == ["*"]
+    assert api.objects[name]["metadata"]["labels"]["team"] == "blue"
+    assert api.objects[name]["spec"]["exportTo"] == ["*"]
     assert weights(api) == [10, 90]
     assert len(written(api)) <= 3
+    assert len(written(begun_again)) == 1
+    assert condition(begun_again, "Stalled")["status"] == "False"
 
 
 def test_fields_that_somebody_applies_are_not_taken_and_the_group_says_who_has_them(

@@ -69,6 +69,7 @@ class Differences(Struct):
     """What differs, whoever may touch it.
 
     Of services it is remembered: an edit of weights leaves their thousands of objects as they are.
+    What is settled is not, since it may come to be so with every object as it was.
     """
 
     _wanted: Mapping[Ref, Part] | None = None
@@ -83,22 +84,24 @@ class Differences(Struct):
         """Return what is wanted and not there, or not so, and what is there and not wanted."""
         wanted = objects.of_services
         if self._wanted is not wanted or self._there is not there:
-            self._of_services = tuple(_differing(wanted.values(), there, settled))
+            self._of_services = tuple(_differing(wanted.values(), there))
             self._beyond = frozenset(there.keys() - wanted.keys())
             self._wanted, self._there = wanted, there
-        differing = (*self._of_services, *_differing(objects.others, there, settled))
-        return differing, self._beyond.difference(part.ref for part in objects.others)
+        differing = (*self._of_services, *_differing(objects.others, there))
+        told = tuple(one for one in differing if not _is_settled(*one, settled))
+        return told, self._beyond.difference(part.ref for part in objects.others)
 
 
-def _differing(
-    parts: Iterable[Part], there: Mapping[Ref, OwnObject], settled: Settled
-) -> Iterator[Difference]:
+def _differing(parts: Iterable[Part], there: Mapping[Ref, OwnObject]) -> Iterator[Difference]:
     for part in parts:
         own = there.get(part.ref)
-        if own is None:
-            yield part, None
-        elif own.digest != part.digest and settled.get(part.ref) != (part.digest, own.digest):
+        if own is None or own.digest != part.digest:
             yield part, own
+
+
+def _is_settled(part: Part, own: OwnObject | None, settled: Settled) -> bool:
+    """Whether writing it again would change nothing; a write without effect tells so as well."""
+    return own is not None and settled.get(part.ref) == (part.digest, own.digest)
 
 
 def to_do(
