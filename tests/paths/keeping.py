@@ -21,6 +21,7 @@ from laneway.core.compile import Compilation
 from laneway.core.keeping.followed import GROUP, LANE, VENDOR
 from tests.agree.cluster import Cluster, cluster_of
 from tests.agree.oracle import Oracle
+from tests.cluster import marks
 from tests.cluster.api_server import RefusedError
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.holding import LEAVES_OUT, USERS, Held, leaves_out, not_admitted
@@ -117,11 +118,13 @@ class Keeping:
         """Compile objects as they lie in the cluster, in the order in which it lists them.
 
         Templates stand for the pods of theirs. Namespaces are the cluster's, which has more of them
-        than a mesh; in those that do not ask for sidecars these pods have some all the same.
+        than a mesh; in those that do not ask for sidecars these pods have some all the same. The
+        marks' Gateway counts as well: where a cluster has one, others that are named are missing.
         """
         spaces = self._writer.ask("GET", "/api/v1/namespaces?labelSelector=istio-injection")
         named = (one["metadata"] for one in spaces["items"])
-        there = [*mesh, *(objects.namespace(one["name"]) for one in named)]
+        beside = [one for one in marks.written(0) if one["kind"] == "Gateway"]
+        there = [*mesh, *beside, *(objects.namespace(one["name"]) for one in named)]
         return compile_mesh([*map(self._dated, sorted(there, key=_place))])
 
     def _held(
