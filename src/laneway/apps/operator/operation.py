@@ -103,6 +103,7 @@ class Operation:
                 reporting.cancel()
         finally:
             self.loop, self._last = None, loop.state.wanted
+            self.target.seen.forget()  # a step may hang, and another one may lead meanwhile
 
     @property
     def is_at_work(self) -> bool:

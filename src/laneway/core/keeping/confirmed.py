@@ -98,6 +98,11 @@ class SeenLive(Struct):
             self._last = there, digests_by_group(there)
         return self._last[1]
 
+    def forget(self) -> None:
+        """Know of nothing but what statuses say: others may have written since."""
+        for known in (self.live, self.digests, self.looked_at, self._behind):
+            known.clear()
+
     def to_ask(self, unsure: frozenset[str], *, is_first: bool) -> frozenset[str]:
         """Return which of these to ask about; before a change only where a step of ours may hang.
 
