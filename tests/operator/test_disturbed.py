@@ -156,6 +156,45 @@ def test_what_was_edited_by_hand_is_put_right(settled: ModelApi) -> None:
     assert working.target.patience.troubles == {}
 
 
+@pytest.mark.parametrize("field", ["spec", "host"])
+def test_a_rule_that_lost_what_it_speaks_of_is_put_right(settled: ModelApi, field: str) -> None:
+    api = settled.copy()
+
+    def cut(api: ModelApi) -> None:
+        for name, body in list(api.objects.items()):
+            if name[0] == "DestinationRule":
+                spec = {key: one for key, one in body["spec"].items() if key != field}
+                cut = {key: one for key, one in (body | {"spec": spec}).items() if key != field}
+                api._store(name, cut, "kubectl-edit")  # noqa: SLF001 - as an edit leaves it
+
+    in_virtual_time(at_work(api, cut))
+
+    assert ours(api) == ours(settled)
+    assert condition(api, "Stalled")["status"] == "False"
+
+
+def test_a_mistake_of_our_own_is_told_and_tried_again(settled: ModelApi) -> None:
+    api, proxies = settled.copy(), Proxies()
+    observing, told = proxies.observing, set[str]()
+
+    def broken(*asked: Any, **more: Any) -> Any:
+        if "Failed" not in told:
+            raise LookupError("b")
+        return observing(*asked, **more)
+
+    def hold() -> None:
+        stalled = condition(api, "Stalled")
+        told.add(stalled["reason"])
+        assert stalled["reason"] != "Failed" or "LookupError('b')" in stalled["message"]
+
+    proxies.observing, api.wrote = broken, hold  # type: ignore[method-assign]
+    in_virtual_time(at_work(api, reweight, proxies=proxies))
+
+    assert "Failed" in told
+    assert weights(api) == [10, 90]
+    assert condition(api, "Ready")["status"] == "True"
+
+
 def test_what_was_deleted_by_hand_is_there_again(settled: ModelApi) -> None:
     api = settled.copy()
 

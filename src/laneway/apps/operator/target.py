@@ -190,7 +190,9 @@ class ClusterTarget:
                     change.live = await self.reconfirming.ask(objects, asked)
                 if todo:
                     await self._go(objects, todo, change)
-            except KubeError as error:
+            except Exception as error:
+                if not isinstance(error, KubeError):
+                    LOG.exception("not written")
                 self._left_alone(change.groups, trouble_of(error))
                 self.seen.put_off(self._clock.now())
             finally:

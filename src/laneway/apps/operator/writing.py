@@ -55,7 +55,10 @@ class ObjectWriting:
         return self._caches.kinds[ISTIO, ref.kind]
 
     async def bodies(self, owns: Iterable[OwnObject]) -> Packed:
-        """Read objects of ours whole; one that is gone meanwhile is left out."""
+        """Read objects of ours whole; one that is gone meanwhile is left out.
+
+        So is a rule that somebody took its host: Istio has no such rule.
+        """
         found = Packed()
 
         async def read(some: Iterator[OwnObject]) -> None:
@@ -63,7 +66,9 @@ class ObjectWriting:
                 with suppress(NotFound):
                     kind = self.kind(own.ref)
                     raw = await self._cluster.get(kind, own.ref.namespace, own.ref.name)
-                    found.put(manifest_of(json.decode(raw)))
+                    one = manifest_of(json.decode(raw))
+                    if own.ref.kind != "DestinationRule" or one.body["spec"].get("host"):
+                        found.put(one)
 
         asked = list(owns)
         left = iter(asked)
@@ -131,9 +136,12 @@ class ObjectWriting:
         return refused
 
 
-def trouble_of(error: KubeError, ref: Ref | None = None) -> Trouble:
-    """Return what a refusal means, of an object if it is about one."""
+def trouble_of(error: Exception, ref: Ref | None = None) -> Trouble:
+    """Return what a refusal means, of an object if it is about one; what is none is our mistake."""
     about = f"{ref}: " if ref else ""
+    if not isinstance(error, KubeError):
+        said = f"a mistake in Laneway, {error!r}: the operator's log says where"
+        return Trouble("Failed", f"{about}{said}; it is tried again")
     if isinstance(error, Conflict):
         who = ", ".join(sorted(set(error.managers))) or "somebody else"
         fields = ", ".join(error.fields)

@@ -21,6 +21,7 @@ REASONS = {
     "NameTaken": "an object of somebody else has the name of one of ours",
     "Forbidden": "the API server does not let us write an object",
     "Refused": "the API server calls an object invalid",
+    "Failed": "a mistake of Laneway's own; the operator's log says where, and it is tried again",
     "Unavailable": "the API server does not answer, or not in time",
     "NotReached": "a service lies in a namespace that the operator may not touch",
     "ReadOnly": "another controller undoes what is written, so nothing is written any more",
