@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from laneway.adapters.kube import Conflict, Forbidden, KubeError, Unavailable
+from laneway.adapters.kube import Conflict, Forbidden, Invalid, KubeError, Unavailable
 from laneway.apps.operator import reporting
 from laneway.core.keeping import change
 from laneway.core.resources.meta import Ref
@@ -502,6 +502,59 @@ def test_what_goes_while_its_status_is_written_stops_no_other(
     assert name not in api.objects
     other = api.objects["ASMSwimLane", "", "s2"]
     assert other["status"]["observedGeneration"] == other["metadata"]["generation"]
+
+
+def refusing(api: ModelApi, refusal: KubeError, *names: str, times: int = 1000) -> None:
+    """Have the server refuse statuses of some names so many times."""
+    left = [refusal] * times
+
+    def refuse(_: str, body: Body) -> KubeError | None:
+        is_status = "status" in body and "spec" not in body
+        return left.pop() if is_status and body["metadata"]["name"] in names and left else None
+
+    api.refuse = refuse
+
+
+def is_told(api: ModelApi, name: tuple[str, str, str]) -> bool:
+    body = api.objects[name]
+    return bool(body["status"]["observedGeneration"] == body["metadata"]["generation"])
+
+
+def test_a_status_that_the_server_does_not_take_keeps_no_other_from_being_told(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    refusing(api, Invalid("too large"), "town", "s1")
+
+    in_virtual_time(at_work(api, reweight))
+
+    assert not is_told(api, ("ASMSwimLane", "", "s1"))
+    assert is_told(api, ("ASMSwimLane", "", "s2"))
+    assert events(api)[-1] == "Live"
+
+
+def test_a_conflict_over_nobodys_fields_leaves_a_status_to_nobody(settled: ModelApi) -> None:
+    api = settled.copy()
+    refusing(api, Conflict("the object has been modified"), "s1", times=1)
+
+    in_virtual_time(at_work(api, reweight))
+
+    assert is_told(api, ("ASMSwimLane", "", "s1"))
+
+
+def test_a_lane_in_the_place_of_one_whose_status_others_wrote_has_its_own(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    refusing(api, Conflict("no", (".status",), ("other",)), "s1", times=1)
+
+    def replaced(api: ModelApi) -> None:
+        api.remove("ASMSwimLane", "s1")
+        api.put(lane("s1", "v1", 30))
+
+    in_virtual_time(at_work(api, reweight, lambda api: api.put(lane("s1", "v1", 20)), replaced))
+
+    assert condition(api, "Live", ("ASMSwimLane", "", "s1"))["status"] == "True"
 
 
 def test_who_cannot_tell_what_is_does_not_go_on(

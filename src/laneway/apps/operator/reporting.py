@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound
+from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound, Unavailable
 from laneway.apps.operator.seams import Cluster
 from laneway.apps.operator.target import ClusterTarget, Undertaking
 from laneway.core.emit.status import API_VERSION
@@ -57,7 +57,8 @@ class Reporting:
         self._told: dict[Ref, tuple[Held, Held]] = {}
         """What was known of an object when its status was patched, and what is known by that."""
         self._remembered = Remembered()
-        self._others: set[Ref] = set()
+        self._others: set[str] = set()
+        """The uids of groups and lanes whose status others write."""
         self._news: dict[str, Told] = {}
         self.patched = 0
         self.events = 0
@@ -86,17 +87,23 @@ class Reporting:
         if objects is None:
             return True
         held = self._known()
-        progress, now = self._progress(objects), self._stamp()
+        progress, now, is_told = self._progress(objects), self._stamp(), True
         for ref, status in new_statuses(objects, held, progress, self._remembered, now):
-            if ref in self._others:
+            if held[ref].uid in self._others:
                 continue
-            if not await self._patch(ref, status):
-                return False
+            try:
+                await self._patch(held[ref], ref, status)
+            except KubeError as error:
+                LOG.warning("status of %s: %s", ref, error)
+                is_told = False
+                if isinstance(error, Unavailable):
+                    return False
+                continue  # what is wrong with one is no reason to say nothing of others
             if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
                 self._news[ref.name] = stalled
         while self._news:
             await self._event(*self._news.popitem(), held)
-        return True
+        return is_told
 
     def take(self, change: Undertaking) -> None:
         """Take in a change that is through: one event of each group concerned."""
@@ -127,7 +134,8 @@ class Reporting:
                 del self._told[ref]
         return found
 
-    async def _patch(self, ref: Ref, status: Status) -> bool:
+    async def _patch(self, told_of: Held, ref: Ref, status: Status) -> None:
+        """Patch a status, unless others write it or it is of nothing by now. Raises KubeError."""
         kind = self._target.caches.kinds[VENDOR, ref.kind]
         body = {
             "apiVersion": API_VERSION,
@@ -138,16 +146,17 @@ class Reporting:
         try:
             await self._say(kind, body)
         except NotFound:
-            return True
+            return
         except Conflict as error:
-            return self._left_to_others(ref, error)
-        except KubeError as error:
-            LOG.warning("status of %s: %s", ref, error)
-            return False
+            if not error.managers:
+                raise
+            who = ", ".join(error.managers)
+            LOG.warning("%s writes the status of %s: it is left to them", who, ref)
+            self._others.add(told_of.uid)
+            return
         self.patched += 1
         if (seen := self._target.caches.lanes.get(ref)) is not None:  # it may be gone by now
             self._told[ref] = seen, replace(seen, status=status)
-        return True
 
     async def _say(self, kind: Kind, body: Mapping[str, object]) -> None:
         """Apply a status; a CRD that has no place for all of it keeps what it has one for.
@@ -163,13 +172,6 @@ class Reporting:
             if error.managers != (FIELD_MANAGER,):
                 raise
             await self._cluster.take(kind, body, subresource="status")
-
-    def _left_to_others(self, ref: Ref, error: Conflict) -> bool:
-        """Leave a status alone that somebody else writes, and say so once."""
-        if ref not in self._others:
-            LOG.warning("%s writes the status of %s: it is left to them", error.managers, ref)
-        self._others.add(ref)
-        return True
 
     async def _event(self, group: str, told: Told, held: Mapping[Ref, Held]) -> None:
         ref = Ref(GROUP, "", group)
