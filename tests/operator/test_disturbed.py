@@ -302,6 +302,25 @@ def test_whoever_undoes_it_again_and_again_is_left_alone(settled: ModelApi) -> N
     assert len(written(api)) < 10
 
 
+def test_what_is_deleted_again_and_again_is_left_alone_for_a_while(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    def delete() -> None:
+        if ENTRY_NAME in api.objects and weights(api) == [10, 90]:
+            api.remove(*_placed(ENTRY_NAME))
+
+    def soon() -> None:
+        asyncio.get_running_loop().call_later(0.02, delete)
+
+    api.wrote = soon
+    in_virtual_time(at_work(api, reweight))
+
+    stalled = condition(api, "Stalled")
+    assert (stalled["status"], stalled["reason"]) == ("True", "ReadOnly")
+    assert stalled["message"].startswith("somebody keeps changing VirtualService")
+    assert 10 <= len(written(api)) < 15
+
+
 def test_an_object_of_somebody_else_is_never_touched(settled: ModelApi) -> None:
     api = ModelApi()
     begin(api)
@@ -444,6 +463,39 @@ def test_an_installation_that_goes_first_leaves_all_until_the_group_goes(
 
     delete_group(api)
     assert ours(api) == {}
+
+
+def test_an_installation_that_is_made_anew_owns_what_the_one_before_owned(
+    settled: ModelApi,
+) -> None:
+    api = settled.copy()
+    role = ("ClusterRole", "", "laneway")
+
+    def collect() -> None:
+        """Have the garbage collector take owners off that are not there."""
+        there = {body["metadata"]["uid"] for body in api.objects.values()}
+        for name, body in list(api.objects.items()):
+            owners = body["metadata"].get("ownerReferences") or []
+            kept = [one for one in owners if one["uid"] in there]
+            if kept != owners:
+                head = body["metadata"] | {"ownerReferences": kept}
+                api._store(name, body | {"metadata": head})  # noqa: SLF001 - it applies nothing
+
+    def anew(api: ModelApi) -> None:
+        body = {key: api.objects[role][key] for key in ("kind", "apiVersion")}
+        api.remove("ClusterRole", "laneway")
+        api.put(body | {"metadata": {"name": "laneway"}})
+        api.wrote = soon
+
+    def soon() -> None:
+        asyncio.get_running_loop().call_later(0.2, collect)
+
+    in_virtual_time(at_work(api, lambda _: None, anew))
+
+    uid = api.objects[role]["metadata"]["uid"]
+    owners = [one["uid"] for one in api.objects[ENTRY_NAME]["metadata"]["ownerReferences"]]
+    assert uid in owners
+    assert len(written(api)) == len(ours(api))
 
 
 def test_a_group_that_goes_while_nobody_works_leaves_all_until_the_installation_goes(

@@ -181,7 +181,8 @@ class Caches:
 
     def own(self, now: float) -> Mapping[Ref, OwnObject]:
         """Return our objects as they stand, as far as is known; the very same until they change."""
-        if self._own is None or (self.forgets_at or now) < now:
+        forgets_at = self.forgets_at
+        if self._own is None or (forgets_at is not None and forgets_at <= now):
             self._own = self._looked_up(now)
         return self._own
 
@@ -193,7 +194,7 @@ class Caches:
             if isinstance(one, OwnObject)
         }
         for ref, last in list(self._written.items()):
-            if now > last.until or _is_gone(found.get(ref), last):
+            if now >= last.until or _is_gone(found.get(ref), last):
                 del self._written[ref]
             elif last.own is not None:
                 found[ref] = last.own

@@ -18,11 +18,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from laneway.adapters.istiod import ControlPlane, IstiodCredentials
 from laneway.adapters.kube import Access, Client, Following, Kind, Leading
 from laneway.apps.operator.counting import Counting
+from laneway.apps.operator.installation import installed
 from laneway.apps.operator.observing import AskingIstiod
 from laneway.apps.operator.operation import Operation, lacking
 from laneway.apps.operator.pages import served
@@ -45,8 +46,6 @@ RARELY = (50_000, 20, 100)
 A plan of a large mesh is a million objects that stay. By default they are gone through whenever a
 few thousand more are read from a cluster, which takes four fifths of the time of a change.
 """
-_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
-_DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 
 
 class OperatorOptions(Struct, frozen=True):
@@ -81,7 +80,7 @@ async def operate(access: Access, options: OperatorOptions) -> None:
     async with FollowingClient(access) as cluster:
         stop = _told_to_stop()
         kinds = await _first_of(stop, _kinds(cluster))
-        owner = await _first_of(stop, _installation(cluster, kinds, options)) if kinds else None
+        owner = await _first_of(stop, _installation(cluster, options)) if kinds else None
         if not kinds or owner is None:
             return
         settings = OperatorSettings(owner, options.namespaces, options.layout, options.drain)
@@ -164,17 +163,14 @@ async def _kinds(cluster: Client) -> Mapping[tuple[str, str], Kind]:
         await asyncio.sleep(LOOK_AGAIN)
 
 
-async def _installation(
-    cluster: Client, kinds: Mapping[tuple[str, str], Kind], options: OperatorOptions
-) -> Owner:
+async def _installation(cluster: Client, options: OperatorOptions) -> Owner:
     """Return what stands for the installation; while it is there, objects are taken away in order.
 
     Raises KubeError where it is not to be had.
     """
-    name = options.installation or f"asmswimlanegroups.{VENDOR}"
-    kind = kinds[_ROLE if options.installation else _DEFINITION]
-    head = json.decode(await cluster.get(kind, "", name))["metadata"]
-    return Owner(kind.api_version, kind.kind, name, head["uid"])
+    if options.installation:
+        return await installed(cluster, "ClusterRole", options.installation)
+    return await installed(cluster, "CustomResourceDefinition", f"asmswimlanegroups.{VENDOR}")
 
 
 @asynccontextmanager

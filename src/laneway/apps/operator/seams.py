@@ -43,14 +43,18 @@ class FollowedKind(Protocol[T_co]):
         """Follow until cancelled; `changed` is called whenever an object is another."""
 
 
-class Cluster(Protocol):
+class Gives(Protocol):
+    """An API server, as far as it gives objects."""
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> bytes:
+        """Return an object."""
+
+
+class Cluster(Gives, Protocol):
     """An API server. What it refuses is a KubeError."""
 
     async def kinds(self) -> Mapping[tuple[str, str], Kind]:
         """Return what the server has, by API group and kind."""
-
-    async def get(self, kind: Kind, namespace: str, name: str) -> bytes:
-        """Return an object."""
 
     async def apply(
         self, kind: Kind, body: Mapping[str, object], *, subresource: str = ""

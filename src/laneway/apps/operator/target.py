@@ -12,9 +12,11 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.kube import KubeError
 from laneway.apps.operator.caches import Caches
+from laneway.apps.operator.installation import installed
 from laneway.apps.operator.reconfirming import Reconfirming
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.ways import way_to
@@ -107,6 +109,7 @@ class ClusterTarget:
         self.reconfirming = Reconfirming(caches, confirming, self.writing, self.seen, clock)
         self._blame = Blame()
         self._differences = Differences()
+        self._cluster = cluster
         self._confirming = confirming
         self._clock = clock
 
@@ -149,7 +152,8 @@ class ClusterTarget:
         for drift in self.watchful.look(objects.parts, there, self.todo.differing, now):
             self.drifts.append(drift)
             for group in drift.groups if drift.is_enough else ():
-                words = f"{drift.writer} keeps changing {drift.ref} back: it is left to them"
+                who = drift.writer or "somebody"
+                words = f"{who} keeps changing {drift.ref} back: it is left to them"
                 self.patience.failed(group, Trouble("ReadOnly", words), now, READ_ONLY_FOR)
         if self.patience.waiting(now):
             self.todo = self._to_do(objects, there, now)
@@ -188,7 +192,9 @@ class ClusterTarget:
             try:
                 if asked := self.seen.to_ask(self.unsure & groups, is_first=bool(todo)):
                     change.live = await self.reconfirming.ask(objects, asked)
-                if todo:
+                if todo and self.drifts and await self._is_installed_anew():
+                    self.left = change.groups
+                elif todo:
                     await self._go(objects, todo, change)
             except Exception as error:
                 if not isinstance(error, KubeError):
@@ -200,6 +206,16 @@ class ClusterTarget:
                 self.unsure = self._unsure(self._clock.now())
                 self.wake.set()  # what is left to do, and when, is another matter now
         return Confirmed(0, self._clock.now() - begun, begun)
+
+    async def _is_installed_anew(self) -> bool:
+        """See whether another installation stands in the place of the one that owns our objects.
+
+        Somebody changed them, and the garbage collector does as long as an owner is not there.
+        """
+        known = self.settings.installation
+        found = await installed(self._cluster, known.kind, known.name)
+        self.settings = replace(self.settings, installation=found)
+        return found != known
 
     def _unsure(self, now: float) -> frozenset[str]:
         lanes = self.caches.lanes

@@ -17,6 +17,8 @@ from laneway.core.resources.meta import Ref
 
 ENOUGH = 3
 """How often in a row the same writer undoes an object before it is left to them."""
+MANY = 10
+"""The same where nobody knows who it was: a person may well delete an object a few times."""
 IN_A_ROW = 60.0
 """Seconds within which the next time counts as in a row."""
 
@@ -74,7 +76,7 @@ class Watchful(Struct):
         in_a_row = last is not None and last.writer == writer and now - last.at < IN_A_ROW
         times = last.times + 1 if last is not None and in_a_row else 1
         self._undone[part.ref] = _Undone(writer, times, now)
-        return Drift(part.ref, writer, part.groups, bool(writer) and times >= ENOUGH)
+        return Drift(part.ref, writer, part.groups, times >= (ENOUGH if writer else MANY))
 
     def wrote(self, ref: Ref, as_wanted: Digest | None) -> None:
         """Take note that we wrote an object: as it is wanted, or as it stands in between."""
