@@ -14,7 +14,7 @@ from laneway.core.resources.meta import Ref
 from tests.operator.model_api import OPERATOR, Body, ModelApi
 from tests.operator.order import Watch
 from tests.operator.proxies import Proxies
-from tests.operator.running import at_work, ours
+from tests.operator.running import CALM, at_work, operation, ours
 from tests.operator.town import (
     add_lane,
     begin,
@@ -607,6 +607,34 @@ def test_a_lane_in_the_place_of_one_whose_status_others_wrote_has_its_own(
     in_virtual_time(at_work(api, reweight, lambda api: api.put(lane("s1", "v1", 20)), replaced))
 
     assert condition(api, "Live", ("ASMSwimLane", "", "s1"))["status"] == "True"
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7, 0.9])
+def test_whoever_is_told_to_stop_while_it_tells_ends_with_what_is(
+    settled: ModelApi, seconds: float
+) -> None:
+    """The status of one lane is on its way while others come and go."""
+    api = settled.copy()
+    api.answers_late = 0.2
+
+    async def stopped() -> None:
+        working = operation(api)
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(working.caches.run())
+            work = tasks.create_task(working.run())
+            await asyncio.sleep(CALM)
+            reweight(api)
+            await asyncio.sleep(seconds)
+            api.remove("ASMSwimLane", "s2")
+            api.put(lane("s3", "v3", 5))
+            await asyncio.sleep(0.02)
+            working.stop()
+            await work
+            following.cancel()
+
+    in_virtual_time(stopped())
+
+    assert is_told(api, ("ASMSwimLane", "", "s1"))
 
 
 def test_who_cannot_tell_what_is_does_not_go_on(

@@ -99,8 +99,9 @@ class Operation:
             async with asyncio.TaskGroup() as tasks:  # who keeps a cluster and tells nothing, ends
                 reporting = tasks.create_task(self.reporting.run())
                 await loop.run(snapshots)
-                await self.reporting.tell()
                 reporting.cancel()
+                await asyncio.wait({reporting})  # two who tell at once mix what they know
+                await self.reporting.tell()
         finally:
             self.loop, self._last = None, loop.state.wanted
             self.target.seen.forget()  # a step may hang, and another one may lead meanwhile
