@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 
+import msgspec
 import pytest
 
-from laneway.adapters.kube import Expired, Forbidden, Unavailable
+from laneway.adapters.kube import Expired, Following, Forbidden, Unavailable
 from tests.kube.fake_server import (
     CONFIG_MAPS,
     Cut,
@@ -19,7 +20,7 @@ from tests.kube.fake_server import (
     Stream,
 )
 from tests.kube.virtual_time import now, run
-from tests.kube.watched import BUSY, GONE, Watched, following, watched
+from tests.kube.watched import BUSY, GONE, Held, Watched, following, watched
 
 
 @following
@@ -135,6 +136,22 @@ async def test_a_right_that_is_taken_away_is_told_and_what_is_known_stays(seen: 
 
     assert isinstance(seen.following.problem, Forbidden)
     assert seen.values == {"a": "1", "b": "1"}
+
+
+def test_that_a_kind_may_not_be_read_is_told_once() -> None:
+    async def main() -> None:
+        server = FakeServer()
+        server.fault_for = lambda _: Refuse(403, "may not list")
+        told: list[object] = []
+        async with server.client() as client:
+            kind = Following(client, CONFIG_MAPS, msgspec.json.Decoder(Held).decode)
+            task = asyncio.create_task(kind.run(lambda: told.append(kind.problem)))
+            await asyncio.sleep(300)
+            task.cancel()
+        await server.stop()
+        assert [type(one) for one in told] == [Forbidden]
+
+    run(main())
 
 
 @following

@@ -256,7 +256,10 @@ class Following(Generic[T]):
             self._changed()
 
     def _note(self, problem: KubeError | None) -> None:
+        is_news = problem is not None and self.problem is None and not self.is_synced
         self.problem = problem
+        if is_news:  # whoever waits for all kinds may have waited for this one alone
+            self._changed()
         if problem is None:
             self.stale_since = None
         elif self.stale_since is None:

@@ -128,10 +128,12 @@ class Caches:
 
         A kind that nobody lets us read counts as unknown, if there is a way to do without it.
         """
-        return all(
-            one.is_synced or (isinstance(one.problem, Forbidden) and name not in NEEDED)
-            for name, one in self.followed.items()
-        )
+        return all(map(self.is_known, self.followed))
+
+    def is_known(self, name: KindName) -> bool:
+        """Whether a kind was read once, or counts as unknown."""
+        one = self.followed[name]
+        return one.is_synced or (isinstance(one.problem, Forbidden) and name not in NEEDED)
 
     @property
     def unread(self) -> dict[KindName, str]:

@@ -28,6 +28,7 @@ from laneway.apps.operator.observing import AskingIstiod
 from laneway.apps.operator.operation import Operation, lacking
 from laneway.apps.operator.pages import served
 from laneway.apps.operator.target import OperatorSettings
+from laneway.apps.operator.unread import tell_unread
 from laneway.core.emit.istio import Layout
 from laneway.core.keeping.followed import VENDOR
 from laneway.core.keeping.owners import Owner
@@ -110,6 +111,7 @@ async def _work(
     else:
         work = asyncio.create_task(operation.run())
     stopped = asyncio.create_task(stop.wait())
+    telling = asyncio.create_task(tell_unread(operation.caches))
     try:
         await asyncio.wait({following, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stopped.done() and operation.is_at_work:
@@ -119,7 +121,7 @@ async def _work(
             if task.done():
                 task.result()
     finally:
-        await _ended(work, following, stopped)
+        await _ended(work, following, stopped, telling)
 
 
 async def _ended(*tasks: asyncio.Task[Any]) -> None:
