@@ -1,7 +1,7 @@
 """Says which kinds of a cluster cannot be read, and what that means.
 
-Comes in: caches. Goes out: a line in the log whenever others cannot be read for a while than before.
-A watch that ends and begins anew is not worth a word.
+Comes in: caches. Goes out: a line in the log for each that cannot be read for a while, and for
+each that can again. A watch that ends and begins anew is not worth a word.
 """
 
 from __future__ import annotations
