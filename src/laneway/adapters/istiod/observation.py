@@ -16,7 +16,7 @@ from laneway.adapters.istiod.links import Links, NoAccessError
 from laneway.adapters.istiod.listing import Listing
 from laneway.adapters.istiod.observer import Observer, joined
 from laneway.core.live.following import IstiodReport, ListedProxy, Push, by_proxy, missing
-from laneway.core.live.liveness import Liveness, Missing, Reason, State
+from laneway.core.live.liveness import NO_ISTIOD, Liveness, Missing, Reason, State
 from laneway.core.live.watching import Watching
 from laneway.core.resources.meta import Ref
 
@@ -103,7 +103,7 @@ class Observation:
         if not self._watching.following:
             return self._not_observable(0.0) or self._say("live", "NothingToSee")
         if not self._seats:
-            return self._unknown("no istiod was found")
+            return self._unknown(NO_ISTIOD)
         until = self._begun + limit
         if not await self._until_sent(until):
             return self._not_sent()

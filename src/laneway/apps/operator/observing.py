@@ -17,7 +17,7 @@ from laneway.apps.operator.seams import StepWatching
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.audience import Audience, audience
-from laneway.core.live.liveness import Liveness
+from laneway.core.live.liveness import NO_ISTIOD, Liveness
 from laneway.core.live.proxies import ExpectedProxy, Who, everybody, expected
 from laneway.core.live.replicas import IstiodReplica, replicas
 from laneway.core.live.watching import Move, Watching, World, watching, written
@@ -103,7 +103,7 @@ class _NobodyToAsk(Struct, frozen=True):
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.wait)
-        return Liveness("unknown", "NoAccessToIstiod", detail="no istiod was found")
+        return Liveness("unknown", "NoAccessToIstiod", detail=NO_ISTIOD)
 
 
 class _Confirmation(Struct, frozen=True):

@@ -35,6 +35,12 @@ ACCESS = (
 )
 """How access is got, in the order in which it is worth trying."""
 
+NO_ISTIOD = (
+    "no istiod was found: none of the pods that are ready is labeled app: istiod; where it is "
+    "elsewhere, name it with --istiod"
+)
+"""What is said where nobody is there to be asked."""
+
 
 class Missing(Struct, frozen=True):
     """A proxy that is not known to follow, and why."""
@@ -109,6 +115,8 @@ class Liveness(Struct, frozen=True):
         """
         if self.reason == "NothingToSee":
             return "no proxy holds anything of it"
+        if self.detail == NO_ISTIOD:
+            return NO_ISTIOD
         if self.reason == "NoAccessToIstiod":
             return f"{ACCESS} ({self.detail})" if self.detail else ACCESS
         counted = f"{self.live} of {self.expected} proxies"
