@@ -31,6 +31,7 @@ RANGES = {
     "LW17": "Running",
     "LW18": "Permissive groups",
     "LW19": "On a cluster",
+    "LW20": "Releases",
 }
 
 

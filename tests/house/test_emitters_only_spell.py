@@ -57,8 +57,10 @@ def has_units(node: ast.AST) -> bool:
 def counts_slips(node: ast.AST) -> bool:
     """Whether words are compared that are not the same."""
     match node:
-        case ast.FunctionDef(name="_distance") | ast.ImportFrom(module="difflib"):
+        case ast.FunctionDef(name="_distance"):
             return True
+        case ast.ImportFrom(module="difflib", names=names):
+            return any(alias.name != "unified_diff" for alias in names)  # that one compares lines
         case ast.Import(names=names):
             return any(alias.name == "difflib" for alias in names)
         case _:

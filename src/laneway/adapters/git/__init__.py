@@ -1,0 +1,9 @@
+"""A person's own Git repository, by their own `git` program.
+
+Comes in: files of a work tree. Goes out: their history, and commits. Hooks, signing, filters and
+credentials are what that program finds configured; nothing of it is known or changed here.
+"""
+
+from laneway.adapters.git.repository import GitError, Repository
+
+__all__ = ["GitError", "Repository"]

@@ -1,0 +1,179 @@
+"""What is asked of a work tree, and what is done in it.
+
+Comes in: paths of files, a message, a branch's name. Goes out: commits as names and bytes, and what
+`git` said. Paths are handed over literally and never as options. Raises GitError with the words of
+`git`: a hook that refuses, a push that is rejected. Nothing is ever forced or reset.
+https://git-scm.com/docs/git
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+
+class GitError(OSError):
+    """`git` ended with an error, or is not there."""
+
+
+class LoggedCommit(Struct, frozen=True):
+    """A commit of a history: its name, and how people call it."""
+
+    name: str
+    said: str
+
+
+class Repository(Struct, frozen=True):
+    """A work tree, by its top folder."""
+
+    top: str
+
+    @classmethod
+    def of(cls, path: str) -> Repository | None:
+        """Return the repository whose work tree has a file or folder; None where there is none."""
+        whole = os.path.realpath(path)
+        folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
+        ended = _run(["git", "-C", folder, "rev-parse", "--show-toplevel"])
+        return None if ended.returncode else cls(_text(ended.stdout).removesuffix("\n"))
+
+    def has_commit(self, name: str = "HEAD") -> bool:
+        """Whether there is a commit of that name."""
+        if name.startswith("-"):
+            return False  # it would be taken for an option
+        return not self._ended("rev-parse", "--verify", "--quiet", _commit(name)).returncode
+
+    def history(self, paths: Iterable[str]) -> Iterator[LoggedCommit]:
+        """Yield the commits that changed some of the files, newest first."""
+        form = "--format=%H%x00%h, %cs, %s"
+        for line in self._said("log", form, "HEAD", "--", *self._inside(paths)).splitlines():
+            name, _, said = line.partition("\0")
+            yield LoggedCommit(name, said)
+
+    def called(self, name: str) -> LoggedCommit:
+        """Return a commit that somebody named."""
+        said = self._said("log", "-1", "--format=%H%x00%h, %cs, %s", _commit(name), "--")
+        full, _, words = said.strip().partition("\0")
+        return LoggedCommit(full, words)
+
+    def held(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of those files that a commit has."""
+        paths = [path for path in paths if "\n" not in path]  # what is asked is a line each
+        wanted = "".join(f"{commit}:{inside}\n" for inside in self._inside(paths))
+        out = self._ended("cat-file", "--batch", given=wanted.encode()).stdout
+        found: dict[str, bytes] = {}
+        at = 0
+        for path in paths:
+            end = out.index(b"\n", at)
+            words = out[at:end].rsplit(b" ", 2)
+            at = end + 1
+            if words[-2:-1] == [b"blob"] and words[-1].isdigit():
+                size = int(words[-1])
+                found[path] = out[at : at + size]
+                at += size + 1
+        return found
+
+    def states(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return those files that are not as in the last commit, and what they are."""
+        words = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+        lines = self._said(*words, "--", *self._inside(paths)).split("\0")
+        states = {line[3:]: line[:2] for line in lines if line}
+        return {
+            path: "is not in Git yet" if "?" in states[inside] else "has uncommitted changes"
+            for path, inside in zip(paths, self._inside(paths), strict=True)
+            if inside in states
+        }
+
+    def commit(self, paths: Sequence[str], message: str) -> str:
+        """Commit files as they are, and nothing else. Returns what `git` said."""
+        inside = self._inside(paths)
+        new = [one for one in inside if os.path.lexists(os.path.join(self.top, one))]
+        said = self._done("add", "--", *new) if new else ""
+        return said + self._done("commit", "--message", message, "--", *inside)
+
+    def push(self) -> str:
+        """Push the branch as the person has configured it. Returns what `git` said."""
+        return self._done("push")
+
+    def push_new(self, branch: str) -> str:
+        """Push a branch that is new. Returns what `git` said."""
+        remotes = self._said("remote").split()
+        if not remotes:
+            raise GitError(f"{self.top} has no remote to push {branch} to")
+        remote = "origin" if "origin" in remotes else remotes[0]
+        return self._done("push", "--set-upstream", remote, branch)
+
+    def branch(self) -> str:
+        """Return the branch that is checked out, or the commit where it is none."""
+        named = self._ended("symbolic-ref", "--quiet", "--short", "HEAD")
+        return _text(named.stdout).strip() or self._said("rev-parse", "HEAD").strip()
+
+    def is_legal_branch(self, name: str) -> bool:
+        """Whether a branch may have this name."""
+        return not self._ended("check-ref-format", "--branch", name).returncode
+
+    def has_branch(self, name: str) -> bool:
+        """Whether there is a branch of that name."""
+        return not self._ended("show-ref", "--verify", "--quiet", f"refs/heads/{name}").returncode
+
+    def switch_to_new(self, branch: str) -> None:
+        """Make a branch of the last commit and check it out; changed files stay changed."""
+        self._done("switch", "--create", branch)
+
+    def switch_back(self, before: str) -> None:
+        """Check out what was checked out before."""
+        detach = () if self.has_branch(before) else ("--detach",)
+        self._done("switch", *detach, before)
+
+    def forget(self, branch: str) -> None:
+        """Remove a branch that has no commit of its own."""
+        self._done("branch", "--delete", branch)
+
+    def _inside(self, paths: Iterable[str]) -> list[str]:
+        """Return paths as the repository has them; a link is followed to its file."""
+        return [os.path.relpath(_real(path), self.top) for path in paths]
+
+    def _said(self, *words: str) -> str:
+        ended = self._ended(*words)
+        if ended.returncode:
+            raise GitError(_complaint(words, ended))
+        return _text(ended.stdout)
+
+    def _done(self, *words: str) -> str:
+        ended = self._ended(*words)
+        if ended.returncode:
+            raise GitError(_complaint(words, ended))
+        return _text(ended.stdout + ended.stderr)
+
+    def _ended(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        return _run(["git", "-C", self.top, "--literal-pathspecs", *words], given)
+
+
+def _run(words: Sequence[str], given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(words, input=given, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise GitError("there is no program `git` on the PATH") from error
+
+
+def _complaint(words: Sequence[str], ended: subprocess.CompletedProcess[bytes]) -> str:
+    said = _text(ended.stderr + ended.stdout).strip()
+    return f"`git {words[0]}` ended with {ended.returncode}:\n{said}"
+
+
+def _commit(name: str) -> str:
+    return f"{name}^{{commit}}"
+
+
+def _real(path: str) -> str:
+    """Return where a file is; one that is gone counts where its folder is."""
+    if os.path.exists(path):
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")

@@ -1,0 +1,171 @@
+"""LW20xx: releases, as edits of the files in which lanes and their weights are written.
+
+Only texts, no decisions: a code says why nothing is written and how to go on, the room of edits
+finds where.
+"""
+
+from __future__ import annotations
+
+from laneway.core.findings.finding import error, info, warning
+
+NO_SUCH_LANE = error(
+    "LW2001",
+    "there is no lane {lane} in the input{hint}",
+    "Weights are moved between lanes that exist: a subset without a lane gets 503.",
+    "Name a lane of the input, or name the folder that holds it. `laneway release add-lane {lane} "
+    "--from LANE` makes one as a copy of another.",
+)
+
+NOT_IN_A_SPLIT = error(
+    "LW2002",
+    "lane {lane} has no part in {split}",
+    "Its weight is set where requests are split: in the routes of a VirtualService with the lanes "
+    "as subsets, or as ingressWeight of the lanes of a weighted group. There is none to set.",
+    "{fix}",
+)
+
+NOT_100 = error(
+    "LW2003",
+    "the weights of {split} would add up to {total}: {shares}",
+    "Weights are shares of all requests. Sums other than 100 mean other shares than those written, "
+    "and nobody who reads the file sees which.",
+    "Name weights that add up to 100; lanes that are not named keep theirs.",
+)
+
+NOT_ALONE = error(
+    "LW2004",
+    "{what} cannot be changed alone: {reason}",
+    "An edit changes the value that is meant and no other byte. Where that cannot be, nothing is "
+    "written.",
+    "Give the value its own text, or {write}.",
+)
+
+TWICE_IN_A_SPLIT = error(
+    "LW2005",
+    "{lane} has several parts in {split}",
+    "A weight of the lane would have to be parted among them, and nothing says how.",
+    "Write these weights by hand, or let one destination lead to the lane.",
+)
+
+IN_A_TEMPLATE = error(
+    "LW2006",
+    "the weights are in a Helm template: {path}",
+    "A template is no object: its weights come from values, and only Helm knows which. Laneway "
+    "changes objects as they stand in files.",
+    "Change the value that the template names (values.yaml, or `--set` of `helm upgrade`), or keep "
+    "the rendered output in Git (`helm template`) and name its folder.",
+)
+
+IN_A_PATCH = error(
+    "LW2007",
+    "{path} patches the weights of {ref}",
+    "What is applied is what the patch says, whatever weights stand in the object that it changes, "
+    "so an edit there would do nothing or half.",
+    "Change the weights in the patch by hand, or move them from the patch into the object; then "
+    "Laneway can set them.",
+)
+
+NO_EARLIER_WEIGHTS = error(
+    "LW2008",
+    "no commit has {split} without weight for lane {lane}; {looked} looked at",
+    "Going back means the weights of the last commit before the lane had any, and history knows of "
+    "none in which this split was there.",
+    "Say which weights: `laneway release rollback {lane} --to COMMIT`, or `laneway release set "
+    "{lane}=0 …` with weights of the other lanes that add up to 100.",
+)
+
+EARLIER_NOT_100 = error(
+    "LW2009",
+    "the weights of {split} in commit {commit} add up to {total} among today's lanes: {shares}",
+    "A lane that had weight then is gone, or the weights were wrong already.",
+    "Name another commit by --to, or the weights by `laneway release set`.",
+)
+
+HAS_WEIGHT = error(
+    "LW2010",
+    "lane {lane} still has weight {weight} in {split}",
+    "Requests go to it. Who takes it away now takes their answers away as well.",
+    "Give its weight to others first: `laneway release rollback {lane}`, or `laneway release set "
+    "{lane}=0 …`; once that is live, remove the lane.",
+)
+
+LEADS_TO_LANE_ALONE = error(
+    "LW2011",
+    "{route} leads to lane {lane} alone",
+    "The only destination of a route gets all requests that the route matches, whatever its "
+    "weight. Without the lane they would get 503.",
+    "Remove the route, or lead it to another lane, and once that is live, remove the lane.",
+)
+
+NEEDED_BY_GROUP = error(
+    "LW2012",
+    "group {group} needs lane {lane}: {use}",
+    "It answers for lanes that lack a service. Without it, the group would be held.",
+    "Name another lane there first.",
+)
+
+NAME_TAKEN = error(
+    "LW2013",
+    "{what} is there already",
+    "A new lane must not change what exists: neither a file nor an object nor the pods of another "
+    "lane.",
+    "Choose another name for the lane, or remove what is there.",
+)
+
+NOT_COPIED = error(
+    "LW2014",
+    "{what} cannot be copied: {reason}",
+    "A copy changes names, labels and weights, and only in a text whose form is known.",
+    "Write the new lane by hand, or give {what} a form with a document of its own and distinct "
+    "labels in it.",
+)
+
+STILL_NAMES_OLD = info(
+    "LW2015",
+    "the copy still says {words}: `{line}`",
+    "Only names, labels and weights were changed. What else is to be another version, such as the "
+    "image, only you know.",
+    "Look at these lines before you commit.",
+)
+
+SPLIT_LEFT = warning(
+    "LW2016",
+    "{split} stays as it is: lane {lane} has no part in it",
+    "Only splits that have all lanes that were named are changed.",
+    "Nothing to do if that split is not part of the release; otherwise add the lane to it.",
+)
+
+NOT_REMOVED = warning(
+    "LW2017",
+    "{ref} stays: {reason}",
+    "Only what nothing else uses goes with a lane.",
+    "Nothing to do if it is meant for others as well.",
+)
+
+LEFT_OUT = warning(
+    "LW2018",
+    "{ref} is not copied: {reason}",
+    "The new lane does not have it, so its requests fail or fall back where it would answer.",
+    "Write it for the new lane by hand, if it needs one.",
+)
+
+UNCOMMITTED = error(
+    "LW2019",
+    "{path} {state}",
+    "The commit would hold what is not part of this edit, and nobody who reads it would know.",
+    "Commit that first, or leave --commit out and commit by hand.",
+)
+
+NOT_IN_GIT = error(
+    "LW2020",
+    "{path} is in no Git repository with a commit",
+    "Earlier weights are found in the history of the files, and there is none.",
+    "Say the weights: `laneway release set {lane}=0 …` with those of the other lanes.",
+)
+
+NO_SUCH_COMMIT = error(
+    "LW2021",
+    "there is no commit {commit} in the repository of {path}",
+    "Weights of another moment are found in the commit of that moment.",
+    "`git log -- {path}` lists the commits in which it changed.",
+)
