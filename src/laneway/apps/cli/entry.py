@@ -50,6 +50,7 @@ COMMANDS: dict[str, Listed] = {
         listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
         listed("explain", "explain", "Follow one request and show what decides each hop."),
         listed("diff", "diff", "Show which objects change from OLD to NEW."),
+        listed("release", "release", "Move lanes' weights, add and remove lanes, in your files."),
         listed("show", "show", "Print the mesh, the plan or the changes as data."),
         listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
         listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
@@ -95,7 +96,7 @@ class LazyCommands(click.Group):
             ended = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            return _reader_left()
+            return reader_left()
         return ended
 
     def resolve_command(
@@ -162,7 +163,7 @@ def run(
     return ended if isinstance(ended, int) else FINE
 
 
-def _reader_left() -> int:
+def reader_left() -> int:
     """End quietly when whoever read the output has seen enough (`laneway render … | head`)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FINE

@@ -58,6 +58,12 @@ def _note_all_files(ctx: click.Context, _param: click.Parameter, wanted: bool) -
     ctx.meta[_ALL_FILES] = wanted
 
 
+def all_files_wanted() -> bool:
+    """Whether nothing is to be left out of folders."""
+    wanted: bool = click.get_current_context().meta.get(_ALL_FILES, False)
+    return wanted
+
+
 ALL_FILES_HELP = (
     "Read all files in folders, including those that .gitignore or their names exclude."
 )
@@ -115,8 +121,7 @@ def read(paths: Sequence[str], *, may_be_empty: bool = False) -> Snapshot:
     from laneway.core.findings.input import about_nothing, is_only_empty, is_path_missing
 
     stdin = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
-    all_files = click.get_current_context().meta.get(_ALL_FILES, False)
-    snapshot = read_paths(paths, stdin, all_files=all_files)
+    snapshot = read_paths(paths, stdin, all_files=all_files_wanted())
     nothing = about_nothing(snapshot.findings)
     if nothing and not (may_be_empty and is_only_empty(nothing)):
         raise (MissingPathError if is_path_missing(nothing) else NoInputError)(nothing)

@@ -1,0 +1,185 @@
+"""`laneway release`: weights of lanes moved, lanes added and removed, in the files that say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from laneway.apps.cli.reading import STANDARD_INPUT, all_files_option
+
+if TYPE_CHECKING:
+    from laneway.apps.cli.releasing import Delivery
+
+_WEIGHT = re.compile(r"([^/=]+)=(.*)")
+
+
+@click.group()
+def release() -> None:
+    """Move lanes' weights, add and remove lanes, in your own files.
+
+    Nothing but the values that are meant is changed; the lines that change are shown. PATH is what
+    holds the lanes and the routes to them; the folder you are in by default.
+    """
+
+
+def _writing(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command what all of them take: how what it writes is delivered."""
+    options = (
+        click.option("--dry-run", is_flag=True, help="Show what would be written, and write none."),
+        click.option("--commit", is_flag=True, help="Commit the changed files, and no others."),
+        click.option("--push", is_flag=True, help="Push the branch as well."),
+        click.option(
+            "--pr-branch",
+            metavar="NAME",
+            default="",
+            help="Commit to a new branch, push that, and go back to where you were.",
+        ),
+        click.option("-m", "--message", metavar="TEXT", default="", help="The commit's message."),
+        all_files_option,
+    )
+
+    @wraps(command)
+    def carried(
+        *, dry_run: bool, commit: bool, push: bool, pr_branch: str, message: str, **words: Any
+    ) -> int:
+        from laneway.apps.cli.releasing import Delivery
+
+        wanted = commit or push or bool(pr_branch)
+        if message and not wanted:
+            raise click.UsageError("--message is of a commit: it needs --commit or --push.")
+        delivery = Delivery(dry_run, wanted, push, pr_branch, message)
+        return command(delivery=delivery, **words)
+
+    for option in reversed(options):
+        carried = option(carried)
+    return carried
+
+
+_lane = click.argument("lane", metavar="LANE")
+_paths = click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path())
+
+
+@release.command("set", short_help="Give lanes weights.")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="LANE=WEIGHT... [PATH...]", type=click.Path()
+)
+@_writing
+def set_weights(words: tuple[str, ...], delivery: Delivery) -> int:
+    """Give lanes weights, wherever requests are split among all of them.
+
+    Lanes that are not named keep their weights. What does not add up to 100 is refused.
+
+    \b
+    laneway release set v1=60 v2=30 v3=10
+    laneway release set v1=60 v2=30 v3=10 deploy/ --commit --push
+    """
+    from laneway.apps.cli.releasing import carry_out
+    from laneway.core.edits.draft import draft_of
+    from laneway.core.edits.weights import set_to
+
+    wanted = dict(_weight(word) for word in words if _WEIGHT.fullmatch(word))
+    if not wanted:
+        raise click.UsageError("Name a lane and its weight, such as v3=10.")
+    paths = tuple(word for word in words if not _WEIGHT.fullmatch(word))
+    return carry_out(_here(paths), delivery, lambda mesh, _: draft_of(set_to(mesh, wanted), "Set"))
+
+
+@release.command(short_help="Give a lane all requests.")
+@_lane
+@_paths
+@_writing
+def promote(lane: str, paths: tuple[str, ...], delivery: Delivery) -> int:
+    """Give LANE all requests of every split it has a part in; all others get weight 0.
+
+    \b
+    laneway release promote v3 --dry-run
+    """
+    from laneway.apps.cli.releasing import carry_out
+    from laneway.core.edits.draft import draft_of
+    from laneway.core.edits.weights import promoted
+
+    def draft(mesh: Any, _: Any) -> Any:
+        return draft_of(promoted(mesh, lane), f"Promote {lane}")
+
+    return carry_out(_here(paths), delivery, draft)
+
+
+@release.command(short_help="Go back to the weights before a lane had any.")
+@_lane
+@_paths
+@click.option("--to", "earlier", metavar="COMMIT", default="", help="Take the weights of COMMIT.")
+@_writing
+def rollback(lane: str, paths: tuple[str, ...], earlier: str, delivery: Delivery) -> int:
+    """Go back to the weights of the last commit in which LANE had none.
+
+    They are read from the history of the files, and shown with the commit before anything is
+    written. --to takes the weights of another commit.
+
+    \b
+    laneway release rollback v3
+    laneway release rollback v3 --to HEAD~2
+    """
+    from laneway.apps.cli.releasing import carry_out
+    from laneway.apps.cli.restoring import draft_back
+
+    return carry_out(
+        _here(paths), delivery, lambda mesh, snapshot: draft_back(mesh, snapshot, lane, earlier)
+    )
+
+
+@release.command("add-lane", short_help="Copy a lane under a new name, with weight 0.")
+@_lane
+@_paths
+@click.option("--from", "source", metavar="LANE", required=True, help="The lane to copy.")
+@_writing
+def add_lane(lane: str, paths: tuple[str, ...], source: str, delivery: Delivery) -> int:
+    """Add LANE as a copy of another: its object, its workloads, a part of weight 0 in each split.
+
+    Names, labels and weights are changed in the copies, which stand in new files beside those they
+    are from. Lines that still name the old lane are shown: what an image is called, you know.
+
+    \b
+    laneway release add-lane v3 --from v2
+    """
+    from laneway.apps.cli.releasing import carry_out
+    from laneway.core.edits.adding import lane_added
+
+    return carry_out(_here(paths), delivery, lambda mesh, _: lane_added(mesh, lane, source))
+
+
+@release.command("remove-lane", short_help="Take a lane away that gets no requests.")
+@_lane
+@_paths
+@_writing
+def remove_lane(lane: str, paths: tuple[str, ...], delivery: Delivery) -> int:
+    """Take LANE away: its object, its workloads, and its parts of splits.
+
+    Only where its weight is 0 everywhere, and only what nothing else uses.
+
+    \b
+    laneway release remove-lane v3
+    """
+    from laneway.apps.cli.releasing import carry_out
+    from laneway.core.edits.removing import removed
+
+    return carry_out(_here(paths), delivery, lambda mesh, _: removed(mesh, lane))
+
+
+def _weight(word: str) -> tuple[str, int]:
+    """Read a weight as typed. Raises click.BadParameter."""
+    lane, _, number = word.partition("=")
+    if not number.isascii() or not number.isdigit() or int(number) > 100:
+        raise click.BadParameter(
+            f"{word!r}: a weight is a whole number from 0 to 100", param_hint="LANE=WEIGHT"
+        )
+    return lane, int(number)
+
+
+def _here(paths: tuple[str, ...]) -> tuple[str, ...]:
+    if STANDARD_INPUT in paths:
+        raise click.UsageError("Standard input cannot be changed; name the files.")
+    return paths or (".",)
