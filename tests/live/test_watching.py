@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from laneway.core.changes.order import ChangeStep
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.proxies import ExpectedProxy
-from laneway.core.live.seen import Route
+from laneway.core.live.seen import Route, SentHost, SentResources
 from laneway.core.live.sights import AddressesSight, ClusterSight, RoutesSight
 from laneway.core.live.watching import MOST, World, watching, written
 from laneway.core.resources.meta import Ref
@@ -61,6 +61,19 @@ def test_an_entry_concerns_the_gateway_alone() -> None:
     assert (one.proxy.name, sight.tables, sight.virtual_hosts) == ("door", ("http.80",), ("*:80",))
     assert sight.present[-1].clusters == ((subset(3), 0),)
     assert following(found) == ["door"]
+
+
+def test_an_entry_for_a_host_in_capitals_is_looked_for_as_istiod_spells_it() -> None:
+    hosts = ["Shop.Example.com"]
+    two, three = town(2, hosts=hosts), town(3, hosts=hosts)
+    (comes,) = way(two, three).watched(2, callers(3)).watches[0].sights
+    (goes,) = way(three, two).watched(0, callers(3)).watches[0].sights
+    assert isinstance(comes, RoutesSight)
+    routes = SentHost(comes.present, b"")
+    sent = SentResources({"http.80": {"shop.example.com:80": routes}})
+
+    assert comes.is_met(sent, SentResources())
+    assert not goes.is_met(sent, sent)
 
 
 def test_what_goes_is_to_be_there_no_more() -> None:

@@ -138,7 +138,7 @@ class Looks:
                 tables = tuple(self._tables(server, gateway.meta.ref, proxy))
                 for domain in self._domains(name, server, spaces) if tables else ():
                     old, new = (self._at_door(one, name, server, domain) for one in states)
-                    sight = RoutesSight(ref, tables, (f"{domain}:{server.port}",))
+                    sight = RoutesSight(ref, tables, _named(domain, server.port))
                     yield _between(ref, old, new, sight)
 
     def _tables(self, server: GatewayServer, gateway: Ref, proxy: ExpectedProxy) -> Iterator[str]:
@@ -224,6 +224,11 @@ class Looks:
         if sights:
             return Look(tuple(sights), is_seen=True)
         return NAMELESS if old != new else UNSEEN
+
+
+def _named(domain: str, port: int) -> tuple[str, ...]:
+    """Return what a virtual host at a gateway may be called: istiod has domains in lower case."""
+    return tuple(f"{one}:{port}" for one in dict.fromkeys((domain.lower(), domain)))
 
 
 def _between(
