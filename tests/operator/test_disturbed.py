@@ -413,6 +413,56 @@ def test_a_pod_in_the_place_of_another_has_the_same_errors_and_freezes_nothing()
     assert weights(api) == [10, 90]
 
 
+def without_sidecars(api: ModelApi) -> None:
+    for tag in ("v1", "v2", "v3"):
+        api.put(pod("a", tag, proxy=False))
+
+
+def test_a_group_that_takes_over_services_with_errors_is_written(settled: ModelApi) -> None:
+    """The lanes of a group go into one of another name, and then the old group goes."""
+    api = settled.copy()
+
+    def renamed(api: ModelApi) -> None:
+        without_sidecars(api)
+        api.put(_named(group(), "city"))
+        for moved in (lane("s1", "v1", 60), lane("s2", "v2", 40)):
+            moved["metadata"]["labels"] = {"swimlane-group": "city"}
+            api.put(moved)
+
+    in_virtual_time(at_work(api, renamed, lambda api: api.remove("ASMSwimLaneGroup", "town")))
+
+    city = ("ASMSwimLaneGroup", "", "city")
+    assert condition(api, "Stalled", city)["status"] == "False"
+    assert len(ours(api)) == len(ours(settled))
+
+
+def test_a_service_that_comes_after_its_group_is_written_with_its_errors(
+    settled: ModelApi,
+) -> None:
+    api = ModelApi()
+    begin(api)
+    without_sidecars(api)
+    api.remove("Service", "a", "default")
+
+    in_virtual_time(at_work(api, create, lambda api: api.put(service("a"))))
+
+    assert condition(api, "Stalled")["status"] == "False"
+    assert ours(api) == ours(settled)
+
+
+def test_errors_of_a_service_that_is_written_freeze_its_group(settled: ModelApi) -> None:
+    api = settled.copy()
+
+    in_virtual_time(at_work(api, without_sidecars, reweight))
+
+    assert condition(api, "Stalled")["reason"] == "Frozen"
+    assert ours(api) == ours(settled)
+
+
+def _named(body: Body, name: str) -> Body:
+    return {**body, "metadata": {"name": name}}
+
+
 def found_village(api: ModelApi) -> None:
     """Have a second group, of a service of its own, that nobody enters by a gateway."""
     api.put(service("c"))

@@ -13,14 +13,16 @@ from operator import is_
 from msgspec import Struct, field
 
 from laneway.core.compile import Compilation
+from laneway.core.findings.codes.lanes import SERVICE_IN_TWO_GROUPS
+from laneway.core.findings.codes.services import UNKNOWN_SERVICE
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import resolve_host
 from laneway.core.resources.meta import Meta
 
-_LANES, _POD = "ASMSwimLane", "Pod "
-"""How subjects begin that are groups or lanes, and that are pods."""
+_LANES, _POD, _PODS_OF = "ASMSwimLane", "Pod ", "Pods of "
+"""How subjects begin that are groups or lanes, that are pods, and all pods of a service."""
 ErrorKey = tuple[str, str]
 """What makes an error the same one though its line moves: its code, and whom it speaks of."""
 
@@ -39,6 +41,10 @@ class Frozen(Struct, frozen=True):
     errors: tuple[Finding, ...] = ()
 
 
+_LEFT_OUT = frozenset({SERVICE_IN_TWO_GROUPS.id, UNKNOWN_SERVICE.id})
+"""Errors for which a group does without a service: it belongs to another group, or is not there."""
+
+
 def frozen_groups(
     compilation: Compilation, errors: GroupErrors, accepted: Accepted
 ) -> Mapping[str, Frozen]:
@@ -47,11 +53,20 @@ def frozen_groups(
     for group in compilation.mesh.groups:
         its = errors.get(group.name, ())
         known = accepted.get(group.name)
-        new = tuple(one for key, one in its if known is not None and key not in known)
+        new = tuple(one for key, one in its if known is not None and not _is_known(key, known))
         held = group.held or (() if compilation.is_whole else ("not all of the input is read",))
         if held or new:
             found[group.name] = Frozen(held, new)
     return found
+
+
+def _is_known(error: ErrorKey, known: frozenset[ErrorKey]) -> bool:
+    """Whether a group's present objects were written with an error, or could not have been.
+
+    A service that was left out then may come with errors of its own: no routes of it are kept good.
+    """
+    is_of_service = error[1].startswith(("Service ", f"{_PODS_OF}Service "))
+    return error in known or (is_of_service and any(code in _LEFT_OUT for code, _ in known))
 
 
 class Blame(Struct):
@@ -149,7 +164,7 @@ class _Subjects:
         """Name for each pod the service behind which it is, the first of several."""
         for service in reversed(tuple(self.mesh.services.values())):
             asked = [str(one.meta.ref) for one in service.workloads if self._is_asked(one.meta)]
-            words = f"Pods of {service.service.meta.ref}" if asked else ""
+            words = f"{_PODS_OF}{service.service.meta.ref}" if asked else ""
             self.pods |= {one: words for one in asked if one in self.pods}
 
     def _spoken(self) -> Iterator[tuple[Meta, tuple[str, ...]]]:
