@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from laneway.core.changes.diff import diff
@@ -47,3 +48,40 @@ def test_a_change_by_parts_is_the_same_change(before: list[Object], data: st.Dat
     gone = [step for stride in strides for step, _ in stride]
 
     assert gathered(gone) == gathered(steps(changes))
+
+
+def asking_otherwise(item: Object) -> Object:
+    """Return a lane with other weights and conditions at entries; another object as it is."""
+    if item["kind"] != "ASMSwimLane":
+        return item
+    spec = copy.deepcopy(item["spec"])
+    if weighted := spec.get("ingressWeight"):
+        weighted["weight"] = (weighted.get("weight", 0) + 7) % 101
+    for rule in spec.get("ingressRules", ()):
+        match = rule.setdefault("match", {})
+        match["headers"] = {**(match.get("headers") or {}), "x-other": {"exact": "yes"}}
+    return {**item, "spec": spec}
+
+
+@settings(max_examples=50)
+@given(before=shared_meshes(SOUND))
+def test_routes_that_change_without_rules_ask_no_rule(before: list[Object]) -> None:
+    """In layout scoped too, where rules are for single callers."""
+    live, desired = (
+        state_of(mesh, "scoped") for mesh in (before, list(map(asking_otherwise, before)))
+    )
+    changes = diff(live.values(), desired.values()).changes
+    touched = {one.ref for one in changes if one.ref.kind == "VirtualService"}
+    rules = {ref: one for ref, one in live.items() if ref not in touched}
+    assume(len(touched) == len(changes))
+    old, new = (
+        {ref: one for ref, one in state.items() if ref in touched} for state in (live, desired)
+    )
+
+    *_, way = change.way_by_parts(Packed(old.values()), Packed(new.values()))
+
+    assert way is not None
+    ways = (way, change.whole_way(old, new, rules))
+    by_parts, whole = ([step for stride in one.strides() for step, _ in stride] for one in ways)
+    assert gathered(by_parts) == gathered(whole)
+    assert bool(by_parts) == bool(touched)

@@ -55,11 +55,12 @@ def test_a_live_change_of_layout_goes_by_steps(old: str, new: str) -> None:
     assert {"istio": 2, "scoped": 4}[new] <= sum(ref.kind == "DestinationRule" for ref in ours(api))
 
 
-def test_a_weight_is_one_write_in_this_layout_too() -> None:
+def test_a_weight_is_one_write_in_this_layout_too_and_nothing_else_is_read() -> None:
     api = lived((create,)).copy()
 
     in_virtual_time(at_work(api, reweight, layout="scoped"))
 
-    assert [one for one in api.calls if one.startswith("apply") and "status" not in one] == [
-        "apply VirtualService gateway"
+    assert [one for one in api.calls if "status" not in one and "Event" not in one] == [
+        "get VirtualService gateway",
+        "apply VirtualService gateway",
     ]

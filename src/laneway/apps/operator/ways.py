@@ -29,7 +29,8 @@ async def way_to(
         after.put(one)
         if len(after) % TOGETHER == 0:
             await asyncio.sleep(0)
-    if not is_for_some(there.values()):
+    has_rules = any(ref.kind == "DestinationRule" for ref in (*todo.writes, *todo.removes))
+    if not (has_rules and is_for_some(there.values())):
         for way in way_by_parts(before, after):
             if way is not None:
                 return way

@@ -115,7 +115,7 @@ class Way(Struct, frozen=True):
 
 
 def is_for_some(there: Iterable[OwnObject]) -> bool:
-    """Whether some rules are for single callers: then the steps ask about every object."""
+    """Whether some rules are for single callers: a change of rules asks about all objects then."""
     return any(own.is_for_some for own in there)
 
 
