@@ -283,6 +283,7 @@ def test_commit_outside_of_a_work_tree_is_wrong_usage(
     ended = laneway("release", "promote", "v2", "--commit")
 
     assert (ended.code, files(tree)) == (2, before)
+    assert laneway("release", "set", "v1=50", "v2=50", "--commit").code == 2
     assert laneway("release", "promote", "v2").code == 0
     monkeypatch.setenv("PATH", "")
     ended = laneway("release", "promote", "v1", "--commit")
@@ -321,6 +322,22 @@ def test_rollback_shows_the_commit_that_it_goes_back_to(laneway: Command, tree: 
     assert f"(as in {name}, " in ended.out
     assert ", Add v3)\n  v1   40 → 50\n  v2   30 → 50\n  v3   30 → 0\n" in ended.out
     assert weights(tree) == [40, 30, 30]
+
+
+def test_names_with_blanks_and_letters_of_the_world_are_files_as_any(
+    laneway: Command, tree: Path
+) -> None:
+    folder = tree / "déploy 交通"
+    git(tree, "mv", "deploy", folder.name)
+    git(tree, "mv", f"{folder.name}/route.yaml", f"{folder.name}/-my route: [v1].yaml")
+    git(tree, "commit", "--quiet", "--message", "Names")
+    assert laneway("release", "set", "v1=100", "v2=0", "--commit").code == 0
+    assert laneway("release", "set", "v1=90", "v2=10", folder.name, "--commit").code == 0
+    assert git(tree, "status", "--porcelain") == ""
+
+    assert laneway("release", "rollback", "v2", folder.name, "--commit").code == 0
+
+    assert b"weight: 100\n" in files(tree)[f"{folder.name}/-my route: [v1].yaml"]
 
 
 def test_rollback_to_a_named_commit_takes_its_weights(laneway: Command, tree: Path) -> None:

@@ -38,7 +38,11 @@ class Spelling(Struct, frozen=True):
     @classmethod
     def drawn(cls, chance: random.Random) -> Spelling:
         """Draw one."""
-        return cls(chance.choice(["\n", "\r\n"]), chance.random() < 0.2, chance.random() < 0.7)
+        return cls(
+            chance.choice(["\n", "\n", "\r\n", "\r\n", "\r"]),
+            chance.random() < 0.2,
+            chance.random() < 0.7,
+        )
 
     def stored(self, text: str) -> bytes:
         """Return the bytes of a text."""

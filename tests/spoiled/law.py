@@ -86,6 +86,15 @@ def _commands(one: Spoiled, sound: str, spoiled: str) -> Iterator[tuple[str, tup
     old, new = _at(turn // 2, (sound, spoiled), (spoiled, sound))
     yield f"diff -o {_at(turn, 'text', 'json')}", (old, new)
     yield f"show changes -o {_at(turn, 'yaml', 'json')}", ("--against", old, new)
+    lane = _lane(one.given)
+    yield _at(
+        turn,
+        ("release promote", (lane, spoiled, "--dry-run")),
+        ("release add-lane", ("another", "--from", lane, spoiled, "--dry-run")),
+        ("release remove-lane", (lane, spoiled, "--dry-run")),
+        ("release set", (f"{lane}=100", spoiled, "--dry-run")),
+        ("release rollback", (lane, spoiled, "--dry-run")),
+    )
 
 
 def _at(turn: int, *ways: T) -> T:
@@ -107,9 +116,16 @@ def _some(given: Given) -> tuple[str, str]:
     return names.get("Deployment") or names.get("Pod") or "nobody", names.get("Service") or "none"
 
 
+def _lane(given: Given) -> str:
+    """Return a lane of a mesh, or a name that nothing has."""
+    kinds = (found for _, found in given.objects() if found.get("kind") == "ASMSwimLane")
+    heads = (found.get("metadata") for found in kinds)
+    return next((str(head.get("name")) for head in heads if isinstance(head, dict)), "nobody")
+
+
 def _row(name: str) -> str:
     words = name.split()
-    return " ".join(words[:2]) if words[0] == "show" else words[0]
+    return " ".join(words[:2]) if words[0] in ("show", "release") else words[0]
 
 
 def _unreadable(name: str, found: Ending) -> str:

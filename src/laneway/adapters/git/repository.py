@@ -60,19 +60,22 @@ class Repository(Struct, frozen=True):
 
     def held(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of those files that a commit has."""
-        paths = [path for path in paths if "\n" not in path]  # what is asked is a line each
-        wanted = "".join(f"{commit}:{inside}\n" for inside in self._inside(paths))
-        out = self._ended("cat-file", "--batch", given=wanted.encode()).stdout
+        asked = [
+            (path, inside)
+            for path, inside in zip(paths, self._inside(paths), strict=True)
+            if "\n" not in inside and not inside.startswith(os.pardir)  # a line each, of this tree
+        ]
+        wanted = "".join(f"{commit}:{inside}\n" for _, inside in asked)
+        rest = self._ended(
+            "cat-file", "--batch", given=wanted.encode(errors="surrogateescape")
+        ).stdout
         found: dict[str, bytes] = {}
-        at = 0
-        for path in paths:
-            end = out.index(b"\n", at)
-            words = out[at:end].rsplit(b" ", 2)
-            at = end + 1
+        for path, _ in asked:
+            head, _, rest = rest.partition(b"\n")
+            words = head.rsplit(b" ", 2)
             if words[-2:-1] == [b"blob"] and words[-1].isdigit():
                 size = int(words[-1])
-                found[path] = out[at : at + size]
-                at += size + 1
+                found[path], rest = rest[:size], rest[size + 1 :]
         return found
 
     def states(self, paths: Sequence[str]) -> Mapping[str, str]:

@@ -137,12 +137,10 @@ def _repository(
     from laneway.adapters.git import Repository
     from laneway.core.edits.history import uncommitted
 
-    paths = [one.path for one in edits]
-    repository = Repository.of(paths[0]) if paths else Repository.of(".")
+    start = edits[0].path if edits else "."
+    repository = Repository.of(start)
     if repository is None:
-        raise click.UsageError(
-            f"{paths[0]} is in no Git repository: there is nothing to commit to."
-        )
+        raise click.UsageError(f"{start} is in no Git repository: there is nothing to commit to.")
     if delivery.branch:
         if not repository.is_legal_branch(delivery.branch):
             raise click.BadParameter(

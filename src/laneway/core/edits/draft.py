@@ -41,12 +41,6 @@ class Draft(Struct, frozen=True):
     subjects: frozenset[str] = frozenset()
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """The files that are changed, and those that are new."""
-        changed = {one.place.source.path for one in self.intents}
-        return (*sorted(changed), *(one.path for one in self.new_files))
-
-    @property
     def is_refused(self) -> bool:
         """Whether nothing may be written."""
         return any(one.level == "error" for one in self.findings)

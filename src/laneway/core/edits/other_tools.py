@@ -22,7 +22,7 @@ from laneway.core.findings.place import Place, Source
 
 _KINDS = re.compile(r"\b(?:VirtualService|ASMSwimLane)\b")
 _WEIGHT = re.compile(r"\bweight\b|/weight\b|\bingressWeight\b")
-_POINTER = re.compile(r"/(?:weight|ingressWeight)\b")
+_POINTER = re.compile(r"[/.](?:weight|ingressWeight)\b")
 _TEMPLATE = "{{"
 
 

@@ -136,7 +136,10 @@ def _without_in_brackets(text: str, items: TextNode, index: int) -> Splice:
         return Splice(items.items[index - 1][1].end, item.end, "")
     if index + 1 < len(items.items):
         return Splice(item.begin, items.items[index + 1][1].begin, "")
-    return Splice(text.rindex("\n", 0, item.begin), item.end, "")
+    rest = text[item.end : _end_of_line(text, item.end)]
+    if rest.strip() in ("", ","):
+        return Splice(text.rindex("\n", 0, item.begin), item.end + len(rest), "")
+    return Splice(item.begin, item.end, "")
 
 
 def _gap(text: str, items: TextNode, index: int) -> str:
