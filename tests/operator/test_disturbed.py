@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from laneway.adapters.kube import Conflict, Forbidden, Invalid, KubeError, Unava
 from laneway.apps.operator import reporting
 from laneway.core.keeping import change
 from laneway.core.resources.meta import Ref
-from tests.operator.model_api import OPERATOR, Body, ModelApi
+from tests.operator.model_api import KINDS, OPERATOR, Body, ModelApi
 from tests.operator.order import Watch
 from tests.operator.proxies import Proxies
 from tests.operator.running import CALM, at_work, operation, ours
@@ -685,6 +686,28 @@ def test_whoever_is_told_to_stop_while_it_tells_ends_with_what_is(
     in_virtual_time(stopped())
 
     assert is_told(api, ("ASMSwimLane", "", "s1"))
+
+
+@pytest.mark.parametrize("name", [GROUP, ("ASMSwimLane", "", "s1")])
+def test_a_status_that_another_operator_wrote_late_is_put_right(
+    settled: ModelApi, name: tuple[str, str, str]
+) -> None:
+    api = settled.copy()
+    told = copy.deepcopy(api.objects[name]["status"])
+    late = {**told, "conditions": [], "observedGeneration": 0}
+    writing: list[asyncio.Future[bytes]] = []
+
+    def write_late(api: ModelApi) -> None:
+        kind = KINDS["istio.alibabacloud.com", name[0]]
+        body = {"kind": name[0], "metadata": {"name": name[2]}, "status": late}
+        writing.append(asyncio.ensure_future(api.apply(kind, body, subresource="status")))
+
+    in_virtual_time(at_work(api, lambda _: None, write_late))
+
+    found = api.objects[name]["status"]
+    for one in (*found["conditions"], *told["conditions"]):
+        one.pop("lastTransitionTime")
+    assert found == told
 
 
 def test_who_cannot_tell_what_is_does_not_go_on(

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 
 from laneway.adapters.kube import Kind
-from laneway.apps.operator.caches import POD, Caches, KindName
+from laneway.apps.operator.caches import LANES, POD, Caches, KindName
 from laneway.apps.operator.reporting import UNDER_WAY, Reporting
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.source import ClusterSource
@@ -29,6 +29,8 @@ from laneway.loop.step import News, NotLive, Serving, State
 LOG = logging.getLogger("laneway.operator")
 CROWD = 0.1
 """Seconds in which further pods are waited for: a rollout changes thousands of them."""
+CALM = 1.0
+"""Seconds after which it is looked whether groups and lanes say what they shall."""
 
 
 def lacking(kinds: Mapping[KindName, Kind]) -> list[str]:
@@ -55,6 +57,7 @@ class Operation:
         self.source = ClusterSource(self.caches, self.wake, self.clock)
         self.rounds = 0
         self._pods_due: asyncio.TimerHandle | None = None
+        self._statuses_due: asyncio.TimerHandle | None = None
         self._heard: list[tuple[Callable[[Undertaking], None], Callable[[Drift], None]]] = []
         self.target.begun, self.target.through = self._begun, self._through
         self.loop: Loop | None = None
@@ -71,6 +74,14 @@ class Operation:
         self.wake.set()
         if name in OURS:
             self.target.wake.set()
+        if name in LANES and self._statuses_due is None:
+            loop = asyncio.get_running_loop()
+            self._statuses_due = loop.call_later(CALM, self._look_at_statuses)
+
+    def _look_at_statuses(self) -> None:
+        """Have another status than ours told anew: whoever led before may have written late."""
+        self._statuses_due = None
+        self.target.wake.set()
 
     def _look_at_pods(self) -> None:
         self._pods_due = None
