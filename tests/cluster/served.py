@@ -23,6 +23,7 @@ from tests.cluster.ages import waits
 from tests.cluster.api_server import RefusedError
 from tests.cluster.control_plane import ControlPlane, kubectl
 from tests.cluster.fetching import Fetch, Mark
+from tests.cluster.lanes import asked
 from tests.cluster.writer import Writer, path_of
 from tests.engines import engine
 from tests.laws import objects
@@ -57,10 +58,14 @@ class MeshServer:
     def __exit__(self, *_: object) -> None:
         self.wipe()
         self._writer.delete(_marked_pod(self._number))
-        for space in {*self._spaces, marks.SPACE} - {"default", "istio-system"}:
+        spaces = sorted({*self._spaces, marks.SPACE} - {"default", "istio-system"})
+        for space in spaces:
             self._writer.delete(objects.namespace(space))
         self._writer.delete(_node())
         self._writer.close()
+        # what is left of them half way would be findings for whoever looks at the cluster next
+        named = [f"namespace/{one}" for one in spaces]
+        asked(self._plane, "wait", "--for=delete", *named, "--timeout=180s")
 
     def next_number(self) -> int:
         """Return a number for the pods of a mesh that no mesh shortly before has had."""
