@@ -134,12 +134,17 @@ class Links:
         """End all connections; those with TLS take leave of istiod first."""
         closing = [*self._channels.values()]
         self._channels.clear()
+        connected = [one._protocol for one in closing if one._connected and one._protocol]  # noqa: SLF001
+        transports = [one.connection._transport for one in connected]  # noqa: SLF001
         for channel in closing:
-            channel.close()
+            channel.close()  # which forgets the transports, whether they have ended or not
+        sockets = [one.get_extra_info("socket") for one in transports]
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
-                while any(one._connected for one in closing):  # noqa: ASYNC110, SLF001 - nothing tells
+                while any(one.fileno() >= 0 for one in sockets):  # noqa: ASYNC110 - nothing tells
                     await asyncio.sleep(0.001)
+        for transport in transports:
+            transport.abort()
 
     async def page(self, path: str) -> bytes:
         """Return a debug page from the port for monitoring, with the token shown.
