@@ -102,11 +102,14 @@ class Compilation(Struct, frozen=True, dict=True):
 
         return fold(self.findings + check_scoped(self.mesh, scoped))
 
-    def scoped(self, scoping: Scoping) -> ScopedPlan:
-        """Return how each lane service is written in layout scoped, and its rules."""
+    def scoped(self, scoping: Scoping, before: ScopedPlan | None = None) -> ScopedPlan:
+        """Return how each lane service is written in layout scoped, and its rules.
+
+        `before` is what that was the last time, for the same `scoping`.
+        """
         from laneway.core.routing.plan.scoped import scoped  # noqa: PLC0415 - as above
 
-        return scoped(self.mesh, self.plan, scoping)
+        return scoped(self.mesh, self.plan, scoping, before)
 
     def printed(
         self, layout: Layout = "istio", scoped: ScopedPlan | None = None

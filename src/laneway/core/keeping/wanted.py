@@ -112,19 +112,19 @@ def wanted_objects(
 ) -> WantedObjects:
     """Digest all objects of a compilation; those made from the very same keep their digests.
 
-    In layout `scoped` a rule is about many services, so none of them are kept.
+    In layout `scoped` a rule is about many services: all are kept, or none.
     """
-    scoped = compilation.scoped(Scoping()) if layout == "scoped" else None
-    alike = before is not None and before.owners == owners
-    kept = before if alike and before and before.scoped is None and scoped is None else None
-    making = _Making(compilation, scoped, owners, kept)
+    decided = before.scoped if before else None
+    scoped = compilation.scoped(Scoping(), decided) if layout == "scoped" else None
+    alike = before is not None and before.owners == owners and before.scoped is scoped
+    making = _Making(compilation, scoped, owners, before if alike else None)
     made = WantedObjects(
         compilation,
         scoped,
         owners,
         services=making.services(),
         entries=tuple(making.entry(one) for one in compilation.plan.entries),
-        first=tuple(making.part(one, making.names) for one in making.spelling.first()),
+        first=making.first(),
     )
     if before is not None and made.services is before.services:
         vars(made)["of_services"] = before.of_services
@@ -170,6 +170,12 @@ class _Making:
         groups = groups_of(manifest.body, sharing)
         digest = digest_of(owned(manifest.body, self.owners.of(groups)))
         return Part(manifest.ref, digest, groups)
+
+    def first(self) -> tuple[Part, ...]:
+        """Digest the rules for single callers; they are kept as long as what is decided of them."""
+        if self.before:
+            return self.before.first
+        return tuple(self.part(one, self.names) for one in self.spelling.first())
 
     def services(self) -> Mapping[Host, tuple[Part, ...]]:
         """Digest the objects of every service; where calls are as before, so are they all."""

@@ -67,5 +67,5 @@ def _blamed(mesh: Mesh, form: HostForm, host: Host) -> tuple[Place | None, str]:
 def _clients(scoped: ScopedPlan) -> Iterator[Finding]:
     if any(form.form != "istio" for form in scoped.forms.values()):
         clients = f"namespace{'' if len(scoped.clients) == 1 else 's'} {listing(scoped.clients)}"
-        gateways = f", and gateways in {listing(scoped.gateways)}" if scoped.gateways else ""
+        gateways = f", and gateways in {listing(scoped.doors)}" if scoped.doors else ""
         yield unplaced(SCOPED_CLIENTS, clients=clients, gateways=gateways)

@@ -46,7 +46,7 @@ def scoped_object(scoped: ScopedPlan) -> Object:
     return {
         "scoped": {
             "clients": list(scoped.clients),
-            "gateways": list(scoped.gateways),
+            "gateways": list(scoped.doors),
             "subsets": dict(scoped.subsets),
             "services": [{"host": host, "form": one.form, "why": one.why} for host, one in forms],
             "rules": [_rule(rule) for rule in scoped.rules],

@@ -19,6 +19,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.plan.scoped_callers import Door
 from laneway.core.routing.plan.scoped_ground import Ground, Scoping
 from laneway.core.routing.plan.scoped_refusals import HostForm, Refusals, own_rule
 from laneway.core.routing.plan.scoped_rules import Forms, Writing
@@ -35,18 +36,27 @@ class ScopedPlan(Struct, frozen=True):
     """What layout scoped writes.
 
     `forms` say of each lane service how it is written, `subsets` the name of each group's one
-    subset. `clients` are the namespaces whose callers are served, `gateways` those of gateways.
+    subset. `clients` are the namespaces whose callers are served, `doors` those of gateways, and
+    what these lead to.
     """
 
     forms: Mapping[Host, HostForm]
     subsets: Mapping[str, str]
     rules: tuple[DestinationRule, ...]
     clients: tuple[str, ...] = ()
-    gateways: tuple[str, ...] = ()
+    doors: Mapping[str, Door] = {}
+    inside: Mesh | None = None
+    """The mesh as calls inside it meet it. With clients and doors it is all that this is made of,
+    but for the form that was asked for."""
 
     def is_scoped(self, host: Host) -> bool:
         """Whether a service is written for single callers."""
         return host in self.forms and self.forms[host].form != "istio"
+
+    def is_made_of(self, ground: Ground) -> bool:
+        """Whether it is what would be decided of a ground, the form being the same."""
+        is_inside = self.inside is not None and self.inside is ground.plan.inside
+        return is_inside and self.clients == ground.clients and self.doors == ground.doors
 
     @property
     def has_wildcards(self) -> bool:
@@ -54,13 +64,21 @@ class ScopedPlan(Struct, frozen=True):
         return any(one.form == "wildcard" for one in self.forms.values())
 
 
-def scoped(mesh: Mesh, plan: RoutePlan, scoping: Scoping = Scoping()) -> ScopedPlan:  # noqa: B008
+def scoped(
+    mesh: Mesh,
+    plan: RoutePlan,
+    scoping: Scoping = Scoping(),  # noqa: B008 - it is frozen
+    before: ScopedPlan | None = None,
+) -> ScopedPlan:
     """Decide how each lane service is written, and write the rules.
 
     What one service gives up may change the rules of others, so they are looked up again until
-    all are sound; in the end all keep layout istio.
+    all are sound; in the end all keep layout istio. `before` is what was decided for the same form
+    the last time: it is returned where nothing that it is made of has changed.
     """
     ground = Ground(mesh, plan, scoping)
+    if before is not None and before.is_made_of(ground):
+        return before
     subset = dict(_subset_names(ground))
     forms = dict(_first_forms(ground))
     while True:
@@ -71,7 +89,7 @@ def scoped(mesh: Mesh, plan: RoutePlan, scoping: Scoping = Scoping()) -> ScopedP
             if forms[host].form != "istio"
         }
         if not unlike:
-            return ScopedPlan(forms, subset, rules, ground.clients, tuple(ground.doors))
+            return ScopedPlan(forms, subset, rules, ground.clients, ground.doors, plan.inside)
         forms |= unlike
 
 
