@@ -1,6 +1,6 @@
 """A mesh that refused the newest edit of its files is not verified to serve what they say."""
 
-from laneway.apps.local.record.refusal import RefusedRevision, command_for
+from laneway.apps.local.record.refusal import Provenance, RefusedRevision
 from laneway.apps.local.record.state import MeshRecord
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.core.findings.codes.reading import UNREADABLE_FILE
@@ -31,7 +31,8 @@ def test_the_command_that_shows_why_is_one_that_can() -> None:
         IMAGE_WITHOUT_COMMAND, None, images="image i", workloads="w", image="i", lines=""
     )
 
-    assert command_for([unreadable], ["/my lanes"], "shop") == "laneway check '/my lanes'"
-    assert command_for([unreadable, homeless], ["/lanes"], "shop").startswith("laneway status")
-    assert command_for([unreadable], ["-"], "shop") == "laneway status --mesh --name shop"
-    assert command_for([], ["/lanes"], "shop") == "laneway status --mesh --name shop"
+    files, stdin, both = Provenance(("/my lanes",)), Provenance(("-",)), [unreadable, homeless]
+    assert files.command_for([unreadable], "shop") == "laneway check '/my lanes'"
+    assert files.command_for(both, "shop") == "laneway status --mesh --name shop"
+    assert stdin.command_for([unreadable], "shop") == "laneway status --mesh --name shop"
+    assert files.command_for([], "shop") == "laneway status --mesh --name shop"

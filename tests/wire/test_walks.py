@@ -14,6 +14,7 @@ from laneway.adapters.processes.identity import MARK
 from laneway.apps.local.mesh.announcer import Announcer
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release
+from laneway.apps.local.mesh.input import Files
 from laneway.apps.local.mesh.up import Launch
 from laneway.apps.local.record.state import FolderLock, MeshFolder
 from laneway.apps.local.verify.run import Wish, verify
@@ -51,7 +52,7 @@ def test_an_edit_and_a_verify_go_as_they_are_written(
 ) -> None:
     """The mesh runs in this process, where its modules can be watched."""
     folder, reader = MeshFolder(tmp_path / "state" / "walk"), Reader([str(sample)])
-    launch = Launch(folder, Options((str(sample),), 18970, NO_COMMANDS), reader)
+    launch = Launch(folder, Options((str(sample),), 18970, NO_COMMANDS), Files(reader))
     revision = revision_of(compile_snapshot(reader.read()), NO_COMMANDS)
     monkeypatch.setenv(MARK, "")  # the mesh sets it for Envoy; other tests get back what was there
     monkeypatch.setattr("laneway.apps.local.mesh.up.gc.freeze", lambda: None)

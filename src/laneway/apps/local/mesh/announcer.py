@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from laneway.apps.local.mesh.proxies import Ailing
 from laneway.apps.local.mesh.supervisor import Ended, Event, Stopped
 from laneway.apps.local.record.logs import last_lines
-from laneway.apps.local.record.refusal import RefusedRevision, command_for, lines_of
+from laneway.apps.local.record.refusal import Provenance, RefusedRevision, lines_of
 from laneway.apps.local.record.state import WorkloadRecord
 from laneway.apps.terminal.mesh_text import gateway_text
 from laneway.apps.terminal.screen import Screen
@@ -40,11 +40,11 @@ TOLD_ENDS = 3
 
 
 class Announcer(Struct):
-    """The mesh's voice. `text_of` renders findings; `paths` are the files' of the mesh `mesh`."""
+    """The voice of a mesh of the name `mesh`. `text_of` renders findings."""
 
     screen: Screen
     text_of: Callable[[Sequence[Finding]], str]
-    paths: tuple[str, ...] = ()
+    provenance: Provenance = Provenance()
     mesh: str = "default"
     written_at: float | None = None
     """When the oldest edit was written that is not live yet, in seconds since 1970."""
@@ -75,7 +75,7 @@ class Announcer(Struct):
     def as_before(self) -> None:
         """Tell that the files, after edits that did not go live, say what is live."""
         if self.is_behind:
-            self.screen.tell("the files say again what is live")
+            self.screen.tell(f"{self.provenance.name} again what is live")
         self.written_at, self.is_behind = None, False
         self.refusal, self.told = None, ()
 
@@ -127,7 +127,8 @@ class Announcer(Struct):
             since=time.time() if self.refusal is None else self.refusal.since,
             errors=len(findings),
             reasons=lines_of(findings) or (reason.strip().splitlines()[-1],),
-            command=command_for(findings, self.paths, self.mesh),
+            command=self.provenance.command_for(findings, self.mesh),
+            edit=self.provenance.edit,
         )
         self.written_at, self.is_behind, self.told = None, True, tuple(findings)
 

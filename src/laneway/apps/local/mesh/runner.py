@@ -27,6 +27,10 @@ UNTIL_WELL = 2.0
 """Seconds a start waits at most until the proxies know that the programs are well."""
 
 
+Written = Callable[[Snapshot, Snapshot], float | None]
+"""When the second of two inputs was written, in seconds since 1970, if that is known."""
+
+
 class StartError(Exception):
     """The mesh cannot be started; the text says why."""
 
@@ -34,7 +38,8 @@ class StartError(Exception):
 class Runner:
     """One mesh.
 
-    `noted` is called after every look, for those who look from outside. `ailing` is what was not
+    `noted` is called after every look, for those who look from outside; `written` says when an edit
+    was. `ailing` is what was not
     well when the start had waited for it. `has_looked` is set once the files were looked at after
     the start, or cannot be. There is a `loop` as soon as there is something to start.
     """
@@ -47,11 +52,13 @@ class Runner:
         commands: Commands,
         clock: Clock,
         noted: Callable[[Runner], None],
+        written: Written = written_at,
     ) -> None:
         self.target = target
         self.commands = commands
         self.clock = clock
         self.noted = noted
+        self.written = written
         self.ailing: tuple[Ailing, ...] = ()
         self.is_up = False
         self.has_looked = asyncio.Event()
@@ -114,7 +121,7 @@ class Runner:
                 announcer.as_before()
             case Edited(before, after):
                 known = before.compilation.snapshot
-                announcer.edited(written_at(known, after.compilation.snapshot))
+                announcer.edited(self.written(known, after.compilation.snapshot))
             case Refused(errors):
                 announcer.refused(errors)
             case NotLive(error):

@@ -16,7 +16,6 @@ import time
 from collections.abc import Sequence
 
 from laneway.adapters.files import Reader
-from laneway.adapters.files.watch import follow
 from laneway.adapters.processes import (
     Claims,
     first_unprivileged_port,
@@ -31,6 +30,7 @@ from laneway.apps.local.mesh.announcer import Announcer
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
 from laneway.apps.local.mesh.first_seconds import first_seconds
+from laneway.apps.local.mesh.input import Files, Input
 from laneway.apps.local.mesh.intercepting import opened_pods
 from laneway.apps.local.mesh.offering import OFFER, is_possible, would_serve
 from laneway.apps.local.mesh.pods import Pods
@@ -40,7 +40,7 @@ from laneway.apps.local.mesh.runner import Runner, StartError
 from laneway.apps.local.mesh.supervisor import Supervisor
 from laneway.apps.local.mesh.target import LocalTarget
 from laneway.apps.local.record.outside import look
-from laneway.apps.local.record.refusal import STDIN, absolute
+from laneway.apps.local.record.refusal import STDIN
 from laneway.apps.local.record.state import FolderLock, MeshFolder, MeshRecord, boot_id
 from laneway.apps.local.record.stopped import LOOK_AGAIN, let_up, read_stopped
 from laneway.apps.terminal.mesh_text import summary
@@ -62,7 +62,7 @@ def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
     gc.disable()  # until all is ready: what is made until then stays
     stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
     reader = Reader(options.paths, stdin, all_files=options.all_files)
-    launch = Launch(folder, options, reader)
+    launch = Launch(folder, options, Files(reader))
     return in_background(launch.run_alone) if detach else launch.run_alone(None)
 
 
@@ -76,14 +76,13 @@ class Launch:
 
     offering: asyncio.Task[None] | None = None
 
-    def __init__(self, folder: MeshFolder, options: Options, reader: Reader) -> None:
+    def __init__(self, folder: MeshFolder, options: Options, source: Input) -> None:
         self.folder = folder
         self.options = options
-        self.reader = reader
+        self.input = source
         self.begun = time.time() - own_age()  # loading the command is waited for, too
         self.screen = Screen(sys.stdout, sys.stderr)
-        paths = absolute(options.paths)
-        self.announcer = Announcer(self.screen, finding_text, paths, folder.name)
+        self.announcer = Announcer(self.screen, finding_text, source.provenance, folder.name)
 
     def run_alone(self, release: Release | None) -> int:
         """Run, unless another process runs a mesh of this name; return the exit code."""
@@ -93,17 +92,27 @@ class Launch:
             return FAILED
         try:
             self.screen.progress("reading", " ".join(self.options.paths))
-            snapshot = self.reader.read()
-            if nothing := about_nothing(snapshot.findings):
-                self.screen.warn(finding_text(nothing))
-                return MISSING if is_path_missing(nothing) else ERRORS
-            revision = revision_of(compile_snapshot(snapshot), self.options.commands)
-            if not is_safe(revision):
-                self.screen.warn(finding_text(revision.errors))
-                return ERRORS
-            return asyncio.run(self.run(revision, release))
+            revision = self._first()
+            return (
+                revision if isinstance(revision, int) else asyncio.run(self.run(revision, release))
+            )
         finally:
             lock.release()
+
+    def _first(self) -> Revision | int:
+        """Return the first input that can be run; where there is none, tell why of the best one."""
+        wrong: list[tuple[int, tuple[Finding, ...]]] = []
+        for snapshot in self.input.first():
+            if nothing := about_nothing(snapshot.findings):
+                wrong.append((MISSING if is_path_missing(nothing) else ERRORS, nothing))
+                continue
+            revision = revision_of(compile_snapshot(snapshot), self.options.commands)
+            if is_safe(revision):
+                return revision
+            wrong.append((ERRORS, revision.errors))
+        code, findings = wrong[0]
+        self.screen.warn(finding_text(findings))
+        return code
 
     async def run(self, revision: Revision, release: Release | None) -> int:
         """Give programs a network, if they are to have one, and run the mesh."""
@@ -136,7 +145,7 @@ class Launch:
                 self.screen.warn(moved)
             gc.freeze()  # what is there now stays; looking through it would delay edits
             gc.enable()
-            following = asyncio.create_task(runner.loop.run(follow(self.reader)))
+            following = asyncio.create_task(runner.loop.run(self.input.follow()))
             if release is not None:
                 await first_seconds(runner, following)
                 release(self.folder.logs / "laneway.log")
@@ -168,7 +177,7 @@ class Launch:
             started=own.started if own else 0,
             boot=boot_id(),
             since=self.begun,
-            paths=list(self.announcer.paths),
+            paths=list(self.input.provenance.paths),
             detached=detached,
             per_workload=self.options.per_workload,
         )
@@ -194,8 +203,13 @@ class Launch:
             self.announcer,
             lambda: read_stopped(self.folder),
         )
-        note = Recorder(self.folder, proxies, head).note
-        return Runner(target, self.options.commands, clock, note)
+        recorder = Recorder(self.folder, proxies, head)
+
+        def noted(runner: Runner) -> None:
+            recorder.note(runner)
+            self.input.note(runner)
+
+        return Runner(target, self.options.commands, clock, noted, self.input.written_at)
 
     def _tell(
         self, runner: Runner, revision: Revision, proxies: EnvoyProxies, *, detached: bool
@@ -206,10 +220,12 @@ class Launch:
         self.screen.show(summary(revision.compilation, serving(runner), opened(runner), width))
         name = "" if self.folder.name == "default" else f" --name {self.folder.name}"
         end = f"`laneway down{name}` ends it" if detached else "Ctrl-C ends it"
-        line = f"Mesh {self.folder.name} was ready after {took} and follows edits; {end}."
+        provenance = self.input.provenance
+        line = (
+            f"Mesh {self.folder.name} was ready after {took} and follows {provenance.edits}; {end}."
+        )
         self.screen.show(["", line])
-        hint = f"laneway check {' '.join(self.options.paths)}"
-        self.announcer.found(revision.compilation.findings, revision.missing, hint)
+        self.announcer.found(revision.compilation.findings, revision.missing, provenance.hint)
         self.announcer.unexecuted(proxies.unexecuted)
         self.announcer.ailing(runner.ailing)
         if self.options.intercept == "off" and would_serve(revision):
@@ -223,11 +239,15 @@ class Launch:
                 stop_marked([self.folder.mark])
             wake.stop()
 
+        def told_to_look_again() -> None:
+            wake.set()
+            self.input.look_again()
+
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, told_to_stop)
-        for number in (signal.SIGCHLD, LOOK_AGAIN):
-            loop.add_signal_handler(number, wake.set)
+        loop.add_signal_handler(signal.SIGCHLD, wake.set)
+        loop.add_signal_handler(LOOK_AGAIN, told_to_look_again)
 
     async def _end(self, runner: Runner) -> None:
         """End everything and leave nothing but logs."""

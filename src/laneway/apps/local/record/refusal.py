@@ -1,4 +1,4 @@
-"""Why a mesh does not serve what its files say: the edit that did not go live.
+"""What a mesh is made from, in words, and why it does not serve the newest of it.
 
 Comes in: the errors of an edit, or the words of what did not take it. Goes out: a value that stands
 in the mesh's record, so that everybody who looks at a mesh is told, and not only its log.
@@ -21,18 +21,54 @@ from laneway.core.findings.locate import locate
 STDIN = "-"
 
 
+class Provenance(Struct, frozen=True):
+    """What a mesh is made from.
+
+    `paths` are what `laneway ps` shows: absolute, `-` for standard input. `name` is what says
+    something, `edit` what of it may be refused, `edits` what a mesh follows. `shows` is the command
+    that shows why an edit was refused, `checks` the one that shows what is doubtful of a live one;
+    where they are empty, `laneway check` of the paths does both.
+    """
+
+    paths: tuple[str, ...] = ()
+    name: str = "the files say"
+    edit: str = "the newest edit of its files"
+    edits: str = "edits"
+    shows: str = ""
+    checks: str = ""
+
+    @property
+    def hint(self) -> str:
+        """The command that shows warnings about what is live."""
+        return self.checks or f"laneway check {shlex.join(self.paths)}"
+
+    def command_for(self, findings: Sequence[Finding], mesh: str) -> str:
+        """Return the command that shows why an edit was refused.
+
+        What only a mesh on this machine can find wrong, an image without a command, `check` does
+        not.
+        """
+        if self.shows:
+            return self.shows
+        from_files = findings and not any(one.code.id.startswith("LW17") for one in findings)
+        if from_files and STDIN not in self.paths:
+            return f"laneway check {shlex.join(self.paths)}"
+        return f"laneway status --mesh --name {mesh}"
+
+
 class RefusedRevision(Struct, frozen=True):
     """A refused edit.
 
     `since` is when the mesh ceased to follow its files, in seconds since 1970; of several refused
     edits in a row it is the first one's. `reasons` are those of the newest one, a line each, of
-    which `errors` are findings; `command` shows them.
+    which `errors` are findings; `command` shows them. `edit` says what was refused.
     """
 
     since: float
     errors: int
     reasons: tuple[str, ...]
     command: str
+    edit: str = Provenance().edit
 
     def as_value(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -62,17 +98,6 @@ def absolute(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(path if path == STDIN else os.path.abspath(path) for path in paths)  # noqa: PTH100
 
 
-def command_for(findings: Sequence[Finding], paths: Sequence[str], mesh: str) -> str:
-    """Return the command that shows why an edit was refused.
-
-    What only a mesh on this machine can find wrong, an image without a command, `check` does not.
-    """
-    from_files = findings and not any(one.code.id.startswith("LW17") for one in findings)
-    if from_files and STDIN not in paths:
-        return f"laneway check {shlex.join(paths)}"
-    return f"laneway status --mesh --name {mesh}"
-
-
 def cause_text(refusal: RefusedRevision) -> str:
     """Say for what an edit was refused: how many errors, or why it could not be served."""
     if not refusal.errors:
@@ -88,7 +113,4 @@ def refusal_text(refusal: RefusedRevision, now: float) -> str:
     """
     ago = duration(max(now - refusal.since, 0.0))
     cause = cause_text(refusal)
-    return (
-        f"refused the newest edit of its files {ago} ago for {cause} and serves what it served "
-        "before"
-    )
+    return f"refused {refusal.edit} {ago} ago for {cause} and serves what it served before"

@@ -22,6 +22,7 @@ def refused_edit(record: MeshRecord) -> Iterator[Finding]:
         refusal = RefusedRevision.of_value(record.refused)
         words = {
             "mesh": record.name,
+            "edit": refusal.edit,
             "ago": duration(max(time.time() - refusal.since, 0.0)),
             "cause": cause_text(refusal),
             "command": refusal.command,

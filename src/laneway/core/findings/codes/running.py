@@ -46,8 +46,7 @@ UNUSED_COMMANDS = info(
 
 EDIT_REFUSED = error(
     "LW1702",
-    "mesh {mesh} refused the newest edit of its files {ago} ago for {cause} and still serves what "
-    "it served before",
-    "Tests did not reach what the files say now: an edit with errors does not go live.",
-    "`{command}` shows the errors. The mesh applies the files as soon as they are fixed.",
+    "mesh {mesh} refused {edit} {ago} ago for {cause} and still serves what it served before",
+    "Tests did not reach what was written last: an edit with errors does not go live.",
+    "`{command}` shows the errors. The mesh applies the next edit as soon as it has none.",
 )
