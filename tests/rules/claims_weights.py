@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from tests.rules.claim import Claim
+from tests.rules.claims_workloads import LOOSE
 from tests.rules.world import (
     AT_DOOR,
     WEIGHTED,
     group,
     lane,
     mesh,
+    pods,
     routes,
     rule,
     split,
     weight,
     weighted,
+)
+
+NONE_OF_B = pods("b", "v2").replace("spec:\n  selector", "spec:\n  replicas: 0\n  selector")
+LOST = (
+    "route http[0] of VirtualService default/own gives lane s2 weight 10, and no pod of default/a "
+    "and default/b in it is ready"
 )
 
 CLAIMS = [
@@ -104,6 +112,48 @@ CLAIMS = [
         "ASMSwimLane s2",
         ("spec",),
         mesh(),
+    ),
+    Claim(
+        "a weight of a lane whose pods are scaled to nothing is warned about",
+        "LW1338",
+        mesh(
+            **weighted(weight(90), weight(10)),
+            b2=NONE_OF_B,
+        ),
+        ["group test gives lane s2 weight 10, and no pod of default/b in it is ready"],
+        "ASMSwimLane s2",
+        ("spec", "ingressWeight", "weight"),
+        mesh(
+            **weighted(weight(100), weight(0)),
+            b2=NONE_OF_B,
+        ),
+    ),
+    Claim(
+        "a weight in a user's route to a lane without pods is warned about",
+        "LW1338",
+        mesh(routes("own", split(90, 10), AT_DOOR), without="a2 b2"),
+        [LOST],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 1, "weight"),
+        mesh(routes("own", split(100, 0), AT_DOOR), without="a2 b2"),
+    ),
+    Claim(
+        "a lane of which nobody knows the pods may have a weight",
+        "LW1338",
+        mesh(routes("own", split(90, 10), AT_DOOR), without="a2 b2"),
+        [LOST],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 1, "weight"),
+        mesh(routes("own", split(90, 10), AT_DOOR), without="a1 a2 b1 b2"),
+    ),
+    Claim(
+        "where others answer for a lane without pods it may have a weight",
+        "LW1338",
+        mesh(routes("own", split(90, 10), AT_DOOR), without="a2 b2"),
+        [LOST],
+        "VirtualService default/own",
+        ("spec", "http", 0, "route", 1, "weight"),
+        mesh(routes("own", split(90, 10), AT_DOOR), without="a2 b2", group=group(rest=LOOSE)),
     ),
     Claim(
         "a sole destination of weight 0 gets everything, and that is an error",

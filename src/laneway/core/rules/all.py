@@ -53,6 +53,7 @@ from laneway.core.rules.entry import (  # noqa: F401 - as said above
     unused_strategy_fields,
     user_entry_order_unknown,
     user_route_takes_requests,
+    weight_to_absent_lane,
     weights_not_100,
     zero_weight_to_missing_subset,
 )

@@ -169,3 +169,12 @@ UNGOVERNED_ENTRY = warning(
     "route passes on what the client sent, so any client can enter any lane of the group.",
     "Add `{lines}` to the destination.",
 )
+
+WEIGHT_TO_ABSENT_LANE = warning(
+    "LW1338",
+    "{said} gives lane {lane} weight {weight}, and no pod of {services} in it is ready",
+    "That share of the requests gets 503 until the lane has a ready pod of every service. Whatever "
+    "applies a folder, such as Argo CD, applies a weight together with pods that are still to "
+    "start.",
+    "Leave the weight at 0 until the pods of the lane are ready.",
+)
