@@ -32,6 +32,7 @@ RANGES = {
     "LW18": "Permissive groups",
     "LW19": "On a cluster",
     "LW20": "Releases",
+    "LW21": "Fetching from Git",
     "LW22": "Following a repository",
 }
 

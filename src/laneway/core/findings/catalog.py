@@ -2,7 +2,7 @@
 
 LW10xx reading · LW11xx the shape of resources · LW12xx groups and lanes · LW13xx the entry ·
 LW14xx routing in the mesh · LW15xx workloads · LW16xx services and ports · LW17xx running ·
-LW18xx permissive groups · LW19xx on a cluster · LW20xx releases ·
+LW18xx permissive groups · LW19xx on a cluster · LW20xx releases · LW21xx fetching ·
 LW22xx following a repository.
 The constants stand in one module per range in `codes/`; a module named here is in the table.
 A code is never re-used; a retired one stays in its module as a comment.
@@ -16,6 +16,7 @@ from laneway.core.findings.codes import (
     beside,
     cluster,
     entry,
+    fetching,
     gateway,
     keeping,
     lanes,
@@ -52,6 +53,7 @@ RANGES: tuple[ModuleType, ...] = (
     keeping,
     cluster,
     releasing,
+    fetching,
     syncing,
 )
 

@@ -30,7 +30,7 @@ from laneway.core.resources.near_kinds import Named, meant_kind
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.readings import FilePart, FileReading, counted, findings_of
-from laneway.core.resources.yaml.cursor import Cursor, Notes
+from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE, Cursor, Notes
 from laneway.core.resources.yaml.documents import DocumentReader, Documents
 from laneway.core.resources.yaml.spelling import describe, shorten
 from laneway.core.resources.yaml.splitting import Piece
@@ -113,12 +113,18 @@ def is_read(group: str, version: str, kind: str) -> bool:
     return known is not None and (not known.versions or version in known.versions)
 
 
-def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> FileReading:
+def read_file(
+    path: str,
+    raw: bytes,
+    earlier: FileReading | None = None,
+    namespace: str = DEFAULT_NAMESPACE,
+) -> FileReading:
     """Read a file's bytes. Never raises: whatever is wrong with them is a finding.
 
     `earlier` is what the same file held before: documents that stand unchanged in the same place
     keep their objects by identity and cost next to nothing, and a file that held objects is not
-    foreign for being broken.
+    foreign for being broken. `namespace` is that of objects which name none, and the same each
+    time.
     """
     had_objects = earlier is not None and (bool(earlier.resources) or earlier.unread)
     if not (had_objects or may_hold_objects(raw, _NAMES)):
@@ -131,7 +137,7 @@ def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> File
     for piece in pieces:
         part = known.get(number)
         if part is None or part.piece != piece:
-            part = _part(piece, number, reader.read(piece, number))
+            part = _part(piece, number, reader.read(piece, number), namespace)
         parts.append(part)
         number += part.used
     broken = beyond.unread or any(part.broken for part in parts)
@@ -149,8 +155,8 @@ def read_file(path: str, raw: bytes, earlier: FileReading | None = None) -> File
     )
 
 
-def _part(piece: Piece, number: int, found: Documents) -> FilePart:
-    objects = _Objects()
+def _part(piece: Piece, number: int, found: Documents, namespace: str) -> FilePart:
+    objects = _Objects(namespace)
     for document in found.documents:
         if document.value is not None:
             objects.take(document.source, document.value)
@@ -184,7 +190,8 @@ def read_objects(path: str, values: list[Any]) -> FileReading:
 class _Objects:
     """Collects the objects of a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: str = DEFAULT_NAMESPACE) -> None:
+        self._namespace = namespace
         self.resources: list[Resource] = []
         self.findings: list[Finding] = []
         self.other_kinds: dict[str, int] = {}
@@ -196,6 +203,7 @@ class _Objects:
     ) -> None:
         """Take one value; `listed` is the `apiVersion/kind` items of its list have."""
         notes = Notes(source, prefix)
+        notes.namespace = self._namespace
         if isinstance(value, dict):
             self._object(Cursor(value, notes), listed)
         else:

@@ -30,7 +30,7 @@ def read_foreign(
     name, namespace = (head.get("name") or head.get("generateName")), head.get("namespace")
     if not isinstance(name, str) or not isinstance(namespace or "", str):
         return None
-    space = namespace or "default"
+    space = namespace or notes.namespace
     meta = Meta(
         Ref(kind_of(api_version, kind), space, name),
         owner=_owner(head, space),

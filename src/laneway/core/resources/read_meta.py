@@ -12,7 +12,7 @@ from laneway.core.resources.yaml.cursor import Cursor
 
 
 def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:
-    """Read the head of an object. Without a namespace a namespaced object is in `default`.
+    """Read the head of an object. Without a namespace a namespaced one is where its notes say.
 
     Of a name that the cluster has to complete (`generateName`) its beginning is the name.
     """
@@ -21,7 +21,7 @@ def read_meta(root: Cursor, kind: str, *, namespaced: bool) -> Meta | None:
     if not name:
         root.report(reading.HALF_OBJECT, "metadata", missing="metadata.name")
         return None
-    namespace = (head.text("namespace") or "default") if namespaced else ""
+    namespace = (head.text("namespace") or root.notes.namespace) if namespaced else ""
     ref = Ref(kind, namespace, name)
     root.notes.subject = str(ref)
     return Meta(

@@ -24,6 +24,7 @@ from laneway.core.resources.yaml.nearness import meant, nearest
 from laneway.core.resources.yaml.placed import Places
 from laneway.core.resources.yaml.spelling import as_text, describe, spell
 
+DEFAULT_NAMESPACE = "default"
 _NOTHING: dict[str, Any] = {}
 _MOST_FINDINGS = 100
 _MOST_UNKNOWN = 20
@@ -43,9 +44,12 @@ After = Callable[[str], tuple[Follow, ...]]
 
 
 class Notes:
-    """The findings about one object, and how many of them are errors."""
+    """The findings about one object, and how many of them are errors.
 
-    __slots__ = ("after", "errors", "findings", "prefix", "source", "subject")
+    `namespace` is that of an object which names none.
+    """
+
+    __slots__ = ("after", "errors", "findings", "namespace", "prefix", "source", "subject")
 
     def __init__(self, source: Source, prefix: tuple[Step, ...] = (), subject: str = "") -> None:
         self.source = source
@@ -55,6 +59,7 @@ class Notes:
         """What follows from a misspelled field, by the name that is meant."""
         self.findings: list[Finding] = []
         self.errors = 0
+        self.namespace = DEFAULT_NAMESPACE
 
     def add(
         self, code: Code, path: tuple[Step, ...], follows: tuple[Follow, ...] = (), **words: object

@@ -1,0 +1,136 @@
+"""One commit is fetched, and it is the one that a revision names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from laneway.adapters.gitstore import CommitReader, FolderTaken, NotThere, Store
+from laneway.core.git.selection import Selection
+from tests.gitstore.remotes import MAIN, Repository, revision
+
+SERVICE = b"apiVersion: v1\nkind: Service\nmetadata: {name: %s}\nspec: {ports: [{port: 80}]}\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(str(tmp_path / "store")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Repository:
+    return Repository.made(tmp_path / "origin.git")
+
+
+def test_branch_tag_commit_and_head_name_their_commits(store: Store, origin: Repository) -> None:
+    first = origin.commit({"a.yaml": b"1"}, message="First\n\nand more")
+    origin.git("tag", "light", first)
+    origin.git("tag", "-a", "-m", "words", "heavy", first)
+    second = origin.commit({"a.yaml": b"2"})
+    side = origin.commit({"a.yaml": b"3"}, "refs/heads/side")
+
+    named = ["main", "", "HEAD", "side", "refs/heads/side", "light", "heavy", first]
+    fetched = [store.fetch(origin.remote, revision(one)) for one in named]
+
+    assert [one.id for one in fetched] == [second] * 3 + [side] * 2 + [first] * 3
+    assert (fetched[-1].subject, fetched[-1].author) == ("First", "Ann <ann@example.com>")
+    assert fetched[-1].at == 1_700_000_000
+
+
+def test_branch_wins_over_a_tag_of_its_name(store: Store, origin: Repository) -> None:
+    first = origin.commit({"a.yaml": b"1"})
+    origin.git("tag", "main", first)
+    second = origin.commit({"a.yaml": b"2"})
+
+    assert store.fetch(origin.remote, MAIN).id == second
+
+
+def test_what_is_not_there_is_said(store: Store, origin: Repository) -> None:
+    with pytest.raises(NotThere, match="has no commit at all"):
+        store.fetch(origin.remote, revision("HEAD"))
+    origin.commit({"a.yaml": b"1"})
+    with pytest.raises(NotThere, match="has no branch or tag gone"):
+        store.fetch(origin.remote, revision("gone"))
+    with pytest.raises(NotThere, match="has no commit 1234"):
+        store.fetch(origin.remote, revision("1234567890" * 4))
+
+
+def test_no_history_comes_with_a_commit(store: Store, origin: Repository) -> None:
+    first = origin.commit({"a.yaml": b"1"})
+    for number in range(5):
+        origin.commit({"a.yaml": b"now %d" % number})
+
+    commit = store.fetch(origin.remote, MAIN)
+
+    assert store.commit(commit.id) == commit
+    assert store.entries(commit.tree) is not None
+    assert store.commit(first) is None
+
+
+def test_same_commit_costs_no_pack_and_a_new_one_what_differs(
+    store: Store, origin: Repository, tmp_path: Path
+) -> None:
+    files = {f"f{number}.yaml": b"%d" % number * 99 for number in range(200)}
+    origin.commit(files)
+    store.fetch(origin.remote, MAIN)
+    packs = tmp_path / "store" / "objects" / "pack"
+    whole = sorted(packs.glob("*.pack"))
+
+    store.fetch(origin.remote, MAIN)
+    assert sorted(packs.glob("*.pack")) == whole
+
+    origin.commit({**files, "f0.yaml": b"other"})
+    store.fetch(origin.remote, MAIN)
+    (fresh,) = set(packs.glob("*.pack")) - set(whole)
+    assert fresh.stat().st_size < 30_000 < 2 * whole[0].stat().st_size + 30_000
+
+
+def test_snapshot_says_where_in_the_repository_an_object_stands(
+    store: Store, origin: Repository
+) -> None:
+    origin.commit({"lanes/prod/a.yaml": SERVICE % b"a", "lanes/other.yaml": SERVICE % b"b"})
+    reader = CommitReader(store, Selection("lanes/prod"), namespace="shop")
+
+    (service,) = reader.read(store.fetch(origin.remote, MAIN)).resources
+
+    assert (service.meta.source.path, str(service.meta.ref)) == (
+        "lanes/prod/a.yaml",
+        "Service shop/a",
+    )
+
+
+def test_file_that_a_commit_leaves_alone_keeps_its_objects(
+    store: Store, origin: Repository
+) -> None:
+    origin.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"b"})
+    reader = CommitReader(store, Selection())
+    before = reader.read(store.fetch(origin.remote, MAIN)).resources
+
+    origin.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"other"})
+    after = reader.read(store.fetch(origin.remote, MAIN)).resources
+
+    assert after[0] is before[0]
+    assert after[1].meta.name == "other"
+
+
+def test_store_is_one_process_s_and_nothing_else_lies_in_it(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(FolderTaken, match="another process"):
+        Store(store.folder)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(FolderTaken, match=r"letter\.txt"):
+        Store(str(tmp_path / "mine"))
+    assert [one.name for one in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_what_was_fetched_is_there_after_a_restart(origin: Repository, tmp_path: Path) -> None:
+    origin.commit({"a.yaml": SERVICE % b"a"})
+    with Store(str(tmp_path / "s")) as store:
+        commit = store.fetch(origin.remote, MAIN)
+    (tmp_path / "s" / "objects" / "pack" / "tmp123.pack").write_bytes(b"half")
+
+    with Store(str(tmp_path / "s")) as store:
+        assert store.commit(commit.id) == commit
+        assert len(CommitReader(store, Selection()).read(commit).resources) == 1
+    assert not (tmp_path / "s" / "objects" / "pack" / "tmp123.pack").exists()
