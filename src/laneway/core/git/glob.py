@@ -31,9 +31,15 @@ def globbed(pattern: str) -> re2._Regexp | None:
     if len(pattern) > LONGEST:
         return None
     try:
-        return re2.compile(_Spelling(pattern).whole())
+        return re2.compile(_Spelling(pattern).whole(), _quiet())
     except (_NoPattern, re2.error):
         return None
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options
 
 
 class _NoPattern(Exception):  # noqa: N818 - it never leaves this module
@@ -96,8 +102,10 @@ class _Spelling:
         inside = inside.removeprefix("!")
         if not inside:
             raise _NoPattern
-        if len(inside) == 3 and inside[1] == "-":
+        if len(inside) == 3 and inside[1] == "-" and inside[0] <= inside[2]:
             return f"[{other}{re2.escape(inside[0])}-{re2.escape(inside[2])}]"
+        if "-" in inside:
+            raise _NoPattern
         return f"[{other}{re2.escape(inside)}]"
 
     def _next(self) -> str:

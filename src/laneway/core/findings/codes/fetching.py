@@ -6,7 +6,7 @@ Git's words and the store find where.
 
 from __future__ import annotations
 
-from laneway.core.findings.finding import error, warning
+from laneway.core.findings.finding import error, info, warning
 
 _KEPT = "Nothing of the commit is taken: what was good before it keeps serving."
 
@@ -135,4 +135,49 @@ RENDERED_BY_OTHERS = error(
     f"Nothing of a repository is run here. {_KEPT}",
     "Commit what comes out of it to a folder of its own (`{command} > rendered/all.yaml`) and "
     "follow that; or write `directory: {{}}` under `source` if the files are meant as they stand.",
+)
+
+NOT_RUN = error(
+    "LW2118",
+    "{field} asks for {tool}, and nothing is run here",
+    "What comes out of it are the objects; Laneway reads objects as they stand in "
+    "files, and starts no program that a repository names.",
+    "Commit what comes out of it (`{command} > rendered/all.yaml`), from a pipeline for instance, "
+    "and let `source.path` lead there.",
+)
+
+SEVERAL_SOURCES = error(
+    "LW2119",
+    "{field} asks for {what}",
+    "One repository and one folder of it is followed: of two, a commit in one says nothing of the "
+    "other.",
+    "Write one Application for each, with `source`.",
+)
+
+NOT_AN_APPLICATION = error(
+    "LW2120",
+    "{path} holds no Application",
+    "An Application (argoproj.io/v1alpha1) says which repository is followed, and how.",
+    "Name the file that holds it; an ApplicationSet has to be written out as its Applications.",
+)
+
+TWO_DESTINATIONS = error(
+    "LW2121",
+    "the destination has both a server and a name",
+    "They may mean two clusters, and Argo CD refuses such an Application.",
+    "Keep one of `destination.server` and `destination.name`.",
+)
+
+NO_EFFECT = info(
+    "LW2122",
+    "{field} has no effect here: {reason}",
+    "Argo CD does something with it that Laneway does otherwise, or does not do.",
+    "Nothing to do, if that is as you want it.",
+)
+
+UNKNOWN_OPTION = warning(
+    "LW2123",
+    "{option} is no sync option that Argo CD knows{hint}",
+    "Argo CD passes by options that it does not know, without a word.",
+    "Correct the spelling; options are written as `Prune=false`.",
 )
