@@ -10,8 +10,9 @@ from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.meta import Ref
-from laneway.core.syncing.due import Approval, Commit, Due, Fetched, SyncPolicy, due
+from laneway.core.syncing.due import Approval, Due, SyncPolicy, due
 from laneway.core.syncing.healths import Programs, healths
+from laneway.core.syncing.looking import Commit, Fetched
 from laneway.core.syncing.states import Wellness, health_of, object_states, sync_of
 from tests.snapshot import snapshot_of_texts
 
@@ -55,25 +56,28 @@ def test_the_newest_commit_is_followed_and_its_snapshot_is_the_very_same() -> No
 
 
 def test_what_git_lacks_stays_unless_the_policy_prunes() -> None:
-    assert _followed([ONE, TWO], AUTOMATED, ONE.snapshot) == ("2222222", ["cart", "web"])
-    assert _followed([ONE, TWO], PRUNING, ONE.snapshot) == ("2222222", ["web"])
+    assert _followed([ONE, TWO], AUTOMATED, ONE.snapshot) == ("2222222222", ["cart", "web"])
+    assert _followed([ONE, TWO], PRUNING, ONE.snapshot) == ("2222222222", ["web"])
 
 
 def test_what_is_on_its_way_counts_as_applied() -> None:
     live, on_its_way = _objects("old"), ONE.snapshot
 
-    assert _followed([TWO], AUTOMATED, live, on_its_way) == ("2222222", ["cart", "old", "web"])
+    assert _followed([TWO], AUTOMATED, live, on_its_way) == ("2222222222", ["cart", "old", "web"])
 
 
 def test_an_object_that_says_so_of_itself_is_never_pruned() -> None:
-    assert _followed([TWO], PRUNING, _objects("cart", extra=STAYS)) == ("2222222", ["cart", "web"])
+    assert _followed([TWO], PRUNING, _objects("cart", extra=STAYS)) == (
+        "2222222222",
+        ["cart", "web"],
+    )
 
 
 def test_without_automation_a_commit_waits_for_its_approval() -> None:
     assert due([ONE, TWO], None, SyncPolicy(), []) is None
     assert due([TWO], Approval(ONE.commit.id), SyncPolicy(), []) is None
     assert _followed([ONE, TWO], SyncPolicy(), approval=Approval(ONE.commit.id)) == (
-        "1111111",
+        "1111111111",
         ["cart", "web"],
     )
 
@@ -91,12 +95,12 @@ def test_a_commit_without_any_object_is_refused_where_something_would_go() -> No
 
     assert isinstance(refused, Finding)
     assert refused.message == (
-        "commit 3333333 holds no object that is followed, and objects Service shop/cart and "
+        "commit 3333333333 holds no object that is followed, and objects Service shop/cart and "
         "Service shop/web would be removed"
     )
-    assert _followed([NONE], PRUNING) == ("3333333", [])
+    assert _followed([NONE], PRUNING) == ("3333333333", [])
     emptying = SyncPolicy(automated=True, prune=True, allow_empty=True)
-    assert _followed([ONE, NONE], emptying, ONE.snapshot) == ("3333333", [])
+    assert _followed([ONE, NONE], emptying, ONE.snapshot) == ("3333333333", [])
 
 
 def _seen(wanted: Snapshot, live: Snapshot) -> list[tuple[str, str, str, bool]]:

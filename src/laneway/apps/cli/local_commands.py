@@ -7,13 +7,19 @@ each command loads what it needs when it runs, and the work is that of `apps/loc
 from __future__ import annotations
 
 import os
-from typing import Literal, TypedDict, Unpack
+from typing import Unpack
 
 import click
 
+from laneway.apps.cli.mesh_flags import (
+    DEFAULT_PORT,
+    MeshFlags,
+    demand_linux,
+    mesh_flags,
+    options_of,
+)
 from laneway.apps.cli.meshes import (
     DEFAULT_MESH,
-    UnfitError,
     complete_mesh,
     folder_of,
     mesh_option,
@@ -23,114 +29,28 @@ from laneway.apps.cli.meshes import (
 )
 from laneway.apps.cli.reading import ALL_FILES_HELP
 
-DEFAULT_PORT = 8080
 
-
-class UpFlags(TypedDict):
+class UpFlags(MeshFlags):
     """The flags of `laneway up`."""
 
     paths: tuple[str, ...]
-    port: int | None
-    name: str
-    detach: bool
-    commands: tuple[str, ...]
-    config: str | None
-    proxies: str
     all_files: bool
-    intercept: Literal["auto", "on", "off"] | None
-    host_ports: tuple[int, ...]
-
-
-def _demand_linux() -> None:
-    if os.uname().sysname != "Linux":
-        raise UnfitError(
-            "a mesh on this machine needs Linux, which gives every program a loopback address of "
-            "its own; the other commands run anywhere"
-        )
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    help=f"Local port of the first gateway; others follow. Without it {DEFAULT_PORT}, or the next "
-    "free one.",
-)
-@click.option(
-    "--name",
-    default=DEFAULT_MESH,
-    show_default=True,
-    metavar="MESH",
-    shell_complete=complete_mesh,
-    help="The mesh.",
-)
-@click.option(
-    "-d", "--detach", is_flag=True, help="Return when the mesh is ready; it keeps running."
-)
-@click.option(
-    "--run",
-    "commands",
-    multiple=True,
-    metavar="NAME=COMMAND",
-    help="The command that stands for an image (wildcards allowed) or for one workload; it finds "
-    "its port in PORT and {port}. @mock is the built-in mock application.",
-)
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False),
-    help="A configuration file; ./laneway.toml if there is one.",
-)
-@click.option(
-    "--proxies",
-    type=click.Choice(["shared", "per-workload"]),
-    default="shared",
-    show_default=True,
-    help="One Envoy for everything, or one for each workload.",
-)
-@click.option(
-    "--intercept",
-    type=click.Choice(["auto", "on", "off"]),
-    help="Give every replica a network of its own, whose connections are led to its proxy whatever "
-    "its program knows of proxies; with auto where the system allows it. Without it off.",
-)
-@click.option(
-    "--host-port",
-    "host_ports",
-    multiple=True,
-    type=click.IntRange(1, 65535),
-    metavar="PORT",
-    help="A port of localhost that leads to this machine where programs have a network of their "
-    "own, as to a database. host.laneway.internal leads here at any port.",
-)
+@mesh_flags
 @click.option("--all-files", is_flag=True, help=ALL_FILES_HELP)
 def up(**flags: Unpack[UpFlags]) -> int:
     """Start a mesh from PATH, and follow its changes.
 
     Every replica of a workload becomes a process with an address of its own, behind real Envoy.
     """
-    _demand_linux()
-    from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, Options
+    demand_linux()
     from laneway.apps.local.mesh.up import up as run
 
     folder = folder_of(flags["name"])
-    try:
-        configuration = Configuration.of(flags["config"])
-        commands = configuration.commands_with(flags["commands"])
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
-    per_workload = flags["proxies"] == "per-workload"
-    port = flags["port"]
-    options = Options(
-        flags["paths"],
-        port or DEFAULT_PORT,
-        commands,
-        per_workload=per_workload,
-        fixed=port is not None,
-        all_files=flags["all_files"],
-        intercept=flags["intercept"] or configuration.intercept,
-        host_ports=(*configuration.host_ports, *flags["host_ports"]),
-    )
+    options = options_of(flags, flags["paths"], all_files=flags["all_files"])
     return run(folder, options, detach=flags["detach"])
 
 
@@ -177,7 +97,7 @@ def demo(port: int | None, requests: int) -> int:
     Two versions of three services are started, asked, edited while they run, asked again, and taken
     down. Exits with 1 if a request left its version.
     """
-    _demand_linux()
+    demand_linux()
     from laneway.apps.local.demo.play import demo as play
 
     return play(port or DEFAULT_PORT, requests, fixed=port is not None)

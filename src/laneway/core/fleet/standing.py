@@ -37,13 +37,13 @@ class Standing(Struct, frozen=True):
     is_back: bool = False
 
 
-def pause_after(ends: int) -> float:
+def pause_after(ends: int, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
     """Return the seconds to wait after so many ends in a row.
 
     >>> [pause_after(ends) for ends in (1, 2, 3, 20)]
     [0.1, 0.2, 0.4, 10.0]
     """
-    return min(FIRST_PAUSE * 2.0 ** min(ends - 1, 16), LONGEST_PAUSE)
+    return min(first * 2.0 ** min(ends - 1, 16), longest)
 
 
 def begun(standing: Standing | None, now: float) -> Standing:

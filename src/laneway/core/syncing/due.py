@@ -16,6 +16,7 @@ from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.snapshot import Resource, Snapshot
 from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.words import counted
+from laneway.core.syncing.looking import Commit, Fetched
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 """https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources"""
@@ -32,26 +33,6 @@ class SyncPolicy(Struct, frozen=True):
     prune: bool = False
     self_heal: bool = False
     allow_empty: bool = False
-
-
-class Commit(Struct, frozen=True):
-    """A commit: its id in hex, the first line of its message, its author's time (RFC 3339)."""
-
-    id: str
-    subject: str = ""
-    time: str = ""
-
-    @property
-    def short(self) -> str:
-        """The first digits of its id, as people name it."""
-        return self.id[:7]
-
-
-class Fetched(Struct, frozen=True):
-    """A commit and what it holds below the path that is followed."""
-
-    commit: Commit
-    snapshot: Snapshot
 
 
 class Approval(Struct, frozen=True):
@@ -77,13 +58,15 @@ def due(
     """Say what to follow.
 
     `known` are the commits at hand, oldest first; `applied` the inputs of which something may serve
-    now: the live one and the one on its way. None where nobody approved a commit yet.
+    now: the live one and the one on its way. A commit that cannot be read is not empty: whoever
+    judges it says what is wrong. None where nobody approved a commit yet.
     """
     chosen = _chosen(known, approval, policy)
     if chosen is None:
         return None
     there = _by_ref(applied)
-    if not chosen.snapshot.resources and there and not policy.allow_empty:
+    is_empty = not (chosen.snapshot.resources or chosen.snapshot.unread)
+    if is_empty and there and not policy.allow_empty:
         return unplaced(
             NOTHING_IN_COMMIT,
             commit=chosen.commit.short,

@@ -126,7 +126,8 @@ class Announcer(Struct):
         self.refusal = RefusedRevision(
             since=time.time() if self.refusal is None else self.refusal.since,
             errors=len(findings),
-            reasons=lines_of(findings) or (reason.strip().splitlines()[-1],),
+            reasons=lines_of(findings, is_here=self.provenance.is_here)
+            or (reason.strip().splitlines()[-1],),
             command=self.provenance.command_for(findings, self.mesh),
             edit=self.provenance.edit,
         )

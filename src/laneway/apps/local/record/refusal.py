@@ -27,7 +27,8 @@ class Provenance(Struct, frozen=True):
     `paths` are what `laneway ps` shows: absolute, `-` for standard input. `name` is what says
     something, `edit` what of it may be refused, `edits` what a mesh follows. `shows` is the command
     that shows why an edit was refused, `checks` the one that shows what is doubtful of a live one;
-    where they are empty, `laneway check` of the paths does both.
+    where they are empty, `laneway check` of the paths does both. Without `is_here` its files are
+    not of this machine, and are told by the paths they have there.
     """
 
     paths: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Provenance(Struct, frozen=True):
     edits: str = "edits"
     shows: str = ""
     checks: str = ""
+    is_here: bool = True
 
     @property
     def hint(self) -> str:
@@ -80,17 +82,20 @@ class RefusedRevision(Struct, frozen=True):
         return cls(**{**found, "reasons": tuple(found["reasons"])})
 
 
-def lines_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+def lines_of(findings: Iterable[Finding], *, is_here: bool = True) -> tuple[str, ...]:
     """Return a line for each finding: its file with line and column, its code, its words."""
-    return tuple(f"{_where(one)}{one.level} {one.code.id}: {one.message}" for one in findings)
+    return tuple(
+        f"{_where(one, is_here=is_here)}{one.level} {one.code.id}: {one.message}"
+        for one in findings
+    )
 
 
-def _where(one: Finding) -> str:
+def _where(one: Finding, *, is_here: bool) -> str:
     if one.place is None:
         return ""
-    position = locate(one.place)
-    path = one.place.source.path
-    return f"{absolute([path])[0]}:{position.line}:{position.column}: "
+    position, path = locate(one.place), one.place.source.path
+    shown = absolute([path])[0] if is_here else path
+    return f"{shown}:{position.line}:{position.column}: "
 
 
 def absolute(paths: Iterable[str]) -> tuple[str, ...]:

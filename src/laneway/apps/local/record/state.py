@@ -137,6 +137,11 @@ class MeshFolder(Struct, frozen=True):
         return self.path / "input.yaml"
 
     @property
+    def sync(self) -> Path:
+        """What is kept of the repository it follows, if it does. It stays, as logs do."""
+        return self.path / "sync"
+
+    @property
     def stopped(self) -> Path:
         """Where a file stands for each workload or replica that somebody stopped."""
         return self.path / "held"
@@ -174,7 +179,7 @@ class MeshFolder(Struct, frozen=True):
             log.unlink()
 
     def clear(self) -> None:
-        """Remove everything but the logs; those that lie elsewhere come to the others."""
+        """Remove all but logs and what was fetched; logs that lie elsewhere come to the others."""
         for link in self.logs.iterdir():
             if link.is_symlink():
                 target = link.readlink()
@@ -182,7 +187,7 @@ class MeshFolder(Struct, frozen=True):
                 if target.is_file():
                     target.replace(link)
         for entry in self.path.iterdir():
-            if entry == self.logs:
+            if entry in (self.logs, self.sync):
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)

@@ -1,0 +1,91 @@
+"""A mesh that follows an Application, from the first look at its repository to its end.
+
+Comes in: a folder for its state, how a mesh is run, what is followed. Goes out: an exit code, as
+`laneway up` has them. Only wiring: the store is made here, the mesh is run as any other.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from laneway.adapters.files import read_paths
+from laneway.adapters.gitstore import CommitReader, GitCredentials, Store
+from laneway.apps.local.mesh.configuration import Options
+from laneway.apps.local.mesh.detach import Release, in_background
+from laneway.apps.local.mesh.up import Launch
+from laneway.apps.local.record.refusal import Provenance
+from laneway.apps.local.record.state import MeshFolder
+from laneway.apps.local.record.synced import SyncFolder
+from laneway.apps.local.sync.following import CommitInput
+from laneway.apps.local.sync.keeping import SyncStatus
+from laneway.apps.local.sync.repository import FollowedRepository
+from laneway.core.git.remote import Remote
+from laneway.core.git.revision import GitRevision
+from laneway.core.git.selection import Selection
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.syncing.due import SyncPolicy
+
+POLL = 10.0
+"""Seconds between two looks: one costs a question, and nobody waits for the next one."""
+
+
+class FollowedApplication(Struct, frozen=True):
+    """What is followed. `application` is what others are told of it; `poll` is in seconds."""
+
+    application: Mapping[str, Any]
+    remote: Remote
+    revision: GitRevision
+    selection: Selection
+    namespace: str
+    policy: SyncPolicy
+    poll: float = POLL
+    credentials: GitCredentials = GitCredentials()
+
+    @property
+    def source(self) -> str:
+        """What is followed, in a line."""
+        path = self.selection.path or "."
+        return f"{self.remote.url} {self.revision.text} {path}"
+
+
+def sync(
+    folder: MeshFolder, options: Options, followed: FollowedApplication, *, detach: bool
+) -> int:
+    """Run a mesh that follows a repository until it is told to stop."""
+
+    def run(release: Release | None) -> int:
+        with Store(str(SyncFolder(folder.sync).store)) as store:
+            return Launch(folder, options, _following(folder, followed, store)).run_alone(release)
+
+    return in_background(run) if detach else run(None)
+
+
+def _following(folder: MeshFolder, followed: FollowedApplication, store: Store) -> CommitInput:
+    reader = CommitReader(store, followed.selection, followed.namespace)
+    repository = FollowedRepository(
+        store, followed.remote, followed.revision, reader, followed.credentials
+    )
+    source = followed.source
+
+    def left() -> Snapshot:
+        """Return what a killed mesh of the same source left serving."""
+        record = folder.read()
+        if record is None or record.paths != [source] or not folder.input.is_file():
+            return Snapshot()
+        return read_paths([str(folder.input)])
+
+    status = SyncStatus(SyncFolder(folder.sync), followed.application, left)
+    provenance = Provenance(
+        paths=(source,),
+        name="the repository says",
+        edit="the newest commit of its repository",
+        edits="its repository",
+        shows=f"laneway sync status --name {folder.name}",
+        checks=f"laneway check {shlex.quote(str(folder.input))}",
+        is_here=False,
+    )
+    return CommitInput(repository, followed.policy, status, provenance, followed.poll)
