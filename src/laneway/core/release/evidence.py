@@ -116,24 +116,25 @@ def _nearest(stretch: Stretch, new: float, stable: float, tolerance: float) -> f
     """Return the stable rate on the line that is hardest to tell from two rates.
 
     That is where the mean logarithm of the likelihood ratio is least. Its slope rises with the
-    rate, so it is 0 once between the two rates: found by Newton's steps, halving where they leave.
+    rate, so it is 0 once between the two rates: found by Newton's steps from their mean, which is
+    the place itself without a tolerance, and by halving where they leave.
     """
     low, high = sorted((max(new - tolerance, _LEAST), stable))
     low, high = max(low, _LEAST), min(high, 1 - tolerance - _LEAST)
     many_new, many_stable = stretch.new.of, stretch.stable.of
-    at = (low + high) / 2
+    at = (many_new * (new - tolerance) + many_stable * stable) / (many_new + many_stable or 1)
+    at = at if low < at < high else (low + high) / 2
     for _ in range(_TURNS):
         shifted = at + tolerance
         slope = many_new * (shifted - new) / (shifted * (1 - shifted))
         slope += many_stable * (at - stable) / (at * (1 - at))
         bend = many_new * (new / shifted**2 + (1 - new) / (1 - shifted) ** 2)
         bend += many_stable * (stable / at**2 + (1 - stable) / (1 - at) ** 2)
-        low, high = (low, at) if slope > 0 else (at, high)
-        step = at - slope / bend if bend else low
-        following = step if low < step < high else (low + high) / 2
-        if abs(following - at) < _LEAST * at:
+        step = slope / bend if bend else 0.0
+        if abs(step) < _LEAST * at:
             break
-        at = following
+        low, high = (low, at) if slope > 0 else (at, high)
+        at = at - step if low < at - step < high else (low + high) / 2
     return at
 
 

@@ -169,3 +169,34 @@ NO_SUCH_COMMIT = error(
     "Weights of another moment are found in the commit of that moment.",
     "`git log -- {path}` lists the commits in which it changed.",
 )
+
+NO_PLAN = error(
+    "LW2030",
+    "{path} holds {found}",
+    "A release in stages is carried out by one plan, which says who comes, who is compared, and "
+    "what the stages are.",
+    "Write one document with `apiVersion: laneway.dev/v1alpha1` and `kind: LaneRelease`.",
+)
+
+STAGE_NOT_100 = error(
+    "LW2031",
+    "the weights of stage {stage} add up to {total}",
+    "Weights are shares of all requests, and a stage is set as it is written.",
+    "Name the weight of every lane of the split in each stage, so that they add up to 100.",
+)
+
+NOTHING_TO_COMPARE = error(
+    "LW2032",
+    "stage {stage} gives lane {lane} no requests",
+    "A stage is judged by requests of the new lane and of the stable one at the same time. Only in "
+    "the last one may the stable lane have none; it is then not judged.",
+    "Give both a weight in every stage but the last.",
+)
+
+OTHER_PLAN = error(
+    "LW2033",
+    "release {name} has begun by another plan, in commit {commit}",
+    "Stages and gates of a release that is under way have been judged as they were written then; "
+    "how much may still be spent on errors is unknown for others.",
+    "Go on with the plan of that commit, or end the release first: `laneway release abort {path}`.",
+)

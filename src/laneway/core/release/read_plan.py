@@ -1,0 +1,154 @@
+"""Reads the plan of a release.
+
+Comes in: the path of a file and its bytes. Goes out: the plan, or findings that say where it is
+none. A plan with an error is not begun: half of it would be another release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from laneway.core.findings.codes import releasing, shape
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.place import Place, Source
+from laneway.core.release.plan import (
+    API_VERSION,
+    KIND,
+    ErrorGate,
+    Gate,
+    LatencyGate,
+    Plan,
+    ReleaseStage,
+)
+from laneway.core.resources.istio.durations import milliseconds
+from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.yaml.cursor import Cursor, Notes
+from laneway.core.resources.yaml.documents import Document, DocumentReader
+from laneway.core.resources.yaml.spelling import describe
+
+_FIELDS = ("lane", "stable", "requests", "gates", "stages")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
+_TOLERANCE, _DURATION, _LIMIT = 0.01, "10m", "1h"
+_REQUESTS = 50
+_MOST = 1_000_000
+
+
+def read_plan(path: str, raw: bytes) -> tuple[Plan | None, tuple[Finding, ...]]:
+    """Read a plan; None beside at least one error."""
+    reader = DocumentReader(path)
+    pieces, beyond = reader.cut(raw)
+    read = [beyond, *(reader.read(piece, number) for number, piece in enumerate(pieces))]
+    findings = [one for part in read for one in part.findings]
+    found = [one for part in read for one in part.documents if _is_plan(one)]
+    if any(part.unread for part in read):
+        return None, tuple(findings)
+    if len(found) != 1:
+        what = f"{len(found)} releases" if found else f"no {KIND} of {API_VERSION}"
+        return None, (
+            *findings,
+            finding(releasing.NO_PLAN, Place(Source(path)), path=path, found=what),
+        )
+    notes = Notes(found[0].source)
+    plan = _plan(Cursor(found[0].value, notes), path)
+    findings += notes.findings
+    return (None if any(one.level == "error" for one in findings) else plan), tuple(findings)
+
+
+def _is_plan(document: Document) -> bool:
+    value = document.value
+    return isinstance(value, dict) and (value.get("apiVersion"), value.get("kind")) == (
+        API_VERSION,
+        KIND,
+    )
+
+
+def _plan(root: Cursor, path: str) -> Plan | None:
+    meta = read_meta(root, KIND, namespaced=False)
+    if meta is None:
+        return None
+    spec = root.below("spec")
+    spec.known(KIND, _FIELDS)
+    lane, stable = spec.required("lane"), spec.required("stable")
+    stages = tuple(_stage(entry) for _, entry in spec.each("stages"))
+    if not stages:
+        spec.report(shape.MISSING_FIELD, "stages")
+    _judge(spec, (lane, stable), stages)
+    return Plan(
+        name=meta.name,
+        lane=lane,
+        stable=stable,
+        requests=spec.number("requests", 1, _MOST) or _REQUESTS,
+        gates=tuple(_gates(spec)) or (ErrorGate(_TOLERANCE),),
+        stages=stages,
+        digest=_digest(root),
+        path=path,
+    )
+
+
+def _digest(root: Cursor) -> str:
+    """Return what stands for the values of a plan, however they are written."""
+    said = json.dumps(root.raw.get("spec"), sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _stage(entry: Cursor) -> ReleaseStage:
+    entry.known(KIND, ("weights", "duration", "limit"))
+    weights = entry.below("weights")
+    if not weights.raw:
+        entry.report(shape.MISSING_FIELD, "weights")
+    found = {str(lane): weights.number(str(lane), 0, 100) or 0 for lane in weights.raw}
+    duration, limit = _length(entry, "duration", _DURATION), _length(entry, "limit", _LIMIT)
+    return ReleaseStage(found, duration / 1000, max(limit, duration) / 1000)
+
+
+def _judge(spec: Cursor, lanes: tuple[str, str], stages: Sequence[ReleaseStage]) -> None:
+    """Note what is wrong with stages as a whole."""
+    for index, stage in enumerate(stages):
+        place = ("stages", index, "weights")
+        if sum(stage.weights.values()) != 100:
+            total = sum(stage.weights.values())
+            spec.report(releasing.STAGE_NOT_100, *place, stage=index + 1, total=total)
+        is_last = index == len(stages) - 1
+        for lane in lanes[: 1 if is_last else 2]:
+            if lane and not stage.weights.get(lane):
+                spec.report(releasing.NOTHING_TO_COMPARE, *place, stage=index + 1, lane=lane)
+
+
+def _gates(spec: Cursor) -> Iterator[Gate]:
+    for _, entry in spec.each("gates"):
+        entry.known(KIND, ("errors", "latency"))
+        if entry.written("errors"):
+            gate = entry.below("errors")
+            gate.known(KIND, ("tolerance",))
+            yield ErrorGate(_share(gate, "tolerance"))
+        if entry.written("latency"):
+            gate = entry.below("latency")
+            gate.known(KIND, ("above", "tolerance"))
+            gate.required("above")
+            yield LatencyGate(_length(gate, "above", "1s"), _share(gate, "tolerance"))
+
+
+def _share(cursor: Cursor, key: str) -> float:
+    """Return a share that is written in percent."""
+    value = cursor.raw.get(key)
+    if value is None:
+        return _TOLERANCE
+    found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None or float(found[1]) >= 100:
+        words = {"found": describe(value), "wanted": "a percentage below 100, such as 0.5%"}
+        cursor.report(shape.UNKNOWN_VALUE, key, **words)
+        return _TOLERANCE
+    return float(found[1]) / 100
+
+
+def _length(cursor: Cursor, key: str, default: str) -> float:
+    """Return milliseconds."""
+    value = cursor.raw.get(key, default)
+    found = milliseconds(value)
+    if not found:
+        words = {"found": describe(value), "wanted": "a length of time such as 10m or 250ms"}
+        cursor.report(shape.UNKNOWN_VALUE, key, **words)
+    return found or 1.0

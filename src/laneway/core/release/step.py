@@ -1,0 +1,221 @@
+"""How a release goes on: one look at it → what is known, and what to do.
+
+Comes in: the plan, what earlier looks came to, and what is seen now in Git and on the mesh. Goes
+out: verdicts, and at most one thing to do: a commit, or to rest. Every look starts from what is
+seen, so whoever was killed and begins anew comes to the same; only counting begins from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from laneway.core.release.budget import Needed, needed
+from laneway.core.release.counts import Sample, grown
+from laneway.core.release.judgments import Judgment, Verdict, verdict
+from laneway.core.release.plan import Plan
+from laneway.core.release.standing import Phase, ReleaseStanding
+
+Ending = Literal["done", "aborted", "unknown", "moved", "taken", "other plan"]
+
+
+class AtHand(Struct, frozen=True):
+    """What is there: time in seconds since 1970, who looks, and where the release stands.
+
+    `head` is the newest commit. `moved` says that the files hold other weights than the stage's,
+    `live` that the mesh runs those of the files. `sample` has an entry for each of the `hops` and
+    both lanes.
+    """
+
+    now: float
+    runner: str
+    head: str
+    standing: ReleaseStanding | None
+    moved: bool
+    live: bool
+    hops: tuple[str, ...]
+    sample: Sample
+
+
+class CountedSoFar(Struct, frozen=True):
+    """What earlier looks came to. `of` is the stage and attempt that it is about."""
+
+    of: tuple[int, int] = (0, 0)
+    last: Sample | None = None
+    judgments: Mapping[tuple[int, str], Judgment] = {}
+
+
+class ToCommit(Struct, frozen=True):
+    """A commit to make: the standing it says, and the weights it sets.
+
+    `weights` is None where none are moved, and empty where those before the release come back.
+    """
+
+    standing: ReleaseStanding
+    weights: Mapping[str, int] | None
+    title: str
+    reasons: tuple[str, ...] = ()
+
+
+class Rest(Struct, frozen=True):
+    """Nothing more is done, and why."""
+
+    ending: Ending
+    said: str
+
+
+class Outlook(Struct, frozen=True):
+    """What one look came to; without anything `to_do` one looks again. `said` is for people.
+
+    `counting` is what the next look goes on from; after a refused commit, the one before it.
+    """
+
+    counting: CountedSoFar
+    verdicts: tuple[Verdict, ...] = ()
+    to_do: ToCommit | Rest | None = None
+    said: str = ""
+
+
+def look(plan: Plan, counting: CountedSoFar, seen: AtHand, *, again: bool = False) -> Outlook:
+    """Decide what is next; `again` begins a release anew that was ended or is done."""
+    at = seen.standing
+    if at is None or (again and at.phase in ("aborted", "done")):
+        return _do(_begin(plan, seen))
+    if at.phase == "aborted":
+        return Outlook(counting, to_do=Rest("aborted", f"it was ended at stage {at.stage}"))
+    if at.digest != plan.digest:
+        return Outlook(counting, to_do=Rest("other plan", "it has begun by another plan"))
+    if seen.moved:
+        said = f"somebody moved the weights of stage {at.stage}, so it is in their hands"
+        return Outlook(counting, to_do=Rest("moved", said))
+    if at.phase == "done":
+        return _until_live(plan, counting, seen, at)
+    if at.runner != seen.runner:
+        return _taken(plan, counting, seen, at)
+    if at.phase == "paused":
+        return Outlook(CountedSoFar(), said="paused; `laneway release resume` goes on")
+    return _in_stage(plan, counting, seen, at)
+
+
+def _do(commit: ToCommit, verdicts: tuple[Verdict, ...] = ()) -> Outlook:
+    """Commit, and count for what that says from then on: another runner's is seen as such."""
+    standing = commit.standing
+    return Outlook(CountedSoFar(of=(standing.stage, standing.attempt)), verdicts, commit)
+
+
+def _begin(plan: Plan, seen: AtHand) -> ToCommit:
+    blank = ReleaseStanding(
+        plan.name, 0, "running", 1, int(seen.now), seen.runner, seen.head, plan.digest
+    )
+    return _to_stage(plan, blank, 1, seen, ())
+
+
+def _to_stage(
+    plan: Plan, at: ReleaseStanding, number: int, seen: AtHand, verdicts: tuple[Verdict, ...]
+) -> ToCommit:
+    """Move the weights; a last stage without requests of the stable lane is the end."""
+    phase: Phase = "running" if plan.is_judged(number) else "done"
+    standing = replace(
+        at, stage=number, phase=phase, attempt=1, since=int(seen.now), runner=seen.runner
+    )
+    title = f"stage {number} of {len(plan.stages)}"
+    return ToCommit(standing, plan.stages[number - 1].weights, title, _told(verdicts))
+
+
+def _told(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.hop} {one.gate}: {one.said}" for one in verdicts)
+
+
+def _taken(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
+    """Go on with what another runner left; or rest, where that one has taken it over from here."""
+    if counting.of != (0, 0):
+        return Outlook(counting, to_do=Rest("taken", f"runner {at.runner} carries it on"))
+    if at.phase == "paused":
+        return Outlook(counting, said="paused; `laneway release resume` goes on")
+    standing = replace(at, attempt=at.attempt + 1, runner=seen.runner)
+    title = f"stage {at.stage} of {len(plan.stages)} goes on, attempt {standing.attempt}"
+    return _do(ToCommit(standing, None, title))
+
+
+def _until_live(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
+    if seen.live:
+        return Outlook(
+            counting, to_do=Rest("done", f"{plan.lane} has the weights of the last stage")
+        )
+    if seen.now - at.since > plan.stages[at.stage - 1].limit:
+        return Outlook(
+            counting, to_do=Rest("unknown", "the last weights were not seen live on the mesh")
+        )
+    return Outlook(counting, said="waits for the mesh to run the last weights")
+
+
+def _in_stage(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
+    stage = plan.stages[at.stage - 1]
+    key = (at.stage, at.attempt)
+    counting = counting if counting.of == key else CountedSoFar(of=key)
+    need = needed(max(len(seen.hops), 1) * len(plan.gates) * plan.judged_stages, at.attempt)
+    if seen.live:
+        counting = _counted(plan, counting, seen, need)
+    verdicts = tuple(
+        verdict(plan, gate, hop, counting.judgments.get((index, hop), Judgment()), need)
+        for hop in seen.hops
+        for index, gate in enumerate(plan.gates)
+    )
+    worse = tuple(one for one in verdicts if one.outcome == "worse")
+    if worse:
+        return _do(_back(at, worse), verdicts)
+    left = at.since + stage.duration - seen.now
+    if verdicts and all(one.outcome == "well" for one in verdicts) and left <= 0:
+        return _do(_onwards(plan, at, seen, verdicts), verdicts)
+    if seen.now - at.since > stage.limit:
+        return Outlook(counting, verdicts, Rest("unknown", _not_known(seen, verdicts)))
+    said = "waits for the mesh to run these weights" if not seen.live else _waits(verdicts, left)
+    return Outlook(counting, verdicts, said=said)
+
+
+def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, need: Needed) -> CountedSoFar:
+    """Add what was counted since the look before; the first of a stage is only set out from."""
+    if counting.last is None:
+        return replace(counting, last=seen.sample)
+    judgments = dict(counting.judgments)
+    for hop in seen.hops:
+        new, stable = (
+            grown(counting.last.get((hop, lane), {}), seen.sample.get((hop, lane), {}))
+            for lane in (plan.lane, plan.stable)
+        )
+        for index, gate in enumerate(plan.gates):
+            before = judgments.get((index, hop), Judgment())
+            judgments[index, hop] = before.with_counts(gate, (new, stable), need)
+    return replace(counting, last=seen.sample, judgments=judgments)
+
+
+def _back(at: ReleaseStanding, worse: tuple[Verdict, ...]) -> ToCommit:
+    first = worse[0]
+    title = f"ended at stage {at.stage}, {first.gate} at {first.hop}: {first.said}"
+    return ToCommit(replace(at, phase="aborted"), {}, title, _told(worse))
+
+
+def _onwards(
+    plan: Plan, at: ReleaseStanding, seen: AtHand, verdicts: tuple[Verdict, ...]
+) -> ToCommit:
+    if at.stage < len(plan.stages):
+        return _to_stage(plan, at, at.stage + 1, seen, verdicts)
+    return ToCommit(replace(at, phase="done"), None, "done", _told(verdicts))
+
+
+def _not_known(seen: AtHand, verdicts: tuple[Verdict, ...]) -> str:
+    if not seen.live:
+        return "the mesh does not run these weights"
+    open_ = [one for one in verdicts if one.outcome == "unknown"]
+    told = "; ".join(f"{one.hop} {one.gate}: {one.said}" for one in open_)
+    return f"nothing is decided within the limit: {told or 'there is no hop to judge'}"
+
+
+def _waits(verdicts: tuple[Verdict, ...], left: float) -> str:
+    open_ = sum(one.outcome == "unknown" for one in verdicts)
+    if open_:
+        return f"{open_} of {len(verdicts)} judgments are open"
+    return f"all is well; at least {left:.0f} s more"
