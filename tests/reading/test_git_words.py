@@ -172,7 +172,7 @@ def test_exclude_wins_and_only_manifests_are_taken() -> None:
         ("git@example.com:a/b.git", "https://example.com/a/b", True),
         ("https://Example.com/A/b.git", "https://example.com/a/b/", True),
         ("https://example.com/a/b", "https://example.com/a/c", False),
-        ("https://example.com/a/b", "https://example.org/a/b", False),
+        ("https://example.com/a/b", "https://example.com/b", False),
     ],
 )
 def test_same_repository_by_another_url(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a column of the table
@@ -180,4 +180,4 @@ def test_same_repository_by_another_url(one: str, other: str, same: bool) -> Non
 
     assert isinstance(first, Remote)
     assert isinstance(second, Remote)
-    assert first.is_same(second) is same
+    assert first.is_alike(second) is same

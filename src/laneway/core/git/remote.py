@@ -62,14 +62,14 @@ class Remote(Struct, frozen=True):
         """Whether nobody on the way can read along, so that a secret may be sent."""
         return self.way != "http" or bool(_LOOPBACK.fullmatch(self.host))
 
-    def is_same(self, other: Remote) -> bool:
-        """Whether both name one repository, whatever the way, user and ending.
+    def is_alike(self, other: Remote) -> bool:
+        """Whether both may be one repository: their paths are, whatever way, user and host.
 
-        >>> ssh, web = read_remote("git@Example.com:a/b.git"), read_remote("https://example.com/a/b")
-        >>> ssh.is_same(web)
+        >>> ssh, web = read_remote("git@git.internal:a/b.git"), read_remote("https://example.com/A/b")
+        >>> ssh.is_alike(web)
         True
         """
-        return (self.host.lower(), _plain(self.path)) == (other.host.lower(), _plain(other.path))
+        return _plain(self.path) == _plain(other.path)
 
 
 def read_remote(
