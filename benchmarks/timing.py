@@ -71,13 +71,18 @@ def _runner() -> subprocess.Popen[str]:
 def in_turns(
     commands: Mapping[str, Sequence[str | Path]], output: Path, rounds: int = ROUNDS
 ) -> dict[str, Usage]:
-    """Run every command once to warm up, then all of them in turns; return the medians."""
-    for command in commands.values():
-        run(command, output)
+    """Run every command once to warm up, then all of them in turns; return the medians.
+
+    Each run is told on standard error, so that a long one is seen to go on.
+    """
     runs: dict[str, list[Usage]] = {name: [] for name in commands}
-    for _ in range(rounds):
+    for number in range(rounds + 1):
         for name, command in commands.items():
-            runs[name].append(run(command, output))
+            took = run(command, output)
+            kind = f"{number} of {rounds}" if number else "to warm up"
+            print(f"{name}, {kind}: {took.processor:.2f} s of processor", file=sys.stderr)
+            if number:
+                runs[name].append(took)
     return {name: middle(found) for name, found in runs.items()}
 
 
