@@ -104,8 +104,10 @@ class EnvoyReader(Struct):
             return status, ()
         address, *lines = body.split("\n")
         pairs = (line.partition(": ") for line in lines)
-        who = next(_name(r.workload) for r in self.placement.replicas if r.address == address)
-        return who, carried_by((name, value) for name, _, value in pairs)
+        replica = next((r for r in self.placement.replicas if r.address == address), None)
+        if replica is None:
+            return status, ()  # the proxy's own answer
+        return _name(replica.workload), carried_by((name, value) for name, _, value in pairs)
 
     def _address(self, name: str) -> str:
         """Return a replica's address; it keeps it in every mesh, as listeners are changed live."""

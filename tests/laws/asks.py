@@ -23,6 +23,15 @@ BAGGAGE = (
     "X-Asm-Prefer-Tag={0}",
 )
 """Baggage that holds a lane among others, and baggage that only seems to."""
+COOKIES = (
+    "lane={0}",
+    "x=1;lane={0} ; y=2",
+    "x=1; lane={0}",
+    "xlane={0}",
+    "lane={0}x",
+    "x=lane={0}",
+)
+"""Cookies that hold a lane among others, and cookies that only seem to."""
 HOSTS = ("shop.example.com", "a.example.com", "b.example.com", "c.example.com", "elsewhere.test")
 
 
@@ -77,7 +86,10 @@ def _headers(mesh: list[Object], chance: Random) -> tuple[tuple[str, str], ...]:
     lines = (
         ("x-asm-prefer-tag", [*lanes, "unknown"]),
         ("X-User", ["alice", "bob", "a"]),
-        ("cookie", ["x=1; beta=1", "x=1"]),
+        (
+            "cookie",
+            ["x=1; beta=1", "x=1", *(line.format(one) for line in COOKIES for one in lanes)],
+        ),
         ("x-debug", ["1"]),
         ("baggage", [line.format(lane) for line in BAGGAGE for lane in [*lanes, "unknown"]]),
     )
@@ -93,10 +105,15 @@ def _entry(mesh: list[Object], chance: Random) -> Ask:
         f"{key}={value}",
         chance.choice(HOSTS),
         gate["servers"][0]["port"]["number"],
-        chance.choice(PATHS),
+        chance.choice([*PATHS, *_links(mesh)]),
         chance.choice(("GET", "GET", "POST")),
         _headers(mesh, chance),
     )
+
+
+def _links(mesh: list[Object]) -> list[str]:
+    lanes = [item["metadata"]["name"] for item in _of(mesh, "ASMSwimLane")]
+    return [f"/mock?page=1&lane={lane}" for lane in (*lanes, "", "unknown")]
 
 
 def _call(mesh: list[Object], chance: Random) -> Ask:

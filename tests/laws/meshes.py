@@ -103,6 +103,8 @@ def _group(
     found = [objects.lane_group(name, services, ingress)]
     if draw(rarely(5)):
         found[0]["spec"] |= draw(mild_patches())
+    if draw(rarely(4)):
+        found[0]["metadata"]["annotations"] = {"laneway.dev/lane-cookie": "lane"}
     key = draw(st.sampled_from(TAG_KEYS))
     tags = draw(_lane_tags(taste))
     permissive = taste.permissive > 0 and draw(st.integers(1, taste.permissive)) == 1

@@ -31,7 +31,28 @@ Met = list[tuple[float, int, list[str]]]
 def read_back(mesh: list[Object], compilation: Compilation, form: ScopedForm) -> Judged:
     plan = scoped(compilation.mesh, compilation.plan, Scoping(form))
     found = manifests(compilation.mesh, compilation.plan, "scoped", plan)
-    return judged(compile_mesh([*mesh, *(dict(one.body) for one in found)]).mesh, "objects")
+    written = [aged(dict(one.body), compilation) for one in found]
+    return judged(compile_mesh([*mesh, *written]).mesh, "objects")
+
+
+def aged(item: Object, compilation: Compilation) -> Object:
+    """Return an object; an entry's is as old as the oldest group in it, as the plan takes it.
+
+    Where anybody has no age, all are taken as they stand.
+    """
+    mesh = compilation.mesh
+    created = {group.name: group.group.meta.created for group in mesh.groups}
+    if not all((*created.values(), *(one.meta.created for one in mesh.virtual_services))):
+        return item
+    ages = [
+        created[group]
+        for entry in compilation.plan.entries
+        if entry.gateway in item["spec"].get("gateways", ())
+        if entry.host in item["spec"]["hosts"]
+        for group in entry.groups
+    ]
+    age = {"creationTimestamp": min(ages)} if ages else {}
+    return {**item, "metadata": {**item["metadata"], **age}}
 
 
 def met(decision: Decision) -> Met:

@@ -31,7 +31,7 @@ def test_every_subset_of_a_mesh_route_is_declared(layout: Layout, mesh: list[Obj
         if item["spec"].get("gateways"):
             continue
         for route in [*item["spec"].get("http", []), *item["spec"].get("tcp", [])]:
-            for share in route["route"]:
+            for share in route.get("route", ()):
                 target = share["destination"]
 
                 assert any(

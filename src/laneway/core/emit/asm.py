@@ -19,6 +19,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.superseded import GROUP_LABEL, MARK_ANNOTATION
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.entry_cookies import BROWSER_MEANS
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace
 from laneway.core.routing.plan.object_names import ObjectNames
 from laneway.core.routing.plan.route_plan import Forward, RoutePlan, Rule
@@ -111,8 +112,13 @@ def _vendors(ref: Ref, labels: dict[str, str], spec: dict[str, Any]) -> Manifest
 
 
 def as_printed(rule: Rule, route: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry route as the vendor prints it: no header set, and no port nobody wrote."""
-    shares = rule.action.shares if isinstance(rule.action, Forward) else ()
+    """Return an entry route as the vendor prints it: no header set, and no port nobody wrote.
+
+    What browsers are led by is nothing of the vendor's, and stays as it is.
+    """
+    if rule.by in BROWSER_MEANS or not isinstance(rule.action, Forward):
+        return route
+    shares = rule.action.shares
     printed = {key: value for key, value in route.items() if key != "headers"}
     printed["route"] = [
         _without_port(spelled) if share.implied_port else spelled

@@ -18,14 +18,13 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes.swim_lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.admitted import ANYWHERE, entry_namespace
+from laneway.core.routing.plan.entry_cookies import Led, Way, by_cookie
 from laneway.core.routing.plan.entry_hosts import entry_hosts
 from laneway.core.routing.plan.route_plan import (
-    NO_HEADERS,
     Destination,
     Entry,
     Forward,
     HeaderEdits,
-    Headers,
     Origin,
     Rule,
     Share,
@@ -89,21 +88,43 @@ def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator
 
 
 def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:
-    """Yield the rules of a group in age order, by its strategy."""
+    """Yield the rules of a group: those of browsers, then all others in age order."""
+    for hosts, rule in by_cookie(group, _ways(mesh, group)):
+        for stamped in _stamped(group, rule):
+            yield _admission(group, hosts, stamped)
     for one in _asked(mesh, group):
         for stamped in _stamped(group, one.rule):
             yield replace(one, rule=stamped)
 
 
 def _asked(mesh: Mesh, group: Group) -> Iterator[Admission]:
-    planned = _weighted(mesh, group) if group.group.strategy == "weighted" else _ruled(mesh, group)
-    for hosts, rule in planned:
-        sound = tuple(host for _, host in entry_hosts(hosts))
-        yield Admission(group.name, sound, rule)
+    """Yield what lanes ask for, by the group's strategy."""
+    is_weighted = group.group.strategy == "weighted"
+    for hosts, rule in _weighted(mesh, group) if is_weighted else _ruled(mesh, group):
+        yield _admission(group, hosts, rule)
 
 
-Planned = Iterator[tuple[tuple[str, ...], Rule]]
-"""The hosts of a rule as written, and the rule before lanes are stamped."""
+def _admission(group: Group, hosts: tuple[str, ...], rule: Rule) -> Admission:
+    return Admission(group.name, tuple(host for _, host in entry_hosts(hosts)), rule)
+
+
+def _ways(mesh: Mesh, group: Group) -> Iterator[Way]:
+    """Yield every way into one lane; of weighted lanes also into those that have none yet."""
+    if group.group.strategy != "weighted":
+        for hosts, rule in _ruled(mesh, group):
+            if isinstance(rule.action, Forward):
+                yield Way(rule.name, hosts, rule.matches, rule.action.shares[0], rule.origin)
+        return
+    for hosts, rule in _weighted(mesh, group):
+        for lane in group.lanes:
+            if lane.weight is not None and lane.weight.destination is not None:
+                share = entry_share(mesh, group, lane, 100, lane.weight.destination)
+                name = f"swimelane-ingress-route-{group.name}-{lane.name}"
+                origin = Origin(lane.lane.meta.ref, ("spec", "ingressWeight"))
+                yield Way(name, hosts, rule.matches, share, origin)
+
+
+Planned = Iterator[Led]
 
 
 def _ruled(mesh: Mesh, group: Group) -> Planned:
@@ -156,7 +177,8 @@ def _stamped(group: Group, rule: Rule) -> Iterator[Rule]:
     Strict lanes are written nowhere: what a client asked with is only settled.
     """
     if group.propagation is None or not isinstance(rule.action, Forward):
-        yield replace(rule, headers=_settle(rule.matches, lane_header(group)))
+        settled = _settle(rule.matches, lane_header(group))
+        yield replace(rule, headers=replace(rule.headers, request=settled))
         return
     for stamp in stamps(group.propagation):
         shares = tuple(
@@ -212,7 +234,7 @@ def lane_header(group: Group) -> str:
     return group.group.meta.annotations.get(LANE_HEADER_ANNOTATION, LANE_HEADER).lower()
 
 
-def _settle(matches: tuple[Match, ...], header: str) -> Headers:
+def _settle(matches: tuple[Match, ...], header: str) -> HeaderEdits:
     """Set the lane header to the value a rule matched, so that a doubled one cannot travel on.
 
     Envoy matches each line of a repeated header by itself: a client that sends two would carry
@@ -222,5 +244,5 @@ def _settle(matches: tuple[Match, ...], header: str) -> Headers:
     asked = matches[0].headers if len(matches) == 1 else ()
     for name, condition in asked:
         if name == header and condition.kind == "exact":
-            return Headers(HeaderEdits(set=((header, condition.value.replace("%", "%%")),)))
-    return NO_HEADERS
+            return HeaderEdits(set=((header, condition.value.replace("%", "%%")),))
+    return HeaderEdits()

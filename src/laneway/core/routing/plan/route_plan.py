@@ -26,9 +26,10 @@ from laneway.core.routing.plan.service_names import ServiceNames
 
 Pairs = tuple[tuple[str, str], ...]
 
-Means = Literal["entry", "baggage", "header", "caller", "anyone", ""]
-"""How a rule of lanes knows the lane of a request: by an entry rule, by what the request carries,
-by the pod that calls, or by nothing at all. Rules of users have none."""
+Means = Literal["entry", "link", "cookie", "baggage", "header", "caller", "anyone", ""]
+"""How a rule of lanes knows the lane of a request: by an entry rule, by the link or the cookie of a
+browser, by what the request carries, by the pod that calls, or by nothing at all. Rules of users
+have none."""
 
 
 class Origin(Struct, frozen=True):

@@ -3,6 +3,7 @@
 Four outcomes rest on age order: which group has a service that two ask for, which lane takes
 callers that are in none, which lane is a baseline that nobody named, and which of two entry rules
 decides when a request could meet both (LW1226 speaks of rules that are the same).
+What a browser is led by stands in front of all rules, whatever their age.
 Where a creationTimestamp is missing or doubled, files and cluster may differ, and that is said only
 if something real depends on it.
 """
@@ -16,6 +17,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.membership import other_owner
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
+from laneway.core.routing.plan.entry_cookies import BROWSER_MEANS
 from laneway.core.routing.plan.route_plan import Origin, RoutePlan
 from laneway.core.rules.check import Check
 from laneway.core.rules.permissive.baseline_by_age import names_baseline
@@ -37,7 +39,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
     told: set[tuple[Origin, Origin]] = set()
     alike = alike_by_origin(mesh)
     for entry in plan.entries:
-        for pair in overlapping(entry.rules):
+        for pair in overlapping([rule for rule in entry.rules if rule.by not in BROWSER_MEANS]):
             origins = (pair.first.origin, pair.second.origin)
             one, other = (alike.get(origin) for origin in origins)
             if origins not in told and (one is None or one is not other):
