@@ -55,6 +55,7 @@ COMMANDS: dict[str, Listed] = {
         listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
         listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
         listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
+        listed("open_command", "open", "Print a link that leads a browser into a lane."),
         listed("ps", "ps", "List meshes and the programs in them."),
         listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
         listed("exec_command", "exec", "Run a COMMAND where a WORKLOAD's program runs."),

@@ -18,7 +18,7 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes.swim_lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.admitted import ANYWHERE, entry_namespace
-from laneway.core.routing.plan.entry_cookies import Led, Way, by_cookie
+from laneway.core.routing.plan.entry_cookies import Led, WayIn, by_cookie
 from laneway.core.routing.plan.entry_hosts import entry_hosts
 from laneway.core.routing.plan.route_plan import (
     Destination,
@@ -108,12 +108,12 @@ def _admission(group: Group, hosts: tuple[str, ...], rule: Rule) -> Admission:
     return Admission(group.name, tuple(host for _, host in entry_hosts(hosts)), rule)
 
 
-def _ways(mesh: Mesh, group: Group) -> Iterator[Way]:
+def _ways(mesh: Mesh, group: Group) -> Iterator[WayIn]:
     """Yield every way into one lane; of weighted lanes also into those that have none yet."""
     if group.group.strategy != "weighted":
         for hosts, rule in _ruled(mesh, group):
             if isinstance(rule.action, Forward):
-                yield Way(rule.name, hosts, rule.matches, rule.action.shares[0], rule.origin)
+                yield WayIn(rule.name, hosts, rule.matches, rule.action.shares[0], rule.origin)
         return
     for hosts, rule in _weighted(mesh, group):
         for lane in group.lanes:
@@ -121,7 +121,7 @@ def _ways(mesh: Mesh, group: Group) -> Iterator[Way]:
                 share = entry_share(mesh, group, lane, 100, lane.weight.destination)
                 name = f"swimelane-ingress-route-{group.name}-{lane.name}"
                 origin = Origin(lane.lane.meta.ref, ("spec", "ingressWeight"))
-                yield Way(name, hosts, rule.matches, share, origin)
+                yield WayIn(name, hosts, rule.matches, share, origin)
 
 
 Planned = Iterator[Led]

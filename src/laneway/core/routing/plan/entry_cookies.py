@@ -42,7 +42,7 @@ Led = tuple[tuple[str, ...], Rule]
 """The hosts of a rule as written, and the rule before lanes are stamped."""
 
 
-class Way(Struct, frozen=True):
+class WayIn(Struct, frozen=True):
     """One way on which a gateway leads into a lane: all requests that meet it go to `share`."""
 
     name: str
@@ -73,12 +73,12 @@ def lane_cookie(group: Group) -> str:
     return name if is_header_name(name) else ""
 
 
-def by_cookie(group: Group, ways: Iterable[Way]) -> Iterator[Led]:
+def by_cookie(group: Group, ways: Iterable[WayIn]) -> Iterator[Led]:
     """Yield links, then the way out, then cookies: who follows a link means it."""
     name = lane_cookie(group)
     if not name:
         return
-    known: dict[object, Way] = {}
+    known: dict[object, WayIn] = {}
     for way in ways:
         plain = tuple(dict.fromkeys(replace(one, headers=()) for one in way.matches))
         known.setdefault((way.hosts, plain, way.share), replace(way, matches=plain))
@@ -90,9 +90,9 @@ def by_cookie(group: Group, ways: Iterable[Way]) -> Iterator[Led]:
         yield way.rule("cookie", _carrying(name, way.share.lane))
 
 
-def _out(group: Group, name: str, ways: Iterable[Way]) -> Iterator[Led]:
+def _out(group: Group, name: str, ways: Iterable[WayIn]) -> Iterator[Led]:
     """Yield the rule by which a browser leaves its lane, for each set of hosts."""
-    places: dict[tuple[str, ...], list[Way]] = {}
+    places: dict[tuple[str, ...], list[WayIn]] = {}
     for way in ways:
         places.setdefault(way.hosts, []).append(way)
     action: Action = Answer("directResponse", {"status": 200, "body": {"string": LEFT}})
