@@ -1,26 +1,19 @@
 """One commit is fetched, and it is the one that a revision names."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from laneway.adapters.gitstore import CommitReader, FolderTaken, NotThere, Store
+from laneway.adapters.gitstore import CommitReader, FolderTaken, NotTaken, NotThere, Store
 from laneway.core.git.selection import Selection
 from tests.gitstore.remotes import MAIN, Repository, revision
 
 SERVICE = b"apiVersion: v1\nkind: Service\nmetadata: {name: %s}\nspec: {ports: [{port: 80}]}\n"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(str(tmp_path / "store")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def origin(tmp_path: Path) -> Repository:
-    return Repository.made(tmp_path / "origin.git")
+def objects_in(pack: Path) -> int:
+    """Return how many objects a pack says that it has."""
+    return int.from_bytes(pack.read_bytes()[8:12], "big")
 
 
 def test_branch_tag_commit_and_head_name_their_commits(store: Store, origin: Repository) -> None:
@@ -71,7 +64,7 @@ def test_no_history_comes_with_a_commit(store: Store, origin: Repository) -> Non
 def test_same_commit_costs_no_pack_and_a_new_one_what_differs(
     store: Store, origin: Repository, tmp_path: Path
 ) -> None:
-    files = {f"f{number}.yaml": b"%d" % number * 99 for number in range(200)}
+    files = {f"f{number}.yaml": b"%d" % number for number in range(200)}
     origin.commit(files)
     store.fetch(origin.remote, MAIN)
     packs = tmp_path / "store" / "objects" / "pack"
@@ -83,7 +76,8 @@ def test_same_commit_costs_no_pack_and_a_new_one_what_differs(
     origin.commit({**files, "f0.yaml": b"other"})
     store.fetch(origin.remote, MAIN)
     (fresh,) = set(packs.glob("*.pack")) - set(whole)
-    assert fresh.stat().st_size < 30_000 < 2 * whole[0].stat().st_size + 30_000
+    assert objects_in(whole[0]) == 202
+    assert objects_in(fresh) == 4  # the commit, its folder, a file, and the folder it is told by
 
 
 def test_snapshot_says_where_in_the_repository_an_object_stands(
@@ -134,3 +128,36 @@ def test_what_was_fetched_is_there_after_a_restart(origin: Repository, tmp_path:
         assert store.commit(commit.id) == commit
         assert len(CommitReader(store, Selection()).read(commit).resources) == 1
     assert not (tmp_path / "s" / "objects" / "pack" / "tmp123.pack").exists()
+
+
+def test_what_nobody_needs_is_let_go(store: Store, origin: Repository, tmp_path: Path) -> None:
+    found = []
+    for number in range(15):
+        origin.commit({"same.yaml": SERVICE % b"same", "a.yaml": SERVICE % b"a%d" % number})
+        found.append(store.fetch(origin.remote, MAIN))
+        store.keep_only([one.id for one in found[-2:]])
+    packs = tmp_path / "store" / "objects" / "pack"
+
+    assert len(list(packs.glob("*.pack"))) <= 13
+    assert [store.commit(one.id) for one in found] == [None] * 13 + found[-2:]
+    for commit, name in zip(found[-2:], ("a13", "a14"), strict=True):
+        resources = CommitReader(store, Selection()).read(commit).resources
+        assert [one.meta.name for one in resources] == [name, "same"]
+    assert store.blob(origin.git("rev-parse", f"{found[0].id}:a.yaml")) is None
+
+
+def test_commit_whose_parts_are_gone_is_refused_and_fetched_anew(
+    store: Store, origin: Repository
+) -> None:
+    origin.commit({"below/a.yaml": SERVICE % b"a"})
+    commit = store.fetch(origin.remote, MAIN)
+    reader = CommitReader(store, Selection("below"))
+    lost = origin.git("rev-parse", f"{commit.id}:below")
+    found = store.entries
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store, "entries", lambda name: None if name == lost else found(name))
+        with pytest.raises(NotTaken, match="parts are missing"):
+            reader.read(commit)
+
+    assert store.commit(commit.id) is None
+    assert len(reader.read(store.fetch(origin.remote, MAIN)).resources) == 1

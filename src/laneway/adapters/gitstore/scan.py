@@ -89,7 +89,10 @@ def _inflated(pack: mmap.mmap, at: int, size: int) -> tuple[bytes, int]:
             raise NoPack("it ends in an entry")
         fresh = not way.unconsumed_tail
         at += len(rest) if fresh else 0
-        out = way.decompress(rest, _CHUNK)
+        try:
+            out = way.decompress(rest, _CHUNK)
+        except zlib.error as error:
+            raise NoPack("an entry is not compressed") from error
         seen += len(out)
         head = head or out[:20]
         if seen > size:

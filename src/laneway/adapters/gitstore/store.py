@@ -14,7 +14,8 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
-from dulwich.objects import Blob, Commit, Tree
+from dulwich.errors import ObjectFormatException
+from dulwich.objects import Blob, Commit, Tree, parse_tree
 
 from laneway.adapters.gitstore.asking import OneQuestion
 from laneway.adapters.gitstore.commit import CommitId, FetchedCommit
@@ -110,11 +111,18 @@ class Store:
         return found.data if isinstance(found, Blob) else None
 
     def entries(self, name: str) -> list[tuple[bytes, int, str]] | None:
-        """Return name, mode and id of all that is in a folder, by its id; None where it is none."""
+        """Return name, mode and id of all that is in a folder, by its id; None where it is none.
+
+        A name may come twice: that is for the caller to see.
+        """
         found = self._objects.get(name)
         if not isinstance(found, Tree):
             return None
-        return [(one.path, one.mode, one.sha.decode()) for one in found.iteritems()]
+        try:
+            listed = list(parse_tree(found.as_raw_string(), sha_len=20))
+        except (ObjectFormatException, ValueError):
+            return None
+        return [(entry, mode, one.decode()) for entry, mode, one in listed]
 
     def forget(self) -> None:
         """Take no commit for whole any more, so that the next fetch brings all of it."""

@@ -89,7 +89,7 @@ class _Web(Urllib3HttpGitClient):
             pool_manager=pool,  # type: ignore[arg-type] # what is asked of a pool is `request`
             username=user,
             password=token,
-            thin_packs=False,
+            thin_packs=True,
             quiet=True,
         )
         self._fetch_capabilities.discard(CAPABILITY_PACKFILE_URIS)
@@ -129,6 +129,7 @@ class _OneHost:
         kinds = pool.pool_classes_by_scheme
         pool.pool_classes_by_scheme = {way: _watched(kind, watch) for way, kind in kinds.items()}
         self._pool = pool
+        self._open: list[urllib3.BaseHTTPResponse] = []
         self.headers = pool.headers
 
     def request(self, method: str, url: str, **words: Any) -> urllib3.BaseHTTPResponse:
@@ -139,13 +140,15 @@ class _OneHost:
             raise SentElsewhere(url)
         quiet = {"redirect": False, "retries": False, "timeout": _TIMES}
         response: urllib3.BaseHTTPResponse = self._pool.request(method, url, **words, **quiet)
+        self._open.append(response)
         if 300 <= response.status < 400:
-            response.close()
             raise SentElsewhere(response.headers.get("Location", "another address"))
         return response
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, those of answers that nobody read to the end among them."""
+        for response in self._open:
+            response.close()
         self._pool.clear()
 
 
@@ -175,14 +178,17 @@ class _Program(TraditionalGitClient):
     """Asks through a program: ssh, or the server's side of Git on this machine."""
 
     def __init__(self, remote: Remote, watch: FetchWatch) -> None:
-        super().__init__(thin_packs=False, quiet=True)
+        super().__init__(thin_packs=True, quiet=True)
         self._remote = remote
         self._watch = watch
         self._said = bytearray()
+        self._listener: threading.Thread | None = None
 
     @property
     def said(self) -> str:
-        """What the program complained of, as far as it is kept."""
+        """What the program complained of, as far as it is kept; waits a moment for it."""
+        if self._listener is not None:
+            self._listener.join(_MOMENT)
         return self._said.decode(errors="replace")
 
     def _connect(
@@ -203,6 +209,7 @@ class _Program(TraditionalGitClient):
         self._watch.cut_by(lambda: _kill(started))
         listener = threading.Thread(target=self._listen, args=(started.stderr,), daemon=True)
         listener.start()
+        self._listener = listener
         pipes = SubprocessWrapper(started)
 
         def read(size: int) -> bytes:
