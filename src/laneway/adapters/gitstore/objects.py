@@ -81,8 +81,8 @@ class Objects:
         needed = list(dict.fromkeys(self._needed(commits)))
         unpacked = (full_unpacked_object(self._store[one]) for one in needed)
         pack = self._store.add_pack_data(len(needed), unpacked)
-        self._store.close()
         kept = "" if pack is None else pack.name().decode()
+        self._store.close()
         for name in os.listdir(self._packs):
             if not kept or kept not in name:
                 os.unlink(os.path.join(self._packs, name))
