@@ -54,6 +54,7 @@ def test_another_spelling_of_the_same_plan_is_the_same_release() -> None:
         ("{v1: 60, v2: 30, v3: 10}", "{v1: 0, v2: 90, v3: 10}", "LW2032", 13),
         ("{v1: 0, v2: 0, v3: 100}", "{v1: 100}", "LW2032", 16),
         ("0.5%", "0.5", "LW1110", 10),
+        ("name: v3", "name: v3 now", "LW1110", 4),
         ("250ms", "quickly", "LW1110", 11),
         ("  lane: v3\n", "", "LW1102", 5),
         ("requests: 100", "requests: 0", "LW1111", 8),

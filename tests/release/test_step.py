@@ -113,7 +113,8 @@ def test_errors_in_the_third_hop_end_the_release_of_the_whole_chain_at_once() ->
 
     assert ending.ending == "aborted"
     assert [one.weights for one in world.commits] == [PLAN.stages[0].weights, {}]
-    assert "mockc: v3 5" in world.commits[-1].title
+    assert world.commits[-1].title == "ended at stage 1, worse is errors at mockc"
+    assert world.commits[-1].reasons[0].startswith("mockc errors: v3 5")
     assert world.standing
     assert world.standing.before == "c0"
 

@@ -70,6 +70,19 @@ class Admin:
         found = self._stats(f"type=Counters&usedonly{chosen}")
         return {name: int(value) for name, value in found if isinstance(value, int)}
 
+    def histograms(self, pattern: str) -> dict[str, dict[float, int]]:
+        """Return histograms by a regular expression on their names: counts up to each edge.
+
+        The last edge has everything in all but name. Envoy puts them together every few seconds.
+        """
+        query = f"type=Histograms&filter={quote(pattern)}&histogram_buckets=cumulative"
+        answer = json.loads(self.get(f"/stats?{query}&format=json"))
+        found = (one for part in answer["stats"] for one in part.get("histograms", ()))
+        return {
+            one["name"]: {float(at["upper_bound"]): int(at["cumulative"]) for at in one["buckets"]}
+            for one in found
+        }
+
     def connections(self, cluster: str) -> dict[str, int]:
         """Return how many connections each endpoint of a cluster got, which no counter tells."""
         said = self.get(f"/clusters?filter={quote(f'^{cluster}$')}").decode()

@@ -25,6 +25,9 @@ CLUSTERS = "clusters.json"
 LISTENERS = "listeners.json"
 ROUTES = "routes"
 BOOTSTRAP = "bootstrap.json"
+_STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+_EDGES = (*(step * 10**power for power in range(4) for step in _STEPS), 10_000, 60_000, 3_600_000)
+"""Milliseconds, each a quarter to a half more than the one before it."""
 SOCKET = "admin.sock"
 LOG = "envoy.log"
 MODULE = Path(__file__).with_name("laneway.wasm")
@@ -132,7 +135,8 @@ def bootstrap(name: str, concurrency: int) -> Block:
 
     Counters of clusters are made when first needed, which halves the memory of a big mesh. Counters
     are asked for by their whole names alone, so Envoy need not take each name apart by thirty
-    regular expressions, which is a third of what loading a listener costs.
+    regular expressions, which is a third of what loading a listener costs. Times that requests take
+    are told in finer steps than Envoy's own, for those who compare lanes by them.
     https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
     """
     return {
@@ -142,8 +146,13 @@ def bootstrap(name: str, concurrency: int) -> Block:
             "cds_config": _source(CLUSTERS),
             "lds_config": _source(LISTENERS),
         },
-        "stats_config": {"use_all_default_tags": False},
-        "stats_flush_interval": "30s",
+        "stats_config": {
+            "use_all_default_tags": False,
+            "histogram_bucket_settings": [
+                {"match": {"suffix": "downstream_rq_time"}, "buckets": list(_EDGES)}
+            ],
+        },
+        "stats_flush_interval": "5s",
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
     }
 

@@ -137,6 +137,19 @@ class EnvoyFleet:
                     total[name] = total.get(name, 0) + value
         return total
 
+    def counted(self, pattern: str) -> tuple[dict[str, int], dict[str, dict[float, int]]]:
+        """Return counters and histograms by a regular expression on their names.
+
+        They are those of proxies that answer; a name is one proxy's alone.
+        """
+        counters: dict[str, int] = {}
+        histograms: dict[str, dict[float, int]] = {}
+        for proxy in self._proxies.values():
+            with suppress(Unreachable):
+                counters |= proxy.admin.counters(pattern)
+                histograms |= proxy.admin.histograms(pattern)
+        return counters, histograms
+
     def gauges(self, pattern: str) -> dict[str, int]:
         """Sum gauges over all proxies, by a regular expression on their names."""
         total: dict[str, int] = {}

@@ -4,6 +4,7 @@ Comes in: files of a work tree. Goes out: their history, and commits. Hooks, sig
 credentials are what that program finds configured; nothing of it is known or changed here.
 """
 
+from laneway.adapters.git.branch import Branch, BranchMovedError, Pushed, Turn, git_folder
 from laneway.adapters.git.repository import GitError, Repository
 
-__all__ = ["GitError", "Repository"]
+__all__ = ["Branch", "BranchMovedError", "GitError", "Pushed", "Repository", "Turn", "git_folder"]

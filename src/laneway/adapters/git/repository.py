@@ -134,9 +134,12 @@ class Repository(Struct, frozen=True):
         """Remove a branch that has no commit of its own."""
         self._done("branch", "--delete", branch)
 
+    def inside(self, path: str) -> str:
+        """Return a path as the repository has it; a link is followed to its file."""
+        return os.path.relpath(_real(path), self.top)
+
     def _inside(self, paths: Iterable[str]) -> list[str]:
-        """Return paths as the repository has them; a link is followed to its file."""
-        return [os.path.relpath(_real(path), self.top) for path in paths]
+        return [self.inside(path) for path in paths]
 
     def _said(self, *words: str) -> str:
         ended = self._ended(*words)

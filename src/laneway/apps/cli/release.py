@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from laneway.apps.cli.reading import STANDARD_INPUT, all_files_option
+from laneway.apps.cli.release_stages import COMMANDS
 
 if TYPE_CHECKING:
     from laneway.apps.cli.releasing import Delivery
@@ -24,6 +25,10 @@ def release() -> None:
     Nothing but the values that are meant is changed; the lines that change are shown. PATH is what
     holds the lanes and the routes to them; the folder you are in by default.
     """
+
+
+for _command in COMMANDS:
+    release.add_command(_command)
 
 
 def _writing(command: Callable[..., int]) -> Callable[..., int]:
@@ -124,7 +129,7 @@ def rollback(lane: str, paths: tuple[str, ...], earlier: str, delivery: Delivery
     laneway release rollback v3 --to HEAD~2
     """
     from laneway.apps.cli.releasing import carry_out
-    from laneway.apps.cli.restoring import draft_back
+    from laneway.apps.release.restoring import draft_back
 
     return carry_out(
         _here(paths), delivery, lambda mesh, snapshot: draft_back(mesh, snapshot, lane, earlier)

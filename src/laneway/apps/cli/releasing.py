@@ -8,7 +8,7 @@ or none; then the person's own `git` commits and pushes, if that was asked for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,12 +20,10 @@ from laneway.apps.terminal.telling import tell
 
 if TYPE_CHECKING:
     from laneway.adapters.git import Repository
+    from laneway.apps.release.preparing import Drafting
     from laneway.core.edits.draft import Draft
     from laneway.core.edits.file_text import FileEdit
-    from laneway.core.edits.other_tools import ToolFile
     from laneway.core.findings.finding import Finding
-    from laneway.core.mesh.mesh import Mesh
-    from laneway.core.mesh.snapshot import Snapshot
 
 
 class Delivery(Struct, frozen=True):
@@ -40,29 +38,18 @@ class Delivery(Struct, frozen=True):
 
 _NOT_COMMITTED = "The files are written, and not committed"
 
-Drafting = Callable[["Mesh", "Snapshot"], "Draft"]
-
 
 def carry_out(paths: Sequence[str], delivery: Delivery, drafting: Drafting) -> int:
     """Make a draft of what paths hold, show it, and write it. Raises NoInputError, OSError."""
-    from laneway.adapters.files.written import tool_files
-    from laneway.core.edits.draft import file_edits
-    from laneway.core.mesh.link import link
+    from laneway.apps.release.preparing import prepared
 
-    snapshot = read(paths)
-    tools = list(tool_files(paths, snapshot.unread, all_files=all_files_wanted()))
-    if snapshot.unread:
-        return _refused(_unread(snapshot, tools))
-    draft = drafting(link(snapshot), snapshot)
-    findings = _judged(draft, snapshot, tools)
-    if any(one.level == "error" for one in findings):
-        return _refused(findings)
-    edits, faults = file_edits(draft, _held(draft))
-    if not faults:
-        edits, faults = _with_lists(edits, draft, tools)
-    faults = (*faults, *_in_the_way(edits))
+    found = prepared(paths, read(paths), drafting, all_files=all_files_wanted())
+    if found.is_refused:
+        return _refused(found.findings)
+    draft, edits, findings = found.draft, found.edits, found.findings
+    faults: tuple[Finding, ...] = ()
     repository = None
-    if not faults and delivery.commit:
+    if delivery.commit:
         repository, faults = _repository(edits, delivery)
     if faults:
         return _refused(faults)
@@ -75,59 +62,6 @@ def _refused(findings: Sequence[Finding]) -> int:
     tell(findings, sys.stderr)
     click.echo("Nothing is written.", err=True)
     return ERRORS_FOUND
-
-
-def _unread(snapshot: Snapshot, tools: Sequence[ToolFile]) -> list[Finding]:
-    """Say why files cannot be read; a template is no text that is wrong."""
-    from laneway.core.edits.other_tools import in_templates
-
-    found = list(in_templates(one for one in tools if one.role == "unread"))
-    return found or [one for one in snapshot.findings if one.level == "error"]
-
-
-def _judged(draft: Draft, snapshot: Snapshot, tools: Sequence[ToolFile]) -> list[Finding]:
-    """Return what is to be said of a draft, with what others make of its objects."""
-    from laneway.core.edits.other_tools import in_templates, in_vain, nowhere
-    from laneway.core.findings.codes import reading
-
-    twice = (reading.WRITTEN_TWICE, reading.WRITTEN_TWICE_ALIKE)
-    again = [
-        one for one in snapshot.findings if one.code in twice and one.subject in draft.subjects
-    ]
-    templates = list(in_templates(tools)) if nowhere(draft) else []
-    return [*(templates or draft.findings), *in_vain(tools, draft), *map(as_error, again)]
-
-
-def as_error(one: Finding) -> Finding:
-    """Return a finding that keeps an edit from being written, whatever it is elsewhere."""
-    from msgspec.structs import replace
-
-    return replace(one, code=replace(one.code, level="error"))
-
-
-def _held(draft: Draft) -> dict[str, bytes]:
-    from laneway.adapters.files.written import bytes_of
-
-    return {path: bytes_of(path) for path in {one.place.source.path for one in draft.intents}}
-
-
-def _with_lists(
-    edits: Sequence[FileEdit], draft: Draft, tools: Sequence[ToolFile]
-) -> tuple[tuple[FileEdit, ...], tuple[Finding, ...]]:
-    """Add the kustomizations that list files."""
-    from laneway.core.edits.file_text import FileEdit
-    from laneway.core.edits.other_tools import listed
-
-    found = list(listed(tools, draft, edits))
-    more = [one for one in found if isinstance(one, FileEdit)]
-    return (*edits, *more), tuple(one for one in found if not isinstance(one, FileEdit))
-
-
-def _in_the_way(edits: Sequence[FileEdit]) -> Iterator[Finding]:
-    from laneway.adapters.files.written import is_there
-    from laneway.core.edits.adding import file_taken
-
-    return (file_taken(one.path) for one in edits if one.before is None and is_there(one.path))
 
 
 def _repository(

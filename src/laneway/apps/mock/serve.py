@@ -6,7 +6,8 @@ from HOST, PORT_8000 and the like or PORT, POD_IP, HTTP_PROXY). Goes out: `-> mo
 and behaves as they do: every path answers, 200 even when the upstream fails, no header but
 `x-request-id` is passed on, and each request is a line of the log. `forward_headers` names the
 headers to pass on instead, `upstream_url` may hold several URLs, which are asked in turn. With a
-name in `once` nobody is asked for a request that has been here before.
+name in `once` nobody is asked for a request that has been here before. A bad version is played by
+`fail_every`, of so many requests one is answered 500, and by `slow_every` and `slow_ms`.
 
 It is apart from the rest of Laneway and imports nothing of it: hundreds of copies run at once, so
 it uses `_socket` and `_thread` rather than `socket` and `threading`, which halves its start.
@@ -18,6 +19,7 @@ import _socket
 import _thread
 import os
 import sys
+import time
 
 MAX_HEAD = 64 * 1024
 IDLE_SECONDS = 300.0
@@ -192,6 +194,10 @@ class Application:
         self.proxy = environment.get("HTTP_PROXY", "")
         passed_on = environment.get("forward_headers", "x-request-id").lower().split(",")
         self.forwards = [name.strip().encode() for name in passed_on if name.strip()]
+        self.fail_every = int(environment.get("fail_every", "0"))
+        self.slow_every = int(environment.get("slow_every", "0"))
+        self.slow_seconds = int(environment.get("slow_ms", "0")) / 1000
+        self.seen = 0
 
     def listen(self, port: int) -> _socket.socket:
         """Open a listening socket. Raises OSError."""
@@ -233,8 +239,13 @@ class Application:
         if self.once not in passed:
             for upstream in upstreams:
                 body += upstream.ask(self.forwarded(fields, passed))
+        self.seen += 1
+        if self.slow_every and self.seen % self.slow_every == 0:
+            time.sleep(self.slow_seconds)
+        fails = self.fail_every and self.seen % self.fail_every == 0
+        status = "500 Internal Server Error" if fails else "200 OK"
         keep = words[-1] == b"HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
+        head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
         if not keep:
             head += "connection: close\r\n"
         stream.socket.sendall(head.encode() + b"\r\n" + (b"" if words[0] == b"HEAD" else body))

@@ -62,7 +62,7 @@ def compared(gate: Gate, new: Totals, stable: Totals) -> tuple[Stretch, Stretch]
     is told with those counts that speak least for it.
     """
     if isinstance(gate, ErrorGate):
-        both = Stretch(Answered(new.errors, new.answers), Answered(stable.errors, stable.answers))
+        both = Stretch(_bad(new), _bad(stable))
         return both, both
     (fewest, most), (stable_fewest, stable_most) = _slow(gate, new), _slow(gate, stable)
     return Stretch(fewest, stable_most), Stretch(most, stable_fewest)
@@ -77,6 +77,11 @@ def edges_around(gate: LatencyGate, totals: Totals) -> tuple[float, float]:
     below = [edge for edge in totals.within if edge <= gate.above]
     beyond = [edge for edge in totals.within if edge >= gate.above]
     return max(below, default=0.0), min(beyond, default=ALL)
+
+
+def _bad(totals: Totals) -> Answered:
+    """Return the errors; an answer may be read as one before it is read as an answer."""
+    return Answered(min(totals.errors, totals.answers), totals.answers)
 
 
 def _slow(gate: LatencyGate, totals: Totals) -> tuple[Answered, Answered]:

@@ -77,9 +77,22 @@ def _said(plan: Plan, gate: Gate, judgment: Judgment, outcome: Outcome) -> str:
     shares = f"{plan.lane} {_share(seen.new)}, {plan.stable} {_share(seen.stable)}"
     if outcome == "unknown" and judgment.not_more.seen != seen:
         return f"{shares}; between two edges of the buckets"
-    words = {"worse": "worse by more than", "well": "within", "unknown": "not known yet, within"}
-    return f"{shares}: {words[outcome]} {gate.tolerance:.2%}"
+    words = {
+        "worse": "worse by more than",
+        "well": "not worse by more than",
+        "unknown": "not known yet whether worse by more than",
+    }
+    return f"{shares}: {words[outcome]} {_percent(gate.tolerance)}"
 
 
 def _share(seen: Answered) -> str:
-    return f"{seen.rate:.2%} of {seen.of:,}"
+    return f"{_percent(seen.rate)} of {seen.of:,}"
+
+
+def _percent(share: float) -> str:
+    """Write a share, with two digits behind the point at most.
+
+    >>> _percent(0.05), _percent(0.00123)
+    ('5 %', '0.12 %')
+    """
+    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from laneway.core.findings.codes import releasing, shape
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
+from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.release.plan import (
     API_VERSION,
     KIND,
@@ -69,6 +70,9 @@ def _plan(root: Cursor, path: str) -> Plan | None:
     meta = read_meta(root, KIND, namespaced=False)
     if meta is None:
         return None
+    if not is_dns_label(meta.name):
+        words = {"found": describe(meta.name), "wanted": "a name such as v3 (a DNS label)"}
+        root.report(shape.UNKNOWN_VALUE, "metadata", "name", **words)
     spec = root.below("spec")
     spec.known(KIND, _FIELDS)
     lane, stable = spec.required("lane"), spec.required("stable")

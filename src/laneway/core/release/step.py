@@ -193,8 +193,8 @@ def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, need: Needed) -> 
 
 
 def _back(at: ReleaseStanding, worse: tuple[Verdict, ...]) -> ToCommit:
-    first = worse[0]
-    title = f"ended at stage {at.stage}, {first.gate} at {first.hop}: {first.said}"
+    named = ", ".join(f"{one.gate} at {one.hop}" for one in worse)
+    title = f"ended at stage {at.stage}, worse is {named}"
     return ToCommit(replace(at, phase="aborted"), {}, title, _told(worse))
 
 

@@ -146,6 +146,15 @@ def table_file(name: str) -> str:
     return f"routes/{safe}.json"
 
 
+def inbound_stat(replica: str, port: int) -> str:
+    """Return the prefix of what a replica's container port counts, behind the protocol's name.
+
+    >>> stat_name("http", inbound_stat("mocka-v1-0", 8000), "downstream_rq_total")
+    'http.in|mocka-v1-0|8000.downstream_rq_total'
+    """
+    return f"in|{replica}|{port}"
+
+
 def stat_name(*parts: str) -> str:
     """Return a counter's full name; Envoy keeps names of virtual hosts and routes as they are.
 

@@ -24,6 +24,7 @@ from laneway.core.emit.envoy.config import (
     ProxyConfig,
     RouteCounter,
     Unexecuted,
+    inbound_stat,
     stat_name,
 )
 from laneway.core.emit.envoy.fallback import with_fallback
@@ -250,7 +251,7 @@ def _add_inbound(
 ) -> None:
     name = f"inbound/{replica.name}/{place.container}"
     cluster = inbound_cluster(replica.name, place.container)
-    stat = f"in|{replica.name}|{place.container}"
+    stat = inbound_stat(replica.name, place.container)
     proxy.clusters[cluster] = local_cluster(cluster, replica, place, version or "1")
     where = Inbound(name, replica.address, place.inbound, cluster, stat, replica.network)
     if version:

@@ -195,8 +195,9 @@ NOTHING_TO_COMPARE = error(
 
 OTHER_PLAN = error(
     "LW2033",
-    "release {name} has begun by another plan, in commit {commit}",
+    "release {name} has begun by another plan than {path} is now",
     "Stages and gates of a release that is under way have been judged as they were written then; "
     "how much may still be spent on errors is unknown for others.",
-    "Go on with the plan of that commit, or end the release first: `laneway release abort {path}`.",
+    "Go on with the plan as it was (`git log -- {path}`), or end the release first: `laneway "
+    "release abort {path}`.",
 )

@@ -1,0 +1,217 @@
+"""A branch that a program writes to while people do: each change is one commit, or none.
+
+Comes in: a work tree's repository, bytes of files, a message. Goes out: a commit, made beside the
+work tree and its index, pushed if that is wanted, and then taken over by one move of the branch,
+which fails where somebody else moved it. So whoever is killed leaves a branch of whole commits;
+work tree and index follow, and what of them does not yet is told. The person's configuration signs
+and filters; hooks of commits do not run, that of pushes does. Nothing is forced.
+https://git-scm.com/docs/git-commit-tree, https://git-scm.com/docs/git-update-ref
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from laneway.adapters.git.repository import GitError, Repository
+
+Pushed = Literal["taken", "behind", "forbidden"]
+"""What a remote did with a commit: it has it, it has others before it, it does not let it in."""
+
+_REJECTED = ("[rejected]",)
+_FORBIDDEN = ("[remote rejected]", "pre-receive hook declined", "protected branch")
+
+
+class BranchMovedError(GitError):
+    """Somebody else moved the branch, or has the index in use; nothing is changed."""
+
+
+class Turn:
+    """The right to write to a branch from a work tree, which one program has at a time.
+
+    Programs that it starts hold it as well: a `git` that outlives a killed runner is waited for.
+    """
+
+    def __init__(self, file: int) -> None:
+        self.file = file
+
+    @classmethod
+    def taken(cls, repository: Repository, name: str) -> Turn | None:
+        """Return the turn, None where another has it."""
+        path = os.path.join(git_folder(repository), f"laneway-release-{name}.lock")
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        return cls(file)
+
+    def end(self) -> None:
+        """Give it back."""
+        os.close(self.file)
+
+
+class Branch(Struct, frozen=True):
+    """The branch that is checked out in a work tree. `turn` is held by what is started, if any."""
+
+    repository: Repository
+    turn: Turn | None = None
+
+    def head(self) -> str:
+        """Return the newest commit."""
+        return self._said("rev-parse", "HEAD").strip()
+
+    def trailers(self, key: str, name: str) -> list[tuple[str, str]]:
+        """Return commits whose trailer begins with a name, newest first, each with its value.
+
+        Only a few of the newest are looked at.
+        """
+        form = f"--format=%H%x00%(trailers:key={key},valueonly,separator=%x00)"
+        words = ("log", "--max-count=8", "--fixed-strings", f"--grep={key}: {name} ", form, "HEAD")
+        found = (line.split("\0") for line in self._said(*words).splitlines())
+        return [
+            (commit, value)
+            for commit, *values in found
+            for value in values
+            if value.startswith(f"{name} ")
+        ]
+
+    def make(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
+        """Make a commit with other bytes of some files, and return its name; nothing else moves."""
+        with tempfile.TemporaryDirectory(prefix="laneway-index-") as folder:
+            beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+            self._said("read-tree", parent, env=beside)
+            for path, raw in files.items():
+                inside = self.repository.inside(path)
+                blob = self._said("hash-object", "-w", "--stdin", f"--path={inside}", given=raw)
+                mode = self._said("ls-files", "--stage", "--", inside, env=beside)[:6] or "100644"
+                entry = f"{mode},{blob.strip()},{inside}"
+                self._said("update-index", "--add", "--cacheinfo", entry, env=beside)
+            tree = self._said("write-tree", env=beside).strip()
+        sign = self._ended("config", "--type=bool", "commit.gpgSign").stdout.strip() == b"true"
+        words = ("commit-tree", tree, "-p", parent, *(("-S",) if sign else ()), "-F", "-")
+        return self._said(*words, given=message.encode()).strip()
+
+    def push(self, commit: str) -> Pushed:
+        """Offer a commit to the branch's remote. Raises GitError where that is not reached."""
+        remote, there = self._upstream()
+        ended = self._ended("push", "--porcelain", remote, f"{commit}:{there}")
+        if not ended.returncode:
+            return "taken"
+        said = (ended.stdout + ended.stderr).decode(errors="replace")
+        if any(words in said for words in _FORBIDDEN):
+            return "forbidden"
+        if any(words in said for words in _REJECTED):
+            return "behind"
+        raise GitError(f"`git push` ended with {ended.returncode}:\n{said.strip()}")
+
+    def fetch(self) -> None:
+        """Take over what the branch's remote has more. Raises GitError where it cannot be reached.
+
+        Raises BranchMovedError where both have commits that the other has not.
+        """
+        remote, there = self._upstream()
+        self._said("fetch", "--quiet", remote, there)
+        theirs = self._said("rev-parse", "FETCH_HEAD").strip()
+        if not self._ended("merge-base", "--is-ancestor", theirs, "HEAD").returncode:
+            return
+        if self._ended("merge-base", "--is-ancestor", "HEAD", theirs).returncode:
+            raise BranchMovedError("this branch and its remote have gone different ways")
+        self._said("merge", "--quiet", "--ff-only", theirs)
+
+    def replay(self) -> None:
+        """Make what the remote lacks anew on top of what it has. Raises BranchMovedError.
+
+        Where both changed the same lines, all stays as it was.
+        """
+        remote, there = self._upstream()
+        self._said("fetch", "--quiet", remote, there)
+        ended = self._ended("rebase", "--quiet", "FETCH_HEAD")
+        if ended.returncode:
+            self._ended("rebase", "--abort")
+            raise BranchMovedError("the remote has changed the same lines; a person has to merge")
+
+    def is_pushed(self) -> bool:
+        """Whether the branch's remote has its newest commit, as far as was last heard."""
+        ahead = self._said("rev-list", "--count", "@{upstream}..HEAD")
+        return ahead.strip() == "0"
+
+    def advance(self, commit: str, parent: str) -> None:
+        """Move the branch on by a commit. Raises BranchMovedError where it is not where it was."""
+        ended = self._ended("update-ref", "-m", "laneway release", "HEAD", commit, parent)
+        if ended.returncode:
+            raise BranchMovedError(ended.stderr.decode(errors="replace").strip())
+
+    def left_behind(self) -> Mapping[str, bytes]:
+        """Return the files of the newest commit that the work tree still has as before it.
+
+        Their index entries, where these are as before it, are brought up to date.
+        """
+        found = {}
+        for mode, old, new, inside in self._changed():
+            if self._index_has(inside, old):
+                self._said("update-index", "--add", "--cacheinfo", f"{mode},{new},{inside}")
+            path = os.path.join(self.repository.top, inside)
+            if os.path.isfile(path):
+                there = self._said("hash-object", f"--path={inside}", "--", path).strip()
+                if there == old:
+                    found[path] = self._ended("cat-file", "--filters", f"HEAD:{inside}").stdout
+        return found
+
+    def _changed(self) -> list[tuple[str, str, str, str]]:
+        """Return mode, old and new blob and path of each file that the newest commit changed."""
+        raw = self._said("diff-tree", "-r", "-z", "--no-commit-id", "--diff-filter=M", "HEAD")
+        words = raw.split("\0")
+        pairs = zip(words[0::2], words[1::2], strict=False)
+        heads = ((head.split(" "), path) for head, path in pairs if head)
+        return [(head[1], head[2], head[3], path) for head, path in heads]
+
+    def _index_has(self, inside: str, blob: str) -> bool:
+        return self._said("ls-files", "--stage", "--", inside)[7 : 7 + len(blob)] == blob
+
+    def _upstream(self) -> tuple[str, str]:
+        """Return the remote and the name of the branch there."""
+        name = self.repository.branch()
+        remote = self._ended("config", f"branch.{name}.remote").stdout.decode().strip()
+        there = self._ended("config", f"branch.{name}.merge").stdout.decode().strip()
+        if not remote or not there:
+            raise GitError(f"branch {name} has no upstream; `git push -u` gives it one")
+        return remote, there
+
+    def _said(
+        self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None
+    ) -> str:
+        ended = self._ended(*words, given=given, env=env)
+        if ended.returncode:
+            said = (ended.stderr + ended.stdout).decode(errors="replace").strip()
+            error = BranchMovedError if ".lock" in said else GitError
+            raise error(f"`git {words[0]}` ended with {ended.returncode}:\n{said}")
+        return ended.stdout.decode(errors="surrogateescape")
+
+    def _ended(
+        self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        program = ["git", "-C", self.repository.top, "--literal-pathspecs", *words]
+        return subprocess.run(
+            program,
+            input=given,
+            stdin=None if given is not None else subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})},
+            pass_fds=() if self.turn is None else (self.turn.file,),
+        )
+
+
+def git_folder(repository: Repository) -> str:
+    """Return the folder in which Git keeps what is this work tree's."""
+    words: Sequence[str] = ("git", "-C", repository.top, "rev-parse", "--absolute-git-dir")
+    ended = subprocess.run(words, capture_output=True, check=True)
+    return ended.stdout.decode(errors="surrogateescape").removesuffix("\n")

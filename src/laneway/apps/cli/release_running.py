@@ -1,0 +1,188 @@
+"""What the commands of a release in stages do: wire the runner, show where it stands, speak to it.
+
+Comes in: a plan and paths. Goes out: an exit code and text. Loaded only by those commands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import click
+from msgspec.structs import replace
+
+from laneway.adapters.files.written import bytes_of, write
+from laneway.adapters.git import Branch, GitError, Repository, Turn, git_folder
+from laneway.apps.cli.meshes import UnfitError, running_mesh
+from laneway.apps.cli.reading import NoInputError, all_files_wanted
+from laneway.apps.release.git_side import GitSide, NotWrittenError, repository_of, standings
+from laneway.apps.release.mesh_side import MeshSide
+from laneway.apps.release.stage_runner import StageRunner, Voice
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
+from laneway.apps.terminal.printing import print_object
+from laneway.apps.terminal.release_text import release_text
+from laneway.apps.terminal.telling import tell
+from laneway.core.findings.codes import releasing
+from laneway.core.findings.finding import unplaced
+from laneway.core.release.plan import Plan
+from laneway.core.release.standing import Phase, ReleaseStanding
+from laneway.core.release.step import Ending, Rest, ToCommit
+from laneway.core.views.release import release_view
+
+_CODES: dict[Ending, int] = {
+    "done": FINE,
+    "aborted": ERRORS_FOUND,
+    "other plan": ERRORS_FOUND,
+    "unknown": NOT_KNOWN,
+    "moved": NOT_KNOWN,
+    "taken": NOT_KNOWN,
+}
+_PATIENCE = 20.0
+"""Seconds to wait for the turn: a `git` that a killed runner started may still be at work."""
+
+_WATCHED = 1.0
+_TRIES = 5
+
+
+def run_plan(plan: Plan, paths: Sequence[str], mesh: str | None, *, push: bool, again: bool) -> int:
+    """Carry a plan out. Raises GitError, UnfitError, NoInputError."""
+    repository = repository_of(paths[0])
+    turn = _turn(repository, plan)
+    mesh_side = MeshSide(running_mesh(mesh), (plan.lane, plan.stable))
+    try:
+        git_side = _git_side(plan, paths, Branch(repository, turn), push=push)
+        _check(plan, git_side)
+        note = _note_file(repository, plan)
+        voice = Voice(_say, lambda view: write(note, json.dumps(view).encode()))
+        rest = StageRunner(plan, _runner_name(), (git_side, mesh_side), voice).run(again=again)
+    except NotWrittenError as error:
+        tell(error.findings, sys.stderr)
+        return ERRORS_FOUND
+    finally:
+        mesh_side.leave()
+        turn.end()
+    return _ended(plan, rest)
+
+
+def _ended(plan: Plan, rest: Rest) -> int:
+    if rest.ending == "other plan":
+        told = unplaced(releasing.OTHER_PLAN, plan.name, name=plan.name, path=plan.path)
+        tell([told], sys.stderr)
+    else:
+        words = {"done": "is done", "aborted": "was ended", "unknown": "rests"}
+        _say(f"release {plan.name} {words.get(rest.ending, 'rests')}: {rest.said}")
+    return _CODES[rest.ending]
+
+
+def dry_run(plan: Plan, paths: Sequence[str]) -> int:
+    """Show the stages, and whether each could be written now."""
+    git_side = _git_side(plan, paths, Branch(repository_of(paths[0])), push=False)
+    _check(plan, git_side)
+    click.echo("\n".join(release_text(release_view(plan, None, None))))
+    return FINE
+
+
+def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watch: bool) -> int:
+    """Show where a release stands, once or until it rests."""
+    repository = repository_of(path)
+    while True:
+        standing = _standing(Branch(repository), plan)
+        view = release_view(plan, standing, _noted(repository, plan))
+        if output == "text":
+            screen = "\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else ""
+            click.echo(screen + "\n".join(release_text(view)))
+        else:
+            print_object(view, output)
+        if not watch or (standing is not None and standing.phase in ("aborted", "done")):
+            return FINE
+        time.sleep(_WATCHED)
+
+
+def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, *, push: bool) -> int:
+    """Write into the branch's history that a release is to stay, go on or end."""
+    branch = Branch(repository_of(paths[0]))
+    git_side = _git_side(plan, paths, branch, push=push)
+    for _ in range(_TRIES):
+        git_side.follow()
+        standing = _standing(branch, plan)
+        if standing is None or standing.phase in (phase, "aborted", "done"):
+            phase_now = standing.phase if standing else "not begun"
+            raise UnfitError(f"release {plan.name} is {phase_now}; nothing is written.")
+        wanted = _wanted(plan, standing, phase)
+        try:
+            delivered = git_side.deliver(wanted, branch.head())
+        except NotWrittenError as error:
+            tell(error.findings, sys.stderr)
+            return ERRORS_FOUND
+        if delivered == "done" and git_side.push_rest():
+            _say(f"release {plan.name}: {wanted.title}")
+            return FINE
+    raise GitError("the branch moves all the time; nothing more was tried")
+
+
+def _wanted(plan: Plan, standing: ReleaseStanding, phase: Phase) -> ToCommit:
+    """Return the commit that says so; a stage that goes on begins anew."""
+    if phase == "aborted":
+        return ToCommit(
+            replace(standing, phase=phase), {}, f"ended by hand at stage {standing.stage}"
+        )
+    stage = f"stage {standing.stage} of {len(plan.stages)}"
+    if phase == "paused":
+        return ToCommit(replace(standing, phase=phase), None, f"{stage} is paused")
+    attempt, now = standing.attempt + 1, int(time.time())
+    said = replace(standing, phase=phase, attempt=attempt, since=now)
+    return ToCommit(said, None, f"{stage} goes on, attempt {attempt}")
+
+
+def _check(plan: Plan, git_side: GitSide) -> None:
+    """Find out before anything is done what could not be written. Raises NoInputError."""
+    git_side.follow()
+    for stage in plan.stages:
+        if findings := git_side.checked(stage.weights):
+            raise NoInputError(findings)
+
+
+def _git_side(plan: Plan, paths: Sequence[str], branch: Branch, *, push: bool) -> GitSide:
+    return GitSide(paths, plan, branch, push=push, all_files=all_files_wanted())
+
+
+def _turn(repository: Repository, plan: Plan) -> Turn:
+    until = time.monotonic() + _PATIENCE
+    while (turn := Turn.taken(repository, plan.name)) is None:
+        if time.monotonic() > until:
+            raise UnfitError(f"another runner carries out release {plan.name} in this work tree.")
+        time.sleep(0.1)
+    return turn
+
+
+def _runner_name() -> str:
+    """Return a name that no other runner has, which people can make sense of."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "_")
+
+
+def _standing(branch: Branch, plan: Plan) -> ReleaseStanding | None:
+    found = standings(branch, plan.name)
+    return found[1] if found else None
+
+
+def _note_file(repository: Repository, plan: Plan) -> str:
+    return os.path.join(git_folder(repository), f"laneway-release-{plan.name}.json")  # noqa: PTH118
+
+
+def _noted(repository: Repository, plan: Plan) -> dict[str, Any] | None:
+    """Return what the runner of this work tree noted last, for people; nothing rests on it."""
+    try:
+        found = json.loads(bytes_of(_note_file(repository, plan)))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _say(words: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')} {words}")

@@ -1,0 +1,194 @@
+"""The work tree, as a release sees it: where it stands, what the files say, and commits.
+
+Comes in: paths, a plan. Goes out: what is at hand, and commits that move weights. A commit is made
+whole before anything else knows of it; then it is pushed, where that is wanted; then the branch and
+the files follow. Whoever is killed in between leaves what the next one finds and finishes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from laneway.adapters.files import read_paths
+from laneway.adapters.files.written import write
+from laneway.adapters.git import Branch, BranchMovedError, GitError, Repository
+from laneway.apps.release.mesh_side import Weights, weights_of
+from laneway.apps.release.preparing import Prepared, prepared
+from laneway.apps.release.restoring import draft_back
+from laneway.core.edits.draft import Draft, draft_of
+from laneway.core.edits.history import uncommitted
+from laneway.core.edits.lane_splits import lane_splits
+from laneway.core.edits.weights import set_to
+from laneway.core.findings.finding import Finding
+from laneway.core.mesh.link import link
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.release.plan import Plan
+from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing
+from laneway.core.release.step import ToCommit
+
+Delivered = Literal["done", "again"]
+"""A commit is there, or the branch has moved meanwhile and everything is to be looked at anew."""
+
+
+_FETCHED_EVERY = 5.0
+"""Seconds between two questions to the remote; what comes in between is met when something is
+pushed."""
+
+
+class NotWrittenError(Exception):
+    """Nothing can be written as things are; the findings say why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(one.message for one in findings))
+        self.findings = tuple(findings)
+
+
+class Books(Struct, frozen=True):
+    """What the work tree says: the newest commit, where the release stands, the files' weights.
+
+    `commit` is the one whose trailer says so.
+    """
+
+    head: str
+    standing: ReleaseStanding | None
+    commit: str
+    moved: bool
+    weights: Weights
+
+
+class GitSide:
+    """A work tree and the branch that is checked out there."""
+
+    def __init__(
+        self, paths: Sequence[str], plan: Plan, branch: Branch, *, push: bool, all_files: bool
+    ) -> None:
+        self._paths = paths
+        self._plan = plan
+        self._branch = branch
+        self._name = branch.repository.branch()
+        self._push = push
+        self._all_files = all_files
+        self._finished = ""
+        self._fetched = -_FETCHED_EVERY
+
+    def follow(self) -> None:
+        """Take over what the remote has, and finish what a killed runner left."""
+        if self._branch.repository.branch() != self._name:
+            raise GitError(f"another branch than {self._name} is checked out now")
+        if self._push and time.monotonic() - self._fetched > _FETCHED_EVERY:
+            self._fetched = time.monotonic()
+            self._branch.fetch()
+        self._finish()
+
+    def books(self) -> Books:
+        """Read where the release stands."""
+        found = standings(self._branch, self._plan.name)
+        commit, standing = found or ("", None)
+        mesh = link(self._snapshot())
+        moved = standing is not None and self._is_moved(mesh, standing)
+        weights = weights_of(lane_splits(mesh))
+        return Books(self._branch.head(), standing, commit, moved, weights)
+
+    def checked(self, weights: Mapping[str, int]) -> tuple[Finding, ...]:
+        """Return what keeps weights from being written, of files as they are."""
+        found = prepared(
+            self._paths, self._snapshot(), lambda mesh, _: draft_of(set_to(mesh, weights), "")
+        )
+        return found.findings if found.is_refused else ()
+
+    def deliver(self, wanted: ToCommit, head: str) -> Delivered:
+        """Make a commit on top of the newest one. Raises NotWrittenError, GitError."""
+        files, shares = self._files(wanted)
+        title = f"Release {self._plan.name}: {wanted.title}{f': {shares}' if shares else ''}"
+        trailer = f"{TRAILER}: {wanted.standing.trailer()}"
+        message = "\n\n".join(filter(None, (title, "\n".join(wanted.reasons), trailer)))
+        made = self._branch.make(head, files, message)
+        at_once = not wanted.weights and wanted.weights is not None
+        if self._push and not at_once and not self._pushed(made):
+            self._fetched = -_FETCHED_EVERY
+            return "again"
+        try:
+            self._branch.advance(made, head)
+        except BranchMovedError:
+            return "again"
+        self._finish()
+        return "done"
+
+    def push_rest(self) -> bool:
+        """Push what the remote does not have yet; whether it has all of it. Raises GitError."""
+        if not self._push or self._branch.is_pushed() or self._pushed(self._branch.head()):
+            return True
+        self._branch.replay()
+        return False
+
+    def _pushed(self, commit: str) -> bool:
+        answer = self._branch.push(commit)
+        if answer == "forbidden":
+            raise GitError("the remote lets nobody push to this branch: name a runner that may")
+        return answer == "taken"
+
+    def _finish(self) -> None:
+        """Bring files and index to a commit of ours where they are still as before it."""
+        head = self._branch.head()
+        found = standings(self._branch, self._plan.name)
+        if head == self._finished or found is None or found[0] != head:
+            return
+        self._finished = head
+        for path, raw in self._branch.left_behind().items():
+            write(path, raw)
+
+    def _files(self, wanted: ToCommit) -> tuple[dict[str, bytes], str]:
+        """Return the files that a commit changes, and the weights in words."""
+        if wanted.weights is None:
+            return {}, ""
+        found = self._prepared(wanted)
+        if found.is_refused:
+            raise NotWrittenError(found.findings)
+        paths = [one.path for one in found.edits]
+        states = self._branch.repository.states(paths)
+        if states:
+            raise NotWrittenError([uncommitted(path, state) for path, state in states.items()])
+        shares = found.draft.title.partition(": ")[2]
+        return {one.path: one.after or b"" for one in found.edits}, shares
+
+    def _prepared(self, wanted: ToCommit) -> Prepared:
+        weights, before = wanted.weights, wanted.standing.before
+
+        def draft(mesh: Mesh, snapshot: Snapshot) -> Draft:
+            if weights:
+                return draft_of(set_to(mesh, weights), "Set")
+            return draft_back(mesh, snapshot, self._plan.lane, before)
+
+        return prepared(self._paths, self._snapshot(), draft, all_files=self._all_files)
+
+    def _is_moved(self, mesh: Mesh, standing: ReleaseStanding) -> bool:
+        """Whether the files hold other weights than those of the stage."""
+        if standing.stage > len(self._plan.stages):
+            return True
+        moves = set_to(mesh, self._plan.stages[standing.stage - 1].weights)
+        return not moves.moves or any(True for _ in moves.intents())
+
+    def _snapshot(self) -> Snapshot:
+        return read_paths(list(self._paths), all_files=self._all_files)
+
+
+def standings(branch: Branch, name: str) -> tuple[str, ReleaseStanding] | None:
+    """Return the newest commit that says where a release stands, and what it says."""
+    for commit, value in branch.trailers(TRAILER, name):
+        standing = read_standing(value)
+        if standing is not None and standing.name == name:
+            return commit, standing
+    return None
+
+
+def repository_of(path: str) -> Repository:
+    """Return the repository of a path. Raises GitError where there is none with a commit."""
+    found = Repository.of(path)
+    if found is None or not found.has_commit():
+        raise GitError(f"{path} is in no Git repository with a commit: a release is its history")
+    return found

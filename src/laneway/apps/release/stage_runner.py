@@ -1,0 +1,148 @@
+"""Carries a release out: looks, decides, commits, waits, until there is nothing more to do.
+
+Comes in: a plan, a work tree, a mesh. Goes out: how it ended. All that is decided is decided by
+the core from what is seen now, so it may be ended at any moment: the next one goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from laneway.adapters.git import GitError
+from laneway.apps.release.git_side import Books, GitSide, NotWrittenError
+from laneway.apps.release.mesh_side import LaneTraffic, MeshSide
+from laneway.core.release.evidence import Answered
+from laneway.core.release.judgments import Verdict
+from laneway.core.release.plan import Plan
+from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
+from laneway.core.views.release import judged_view
+
+INTERVAL = 1.0
+"""Seconds between two looks. What is decided does not depend on how many there are."""
+
+_RATES = 32
+
+Told = Callable[[str], None]
+
+
+class Voice(Struct, frozen=True):
+    """Who hears of a release: `told` what happens, `noted` what is known at each look."""
+
+    told: Told
+    noted: Callable[[dict[str, Any]], None]
+
+
+class StageRunner:
+    """One who carries a release out, by a name of its own."""
+
+    def __init__(
+        self, plan: Plan, name: str, sides: tuple[GitSide, MeshSide], voice: Voice
+    ) -> None:
+        self._plan = plan
+        self._name = name
+        self._git, self._mesh = sides
+        self._voice = voice
+        self._counted = CountedSoFar()
+        self._rates = _Rates()
+        self._said = ""
+
+    def run(self, *, again: bool = False) -> Rest:
+        """Carry the release out to its end. Raises NotWrittenError where it cannot go on."""
+        while True:
+            self._tried(self._git.follow)
+            books, live = self._git.books(), self._mesh.live()
+            outlook = look(self._plan, self._counted, self._at_hand(books, live), again=again)
+            if isinstance(outlook.to_do, Rest):
+                return self._rested(outlook.to_do)
+            if outlook.to_do is None:
+                self._counted = outlook.counting
+                self._note(books, outlook)
+            elif self._delivered(outlook.to_do, books.head):
+                self._counted = outlook.counting
+                again = False
+                continue
+            time.sleep(INTERVAL)
+
+    def _at_hand(self, books: Books, live: LaneTraffic | None) -> AtHand:
+        return AtHand(
+            now=time.time(),
+            runner=self._name,
+            head=books.head,
+            standing=books.standing,
+            moved=books.moved,
+            live=live is not None and live.weights == books.weights,
+            hops=live.hops if live else (),
+            sample=live.sample if live else {},
+        )
+
+    def _delivered(self, wanted: ToCommit, head: str) -> bool:
+        """Commit; what cannot be done now is told and done again, going back above all."""
+        try:
+            delivered = self._git.deliver(wanted, head) == "done"
+        except GitError as error:
+            self._say(f"{wanted.title}\n  not committed, and tried again: {error}")
+            return False
+        except NotWrittenError as error:
+            if wanted.standing.phase != "aborted":
+                raise
+            self._say(f"{wanted.title}\n  THE WEIGHTS ARE NOT BACK, and it is tried again: {error}")
+            return False
+        if delivered:
+            self._say("\n  ".join((wanted.title, *wanted.reasons)))
+        return delivered
+
+    def _rested(self, rest: Rest) -> Rest:
+        """Rest only when the remote has what was done."""
+        while rest.ending in ("done", "aborted") and not self._tried(self._git.push_rest):
+            time.sleep(INTERVAL)
+        return rest
+
+    def _tried(self, action: Callable[[], object]) -> bool:
+        """Do something with Git; what fails is told. Whether it was done."""
+        try:
+            return action() is not False
+        except GitError as error:
+            self._say(f"Git: {error}")
+            return False
+
+    def _note(self, books: Books, outlook: Outlook) -> None:
+        self._say(outlook.said)
+        if books.standing is not None:
+            self._rates.add(outlook.verdicts, (books.standing.stage, books.standing.attempt))
+            rates = self._rates.shares
+            self._voice.noted(
+                judged_view(books.standing, time.time(), outlook.said, outlook.verdicts, rates)
+            )
+
+    def _say(self, words: str) -> None:
+        """Tell what was not told just before."""
+        if words != self._said:
+            self._said = words
+            self._voice.told(words)
+
+
+class _Rates:
+    """The new lane's shares of bad answers, look by look, for who watches."""
+
+    def __init__(self) -> None:
+        self.shares: dict[tuple[str, str], list[float]] = {}
+        self._of: tuple[int, int] = (0, 0)
+        self._before: dict[tuple[str, str], Answered] = {}
+
+    def add(self, verdicts: Sequence[Verdict], of: tuple[int, int]) -> None:
+        """Add what a look knows more than the one before it."""
+        if of != self._of:
+            self.shares, self._before, self._of = {}, {}, of
+        for one in verdicts:
+            key = (one.hop, one.gate)
+            before = self._before.get(key, Answered())
+            self._before[key] = one.new
+            more = one.new.of - before.of
+            if more > 0:
+                shares = self.shares.setdefault(key, [])
+                shares.append((one.new.bad - before.bad) / more)
+                del shares[:-_RATES]

@@ -1,0 +1,45 @@
+"""A release as people read it: its stages, and what is known at each hop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from laneway.apps.terminal.tables import table
+from laneway.core.views.release import sparkline
+
+
+def release_text(view: Mapping[str, Any]) -> list[str]:
+    """Return the lines of where a release stands, from its plain data."""
+    lines = [f"release {view['release']}: {_phase(view)}", ""]
+    lines += table(("STAGE", "WEIGHTS", "AT LEAST", "STATE"), list(_stages(view)))
+    judged = view.get("judged")
+    if judged and judged["verdicts"]:
+        lines += ["", *table(("HOP", "GATE", "KNOWN", view["lane"].upper()), list(_known(judged)))]
+    if judged and judged["said"]:
+        lines += ["", judged["said"]]
+    return lines
+
+
+def _phase(view: Mapping[str, Any]) -> str:
+    phase = str(view["phase"])
+    if "stage" not in view:
+        return phase
+    attempt = f", attempt {view['attempt']}" if view["attempt"] > 1 else ""
+    return f"{phase}, stage {view['stage']} of {len(view['stages'])}{attempt}"
+
+
+def _stages(view: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    at = view.get("stage", 0)
+    for number, stage in enumerate(view["stages"], 1):
+        weights = ", ".join(f"{lane} {weight} %" for lane, weight in stage["weights"].items())
+        state = "done" if number < at or (number == at and view["phase"] == "done") else ""
+        state = str(view["phase"]) if number == at and not state else state
+        yield str(number), weights, f"{stage['duration']:g} s", state
+
+
+def _known(judged: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for one in judged["verdicts"]:
+        stable = one["stable"]
+        top = max([*one["rates"], stable["bad"] / stable["of"] if stable["of"] else 0.0, 0.01])
+        yield one["hop"], one["gate"], one["said"], sparkline(one["rates"], top)

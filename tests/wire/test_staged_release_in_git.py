@@ -1,0 +1,152 @@
+"""A release in stages and its branch: killed runners, remotes that refuse, two who run at once."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.wire.laneway_up import Said, Up, laneway
+from tests.wire.staged import Shop, git, kill, repository, until
+
+pytestmark = pytest.mark.envoy
+Start = Callable[..., Up]
+KILLS = int(os.environ.get("RELEASE_KILLS", "6"))
+SEED = int(os.environ.get("RELEASE_SEED", "4"))
+
+
+@pytest.fixture
+def shop(up: Start, tmp_path: Path) -> Iterator[Shop]:
+    """A shop whose branch has a remote."""
+    folder = tmp_path / "shop"
+    repository(folder, {}, "errors: {tolerance: 10%}")
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
+    git(folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(folder, "push", "--quiet", "-u", "origin", "main")
+    found = Shop(folder, up(folder).ready())
+    with found.load():
+        yield found
+
+
+def _hook(shop: Shop, script: str) -> Path:
+    """Have the remote ask a script about each push."""
+    hook = shop.folder.parent / "remote.git" / "hooks" / "pre-receive"
+    hook.write_text(f"#!/bin/sh\n{script}\n")
+    hook.chmod(0o755)
+    return hook
+
+
+def _sound(shop: Shop) -> None:
+    """Every commit is whole, and so is every file: weights add up, in each and now."""
+    commits = shop.git("log", "--format=%H").split()
+    assert all(sum(shop.weights(one)) == 100 for one in commits[:-1])
+    assert sum(shop.weights()) == 100
+
+
+def test_killed_at_any_moment_a_release_is_carried_on_by_the_next_runner(shop: Shop) -> None:
+    chance = Random(SEED)  # noqa: S311 - moments, no secrets
+    for _ in range(KILLS):
+        again = ("--again",) if shop.status()["phase"] == "done" else ()
+        runner = shop.running("--push", *again)
+        until(lambda: chance.random() < 0.01)  # a second or so
+        kill(runner)
+        _sound(shop)
+
+    ended = shop.run("--push")
+
+    assert ended.returncode == 0, f"seed {SEED}: {ended.stdout}{ended.stderr}"
+    _sound(shop)
+    assert shop.weights() == (0, 0, 100)
+    assert shop.git("rev-parse", "HEAD") == shop.git("rev-parse", "origin/main")
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_what_somebody_else_pushes_meanwhile_is_taken_over_and_nothing_is_forced(
+    shop: Shop,
+) -> None:
+    other = shop.folder.parent / "other"
+    git(other.parent, "clone", "--quiet", str(other.parent / "remote.git"), "other")
+    git(other, "config", "user.name", "you")
+    git(other, "config", "user.email", "you@shop.test")
+    runner = shop.running("--push")
+    runner.until("open")
+    (other / "notes.txt").write_text("as agreed\n")
+    git(other, "pull", "--quiet", "--ff-only")
+    git(other, "add", ".")
+    git(other, "commit", "--quiet", "-m", "notes")
+    git(other, "push", "--quiet")
+
+    assert runner.end() == 0, runner.said
+    assert (shop.folder / "notes.txt").exists()
+    assert "notes" in shop.git("log", "--format=%s", "origin/main")
+    assert shop.git("rev-parse", "HEAD") == shop.git("rev-parse", "origin/main")
+
+
+def test_of_two_runners_in_two_work_trees_one_rests_and_in_one_the_second_does_not_begin(
+    shop: Shop,
+) -> None:
+    first = shop.running("--push")
+    first.until("open")
+    assert shop.git("log", "--format=%s").count("Release") == 1
+    other = shop.folder.parent / "other"
+    git(other.parent, "clone", "--quiet", str(other.parent / "remote.git"), "other")
+    git(other, "config", "user.name", "you")
+    git(other, "config", "user.email", "you@shop.test")
+
+    second = Said("release", "run", "release.yaml", "--push", cwd=other)
+    second.until("goes on, attempt 2")
+
+    assert first.end() == 4
+    assert "carries it on" in first.said[-1]
+    kill(second)
+
+
+def test_a_branch_that_lets_nobody_push_stays_as_it_is_and_that_is_said(shop: Shop) -> None:
+    _hook(shop, "exit 1")
+    runner = shop.running("--push")
+    runner.until("lets nobody push")
+    kill(runner)
+
+    assert shop.weights() == (50, 50, 0)
+    assert shop.titles() == []
+
+
+def test_weights_go_back_at_once_when_the_remote_is_away_and_the_commit_follows(
+    shop: Shop,
+) -> None:
+    away = shop.folder.parent / "away.git"
+    runner = shop.running("--push")
+    runner.until("open")
+    (shop.folder.parent / "remote.git").rename(away)
+    assert shop.run(command="abort").returncode == 0
+    assert shop.weights() == (50, 50, 0)
+    runner.until("Git: ")
+
+    away.rename(shop.folder.parent / "remote.git")
+
+    assert runner.end() == 1, runner.said
+    assert shop.git("rev-parse", "HEAD") == shop.git("rev-parse", "origin/main")
+
+
+def test_paused_it_stays_and_resumed_it_goes_on(shop: Shop) -> None:
+    runner = shop.running()
+    runner.until("open")
+    assert shop.run(command="pause").returncode == 0
+    runner.until("paused")
+    assert shop.status()["phase"] == "paused"
+    assert shop.run(command="pause").returncode == 3
+    assert shop.run(command="resume").returncode == 0
+
+    assert runner.end() == 0, runner.said
+
+
+def test_weights_that_somebody_moves_are_left_to_them(shop: Shop) -> None:
+    runner = shop.running()
+    runner.until("open")
+    moved = laneway("release", "set", "v1=30", "v2=20", "v3=50", cwd=shop.folder)
+    assert moved.returncode == 0, moved.stderr
+
+    assert runner.end() == 4
+    assert "somebody moved the weights" in runner.said[-1]
+    assert shop.weights() == (30, 20, 50)
