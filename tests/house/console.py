@@ -1,8 +1,8 @@
 """Console blocks of the documentation, as something that can be run and compared.
 
 Comes in: a Markdown page. Goes out: the commands of its blocks marked `console run`, in order, each
-with the output the page shows. Addresses, process ids and times differ from run to run and are
-compared by their shape; a line of three dots stands for any lines.
+with the output the page shows. Addresses, process ids, commits and times differ from run to run and
+are compared by their shape; a line of three dots stands for any lines.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ SHAPES = (
     (re.compile(r"(?<=ADDRESS )(\s*\d+\s+)\d+$"), r"\1PID"),
     (re.compile(r"(?<=ready) +(\d+) +\d+$"), r" \1 PID"),
     (re.compile(r"\b\d+[smhd]$"), "AGE"),
+    (re.compile(r"\b[0-9a-f]{10}\b"), "COMMIT"),
     (re.compile(r"\s+"), " "),
 )
 

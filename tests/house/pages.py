@@ -86,6 +86,7 @@ def free_ports() -> int:
 def run(command: Command, port: int, environment: dict[str, str]) -> str:
     """Run a command on ports that are free; return how its output differs from the page."""
     text = command.text.replace("laneway up", f"laneway up --port {port}")
+    text = text.replace("laneway sync --app", f"laneway sync --port {port} --app")
     text = text.replace("localhost:8080", f"localhost:{port}")
     text = text.replace("localhost:8081", f"localhost:{port + 1}")
     ended = subprocess.run(

@@ -13,7 +13,7 @@ import pytest
 from laneway.apps.local.mesh.runner import Runner
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.synced import SyncFolder
-from laneway.apps.local.sync.following import CommitInput
+from laneway.apps.local.sync.following import CommitInput, Wakings
 from laneway.apps.local.sync.keeping import SyncStatus
 from laneway.core.compile import compile_snapshot
 from laneway.core.findings.codes.syncing import NOTHING_IN_COMMIT
@@ -81,7 +81,7 @@ class Followed(Stage):
         self.repository = Said(newest)
         status = Told(self.folder, {"name": "shop", "automated": policy.automated})
         self.changed = status.changed = asyncio.Event()
-        self.following = CommitInput(self.repository, policy, status, Provenance(), poll=3600.0)
+        self.following = CommitInput(self.repository, policy, status, Provenance(), Wakings(3600.0))
 
     def _noted(self, runner: Runner) -> None:
         self.following.note(runner)
@@ -147,6 +147,18 @@ def test_each_commit_is_applied_as_it_comes(tmp_path: Path) -> None:
     assert (status["sync"]["status"], status["health"]["status"]) == ("Synced", "Healthy")
     assert status["live"]["changed"] == ["Gateway default/gateway changed"]
     assert "commit 0000000000 (step 3) is live" in stage.said.getvalue()
+
+
+def test_a_commit_that_changes_no_object_is_live_without_any_work(tmp_path: Path) -> None:
+    readme = Fetched(Commit("b" * 40), ONE.snapshot)
+
+    async def scene(stage: Followed) -> None:
+        await stage.until(_live(1))
+        await stage.says(readme, _is_live(readme.commit))
+
+    stage = Followed(tmp_path, AUTOMATED, ONE).follow(scene)
+
+    assert stage.proxies.live == [[80]]
 
 
 def test_a_broken_commit_is_told_and_a_newer_one_takes_its_place_at_once(tmp_path: Path) -> None:

@@ -66,6 +66,15 @@ def test_what_is_on_its_way_counts_as_applied() -> None:
     assert _followed([TWO], AUTOMATED, live, on_its_way) == ("2222222222", ["cart", "old", "web"])
 
 
+def test_where_an_application_keeps_everything_nobody_prunes() -> None:
+    keeping = SyncPolicy(automated=True, prune=True, keeps=True)
+    approval = Approval(TWO.commit.id, prune=True)
+
+    found = _followed([TWO], keeping, ONE.snapshot, approval=approval)
+
+    assert found == ("2222222222", ["cart", "web"])
+
+
 def test_an_object_that_says_so_of_itself_is_never_pruned() -> None:
     assert _followed([TWO], PRUNING, _objects("cart", extra=STAYS)) == (
         "2222222222",

@@ -11,6 +11,7 @@ from laneway.apps.local.record.outside import bring_down
 from laneway.apps.local.record.state import mesh_folders
 from tests.wire.chains import Chain, RunningChain, running_chain
 from tests.wire.laneway_up import Up
+from tests.wire.remote import GitRemote, Sync
 from tests.wire.standing import Standing, standing_mesh
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -29,6 +30,28 @@ def up() -> Iterator[Callable[..., Up]]:
 
     def start(*arguments: str | Path, cwd: Path | None = None) -> Up:
         started.append(Up(*map(str, arguments), cwd=cwd))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+    for folder in mesh_folders(os.environ):
+        bring_down(folder)
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> GitRemote:
+    """A repository with the sample in it."""
+    return GitRemote(tmp_path, EXAMPLES / "gitops")
+
+
+@pytest.fixture
+def sync() -> Iterator[Callable[..., Sync]]:
+    """Start meshes that follow repositories; whatever still runs in the end is ended."""
+    started: list[Sync] = []
+
+    def start(remote: GitRemote, *arguments: str) -> Sync:
+        started.append(Sync(remote, *arguments))
         return started[-1]
 
     yield start

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from msgspec import Struct
@@ -128,15 +128,10 @@ class Said:
             alarm.cancel()
 
 
-class Up(Said):
-    """A running `laneway up`."""
+class RunningMesh(Said):
+    """A command that runs a mesh."""
 
-    def __init__(
-        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
-    ) -> None:
-        super().__init__("up", *arguments, cwd=cwd, command=command)
-
-    def ready(self) -> "Up":
+    def ready(self) -> Self:
         """Wait until the mesh is up."""
         self.until("was ready after")
         return self
@@ -158,6 +153,15 @@ class Up(Said):
         if self.process.poll() is None:
             self.signal(signal.SIGINT)
         return self.end()
+
+
+class Up(RunningMesh):
+    """A running `laneway up`."""
+
+    def __init__(
+        self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND
+    ) -> None:
+        super().__init__("up", *arguments, cwd=cwd, command=command)
 
 
 _URL = re.compile(r"http://127\.0\.0\.1:(\d+)")

@@ -22,6 +22,7 @@ from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.read import read_file
 from laneway.core.resources.readings import FileReading
+from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE
 from laneway.core.resources.yaml.limits import LARGEST_FILE
 
 _SETTLED = 2_000_000_000
@@ -44,14 +45,20 @@ class _Kept(Struct, frozen=True):
 class Reader:
     """Reads the same paths again and again. Not for use by several threads at once.
 
-    `all_files` leaves nothing out of a folder.
+    `all_files` leaves nothing out of a folder. `namespace` is that of objects which name none.
     """
 
     def __init__(
-        self, paths: Sequence[str], stdin: bytes | None = None, *, all_files: bool = False
+        self,
+        paths: Sequence[str],
+        stdin: bytes | None = None,
+        *,
+        all_files: bool = False,
+        namespace: str = DEFAULT_NAMESPACE,
     ) -> None:
         self.paths = tuple(paths)
         self.all_files = all_files
+        self.namespace = namespace
         self._stdin = stdin or b""
         self._kept: dict[str, _Kept] = {}
         self._once: set[str] = set()
@@ -97,24 +104,24 @@ class Reader:
     def _file(self, path: str, found: FoundFiles) -> _Kept | None:
         earlier = self._kept.get(path)
         if path == STDIN:
-            return earlier or _Kept(None, 0, read_file(path, self._stdin))
+            return earlier or _Kept(None, 0, read_file(path, self._stdin, None, self.namespace))
         try:
-            return _read(path, earlier)
+            return self._read(path, earlier)
         except OSError as error:
             found.miss(path, reading.UNREADABLE_FILE, reason=error.strerror or str(error))
             return None
 
-
-def _read(path: str, earlier: _Kept | None) -> _Kept:
-    signature = _signature(path)
-    if earlier is not None and earlier.signature is not None and signature == earlier.signature:
-        return earlier
-    with open(path, "rb") as file:
-        raw = file.read(LARGEST_FILE + 1)
-    digest = hash(raw)
-    if earlier is not None and digest == earlier.digest:
-        return _Kept(signature, digest, earlier.reading)
-    return _Kept(signature, digest, read_file(path, raw, earlier.reading if earlier else None))
+    def _read(self, path: str, earlier: _Kept | None) -> _Kept:
+        signature = _signature(path)
+        if earlier is not None and earlier.signature is not None and signature == earlier.signature:
+            return earlier
+        with open(path, "rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+        digest = hash(raw)
+        if earlier is not None and digest == earlier.digest:
+            return _Kept(signature, digest, earlier.reading)
+        before = earlier.reading if earlier else None
+        return _Kept(signature, digest, read_file(path, raw, before, self.namespace))
 
 
 def _signature(path: str) -> Signature | None:
@@ -126,7 +133,14 @@ def _signature(path: str) -> Signature | None:
 
 
 def read_paths(
-    paths: Sequence[str], stdin: bytes | None = None, *, all_files: bool = False
+    paths: Sequence[str],
+    stdin: bytes | None = None,
+    *,
+    all_files: bool = False,
+    namespace: str = DEFAULT_NAMESPACE,
 ) -> Snapshot:
-    """Read files, folders, patterns and `-` (whose bytes are `stdin`) once."""
-    return Reader(paths, stdin, all_files=all_files).read()
+    """Read files, folders, patterns and `-` (whose bytes are `stdin`) once.
+
+    `namespace` is that of objects which name none.
+    """
+    return Reader(paths, stdin, all_files=all_files, namespace=namespace).read()

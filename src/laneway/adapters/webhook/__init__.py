@@ -4,6 +4,6 @@ Comes in: an address, and who answers. Goes out: a server that takes small reque
 time, from whoever may send them. What they mean is not decided here.
 """
 
-from laneway.adapters.webhook.listener import Unguarded, listening
+from laneway.adapters.webhook.listener import PATHS, Unguarded, listening
 
-__all__ = ["Unguarded", "listening"]
+__all__ = ["PATHS", "Unguarded", "listening"]

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from laneway.apps.cli.meshes import UnfitError, mesh_option, running, running_mesh
+from laneway.apps.cli.meshes import compiled_live, mesh_option, running, running_mesh
 from laneway.apps.cli.reading import compiled, paths_argument
 from laneway.apps.terminal.layouts import Laying, layout_options
 from laneway.apps.terminal.printing import Output, output_option, print_object
 from laneway.apps.terminal.telling import exit_code, tell
 
 if TYPE_CHECKING:
+    from laneway.apps.local.record.state import MeshFolder
     from laneway.core.compile import Compilation
     from laneway.core.emit.manifest import Manifest
 
@@ -44,7 +45,7 @@ def changes(
     from laneway.core.changes.order import steps
     from laneway.core.views.changes import as_object, ours, step_object
 
-    live = compiled((against or _input_of(name),), may_be_empty=bool(against))
+    live = compiled((against,), may_be_empty=True) if against else compiled_live(_mesh(name))
     compilation = compiled(paths)
     laid = laying.laid(compilation)
     found = ours(_objects(live, laying), compilation, laid.objects)
@@ -54,17 +55,14 @@ def changes(
     return exit_code(laid.findings)
 
 
-def _input_of(name: str | None) -> str:
-    """Return the file with the input that a running mesh serves."""
+def _mesh(name: str | None) -> MeshFolder:
+    """Return the mesh whose live input is compared with."""
     if name is None and not running():
         raise click.UsageError(
             "No mesh is running. Start one with `laneway up`, or name a folder to compare with by "
             "--against."
         )
-    file = running_mesh(name).input
-    if not file.exists():
-        raise UnfitError("the mesh is still starting.")
-    return str(file)
+    return running_mesh(name)
 
 
 def _objects(live: Compilation, laying: Laying) -> tuple[Manifest, ...]:

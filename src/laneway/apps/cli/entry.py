@@ -54,6 +54,7 @@ COMMANDS: dict[str, Listed] = {
         listed("show", "show", "Print the mesh, the plan or the changes as data."),
         listed("local_commands", "demo", "Run a sample on real Envoy and judge its answers."),
         listed("local_commands", "up", "Start a mesh from PATH, and follow its changes."),
+        listed("sync", "sync", "Start a mesh from a repository, and follow its commits."),
         listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
         listed("open_command", "open", "Print a link that leads a browser into a lane."),
         listed("ps", "ps", "List meshes and the programs in them."),

@@ -7,6 +7,7 @@ given, `default` without. Names complete in a shell.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from laneway.apps.local.record.state import MeshFolder
+    from laneway.core.compile import Compilation
 
 DEFAULT_MESH = "default"
 
@@ -85,6 +87,18 @@ def named_once(name: str | None, argument: str | None) -> str | None:
     if name is not None and argument not in (None, name):
         raise click.UsageError(f"Two meshes are named: {argument} and {name}.")
     return argument or name
+
+
+def compiled_live(folder: MeshFolder) -> Compilation:
+    """Read and compile what a running mesh serves. Raises UnfitError where it is starting."""
+    gc.disable()
+    from laneway.adapters.files import read_paths
+    from laneway.core.compile import compile_snapshot
+
+    record = folder.read()
+    if record is None or not folder.input.exists():
+        raise UnfitError(f"mesh {folder.name} is still starting.")
+    return compile_snapshot(read_paths([str(folder.input)], namespace=record.namespace))
 
 
 def _only(found: Sequence[MeshFolder]) -> MeshFolder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from laneway.apps.cli.meshes import UnfitError, mesh_option, running_mesh
+from laneway.apps.cli.meshes import compiled_live, mesh_option, running_mesh
 from laneway.apps.cli.reading import compiled
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND
 from laneway.apps.terminal.printing import output_option, print_object
@@ -43,10 +43,17 @@ def status(
 
     refused: dict[str, Any] | None = None
     if in_mesh or name:
-        paths, refused = _served(paths, name)
+        if paths:
+            raise click.UsageError(
+                "PATH and --mesh are two questions: what files say, what is live."
+            )
+        folder = running_mesh(name)
+        compilation, record = compiled_live(folder), folder.read()
+        paths, refused = (str(folder.input),), record.refused if record else None
     elif not paths:
         raise click.UsageError("Name a PATH, or --mesh for what a running mesh serves.")
-    compilation = compiled(paths)
+    else:
+        compilation = compiled(paths)
     findings = compilation.findings
     objects = compilation.conditions
     if output == "text":
@@ -78,19 +85,6 @@ def _tell_findings(
         click.echo(f"{count} about other objects: {codes}.")
     if any(one.level != "info" for one in findings):
         click.echo(f"laneway check {shlex.join(paths)} says what is wrong.")
-
-
-def _served(
-    paths: tuple[str, ...], name: str | None
-) -> tuple[tuple[str, ...], dict[str, Any] | None]:
-    """Return where the input lies that a running mesh serves, and which edit it refused, if any."""
-    if paths:
-        raise click.UsageError("PATH and --mesh are two questions: what files say, what is live.")
-    folder = running_mesh(name)
-    record = folder.read()
-    if record is None or not folder.input.exists():
-        raise UnfitError(f"mesh {folder.name} is still starting.")
-    return (str(folder.input),), record.refused
 
 
 def _tell_refused(value: dict[str, Any]) -> None:

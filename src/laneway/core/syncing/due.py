@@ -26,13 +26,15 @@ class SyncPolicy(Struct, frozen=True):
     """What an Application allows to happen by itself.
 
     Without `automated` a commit waits until somebody approves it. Without `prune` objects stay that
-    Git no longer has; without `allow_empty` they stay as well where it has none at all.
+    Git no longer has, with `keeps` whoever asks for their removal; without `allow_empty` all stay
+    where Git has none at all.
     """
 
     automated: bool = False
     prune: bool = False
     self_heal: bool = False
     allow_empty: bool = False
+    keeps: bool = False
 
 
 class Approval(Struct, frozen=True):
@@ -75,7 +77,7 @@ def due(
     is_approved = approval is not None and approval.commit == chosen.commit.id
     prunes = approval.prune if approval is not None and is_approved else False
     staying = left_over(chosen.snapshot, there.values())
-    if prunes or (policy.automated and policy.prune):
+    if not policy.keeps and (prunes or (policy.automated and policy.prune)):
         staying = [one for one in staying if is_never_pruned(one)]
     return Due(chosen.commit, with_left_over(chosen.snapshot, staying))
 

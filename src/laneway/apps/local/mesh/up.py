@@ -180,6 +180,7 @@ class Launch:
             paths=list(self.input.provenance.paths),
             detached=detached,
             per_workload=self.options.per_workload,
+            namespace=self.input.provenance.namespace,
         )
         lowest = first_unprivileged_port()
 

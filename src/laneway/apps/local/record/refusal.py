@@ -28,7 +28,8 @@ class Provenance(Struct, frozen=True):
     something, `edit` what of it may be refused, `edits` what a mesh follows. `shows` is the command
     that shows why an edit was refused, `checks` the one that shows what is doubtful of a live one;
     where they are empty, `laneway check` of the paths does both. Without `is_here` its files are
-    not of this machine, and are told by the paths they have there.
+    not of this machine, and are told by the paths they have there. `namespace` is that of objects
+    which name none.
     """
 
     paths: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Provenance(Struct, frozen=True):
     shows: str = ""
     checks: str = ""
     is_here: bool = True
+    namespace: str = "default"
 
     @property
     def hint(self) -> str:

@@ -69,7 +69,8 @@ class MeshRecord(Struct, frozen=True):
     `paths` are absolute, `-` is standard input. `replicas` are those the proxies serve, as plain
     values; `served` gives them back. `refused` tells of an edit that did not go live, as a plain
     value of `refusal`; it is None while the mesh serves what its files say. `trouble` says what
-    keeps it from following further edits, if anything does. `interception` is what its proxies know
+    keeps it from following further edits, if anything does. `namespace` is that of objects in its
+    input which name none. `interception` is what its proxies know
     of the private network, if it has one.
     """
 
@@ -88,6 +89,7 @@ class MeshRecord(Struct, frozen=True):
     refused: dict[str, Any] | None = None
     interception: Any = None
     trouble: str = ""
+    namespace: str = "default"
     version: int = VERSION
 
 

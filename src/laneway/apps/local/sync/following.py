@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, suppress
 from typing import Protocol
+
+from msgspec import Struct
 
 from laneway.apps.local.mesh.runner import Runner
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.synced import SyncWish
 from laneway.apps.local.sync.aside import aside
+from laneway.apps.local.sync.hook import Hook
 from laneway.apps.local.sync.keeping import SyncStatus
 from laneway.core.findings.finding import Finding
 from laneway.core.fleet.standing import pause_after
@@ -55,8 +58,15 @@ class AskedRepository(Protocol):
         """Let go of all commits but these."""
 
 
+class Wakings(Struct, frozen=True):
+    """When a repository is looked at: every so many seconds, and when webhooks tell of a push."""
+
+    poll: float
+    hook: Hook | None = None
+
+
 class CommitInput:
-    """A repository that is followed; `poll` is the time between two looks, in seconds."""
+    """A repository that is followed."""
 
     def __init__(
         self,
@@ -64,19 +74,22 @@ class CommitInput:
         policy: SyncPolicy,
         status: SyncStatus,
         provenance: Provenance,
-        poll: float,
+        wakings: Wakings,
     ) -> None:
         self.provenance = provenance
         self._repository = repository
         self._policy = policy
         self._status = status
-        self._poll = poll
+        self._wakings = wakings
         self._tracked: Tracked = status.tracked()
         self._runner: Runner | None = None
         self._asked = asyncio.Event()
         self._begun: float | None = None
         """When the look was begun that found the newest commit, in seconds since 1970."""
         self._failures = 0
+        self._given: Snapshot | None = None
+        """What the mesh was given last, and is to serve."""
+        self._wishes: list[SyncWish] = []
 
     def first(self) -> Iterator[Snapshot]:
         """Yield what is due, then the commit that served last. Raises OSError without either.
@@ -104,38 +117,49 @@ class CommitInput:
 
     async def follow(self) -> AsyncIterator[Snapshot]:
         """Give what is due, whenever that is something else than before."""
-        last: Snapshot | None = None
-        wishes: list[SyncWish] = []
+        hook = self._wakings.hook
+        server = None if hook is None else await hook.opened(self.look_again)
+        if hook is not None and self._runner is not None:
+            self._runner.target.announcer.screen.tell(f"webhooks are taken at {hook.url}")
+        self.look_again()  # for what was pushed while the mesh started, and nobody heard of
+        try:
+            async with aclosing(self._followed()) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+        finally:
+            if server is not None:
+                server.close()
+
+    async def _followed(self) -> AsyncGenerator[Snapshot]:
         while True:
             found = self._tracked.due(self._policy, self._applied())
             if isinstance(found, Finding):
                 self._withhold(found)
-                last = None
+                self._given = None
             elif found is not None:
                 self._tracked = offered(self._tracked, found)
-                if last is None or not found.snapshot.is_same(last):
-                    last = found.snapshot
-                    yield last
-            self._note()
-            for wish in wishes:
-                wish.answered()
-            wishes = await self._next_look()
+                if self._given is None or not found.snapshot.is_same(self._given):
+                    self._given = found.snapshot
+                    yield found.snapshot
+            if self._runner is not None:
+                self.note(self._runner)  # what changes no object is live already
+            await self._next_look()
 
-    async def _next_look(self) -> list[SyncWish]:
-        """Wait until a look is due, make it, and return the wishes that it answers."""
+    async def _next_look(self) -> None:
+        """Wait until a look is due, and make it."""
         await aside(lambda: self._repository.keep_only(self._tracked.needed))
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pause()):
                 await self._asked.wait()
         self._asked.clear()
-        wishes = self._status.wishes()
+        wishes = self._status.wishes()  # before the look that answers them
         before, begun = self._tracked, time.time()
         looked = await aside(self._repository.look)
         self._saw(looked, begun)
         if wishes and not isinstance(looked, Unreached):
             self._tracked = approved(self._tracked, prune=any(one.prune for one in wishes))
+        self._wishes = wishes
         self._tell(before, looked)
-        return wishes
 
     def _saw(self, looked: Looked, begun: float) -> None:
         known = self._tracked.newest
@@ -146,7 +170,8 @@ class CommitInput:
 
     def _pause(self) -> float:
         """Return the seconds until the next look: longer and longer while nothing comes of it."""
-        pause = pause_after(self._failures + 1, self._poll, max(self._poll, LONGEST_PAUSE))
+        poll = self._wakings.poll
+        pause = pause_after(self._failures + 1, poll, max(poll, LONGEST_PAUSE))
         return pause * (1 + JITTER * (random.random() - 0.5))  # noqa: S311 - it keeps no secret
 
     def _applied(self) -> list[Snapshot]:
@@ -184,17 +209,23 @@ class CommitInput:
         self._asked.set()
 
     def note(self, runner: Runner) -> None:
-        """See which commit serves, and write it down."""
+        """See which commit serves, write it down, and tell of it."""
         self._runner = runner
         before, self._tracked = self._tracked, stands(self._tracked, _standing(runner), time.time())
+        self._status.note(self._tracked, runner)
         live = self._tracked.live
         if live is not None and before.serving is not None and live != before.live:
             runner.target.announcer.screen.tell(f"{live.commit.text} is live")
-        self._note()
+        self._answer()
 
-    def _note(self) -> None:
-        if self._runner is not None:
-            self._status.note(self._tracked, self._runner)
+    def _answer(self) -> None:
+        """Answer wishes once what is due serves, or it is known why it does not."""
+        known, given = self._tracked, self._given
+        serves = given is not None and known.serving is not None and given.is_same(known.serving)
+        if serves or known.trouble or known.refused:
+            for wish in self._wishes:
+                wish.answered()
+            self._wishes = []
 
 
 def _standing(runner: Runner) -> TargetStanding:

@@ -20,7 +20,8 @@ from laneway.apps.local.mesh.up import Launch
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.record.synced import SyncFolder
-from laneway.apps.local.sync.following import CommitInput
+from laneway.apps.local.sync.following import CommitInput, Wakings
+from laneway.apps.local.sync.hook import Hook
 from laneway.apps.local.sync.keeping import SyncStatus
 from laneway.apps.local.sync.repository import FollowedRepository
 from laneway.core.git.remote import Remote
@@ -28,9 +29,6 @@ from laneway.core.git.revision import GitRevision
 from laneway.core.git.selection import Selection
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.syncing.due import SyncPolicy
-
-POLL = 10.0
-"""Seconds between two looks: one costs a question, and nobody waits for the next one."""
 
 
 class FollowedApplication(Struct, frozen=True):
@@ -42,8 +40,9 @@ class FollowedApplication(Struct, frozen=True):
     selection: Selection
     namespace: str
     policy: SyncPolicy
-    poll: float = POLL
+    poll: float
     credentials: GitCredentials = GitCredentials()
+    hook: Hook | None = None
 
     @property
     def source(self) -> str:
@@ -55,7 +54,12 @@ class FollowedApplication(Struct, frozen=True):
 def sync(
     folder: MeshFolder, options: Options, followed: FollowedApplication, *, detach: bool
 ) -> int:
-    """Run a mesh that follows a repository until it is told to stop."""
+    """Run a mesh that follows a repository until it is told to stop.
+
+    Raises FolderTaken, Unguarded, OSError.
+    """
+    if followed.hook is not None:
+        followed.hook.tried()
 
     def run(release: Release | None) -> int:
         with Store(str(SyncFolder(folder.sync).store)) as store:
@@ -76,7 +80,7 @@ def _following(folder: MeshFolder, followed: FollowedApplication, store: Store) 
         record = folder.read()
         if record is None or record.paths != [source] or not folder.input.is_file():
             return Snapshot()
-        return read_paths([str(folder.input)])
+        return read_paths([str(folder.input)], namespace=record.namespace)
 
     status = SyncStatus(SyncFolder(folder.sync), followed.application, left)
     provenance = Provenance(
@@ -87,5 +91,7 @@ def _following(folder: MeshFolder, followed: FollowedApplication, store: Store) 
         shows=f"laneway sync status --name {folder.name}",
         checks=f"laneway check {shlex.quote(str(folder.input))}",
         is_here=False,
+        namespace=followed.namespace,
     )
-    return CommitInput(repository, followed.policy, status, provenance, followed.poll)
+    wakings = Wakings(followed.poll, followed.hook)
+    return CommitInput(repository, followed.policy, status, provenance, wakings)

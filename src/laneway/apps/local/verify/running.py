@@ -52,7 +52,7 @@ class Running(Struct):
             state = "is not running" if record is None else "is still starting"
             raise CannotVerifyError(f"mesh {folder.name} {state}; `laneway up` starts one")
         text = folder.input.read_bytes()
-        compilation = compile_snapshot(read_paths([str(folder.input)]))
+        compilation = compile_snapshot(read_paths([str(folder.input)], namespace=record.namespace))
         placement = placement_of(record)
         config = envoy_config(
             compilation.mesh, compilation.plan, placement, per_workload=record.per_workload
