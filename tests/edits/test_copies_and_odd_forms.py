@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laneway.core.edits.adding import lane_added
+from laneway.core.edits.adding import LaneCopy, lane_added
 from laneway.core.edits.draft import Draft, draft_of
 from laneway.core.edits.file_text import FileEdit, edited
 from laneway.core.edits.intents import CopyItem, RemoveDocument, RemoveItem, SetKey
@@ -42,7 +42,7 @@ spec:
 
 def test_rule_that_would_take_the_requests_of_the_other_lane_is_off_in_the_copy() -> None:
     files = {"group.yaml": GROUP.encode(), "lane-v1.yaml": RULES.encode()}
-    after = outcome(files, lane_added(mesh_of(files), "v2", "v1")).files["lane-v2.yaml"]
+    after = outcome(files, lane_added(mesh_of(files), LaneCopy("v2", "v1"))).files["lane-v2.yaml"]
 
     assert after is not None
     assert after.decode() == RULES.replace("name: v1", "name: v2").replace(
@@ -57,7 +57,7 @@ def test_lane_of_a_list_joins_its_file_as_a_document_and_goes_again() -> None:
     text = Spelling().stored(rendered(style, {"v1": 60, "v2": 40, "v3": 0}, {}))
     files = {"group.yaml": GROUP.replace("STRATEGY", "weighted").encode(), "lanes.yaml": text}
 
-    added = outcome(files, lane_added(mesh_of(files), "v4", "v2")).files
+    added = outcome(files, lane_added(mesh_of(files), LaneCopy("v4", "v2"))).files
     mesh = mesh_of({path: raw for path, raw in added.items() if raw})
     gone = outcome({path: raw for path, raw in added.items() if raw}, removed(mesh, "v4")).files
 
@@ -69,7 +69,7 @@ def test_lane_inside_a_list_of_its_kind_is_not_copied() -> None:
     text = Spelling().stored(rendered(LANE_STYLES[3], {"v1": 60, "v2": 40, "v3": 0}, {}))
     files = {"group.yaml": GROUP.replace("STRATEGY", "weighted").encode(), "lanes.yaml": text}
 
-    ended = outcome(files, lane_added(mesh_of(files), "v4", "v2"))
+    ended = outcome(files, lane_added(mesh_of(files), LaneCopy("v4", "v2")))
 
     assert (ended.codes, ended.files) == (["LW2014"], files)
 
@@ -183,7 +183,7 @@ def test_lane_without_lanes_to_name_is_a_finding_and_no_bug() -> None:
     files = {"group.yaml": GROUP.encode()}
     drafts: list[Draft] = [
         draft_of(set_to(mesh_of(files), {"v1": 100}), "Set"),
-        lane_added(mesh_of(files), "v2", "v1"),
+        lane_added(mesh_of(files), LaneCopy("v2", "v1")),
         removed(mesh_of(files), "v1"),
     ]
 

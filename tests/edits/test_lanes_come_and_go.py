@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from laneway.core.edits.adding import lane_added
+from laneway.core.edits.adding import LaneCopy, lane_added
 from laneway.core.edits.draft import draft_of
 from laneway.core.edits.lane_splits import lane_splits
 from laneway.core.edits.removing import removed
@@ -39,7 +39,7 @@ def test_a_part_of_weight_0_is_added_and_taken_away(style: Style, draw: int) -> 
     files = {"group.yaml": group, "weights.yaml": before}
     source = chance.choice(("v2", "v3"))
 
-    added = outcome(files, lane_added(mesh_of(files), "v4", source))
+    added = outcome(files, lane_added(mesh_of(files), LaneCopy("v4", source)))
     after = mesh_of({path: raw for path, raw in added.files.items() if raw})
     parts = [[one.said for one in split.portions] for split in lane_splits(after)]
 
@@ -61,7 +61,7 @@ def test_lane_of_a_weighted_group_comes_with_weight_0_and_goes(style: Style) -> 
     text = Spelling().stored(rendered(style, weights, {}))
     files = {"group.yaml": GROUP.replace("STRATEGY", "weighted").encode(), "lanes.yaml": text}
 
-    added = outcome(files, lane_added(mesh_of(files), "v4", "v2")).files
+    added = outcome(files, lane_added(mesh_of(files), LaneCopy("v4", "v2"))).files
     mesh = mesh_of({path: raw for path, raw in added.items() if raw})
     gone = outcome({path: raw for path, raw in added.items() if raw}, removed(mesh, "v4")).files
     without = outcome(files, removed(mesh_of(files), "v3")).files

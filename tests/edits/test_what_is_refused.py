@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laneway.core.edits.adding import lane_added
+from laneway.core.edits.adding import LaneCopy, lane_added
 from laneway.core.edits.draft import Draft, draft_of
 from laneway.core.edits.earlier import Past, restored
 from laneway.core.edits.removing import removed
@@ -295,7 +295,7 @@ def test_baseline_is_not_removed() -> None:
 def test_lane_that_is_not_there_is_neither_copied_nor_removed(verb: str) -> None:
     mesh = mesh_of(files())
     found = error(
-        files(), removed(mesh, "v9") if verb == "remove" else lane_added(mesh, "v4", "v9")
+        files(), removed(mesh, "v9") if verb == "remove" else lane_added(mesh, LaneCopy("v4", "v9"))
     )
 
     assert found.code.id == "LW2001"
@@ -312,7 +312,7 @@ def test_name_or_labels_that_are_there_are_not_given_again(
     name: str, lanes: bytes, what: str
 ) -> None:
     given = files(lanes=lanes)
-    found = error(given, lane_added(mesh_of(given), name, "v3"))
+    found = error(given, lane_added(mesh_of(given), LaneCopy(name, "v3")))
 
     assert found.code.id == "LW2013"
     assert found.message.startswith(what)
@@ -331,7 +331,7 @@ def test_name_or_labels_that_are_there_are_not_given_again(
 )
 def test_lane_that_cannot_be_copied_is_told_why(name: str, lanes: bytes, reason: str) -> None:
     given = files(lanes=lanes)
-    found = error(given, lane_added(mesh_of(given), name, "v3"))
+    found = error(given, lane_added(mesh_of(given), LaneCopy(name, "v3")))
 
     assert found.code.id == "LW2014"
     assert reason in found.message
@@ -351,7 +351,7 @@ def deployment(name: str, **labels: str) -> str:
 def test_copies_change_names_and_labels_and_tell_what_still_has_the_old_name() -> None:
     work = deployment("mocka-v2", app="mocka", version="v2") + deployment("mockb", version="v2")
     given = files() | {"deploy/work-v2.yaml": work.encode()}
-    ended = outcome(given, lane_added(mesh_of(given), "v4", "v2"))
+    ended = outcome(given, lane_added(mesh_of(given), LaneCopy("v4", "v2")))
 
     assert (ended.files["deploy/work-v4.yaml"] or b"").decode() == (
         work.removeprefix("---\n")
@@ -373,7 +373,7 @@ def test_workload_of_two_lanes_is_neither_copied_nor_removed() -> None:
     work = deployment("mocka", version="v2", tier="web").encode()
     given = files(route, lanes) | {"work.yaml": work}
 
-    added = outcome(given, lane_added(mesh_of(given), "v4", "v2"))
+    added = outcome(given, lane_added(mesh_of(given), LaneCopy("v4", "v2")))
     gone = outcome(given, removed(mesh_of(given), "v2"))
 
     assert (added.codes, gone.codes) == (["LW2018"], ["LW2017"])
@@ -399,7 +399,7 @@ def test_splits_over_services_of_lanes_are_edited_as_those_over_subsets() -> Non
     given = files(route) | {"services.yaml": services.encode()}
 
     ended = outcome(given, setting(mesh_of(given), v1=50, v2=30, v3=20))
-    added = outcome(given, lane_added(mesh_of(given), "v4", "v3"))
+    added = outcome(given, lane_added(mesh_of(given), LaneCopy("v4", "v3")))
     alone = {path: raw for path, raw in added.files.items() if raw}
     gone = outcome(alone, removed(mesh_of(alone), "v4"))
 
@@ -420,6 +420,6 @@ def test_splits_over_services_of_lanes_are_edited_as_those_over_subsets() -> Non
 )
 def test_names_and_labels_that_are_shared_are_not_copied(lanes: bytes, reason: str) -> None:
     given = files(lanes=LANE_FILE.replace(b"spec: {labelSelector: {version: v3}}", lanes))
-    draft = lane_added(mesh_of(given), "v4", "v3")
+    draft = lane_added(mesh_of(given), LaneCopy("v4", "v3"))
 
     assert [reason in one.message for one in draft.findings] == [True] * bool(reason)

@@ -20,10 +20,20 @@ class GitError(OSError):
 
 
 class LoggedCommit(Struct, frozen=True):
-    """A commit of a history: its name, and how people call it."""
+    """A commit: its name, when it was made (seconds since 1970), and how people call it."""
 
     name: str
+    at: float
     said: str
+
+    @classmethod
+    def read(cls, line: str) -> LoggedCommit:
+        """Read a line of `git log` in the form `FORM`."""
+        name, at, said = line.split("\0", 2)
+        return cls(name, float(at), said)
+
+
+FORM = "--format=%H%x00%ct%x00%h, %cs, %s"
 
 
 class Repository(Struct, frozen=True):
@@ -47,16 +57,16 @@ class Repository(Struct, frozen=True):
 
     def history(self, paths: Iterable[str]) -> Iterator[LoggedCommit]:
         """Yield the commits that changed some of the files, newest first."""
-        form = "--format=%H%x00%h, %cs, %s"
-        for line in self._said("log", form, "HEAD", "--", *self._inside(paths)).splitlines():
-            name, _, said = line.partition("\0")
-            yield LoggedCommit(name, said)
+        lines = self._said("log", FORM, "HEAD", "--", *self._inside(paths)).splitlines()
+        yield from map(LoggedCommit.read, lines)
+
+    def is_cut_off(self) -> bool:
+        """Whether history ends where somebody fetched no further, as CI does by default."""
+        return self._said("rev-parse", "--is-shallow-repository").strip() == "true"
 
     def called(self, name: str) -> LoggedCommit:
         """Return a commit that somebody named."""
-        said = self._said("log", "-1", "--format=%H%x00%h, %cs, %s", _commit(name), "--")
-        full, _, words = said.strip().partition("\0")
-        return LoggedCommit(full, words)
+        return LoggedCommit.read(self._said("log", "-1", FORM, _commit(name), "--").strip())
 
     def held(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of those files that a commit has."""

@@ -140,8 +140,37 @@ def rollback(lane: str, paths: tuple[str, ...], earlier: str, delivery: Delivery
 @_lane
 @_paths
 @click.option("--from", "source", metavar="LANE", required=True, help="The lane to copy.")
+@click.option(
+    "--service",
+    "services",
+    metavar="NAME",
+    multiple=True,
+    help="Copy the workloads of this service alone; may be given several times.",
+)
+@click.option(
+    "--image",
+    "images",
+    metavar="NAME=IMAGE",
+    multiple=True,
+    help="Put IMAGE in the place of the image called NAME, whatever its tag.",
+)
+@click.option(
+    "--expires-after",
+    metavar="DURATION",
+    default="",
+    help="How long the lane is needed, such as 72h; see remove-expired.",
+)
 @_writing
-def add_lane(lane: str, paths: tuple[str, ...], source: str, delivery: Delivery) -> int:
+def add_lane(  # noqa: PLR0913 - one parameter per option, as click has it
+    *,
+    lane: str,
+    paths: tuple[str, ...],
+    source: str,
+    services: tuple[str, ...],
+    images: tuple[str, ...],
+    expires_after: str,
+    delivery: Delivery,
+) -> int:
     """Add LANE as a copy of another: its object, its workloads, a part of weight 0 in each split.
 
     Names, labels and weights are changed in the copies, which stand in new files beside those they
@@ -149,11 +178,14 @@ def add_lane(lane: str, paths: tuple[str, ...], source: str, delivery: Delivery)
 
     \b
     laneway release add-lane v3 --from v2
+    laneway release add-lane pr-7 --from base --service cart \\
+        --image shop/cart=shop/cart:pr-7 --expires-after 72h
     """
     from laneway.apps.cli.releasing import carry_out
-    from laneway.core.edits.adding import lane_added
+    from laneway.core.edits.adding import LaneCopy, lane_added
 
-    return carry_out(_here(paths), delivery, lambda mesh, _: lane_added(mesh, lane, source))
+    wanted = LaneCopy(lane, source, services, dict(map(_image, images)), _length(expires_after))
+    return carry_out(_here(paths), delivery, lambda mesh, _: lane_added(mesh, wanted))
 
 
 @release.command("remove-lane", short_help="Take a lane away that gets no requests.")
@@ -172,6 +204,43 @@ def remove_lane(lane: str, paths: tuple[str, ...], delivery: Delivery) -> int:
     from laneway.core.edits.removing import removed
 
     return carry_out(_here(paths), delivery, lambda mesh, _: removed(mesh, lane))
+
+
+@release.command("remove-expired", short_help="Take lanes away whose time is over.")
+@_paths
+@_writing
+def remove_expired(*, paths: tuple[str, ...], delivery: Delivery) -> int:
+    """Take away all lanes whose time is over, as `remove-lane` takes away one.
+
+    The annotation `laneway.dev/expires-after` on a lane says how long it is needed after the commit
+    that brought it. One that still gets requests stays, and so does one that others need; both are
+    told, as is a lane in the last quarter of its time.
+
+    \b
+    laneway release remove-expired --commit --push
+    laneway release remove-expired --pr-branch lanes-that-are-over
+    """
+    from laneway.apps.cli.lifetimes import draft_without_expired
+    from laneway.apps.cli.releasing import carry_out
+
+    return carry_out(_here(paths), delivery, lambda mesh, _: draft_without_expired(mesh))
+
+
+def _image(word: str) -> tuple[str, str]:
+    """Read an image and what it replaces, as typed. Raises click.BadParameter."""
+    name, _, image = word.partition("=")
+    if not name or not image or image.strip() != image:
+        raise click.BadParameter(f"{word!r} is not NAME=IMAGE", param_hint="--image")
+    return name, image
+
+
+def _length(text: str) -> str:
+    """Check a duration as typed. Raises click.BadParameter."""
+    from laneway.core.resources.istio.durations import milliseconds
+
+    if text and not milliseconds(text):
+        raise click.BadParameter(f"{text!r} is no duration like 72h", param_hint="--expires-after")
+    return text
 
 
 def _weight(word: str) -> tuple[str, int]:

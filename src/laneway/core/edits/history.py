@@ -23,3 +23,8 @@ def not_in_git(path: str, lane: str) -> Finding:
 def no_commit(path: str, commit: str) -> Finding:
     """Say that a commit is not there."""
     return finding(releasing.NO_SUCH_COMMIT, Place(Source(path)), "", path=path, commit=commit)
+
+
+def cut_off(path: str, lane: str) -> Finding:
+    """Say that history does not go back far enough."""
+    return finding(releasing.HISTORY_CUT_OFF, Place(Source(path)), "", path=path, lane=lane)

@@ -16,7 +16,8 @@ from msgspec import Struct
 from laneway.core.edits.text_nodes import TextNode
 from laneway.core.findings.place import Step
 
-Scalar = str | int
+Scalar = str | int | Mapping[str, str]
+"""What a key gets: a scalar, or a few pairs of texts."""
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s]*(?:\s+#[^\n]*)?\s+)*")
 _DASH = re.compile(r"-(?:[ \t]*\n|[ \t]+(?:#[^\n]*\n)?)(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\Z")
@@ -63,9 +64,13 @@ def spelled(value: Scalar, quote: str = "") -> str:
 
     >>> spelled("v3"), spelled("v3", '"'), spelled("3"), spelled(10), spelled(False)
     ('v3', '"v3"', "'3'", '10', 'false')
+    >>> spelled({"example.com/a": "1h"})
+    "{example.com/a: '1h'}"
     """
     if isinstance(value, int):
         return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {spelled(one)}' for key, one in value.items())}}}"
     if quote in ("'", '"'):
         return f"{quote}{value}{quote}"
     is_plain = _PLAIN.fullmatch(value) is not None and value.lower() not in _WORDS

@@ -207,7 +207,7 @@ KIND_WITHOUT_EFFECT = info(
 
 ANNOTATION_WITHOUT_EFFECT = warning(
     "LW1225",
-    "annotation {name} of group {group} has no effect: {reason}",
+    "annotation {name} of {owner} has no effect: {reason}",
     "Annotations are free text that nothing else validates, so a misspelled one is silently "
     "ignored.",
     "{fix}",

@@ -170,6 +170,35 @@ NO_SUCH_COMMIT = error(
     "`git log -- {path}` lists the commits in which it changed.",
 )
 
+NOT_IN_LANE = error(
+    "LW2022",
+    "lane {lane} has no {what}; there are: {there}",
+    "What was asked for would be nowhere in the copy, and nobody would notice.",
+    "Correct the name: of services as in the group, of images as in the workloads, without a tag.",
+)
+
+STRICT_LANE_NEEDS_ALL = error(
+    "LW2023",
+    "group {group} is strict: a lane of some services would answer 503 at the others",
+    "Nothing stands in for a service that a strict lane lacks.",
+    "Leave --service out, or make the group permissive.",
+)
+
+EXPIRES_SOON = warning(
+    "LW2024",
+    "lane {lane} is needed until {when}, by its annotation",
+    "`laneway release remove-expired` takes it away from then on.",
+    "If it is needed for longer, make laneway.dev/expires-after longer.",
+)
+
+HISTORY_CUT_OFF = error(
+    "LW2025",
+    "the history of {path} is cut off: since when lane {lane} is there is not in it",
+    "A clone of the last commits alone does not know when something came in.",
+    "`git fetch --unshallow`; in CI fetch all commits: `fetch-depth: 0` for actions/checkout, "
+    "`GIT_DEPTH: 0` for GitLab.",
+)
+
 NO_PLAN = error(
     "LW2030",
     "{path} holds {found}",

@@ -1,14 +1,17 @@
-"""LW1225: an annotation of Laneway's on a group that is misspelled, in its name or in its value."""
+"""LW1225: an annotation of Laneway's that is misspelled, in its name or in its value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from laneway.core.findings.codes.lanes import ANNOTATION_WITHOUT_EFFECT
 from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, lifetime
 from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
-from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.matching import is_header_name
+from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.nearness import likest
 from laneway.core.routing.plan.delegated import DELEGATE_ANNOTATION
 from laneway.core.routing.plan.entries import LANE_HEADER_ANNOTATION
@@ -23,27 +26,51 @@ KNOWN = (
     LANE_HEADER_ANNOTATION,
     RUNTIME_FALLBACK_ANNOTATION,
 )
+OF_LANES = (EXPIRES_AFTER_ANNOTATION,)
 
 
 def check(mesh: Mesh) -> Iterator[Finding]:
     """Find names nobody reads and values nobody understands."""
     for group in mesh.groups:
-        meta = group.group.meta
-        for name, value in meta.annotations.items():
-            reason, fix = _flaw(name, value, group) if name.startswith(PREFIX) else ("", "")
-            if reason:
-                words = {"name": name, "group": group.name, "reason": reason, "fix": fix}
-                place = meta.place("metadata", "annotations", name)
-                place = place if name in KNOWN else place.key()
-                yield finding(ANNOTATION_WITHOUT_EFFECT, place, str(meta.ref), **words)
+        yield from _of(group.group.meta, f"group {group.name}", KNOWN, partial(_flaw, group))
+        for lane in group.lanes:
+            flaw = partial(_flaw_of_lane, lane)
+            yield from _of(lane.lane.meta, f"lane {lane.name}", OF_LANES, flaw)
 
 
-def _flaw(name: str, value: str, group: Group) -> tuple[str, str]:
+Flaw = Callable[[str, str], tuple[str, str]]
+
+
+def _of(meta: Meta, owner: str, known: Sequence[str], flaw: Flaw) -> Iterator[Finding]:
+    for name, value in meta.annotations.items():
+        if not name.startswith(PREFIX):
+            continue
+        reason, fix = flaw(name, value) if name in known else _unknown(owner, name, known)
+        if reason:
+            words = {"name": name, "owner": owner, "reason": reason, "fix": fix}
+            place = meta.place("metadata", "annotations", name)
+            place = place if name in known else place.key()
+            yield finding(ANNOTATION_WITHOUT_EFFECT, place, str(meta.ref), **words)
+
+
+def _unknown(owner: str, name: str, known: Sequence[str]) -> tuple[str, str]:
+    kind, there = f"{owner.partition(' ')[0]}s", listing(known)
+    meant = likest(name, known)
+    if name in (*KNOWN, *OF_LANES):
+        return f"{kind} have no such annotation", f"{kind.capitalize()} have {there}."
+    fix = f"Did you mean {meant}?" if meant else f"{kind.capitalize()} have {there}."
+    return "no such annotation is known", fix
+
+
+def _flaw_of_lane(lane: GroupLane, name: str, value: str) -> tuple[str, str]:
+    """Return what is wrong with an annotation of a lane and how to fix it."""
+    if name == EXPIRES_AFTER_ANNOTATION and lifetime(lane.lane) is None:
+        return f"its value {value!r} is no length of time", "Write one such as 72h or 1h30m."
+    return "", ""
+
+
+def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
     """Return what is wrong with an annotation and how to fix it; empty where it is right."""
-    if name not in KNOWN:
-        meant = likest(name, KNOWN)
-        known = f"Did you mean {meant}?" if meant else f"Groups have {listing(KNOWN)}."
-        return "no such annotation is known", known
     if name == RUNTIME_FALLBACK_ANNOTATION and value not in ("on", "off"):
         return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
     if name == LANE_HEADER_ANNOTATION and not is_header_name(value.lower()):

@@ -1,0 +1,74 @@
+"""Lanes whose time is over: all of them taken away that may go.
+
+Comes in: a Mesh, since when each lane with a time is there, and what time it is. Goes out: a draft.
+A lane that cannot go, since it gets requests or others need it, stays and keeps none of the others;
+one whose time is nearly over is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from laneway.core.edits.draft import Draft
+from laneway.core.edits.removing import removed
+from laneway.core.findings.codes import releasing
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, lifetime
+from laneway.core.mesh.mesh import GroupLane, Mesh
+
+_LATE = 0.75
+"""The share of its time after which the end of a lane is told."""
+
+
+def mortal_lanes(mesh: Mesh) -> Iterator[tuple[GroupLane, float]]:
+    """Yield the lanes that are meant to be there for a time, and its seconds."""
+    for group in mesh.groups:
+        for lane in group.lanes:
+            if (length := lifetime(lane.lane)) is not None:
+                yield lane, length
+
+
+def expired_removed(mesh: Mesh, since: Mapping[str, float], now: float) -> Draft:
+    """Return the draft that takes away the lanes whose time is over.
+
+    `since` are times as `now` is, in seconds since 1970, by the lane's name; a lane that is in no
+    commit yet has none.
+    """
+    drafts, findings = [], []
+    for lane, length in mortal_lanes(mesh):
+        begun = since.get(lane.name, now)
+        if now >= begun + length:
+            draft = removed(mesh, lane.name)
+            is_kept = any(one.level == "error" for one in draft.findings)
+            findings += [_as_warning(one) if is_kept else one for one in draft.findings]
+            drafts += [] if is_kept else [draft]
+        elif now >= begun + _LATE * length:
+            findings.append(_soon(lane, begun + length))
+    return Draft(
+        intents=tuple(intent for draft in drafts for intent in draft.intents),
+        findings=tuple(findings),
+        said=tuple(line for draft in drafts for line in draft.said),
+        title=_title([draft.title for draft in drafts]),
+        subjects=frozenset().union(*(draft.subjects for draft in drafts)),
+    )
+
+
+def _title(titles: list[str]) -> str:
+    if len(titles) == 1:
+        return f"{titles[0]}, whose time is over"
+    return f"Remove {len(titles)} lanes whose time is over"
+
+
+def _soon(lane: GroupLane, end: float) -> Finding:
+    when = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    meta = lane.lane.meta
+    place = meta.place("metadata", "annotations", EXPIRES_AFTER_ANNOTATION)
+    return finding(releasing.EXPIRES_SOON, place, str(meta.ref), lane=lane.name, when=when)
+
+
+def _as_warning(one: Finding) -> Finding:
+    """Return what keeps one lane as what keeps no other."""
+    return replace(one, code=replace(one.code, level="warning")) if one.level == "error" else one
