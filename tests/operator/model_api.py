@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -235,7 +236,7 @@ class ModelApi:
         head["resourceVersion"] = str(self.version)
         head["uid"] = old["metadata"]["uid"] if old else f"uid-{self.version}"
         head["creationTimestamp"] = (
-            old["metadata"]["creationTimestamp"] if old else f"2026-01-01T00:{self.version:04}Z"
+            old["metadata"]["creationTimestamp"] if old else _written_at(self.version)
         )
         changed = old is None or old.get("spec") != body.get("spec")
         generation = old["metadata"]["generation"] if old else 0
@@ -378,6 +379,11 @@ def built(fields: Mapping[Path, Any]) -> Body:
     if owners:
         found["metadata"]["ownerReferences"] = sorted(owners, key=lambda one: one["uid"])
     return found
+
+
+def _written_at(version: int) -> str:
+    """Return when a version was written: one a second, from the first of the year on."""
+    return f"{datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=version):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _meant(body: Body) -> Body:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from laneway.adapters.kube import Kind
 from laneway.apps.operator.caches import LANES, POD, Caches, KindName
-from laneway.apps.operator.reporting import UNDER_WAY, Reporting
+from laneway.apps.operator.reporting import UNDER_WAY, Reporting, utc_now
 from laneway.apps.operator.seams import Cluster, Confirming
 from laneway.apps.operator.source import ClusterSource
 from laneway.apps.operator.target import ClusterTarget, OperatorSettings, Undertaking
@@ -53,7 +53,7 @@ class Operation:
         self.wake = Wake()
         self.caches = Caches(cluster, kinds, self._changed)
         self.target = ClusterTarget(cluster, self.caches, confirming, settings, self.clock)
-        self.reporting = Reporting(cluster, self.target)
+        self.reporting = Reporting(cluster, self.target, utc_now)
         self.source = ClusterSource(self.caches, self.wake, self.clock)
         self.rounds = 0
         self._pods_due: asyncio.TimerHandle | None = None

@@ -19,19 +19,24 @@ from laneway.apps.operator.seams import Cluster
 from laneway.apps.operator.target import ClusterTarget, Undertaking
 from laneway.core.emit.status import API_VERSION
 from laneway.core.keeping.events import Told, event, of_change, of_standstill
-from laneway.core.keeping.followed import GROUP, VENDOR
+from laneway.core.keeping.expiry import of_expiry, until_another
+from laneway.core.keeping.followed import GROUP, LANE, VENDOR
 from laneway.core.keeping.held import Held
-from laneway.core.keeping.names import FIELD_MANAGER
+from laneway.core.keeping.names import EXPIRED, FIELD_MANAGER
 from laneway.core.keeping.progress import GroupFacts, GroupProgress, progress_of
 from laneway.core.keeping.remembered import Remembered
 from laneway.core.keeping.statuses import Status, new_statuses
+from laneway.core.keeping.told import condition_of
 from laneway.core.keeping.wanted import WantedObjects
+from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
 
 LOG = logging.getLogger("laneway.operator")
 EVENTS = Kind("", "v1", "Event", "events", is_namespaced=True)
 UNDER_WAY = 1.0
 """Seconds after which a change is told to be under way."""
+LONGEST_WAIT = 3600.0
+"""Seconds after which the times of lanes are looked at again: clocks are set now and then."""
 AGAIN = 5.0
 """Seconds after which what could not be told is tried again."""
 
@@ -48,7 +53,7 @@ class Reporting:
         self,
         cluster: Cluster,
         target: ClusterTarget,
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime],
     ) -> None:
         self._cluster = cluster
         self._target = target
@@ -70,7 +75,7 @@ class Reporting:
     async def run(self) -> None:
         """Tell whenever woken, until cancelled."""
         while True:
-            timeout = UNDER_WAY if self._target.change else None
+            timeout = UNDER_WAY if self._target.change else self._until_expiry()
             try:
                 async with asyncio.timeout(timeout):
                     await self._wake.wait()
@@ -101,6 +106,8 @@ class Reporting:
                 continue  # what is wrong with one is no reason to say nothing of others
             if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
                 self._news[ref.name] = stalled
+            elif ref.kind == LANE and (told := self._expiry(ref, held, status)):
+                self._news[told[0]] = told[1]
         while self._news:
             await self._event(*self._news.popitem(), held)
         return is_told
@@ -109,6 +116,21 @@ class Reporting:
         """Take in a change that is through: one event of each group concerned."""
         told = of_change(change.written, change.removed, change.live)
         self._news |= {group: told for group in change.groups if group}
+
+    def _until_expiry(self) -> float | None:
+        """Return the seconds until a lane has something else to tell of its time."""
+        lanes = (held.resource for held in self._target.caches.lanes.values())
+        found = until_another((one for one in lanes if isinstance(one, Lane)), self._now())
+        return found if found is None else min(found, LONGEST_WAIT)
+
+    def _expiry(
+        self, ref: Ref, held: Mapping[Ref, Held], status: Status
+    ) -> tuple[str, Told] | None:
+        """Return the group that is told of the end of a lane's time, and what."""
+        lane = held[ref].resource
+        old, new = (condition_of(one, EXPIRED) for one in (held[ref].status, status))
+        told = of_expiry(ref.name, old, new)
+        return (lane.group, told) if told and isinstance(lane, Lane) else None
 
     def _progress(self, objects: WantedObjects) -> GroupProgress:
         target = self._target

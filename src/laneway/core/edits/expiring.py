@@ -16,11 +16,8 @@ from laneway.core.edits.draft import Draft
 from laneway.core.edits.removing import removed
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, lifetime
+from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, LATE, lifetime
 from laneway.core.mesh.mesh import GroupLane, Mesh
-
-_LATE = 0.75
-"""The share of its time after which the end of a lane is told."""
 
 
 def mortal_lanes(mesh: Mesh) -> Iterator[tuple[GroupLane, float]]:
@@ -45,7 +42,7 @@ def expired_removed(mesh: Mesh, since: Mapping[str, float], now: float) -> Draft
             is_kept = any(one.level == "error" for one in draft.findings)
             findings += [_as_warning(one) if is_kept else one for one in draft.findings]
             drafts += [] if is_kept else [draft]
-        elif now >= begun + _LATE * length:
+        elif now >= begun + LATE * length:
             findings.append(_soon(lane, begun + length))
     return Draft(
         intents=tuple(intent for draft in drafts for intent in draft.intents),

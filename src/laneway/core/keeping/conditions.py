@@ -36,21 +36,21 @@ def standing(ready: Mapping[str, str], trouble: Trouble | None, changing: str) -
     if trouble is None and ready["reason"] == "Invalid":
         trouble = Trouble("Invalid", ready["message"])
     if trouble is not None:
-        first = _condition(READY, "False", trouble.reason, trouble.message)
+        first = condition(READY, "False", trouble.reason, trouble.message)
     elif changing:
-        first = _condition(READY, "Unknown", "Changing", changing)
+        first = condition(READY, "Unknown", "Changing", changing)
     else:
-        first = _condition(READY, ready["status"], ready["reason"], ready["message"])
+        first = condition(READY, ready["status"], ready["reason"], ready["message"])
     under_way = bool(changing) and trouble is None
     second = (
-        _condition(RECONCILING, "True", "Changing", changing)
+        condition(RECONCILING, "True", "Changing", changing)
         if under_way
-        else _condition(RECONCILING, "False", "Done")
+        else condition(RECONCILING, "False", "Done")
     )
     third = (
-        _condition(STALLED, "True", trouble.reason, trouble.message)
+        condition(STALLED, "True", trouble.reason, trouble.message)
         if trouble is not None
-        else _condition(STALLED, "False", "Nothing")
+        else condition(STALLED, "False", "Nothing")
     )
     return [first, second, third]
 
@@ -60,15 +60,16 @@ _OF_LIVENESS = {"live": "True", "waiting": "False", "unknown": "Unknown"}
 
 def of_proxies(live: Liveness) -> Condition:
     """Return what is known of the proxies."""
-    return _condition(LIVE, _OF_LIVENESS[live.state], live.reason, live.words)
+    return condition(LIVE, _OF_LIVENESS[live.state], live.reason, live.words)
 
 
-def _condition(kind: str, status: str, reason: str, message: str = "") -> Condition:
+def condition(kind: str, status: str, reason: str, message: str = "") -> Condition:
+    """Return a condition without its time."""
     cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     return {"type": kind, "status": status, "reason": reason, "message": cut}
 
 
-NOT_KNOWN_YET = _condition(LIVE, "Unknown", "Changing", "what is being written is not seen yet")
+NOT_KNOWN_YET = condition(LIVE, "Unknown", "Changing", "what is being written is not seen yet")
 """What is said of proxies that had all there was, while something else is written."""
 
 

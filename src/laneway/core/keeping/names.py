@@ -10,6 +10,7 @@ FIELD_MANAGER = "laneway"
 """Who we are to server-side apply."""
 
 READY, RECONCILING, STALLED, LIVE = "Ready", "Reconciling", "Stalled", "Live"
+EXPIRED = "Expired"
 
 REASONS = {
     "Compiled": "nothing is wrong, and all objects are written",
@@ -30,6 +31,9 @@ REASONS = {
     "Done": "no change is under way",
     "Nothing": "nothing stands in the way",
     "NoAccessToIstiod": "istiod cannot be asked, so nobody knows what proxies have",
+    "InTime": "a lane that is meant to be there for a time is still needed",
+    "EndsSoon": "three quarters of a lane's time are over",
+    "TimeOver": "a lane is not needed any more, and goes on serving until somebody removes it",
 }
 """Reasons of conditions, and of events, which are told when a condition changes."""
 

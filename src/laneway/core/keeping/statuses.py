@@ -8,11 +8,13 @@ what they are the time of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from laneway.core.emit.status import statuses
 from laneway.core.findings.finding import Finding
 from laneway.core.keeping.conditions import NOT_KNOWN_YET, dated, of_proxies, standing
+from laneway.core.keeping.expiry import expiry
 from laneway.core.keeping.group_gate import ErrorKey
 from laneway.core.keeping.held import Held
 from laneway.core.keeping.names import LIVE
@@ -99,6 +101,9 @@ class _Telling:
         )
         if (live := self.live(group, in_words=is_group)) is not None:
             conditions.append(live)
+        if self._is_lane(ref):
+            found = expiry(self.lanes[ref.name][1].lane, datetime.fromisoformat(self.now))
+            conditions += [found] if found else []
         if is_group:
             own = self.group(self.groups[ref.name], old)
         elif self._is_lane(ref):

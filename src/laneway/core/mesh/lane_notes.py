@@ -11,6 +11,9 @@ from laneway.core.resources.lanes.swim_lanes import Lane
 EXPIRES_AFTER_ANNOTATION = "laneway.dev/expires-after"
 """An annotation on a lane: how long after it came in it is not needed any more, such as `72h`."""
 
+LATE = 0.75
+"""The share of its time after which the end of a lane is told."""
+
 
 def lifetime(lane: Lane) -> float | None:
     """Return the seconds that a lane is meant to be there; None where nothing says so.
