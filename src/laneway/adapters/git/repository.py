@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -20,17 +21,17 @@ class GitError(OSError):
 
 
 class LoggedCommit(Struct, frozen=True):
-    """A commit: its name, when it was made (seconds since 1970), and how people call it."""
+    """A commit: its name, when it was made, and how people call it."""
 
     name: str
-    at: float
+    at: datetime
     said: str
 
     @classmethod
     def read(cls, line: str) -> LoggedCommit:
         """Read a line of `git log` in the form `FORM`."""
         name, at, said = line.split("\0", 2)
-        return cls(name, float(at), said)
+        return cls(name, datetime.fromtimestamp(int(at), UTC), said)
 
 
 FORM = "--format=%H%x00%ct%x00%h, %cs, %s"

@@ -7,7 +7,7 @@ stay longer than it should, and never shorter.
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def draft_without_expired(mesh: Mesh) -> Draft:
     from laneway.core.edits.expiring import expired_removed, mortal_lanes
     from laneway.core.edits.history import cut_off, not_in_git
 
-    since: dict[str, float] = {}
+    since: dict[str, datetime] = {}
     for lane, _ in mortal_lanes(mesh):
         path = lane.lane.meta.source.path
         repository = Repository.of(path)
@@ -34,10 +34,10 @@ def draft_without_expired(mesh: Mesh) -> Draft:
             return Draft(findings=(cut_off(path, lane.name),))
         if begun is not None:
             since[lane.name] = begun
-    return expired_removed(mesh, since, time.time())
+    return expired_removed(mesh, since, datetime.now(UTC))
 
 
-def _since(repository: Repository, path: str, lane: GroupLane) -> tuple[float | None, bool]:
+def _since(repository: Repository, path: str, lane: GroupLane) -> tuple[datetime | None, bool]:
     """Return when a lane came into its file, None where no commit has it; whether one is without.
 
     If none is, that may be because the first ones are not there.
@@ -45,7 +45,7 @@ def _since(repository: Repository, path: str, lane: GroupLane) -> tuple[float | 
     from laneway.core.resources.read import read_file
     from laneway.core.resources.readings import FileReading
 
-    begun: float | None = None
+    begun: datetime | None = None
     known: FileReading | None = None
     for commit in repository.history([path]):
         raw = repository.held(commit.name, [path]).get(path, b"")

@@ -35,9 +35,8 @@ from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source, Step
 from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION
-from laneway.core.mesh.members import meets
 from laneway.core.mesh.membership import pods_of_lane
-from laneway.core.mesh.mesh import Group, GroupLane, Mesh, MeshService
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Meta, Ref
@@ -157,32 +156,31 @@ def _objects(
         changes |= of_annotation(lane.lane.meta, EXPIRES_AFTER_ANNOTATION, wanted.expires_after)
     yield lane.lane.meta, changes
     pods = list(_pods(mesh, group, lane, wanted))
+    chosen = {pod.meta.ref for pod in pods}
     for pod in pods:
         if _is_copied(mesh, pod):
             images = of_images(pod.meta, wanted.images)
             yield pod.meta, of_object(pod.meta, naming, LABELS) | images
     for one in own_services(mesh, lane):
-        if not wanted.services or any(meets(one.selector, pod.labels) for pod in pods):
+        if not wanted.services or not _behind(mesh, one.meta.ref).isdisjoint(chosen):
             where = (("metadata", "labels"), ("spec", "selector"))
             yield one.meta, of_object(one.meta, naming, where)
 
 
 def _pods(mesh: Mesh, group: Group, lane: GroupLane, wanted: LaneCopy) -> Iterator[Workload]:
     """Yield the workloads of a lane, or those of some of its services alone."""
-    chosen = [
-        mesh.services[host]
-        for host in group.hosts
-        if {mesh.services[host].name, f"{mesh.services[host].namespace}/{mesh.services[host].name}"}
-        & set(wanted.services)
-    ]
+    refs = (one.service.meta.ref for one in map(mesh.services.__getitem__, group.hosts))
+    named = [one for one in refs if {one.name, f"{one.namespace}/{one.name}"} & {*wanted.services}]
+    behind = set().union(*(_behind(mesh, one) for one in named))
     for pod in pods_of_lane(lane, workloads_of(mesh)):
-        if not wanted.services or any(_is_of(one, pod) for one in chosen):
+        if not wanted.services or pod.meta.ref in behind:
             yield pod
 
 
-def _is_of(service: MeshService, pod: Workload) -> bool:
-    selector = service.service.selector
-    return service.namespace == pod.namespace and bool(selector) and meets(selector, pod.labels)
+def _behind(mesh: Mesh, service: Ref) -> set[Ref]:
+    """Return the workloads behind a service."""
+    found = (one for one in mesh.services.values() if one.service.meta.ref == service)
+    return {pod.meta.ref for one in found for pod in one.workloads}
 
 
 def _is_copied(mesh: Mesh, pod: Workload) -> bool:

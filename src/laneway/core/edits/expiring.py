@@ -8,7 +8,7 @@ one whose time is nearly over is told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -20,19 +20,18 @@ from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, LATE, lifetim
 from laneway.core.mesh.mesh import GroupLane, Mesh
 
 
-def mortal_lanes(mesh: Mesh) -> Iterator[tuple[GroupLane, float]]:
-    """Yield the lanes that are meant to be there for a time, and its seconds."""
+def mortal_lanes(mesh: Mesh) -> Iterator[tuple[GroupLane, timedelta]]:
+    """Yield the lanes that are meant to be there for a time, and how long."""
     for group in mesh.groups:
         for lane in group.lanes:
             if (length := lifetime(lane.lane)) is not None:
-                yield lane, length
+                yield lane, timedelta(seconds=length)
 
 
-def expired_removed(mesh: Mesh, since: Mapping[str, float], now: float) -> Draft:
+def expired_removed(mesh: Mesh, since: Mapping[str, datetime], now: datetime) -> Draft:
     """Return the draft that takes away the lanes whose time is over.
 
-    `since` are times as `now` is, in seconds since 1970, by the lane's name; a lane that is in no
-    commit yet has none.
+    `since` says when a lane came in, by its name; one that is in no commit yet has no time.
     """
     drafts, findings = [], []
     for lane, length in mortal_lanes(mesh):
@@ -59,8 +58,8 @@ def _title(titles: list[str]) -> str:
     return f"Remove {len(titles)} lanes whose time is over"
 
 
-def _soon(lane: GroupLane, end: float) -> Finding:
-    when = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _soon(lane: GroupLane, end: datetime) -> Finding:
+    when = f"{end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     meta = lane.lane.meta
     place = meta.place("metadata", "annotations", EXPIRES_AFTER_ANNOTATION)
     return finding(releasing.EXPIRES_SOON, place, str(meta.ref), lane=lane.name, when=when)
