@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from laneway.core.findings.locate import locate
-from laneway.core.release.plan import ErrorGate, LatencyGate
+from laneway.core.release.plan import ErrorGate, FigureGate, LatencyGate
 from laneway.core.release.read_plan import read_plan
 from laneway.core.release.standing import EXAMPLE, read_standing
 
@@ -35,6 +35,32 @@ def test_a_plan_says_who_comes_and_what_is_looked_at() -> None:
     assert plan.gates == (ErrorGate(0.005), LatencyGate(250, 0.02))
     assert [(one.duration, one.limit) for one in plan.stages] == [(300, 7200), (600, 3600)]
     assert [plan.is_judged(1), plan.is_judged(2)] == [True, False]
+
+
+ASKED = """\
+  metrics: main
+  gates:
+    - cpu: {above: 500m}
+    - memory: {above: 256Mi}
+    - promql: {name: queue, query: sum(queue_length), above: 3, below: 1}
+"""
+
+
+def test_figures_are_asked_of_a_server_that_the_plan_names() -> None:
+    text = GOOD.replace("  gates:\n", ASKED)
+    plan, findings = read_plan("plan.yaml", text.encode())
+
+    assert findings == ()
+    assert plan
+    assert plan.metrics == "main"
+    assert plan.figures == (
+        FigureGate("cpu", resource="cpu", above=0.5),
+        FigureGate("memory", resource="memory", above=256 * 2**20),
+        FigureGate("queue", "sum(queue_length)", above=3, below=1),
+    )
+    assert plan.compared == (ErrorGate(0.005), LatencyGate(250, 0.02))
+    for old, new in (("  metrics: main\n", ""), ("above: 3, below: 1", ""), ("500m", "much")):
+        assert read_plan("plan.yaml", text.replace(old, new).encode())[0] is None
 
 
 def test_another_spelling_of_the_same_plan_is_the_same_release() -> None:

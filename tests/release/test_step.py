@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from laneway.core.release.counts import ALL, Sample, Totals
-from laneway.core.release.plan import ErrorGate, Gate, LatencyGate, Plan, ReleaseStage
+from laneway.core.release.plan import ErrorGate, FigureGate, Gate, LatencyGate, Plan, ReleaseStage
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
 
@@ -42,6 +42,7 @@ class World:
         self.totals = {(hop, lane): Totals() for hop in HOPS for lane in ("v3", "v1")}
         self.moved = False
         self.live = True
+        self.figures: Mapping[str, tuple[float, ...]] = {}
 
     def pass_by(self, seconds: float) -> None:
         self.now += seconds
@@ -80,6 +81,7 @@ class Runner:
             world.live,
             HOPS,
             world.sample,
+            world.figures,
         )
         found = look(world.plan, self.counting, seen, **more)
         self.counting = found.counting
@@ -124,6 +126,15 @@ def test_a_lane_as_bad_as_the_stable_one_goes_through() -> None:
     world = World(rates=rates, speed=2_000)
 
     assert Runner(world).until_rest().ending == "done"
+
+
+def test_a_figure_beyond_its_bound_ends_the_release_and_one_that_is_not_there_holds_it() -> None:
+    gates = (*PLAN.gates, FigureGate("queue", "q", above=10))
+    for values, ending in (((3.0,), "done"), ((3.0, 11.0), "aborted"), ((), "unknown")):
+        world = World(replace(PLAN, gates=gates))
+        world.figures = {"queue": values}
+
+        assert Runner(world).until_rest().ending == ending
 
 
 def _with(gate: Gate) -> Plan:

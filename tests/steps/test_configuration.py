@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError
+from laneway.apps.local.mesh.configuration import (
+    Configuration,
+    ConfigurationError,
+    MetricsPlace,
+)
 
 
 def _of(folder: Path, text: str) -> Configuration:
@@ -30,6 +34,12 @@ def test_an_image_may_be_called_as_a_key_is(tmp_path: Path) -> None:
     assert found.commands_with(()).of("intercept") == ("./intercept",)
 
 
+def test_metrics_servers_are_named_with_their_addresses(tmp_path: Path) -> None:
+    found = _of(tmp_path, '[metrics.main]\nurl = "https://a.example"\ntoken-file = "t"\n')
+
+    assert found.metrics == {"main": MetricsPlace("https://a.example", "t")}
+
+
 def test_without_a_file_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
@@ -47,7 +57,14 @@ def test_without_a_file_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("[up]\nports = [1]\n", "unknown key 'ports' in [up]"),
         ("up = 1\n", "[up] is not a table"),
         ("run = 1\n", "[run] is not a table of images and commands"),
-        ("[go]\n", "unknown table 'go'; there are only [run] and [up]"),
+        ("[go]\n", "unknown table 'go'; there are only [run], [up] and [metrics]"),
+        ("metrics = 1\n", "[metrics] is not a table"),
+        ('[metrics.a]\nurl = "file:///a"\n', "url of [metrics.a] begins with http:// or https://"),
+        ('[metrics.a]\nurl = "http://a"\nto = "b"\n', "unknown key 'to' in [metrics.a]"),
+        (
+            '[metrics.a]\nurl = "http://a"\ntoken-file = 1\n',
+            "token-file of [metrics.a] is the path of a file",
+        ),
     ],
 )
 def test_what_cannot_be_understood_is_told_with_the_file(

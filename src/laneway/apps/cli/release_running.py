@@ -15,14 +15,18 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import click
+from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.files.written import bytes_of, write
 from laneway.adapters.git import Branch, GitError, Repository, Turn, git_folder
+from laneway.adapters.metrics import MetricsServer
 from laneway.apps.cli.meshes import UnfitError, running_mesh
-from laneway.apps.cli.reading import NoInputError, all_files_wanted
+from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
+from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError
 from laneway.apps.release.git_side import GitSide, NotWrittenError, repository_of, standings
 from laneway.apps.release.mesh_side import MeshSide
+from laneway.apps.release.metrics_side import MetricsSide
 from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.printing import print_object
@@ -50,22 +54,31 @@ _WATCHED = 1.0
 _TRIES = 5
 
 
-def run_plan(plan: Plan, paths: Sequence[str], mesh: str | None, *, push: bool, again: bool) -> int:
+class RunFlags(Struct, frozen=True):
+    """How a plan is carried out: on which mesh, by whose configuration, pushed, begun anew."""
+
+    mesh: str | None
+    config: str | None
+    push: bool
+    again: bool
+
+
+def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
     """Carry a plan out. Raises GitError, UnfitError, NoInputError."""
     repository = repository_of(paths[0])
     turn = _turn(repository, plan)
-    mesh_side = MeshSide(running_mesh(mesh), (plan.lane, plan.stable))
+    traffic = _traffic(plan, paths, flags)
     try:
-        git_side = _git_side(plan, paths, Branch(repository, turn), push=push)
+        git_side = _git_side(plan, paths, Branch(repository, turn), push=flags.push)
         _check(plan, git_side)
         note = _note_file(repository, plan)
         voice = Voice(_say, lambda view: write(note, json.dumps(view).encode()))
-        rest = StageRunner(plan, _runner_name(), (git_side, mesh_side), voice).run(again=again)
+        rest = StageRunner(plan, _runner_name(), (git_side, traffic), voice).run(again=flags.again)
     except NotWrittenError as error:
         tell(error.findings, sys.stderr)
         return ERRORS_FOUND
     finally:
-        mesh_side.leave()
+        traffic.leave()
         turn.end()
     return _ended(plan, rest)
 
@@ -150,6 +163,27 @@ def _check(plan: Plan, git_side: GitSide) -> None:
 
 def _git_side(plan: Plan, paths: Sequence[str], branch: Branch, *, push: bool) -> GitSide:
     return GitSide(paths, plan, branch, push=push, all_files=all_files_wanted())
+
+
+def _traffic(plan: Plan, paths: Sequence[str], flags: RunFlags) -> MeshSide | MetricsSide:
+    """Return where traffic is seen: by a server that this machine's configuration names, or here.
+
+    A plan says a server's name and never its address: whoever writes one may not choose whom this
+    machine speaks to.
+    """
+    if not plan.metrics:
+        return MeshSide(running_mesh(flags.mesh), (plan.lane, plan.stable))
+    try:
+        places = Configuration.of(flags.config).metrics
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    place = places.get(plan.metrics)
+    if place is None:
+        known = ", ".join(places) or "none"
+        text = f"laneway.toml has no [metrics.{plan.metrics}] with a url; it has {known}."
+        raise click.UsageError(text)
+    token = bytes_of(place.token_file).decode().strip() if place.token_file else ""
+    return MetricsSide(MetricsServer(place.url, token), plan, linked(paths))
 
 
 def _turn(repository: Repository, plan: Plan) -> Turn:

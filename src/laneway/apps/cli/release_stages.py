@@ -34,8 +34,15 @@ def _of_release(command: Callable[..., Any]) -> Callable[..., Any]:
 @_of_release
 @mesh_option
 @click.option("--dry-run", is_flag=True, help="Show the stages and what each changes; do nothing.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A configuration file; ./laneway.toml if there is one.",
+)
 @click.option("--again", is_flag=True, help="Begin anew what was ended or is done.")
-def run(plan: str, paths: tuple[str, ...], name: str | None, **flags: bool) -> int:
+def run(
+    plan: str, paths: tuple[str, ...], name: str | None, config: str | None, **flags: bool
+) -> int:
     """Carry out PLAN: move the weights stage by stage, and back where the new lane is worse.
 
     Each stage is a commit. The new lane is compared with the stable one at every hop, by requests
@@ -46,12 +53,12 @@ def run(plan: str, paths: tuple[str, ...], name: str | None, **flags: bool) -> i
     laneway release run release.yaml
     laneway release run release.yaml deploy/ --push
     """
-    from laneway.apps.cli.release_running import dry_run, run_plan
+    from laneway.apps.cli.release_running import RunFlags, dry_run, run_plan
 
     found = read_or_refuse(plan)
     if flags["dry_run"]:
         return dry_run(found, paths or (".",))
-    return run_plan(found, paths or (".",), name, push=flags["push"], again=flags["again"])
+    return run_plan(found, paths or (".",), RunFlags(name, config, flags["push"], flags["again"]))
 
 
 @click.command(short_help="Show where a release stands.")

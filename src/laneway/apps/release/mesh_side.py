@@ -6,7 +6,7 @@ pods by hop and lane. Everything is read from what the mesh keeps for others to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from laneway.core.emit.envoy.config import inbound_stat, stat_name
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.link import link
 from laneway.core.release.counts import ALL, Sample, Totals
-from laneway.core.release.hops import Hops, hops
+from laneway.core.release.hops import Hops, replica_hops
 
 Weights = Mapping[tuple[str, ...], tuple[tuple[str, int], ...]]
 """By split the weight of each part."""
@@ -29,11 +29,12 @@ _COUNTED = r"^http\.in\|.*\.downstream_rq_(completed|5xx|time)$"
 
 
 class LaneTraffic(Struct, frozen=True):
-    """What a mesh runs: weights, who answers at each hop, and what was counted there."""
+    """What a mesh runs: weights where they can be known, the hops, and what was counted there."""
 
-    weights: Weights
+    weights: Weights | None
     hops: tuple[str, ...]
     sample: Sample
+    figures: Mapping[str, Sequence[float] | None] = {}
 
 
 class MeshSide:
@@ -59,11 +60,11 @@ class MeshSide:
             self._fleet.leave()
             self._fleet = EnvoyFleet(self._folder.proxies)
             self._fleet.adopt()
-            found = hops(mesh, self._lanes, replicas)
+            found = replica_hops(mesh, self._lanes, replicas)
             places = {one.name: one for one in replicas}
             self._known = (state, weights_of(lane_splits(mesh)), found, places)
         _, weights, answering, by_name = self._known
-        return LaneTraffic(weights, _names(answering), self._sample(answering, by_name))
+        return LaneTraffic(weights, hop_names(answering), self._sample(answering, by_name))
 
     def _sample(self, found: Hops, replicas: Mapping[str, Replica]) -> Sample:
         counters, histograms = self._fleet.counted(_COUNTED)
@@ -82,7 +83,8 @@ def weights_of(splits: Iterable[LaneSplit]) -> Weights:
     return {one.key: tuple((part.said, part.weight) for part in one.portions) for one in splits}
 
 
-def _names(found: Hops) -> tuple[str, ...]:
+def hop_names(found: Hops) -> tuple[str, ...]:
+    """Return the hops, each once."""
     return tuple(dict.fromkeys(hop for hop, _ in found))
 
 

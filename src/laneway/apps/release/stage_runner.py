@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from laneway.adapters.git import GitError
 from laneway.apps.release.git_side import Books, GitSide, NotWrittenError
-from laneway.apps.release.mesh_side import LaneTraffic, MeshSide
+from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
 from laneway.core.release.plan import Plan
@@ -29,6 +29,13 @@ _RATES = 32
 Told = Callable[[str], None]
 
 
+class Traffic(Protocol):
+    """Where a release sees its traffic."""
+
+    def live(self) -> LaneTraffic | None:
+        """Return what was counted until now; None where that cannot be known."""
+
+
 class Voice(Struct, frozen=True):
     """Who hears of a release: `told` what happens, `noted` what is known at each look."""
 
@@ -39,9 +46,7 @@ class Voice(Struct, frozen=True):
 class StageRunner:
     """One who carries a release out, by a name of its own."""
 
-    def __init__(
-        self, plan: Plan, name: str, sides: tuple[GitSide, MeshSide], voice: Voice
-    ) -> None:
+    def __init__(self, plan: Plan, name: str, sides: tuple[GitSide, Traffic], voice: Voice) -> None:
         self._plan = plan
         self._name = name
         self._git, self._mesh = sides
@@ -74,9 +79,10 @@ class StageRunner:
             head=books.head,
             standing=books.standing,
             moved=books.moved,
-            live=live is not None and live.weights == books.weights,
+            live=live is not None and live.weights in (None, books.weights),
             hops=live.hops if live else (),
             sample=live.sample if live else {},
+            figures=live.figures if live else {},
         )
 
     def _delivered(self, wanted: ToCommit, head: str) -> bool:

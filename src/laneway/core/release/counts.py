@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from laneway.core.release.evidence import Answered, Stretch
-from laneway.core.release.plan import ErrorGate, Gate, LatencyGate
+from laneway.core.release.plan import Compared, ErrorGate, LatencyGate
 
 ALL = math.inf
 """The edge below which every answer is."""
@@ -55,7 +55,7 @@ def _grown(before: Totals, after: Totals) -> Totals:
     return Totals(after.answers - before.answers, after.errors - before.errors, within)
 
 
-def compared(gate: Gate, new: Totals, stable: Totals) -> tuple[Stretch, Stretch]:
+def compared(gate: Compared, new: Totals, stable: Totals) -> tuple[Stretch, Stretch]:
     """Return what speaks for "more" at a gate and what for "not more", at the least.
 
     Where no edge is that of the gate, the slow answers lie between two counts, and each of the two

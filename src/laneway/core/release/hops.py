@@ -15,18 +15,18 @@ from laneway.core.emit.placement import Replica
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
+from laneway.core.resources.meta import Ref
 
 Hops = Mapping[tuple[str, str], tuple[str, ...]]
-"""By hop and lane the names of replicas that answer there."""
+"""By hop and lane the names of replicas, or of workloads, that answer there."""
 
 
-def hops(mesh: Mesh, lanes: Iterable[str], replicas: Iterable[Replica]) -> Hops:
-    """Return who answers at each hop of two lanes of a group; nothing where there is no such lane.
+def workload_hops(mesh: Mesh, lanes: Iterable[str]) -> Mapping[tuple[str, str], tuple[Ref, ...]]:
+    """Return whose pods answer at each hop of lanes of a group; nothing where one is no lane.
 
     A hop is called as its service, with the namespace where several have that name.
     """
-    everyone = list(replicas)
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    found: dict[tuple[str, str], tuple[Ref, ...]] = {}
     for name in lanes:
         known = group_lane(mesh, name)
         if known is None:
@@ -35,11 +35,17 @@ def hops(mesh: Mesh, lanes: Iterable[str], replicas: Iterable[Replica]) -> Hops:
         names = Counter(service.name for service in group.group.services)
         for one in group.group.services:
             service = mesh.services.get(service_host(one.name, one.namespace))
-            pods = {pod.meta.ref for pod in service.workloads} if service else set()
+            pods = service.workloads if service else ()
             hop = one.name if names[one.name] == 1 else f"{one.namespace}/{one.name}"
-            found[hop, name] = tuple(
-                replica.name
-                for replica in everyone
-                if replica.workload in pods and lane in lanes_of(group, replica.caller.labels)
-            )
+            mine = (pod.meta.ref for pod in pods if lane in lanes_of(group, pod.labels))
+            found[hop, name] = tuple(dict.fromkeys(mine))
     return found
+
+
+def replica_hops(mesh: Mesh, lanes: Iterable[str], replicas: Iterable[Replica]) -> Hops:
+    """Return which replicas answer at each hop."""
+    everyone = list(replicas)
+    return {
+        key: tuple(one.name for one in everyone if one.workload in refs)
+        for key, refs in workload_hops(mesh, lanes).items()
+    }

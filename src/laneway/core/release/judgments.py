@@ -6,6 +6,7 @@ an outcome of its own: it never counts as well, and it says what is missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec import Struct
 from laneway.core.release.budget import Needed
 from laneway.core.release.counts import Totals, compared
 from laneway.core.release.evidence import Answered, Evidence, weighed
-from laneway.core.release.plan import Gate, Plan
+from laneway.core.release.plan import Compared, FigureGate, Plan
 
 Outcome = Literal["worse", "well", "unknown"]
 
@@ -29,7 +30,7 @@ class Judgment(Struct, frozen=True):
     not_more: Evidence = Evidence()
     well: bool = False
 
-    def with_counts(self, gate: Gate, totals: tuple[Totals, Totals], need: Needed) -> Judgment:
+    def with_counts(self, gate: Compared, totals: tuple[Totals, Totals], need: Needed) -> Judgment:
         """Return the judgment after a further stretch: the new lane's totals and the stable's."""
         speaking, against = compared(gate, *totals)
         more = weighed(self.more, speaking, gate.tolerance)
@@ -52,7 +53,7 @@ class Verdict(Struct, frozen=True):
     said: str
 
 
-def verdict(plan: Plan, gate: Gate, hop: str, judgment: Judgment, need: Needed) -> Verdict:
+def verdict(plan: Plan, gate: Compared, hop: str, judgment: Judgment, need: Needed) -> Verdict:
     """Say what is known."""
     seen = judgment.more.seen
     outcome: Outcome = "unknown"
@@ -64,6 +65,20 @@ def verdict(plan: Plan, gate: Gate, hop: str, judgment: Judgment, need: Needed) 
     return Verdict(hop, gate.name, outcome, seen.new, seen.stable, said)
 
 
+def figure_verdict(gate: FigureGate, values: Sequence[float] | None) -> Verdict:
+    """Say what is known of a figure; without a value, or without an answer (None), nothing is."""
+    outcome: Outcome = "unknown"
+    said = "the server does not answer" if values is None else "there is no value"
+    if values:
+        high, low = max(values), min(values)
+        is_above = gate.above is not None and high > gate.above
+        is_below = gate.below is not None and low < gate.below
+        outcome = "worse" if is_above or is_below else "well"
+        bound = f"above {gate.above:g}" if is_above else f"below {gate.below:g}" if is_below else ""
+        said = f"{low if is_below else high:g} is {bound or 'within bounds'}"
+    return Verdict("", gate.name, outcome, Answered(), Answered(), said)
+
+
 def _few(plan: Plan, new: Answered, stable: Answered) -> str:
     """Say that there was not enough traffic; empty where there was."""
     for lane, seen in ((plan.lane, new), (plan.stable, stable)):
@@ -72,7 +87,7 @@ def _few(plan: Plan, new: Answered, stable: Answered) -> str:
     return ""
 
 
-def _said(plan: Plan, gate: Gate, judgment: Judgment, outcome: Outcome) -> str:
+def _said(plan: Plan, gate: Compared, judgment: Judgment, outcome: Outcome) -> str:
     seen = judgment.more.seen
     shares = f"{plan.lane} {_share(seen.new)}, {plan.stable} {_share(seen.stable)}"
     if outcome == "unknown" and judgment.not_more.seen != seen:

@@ -7,6 +7,7 @@ are seconds, edges of latency milliseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct
 
@@ -36,7 +37,23 @@ class LatencyGate(Struct, frozen=True):
         return f"over {self.above:g} ms"
 
 
-Gate = ErrorGate | LatencyGate
+class FigureGate(Struct, frozen=True):
+    """A figure that a metrics server works out: none of its values may be beyond its bounds.
+
+    `resource` is the one of the new lane's pods that is asked for instead of a `query`.
+    """
+
+    name: str
+    query: str = ""
+    resource: Literal["", "cpu", "memory"] = ""
+    above: float | None = None
+    below: float | None = None
+
+
+Compared = ErrorGate | LatencyGate
+"""What is judged of both lanes, hop by hop."""
+
+Gate = Compared | FigureGate
 
 
 class ReleaseStage(Struct, frozen=True):
@@ -50,7 +67,9 @@ class ReleaseStage(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """A plan. `requests` are those of either lane that every hop has to have seen in each stage.
 
-    `digest` stands for what the file says: a release under way is carried on by the same plan only.
+    `metrics` names the server that says what was counted, and figures; without one the mesh on this
+    machine does. `digest` stands for what the file says: a release under way is carried on by the
+    same plan only.
     """
 
     name: str
@@ -61,6 +80,17 @@ class Plan(Struct, frozen=True):
     stages: tuple[ReleaseStage, ...]
     digest: str
     path: str
+    metrics: str = ""
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """The gates by which lanes are compared."""
+        return tuple(one for one in self.gates if not isinstance(one, FigureGate))
+
+    @property
+    def figures(self) -> tuple[FigureGate, ...]:
+        """The gates of figures."""
+        return tuple(one for one in self.gates if isinstance(one, FigureGate))
 
     def is_judged(self, stage: int) -> bool:
         """Whether a stage (from 1) has requests of both lanes."""

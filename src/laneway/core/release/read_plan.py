@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from laneway.core.findings.codes import releasing, shape
 from laneway.core.findings.finding import Finding, finding
@@ -19,6 +20,7 @@ from laneway.core.release.plan import (
     API_VERSION,
     KIND,
     ErrorGate,
+    FigureGate,
     Gate,
     LatencyGate,
     Plan,
@@ -30,7 +32,10 @@ from laneway.core.resources.yaml.cursor import Cursor, Notes
 from laneway.core.resources.yaml.documents import Document, DocumentReader
 from laneway.core.resources.yaml.spelling import describe
 
-_FIELDS = ("lane", "stable", "requests", "gates", "stages")
+_FIELDS = ("lane", "stable", "requests", "gates", "stages", "metrics")
+_GATES = ("errors", "latency", "cpu", "memory", "promql")
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|Ki|Mi|Gi|)")
+_UNITS = {"m": 1e-3, "": 1.0, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
 _TOLERANCE, _DURATION, _LIMIT = 0.01, "10m", "1h"
 _REQUESTS = 50
@@ -89,6 +94,7 @@ def _plan(root: Cursor, path: str) -> Plan | None:
         stages=stages,
         digest=_digest(root),
         path=path,
+        metrics=spec.text("metrics"),
     )
 
 
@@ -123,7 +129,7 @@ def _judge(spec: Cursor, lanes: tuple[str, str], stages: Sequence[ReleaseStage])
 
 def _gates(spec: Cursor) -> Iterator[Gate]:
     for _, entry in spec.each("gates"):
-        entry.known(KIND, ("errors", "latency"))
+        entry.known(KIND, _GATES)
         if entry.written("errors"):
             gate = entry.below("errors")
             gate.known(KIND, ("tolerance",))
@@ -133,6 +139,48 @@ def _gates(spec: Cursor) -> Iterator[Gate]:
             gate.known(KIND, ("above", "tolerance"))
             gate.required("above")
             yield LatencyGate(_length(gate, "above", "1s"), _share(gate, "tolerance"))
+        yield from _figures(spec, entry)
+
+
+def _figures(spec: Cursor, entry: Cursor) -> Iterator[FigureGate]:
+    """Yield the gates that a metrics server is asked for."""
+    resources: tuple[Literal["cpu", "memory"], ...] = ("cpu", "memory")
+    for resource in resources:
+        if entry.written(resource):
+            gate = entry.below(resource)
+            gate.known(KIND, ("above",))
+            _needs_server(spec, gate)
+            yield FigureGate(resource, resource=resource, above=_quantity(gate, "above"))
+    if entry.written("promql"):
+        gate = entry.below("promql")
+        gate.known(KIND, ("name", "query", "above", "below"))
+        _needs_server(spec, gate)
+        above, below = (
+            _quantity(gate, key) if gate.written(key) else None for key in ("above", "below")
+        )
+        if above is None and below is None:
+            gate.report(shape.MISSING_FIELD, "above")
+        name, query = gate.required("name"), gate.required("query")
+        yield FigureGate(name, query, above=above, below=below)
+
+
+def _needs_server(spec: Cursor, gate: Cursor) -> None:
+    if not spec.written("metrics"):
+        words = {"found": "written", "wanted": "beside `metrics`, the name of a server to ask"}
+        gate.report(shape.UNKNOWN_VALUE, **words)
+
+
+def _quantity(cursor: Cursor, key: str) -> float:
+    """Return a number, or a quantity as Kubernetes writes it."""
+    value = cursor.raw.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    found = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        words = {"found": describe(value), "wanted": "a number or a quantity such as 500m or 256Mi"}
+        cursor.report(shape.UNKNOWN_VALUE, key, **words)
+        return 0.0
+    return float(found[1]) * _UNITS[found[2]]
 
 
 def _share(cursor: Cursor, key: str) -> float:

@@ -7,7 +7,7 @@ seen, so whoever was killed and begins anew comes to the same; only counting beg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from laneway.core.release.budget import Needed, needed
 from laneway.core.release.counts import Sample, grown
-from laneway.core.release.judgments import Judgment, Verdict, verdict
+from laneway.core.release.judgments import Judgment, Verdict, figure_verdict, verdict
 from laneway.core.release.plan import Plan
 from laneway.core.release.standing import Phase, ReleaseStanding
 
@@ -27,7 +27,7 @@ class AtHand(Struct, frozen=True):
 
     `head` is the newest commit. `moved` says that the files hold other weights than the stage's,
     `live` that the mesh runs those of the files. `sample` has an entry for each of the `hops` and
-    both lanes.
+    both lanes, `figures` has the values that were asked for by gate, None without an answer.
     """
 
     now: float
@@ -38,6 +38,7 @@ class AtHand(Struct, frozen=True):
     live: bool
     hops: tuple[str, ...]
     sample: Sample
+    figures: Mapping[str, Sequence[float] | None] = {}
 
 
 class CountedSoFar(Struct, frozen=True):
@@ -126,7 +127,11 @@ def _to_stage(
 
 
 def _told(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
-    return tuple(f"{one.hop} {one.gate}: {one.said}" for one in verdicts)
+    return tuple(f"{_named(one)}: {one.said}" for one in verdicts)
+
+
+def _named(one: Verdict) -> str:
+    return f"{one.hop} {one.gate}".strip()
 
 
 def _taken(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
@@ -156,19 +161,20 @@ def _in_stage(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStand
     stage = plan.stages[at.stage - 1]
     key = (at.stage, at.attempt)
     counting = counting if counting.of == key else CountedSoFar(of=key)
-    need = needed(max(len(seen.hops), 1) * len(plan.gates) * plan.judged_stages, at.attempt)
+    need = needed(max(len(seen.hops), 1) * len(plan.compared) * plan.judged_stages, at.attempt)
     if seen.live:
         counting = _counted(plan, counting, seen, need)
     verdicts = tuple(
         verdict(plan, gate, hop, counting.judgments.get((index, hop), Judgment()), need)
         for hop in seen.hops
-        for index, gate in enumerate(plan.gates)
+        for index, gate in enumerate(plan.compared)
     )
+    verdicts += tuple(figure_verdict(one, seen.figures.get(one.name)) for one in plan.figures)
     worse = tuple(one for one in verdicts if one.outcome == "worse")
     if worse:
         return _do(_back(at, worse), verdicts)
     left = at.since + stage.duration - seen.now
-    if verdicts and all(one.outcome == "well" for one in verdicts) and left <= 0:
+    if seen.hops and all(one.outcome == "well" for one in verdicts) and left <= 0:
         return _do(_onwards(plan, at, seen, verdicts), verdicts)
     if seen.now - at.since > stage.limit:
         return Outlook(counting, verdicts, Rest("unknown", _not_known(seen, verdicts)))
@@ -186,14 +192,14 @@ def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, need: Needed) -> 
             grown(counting.last.get((hop, lane), {}), seen.sample.get((hop, lane), {}))
             for lane in (plan.lane, plan.stable)
         )
-        for index, gate in enumerate(plan.gates):
+        for index, gate in enumerate(plan.compared):
             before = judgments.get((index, hop), Judgment())
             judgments[index, hop] = before.with_counts(gate, (new, stable), need)
     return replace(counting, last=seen.sample, judgments=judgments)
 
 
 def _back(at: ReleaseStanding, worse: tuple[Verdict, ...]) -> ToCommit:
-    named = ", ".join(f"{one.gate} at {one.hop}" for one in worse)
+    named = ", ".join(f"{one.gate} at {one.hop}" if one.hop else one.gate for one in worse)
     title = f"ended at stage {at.stage}, worse is {named}"
     return ToCommit(replace(at, phase="aborted"), {}, title, _told(worse))
 
@@ -209,8 +215,8 @@ def _onwards(
 def _not_known(seen: AtHand, verdicts: tuple[Verdict, ...]) -> str:
     if not seen.live:
         return "the mesh does not run these weights"
-    open_ = [one for one in verdicts if one.outcome == "unknown"]
-    told = "; ".join(f"{one.hop} {one.gate}: {one.said}" for one in open_)
+    open_ = tuple(one for one in verdicts if one.outcome == "unknown")
+    told = "; ".join(_told(open_))
     return f"nothing is decided within the limit: {told or 'there is no hop to judge'}"
 
 

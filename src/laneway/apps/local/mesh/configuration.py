@@ -16,7 +16,7 @@ from laneway.core.fleet.commands import BadCommandError, Commands
 from laneway.core.fleet.placing import HIGHEST_PORT
 
 FILE = "laneway.toml"
-RUN, UP = "run", "up"
+RUN, UP, METRICS = "run", "up", "metrics"
 Intercept = Literal["auto", "on", "off"]
 INTERCEPT: tuple[Intercept, ...] = ("auto", "on", "off")
 
@@ -45,12 +45,20 @@ class Options(Struct, frozen=True):
     host_ports: tuple[int, ...] = ()
 
 
+class MetricsPlace(Struct, frozen=True):
+    """Where a metrics server is asked, and the file with the token for it, if it needs one."""
+
+    url: str
+    token_file: str = ""
+
+
 class Configuration(Struct, frozen=True):
-    """What a configuration file says: commands by image, and how a mesh comes up."""
+    """What a configuration file says: commands by image, how a mesh comes up, metrics servers."""
 
     commands: dict[str, Any] = {}
     intercept: Intercept = "off"
     host_ports: tuple[int, ...] = ()
+    metrics: dict[str, MetricsPlace] = {}
 
     @classmethod
     def of(cls, config: str | None) -> Configuration:
@@ -68,7 +76,8 @@ class Configuration(Struct, frozen=True):
             raise ConfigurationError(f"{path}: intercept is {' or '.join(map(repr, INTERCEPT))}")
         if not isinstance(ports, list) or not all(map(_is_port, ports)):
             raise ConfigurationError(f"{path}: host-ports is a list of port numbers")
-        return cls(tables.get(RUN, {}), intercept, tuple(ports))
+        places = {name: _place(path, name, one) for name, one in tables.get(METRICS, {}).items()}
+        return cls(tables.get(RUN, {}), intercept, tuple(ports), places)
 
     def commands_with(self, flags: tuple[str, ...]) -> Commands:
         """Return the commands of flags and of the file. Raises ConfigurationError."""
@@ -76,6 +85,19 @@ class Configuration(Struct, frozen=True):
             return Commands.of_texts(flags, self.commands)
         except BadCommandError as error:
             raise ConfigurationError(str(error)) from error
+
+
+def _place(path: Path, name: str, told: Any) -> MetricsPlace:
+    told = told if isinstance(told, dict) else {}
+    unknown = sorted(told.keys() - {"url", "token-file"})
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown key {unknown[0]!r} in [metrics.{name}]")
+    url, token = told.get("url"), told.get("token-file", "")
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        raise ConfigurationError(f"{path}: url of [metrics.{name}] begins with http:// or https://")
+    if not isinstance(token, str):
+        raise ConfigurationError(f"{path}: token-file of [metrics.{name}] is the path of a file")
+    return MetricsPlace(url, token)
 
 
 def _is_port(value: object) -> bool:
@@ -89,12 +111,13 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    unknown = sorted(found.keys() - {RUN, UP})
+    unknown = sorted(found.keys() - {RUN, UP, METRICS})
     if unknown:
-        text = f"{path}: unknown table {unknown[0]!r}; there are only [run] and [up]"
+        text = f"{path}: unknown table {unknown[0]!r}; there are only [run], [up] and [metrics]"
         raise ConfigurationError(text)
     if not isinstance(found.get(RUN, {}), dict):
         raise ConfigurationError(f"{path}: [run] is not a table of images and commands")
-    if not isinstance(found.get(UP, {}), dict):
-        raise ConfigurationError(f"{path}: [up] is not a table")
+    for name in (UP, METRICS):
+        if not isinstance(found.get(name, {}), dict):
+            raise ConfigurationError(f"{path}: [{name}] is not a table")
     return found

@@ -1,0 +1,189 @@
+"""What a real Prometheus scraped of proxies, as a release counts it."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from laneway.adapters.files import read_paths
+from laneway.adapters.metrics import MetricsError, MetricsServer
+from laneway.apps.release.metrics_side import MetricsSide
+from laneway.core.mesh.link import link
+from laneway.core.release.counts import ALL, Pods, grown
+from laneway.core.release.plan import ErrorGate, FigureGate, Plan, ReleaseStage
+from tests.cluster.children import Children
+from tests.cluster.scraping import prometheus, scrape
+from tests.conftest import Had
+from tests.wire.laneway_up import laneway
+from tests.wire.staged import EXAMPLE, git, repository, until
+
+BOUNDS = (
+    FigureGate("memory", resource="memory", above=100.0),
+    FigureGate("queue", "sum(shop_queue_length)", above=10.0),
+    FigureGate("nothing", "shop_nothing", above=10.0),
+)
+MEMORY = "container_memory_working_set_bytes"
+PLAN = Plan(
+    "v2", "v2", "v1", 50, (ErrorGate(0.01), *BOUNDS), (ReleaseStage({"v2": 100}, 1, 1),), "d", "p"
+)
+
+
+class Exporter(ThreadingHTTPServer):
+    """Proxies' and containers' metrics, as this test sets them."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Metrics)
+        self.answers = {"mocka-v1": (10, 1), "mocka-v2": (20, 2)}
+        self.grows = False
+
+    def grow(self) -> None:
+        """Let each workload have more answers, v3 every second one an error."""
+        for name, (well, bad) in self.answers.items():
+            more = (20, 20) if name.endswith("v3") else (40, 0)
+            self.answers[name] = well + more[0], bad + more[1]
+
+    @property
+    def text(self) -> str:
+        lines = [
+            f'{MEMORY}{{namespace="default",pod="mocka-v2-1",container="a"}} 70',
+            f'{MEMORY}{{namespace="default",pod="mocka-v2-1",container="b"}} 50',
+            f'{MEMORY}{{namespace="default",pod="mocka-v1-1",container="a"}} 9e9',
+            "shop_queue_length 3",
+        ]
+        for workload, (well, bad) in self.answers.items():
+            for reporter in ("source", "destination"):
+                labels = (
+                    f'reporter="{reporter}",destination_workload="{workload}",'
+                    'destination_workload_namespace="default",'
+                    f'destination_service_name="{workload.partition("-")[0]}"'
+                )
+                name = "istio_requests_total"
+                lines += [
+                    f'{name}{{{labels},response_code="200"}} {well}',
+                    f'{name}{{{labels},response_code="503"}} {bad}',
+                ]
+                name = "istio_request_duration_milliseconds_bucket"
+                lines += [
+                    f'{name}{{{labels},le="50"}} {well}',
+                    f'{name}{{{labels},le="+Inf"}} {well + bad}',
+                ]
+        return "\n".join([*lines, ""])
+
+
+class _Metrics(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Exporter)
+        if self.path.startswith("/elsewhere"):
+            self.send_response(302)
+            self.send_header("location", "http://127.0.0.1:1/")
+            self.end_headers()
+            return
+        if self.server.grows:
+            self.server.grow()
+        body = self.server.text.encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/plain; version=0.0.4")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - the library's name
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def exporter() -> Iterator[Exporter]:
+    server = Exporter()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def server(
+    exporter: Exporter, tmp_path_factory: pytest.TempPathFactory, had: Had
+) -> Iterator[MetricsServer]:
+    had(prometheus)
+    tmp_path = tmp_path_factory.mktemp("prometheus")
+    alerts = tmp_path / "alerts.yaml"
+    alerts.write_text("[]")
+    target = f"127.0.0.1:{exporter.server_address[1]}"
+    children = Children(tmp_path)
+    try:
+        scraping = scrape(tmp_path / "prometheus", children, target, alerts)
+        yield MetricsServer(f"http://127.0.0.1:{scraping.port}")
+    finally:
+        children.kill()
+
+
+def test_counters_are_taken_as_they_were_scraped_also_where_a_proxy_began_anew(
+    exporter: Exporter, server: MetricsServer
+) -> None:
+    side = MetricsSide(server, PLAN, link(read_paths([str(EXAMPLE)])))
+    until(lambda: bool(_of(side, "v2").get("mocka-v2")))
+    _of(side, "v2")
+    before = _of(side, "v2"), _of(side, "v1")
+
+    def counted() -> tuple[int, int, int, int]:
+        new, stable = grown(before[0], _of(side, "v2")), grown(before[1], _of(side, "v1"))
+        return new.answers, new.errors, new.within.get(ALL, 0), stable.answers
+
+    exporter.answers = {"mocka-v1": (15, 1), "mocka-v2": (120, 12)}
+    until(lambda: counted() == (110, 10, 110, 5))
+    exporter.answers = {"mocka-v1": (15, 1), "mocka-v2": (30, 3)}
+    until(lambda: counted() == (143, 13, 143, 5))
+
+    live = side.live()
+    assert live
+    assert live.weights is None
+    assert live.hops == ("mocka", "mockb", "mockc")
+    assert live.figures == {"memory": (120.0,), "queue": (3.0,), "nothing": ()}
+
+
+def _of(side: MetricsSide, lane: str) -> Pods:
+    live = side.live()
+    return live.sample["mocka", lane] if live else {}
+
+
+def test_a_server_that_leads_elsewhere_refuses_or_is_away_is_an_error(
+    exporter: Exporter, server: MetricsServer
+) -> None:
+    for url in (f"http://127.0.0.1:{exporter.server_address[1]}/elsewhere", "http://127.0.0.1:1"):
+        with pytest.raises(MetricsError):
+            MetricsServer(url).values("up")
+    with pytest.raises(MetricsError, match="parse error"):
+        server.values("sum(")
+    assert server.values("1 + 1") == (2.0,)
+
+
+def test_a_release_is_judged_by_a_server_that_the_runners_own_configuration_names(
+    exporter: Exporter, server: MetricsServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop"
+    repository(folder, {})
+    plan = folder / "release.yaml"
+    plan.write_text(plan.read_text().replace("  lane: v3", "  metrics: main\n  lane: v3"))
+    git(folder, "commit", "--quiet", "--all", "-m", "by a server")
+    services = ("mocka", "mockb", "mockc")
+    exporter.answers = {f"{one}-{lane}": (0, 0) for one in services for lane in ("v1", "v3")}
+
+    unknown = laneway("release", "run", "release.yaml", cwd=folder)
+    assert unknown.returncode == 2
+    assert "has no [metrics.main]" in unknown.stderr
+
+    own = tmp_path / "own.toml"
+    own.write_text(f'[metrics.main]\nurl = "{server.url}"\n')
+    exporter.grows = True
+    ended = laneway("release", "run", "release.yaml", "--config", str(own), cwd=folder)
+
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "worse is errors at mocka, errors at mockb, errors at mockc" in git(
+        folder, "log", "-1", "--format=%s"
+    )
