@@ -1,13 +1,17 @@
-"""The figures of releases: `./dev figures release --runs 101 --releases 10000`.
+"""The figures of releases: `./dev figures release --releases 10000 --kills 50 --real 40`.
 
 How many requests of the new lane it takes until a gate is decided, by rates and tolerance; how many
 drawn releases are ended whose new lane is as the stable one, and how many whose third hop is worse.
+On real Envoy: runners killed at so many moments of a release, and so many releases of a lane that
+is as bad as the stable one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
+import subprocess
 import sys
 from collections import Counter
 
@@ -35,10 +39,17 @@ def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--runs", type=int, default=101, help="runs for each row")
     wanted.add_argument("--releases", type=int, default=1000, help="drawn releases of each kind")
+    wanted.add_argument("--kills", type=int, default=0, help="moments at which a runner is killed")
+    wanted.add_argument("--real", type=int, default=0, help="releases on real Envoy")
     wanted.add_argument("--seed", type=int, default=1)
     asked = wanted.parse_args()
     print_power(asked.runs, asked.seed)
     print_ended(asked.releases, asked.seed)
+    if asked.kills:
+        told = {"RELEASE_KILLS": str(asked.kills), "RELEASE_SEED": str(asked.seed)}
+        print_tested("killed", told)
+    for _ in range(asked.real):
+        print_tested("as_bad", {})
 
 
 def print_power(runs: int, seed: int) -> None:
@@ -65,6 +76,16 @@ def print_ended(releases: int, seed: int) -> None:
             f"{worse:.0%} more errors at the third hop: {ended:,} of {releases:,} ended\n"
         )
         sys.stdout.flush()
+
+
+def print_tested(words: str, told: dict[str, str]) -> None:
+    """Run a test on real Envoy in a long form, and print how it ended."""
+    tests = ("tests/wire/test_staged_release.py", "tests/wire/test_staged_release_in_git.py")
+    command = (sys.executable, "-m", "pytest", "-q", "-k", words, *tests)
+    variables = {**os.environ, "LANEWAY_PATIENCE": "900", **told}
+    ended = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    sys.stdout.write(f"{words}: {ended.stdout.splitlines()[-1]}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -38,12 +38,14 @@ spec:
     - {gate}
   stages:
     - weights: {{v1: 40, v2: 10, v3: 50}}
-      duration: {duration}
+      duration: {least}
       limit: {limit}
-    - weights: {{v1: 20, v2: 0, v3: 80}}
-      duration: {duration}
-      limit: {limit}
+{more}\
     - weights: {{v1: 0, v2: 0, v3: 100}}
+"""
+MORE = """\
+    - weights: {v1: 20, v2: 0, v3: 80}
+      duration: 1s
 """
 ERRORS = "errors: {tolerance: 5%}"
 
@@ -115,7 +117,15 @@ class Shop(Struct):
                     client.close()
 
 
-def repository(folder: Path, bad: Bad, gate: str = ERRORS, **times: str) -> None:
+def repository(
+    folder: Path,
+    bad: Bad,
+    gate: str = ERRORS,
+    *,
+    more: str = "",
+    least: str = "1s",
+    limit: str = "2m",
+) -> None:
     """Make a work tree with v3 as a lane without weight, and the plan of its release."""
     shutil.copytree(EXAMPLE, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -127,7 +137,7 @@ def repository(folder: Path, bad: Bad, gate: str = ERRORS, **times: str) -> None
     pods.write_text(pods.read_text().replace("value: v2", "value: v3"))
     for name, settings in bad.items():
         _set(folder / f"mock-{name.rpartition('-')[2]}.yaml", name, settings)
-    plan = PLAN.format(gate=gate, **{"duration": "1s", "limit": "2m", **times})
+    plan = PLAN.format(gate=gate, more=more, least=least, limit=limit)
     (folder / "release.yaml").write_text(plan)
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "v3 is there, without weight")

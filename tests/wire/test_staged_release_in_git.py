@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
@@ -12,21 +13,48 @@ from tests.wire.staged import Shop, git, kill, repository, until
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
-KILLS = int(os.environ.get("RELEASE_KILLS", "6"))
+Begin = Callable[[str], Shop]
+KILLS = int(os.environ.get("RELEASE_KILLS", "4"))
 SEED = int(os.environ.get("RELEASE_SEED", "4"))
 
 
 @pytest.fixture
-def shop(up: Start, tmp_path: Path) -> Iterator[Shop]:
-    """A shop whose branch has a remote."""
-    folder = tmp_path / "shop"
-    repository(folder, {}, "errors: {tolerance: 10%}")
-    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
-    git(folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
-    git(folder, "push", "--quiet", "-u", "origin", "main")
-    found = Shop(folder, up(folder).ready())
-    with found.load():
-        yield found
+def shop_that(up: Start, tmp_path: Path) -> Iterator[Begin]:
+    """Make a shop whose branch has a remote, and whose stage lasts so long at least."""
+    with ExitStack() as ends:
+
+        def begin(least: str) -> Shop:
+            folder = tmp_path / "shop"
+            repository(folder, {}, "errors: {tolerance: 10%}", least=least, limit="2h")
+            git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
+            git(folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
+            git(folder, "push", "--quiet", "-u", "origin", "main")
+            found = Shop(folder, up(folder).ready())
+            ends.enter_context(found.load(2))
+            return found
+
+        yield begin
+
+
+@pytest.fixture
+def shop(shop_that: Begin) -> Shop:
+    """A shop whose stages are over as soon as they are decided."""
+    return shop_that("1s")
+
+
+@pytest.fixture
+def patient(shop_that: Begin) -> Shop:
+    """A shop whose stage is over when somebody says so."""
+    return shop_that("1h")
+
+
+def _clone(shop: Shop) -> Path:
+    """Return another work tree of the same branch."""
+    other = shop.folder.parent / "other"
+    git(other.parent, "clone", "--quiet", str(other.parent / "remote.git"), "other")
+    git(other, "config", "user.name", "you")
+    git(other, "config", "user.email", "you@shop.test")
+    return other
 
 
 def _hook(shop: Shop, script: str) -> Path:
@@ -65,10 +93,7 @@ def test_killed_at_any_moment_a_release_is_carried_on_by_the_next_runner(shop: S
 def test_what_somebody_else_pushes_meanwhile_is_taken_over_and_nothing_is_forced(
     shop: Shop,
 ) -> None:
-    other = shop.folder.parent / "other"
-    git(other.parent, "clone", "--quiet", str(other.parent / "remote.git"), "other")
-    git(other, "config", "user.name", "you")
-    git(other, "config", "user.email", "you@shop.test")
+    other = _clone(shop)
     runner = shop.running("--push")
     runner.until("open")
     (other / "notes.txt").write_text("as agreed\n")
@@ -83,18 +108,11 @@ def test_what_somebody_else_pushes_meanwhile_is_taken_over_and_nothing_is_forced
     assert shop.git("rev-parse", "HEAD") == shop.git("rev-parse", "origin/main")
 
 
-def test_of_two_runners_in_two_work_trees_one_rests_and_in_one_the_second_does_not_begin(
-    shop: Shop,
-) -> None:
-    first = shop.running("--push")
+def test_of_two_runners_in_two_work_trees_one_rests(patient: Shop) -> None:
+    first = patient.running("--push")
     first.until("open")
-    assert shop.git("log", "--format=%s").count("Release") == 1
-    other = shop.folder.parent / "other"
-    git(other.parent, "clone", "--quiet", str(other.parent / "remote.git"), "other")
-    git(other, "config", "user.name", "you")
-    git(other, "config", "user.email", "you@shop.test")
 
-    second = Said("release", "run", "release.yaml", "--push", cwd=other)
+    second = Said("release", "run", "release.yaml", "--push", cwd=_clone(patient))
     second.until("goes on, attempt 2")
 
     assert first.end() == 4
@@ -113,40 +131,44 @@ def test_a_branch_that_lets_nobody_push_stays_as_it_is_and_that_is_said(shop: Sh
 
 
 def test_weights_go_back_at_once_when_the_remote_is_away_and_the_commit_follows(
-    shop: Shop,
+    patient: Shop,
 ) -> None:
-    away = shop.folder.parent / "away.git"
-    runner = shop.running("--push")
+    away = patient.folder.parent / "away.git"
+    runner = patient.running("--push")
     runner.until("open")
-    (shop.folder.parent / "remote.git").rename(away)
-    assert shop.run(command="abort").returncode == 0
-    assert shop.weights() == (50, 50, 0)
+    (patient.folder.parent / "remote.git").rename(away)
+    assert patient.run(command="abort").returncode == 0
+    assert patient.weights() == (50, 50, 0)
     runner.until("Git: ")
 
-    away.rename(shop.folder.parent / "remote.git")
+    away.rename(patient.folder.parent / "remote.git")
 
     assert runner.end() == 1, runner.said
-    assert shop.git("rev-parse", "HEAD") == shop.git("rev-parse", "origin/main")
+    assert patient.git("rev-parse", "HEAD") == patient.git("rev-parse", "origin/main")
 
 
-def test_paused_it_stays_and_resumed_it_goes_on(shop: Shop) -> None:
-    runner = shop.running()
+def test_paused_it_stays_and_resumed_it_goes_on(patient: Shop) -> None:
+    runner = patient.running()
     runner.until("open")
-    assert shop.run(command="pause").returncode == 0
+    assert patient.run(command="pause").returncode == 0
     runner.until("paused")
-    assert shop.status()["phase"] == "paused"
-    assert shop.run(command="pause").returncode == 3
-    assert shop.run(command="resume").returncode == 0
+    assert patient.status()["phase"] == "paused"
+    assert patient.run(command="pause").returncode == 3
+    assert patient.run(command="resume").returncode == 0
+    runner.until("of 3 judgments are open")
+    assert patient.status()["attempt"] == 2
+    assert patient.run(command="abort").returncode == 0
 
-    assert runner.end() == 0, runner.said
+    assert runner.end() == 1, runner.said
+    assert patient.weights() == (50, 50, 0)
 
 
-def test_weights_that_somebody_moves_are_left_to_them(shop: Shop) -> None:
-    runner = shop.running()
+def test_weights_that_somebody_moves_are_left_to_them(patient: Shop) -> None:
+    runner = patient.running()
     runner.until("open")
-    moved = laneway("release", "set", "v1=30", "v2=20", "v3=50", cwd=shop.folder)
+    moved = laneway("release", "set", "v1=30", "v2=20", "v3=50", cwd=patient.folder)
     assert moved.returncode == 0, moved.stderr
 
     assert runner.end() == 4
     assert "somebody moved the weights" in runner.said[-1]
-    assert shop.weights() == (30, 20, 50)
+    assert patient.weights() == (30, 20, 50)

@@ -68,6 +68,11 @@ class Branch(Struct, frozen=True):
         """Return the newest commit."""
         return self._said("rev-parse", "HEAD").strip()
 
+    def place(self) -> tuple[str, str]:
+        """Return the newest commit, and the branch that is checked out, as refs/heads/NAME."""
+        commit, branch = self._said("rev-parse", "HEAD", "--symbolic-full-name", "HEAD").split()
+        return commit, branch
+
     def trailers(self, key: str, name: str) -> list[tuple[str, str]]:
         """Return commits whose trailer begins with a name, newest first, each with its value.
 

@@ -70,15 +70,16 @@ class GitSide:
         self._paths = paths
         self._plan = plan
         self._branch = branch
-        self._name = branch.repository.branch()
+        self._name = branch.place()[1]
         self._push = push
         self._all_files = all_files
         self._finished = ""
+        self._known: tuple[str, tuple[str, ReleaseStanding] | None] | None = None
         self._fetched = -_FETCHED_EVERY
 
     def follow(self) -> None:
         """Take over what the remote has, and finish what a killed runner left."""
-        if self._branch.repository.branch() != self._name:
+        if self._branch.place()[1] != self._name:
             raise GitError(f"another branch than {self._name} is checked out now")
         if self._push and time.monotonic() - self._fetched > _FETCHED_EVERY:
             self._fetched = time.monotonic()
@@ -87,12 +88,12 @@ class GitSide:
 
     def books(self) -> Books:
         """Read where the release stands."""
-        found = standings(self._branch, self._plan.name)
-        commit, standing = found or ("", None)
+        head = self._branch.head()
+        commit, standing = self._standing_at(head) or ("", None)
         mesh = link(self._snapshot())
         moved = standing is not None and self._is_moved(mesh, standing)
         weights = weights_of(lane_splits(mesh))
-        return Books(self._branch.head(), standing, commit, moved, weights)
+        return Books(head, standing, commit, moved, weights)
 
     def checked(self, weights: Mapping[str, int]) -> tuple[Finding, ...]:
         """Return what keeps weights from being written, of files as they are."""
@@ -135,12 +136,18 @@ class GitSide:
     def _finish(self) -> None:
         """Bring files and index to a commit of ours where they are still as before it."""
         head = self._branch.head()
-        found = standings(self._branch, self._plan.name)
+        found = self._standing_at(head)
         if head == self._finished or found is None or found[0] != head:
             return
         self._finished = head
         for path, raw in self._branch.left_behind().items():
             write(path, raw)
+
+    def _standing_at(self, head: str) -> tuple[str, ReleaseStanding] | None:
+        """Return where the release stands; history is read only where the branch has moved."""
+        if self._known is None or self._known[0] != head:
+            self._known = head, standings(self._branch, self._plan.name)
+        return self._known[1]
 
     def _files(self, wanted: ToCommit) -> tuple[dict[str, bytes], str]:
         """Return the files that a commit changes, and the weights in words."""

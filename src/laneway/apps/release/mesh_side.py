@@ -16,6 +16,7 @@ from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import MeshFolder
 from laneway.core.edits.lane_splits import LaneSplit, lane_splits
+from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.config import inbound_stat, stat_name
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.link import link
@@ -25,7 +26,15 @@ from laneway.core.release.hops import Hops, replica_hops
 Weights = Mapping[tuple[str, ...], tuple[tuple[str, int], ...]]
 """By split the weight of each part."""
 
-_COUNTED = r"^http\.in\|.*\.downstream_rq_(completed|5xx|time)$"
+_RECEIVED = r"http\.in\|.*\.downstream_rq_(completed|5xx|time)"
+_NOBODY, _FAILED, _AGAIN = (
+    "upstream_cx_none_healthy",
+    "upstream_rq_pending_failure_eject",
+    "upstream_rq_retry",
+)
+_COUNTED = rf"^({_RECEIVED}|cluster\.outbound\|.*\.({_NOBODY}|{_FAILED}|{_AGAIN}))$"
+UNREACHED = "(nobody)"
+"""Stands for a pod where requests of a lane reached none."""
 
 
 class LaneTraffic(Struct, frozen=True):
@@ -68,10 +77,13 @@ class MeshSide:
 
     def _sample(self, found: Hops, replicas: Mapping[str, Replica]) -> Sample:
         counters, histograms = self._fleet.counted(_COUNTED)
-        return {
-            key: {name: _totals(replicas[name], counters, histograms) for name in names}
-            for key, names in found.items()
-        }
+        lost = _unreached(counters)
+        sample: dict[tuple[str, str], dict[str, Totals]] = {}
+        for (hop, lane), names in found.items():
+            pods = {name: _totals(replicas[name], counters, histograms) for name in names}
+            count = lost.get((hop.rpartition("/")[2], lane), 0)
+            sample[hop, lane] = {**pods, UNREACHED: Totals(count, count)}
+        return sample
 
     def leave(self) -> None:
         """Let go of the proxies."""
@@ -86,6 +98,21 @@ def weights_of(splits: Iterable[LaneSplit]) -> Weights:
 def hop_names(found: Hops) -> tuple[str, ...]:
     """Return the hops, each once."""
     return tuple(dict.fromkeys(hop for hop, _ in found))
+
+
+def _unreached(counters: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """Count requests that came to no pod of a lane, by service and lane: each is an error.
+
+    There was none, or the last try got no connection.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for name, count in counters.items():
+        cluster, _, word = name.removeprefix("cluster.").rpartition(".")
+        if word in (_NOBODY, _FAILED, _AGAIN):
+            to = destination_of(cluster)
+            key = (to.host.partition(".")[0], to.subset)
+            found[key] = found.get(key, 0) + (-count if word == _AGAIN else count)
+    return {key: max(0, count) for key, count in found.items()}
 
 
 def _totals(

@@ -21,7 +21,7 @@ from laneway.core.release.plan import Plan
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
 from laneway.core.views.release import judged_view
 
-INTERVAL = 1.0
+INTERVAL = 0.5
 """Seconds between two looks. What is decided does not depend on how many there are."""
 
 _RATES = 32
