@@ -46,11 +46,13 @@ class Said:
     """A repository that says what it is told to, and keeps what was fetched."""
 
     def __init__(self, newest: Looked) -> None:
-        self.newest = newest
+        self.newest: Looked | Exception = newest
         self.fetched: dict[str, Fetched] = {}
         self.kept: frozenset[str] = frozenset()
 
     def look(self) -> Looked:
+        if isinstance(self.newest, Exception):
+            raise self.newest
         if isinstance(self.newest, Fetched):
             self.fetched[self.newest.commit.id] = self.newest
         return self.newest
@@ -68,8 +70,10 @@ class Told(SyncStatus):
     changed: asyncio.Event
 
     def note(self, tracked: Tracked, runner: Runner) -> None:
-        super().note(tracked, runner)
-        self.changed.set()
+        try:
+            super().note(tracked, runner)
+        finally:
+            self.changed.set()
 
 
 class Followed(Stage):
@@ -89,7 +93,9 @@ class Followed(Stage):
     def status(self) -> dict[str, Any]:
         return self.folder.read() or {}
 
-    async def says(self, newest: Looked, until: Callable[[dict[str, Any]], object]) -> None:
+    async def says(
+        self, newest: Looked | Exception, until: Callable[[dict[str, Any]], object]
+    ) -> None:
         """Have the repository say something, and wait until the status is as wanted."""
         self.repository.newest = newest
         self.following.look_again()
@@ -226,6 +232,38 @@ def test_where_nobody_answers_what_serves_goes_on_and_that_is_told_once(tmp_path
 
     said = stage.said.getvalue()
     assert (said.count(WHY.message), said.count("answers again")) == (1, 1)
+
+
+def test_a_bug_that_a_commit_brings_to_light_ends_nothing_and_is_told_once(
+    tmp_path: Path,
+) -> None:
+    async def scene(stage: Followed) -> None:
+        await stage.until(_live(1))
+        for _ in range(2):
+            await stage.says(KeyError("tree"), lambda _: "KeyError" in stage.said.getvalue())
+        await stage.says(TWO, _live(2))
+
+    stage = Followed(tmp_path, AUTOMATED, ONE).follow(scene)
+
+    assert stage.proxies.live == [[80], [80, 81]]
+    assert stage.said.getvalue().count("This is a bug in Laneway") == 1
+
+
+def test_a_status_that_cannot_be_written_keeps_no_commit_from_being_followed(
+    tmp_path: Path,
+) -> None:
+    async def scene(stage: Followed) -> None:
+        await stage.until(_live(1))
+        stage.folder.status.unlink()
+        stage.folder.status.with_suffix(".partly").mkdir()
+        stage.repository.newest = TWO
+        stage.following.look_again()
+        async with asyncio.timeout(DEADLINE):
+            while stage.proxies.live[-1] != [80, 81]:
+                stage.changed.clear()
+                await stage.changed.wait()
+
+    Followed(tmp_path, AUTOMATED, ONE).follow(scene)
 
 
 def test_without_automation_nothing_serves_until_somebody_syncs(tmp_path: Path) -> None:

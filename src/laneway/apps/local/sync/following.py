@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from laneway.apps.local.mesh.announcer import bug_text
 from laneway.apps.local.mesh.runner import Runner
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.synced import SyncWish
@@ -90,6 +91,7 @@ class CommitInput:
         self._given: Snapshot | None = None
         """What the mesh was given last, and is to serve."""
         self._wishes: list[SyncWish] = []
+        self._bug = ""
 
     def first(self) -> Iterator[Snapshot]:
         """Yield what is due, then the commit that served last. Raises OSError without either.
@@ -141,8 +143,7 @@ class CommitInput:
                 if self._given is None or not found.snapshot.is_same(self._given):
                     self._given = found.snapshot
                     yield found.snapshot
-            if self._runner is not None:
-                self.note(self._runner)  # what changes no object is live already
+            self._note_again()  # what changes no object is live already
             await self._next_look()
 
     async def _next_look(self) -> None:
@@ -154,7 +155,11 @@ class CommitInput:
         self._asked.clear()
         wishes = self._status.wishes()  # before the look that answers them
         before, begun = self._tracked, time.time()
-        looked = await aside(self._repository.look)
+        try:
+            looked = await aside(self._repository.look)
+        except Exception as error:  # noqa: BLE001 - a bug that a commit brings to light ends nothing
+            self._stumbled(error)
+            return
         self._saw(looked, begun)
         if wishes and not isinstance(looked, Unreached):
             self._tracked = approved(self._tracked, prune=any(one.prune for one in wishes))
@@ -198,6 +203,21 @@ class CommitInput:
             announcer.screen.tell("the repository answers again")
         if isinstance(looked, Untaken) and after.refused != before.refused:
             announcer.refused(looked.findings)
+
+    def _stumbled(self, error: Exception) -> None:
+        """Tell of a bug in looking, once in a row; what serves goes on, and it is looked again."""
+        self._failures += 1
+        if self._runner is not None and repr(error) != self._bug:
+            self._runner.target.announcer.screen.warn(bug_text(error))
+        self._bug = repr(error)
+
+    def _note_again(self) -> None:
+        if self._runner is None:
+            return
+        try:
+            self.note(self._runner)
+        except OSError as error:  # as after a look of the mesh: what cannot be written ends nothing
+            self._runner.target.announcer.not_noted(str(error))
 
     def written_at(self, before: Snapshot, after: Snapshot) -> float | None:
         """Return when the look was begun that found the newest commit."""
