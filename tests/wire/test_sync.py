@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.laneway_up import laneway, meshes, state_home
+from tests.wire.laneway_up import Said, laneway, meshes, state_home
 from tests.wire.remote import GitRemote, Sync
 
 pytestmark = pytest.mark.envoy
@@ -37,10 +37,15 @@ def test_a_mesh_follows_the_pushes_to_its_repository(remote: GitRemote, sync: St
     mesh = sync(remote).ready()
     assert _versions(mesh) == {"v1", "v2"}
 
+    watching = Said("sync", "status", "--watch")
+    watching.until("ASMSwimLane v1")
     _all_to(remote, "v2")
     mesh.follows("All to v2")
 
     assert _versions(mesh) == {"v2"}
+    watching.until("All to v2")
+    watching.signal(signal.SIGINT)
+    assert watching.end() == 130
     status = _status()
     assert (status["sync"]["status"], status["health"]["status"]) == ("Synced", "Healthy")
     assert status["live"]["revision"]["subject"] == "All to v2"

@@ -23,7 +23,7 @@ from laneway.adapters.kube.errors import Invalid, NotFound, Unavailable
 from laneway.adapters.kube.kinds import Extent, Kind, discovered
 
 MANAGER = "laneway"
-"""The field manager in whose name everything is applied."""
+"""The field manager in whose name everything is applied, where nobody says otherwise."""
 PAGE = 250
 """Objects of a page: about a megabyte of Pods."""
 _APPLY = "application/apply-patch+yaml"
@@ -50,9 +50,20 @@ _page = msgspec.json.Decoder(Page)
 class Client:
     """Asks one API server; an async context manager."""
 
-    def __init__(self, access: Access, *, dial: Dial = dialed, bound: float = BOUND) -> None:
-        """Take the way in, and for how many seconds what fails is asked again."""
+    def __init__(
+        self,
+        access: Access,
+        *,
+        dial: Dial = dialed,
+        bound: float = BOUND,
+        manager: str = MANAGER,
+    ) -> None:
+        """Take the way in, and for how many seconds what fails is asked again.
+
+        `manager` is the field manager in whose name objects are written.
+        """
         self.access = access
+        self._manager = manager
         self._asking = Asking(access, dial, bound)
 
     @property
@@ -161,7 +172,7 @@ class Client:
                 kind.resource,
                 "PATCH",
                 _path(kind, body, subresource),
-                query={"fieldManager": MANAGER, "fieldValidation": "Strict", **extra},
+                query={"fieldManager": self._manager, "fieldValidation": "Strict", **extra},
                 body=msgspec.json.encode(body),
                 form=_APPLY,
             )
@@ -180,7 +191,7 @@ class Client:
                 kind.resource,
                 "PATCH",
                 _path(kind, body, subresource),
-                query={"fieldManager": MANAGER, "fieldValidation": "Ignore"},
+                query={"fieldManager": self._manager, "fieldValidation": "Ignore"},
                 body=msgspec.json.encode(body),
                 form=_MERGE,
             )
@@ -195,7 +206,7 @@ class Client:
                 kind.resource,
                 "POST",
                 path,
-                query={"fieldManager": MANAGER},
+                query={"fieldManager": self._manager},
                 body=msgspec.json.encode(body),
                 is_repeatable=False,
             )
@@ -211,7 +222,7 @@ class Client:
                 kind.resource,
                 "PUT",
                 _path(kind, body, subresource),
-                query={"fieldManager": MANAGER},
+                query={"fieldManager": self._manager},
                 body=msgspec.json.encode(body),
                 is_repeatable=False,
             )

@@ -1,124 +1,51 @@
-"""`laneway sync`: a mesh on this machine that follows a repository, and how it stands.
+"""`laneway sync`: a mesh or a cluster that follows a repository, and how it stands.
 
 Comes in: an Application and flags. Goes out: an exit code and text. Nothing is done here but
-reading flags; the work is that of `apps/local`.
+reading flags; the work is that of `apps/local` and `apps/agent`.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from laneway.apps.cli.mesh_flags import MeshFlags, demand_linux, mesh_flags, options_of
+from laneway.apps.cli.mesh_flags import demand_linux, mesh_flags, options_of
 from laneway.apps.cli.meshes import UnfitError, folder_of, mesh_option, running_mesh
+from laneway.apps.cli.sync_flags import (
+    followed_by,
+    refuse_mesh_flags,
+    source_flags,
+    way_by,
+    when_flags,
+)
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, WORLD_FAILED
 from laneway.apps.terminal.printing import output_option, print_object
-from laneway.apps.terminal.telling import tell
 
 if TYPE_CHECKING:
     from laneway.apps.local.record.state import MeshFolder
-    from laneway.apps.local.sync.application import AskedBeside
-    from laneway.core.git.remote import Way
+    from laneway.apps.repository.followed import FollowedApplication
 
-POLL = 10.0
-"""Seconds between two looks: one costs a question, and nobody waits long for the next one."""
+Output = Literal["text", "yaml", "json"]
 
 LOOK_AT_STATUS = 0.5
 """Seconds between two looks at a status that is watched."""
 
 
-class SyncFlags(MeshFlags):
-    """The flags of `laneway sync`."""
-
-    app: str | None
-    poll: float
-    token_env: str
-    token_file: str | None
-    token_user: str
-    ways: tuple[Way, ...]
-    webhook: str
-    webhook_secret_env: str
-    webhook_secret_file: str | None
-
-
-def _address(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    del context, parameter
-    port = value.rpartition(":")[2]
-    if value and not (":" in value and port.isdecimal() and 0 < int(port) < 65536):
-        raise click.BadParameter(f"{value!r} is no HOST:PORT")
-    return value
-
-
 @click.group(invoke_without_command=True)
-@click.option(
-    "--app",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="An Argo CD Application: which repository, revision and path, and what may happen.",
-)
-@click.option(
-    "--poll",
-    metavar="SECONDS",
-    type=click.FloatRange(0.1, 86_400),
-    default=POLL,
-    show_default=True,
-    help="How long to wait between two looks at the repository, give or take a tenth.",
-)
-@click.option(
-    "--token-env", metavar="NAME", default="", help="The environment variable that holds a token."
-)
-@click.option(
-    "--token-file",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="The file that holds a token. Without either, git's credential helper is asked.",
-)
-@click.option(
-    "--token-user",
-    metavar="NAME",
-    default="git",
-    show_default=True,
-    help="The user's name that goes with a token.",
-)
-@click.option(
-    "--allow",
-    "ways",
-    multiple=True,
-    type=click.Choice(["http"]),
-    help="Ask a repository over plain http too.",
-)
-@click.option(
-    "--webhook",
-    metavar="HOST:PORT",
-    default="",
-    callback=_address,
-    help="Take webhooks of GitHub, GitLab, Gitea and Forgejo here, at /webhook. Other hosts than "
-    "this one need a secret.",
-)
-@click.option(
-    "--webhook-secret-env",
-    metavar="NAME",
-    default="",
-    help="The environment variable that holds the secret of webhooks.",
-)
-@click.option(
-    "--webhook-secret-file",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="The file that holds it.",
-)
+@source_flags
+@when_flags
 @mesh_flags
 @click.pass_context
-def sync(context: click.Context, **flags: Unpack[SyncFlags]) -> int:
+def sync(context: click.Context, /, **flags: Any) -> int:
     """Start a mesh from a repository, and follow its commits.
 
     What is followed is said by an Application of Argo CD. Nothing is checked out, and nothing of
-    the repository is run. The mesh is one like any other for `ps`, `status`, `explain`, `verify`
-    and `down`.
+    the repository is run. The mesh is one like any other for `ps`, `status`, `verify` and `down`.
+
+    With --kubeconfig or --context commits go to a cluster that no other syncer keeps: Deployments,
+    Services, lanes and Istio's traffic kinds, in the namespaces that are named.
 
     \b
     laneway sync --app app.yaml
@@ -127,70 +54,63 @@ def sync(context: click.Context, **flags: Unpack[SyncFlags]) -> int:
     """
     if context.invoked_subcommand is not None:
         if flags["app"]:
-            raise click.UsageError(f"--app does not go with {context.invoked_subcommand}.")
+            raise click.UsageError(f"--app stands behind {context.invoked_subcommand}.")
         return FINE
-    if not flags["app"]:
-        raise click.UsageError("Name the file of an Application by --app.")
-    demand_linux()
+    followed = followed_by(flags)
+    if followed is None:
+        return ERRORS_FOUND
     from laneway.adapters.gitstore import FolderTaken
     from laneway.adapters.webhook import Unguarded
-    from laneway.apps.local.sync.application import SeveralError, read_application_file
-    from laneway.apps.local.sync.run import sync as run
 
-    folder = folder_of(flags["name"])
     try:
-        found = read_application_file(flags["app"], _asked(flags))
-    except SeveralError as error:
-        raise click.UsageError(f"{error}.") from error
-    tell(found.findings, sys.stderr)
-    if found.followed is None:
-        return ERRORS_FOUND
-    options = options_of(flags, (found.followed.source,))
-    try:
-        return run(folder, options, found.followed, detach=flags["detach"])
+        if (way := way_by(flags)) is None:
+            return _run_mesh(flags, followed)
+        refuse_mesh_flags(context)
+        from laneway.apps.cli.syncing_cluster import follow
+
+        return follow(followed, way)
     except FolderTaken as error:
         raise UnfitError(f"{error}.") from error
     except Unguarded as error:
         raise click.UsageError(f"{error}: name one by --webhook-secret-env or -file.") from error
 
 
-def _asked(flags: SyncFlags) -> AskedBeside:
-    """Return what flags say beside an Application. Raises a usage error."""
-    from laneway.adapters.gitstore import GitCredentials
-    from laneway.apps.local.sync.application import AskedBeside
+def _run_mesh(flags: Any, followed: FollowedApplication) -> int:
+    """Run a mesh on this machine."""
+    demand_linux()
+    from laneway.apps.local.sync.run import sync as run
 
-    variable, file = flags["token_env"], flags["token_file"] or ""
-    if variable and file:
-        raise click.UsageError("A token is in --token-env or in --token-file, not in both.")
-    credentials = GitCredentials(variable, file, flags["token_user"])
-    return AskedBeside(flags["poll"], credentials, flags["ways"], flags["webhook"], _secret(flags))
-
-
-def _secret(flags: SyncFlags) -> str:
-    """Return the secret of webhooks; a name of one without anything in it is a mistake."""
-    variable, file = flags["webhook_secret_env"], flags["webhook_secret_file"]
-    if variable and file:
-        raise click.UsageError("A secret is in a variable or in a file, not in both.")
-    if not (variable or file):
-        return ""
-    found = Path(file).read_text("utf-8") if file else os.environ.get(variable, "")
-    if not found.strip():
-        raise click.UsageError(f"There is no secret in {file or variable}.")
-    return found.strip()
+    folder, options = folder_of(flags["name"]), options_of(flags, (followed.source,))
+    return run(folder, options, followed, detach=flags["detach"])
 
 
 @sync.command()
 @mesh_option
 @click.option("--prune", is_flag=True, help="Remove what the commit does not have any more.")
-def now(name: str | None, prune: bool) -> int:  # noqa: FBT001 - a flag
-    """Apply the newest commit now, and wait until it is live."""
+@source_flags
+@click.pass_context
+def now(context: click.Context, /, name: str | None, prune: bool, **flags: Any) -> int:  # noqa: FBT001 - a flag
+    """Apply the newest commit now, and wait until it is live.
+
+    To a cluster, it needs the flags of the Application and of the cluster.
+    """
+    if (way := way_by(flags)) is None:
+        return _mesh_now(running_mesh(name), prune=prune)
+    refuse_mesh_flags(context)
+    from laneway.apps.cli.syncing_cluster import now as run
+
+    followed = followed_by(flags)
+    return ERRORS_FOUND if followed is None else run(followed, way, prune=prune)
+
+
+def _mesh_now(folder: MeshFolder, *, prune: bool) -> int:
     import time
 
     from laneway.apps.local.record.sync_now import NotSyncedError, sync_now
     from laneway.apps.terminal.sync_text import commit_text, listed
 
     try:
-        status = sync_now(running_mesh(name), time.sleep, prune=prune)
+        status = sync_now(folder, time.sleep, prune=prune)
     except NotSyncedError as error:
         raise UnfitError(f"{error}.") from error
     if status["repository"]["trouble"]:
@@ -211,14 +131,33 @@ def now(name: str | None, prune: bool) -> int:  # noqa: FBT001 - a flag
 @mesh_option
 @output_option("text", "yaml", "json")
 @click.option("--watch", is_flag=True, help="Go on, and print it again whenever it changes.")
-def status(name: str | None, output: Literal["text", "yaml", "json"], watch: bool) -> int:  # noqa: FBT001 - a flag
-    """Show whether a mesh is as its repository says, and how each object is.
+@source_flags
+@click.pass_context
+def status(
+    context: click.Context,
+    /,
+    name: str | None,
+    output: Output,
+    watch: bool,  # noqa: FBT001 - a flag
+    **flags: Any,
+) -> int:
+    """Show whether a mesh or cluster is as its repository says, and how each object is.
 
-    Exits with 1 if the newest commit is refused, or something is degraded.
+    Of a cluster, it needs the flags of the Application and of the cluster. Exits with 1 if the
+    newest commit is refused, or something is degraded.
     """
+    if (way := way_by(flags)) is None:
+        return _mesh_status(running_mesh(name), output, watch=watch)
+    refuse_mesh_flags(context)
+    from laneway.apps.cli.syncing_cluster import status as run
+
+    followed = followed_by(flags)
+    return ERRORS_FOUND if followed is None else run(followed, way, output)
+
+
+def _mesh_status(folder: MeshFolder, output: Output, *, watch: bool) -> int:
     import time
 
-    folder = running_mesh(name)
     found = _status(folder)
     _print(found, output)
     while watch:
@@ -245,7 +184,7 @@ def _without_time(status: dict[str, Any]) -> dict[str, Any]:
     return {**status, "repository": {"trouble": status["repository"]["trouble"]}}
 
 
-def _print(status: dict[str, Any], output: Literal["text", "yaml", "json"]) -> None:
+def _print(status: dict[str, Any], output: Output) -> None:
     import time
 
     from laneway.apps.terminal.screen import table_width_of

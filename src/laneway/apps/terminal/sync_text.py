@@ -29,7 +29,8 @@ def _head(status: Value, now: float) -> Iterator[str]:
     yield f"{status['sync']['status']}, {health['status']}{why}"
     newest, live = status["sync"]["revision"], status["live"]
     if live:
-        yield f"live since {_ago(live['since'], now)}: {commit_text(live['revision'], now)}"
+        since = f"live since {_ago(live['since'], now)}" if live["since"] else "applied last"
+        yield f"{since}: {commit_text(live['revision'], now)}"
         if live["changed"]:
             yield f"  {listed(live['changed'])}"
     else:

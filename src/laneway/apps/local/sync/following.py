@@ -20,9 +20,9 @@ from laneway.apps.local.mesh.announcer import bug_text
 from laneway.apps.local.mesh.runner import Runner
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.synced import SyncWish
-from laneway.apps.local.sync.aside import aside
-from laneway.apps.local.sync.hook import Hook
 from laneway.apps.local.sync.keeping import SyncStatus
+from laneway.apps.repository.aside import aside
+from laneway.apps.repository.hook import Hook
 from laneway.core.findings.finding import Finding
 from laneway.core.fleet.standing import pause_after
 from laneway.core.mesh.snapshot import Snapshot

@@ -7,13 +7,9 @@ Comes in: a folder for its state, how a mesh is run, what is followed. Goes out:
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import Struct
 
 from laneway.adapters.files import read_paths
-from laneway.adapters.gitstore import CommitReader, GitCredentials, Store
+from laneway.adapters.gitstore import Store
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
 from laneway.apps.local.mesh.up import Launch
@@ -21,34 +17,9 @@ from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.record.synced import SyncFolder
 from laneway.apps.local.sync.following import CommitInput, Wakings
-from laneway.apps.local.sync.hook import Hook
 from laneway.apps.local.sync.keeping import SyncStatus
-from laneway.apps.local.sync.repository import FollowedRepository
-from laneway.core.git.remote import Remote
-from laneway.core.git.revision import GitRevision
-from laneway.core.git.selection import Selection
+from laneway.apps.repository.followed import FollowedApplication
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.syncing.due import SyncPolicy
-
-
-class FollowedApplication(Struct, frozen=True):
-    """What is followed. `application` is what others are told of it; `poll` is in seconds."""
-
-    application: Mapping[str, Any]
-    remote: Remote
-    revision: GitRevision
-    selection: Selection
-    namespace: str
-    policy: SyncPolicy
-    poll: float
-    credentials: GitCredentials = GitCredentials()
-    hook: Hook | None = None
-
-    @property
-    def source(self) -> str:
-        """What is followed, in a line."""
-        path = self.selection.path or "."
-        return f"{self.remote.url} {self.revision.text} {path}"
 
 
 def sync(
@@ -69,10 +40,7 @@ def sync(
 
 
 def _following(folder: MeshFolder, followed: FollowedApplication, store: Store) -> CommitInput:
-    reader = CommitReader(store, followed.selection, followed.namespace)
-    repository = FollowedRepository(
-        store, followed.remote, followed.revision, reader, followed.credentials
-    )
+    repository = followed.asked_through(store)
     source = followed.source
 
     def left() -> Snapshot:

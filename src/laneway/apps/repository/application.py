@@ -14,8 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.adapters.gitstore import GitCredentials
-from laneway.apps.local.sync.hook import Hook
-from laneway.apps.local.sync.run import FollowedApplication
+from laneway.apps.repository.followed import FollowedApplication
+from laneway.apps.repository.hook import Hook
 from laneway.core.findings.finding import Finding
 from laneway.core.git.remote import USUAL, Way
 from laneway.core.resources.argo.application import ArgoApplication

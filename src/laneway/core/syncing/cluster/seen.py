@@ -1,0 +1,163 @@
+"""What a cluster has of an object, and whether somebody else keeps it.
+
+Comes in: an object as the API server has it. Goes out: who follows it beside us, and how well it
+is. https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ and
+https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from laneway.core.syncing.states import Wellness
+
+MANAGER = "laneway-sync"
+"""The field manager in whose name a commit is applied."""
+_ARGO = "argocd.argoproj.io/tracking-id"
+_INSTANCE = "app.kubernetes.io/instance"
+_FLUX = {
+    "kustomize.toolkit.fluxcd.io/name": "a Kustomization of Flux",
+    "helm.toolkit.fluxcd.io/name": "a HelmRelease of Flux",
+}
+_BY_SERVER = frozenset({"creationTimestamp", "generation", "managedFields", "resourceVersion"})
+
+
+class SeenObject(Struct, frozen=True):
+    """An object as a cluster has it."""
+
+    body: Mapping[str, Any]
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata."""
+        found: Mapping[str, Any] = self.body.get("metadata") or {}
+        return found
+
+    @property
+    def uid(self) -> str:
+        """Which of several objects of one name, one after the other, it is."""
+        return str(self.metadata.get("uid", ""))
+
+    @property
+    def version(self) -> str:
+        """What changes with whatever changes in it."""
+        return str(self.metadata.get("resourceVersion", ""))
+
+    @property
+    def managers(self) -> frozenset[str]:
+        """Who writes fields of it."""
+        fields = self.metadata.get("managedFields") or []
+        return frozenset(str(one.get("manager")) for one in fields)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we have applied it: somebody may have made another of its name meanwhile."""
+        return MANAGER in self.managers
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is being deleted."""
+        return bool(self.metadata.get("deletionTimestamp"))
+
+
+def is_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two states of an object say the same, but for what the server notes of writing."""
+    return _said(one) == _said(other)
+
+
+def _said(body: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = body.get("metadata") or {}
+    kept = {key: value for key, value in metadata.items() if key not in _BY_SERVER}
+    return {**{key: value for key, value in body.items() if key != "status"}, "metadata": kept}
+
+
+def kept_by(seen: SeenObject) -> str:
+    """Return who else keeps an object in step with a repository, in words; empty for nobody.
+
+    The label of instances is Argo CD's only where Argo CD has applied the object: charts and people
+    set it as well.
+    """
+    annotations = seen.metadata.get("annotations") or {}
+    labels = seen.metadata.get("labels") or {}
+    if told := annotations.get(_ARGO):
+        return f"Argo CD, by {_ARGO}: {told}"
+    by_argo = any(one.startswith("argocd") for one in seen.managers)
+    if by_argo:
+        name = labels.get(_INSTANCE)
+        return f"Argo CD, as {name}" if name else "Argo CD, which has applied it"
+    for label, words in _FLUX.items():
+        if told := labels.get(label):
+            return f"{words}, {told}"
+    return ""
+
+
+def wellness_of(seen: SeenObject, *, is_told: bool = False) -> Wellness:
+    """Return how well an object is, by its own status.
+
+    `is_told` says that somebody tells of lanes whether they are live: then one of which nothing is
+    told yet is on its way.
+    """
+    match seen.body.get("kind"):
+        case "Deployment":
+            return _of_deployment(seen)
+        case "ASMSwimLaneGroup" | "ASMSwimLane":
+            return _of_lane(seen, is_told=is_told)
+        case _:
+            return Wellness()
+
+
+def _of_deployment(seen: SeenObject) -> Wellness:
+    """Return a Deployment's health, by the rules of Argo CD.
+
+    https://github.com/argoproj/gitops-engine/blob/master/pkg/health/health_deployment.go
+    """
+    spec, status = seen.body.get("spec") or {}, seen.body.get("status") or {}
+    if spec.get("paused"):
+        return Wellness("Suspended", "it is paused")
+    if status.get("observedGeneration", 0) < seen.metadata.get("generation", 0):
+        return Wellness("Progressing", "its controller has not seen it yet")
+    for one in status.get("conditions") or ():
+        if one.get("type") == "Progressing" and one.get("reason") == "ProgressDeadlineExceeded":
+            return Wellness("Degraded", str(one.get("message", "")))
+    wanted, updated = spec.get("replicas", 1), status.get("updatedReplicas", 0)
+    available = status.get("availableReplicas", 0)
+    if updated < wanted:
+        return Wellness("Progressing", f"{updated} of {wanted} replicas are new")
+    if status.get("replicas", 0) > updated:
+        return Wellness("Progressing", f"{status['replicas'] - updated} old replicas are ending")
+    if available < updated:
+        return Wellness("Progressing", f"{available} of {updated} replicas are available")
+    return Wellness()
+
+
+def is_live_told(seen: SeenObject) -> bool:
+    """Whether somebody tells of a lane or group if it is live: an operator is at work."""
+    return "Live" in _conditions(seen)
+
+
+def _conditions(seen: SeenObject) -> dict[str, Mapping[str, Any]]:
+    conditions = (seen.body.get("status") or {}).get("conditions") or ()
+    return {str(one.get("type")): one for one in conditions if isinstance(one, Mapping)}
+
+
+def _of_lane(seen: SeenObject, *, is_told: bool) -> Wellness:
+    """Return the health of a lane or group: its traffic is live as it is now.
+
+    Where no operator tells of any, nobody knows, and it counts as well.
+    """
+    found = _conditions(seen)
+    stalled, live = found.get("Stalled"), found.get("Live")
+    unseen = Wellness("Progressing", "the operator has not seen it yet")
+    if stalled is not None and stalled.get("status") == "True":
+        return Wellness("Degraded", str(stalled.get("message", "")))
+    if live is None:
+        return unseen if is_told else Wellness()
+    observed = (seen.body.get("status") or {}).get("observedGeneration")
+    if observed is not None and observed < seen.metadata.get("generation", 0):
+        return unseen
+    if live.get("status") == "True":
+        return Wellness()
+    return Wellness("Progressing", str(live.get("message", "")))
