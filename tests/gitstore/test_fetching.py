@@ -94,16 +94,25 @@ def test_snapshot_says_where_in_the_repository_an_object_stands(
     )
 
 
-def test_file_that_a_commit_leaves_alone_keeps_its_objects(
-    store: Store, origin: Repository
+def test_file_that_a_commit_leaves_alone_keeps_its_objects_unread(
+    store: Store, origin: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"b"})
     reader = CommitReader(store, Selection())
     before = reader.read(store.fetch(origin.remote, MAIN)).resources
 
     origin.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"other"})
+    read: list[str] = []
+    blob = store.blob
+
+    def noted(name: str) -> bytes | None:
+        read.append(name)
+        return blob(name)
+
+    monkeypatch.setattr(store, "blob", noted)
     after = reader.read(store.fetch(origin.remote, MAIN)).resources
 
+    assert read == [origin.git("rev-parse", "main:b.yaml")]
     assert after[0] is before[0]
     assert after[1].meta.name == "other"
 

@@ -142,6 +142,7 @@ def test_submodule_is_refused_where_it_is_searched(home: Path, origin: Repositor
     )
 
     assert refused(home, origin) == [("LW2113", "lanes/sub")]
+    assert len(taken(home, origin, Selection("lanes")).resources) == 1
     assert len(taken(home, origin, Selection(recurse=True, exclude="lanes/sub*")).resources) == 1
 
 
@@ -167,6 +168,15 @@ def test_folder_for_other_programs_is_refused_unless_it_is_meant_so(
     with pytest.raises(NotTaken, match=f"is for {tool}"):
         taken(home, origin, Selection())
     assert len(taken(home, origin, Selection(is_plain=True)).resources) == 1
+
+
+def test_program_in_jsonnet_is_refused_unless_it_is_left_out(
+    home: Path, origin: Repository
+) -> None:
+    origin.commit({**GOOD, "lanes/b.jsonnet": b"[]"})
+
+    assert refused(home, origin) == [("LW2124", "lanes/b.jsonnet")]
+    assert len(taken(home, origin, Selection("lanes", exclude="*.jsonnet")).resources) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import base64
 import os
 import stat
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -171,22 +172,23 @@ def test_pack_is_not_fetched_from_an_address_that_the_server_names(
     store: Store, origin: Repository, web: WebServer, tmp_path: Path
 ) -> None:
     origin.commit({"a.yaml": NAMESPACE})
-    with serving(tmp_path) as other:
+    with serving(tmp_path, certificate(tmp_path)) as other:
 
         def naming(handler: Handler) -> bool:
             given = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
             if b"command=fetch" not in given:
-                handler.rfile = __import__("io").BytesIO(given)
+                handler.rfile = BytesIO(given)
                 return False
-            lines = [b"packfile-uris\n", b"%s %s/pack\n" % (b"0" * 40, other.url.encode())]
+            named = b"%s/pack sha1 %s\n" % (other.url.encode(), b"0" * 40)
+            lines = [b"packfile-uris\n", named, b"packfile\n"]
             said = b"".join(b"%04x%s" % (len(line) + 4, line) for line in lines)
             handler.say(
-                200, {"Content-Type": "application/x-git-upload-pack-result"}, said + b"0001"
+                200, {"Content-Type": "application/x-git-upload-pack-result"}, said + b"0000"
             )
             return True
 
         web.misbehaving = naming
-        with pytest.raises(NotFetched):
+        with pytest.raises(NotThere, match=f"redirects to {other.url}/pack"):
             store.fetch(remote(f"{web.url}/origin.git"), MAIN)
         assert other.met == []
 
@@ -316,3 +318,19 @@ def test_file_over_the_limit_is_not_even_sent_where_the_server_can_leave_it_out(
         commit = store.fetch(remote(f"{web.url}/origin.git"), MAIN)
 
         assert len(CommitReader(store, Selection("lanes")).read(commit).resources) == 1
+
+
+def test_small_file_told_by_a_large_one_that_was_left_out_is_fetched_whole(
+    tmp_path: Path, origin: Repository, web: WebServer
+) -> None:
+    origin.git("config", "uploadpack.allowFilter", "true")
+    long = b"".join(b"# line %d of a long file\n" % number for number in range(4_000))
+    origin.commit({"a.yaml": long, "b.yaml": NAMESPACE})
+    with Store(str(tmp_path / "s"), Limits(file=60_000)) as store:
+        reader = CommitReader(store, Selection())
+        there = remote(f"{web.url}/origin.git")
+        with pytest.raises(NotTaken, match=r"a\.yaml has more than"):
+            reader.read(store.fetch(there, MAIN))
+        origin.commit({"a.yaml": long[:50_000] + b"\n---\n" + NAMESPACE, "b.yaml": NAMESPACE})
+
+        assert len(reader.read(store.fetch(there, MAIN)).findings) == 1

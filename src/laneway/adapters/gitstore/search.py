@@ -118,11 +118,14 @@ class CommitSearch:
         """Return an entry as a file, if it is one that is selected."""
         path = self._path(below)
         if entry.kind == _SUBMODULE:
-            if not self._selection.leaves_out(below):
+            if self._selection.recurse and not self._selection.leaves_out(below):
                 self._refuse(fetching.SUBMODULE, path)
             return None
         if entry.kind == _LINK:
             return None if self._selection.leaves_out(below) else self._linked(entry, below)
+        if self._selection.evaluates(below):
+            self._refuse(fetching.JSONNET, path)
+            return None
         return CommittedFile(path, entry.id) if self._selection.takes(below) else None
 
     def _linked(self, entry: _Entry, below: str) -> CommittedFile | None:

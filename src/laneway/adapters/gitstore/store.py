@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -20,12 +20,13 @@ from dulwich.objects import Blob, Commit, Tree, parse_tree
 from laneway.adapters.gitstore.asking import OneQuestion
 from laneway.adapters.gitstore.commit import CommitId, FetchedCommit
 from laneway.adapters.gitstore.credentials import GitCredentials, Secret, given, helped
-from laneway.adapters.gitstore.errors import FolderTaken, NotFetched
+from laneway.adapters.gitstore.errors import FolderTaken, NotFetched, NotTaken
 from laneway.adapters.gitstore.faults import Faults, wants_a_secret
 from laneway.adapters.gitstore.limits import Limits
 from laneway.adapters.gitstore.objects import Objects
 from laneway.adapters.gitstore.watch import FetchWatch
 from laneway.adapters.gitstore.ways import client
+from laneway.core.findings.codes import fetching
 from laneway.core.git.remote import Remote
 from laneway.core.git.revision import GitRevision
 
@@ -131,7 +132,21 @@ class Store:
     def _fetched(
         self, remote: Remote, revision: GitRevision, secret: Secret | None
     ) -> FetchedCommit:
-        asking = OneQuestion(self._objects, self._whole, revision)
+        """Fetch what differs; where that does not fit what is here, all of it.
+
+        A server that leaves out large files may still tell a smaller one by how it differs.
+        """
+        try:
+            return self._asked(remote, revision, secret, self._whole)
+        except NotTaken as why:
+            if not self._whole or all(one.code is not fetching.NOT_GIT for one in why.findings):
+                raise
+        return self._asked(remote, revision, secret, [])
+
+    def _asked(
+        self, remote: Remote, revision: GitRevision, secret: Secret | None, whole: Sequence[str]
+    ) -> FetchedCommit:
+        asking = OneQuestion(self._objects, whole, revision)
         faults = Faults(remote, revision, self.limits, secret)
         with FetchWatch(self.limits) as watch:
             way = client(remote, watch, secret)

@@ -38,15 +38,20 @@ class Selection(Struct, frozen=True):
 
     def takes(self, below: str) -> bool:
         """Whether a file is taken, by its path below the folder."""
-        if not (self.any_ending or below.endswith(ENDINGS)):
-            return False
-        return not _matches(self.exclude, below) and (
-            not self.include or _matches(self.include, below)
-        )
+        return (self.any_ending or below.endswith(ENDINGS)) and self._selects(below)
+
+    def evaluates(self, below: str) -> bool:
+        """Whether Argo CD would run Jsonnet on a file."""
+        return below.endswith(JSONNET) and self._selects(below)
 
     def leaves_out(self, below: str) -> bool:
         """Whether a folder below is left out with all that could be in it."""
         return _matches(self.exclude, below) or _matches(self.exclude, f"{below}/")
+
+    def _selects(self, below: str) -> bool:
+        if _matches(self.exclude, below):
+            return False
+        return not self.include or _matches(self.include, below)
 
 
 def read_path(text: str, place: Place | None = None) -> str | Finding:

@@ -112,7 +112,7 @@ def _concerns(payload: dict[str, Any], remote: Remote, revision: GitRevision) ->
 
     Hosts are known by several names, inside and outside of a network; so paths alone are compared.
     """
-    if revision.commit or not any(remote.is_alike(one) for one in _remotes(payload)):
+    if not any(remote.is_alike(one) for one in _remotes(payload)):
         return False
     ref = payload.get("ref")
     if not isinstance(ref, str):

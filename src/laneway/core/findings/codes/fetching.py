@@ -181,3 +181,11 @@ UNKNOWN_OPTION = warning(
     "Argo CD passes by options that it does not know, without a word.",
     "Correct the spelling; options are written as `Prune=false`.",
 )
+
+JSONNET = error(
+    "LW2124",
+    "{path} is a program in Jsonnet, and nothing is run here",
+    f"What comes out of it, only Jsonnet knows; Argo CD would run it. {_KEPT}",
+    "Commit what comes out of it (`jsonnet -y FILE > rendered/all.yaml`), and leave the program "
+    "out by `exclude`.",
+)
