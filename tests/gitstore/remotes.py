@@ -76,16 +76,24 @@ class Repository(Struct, frozen=True):
 
     def tree(self, files: Files) -> str:
         """Write files as a tree with its subtrees; return its id."""
+        held = [one if isinstance(one, tuple) else (FILE, one) for one in files.values()]
+        blobs = self.blobs([raw for mode, raw in held if mode != SUBMODULE])
+        found = {
+            path: (mode, raw.decode() if mode == SUBMODULE else blobs[raw])
+            for path, (mode, raw) in zip(files, held, strict=True)
+        }
+        return self._tree(found)
+
+    def _tree(self, files: Mapping[str, tuple[str, str]]) -> str:
         entries: dict[str, tuple[str, str]] = {}
-        below: dict[str, dict[str, bytes | tuple[str, bytes]]] = {}
+        below: dict[str, dict[str, tuple[str, str]]] = {}
         for path, held in files.items():
             first, _, rest = path.partition("/")
             if rest:
                 below.setdefault(first, {})[rest] = held
             else:
-                mode, raw = held if isinstance(held, tuple) else (FILE, held)
-                entries[first] = (mode, raw.decode() if mode == SUBMODULE else self.blob(raw))
-        entries |= {name: ("40000", self.tree(inner)) for name, inner in below.items()}
+                entries[first] = held
+        entries |= {name: ("40000", self._tree(inner)) for name, inner in below.items()}
         return self.raw_tree([(mode, name.encode(), one) for name, (mode, one) in entries.items()])
 
     def raw_tree(self, entries: list[tuple[str, bytes, str]]) -> str:
@@ -97,7 +105,20 @@ class Repository(Struct, frozen=True):
         return self.git("hash-object", "-w", "--literally", "-t", "tree", "--stdin", given=raw)
 
     def blob(self, raw: bytes) -> str:
-        return self.git("hash-object", "-w", "--stdin", given=raw)
+        return self.blobs([raw])[raw]
+
+    def blobs(self, raws: list[bytes]) -> dict[bytes, str]:
+        """Write bytes as blobs, all at once; return their ids."""
+        different = list(dict.fromkeys(raws))
+        said = b"".join(
+            b"blob\nmark :%d\ndata %d\n%b\n" % (number, len(raw), raw)
+            for number, raw in enumerate(different, 1)
+        )
+        marks = self.folder / "marks"
+        self.git("fast-import", "--quiet", f"--export-marks={marks}", given=said)
+        names = dict(line[1:].split() for line in marks.read_text().splitlines())
+        marks.unlink()
+        return {raw: names[str(number)] for number, raw in enumerate(different, 1)}
 
 
 def remote(url: str) -> Remote:

@@ -334,3 +334,35 @@ def test_small_file_told_by_a_large_one_that_was_left_out_is_fetched_whole(
         origin.commit({"a.yaml": long[:50_000] + b"\n---\n" + NAMESPACE, "b.yaml": NAMESPACE})
 
         assert len(reader.read(store.fetch(there, MAIN)).findings) == 1
+
+
+def test_commit_over_a_limit_is_not_fetched_again_and_again(
+    tmp_path: Path, origin: Repository, web: WebServer
+) -> None:
+    origin.commit({"film.bin": os.urandom(300_000)})
+    there = remote(f"{web.url}/origin.git")
+    with Store(str(tmp_path / "s"), Limits(pack=100_000)) as store:
+        asked = []
+        for _ in range(3):
+            with pytest.raises(NotTaken, match="the pack of the commit has more than"):
+                store.fetch(there, MAIN)
+            asked.append(len(web.met))
+        good = origin.commit({"a.yaml": NAMESPACE})
+
+        assert asked == [3, 5, 7]
+        assert store.fetch(there, MAIN).id == good
+
+
+def test_secret_that_comes_back_is_not_shown(
+    store: Store, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANES_TOKEN", TOKEN)
+
+    def telling(handler: Handler) -> bool:
+        handler.say(302, {"Location": f"https://example.com/?token={TOKEN}"})
+        return True
+
+    web.misbehaving = telling
+    with pytest.raises(NotThere, match="redirects to https://example") as caught:
+        store.fetch(remote(f"{web.url}/a.git"), MAIN, GitCredentials(variable="LANES_TOKEN"))
+    assert TOKEN not in f"{caught.value!r} {caught.value.findings}"

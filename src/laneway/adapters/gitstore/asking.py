@@ -14,6 +14,7 @@ from dulwich.client import GitClient
 from dulwich.objects import ObjectID
 from dulwich.refs import Ref
 
+from laneway.adapters.gitstore.errors import NotTaken
 from laneway.adapters.gitstore.limits import Limits
 from laneway.adapters.gitstore.objects import Objects
 from laneway.adapters.gitstore.scan import NoPack, scan
@@ -28,11 +29,21 @@ class NoSuchRevision(Exception):  # noqa: N818 - the store makes a finding of it
 
 
 class OneQuestion:
-    """One question to a server. `wanted` is the id of its answer, once it is known."""
+    """One question to a server. `wanted` is the id of its answer, once it is known.
 
-    def __init__(self, objects: Objects, whole: Sequence[str], revision: GitRevision) -> None:
+    `whole` are the commits that are here, `refused` those that are not taken however often.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        whole: Sequence[str],
+        refused: Mapping[str, NotTaken],
+        revision: GitRevision,
+    ) -> None:
         self._objects = objects
         self._whole = whole
+        self._refused = refused
         self._revision = revision
         self.wanted = ""
 
@@ -75,6 +86,8 @@ class OneQuestion:
             if not _ID.fullmatch(found[0]):
                 raise NoPack("it names objects in another form than SHA-1")
             self.wanted = found[0].decode()
+        if self.wanted in self._refused:
+            raise self._refused[self.wanted]
         here = self._objects.peeled(self.wanted)
         if here is not None and here.id.decode() in self._whole:
             return []

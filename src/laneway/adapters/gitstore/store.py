@@ -58,6 +58,8 @@ class Store:
             raise FolderTaken(f"another process uses {folder}") from None
         self._objects = Objects(self._path(_OBJECTS))
         self._whole = self._known_whole()
+        self._refused: dict[str, NotTaken] = {}
+        """The last commit that was over a limit: it is not fetched again and again."""
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +82,9 @@ class Store:
     ) -> FetchedCommit:
         """Bring the commit that a revision of a remote is now. Raises a kind of NotFetched.
 
-        Costs one question where that commit is here already. Where the server wants to know who
-        asks and no token is given, the credential helper of the person's `git` is asked.
+        Costs one question where that commit is here already, or was over a limit. Where the server
+        wants to know who asks and no token is given, the credential helper of the person's `git` is
+        asked.
         """
         secret = given(credentials or GitCredentials())
         try:
@@ -139,6 +142,8 @@ class Store:
         try:
             return self._asked(remote, revision, secret, self._whole)
         except NotTaken as why:
+            if why.commit and any(one.code is fetching.OVER_A_LIMIT for one in why.findings):
+                self._refused = {why.commit: why}
             if not self._whole or all(one.code is not fetching.NOT_GIT for one in why.findings):
                 raise
         return self._asked(remote, revision, secret, [])
@@ -146,7 +151,7 @@ class Store:
     def _asked(
         self, remote: Remote, revision: GitRevision, secret: Secret | None, whole: Sequence[str]
     ) -> FetchedCommit:
-        asking = OneQuestion(self._objects, whole, revision)
+        asking = OneQuestion(self._objects, whole, self._refused, revision)
         faults = Faults(remote, revision, self.limits, secret)
         with FetchWatch(self.limits) as watch:
             way = client(remote, watch, secret)
