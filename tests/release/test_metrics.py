@@ -1,5 +1,6 @@
 """What a real Prometheus scraped of proxies, as a release counts it."""
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +40,7 @@ class Exporter(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Metrics)
         self.answers = {"mocka-v1": (10, 1), "mocka-v2": (20, 2)}
         self.grows = False
+        self.told: list[tuple[str, dict[str, str]]] = []
 
     def grow(self) -> None:
         """Let each workload have more answers, v3 every second one an error."""
@@ -91,7 +93,17 @@ class _Metrics(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET  # noqa: N815 - the library's name
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Exporter)
+        if self.path.startswith("/elsewhere"):
+            self.do_GET()
+            return
+        length = int(self.headers["content-length"])
+        self.server.told.append(
+            (self.headers["authorization"], json.loads(self.rfile.read(length)))
+        )
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""
@@ -155,7 +167,8 @@ def _of(side: MetricsSide, lane: str) -> Pods:
 def test_a_server_that_leads_elsewhere_refuses_or_is_away_is_an_error(
     exporter: Exporter, server: MetricsServer
 ) -> None:
-    for url in (f"http://127.0.0.1:{exporter.server_address[1]}/elsewhere", "http://127.0.0.1:1"):
+    here = f"http://127.0.0.1:{exporter.server_address[1]}"
+    for url in (f"{here}/elsewhere", "http://127.0.0.1:1"):
         with pytest.raises(MetricsError):
             MetricsServer(url).values("up")
     with pytest.raises(MetricsError, match="parse error"):
@@ -169,7 +182,11 @@ def test_a_release_is_judged_by_a_server_that_the_runners_own_configuration_name
     folder = tmp_path / "shop"
     repository(folder, {})
     plan = folder / "release.yaml"
-    plan.write_text(plan.read_text().replace("  lane: v3", "  metrics: main\n  lane: v3"))
+    plan.write_text(
+        plan.read_text().replace(
+            "  lane: v3", "  metrics: main\n  notify: [gone, chat]\n  lane: v3"
+        )
+    )
     git(folder, "commit", "--quiet", "--all", "-m", "by a server")
     services = ("mocka", "mockb", "mockc")
     exporter.answers = {f"{one}-{lane}": (0, 0) for one in services for lane in ("v1", "v3")}
@@ -179,7 +196,13 @@ def test_a_release_is_judged_by_a_server_that_the_runners_own_configuration_name
     assert "has no [metrics.main]" in unknown.stderr
 
     own = tmp_path / "own.toml"
-    own.write_text(f'[metrics.main]\nurl = "{server.url}"\n')
+    (tmp_path / "token").write_text("secret\n")
+    hook = f"http://127.0.0.1:{exporter.server_address[1]}/hook"
+    own.write_text(
+        f'[metrics.main]\nurl = "{server.url}"\n'
+        f'[webhooks.chat]\nurl = "{hook}"\ntoken-file = "{tmp_path / "token"}"\n'
+        '[webhooks.gone]\nurl = "http://127.0.0.1:1/"\n'
+    )
     exporter.grows = True
     ended = laneway("release", "run", "release.yaml", "--config", str(own), cwd=folder)
 
@@ -187,3 +210,11 @@ def test_a_release_is_judged_by_a_server_that_the_runners_own_configuration_name
     assert "worse is errors at mocka, errors at mockb, errors at mockc" in git(
         folder, "log", "-1", "--format=%s"
     )
+    assert {token for token, _ in exporter.told} == {"Bearer secret"}
+    texts = [told["text"] for _, told in exporter.told]
+    assert [text.splitlines()[0] for text in texts] == [
+        "release v3: stage 1 of 2",
+        "release v3: ended at stage 1, worse is errors at mocka, errors at mockb, errors at mockc",
+        "release v3: aborted: it was ended at stage 1",
+    ]
+    assert "not told to others: 127.0.0.1 does not answer" in ended.stdout

@@ -7,7 +7,7 @@ import pytest
 from laneway.apps.local.mesh.configuration import (
     Configuration,
     ConfigurationError,
-    MetricsPlace,
+    OutsidePlace,
 )
 
 
@@ -34,10 +34,11 @@ def test_an_image_may_be_called_as_a_key_is(tmp_path: Path) -> None:
     assert found.commands_with(()).of("intercept") == ("./intercept",)
 
 
-def test_metrics_servers_are_named_with_their_addresses(tmp_path: Path) -> None:
-    found = _of(tmp_path, '[metrics.main]\nurl = "https://a.example"\ntoken-file = "t"\n')
+@pytest.mark.parametrize("table", ["metrics", "webhooks"])
+def test_whom_releases_speak_to_is_named_with_an_address(tmp_path: Path, table: str) -> None:
+    found = _of(tmp_path, f'[{table}.main]\nurl = "https://a.example"\ntoken-file = "t"\n')
 
-    assert found.metrics == {"main": MetricsPlace("https://a.example", "t")}
+    assert getattr(found, table) == {"main": OutsidePlace("https://a.example", "t")}
 
 
 def test_without_a_file_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_without_a_file_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("[up]\nports = [1]\n", "unknown key 'ports' in [up]"),
         ("up = 1\n", "[up] is not a table"),
         ("run = 1\n", "[run] is not a table of images and commands"),
-        ("[go]\n", "unknown table 'go'; there are only [run], [up] and [metrics]"),
+        ("[go]\n", "unknown table 'go'; there are only [run], [up], [metrics] and [webhooks]"),
         ("metrics = 1\n", "[metrics] is not a table"),
         ('[metrics.a]\nurl = "file:///a"\n', "url of [metrics.a] begins with http:// or https://"),
         ('[metrics.a]\nurl = "http://a"\nto = "b"\n', "unknown key 'to' in [metrics.a]"),

@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import click
@@ -21,9 +21,10 @@ from msgspec.structs import replace
 from laneway.adapters.files.written import bytes_of, write
 from laneway.adapters.git import Branch, GitError, Repository, Turn, git_folder
 from laneway.adapters.metrics import MetricsServer
+from laneway.adapters.notices import NoticeError, notify
 from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
-from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError
+from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
 from laneway.apps.release.git_side import GitSide, NotWrittenError, repository_of, standings
 from laneway.apps.release.mesh_side import MeshSide
 from laneway.apps.release.metrics_side import MetricsSide
@@ -67,12 +68,14 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
     """Carry a plan out. Raises GitError, UnfitError, NoInputError."""
     repository = repository_of(paths[0])
     turn = _turn(repository, plan)
-    traffic = _traffic(plan, paths, flags)
+    outside = _configured(flags.config)
+    traffic = _traffic(plan, paths, flags, outside.metrics)
+    notices = _notices(plan, outside.webhooks)
     try:
         git_side = _git_side(plan, paths, Branch(repository, turn), push=flags.push)
         _check(plan, git_side)
         note = _note_file(repository, plan)
-        voice = Voice(_say, lambda view: write(note, json.dumps(view).encode()))
+        voice = Voice(_say, notices, lambda view: write(note, json.dumps(view).encode()))
         rest = StageRunner(plan, _runner_name(), (git_side, traffic), voice).run(again=flags.again)
     except NotWrittenError as error:
         tell(error.findings, sys.stderr)
@@ -165,25 +168,49 @@ def _git_side(plan: Plan, paths: Sequence[str], branch: Branch, *, push: bool) -
     return GitSide(paths, plan, branch, push=push, all_files=all_files_wanted())
 
 
-def _traffic(plan: Plan, paths: Sequence[str], flags: RunFlags) -> MeshSide | MetricsSide:
-    """Return where traffic is seen: by a server that this machine's configuration names, or here.
-
-    A plan says a server's name and never its address: whoever writes one may not choose whom this
-    machine speaks to.
-    """
+def _traffic(
+    plan: Plan, paths: Sequence[str], flags: RunFlags, servers: Mapping[str, OutsidePlace]
+) -> MeshSide | MetricsSide:
+    """Return where traffic is seen: by a server that the plan names, or here."""
     if not plan.metrics:
         return MeshSide(running_mesh(flags.mesh), (plan.lane, plan.stable))
+    server = MetricsServer(*_outside("metrics", plan.metrics, servers))
+    return MetricsSide(server, plan, linked(paths))
+
+
+def _notices(plan: Plan, hooks: Mapping[str, OutsidePlace]) -> Callable[[str], None]:
+    """Return what tells others; who does not listen holds nothing up."""
+    places = [_outside("webhooks", name, hooks) for name in plan.notify]
+
+    def announce(said: str) -> None:
+        for url, token in places:
+            try:
+                text = f"release {plan.name}: {said}"
+                notify(url, token, {"release": plan.name, "lane": plan.lane, "text": text})
+            except NoticeError as error:
+                _say(f"not told to others: {error}")
+
+    return announce
+
+
+def _configured(path: str | None) -> Configuration:
     try:
-        places = Configuration.of(flags.config).metrics
+        return Configuration.of(path)
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error
-    place = places.get(plan.metrics)
+
+
+def _outside(table: str, name: str, known: Mapping[str, OutsidePlace]) -> tuple[str, str]:
+    """Return the address and token of what a plan names.
+
+    A plan says names and never addresses: whoever writes one may not choose whom this machine
+    speaks to.
+    """
+    place = known.get(name)
     if place is None:
-        known = ", ".join(places) or "none"
-        text = f"laneway.toml has no [metrics.{plan.metrics}] with a url; it has {known}."
-        raise click.UsageError(text)
-    token = bytes_of(place.token_file).decode().strip() if place.token_file else ""
-    return MetricsSide(MetricsServer(place.url, token), plan, linked(paths))
+        names = ", ".join(known) or "none"
+        raise click.UsageError(f"laneway.toml has no [{table}.{name}] with a url; it has {names}.")
+    return place.url, bytes_of(place.token_file).decode().strip() if place.token_file else ""
 
 
 def _turn(repository: Repository, plan: Plan) -> Turn:

@@ -37,9 +37,13 @@ class Traffic(Protocol):
 
 
 class Voice(Struct, frozen=True):
-    """Who hears of a release: `told` what happens, `noted` what is known at each look."""
+    """Who hears of a release: `told` what happens, `noted` what is known at each look.
+
+    `announced` is what others are told: each commit, and how it ended.
+    """
 
     told: Told
+    announced: Told
     noted: Callable[[dict[str, Any]], None]
 
 
@@ -99,12 +103,14 @@ class StageRunner:
             return False
         if delivered:
             self._say("\n  ".join((wanted.title, *wanted.reasons)))
+            self._voice.announced("\n".join((wanted.title, *wanted.reasons)))
         return delivered
 
     def _rested(self, rest: Rest) -> Rest:
         """Rest only when the remote has what was done."""
         while rest.ending in ("done", "aborted") and not self._tried(self._git.push_rest):
             time.sleep(INTERVAL)
+        self._voice.announced(f"{rest.ending}: {rest.said}")
         return rest
 
     def _tried(self, action: Callable[[], object]) -> bool:

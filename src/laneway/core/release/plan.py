@@ -68,8 +68,8 @@ class Plan(Struct, frozen=True):
     """A plan. `requests` are those of either lane that every hop has to have seen in each stage.
 
     `metrics` names the server that says what was counted, and figures; without one the mesh on this
-    machine does. `digest` stands for what the file says: a release under way is carried on by the
-    same plan only.
+    machine does. `notify` names whom moves and the end are told. `digest` stands for what the file
+    says: a release under way is carried on by the same plan only.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Plan(Struct, frozen=True):
     digest: str
     path: str
     metrics: str = ""
+    notify: tuple[str, ...] = ()
 
     @property
     def compared(self) -> tuple[Compared, ...]:

@@ -32,7 +32,7 @@ from laneway.core.resources.yaml.cursor import Cursor, Notes
 from laneway.core.resources.yaml.documents import Document, DocumentReader
 from laneway.core.resources.yaml.spelling import describe
 
-_FIELDS = ("lane", "stable", "requests", "gates", "stages", "metrics")
+_FIELDS = ("lane", "stable", "requests", "gates", "stages", "metrics", "notify")
 _GATES = ("errors", "latency", "cpu", "memory", "promql")
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|Ki|Mi|Gi|)")
 _UNITS = {"m": 1e-3, "": 1.0, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
@@ -95,6 +95,7 @@ def _plan(root: Cursor, path: str) -> Plan | None:
         digest=_digest(root),
         path=path,
         metrics=spec.text("metrics"),
+        notify=spec.texts("notify"),
     )
 
 

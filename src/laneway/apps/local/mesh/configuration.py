@@ -16,7 +16,7 @@ from laneway.core.fleet.commands import BadCommandError, Commands
 from laneway.core.fleet.placing import HIGHEST_PORT
 
 FILE = "laneway.toml"
-RUN, UP, METRICS = "run", "up", "metrics"
+RUN, UP, METRICS, WEBHOOKS = "run", "up", "metrics", "webhooks"
 Intercept = Literal["auto", "on", "off"]
 INTERCEPT: tuple[Intercept, ...] = ("auto", "on", "off")
 
@@ -45,20 +45,21 @@ class Options(Struct, frozen=True):
     host_ports: tuple[int, ...] = ()
 
 
-class MetricsPlace(Struct, frozen=True):
-    """Where a metrics server is asked, and the file with the token for it, if it needs one."""
+class OutsidePlace(Struct, frozen=True):
+    """An address outside, and the file with the token for it, if it needs one."""
 
     url: str
     token_file: str = ""
 
 
 class Configuration(Struct, frozen=True):
-    """What a configuration file says: commands by image, how a mesh comes up, metrics servers."""
+    """What a configuration file says: commands by image, how a mesh comes up, endpoints by name."""
 
     commands: dict[str, Any] = {}
     intercept: Intercept = "off"
     host_ports: tuple[int, ...] = ()
-    metrics: dict[str, MetricsPlace] = {}
+    metrics: dict[str, OutsidePlace] = {}
+    webhooks: dict[str, OutsidePlace] = {}
 
     @classmethod
     def of(cls, config: str | None) -> Configuration:
@@ -76,8 +77,8 @@ class Configuration(Struct, frozen=True):
             raise ConfigurationError(f"{path}: intercept is {' or '.join(map(repr, INTERCEPT))}")
         if not isinstance(ports, list) or not all(map(_is_port, ports)):
             raise ConfigurationError(f"{path}: host-ports is a list of port numbers")
-        places = {name: _place(path, name, one) for name, one in tables.get(METRICS, {}).items()}
-        return cls(tables.get(RUN, {}), intercept, tuple(ports), places)
+        outside = [_endpoints(path, table, tables.get(table, {})) for table in (METRICS, WEBHOOKS)]
+        return cls(tables.get(RUN, {}), intercept, tuple(ports), *outside)
 
     def commands_with(self, flags: tuple[str, ...]) -> Commands:
         """Return the commands of flags and of the file. Raises ConfigurationError."""
@@ -87,17 +88,21 @@ class Configuration(Struct, frozen=True):
             raise ConfigurationError(str(error)) from error
 
 
-def _place(path: Path, name: str, told: Any) -> MetricsPlace:
+def _endpoints(path: Path, table: str, told: dict[str, Any]) -> dict[str, OutsidePlace]:
+    return {name: _endpoint(path, f"{table}.{name}", one) for name, one in told.items()}
+
+
+def _endpoint(path: Path, name: str, told: Any) -> OutsidePlace:
     told = told if isinstance(told, dict) else {}
     unknown = sorted(told.keys() - {"url", "token-file"})
     if unknown:
-        raise ConfigurationError(f"{path}: unknown key {unknown[0]!r} in [metrics.{name}]")
+        raise ConfigurationError(f"{path}: unknown key {unknown[0]!r} in [{name}]")
     url, token = told.get("url"), told.get("token-file", "")
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"{path}: url of [metrics.{name}] begins with http:// or https://")
+        raise ConfigurationError(f"{path}: url of [{name}] begins with http:// or https://")
     if not isinstance(token, str):
-        raise ConfigurationError(f"{path}: token-file of [metrics.{name}] is the path of a file")
-    return MetricsPlace(url, token)
+        raise ConfigurationError(f"{path}: token-file of [{name}] is the path of a file")
+    return OutsidePlace(url, token)
 
 
 def _is_port(value: object) -> bool:
@@ -111,13 +116,14 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    unknown = sorted(found.keys() - {RUN, UP, METRICS})
+    unknown = sorted(found.keys() - {RUN, UP, METRICS, WEBHOOKS})
     if unknown:
-        text = f"{path}: unknown table {unknown[0]!r}; there are only [run], [up] and [metrics]"
+        known = "there are only [run], [up], [metrics] and [webhooks]"
+        text = f"{path}: unknown table {unknown[0]!r}; {known}"
         raise ConfigurationError(text)
     if not isinstance(found.get(RUN, {}), dict):
         raise ConfigurationError(f"{path}: [run] is not a table of images and commands")
-    for name in (UP, METRICS):
+    for name in (UP, METRICS, WEBHOOKS):
         if not isinstance(found.get(name, {}), dict):
             raise ConfigurationError(f"{path}: [{name}] is not a table")
     return found
