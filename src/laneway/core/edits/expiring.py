@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from laneway.core.edits.draft import Draft
-from laneway.core.edits.removing import removed
+from laneway.core.edits.removing import all_removed
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, LATE, lifetime
@@ -33,29 +33,15 @@ def expired_removed(mesh: Mesh, since: Mapping[str, datetime], now: datetime) ->
 
     `since` says when a lane came in, by its name; one that is in no commit yet has no time.
     """
-    drafts, findings = [], []
+    over, soon = [], []
     for lane, length in mortal_lanes(mesh):
         begun = since.get(lane.name, now)
         if now >= begun + length:
-            draft = removed(mesh, lane.name)
-            is_kept = any(one.level == "error" for one in draft.findings)
-            findings += [_as_warning(one) if is_kept else one for one in draft.findings]
-            drafts += [] if is_kept else [draft]
+            over.append(lane.name)
         elif now >= begun + LATE * length:
-            findings.append(_soon(lane, begun + length))
-    return Draft(
-        intents=tuple(intent for draft in drafts for intent in draft.intents),
-        findings=tuple(findings),
-        said=tuple(line for draft in drafts for line in draft.said),
-        title=_title([draft.title for draft in drafts]),
-        subjects=frozenset().union(*(draft.subjects for draft in drafts)),
-    )
-
-
-def _title(titles: list[str]) -> str:
-    if len(titles) == 1:
-        return f"{titles[0]}, whose time is over"
-    return f"Remove {len(titles)} lanes whose time is over"
+            soon.append(_soon(lane, begun + length))
+    draft = all_removed(mesh, over, "whose time is over")
+    return replace(draft, findings=(*draft.findings, *soon))
 
 
 def _soon(lane: GroupLane, end: datetime) -> Finding:
@@ -63,8 +49,3 @@ def _soon(lane: GroupLane, end: datetime) -> Finding:
     meta = lane.lane.meta
     place = meta.place("metadata", "annotations", EXPIRES_AFTER_ANNOTATION)
     return finding(releasing.EXPIRES_SOON, place, str(meta.ref), lane=lane.name, when=when)
-
-
-def _as_warning(one: Finding) -> Finding:
-    """Return what keeps one lane as what keeps no other."""
-    return replace(one, code=replace(one.code, level="warning")) if one.level == "error" else one

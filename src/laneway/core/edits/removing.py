@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from laneway.core.edits.draft import Draft
 from laneway.core.edits.intents import Intent, RemoveDocument, RemoveItem
 from laneway.core.edits.lane_splits import LaneSplit, lane_of_service, lane_routes, lane_splits
@@ -42,6 +44,29 @@ def removed(mesh: Mesh, name: str) -> Draft:
         title=f"Remove lane {name}",
         subjects=frozenset(changed),
     )
+
+
+def all_removed(mesh: Mesh, names: Sequence[str], why: str) -> Draft:
+    """Return the draft that takes several lanes away; one that cannot go keeps no other."""
+    drafts: list[Draft] = []
+    findings: list[Finding] = []
+    for name in names:
+        draft = removed(mesh, name)
+        findings += map(_as_warning, draft.findings)
+        drafts += [] if draft.is_refused else [draft]
+    what = drafts[0].title.removeprefix("Remove ") if len(drafts) == 1 else f"{len(drafts)} lanes"
+    return Draft(
+        intents=tuple(intent for draft in drafts for intent in draft.intents),
+        findings=tuple(findings),
+        said=tuple(line for draft in drafts for line in draft.said),
+        title=f"Remove {what}, {why}",
+        subjects=frozenset().union(*(draft.subjects for draft in drafts)),
+    )
+
+
+def _as_warning(one: Finding) -> Finding:
+    """Return what keeps one lane as what keeps no other."""
+    return replace(one, code=replace(one.code, level="warning")) if one.level == "error" else one
 
 
 def _with_requests(mesh: Mesh, name: str) -> Iterator[Finding]:

@@ -191,6 +191,20 @@ EXPIRES_SOON = warning(
     "If it is needed for longer, make laneway.dev/expires-after longer.",
 )
 
+NOT_FINISHED = error(
+    "LW2026",
+    "{split} is not lane {lane}'s alone: {shares}",
+    "What others get requests by is still used.",
+    "`laneway release promote {lane}`, and finish once that is live.",
+)
+
+IN_NO_SPLIT = error(
+    "LW2027",
+    "lane {lane} of group {group} has no part in any split",
+    "Without one it is unknown which lanes it took the place of.",
+    "Take lanes away one by one: `laneway release remove-lane LANE`.",
+)
+
 HISTORY_CUT_OFF = error(
     "LW2025",
     "the history of {path} is cut off: since when lane {lane} is there is not in it",
