@@ -2,14 +2,14 @@
 # Argo CD 3.6.1: its own tests of health scripts open all libraries of Lua, an installation runs those of
 # argocd-cm without the ones for texts and numbers. So a script that passes there ends with an error in an
 # installation, and one such error makes the health of the whole application unknown. `os` is nil and is
-# had by require("os"). That one is a copy of gopher-lua's, in which os.date("!…", time) is not UTC but
+# had by require("os"), in both: a copy of gopher-lua's, in which os.date("!…", time) is not UTC but
 # the local zone as soon as a time is given: ages told by it are hours off where the zone is not UTC. A way
 # round: os.time(os.date("!*t")) - os.time() is how far the zone is from UTC.
 # https://www.lua.org/manual/5.1/manual.html#pdf-os.date
 #
 # Needs uv, which fetches a Go, and compiles a part of Argo CD: many minutes the first time.
 # Seen with Argo CD v3.6.1, Go 1.27.3, TZ=Asia/Tokyo:
-#   tests: string.upper taken, math.floor taken, os.time taken, require("os").time taken, 0 hours from UTC
+#   tests: string.upper taken, math.floor taken, os.time taken, require("os").time taken, 9 hours from UTC
 #   installation: string.upper fails, math.floor fails, os.time fails, require("os").time taken, 9 hours from UTC
 set -eu
 folder=$(mktemp -d)

@@ -6,6 +6,7 @@ out: when a commit is in and healthy, and what was said of groups and lanes on t
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from tests.cluster.lanes import asked
 PATIENCE = 240.0
 KIND = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications"
 GROUP_OF_LANES = "istio.alibabacloud.com"
+
+CASCADE = {"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}
+"""What has Argo CD delete all that an Application applied, when that is deleted."""
 
 Json = dict[str, Any]
 
@@ -113,15 +117,22 @@ def _note(status: Json, health: dict[str, list[str]]) -> None:
 
 
 @contextmanager
-def followed(plane: ControlPlane, remote: Remote, manifest: Path) -> Iterator[Following]:
-    """Have Argo CD follow a remote; what it applied goes with the Application."""
+def followed(
+    plane: ControlPlane, remote: Remote, manifest: Path, *, create: bool = True
+) -> Iterator[Following]:
+    """Have Argo CD follow a remote, once somebody has created the Application.
+
+    At the end all that it applied goes with it.
+    """
     found = Following(plane, remote, manifest)
-    found.body["metadata"]["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
-    found.create()
+    if create:
+        found.create()
     try:
         yield found
     finally:
-        asked(plane, "delete", "application", found.name, f"-n={NAMESPACE}", "--wait=false")
+        named = ("application", found.name, f"-n={NAMESPACE}")
+        asked(plane, "patch", *named, "--type=merge", f"-p={json.dumps(CASCADE)}")
+        asked(plane, "delete", *named, "--wait=false")
         _until_gone(plane, found.name)
 
 

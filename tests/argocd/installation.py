@@ -33,17 +33,17 @@ OBJECTS: tuple[dict[str, Any], ...] = (
     *(
         {
             "apiVersion": "v1",
-            "kind": kind,
-            "metadata": {"name": name, "namespace": NAMESPACE, "labels": PART},
+            "kind": "ConfigMap",
+            "metadata": {"name": f"argocd-{name}", "namespace": NAMESPACE, "labels": PART},
         }
-        for kind, name in (
-            ("ConfigMap", "argocd-cm"),
-            ("ConfigMap", "argocd-rbac-cm"),
-            ("ConfigMap", "argocd-ssh-known-hosts-cm"),
-            ("ConfigMap", "argocd-tls-certs-cm"),
-            ("Secret", "argocd-secret"),
-        )
+        for name in ("cm", "rbac-cm", "ssh-known-hosts-cm", "tls-certs-cm")
     ),
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "argocd-secret", "namespace": NAMESPACE, "labels": PART},
+        "stringData": {"server.secretkey": "without it no changed setting is heeded"},
+    },
     {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "AppProject",

@@ -1,7 +1,8 @@
 """A remote repository with the sample, and the work tree of somebody who pushes to it.
 
 Comes in: a folder. Goes out: commits on the branch `main` of a bare repository, by `git` itself.
-The pods of the sample say that they have a proxy, as injection would have written it.
+The pods of the sample say that they have a proxy, as injection would have written it. The namespace
+`default` is left out: no API server deletes it, so an Application that has it never ends.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Remote:
             self._git(self.tree, "config", name, value)
         sources = [*SAMPLE.glob("*.yaml"), *(WAVES.glob("*.yaml") if in_waves else ())]
         self.write({one.name: one.read_text().replace(PORT, INJECTED) for one in sources})
+        self.write({"gateway.yaml": self.read("gateway.yaml").partition("---\n")[2]})
 
     @property
     def url(self) -> str:
@@ -54,7 +56,7 @@ class Remote:
         self._git(self.tree, "add", "-A")
         if self._git(self.tree, "status", "--porcelain"):
             self._git(self.tree, "commit", "-qm", message)
-        self._git(self.tree, "push", "-q", "origin", "main")
+        self._git(self.tree, "push", "-q", "-u", "origin", "main")
         return self._git(self.tree, "rev-parse", "HEAD").strip()
 
     def _git(self, folder: Path, *words: str) -> str:

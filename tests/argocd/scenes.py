@@ -43,8 +43,7 @@ def deleted_by_hand(plane: ControlPlane, port: int, tell: Tell) -> None:
     """A lane that somebody deletes comes back; so does an object that the operator wrote."""
     with _shop(plane) as shop, load(port) as calling:
         story = Story(shop, calling, port)
-        story.push("sample", EVEN)
-        calling.lap()
+        story.begin("sample", EVEN)
         begun = time.monotonic()
         asked(plane, "delete", "asmswimlane", "v2")
         _until(lambda: "v2" in asked(plane, "get", "asmswimlanes", "-o=name"))
@@ -90,8 +89,7 @@ def pods_never_ready(plane: ControlPlane, port: int, tell: Tell) -> None:
     """In waves a version whose pods never get ready gets no weight; what is pushed next waits."""
     with _shop(plane, in_waves=True) as shop, load(port) as calling:
         story = Story(shop, calling, port)
-        story.push("sample", EVEN)
-        calling.lap()
+        story.begin("sample", EVEN)
         _push_broken(story)
         shop.until(lambda status: "waiting for" in said(status), "it does not wait")
         tell(f"Argo CD says: {said(shop.seen())}\n")

@@ -45,7 +45,7 @@ def main() -> int:
         for name in options.names:
             sys.stdout.write(f"\n{name}\n")
             if name in FORMS:
-                _tell(released(plane, port, name))
+                released(plane, port, name, _tell)
             else:
                 SCENES[name](plane, port, sys.stdout.write)
             sys.stdout.flush()
@@ -73,28 +73,28 @@ def ground() -> Iterator[tuple[ControlPlane, int]]:
         yield plane, found.gateway
 
 
-def released(plane: ControlPlane, port: int, name: str) -> list[Row]:
-    """Go through a form of a release and return its rows."""
+def released(plane: ControlPlane, port: int, name: str, tell: Callable[[Row], None]) -> list[Row]:
+    """Go through a form of a release and return its rows, each told as soon as it is there."""
     form, in_waves = FORMS[name]
     with tempfile.TemporaryDirectory() as folder:
         remote = Remote(Path(folder), in_waves=in_waves)
         remote.push("sample")
         manifest = IN_WAVES if in_waves else PLAIN
         with followed(plane, remote, manifest) as following, load(port) as calling:
-            story = Story(following, calling, port)
+            story = Story(following, calling, port, tell)
             form(story)
             return story.rows
 
 
-def _tell(rows: list[Row]) -> None:
-    for row in rows:
-        failed = ", ".join(f"{number} x {what}" for what, number in row.failed.most_common())
-        sys.stdout.write(
-            f"{row.says:48} {row.seconds:6.1f} s  {row.requests:6} requests  "
-            f"{row.failed.total():4} failed  {failed}\n"
-        )
-        for thing, seen in sorted(row.health.items()):
-            sys.stdout.write(f"    {thing:24} {' > '.join(seen)}\n")
+def _tell(row: Row) -> None:
+    failed = ", ".join(f"{number} x {what}" for what, number in row.failed.most_common())
+    sys.stdout.write(
+        f"{row.says:40} {row.seconds:6.1f} s  {row.requests:6} requests  "
+        f"{row.failed.total():4} failed  {failed}\n"
+    )
+    for thing, seen in sorted(row.health.items()):
+        sys.stdout.write(f"    {thing:24} {' > '.join(seen)}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
