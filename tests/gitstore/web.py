@@ -29,6 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     server: WebServer
 
     def do_GET(self) -> None:
+        self.given = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.met.append((self.path, self.headers.get("Authorization", "")))
         if not self.server.misbehaving(self):
             self._backend()
@@ -45,7 +46,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def _backend(self) -> None:
         path, _, query = self.path.partition("?")
-        given = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         words = {
             "GIT_PROJECT_ROOT": str(self.server.folder),
             "GIT_HTTP_EXPORT_ALL": "1",
@@ -53,12 +53,12 @@ class Handler(BaseHTTPRequestHandler):
             "QUERY_STRING": query,
             "REQUEST_METHOD": self.command,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(given)),
+            "CONTENT_LENGTH": str(len(self.given)),
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", "") if self.server.is_new else "",
         }
         ended = subprocess.run(
             ["git", "-c", "safe.directory=*", "http-backend"],
-            input=given,
+            input=self.given,
             capture_output=True,
             check=True,
             env={**ENVIRONMENT, **words},

@@ -29,6 +29,7 @@ from dulwich.protocol import CAPABILITY_PACKFILE_URIS, Protocol
 from urllib3.connection import HTTPConnection
 
 from laneway.adapters.gitstore.credentials import Secret
+from laneway.adapters.gitstore.scan import NoPack
 from laneway.adapters.gitstore.watch import FetchWatch
 from laneway.core.git.remote import Remote
 
@@ -121,7 +122,10 @@ class _Web(Urllib3HttpGitClient):
 
 
 class _OneHost:
-    """Sends requests to the host of a remote; a redirect, and any other host, is refused."""
+    """Sends requests to the host of a remote; a redirect, and any other host, is refused.
+
+    So is a server that only serves files: its packs would be read whole into memory.
+    """
 
     def __init__(self, remote: Remote, watch: FetchWatch) -> None:
         self._origin = urllib3.util.parse_url(remote.url)
@@ -143,6 +147,9 @@ class _OneHost:
         self._open.append(response)
         if 300 <= response.status < 400:
             raise SentElsewhere(response.headers.get("Location", "another address"))
+        kind = response.headers.get("Content-Type", "")
+        if response.status == 200 and not kind.startswith("application/x-git-upload-pack-"):
+            raise NoPack("no server of Git answers like this")
         return response
 
     def close(self) -> None:
