@@ -49,8 +49,10 @@ class Said:
         self.newest: Looked | Exception = newest
         self.fetched: dict[str, Fetched] = {}
         self.kept: frozenset[str] = frozenset()
+        self.looks = 0
 
     def look(self) -> Looked:
+        self.looks += 1
         if isinstance(self.newest, Exception):
             raise self.newest
         if isinstance(self.newest, Fetched):
@@ -155,6 +157,17 @@ def test_each_commit_is_applied_as_it_comes(tmp_path: Path) -> None:
     assert "commit 0000000000 (step 3) is live" in stage.said.getvalue()
 
 
+def test_nobody_looks_unless_there_is_a_reason_to(tmp_path: Path) -> None:
+    async def scene(stage: Followed) -> None:
+        await stage.says(TWO, _live(2))
+        before = stage.repository.looks
+        for _ in range(50):  # each as long as a look
+            await asyncio.to_thread(int)
+        assert stage.repository.looks - before <= 1
+
+    Followed(tmp_path, AUTOMATED, ONE).follow(scene)
+
+
 def test_a_commit_that_changes_no_object_is_live_without_any_work(tmp_path: Path) -> None:
     readme = Fetched(Commit("b" * 40), ONE.snapshot)
 
@@ -225,7 +238,8 @@ def test_where_nobody_answers_what_serves_goes_on_and_that_is_told_once(tmp_path
         await stage.until(_live(1))
         silent = Unreached((WHY,))
         await stage.says(silent, lambda status: status["repository"]["trouble"])
-        stage.following.look_again()
+        before = stage.repository.looks
+        await stage.says(silent, lambda _: stage.repository.looks > before)
         await stage.says(TWO, _live(2))
 
     stage = Followed(tmp_path, AUTOMATED, ONE).follow(scene)
@@ -256,12 +270,8 @@ def test_a_status_that_cannot_be_written_keeps_no_commit_from_being_followed(
         await stage.until(_live(1))
         stage.folder.status.unlink()
         stage.folder.status.with_suffix(".partly").mkdir()
-        stage.repository.newest = TWO
-        stage.following.look_again()
-        async with asyncio.timeout(DEADLINE):
-            while stage.proxies.live[-1] != [80, 81]:
-                stage.changed.clear()
-                await stage.changed.wait()
+        await stage.says(TWO, lambda _: stage.proxies.live[-1] == [80, 81])
+        await stage.says(THREE, lambda _: stage.proxies.live[-1] == [82])
 
     Followed(tmp_path, AUTOMATED, ONE).follow(scene)
 
@@ -345,7 +355,7 @@ def test_what_was_kept_of_another_application_is_not_this_ones(tmp_path: Path) -
     other.repository.fetched = {ONE.commit.id: ONE}
 
     with pytest.raises(OSError, match="no object that is followed"):
-        list(_first(other))
+        next(_first(other))
 
 
 def test_a_first_commit_that_is_not_taken_says_why(tmp_path: Path) -> None:

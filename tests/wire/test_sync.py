@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.laneway_up import Said, laneway, meshes, state_home
+from tests.wire.laneway_up import Said, Up, laneway, meshes, state_home
 from tests.wire.remote import GitRemote, Sync
 
 pytestmark = pytest.mark.envoy
@@ -162,6 +162,17 @@ def test_what_git_lacks_stays_where_pruning_is_off(remote: GitRemote, sync: Star
     )
     assert laneway("sync", "now", "--prune").returncode == 0
     assert mesh.ask().status == 404
+
+
+def test_a_mesh_of_files_has_no_status_of_a_repository_that_was_followed_before(
+    remote: GitRemote, sync: Start, up: Callable[..., Up]
+) -> None:
+    assert sync(remote).ready().stop() == 0
+    up(remote.lanes).ready()
+
+    for command in ("status", "now"):
+        ended = laneway("sync", command)
+        assert (ended.returncode, "follows no repository" in ended.stderr) == (3, True)
 
 
 def test_webhooks_are_believed_only_with_their_secret(remote: GitRemote, sync: Start) -> None:

@@ -15,6 +15,7 @@ from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.state import MeshFolder, MeshRecord
 from laneway.apps.local.record.stopped import LOOK_AGAIN
 from laneway.apps.local.record.synced import SyncFolder
+from laneway.apps.terminal.sync_text import source_text
 
 PATIENCE = 150.0
 """Seconds to wait: a fetch may take two minutes, and programs have to start."""
@@ -46,8 +47,11 @@ def sync_now(folder: MeshFolder, wait: Callable[[float], None], *, prune: bool) 
 
 def status_of(folder: MeshFolder) -> dict[str, Any]:
     """Return how a mesh follows its repository. Raises NotSyncedError where it follows none."""
-    status = SyncFolder(folder.sync).read()
-    if status is None:
+    status, record = SyncFolder(folder.sync).read(), folder.read()
+    is_its_own = status is not None and (
+        record is None or record.paths == [source_text(status["application"])]
+    )
+    if status is None or not is_its_own:  # what is kept there may be of an earlier mesh
         raise NotSyncedError(f"mesh {folder.name} follows no repository; `laneway sync` makes one")
     return status
 
