@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from laneway.core.resources.argo.read_application import read_applications
 from tests.agree.schemas import Schemas
 from tests.argocd.remote import SAMPLE, WAVES
 from tests.argocd.scripts import CONTRIB
@@ -40,6 +42,13 @@ def test_lanes_come_behind_their_pods_and_routes_behind_lanes() -> None:
 
 @pytest.mark.engine
 @pytest.mark.parametrize("path", APPLICATIONS, ids=lambda path: path.stem)
-def test_argocd_knows_every_field_of_an_application(had: Had, path: Any) -> None:
+def test_argocd_knows_every_field_of_an_application(had: Had, path: Path) -> None:
     schemas = Schemas.read(had(lambda: argocd_crd("application")).read_text())
     assert schemas.errors(yaml.safe_load_all(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", APPLICATIONS, ids=lambda path: path.stem)
+def test_laneway_sync_follows_the_same_applications(path: Path) -> None:
+    found = read_applications(str(path), path.read_bytes())
+    assert [str(one.meta.ref) for one in found.applications] == ["Application argocd/mock"]
+    assert [one for one in found.findings if one.level != "info"] == []
