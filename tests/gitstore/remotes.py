@@ -134,4 +134,9 @@ def revision(text: str) -> GitRevision:
     return found
 
 
+def objects_in(pack: Path) -> int:
+    """Return how many objects a pack says that it has."""
+    return int.from_bytes(pack.read_bytes()[8:12], "big")
+
+
 MAIN = revision("main")

@@ -6,14 +6,9 @@ import pytest
 
 from laneway.adapters.gitstore import CommitReader, FolderTaken, NotTaken, NotThere, Store
 from laneway.core.git.selection import Selection
-from tests.gitstore.remotes import MAIN, Repository, revision
+from tests.gitstore.remotes import MAIN, Repository, objects_in, revision
 
 SERVICE = b"apiVersion: v1\nkind: Service\nmetadata: {name: %s}\nspec: {ports: [{port: 80}]}\n"
-
-
-def objects_in(pack: Path) -> int:
-    """Return how many objects a pack says that it has."""
-    return int.from_bytes(pack.read_bytes()[8:12], "big")
 
 
 def test_branch_tag_commit_and_head_name_their_commits(store: Store, origin: Repository) -> None:

@@ -22,7 +22,7 @@ from laneway.adapters.gitstore import (
 )
 from laneway.adapters.gitstore.ways import command
 from laneway.core.git.selection import Selection
-from tests.gitstore.remotes import MAIN, Repository, remote, revision
+from tests.gitstore.remotes import MAIN, Repository, objects_in, remote, revision
 from tests.gitstore.web import Handler, WebServer, certificate, serving
 
 NAMESPACE = b"apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"
@@ -46,15 +46,18 @@ def test_web_gives_the_commit_in_both_protocols(
     is_new: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     web.is_new = is_new
-    first = origin.commit({"a.yaml": NAMESPACE})
+    files = {f"f{number}.yaml": b"%d" % number for number in range(20)}
+    first = origin.commit(files)
     there = remote(f"{web.url}/origin.git")
     assert store.fetch(there, MAIN).id == first
     assert store.fetch(there, revision("")).id == first
 
-    second = origin.commit({"a.yaml": NAMESPACE, "b.yaml": NAMESPACE})
+    second = origin.commit({**files, "b.yaml": NAMESPACE})
 
     assert store.fetch(there, MAIN).id == second
-    assert store.fetch(there, revision(first if is_new else second)).id in (first, second)
+    packs = Path(store.folder, "objects", "pack").glob("*.pack")
+    assert sorted(map(objects_in, packs)) == [4, 22]
+    assert not is_new or store.fetch(there, revision(first)).id == first
 
 
 def test_tls_is_believed_only_by_a_certificate_that_is_known(
