@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
+from laneway.core.release.budget import needed
 from laneway.core.release.counts import ALL, Sample, Totals
+from laneway.core.release.judgments import Judgment, verdict
 from laneway.core.release.plan import ErrorGate, FigureGate, Gate, LatencyGate, Plan, ReleaseStage
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
@@ -254,3 +256,16 @@ def test_a_release_that_was_ended_begins_anew_only_where_that_is_wanted() -> Non
     assert isinstance(Runner(world, "b").look(again=True).to_do, ToCommit)
     assert world.standing
     assert (world.standing.stage, world.standing.attempt) == (1, 1)
+
+
+def test_what_was_shown_to_be_well_stays_so_as_long_as_it_is_not_worse() -> None:
+    gate, need = ErrorGate(0.01), needed(1, 1)
+    good, stable = Totals(answers=2_000), Totals(answers=2_000)
+    judgment = Judgment().with_counts(gate, (good, stable), need)
+    judgment = judgment.with_counts(gate, (good, stable), need)
+    assert verdict(PLAN, gate, "mocka", judgment, need).outcome == "well"
+
+    later = judgment.with_counts(gate, (Totals(answers=1_000, errors=30), stable), need)
+
+    assert later.not_more.for_not_more < need.not_more
+    assert verdict(PLAN, gate, "mocka", later, need).outcome == "well"
