@@ -18,7 +18,7 @@ from laneway.core.mesh.names import GatewayName, Host, LaneName, resolve_host
 from laneway.core.resources.lanes.swim_lanes import EntryDestination
 from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.admitted import ANYWHERE, entry_namespace
-from laneway.core.routing.plan.entry_cookies import Led, WayIn, by_cookie
+from laneway.core.routing.plan.entry_cookies import Led, WayIn, by_cookie, each_once
 from laneway.core.routing.plan.entry_hosts import entry_hosts
 from laneway.core.routing.plan.route_plan import (
     Destination,
@@ -84,7 +84,8 @@ def _of_gateway(gateway: GatewayName, admitted: Sequence[Admission]) -> Iterator
         domain = host.lower()
         here = [one for one in admitted if any(covers(wide.lower(), domain) for wide in one.hosts)]
         groups = tuple(dict.fromkeys(one.group for one in here))
-        yield Entry(gateway, host, tuple(one.rule for one in here), groups, ANYWHERE)
+        rules = (*each_once(one.rule for one in here),)
+        yield Entry(gateway, host, rules, groups, ANYWHERE)
 
 
 def admissions(mesh: Mesh, group: Group) -> Iterator[Admission]:

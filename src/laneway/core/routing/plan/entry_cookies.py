@@ -90,6 +90,19 @@ def by_cookie(group: Group, ways: Iterable[WayIn]) -> Iterator[Led]:
         yield way.rule("cookie", _carrying(name, way.share.lane))
 
 
+def each_once(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Yield the rules of one host without those by which browsers are led there already.
+
+    A rule for a host and one for a wider host have the same link there.
+    """
+    known: set[object] = set()
+    for rule in rules:
+        sign = (rule.by, rule.lane, rule.matches)
+        if rule.by not in BROWSER_MEANS or sign not in known:
+            known.add(sign)
+            yield rule
+
+
 def _out(group: Group, name: str, ways: Iterable[WayIn]) -> Iterator[Led]:
     """Yield the rule by which a browser leaves its lane, for each set of hosts."""
     places: dict[tuple[str, ...], list[WayIn]] = {}

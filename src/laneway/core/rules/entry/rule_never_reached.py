@@ -14,6 +14,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.istio.networking import HttpRoute, VirtualService
+from laneway.core.routing.plan.entry_cookies import BROWSER_MEANS
 from laneway.core.routing.plan.route_plan import Origin, Refuse, RoutePlan, Rule
 from laneway.core.rules.check import Check
 from laneway.core.rules.questions.authors import Authors
@@ -41,12 +42,16 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
 
 
 def _unreached_in_entries(plan: RoutePlan) -> Iterator[tuple[Rule, tuple[Rule, ...]]]:
-    """Yield the rules that are reached in none of the entries they stand in."""
+    """Yield the rules that are reached in none of the entries they stand in.
+
+    What browsers are led by takes nothing from others, and is of the same origin.
+    """
     unreached: dict[Origin, tuple[Rule, tuple[Rule, ...]]] = {}
     reached: set[Origin] = set()
     for entry in plan.entries:
-        here = {rule.origin: (rule, takers) for rule, takers in _unreached(entry.rules)}
-        reached |= {rule.origin for rule in entry.rules} - here.keys()
+        rules = [rule for rule in entry.rules if rule.by not in BROWSER_MEANS]
+        here = {rule.origin: (rule, takers) for rule, takers in _unreached(rules)}
+        reached |= {rule.origin for rule in rules} - here.keys()
         for origin, found in here.items():
             unreached.setdefault(origin, found)
     yield from (found for origin, found in unreached.items() if origin not in reached)
