@@ -48,6 +48,24 @@ def test_request_is_handed_on_whole_and_answered() -> None:
     assert met == [([("host", "a"), ("x-one", "1"), ("content-length", "2")], b"hi")]
 
 
+def test_who_hangs_up_without_a_word_is_no_trouble() -> None:
+    troubles: list[object] = []
+
+    async def test() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, found: troubles.append(found))
+        server = await listening("127.0.0.1:0", lambda *_: (202, "thanks"), is_guarded=False)
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(test())
+
+    assert troubles == []
+
+
 def test_body_in_chunks_is_handed_on() -> None:
     head = b"POST /api/webhook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     found, met = statuses(head + b"1\r\nh\r\n1\r\ni\r\n0\r\n\r\n")

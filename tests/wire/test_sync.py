@@ -135,6 +135,9 @@ def test_a_killed_mesh_serves_on_and_begins_again_without_its_repository(
     mesh.follows("All to v1")
     mesh.signal(signal.SIGKILL)
     mesh.end()
+    orphaned = laneway("sync", "status").stdout
+    assert "\nUnknown, Healthy\n" in orphaned
+    assert "was killed; `laneway sync` takes it over" in orphaned
     remote.bare.rename(remote.bare.with_name("elsewhere.git"))
 
     again = sync(remote).ready()

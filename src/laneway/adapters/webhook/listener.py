@@ -63,7 +63,8 @@ class _Doorkeeper:
         """Answer one request and hang up; at once where there are too many."""
         self._open += 1
         try:
-            with suppress(OSError, TimeoutError):
+            # a client that hangs up before it has asked is answered by nobody
+            with suppress(OSError, TimeoutError, h11.LocalProtocolError):
                 if self._open > MOST_AT_ONCE:
                     return
                 async with asyncio.timeout(PATIENCE):

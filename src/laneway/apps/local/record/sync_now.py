@@ -45,8 +45,22 @@ def sync_now(folder: MeshFolder, wait: Callable[[float], None], *, prune: bool) 
     return status_of(folder)
 
 
+KILLED = "the process that ran the mesh was killed; `laneway sync` takes it over"
+
+
 def status_of(folder: MeshFolder) -> dict[str, Any]:
-    """Return how a mesh follows its repository. Raises NotSyncedError where it follows none."""
+    """Return how a mesh follows its repository. Raises NotSyncedError where it follows none.
+
+    A mesh whose process was killed serves on and looks at nothing: that is its trouble.
+    """
+    status = _status_of(folder)
+    if look(folder).condition == "orphaned":
+        asked = {**status["repository"], "trouble": KILLED}
+        return {**status, "sync": {**status["sync"], "status": "Unknown"}, "repository": asked}
+    return status
+
+
+def _status_of(folder: MeshFolder) -> dict[str, Any]:
     status, record = SyncFolder(folder.sync).read(), folder.read()
     is_its_own = status is not None and (
         record is None or record.paths == [source_text(status["application"])]

@@ -34,12 +34,13 @@ def sync(
 
     def run(release: Release | None) -> int:
         with Store(str(SyncFolder(folder.sync).store)) as store:
-            return Launch(folder, options, _following(folder, followed, store)).run_alone(release)
+            return Launch(folder, options, following(folder, followed, store)).run_alone(release)
 
     return in_background(run) if detach else run(None)
 
 
-def _following(folder: MeshFolder, followed: FollowedApplication, store: Store) -> CommitInput:
+def following(folder: MeshFolder, followed: FollowedApplication, store: Store) -> CommitInput:
+    """Return what a mesh takes its input from."""
     repository = followed.asked_through(store)
     source = followed.source
 
