@@ -110,6 +110,19 @@ def test_a_lane_that_is_well_reaches_the_last_stage_by_one_commit_each() -> None
     assert [one.weights for one in world.commits] == [one.weights for one in PLAN.stages]
 
 
+def test_what_is_waited_for_is_not_said_anew_every_second() -> None:
+    stage = ReleaseStage(PLAN.stages[0].weights, 600, 3600)
+    world = World(replace(PLAN, stages=(stage, PLAN.stages[2])))
+    runner = Runner(world)
+    said = []
+    for _ in range(100):
+        said.append(runner.look().said)
+        world.pass_by(5)
+
+    assert "all is well; the stage lasts 2 min more at most" in said
+    assert len(set(said)) < 20
+
+
 def test_errors_in_the_third_hop_end_the_release_of_the_whole_chain_at_once() -> None:
     world = World(rates={("mockc", "v3"): 0.05})
 

@@ -7,6 +7,7 @@ seen, so whoever was killed and begins anew comes to the same; only counting beg
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -224,4 +225,4 @@ def _waits(verdicts: tuple[Verdict, ...], left: float) -> str:
     open_ = sum(one.outcome == "unknown" for one in verdicts)
     if open_:
         return f"{open_} of {len(verdicts)} judgments are open"
-    return f"all is well; at least {left:.0f} s more"
+    return f"all is well; the stage lasts {max(1, math.ceil(left / 60))} min more at most"
