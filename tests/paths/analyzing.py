@@ -7,7 +7,7 @@ has no finding of its own. The oracle runs the analyzers, and says each word tha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ from tests.paths.keeping import Kept
 MEETING = "IST0109"
 """What analyzers say of two VirtualServices for one host."""
 CONFLICT = re.compile(r"VirtualServices (\S+) .* define the same host ([^ /]*)/([^ ]*)")
+UNUSED = re.compile(r'VirtualService rule "(\S+)" not used')
 FORMS = {"http", "tcp", "tls"}
 
 
@@ -32,7 +33,8 @@ class Analyzed(Struct, frozen=True):
     In `mistaken` they are wrong of two VirtualServices for a host: they take a wildcard and a
     host below it for one, where proxies take the exact host; they compare hosts alone, where one is
     for connections and one for HTTP; nobody calls from the namespace in which both are seen; or
-    they look at no Sidecar, and Laneway says the same of the mesh without them.
+    they look at no Sidecar, and Laneway says the same of the mesh without them. And they call a
+    rule unused that stands at several hosts, since others take its requests at some of them.
     """
 
     unsaid: tuple[Message, ...]
@@ -55,7 +57,11 @@ def analyzed(kept: Kept, oracle: Oracle) -> Analyzed:
         for one in (*kept.held.cluster.routing, *kept.written)
         if one["kind"] == "VirtualService"
     }
-    unsaid = [one for one in found if not _is_mistaken(one, callers, forms)]
+    unsaid = [
+        one
+        for one in found
+        if not _is_mistaken(one, callers, forms) and not _is_used_elsewhere(one, found, kept)
+    ]
     if unsaid:
         open_ = _said(compile_mesh([one for one in kept.mesh if one["kind"] != "Sidecar"]))
         unsaid = [one for one in unsaid if one.code != MEETING or MEETING not in open_]
@@ -83,6 +89,17 @@ def _is_mistaken(
     names, space, host = conflict.groups()
     meeting = [form for name in names.split(",") for form in forms[name]]
     return host.startswith("*") or space not in {"*", *callers} or len(meeting) == len({*meeting})
+
+
+def _is_used_elsewhere(message: Message, found: Sequence[Message], kept: Kept) -> bool:
+    """Whether a rule that is told to be unused is one of a host at which nothing is told of it."""
+    rule = UNUSED.search(message.message) if message.code == "IST0130" else None
+    if rule is None:
+        return False
+    told = sum(f'"{rule[1]}"' in one.message for one in found if one.code == message.code)
+    routes = [one["spec"].get("http", ()) for one in kept.written if "gateways" in one["spec"]]
+    names = [str(route["name"]) for http in routes for route in http]
+    return told < names.count(rule[1])
 
 
 def _users(kept: Kept) -> Iterator[Object]:
