@@ -147,6 +147,39 @@ def test_weights_go_back_at_once_when_the_remote_is_away_and_the_commit_follows(
     assert patient.git("rev-parse", "HEAD") == patient.git("rev-parse", "origin/main")
 
 
+def test_ended_by_hand_weights_go_back_while_the_remote_is_away_and_are_pushed_later(
+    patient: Shop,
+) -> None:
+    away = patient.folder.parent / "away.git"
+    runner = patient.running("--push")
+    runner.until("open")
+    kill(runner)
+    (patient.folder.parent / "remote.git").rename(away)
+
+    ended = patient.run("--push", command="abort")
+    assert (ended.returncode, patient.weights()) == (3, (50, 50, 0))
+    assert "the commit is made, and not pushed" in ended.stderr
+
+    away.rename(patient.folder.parent / "remote.git")
+    assert patient.run("--push", command="abort").returncode == 0
+    assert patient.git("rev-parse", "HEAD") == patient.git("rev-parse", "origin/main")
+
+
+def test_on_another_branch_nothing_is_committed_until_the_person_is_back(patient: Shop) -> None:
+    runner = patient.running()
+    runner.until("open")
+    patient.git("switch", "--quiet", "-c", "other", "HEAD~1")
+    runner.until("waits until branch main is checked out again")
+    patient.git("switch", "--quiet", "main")
+    runner.until("open")
+
+    assert patient.git("rev-parse", "other", "HEAD").split() == (
+        patient.git("rev-parse", "main~1", "main").split()
+    )
+    assert patient.status()["attempt"] == 1
+    kill(runner)
+
+
 def test_paused_it_stays_and_resumed_it_goes_on(patient: Shop) -> None:
     runner = patient.running()
     runner.until("open")

@@ -124,26 +124,53 @@ def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, *, push: bool) ->
     """Write into the branch's history that a release is to stay, go on or end."""
     branch = Branch(repository_of(paths[0]))
     git_side = _git_side(plan, paths, branch, push=push)
+    title = ""
     for _ in range(_TRIES):
-        git_side.follow()
-        standing = _standing(branch, plan)
-        if standing is None or standing.phase in (phase, "aborted", "done"):
-            phase_now = standing.phase if standing else "not begun"
-            raise UnfitError(f"release {plan.name} is {phase_now}; nothing is written.")
-        wanted = _wanted(plan, standing, phase)
-        try:
-            delivered = git_side.deliver(wanted, branch.head())
-        except NotWrittenError as error:
-            tell(error.findings, sys.stderr)
-            return ERRORS_FOUND
-        if delivered == "done" and git_side.push_rest():
-            _say(f"release {plan.name}: {wanted.title}")
+        _follow(git_side, phase)
+        if not title:
+            wanted = _wanted(plan, _standing(branch, plan), phase, is_pushed=git_side.is_pushed())
+            try:
+                if wanted and git_side.deliver(wanted, branch.head()) == "again":
+                    continue
+            except NotWrittenError as error:
+                tell(error.findings, sys.stderr)
+                return ERRORS_FOUND
+            title = wanted.title if wanted else f"is {phase}, and pushed now"
+        if _push_rest(git_side):
+            _say(f"release {plan.name}: {title}")
             return FINE
     raise GitError("the branch moves all the time; nothing more was tried")
 
 
-def _wanted(plan: Plan, standing: ReleaseStanding, phase: Phase) -> ToCommit:
-    """Return the commit that says so; a stage that goes on begins anew."""
+def _follow(git_side: GitSide, phase: Phase) -> None:
+    """Take over what the remote has; that it is away keeps no weights from going back."""
+    try:
+        git_side.follow()
+    except GitError as error:
+        if phase != "aborted":
+            raise
+        _say(f"Git: {error}")
+
+
+def _push_rest(git_side: GitSide) -> bool:
+    try:
+        return git_side.push_rest()
+    except GitError as error:
+        raise GitError(f"the commit is made, and not pushed: {error}") from error
+
+
+def _wanted(
+    plan: Plan, standing: ReleaseStanding | None, phase: Phase, *, is_pushed: bool
+) -> ToCommit | None:
+    """Return the commit that says so, None where it is there and only to be pushed.
+
+    A stage that goes on begins anew. Raises UnfitError.
+    """
+    if standing is None or standing.phase in (phase, "aborted", "done"):
+        if standing is not None and standing.phase == phase and not is_pushed:
+            return None
+        phase_now = standing.phase if standing else "not begun"
+        raise UnfitError(f"release {plan.name} is {phase_now}; nothing is written.")
     if phase == "aborted":
         return ToCommit(
             replace(standing, phase=phase), {}, f"ended by hand at stage {standing.stage}"

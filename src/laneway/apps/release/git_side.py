@@ -70,17 +70,24 @@ class GitSide:
         self._paths = paths
         self._plan = plan
         self._branch = branch
-        self._name = branch.place()[1]
+        self.branch = branch.place()[1].removeprefix("refs/heads/")
+        if self.branch == "HEAD":
+            raise GitError("no branch is checked out: a release is commits of a branch")
         self._push = push
         self._all_files = all_files
         self._finished = ""
         self._known: tuple[str, tuple[str, ReleaseStanding] | None] | None = None
         self._fetched = -_FETCHED_EVERY
 
+    def is_here(self) -> bool:
+        """Whether the branch of the release is checked out; on any other one nothing is said of it.
+
+        It is not while a person is on another branch, or in the middle of a rebase.
+        """
+        return self._branch.place()[1] == f"refs/heads/{self.branch}"
+
     def follow(self) -> None:
         """Take over what the remote has, and finish what a killed runner left."""
-        if self._branch.place()[1] != self._name:
-            raise GitError(f"another branch than {self._name} is checked out now")
         if self._push and time.monotonic() - self._fetched > _FETCHED_EVERY:
             self._fetched = time.monotonic()
             self._branch.fetch()
@@ -122,10 +129,14 @@ class GitSide:
 
     def push_rest(self) -> bool:
         """Push what the remote does not have yet; whether it has all of it. Raises GitError."""
-        if not self._push or self._branch.is_pushed() or self._pushed(self._branch.head()):
+        if self.is_pushed() or self._pushed(self._branch.head()):
             return True
         self._branch.replay()
         return False
+
+    def is_pushed(self) -> bool:
+        """Whether nothing is left to push."""
+        return not self._push or self._branch.is_pushed()
 
     def _pushed(self, commit: str) -> bool:
         answer = self._branch.push(commit)

@@ -62,6 +62,10 @@ class StageRunner:
     def run(self, *, again: bool = False) -> Rest:
         """Carry the release out to its end. Raises NotWrittenError where it cannot go on."""
         while True:
+            if not self._tried(self._git.is_here):
+                self._say(f"waits until branch {self._git.branch} is checked out again")
+                time.sleep(INTERVAL)
+                continue
             self._tried(self._git.follow)
             books, live = self._git.books(), self._mesh.live()
             outlook = look(self._plan, self._counted, self._at_hand(books, live), again=again)
