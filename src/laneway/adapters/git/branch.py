@@ -14,12 +14,14 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
-from laneway.adapters.git.repository import GitError, Repository
+from laneway.adapters.git.repository import AS_READ, GitError, Repository
 
 Pushed = Literal["taken", "behind", "forbidden"]
 """What a remote did with a commit: it has it, it has others before it, it does not let it in."""
@@ -76,10 +78,12 @@ class Branch(Struct, frozen=True):
     def trailers(self, key: str, name: str) -> list[tuple[str, str]]:
         """Return commits whose trailer begins with a name, newest first, each with its value.
 
-        Only a few of the newest are looked at.
+        Only a few of the newest are looked at. A commit is newer than those it is made on, whatever
+        the clocks said: those of two runners need not agree.
         """
         form = f"--format=%H%x00%(trailers:key={key},valueonly,separator=%x00)"
-        words = ("log", "--max-count=8", "--fixed-strings", f"--grep={key}: {name} ", form, "HEAD")
+        those = ("--topo-order", "--max-count=8", "--fixed-strings", f"--grep={key}: {name} ")
+        words = ("log", *those, form, "HEAD")
         found = (line.split("\0") for line in self._said(*words).splitlines())
         return [
             (commit, value)
@@ -90,19 +94,36 @@ class Branch(Struct, frozen=True):
 
     def make(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
         """Make a commit with other bytes of some files, and return its name; nothing else moves."""
-        with tempfile.TemporaryDirectory(prefix="laneway-index-") as folder:
-            beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-            self._said("read-tree", parent, env=beside)
+        with self._index_of(parent) as beside:
             for path, raw in files.items():
-                inside = self.repository.inside(path)
-                blob = self._said("hash-object", "-w", "--stdin", f"--path={inside}", given=raw)
-                mode = self._said("ls-files", "--stage", "--", inside, env=beside)[:6] or "100644"
-                entry = f"{mode},{blob.strip()},{inside}"
-                self._said("update-index", "--add", "--cacheinfo", entry, env=beside)
+                self._put(self.repository.inside(path), raw, beside)
             tree = self._said("write-tree", env=beside).strip()
         sign = self._ended("config", "--type=bool", "commit.gpgSign").stdout.strip() == b"true"
         words = ("commit-tree", tree, "-p", parent, *(("-S",) if sign else ()), "-F", "-")
         return self._said(*words, given=message.encode()).strip()
+
+    @contextmanager
+    def _index_of(self, commit: str) -> Iterator[dict[str, str]]:
+        """Give the environment in which `git` has a commit in its index, beside the person's."""
+        with tempfile.TemporaryDirectory(prefix="laneway-index-") as folder:
+            beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+            self._said("read-tree", commit, env=beside)
+            yield beside
+
+    def _put(self, inside: str, raw: bytes, beside: Mapping[str, str]) -> None:
+        """Put a file into an index as `git add` does.
+
+        What line breaks become rests on those that the index has: no plain hash does that.
+        https://git-scm.com/docs/gitattributes#_text
+        """
+        mode = self._said("ls-files", "--stage", "--", inside, env=beside)[:6] or "100644"
+        with tempfile.TemporaryDirectory(prefix="laneway-files-") as folder:
+            path = os.path.join(folder, inside)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            Path(path).write_bytes(raw)
+            os.chmod(path, int(mode[-3:], 8))
+            tree = {**beside, "GIT_DIR": git_folder(self.repository), "GIT_WORK_TREE": folder}
+            self._said("-C", folder, "update-index", "--add", "--", inside, env=tree)
 
     def push(self, commit: str) -> Pushed:
         """Offer a commit to the branch's remote. Raises GitError where that is not reached."""
@@ -164,11 +185,14 @@ class Branch(Struct, frozen=True):
             if self._index_has(inside, old):
                 self._said("update-index", "--add", "--cacheinfo", f"{mode},{new},{inside}")
             path = os.path.join(self.repository.top, inside)
-            if os.path.isfile(path):
-                there = self._said("hash-object", f"--path={inside}", "--", path).strip()
-                if there == old:
-                    found[path] = self._ended("cat-file", "--filters", f"HEAD:{inside}").stdout
+            if os.path.isfile(path) and self._is_as_before(inside):
+                found[path] = self._ended("cat-file", "--filters", f"HEAD:{inside}").stdout
         return found
+
+    def _is_as_before(self, inside: str) -> bool:
+        """Whether the work tree has a file as it was before the newest commit."""
+        words = ("-c", "diff.autoRefreshIndex=true", "diff", "--quiet", "--no-ext-diff")
+        return not self._ended(*words, "HEAD^", "--", inside).returncode
 
     def _changed(self) -> list[tuple[str, str, str, str]]:
         """Return mode, old and new blob and path of each file that the newest commit changed."""
@@ -203,7 +227,7 @@ class Branch(Struct, frozen=True):
     def _ended(
         self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        program = ["git", "-C", self.repository.top, "--literal-pathspecs", *words]
+        program = ["git", "-C", self.repository.top, *AS_READ, *words]
         return subprocess.run(
             program,
             input=given,

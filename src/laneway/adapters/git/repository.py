@@ -34,6 +34,10 @@ class LoggedCommit(Struct, frozen=True):
         return cls(name, datetime.fromtimestamp(int(at), UTC), said)
 
 
+AS_READ = ("--literal-pathspecs", "-c", "log.showSignature=false")
+"""What every `git` is told: paths are no patterns, and no signature stands between lines of a log.
+"""
+
 FORM = "--format=%H%x00%ct%x00%h, %cs, %s"
 
 
@@ -165,7 +169,7 @@ class Repository(Struct, frozen=True):
         return _text(ended.stdout + ended.stderr)
 
     def _ended(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        return _run(["git", "-C", self.top, "--literal-pathspecs", *words], given)
+        return _run(["git", "-C", self.top, *AS_READ, *words], given)
 
 
 def _run(words: Sequence[str], given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:

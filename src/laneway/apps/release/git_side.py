@@ -196,12 +196,20 @@ class GitSide:
 
 
 def standings(branch: Branch, name: str) -> tuple[str, ReleaseStanding] | None:
-    """Return the newest commit that says where a release stands, and what it says."""
-    for commit, value in branch.trailers(TRAILER, name):
-        standing = read_standing(value)
-        if standing is not None and standing.name == name:
-            return commit, standing
-    return None
+    """Return the newest commit that says where a release stands, and what it says.
+
+    Raises GitError where that, or what it would go back to, may lie beyond the history at hand.
+    """
+    read = ((commit, read_standing(value)) for commit, value in branch.trailers(TRAILER, name))
+    known = ((commit, one) for commit, one in read if one is not None and one.name == name)
+    found = next(known, None)
+    repository = branch.repository
+    if repository.is_cut_off() and (found is None or not repository.has_commit(found[1].before)):
+        raise GitError(
+            f"history is cut off, so where release {name} stands is not in it: "
+            "`git fetch --unshallow`; in CI fetch all commits"
+        )
+    return found
 
 
 def repository_of(path: str) -> Repository:
