@@ -137,10 +137,10 @@ def _text(ask: Ask) -> str:
 
 
 def _who(workload_at: Mapping[str, str], status: int, body: str) -> tuple[str | int, Any]:
-    """Return the workload that answered, and what it was sent; or the status of a refusal."""
-    if status != 200:
-        return 503 if status == 502 else status, ()
+    """Return the workload that answered, and what it was sent; or the status the proxy gave."""
     address, *lines = body.split("\n")
+    if status != 200 or address not in workload_at:
+        return 503 if status == 502 else status, ()
     pairs = (line.partition(": ") for line in lines)
     return workload_at[address], carried_by((name, value) for name, _, value in pairs)
 
