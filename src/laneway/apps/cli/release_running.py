@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import click
@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from laneway.adapters.files.written import bytes_of, write
 from laneway.adapters.git import Branch, GitError, Repository, Turn, git_folder
 from laneway.adapters.metrics import MetricsServer
-from laneway.adapters.notices import NoticeError, notify
+from laneway.adapters.notices import Courier
 from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
 from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
@@ -51,6 +51,9 @@ _CODES: dict[Ending, int] = {
 _PATIENCE = 20.0
 """Seconds to wait for the turn: a `git` that a killed runner started may still be at work."""
 
+_LAST_WORDS = 5.0
+"""Seconds for others to take what they are told at the end."""
+
 _WATCHED = 1.0
 _TRIES = 5
 
@@ -70,12 +73,18 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
     turn = _turn(repository, plan)
     outside = _configured(flags.config)
     traffic = _traffic(plan, paths, flags, outside.metrics)
-    notices = _notices(plan, outside.webhooks)
+    couriers = _couriers(plan, outside.webhooks)
+
+    def announce(said: str) -> None:
+        text = f"release {plan.name}: {said}"
+        for one in couriers:
+            one.send({"release": plan.name, "lane": plan.lane, "text": text})
+
     try:
         git_side = _git_side(plan, paths, Branch(repository, turn), push=flags.push)
         _check(plan, git_side)
         note = _note_file(repository, plan)
-        voice = Voice(_say, notices, lambda view: write(note, json.dumps(view).encode()))
+        voice = Voice(_say, announce, lambda view: write(note, json.dumps(view).encode()))
         rest = StageRunner(plan, _runner_name(), (git_side, traffic), voice).run(again=flags.again)
     except NotWrittenError as error:
         tell(error.findings, sys.stderr)
@@ -83,6 +92,8 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
     finally:
         traffic.leave()
         turn.end()
+        for one in couriers:
+            one.end(_LAST_WORDS)
     return _ended(plan, rest)
 
 
@@ -205,19 +216,13 @@ def _traffic(
     return MetricsSide(server, plan, linked(paths))
 
 
-def _notices(plan: Plan, hooks: Mapping[str, OutsidePlace]) -> Callable[[str], None]:
-    """Return what tells others; who does not listen holds nothing up."""
-    places = [_outside("webhooks", name, hooks) for name in plan.notify]
+def _couriers(plan: Plan, hooks: Mapping[str, OutsidePlace]) -> list[Courier]:
+    """Return who tells others; who does not listen holds nothing up."""
 
-    def announce(said: str) -> None:
-        for url, token in places:
-            try:
-                text = f"release {plan.name}: {said}"
-                notify(url, token, {"release": plan.name, "lane": plan.lane, "text": text})
-            except NoticeError as error:
-                _say(f"not told to others: {error}")
+    def failed(why: str) -> None:
+        _say(f"not told to others: {why}")
 
-    return announce
+    return [Courier(*_outside("webhooks", name, hooks), failed) for name in plan.notify]
 
 
 def _configured(path: str | None) -> Configuration:
