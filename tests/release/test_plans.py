@@ -59,7 +59,12 @@ def test_figures_are_asked_of_a_server_that_the_plan_names() -> None:
         FigureGate("queue", "sum(queue_length)", above=3, below=1),
     )
     assert plan.compared == (ErrorGate(0.005), LatencyGate(250, 0.02))
-    for old, new in (("  metrics: main\n", ""), ("above: 3, below: 1", ""), ("500m", "much")):
+    for old, new in (
+        ("  metrics: main\n", ""),
+        ("above: 3, below: 1", ""),
+        ("500m", "much"),
+        ("name: queue", "name: cpu"),
+    ):
         assert read_plan("plan.yaml", text.replace(old, new).encode())[0] is None
 
 
@@ -86,6 +91,9 @@ def test_another_spelling_of_the_same_plan_is_the_same_release() -> None:
         ("requests: 100", "requests: 0", "LW1111", 8),
         ("{v1: 60, v2: 30, v3: 10}", "{v1: 60, v2: 30, v3: ten}", "LW1101", 13),
         ("lane: v3", "lane: [v3", "LW1006", 7),
+        ("stable: v1", "stable: v3", "LW1110", 7),
+        ("errors:", "eror:", "LW1109", 10),
+        ("- errors: {tolerance: 0.5%}", "- {}", "LW1110", 10),
     ],
 )
 def test_a_plan_that_is_wrong_is_none_and_the_place_is_told(

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from laneway.core.findings.codes import releasing, shape
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
@@ -59,8 +61,16 @@ def read_plan(path: str, raw: bytes) -> tuple[Plan | None, tuple[Finding, ...]]:
         )
     notes = Notes(found[0].source)
     plan = _plan(Cursor(found[0].value, notes), path)
-    findings += notes.findings
+    findings += map(_grave, notes.findings)
     return (None if any(one.level == "error" for one in findings) else plan), tuple(findings)
+
+
+def _grave(one: Finding) -> Finding:
+    """Return a finding as it counts in a plan: a gate that is misspelled would not be judged."""
+    if one.code != shape.UNKNOWN_FIELD:
+        return one
+    why = "What is misspelled would be left out: a gate would not be judged."
+    return replace(one, code=replace(one.code, level="error", why=why))
 
 
 def _is_plan(document: Document) -> bool:
@@ -90,7 +100,7 @@ def _plan(root: Cursor, path: str) -> Plan | None:
         lane=lane,
         stable=stable,
         requests=spec.number("requests", 1, _MOST) or _REQUESTS,
-        gates=tuple(_gates(spec)) or (ErrorGate(_TOLERANCE),),
+        gates=_distinct(spec, tuple(_gates(spec))) or (ErrorGate(_TOLERANCE),),
         stages=stages,
         digest=_digest(root),
         path=path,
@@ -116,7 +126,10 @@ def _stage(entry: Cursor) -> ReleaseStage:
 
 
 def _judge(spec: Cursor, lanes: tuple[str, str], stages: Sequence[ReleaseStage]) -> None:
-    """Note what is wrong with stages as a whole."""
+    """Note what is wrong with lanes and stages as a whole."""
+    if lanes[0] and lanes[0] == lanes[1]:
+        words = {"found": describe(lanes[1]), "wanted": "another lane than the one that comes"}
+        spec.report(shape.UNKNOWN_VALUE, "stable", **words)
     for index, stage in enumerate(stages):
         place = ("stages", index, "weights")
         if sum(stage.weights.values()) != 100:
@@ -131,6 +144,8 @@ def _judge(spec: Cursor, lanes: tuple[str, str], stages: Sequence[ReleaseStage])
 def _gates(spec: Cursor) -> Iterator[Gate]:
     for _, entry in spec.each("gates"):
         entry.known(KIND, _GATES)
+        if not entry.raw:
+            entry.report(shape.UNKNOWN_VALUE, found="empty", wanted=f"one of {', '.join(_GATES)}")
         if entry.written("errors"):
             gate = entry.below("errors")
             gate.known(KIND, ("tolerance",))
@@ -141,6 +156,18 @@ def _gates(spec: Cursor) -> Iterator[Gate]:
             gate.required("above")
             yield LatencyGate(_length(gate, "above", "1s"), _share(gate, "tolerance"))
         yield from _figures(spec, entry)
+
+
+def _distinct(spec: Cursor, gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
+    """Return gates; values of a figure are known by its name, so no other query may have it."""
+    queries: dict[str, tuple[str, str]] = {}
+    for one in gates:
+        if isinstance(one, FigureGate):
+            asked = (one.resource, one.query)
+            if queries.setdefault(one.name, asked) != asked:
+                words = {"found": f"{one.name} twice", "wanted": "of one query for each name"}
+                spec.report(shape.UNKNOWN_VALUE, "gates", **words)
+    return gates
 
 
 def _figures(spec: Cursor, entry: Cursor) -> Iterator[FigureGate]:
