@@ -42,6 +42,9 @@ def test_what_is_not_there_is_said(store: Store, origin: Repository) -> None:
         store.fetch(origin.remote, revision("gone"))
     with pytest.raises(NotThere, match="has no commit 1234"):
         store.fetch(origin.remote, revision("1234567890" * 4))
+    origin.folder.rename(origin.folder.with_name("moved"))
+    with pytest.raises(NotThere, match="it has no such repository"):
+        store.fetch(origin.remote, MAIN)
 
 
 def test_no_history_comes_with_a_commit(store: Store, origin: Repository) -> None:

@@ -66,6 +66,11 @@ class GitRemote:
         """Push what is committed."""
         _git(self.work, "push", "--quiet", "origin", "main")
 
+    def take_back(self) -> None:
+        """Have the branch be as it was before its newest commit, by force."""
+        _git(self.work, "reset", "--quiet", "--hard", "HEAD~1")
+        _git(self.work, "push", "--quiet", "--force", "origin", "main")
+
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace a text in a file of manifests."""
         file = self.lanes / name

@@ -95,6 +95,35 @@ def test_a_broken_commit_is_told_and_the_last_good_one_serves_on(
     assert laneway("sync", "status").returncode == 0
 
 
+def test_a_commit_that_was_refused_whole_and_taken_back_is_told_no_more(
+    remote: GitRemote, sync: Start
+) -> None:
+    mesh = sync(remote).ready()
+    remote.lanes.rename(remote.lanes.with_name("elsewhere"))
+    remote.push("Moved")
+    assert laneway("sync", "now").returncode == 1
+    assert laneway("verify", "--requests", "20").returncode == 1
+
+    remote.take_back()
+
+    assert laneway("sync", "now").returncode == 0
+    mesh.until("the repository says again what is live")
+    assert "refused the newest" not in laneway("ps").stdout
+    assert laneway("verify", "--requests", "20").returncode == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--detach",)])
+def test_a_name_that_runs_already_is_told(
+    remote: GitRemote, sync: Start, words: tuple[str, ...]
+) -> None:
+    sync(remote).ready()
+
+    again = laneway("sync", "--app", str(remote.app), *words)
+
+    assert again.returncode == 3
+    assert again.stderr.startswith("mesh default is already running: process ")
+
+
 def test_without_automation_a_commit_waits_for_sync_now(remote: GitRemote, sync: Start) -> None:
     for file in remote.lanes.glob("*.yaml"):
         file.write_text(file.read_text().replace("namespace: default", "namespace: shop"))

@@ -25,6 +25,7 @@ from dulwich.client import (
     Urllib3HttpGitClient,
     default_urllib3_manager,
 )
+from dulwich.errors import NotGitRepository
 from dulwich.protocol import CAPABILITY_PACKFILE_URIS, Protocol
 from urllib3.connection import HTTPConnection
 
@@ -204,6 +205,8 @@ class _Program(TraditionalGitClient):
         path: bytes | str,  # noqa: ARG002 - the remote knows it
         protocol_version: int | None = None,  # noqa: ARG002 - the newest
     ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
+        if self._remote.way == "file" and not os.path.isdir(self._remote.path):
+            raise NotGitRepository  # Git says of such a folder that somebody else owns it
         started = subprocess.Popen(
             command(self._remote),
             bufsize=0,

@@ -88,7 +88,7 @@ class Launch:
         """Run, unless another process runs a mesh of this name; return the exit code."""
         lock = FolderLock.take(self.folder)
         if lock is None:
-            self.screen.warn(_already_running(self.folder))
+            self.screen.warn(already_running(self.folder))
             return FAILED
         try:
             self.screen.progress("reading", " ".join(self.options.paths))
@@ -261,7 +261,8 @@ class Launch:
         self.screen.show([])
 
 
-def _already_running(folder: MeshFolder) -> str:
+def already_running(folder: MeshFolder) -> str:
+    """Say who runs a mesh of this name, and what to do about it."""
     record = look(folder).record
     what = f"process {record.pid} follows {' '.join(record.paths)}" if record else "it is starting"
     return (

@@ -167,11 +167,13 @@ class CommitInput:
         self._tell(before, looked)
 
     def _saw(self, looked: Looked, begun: float) -> None:
-        known = self._tracked.newest
-        self._tracked = saw(self._tracked, looked, time.time())
+        before = self._tracked
+        self._tracked = saw(before, looked, time.time())
         self._failures = 0 if isinstance(looked, Fetched) else self._failures + 1
-        if self._tracked.newest != known:
+        if self._tracked.newest != before.newest:
             self._begun = begun
+            if before.refused:  # the mesh tells of it until it is given something again
+                self._given = None
 
     def _pause(self) -> float:
         """Return the seconds until the next look: longer and longer while nothing comes of it."""
@@ -215,7 +217,7 @@ class CommitInput:
         if self._runner is None:
             return
         try:
-            self.note(self._runner)
+            self._runner.noted(self._runner)  # the record of the mesh tells of refusals as well
         except OSError as error:  # as after a look of the mesh: what cannot be written ends nothing
             self._runner.target.announcer.not_noted(str(error))
 

@@ -7,12 +7,14 @@ Comes in: a folder for its state, how a mesh is run, what is followed. Goes out:
 from __future__ import annotations
 
 import shlex
+import sys
 
 from laneway.adapters.files import read_paths
-from laneway.adapters.gitstore import Store
+from laneway.adapters.gitstore import FolderTaken, Store
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
-from laneway.apps.local.mesh.up import Launch
+from laneway.apps.local.mesh.up import FAILED, Launch, already_running
+from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.record.synced import SyncFolder
@@ -27,14 +29,20 @@ def sync(
 ) -> int:
     """Run a mesh that follows a repository until it is told to stop.
 
-    Raises FolderTaken, Unguarded, OSError.
+    Raises Unguarded, OSError.
     """
     if followed.hook is not None:
         followed.hook.tried()
 
     def run(release: Release | None) -> int:
-        with Store(str(SyncFolder(folder.sync).store)) as store:
-            return Launch(folder, options, following(folder, followed, store)).run_alone(release)
+        try:
+            with Store(str(SyncFolder(folder.sync).store)) as store:
+                source = following(folder, followed, store)
+                return Launch(folder, options, source).run_alone(release)
+        except FolderTaken as error:
+            runs = look(folder).condition == "running"
+            sys.stderr.write(f"{already_running(folder)}\n" if runs else f"Error: {error}.\n")
+            return FAILED
 
     return in_background(run) if detach else run(None)
 
