@@ -72,7 +72,7 @@ class Runner:
         self.name = name
         self.counting = CountedSoFar()
 
-    def look(self, **more: bool) -> Outlook:
+    def look(self, *, proposes: bool = False, **more: bool) -> Outlook:
         world = self.world
         seen = AtHand(
             world.now,
@@ -84,6 +84,7 @@ class Runner:
             HOPS,
             world.sample,
             world.figures,
+            proposes,
         )
         found = look(world.plan, self.counting, seen, **more)
         self.counting = found.counting

@@ -78,18 +78,19 @@ class Branch(Struct, frozen=True):
     def trailers(self, key: str, name: str) -> list[tuple[str, str]]:
         """Return commits whose trailer begins with a name, newest first, each with its value.
 
-        Only a few of the newest are looked at. A commit is newer than those it is made on, whatever
-        the clocks said: those of two runners need not agree.
+        Only a few of the newest are looked at. Any line of a message counts: hosts that squash add
+        paragraphs after it, and Git takes only the last one for trailers. A commit is newer than
+        those it is made on, whatever the clocks said: those of two runners need not agree.
         """
-        form = f"--format=%H%x00%(trailers:key={key},valueonly,separator=%x00)"
-        those = ("--topo-order", "--max-count=8", "--fixed-strings", f"--grep={key}: {name} ")
-        words = ("log", *those, form, "HEAD")
-        found = (line.split("\0") for line in self._said(*words).splitlines())
+        start = f"{key}: {name} "
+        those = ("--topo-order", "--max-count=8", "--fixed-strings", f"--grep={start}")
+        said = self._said("log", "-z", *those, "--format=%H%n%B", "HEAD")
+        found = (one.splitlines() for one in said.split("\0") if one)
         return [
-            (commit, value)
-            for commit, *values in found
-            for value in values
-            if value.startswith(f"{name} ")
+            (commit, line.removeprefix(f"{key}: ").strip())
+            for commit, *lines in found
+            for line in lines
+            if line.startswith(start)
         ]
 
     def make(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
@@ -125,10 +126,44 @@ class Branch(Struct, frozen=True):
             tree = {**beside, "GIT_DIR": git_folder(self.repository), "GIT_WORK_TREE": folder}
             self._said("-C", folder, "update-index", "--add", "--", inside, env=tree)
 
-    def push(self, commit: str) -> Pushed:
-        """Offer a commit to the branch's remote. Raises GitError where that is not reached."""
-        remote, there = self._upstream()
-        ended = self._ended("push", "--porcelain", remote, f"{commit}:{there}")
+    def propose(self, commit: str, branch: str, name: str) -> Pushed:
+        """Offer a commit to the remote as a branch of its own, kept in mind under a name.
+
+        Raises GitError where the remote is not reached.
+        """
+        pushed = self.push(commit, f"refs/heads/{branch}")
+        if pushed == "taken":
+            self._said("update-ref", f"{_kept(name)}{branch}", commit)
+        return pushed
+
+    def fetch_proposals(self, prefix: str, name: str) -> None:
+        """Keep in mind what branches of that prefix the remote has now, and no others."""
+        remote, _ = self._upstream()
+        refs = f"+refs/heads/{prefix}/{name}-*:{_kept(name)}{prefix}/{name}-*"
+        self._said("fetch", "--quiet", "--no-tags", "--prune", remote, refs)
+
+    def proposals(self, key: str, name: str) -> list[tuple[str, str, bool]]:
+        """Return the branches kept in mind: each with its trailer, and whether it changes files."""
+        form = f"--format=%(refname)%09%(objectname)%09%(contents:trailers:key={key},valueonly)%00"
+        said = self._said("for-each-ref", form, _kept(name))
+        lines = (line.strip().split("\t") for line in said.split("\0"))
+        return [
+            (line[0].removeprefix(_kept(name)), line[2].strip(), self._changes_files(line[1]))
+            for line in lines
+            if len(line) == 3 and line[2].startswith(f"{name} ")
+        ]
+
+    def _changes_files(self, commit: str) -> bool:
+        ended = self._ended("diff-tree", "--quiet", f"{commit}~", commit)
+        return bool(ended.returncode)
+
+    def push(self, commit: str, there: str = "") -> Pushed:
+        """Offer a commit to the branch's remote. Raises GitError where that is not reached.
+
+        `there` is another branch of the remote, in full.
+        """
+        remote, own = self._upstream()
+        ended = self._ended("push", "--porcelain", remote, f"{commit}:{there or own}")
         if not ended.returncode:
             return "taken"
         said = (ended.stdout + ended.stderr).decode(errors="replace")
@@ -237,6 +272,11 @@ class Branch(Struct, frozen=True):
             env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})},
             pass_fds=() if self.turn is None else (self.turn.file,),
         )
+
+
+def _kept(name: str) -> str:
+    """Return under which refs the branches of a release are kept in mind."""
+    return f"refs/laneway/{name}/"
 
 
 def git_folder(repository: Repository) -> str:

@@ -25,7 +25,14 @@ from laneway.adapters.notices import Courier
 from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
 from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
-from laneway.apps.release.git_side import GitSide, NotWrittenError, repository_of, standings
+from laneway.apps.release.git_side import (
+    Books,
+    GitSide,
+    NotWrittenError,
+    Pushing,
+    repository_of,
+    standing_of,
+)
 from laneway.apps.release.mesh_side import MeshSide
 from laneway.apps.release.metrics_side import MetricsSide
 from laneway.apps.release.stage_runner import StageRunner, Voice
@@ -36,7 +43,8 @@ from laneway.apps.terminal.telling import tell
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import unplaced
 from laneway.core.release.plan import Plan
-from laneway.core.release.standing import Phase, ReleaseStanding
+from laneway.core.release.proposals import Proposal
+from laneway.core.release.standing import Phase
 from laneway.core.release.step import Ending, Rest, ToCommit
 from laneway.core.views.release import release_view
 
@@ -63,7 +71,7 @@ class RunFlags(Struct, frozen=True):
 
     mesh: str | None
     config: str | None
-    push: bool
+    pushing: Pushing
     again: bool
 
 
@@ -81,7 +89,7 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
             one.send({"release": plan.name, "lane": plan.lane, "text": text})
 
     try:
-        git_side = _git_side(plan, paths, Branch(repository, turn), push=flags.push)
+        git_side = _git_side(plan, paths, Branch(repository, turn), flags.pushing)
         _check(plan, git_side)
         note = _note_file(repository, plan)
         voice = Voice(_say, announce, lambda view: write(note, json.dumps(view).encode()))
@@ -109,7 +117,7 @@ def _ended(plan: Plan, rest: Rest) -> int:
 
 def dry_run(plan: Plan, paths: Sequence[str]) -> int:
     """Show the stages, and whether each could be written now."""
-    git_side = _git_side(plan, paths, Branch(repository_of(paths[0])), push=False)
+    git_side = _git_side(plan, paths, Branch(repository_of(paths[0])), Pushing())
     _check(plan, git_side)
     click.echo("\n".join(release_text(release_view(plan, None, None))))
     return FINE
@@ -119,7 +127,7 @@ def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watc
     """Show where a release stands, once or until it rests."""
     repository = repository_of(path)
     while True:
-        standing = _standing(Branch(repository), plan)
+        standing = standing_of(Branch(repository), plan.name)
         view = release_view(plan, standing, _noted(repository, plan))
         if output == "text":
             screen = "\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else ""
@@ -131,15 +139,15 @@ def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watc
         time.sleep(_WATCHED)
 
 
-def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, *, push: bool) -> int:
+def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, pushing: Pushing) -> int:
     """Write into the branch's history that a release is to stay, go on or end."""
     branch = Branch(repository_of(paths[0]))
-    git_side = _git_side(plan, paths, branch, push=push)
+    git_side = _git_side(plan, paths, branch, pushing)
     title = ""
     for _ in range(_TRIES):
         _follow(git_side, phase)
         if not title:
-            wanted = _wanted(plan, _standing(branch, plan), phase, is_pushed=git_side.is_pushed())
+            wanted = _wanted(plan, git_side.books(), phase, is_pushed=git_side.is_pushed())
             try:
                 if wanted and git_side.deliver(wanted, branch.head()) == "again":
                     continue
@@ -148,7 +156,8 @@ def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, *, push: bool) ->
                 return ERRORS_FOUND
             title = wanted.title if wanted else f"is {phase}, and pushed now"
         if _push_rest(git_side):
-            _say(f"release {plan.name}: {title}")
+            waits = git_side.books().waits
+            _say("\n  ".join(filter(None, (f"release {plan.name}: {title}", waits))))
             return FINE
     raise GitError("the branch moves all the time; nothing more was tried")
 
@@ -170,13 +179,14 @@ def _push_rest(git_side: GitSide) -> bool:
         raise GitError(f"the commit is made, and not pushed: {error}") from error
 
 
-def _wanted(
-    plan: Plan, standing: ReleaseStanding | None, phase: Phase, *, is_pushed: bool
-) -> ToCommit | None:
+def _wanted(plan: Plan, books: Books, phase: Phase, *, is_pushed: bool) -> ToCommit | None:
     """Return the commit that says so, None where it is there and only to be pushed.
 
     A stage that goes on begins anew. Raises UnfitError.
     """
+    standing = books.standing
+    if books.proposed is not None:
+        return _against(plan, books.proposed, books, phase)
     if standing is None or standing.phase in (phase, "aborted", "done"):
         if standing is not None and standing.phase == phase and not is_pushed:
             return None
@@ -194,6 +204,17 @@ def _wanted(
     return ToCommit(said, None, f"{stage} goes on, attempt {attempt}")
 
 
+def _against(plan: Plan, proposed: Proposal, books: Books, phase: Phase) -> ToCommit:
+    """End a release while a proposal of it waits; nothing else can be said then."""
+    if phase != "aborted" or proposed.standing.phase == "aborted":
+        raise UnfitError(f"release {plan.name}: {books.waits}")
+    title = f"ended by hand; close {proposed.branch}, which waits to be merged"
+    at = books.standing
+    if at is None or at.before != proposed.standing.before:
+        return ToCommit(replace(proposed.standing, phase=phase), None, title)
+    return ToCommit(replace(at, phase=phase), {}, title)
+
+
 def _check(plan: Plan, git_side: GitSide) -> None:
     """Find out before anything is done what could not be written. Raises NoInputError."""
     git_side.follow()
@@ -202,8 +223,10 @@ def _check(plan: Plan, git_side: GitSide) -> None:
             raise NoInputError(findings)
 
 
-def _git_side(plan: Plan, paths: Sequence[str], branch: Branch, *, push: bool) -> GitSide:
-    return GitSide(paths, plan, branch, push=push, all_files=all_files_wanted())
+def _git_side(plan: Plan, paths: Sequence[str], branch: Branch, pushing: Pushing) -> GitSide:
+    if pushing.prefix and not branch.repository.is_legal_branch(f"{pushing.prefix}/x"):
+        raise click.BadParameter(f"{pushing.prefix!r} begins no branch", param_hint="--pr-branch")
+    return GitSide(paths, plan, branch, pushing=pushing, all_files=all_files_wanted())
 
 
 def _traffic(
@@ -257,11 +280,6 @@ def _turn(repository: Repository, plan: Plan) -> Turn:
 def _runner_name() -> str:
     """Return a name that no other runner has, which people can make sense of."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "_")
-
-
-def _standing(branch: Branch, plan: Plan) -> ReleaseStanding | None:
-    found = standings(branch, plan.name)
-    return found[1] if found else None
 
 
 def _note_file(repository: Repository, plan: Plan) -> str:

@@ -17,15 +17,22 @@ from laneway.apps.terminal.printing import output_option
 
 if TYPE_CHECKING:
     from laneway.core.release.plan import Plan
+    from laneway.core.release.standing import Phase
 
 _plan = click.argument("plan", metavar="PLAN", type=click.Path(exists=True, dir_okay=False))
 _paths = click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path())
 _push = click.option("--push", is_flag=True, help="Push each commit, and follow the remote.")
+_pr_branch = click.option(
+    "--pr-branch",
+    metavar="PREFIX",
+    default="",
+    help="Push each commit as a new branch PREFIX/..., and wait until somebody merges it.",
+)
 
 
 def _of_release(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command what says which release is meant."""
-    for option in (all_files_option, _push, _paths, _plan):
+    for option in (all_files_option, _pr_branch, _push, _paths, _plan):
         command = option(command)
     return command
 
@@ -41,7 +48,7 @@ def _of_release(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--again", is_flag=True, help="Begin anew what was ended or is done.")
 def run(
-    plan: str, paths: tuple[str, ...], name: str | None, config: str | None, **flags: bool
+    plan: str, paths: tuple[str, ...], name: str | None, config: str | None, **flags: Any
 ) -> int:
     """Carry out PLAN: move the weights stage by stage, and back where the new lane is worse.
 
@@ -52,13 +59,16 @@ def run(
     \b
     laneway release run release.yaml
     laneway release run release.yaml deploy/ --push
+    laneway release run release.yaml --pr-branch releases
     """
     from laneway.apps.cli.release_running import RunFlags, dry_run, run_plan
+    from laneway.apps.release.git_side import Pushing
 
     found = read_or_refuse(plan)
     if flags["dry_run"]:
         return dry_run(found, paths or (".",))
-    return run_plan(found, paths or (".",), RunFlags(name, config, flags["push"], flags["again"]))
+    pushing = Pushing(flags["push"], flags["pr_branch"])
+    return run_plan(found, paths or (".",), RunFlags(name, config, pushing, flags["again"]))
 
 
 @click.command(short_help="Show where a release stands.")
@@ -81,29 +91,30 @@ def status(plan: str, path: str, watch: bool, output: Literal["text", "yaml", "j
 
 @click.command(short_help="Stay at the stage as it is.")
 @_of_release
-def pause(plan: str, paths: tuple[str, ...], push: bool) -> int:  # noqa: FBT001
+def pause(plan: str, paths: tuple[str, ...], push: bool, pr_branch: str) -> int:  # noqa: FBT001
     """Stay at the stage of the release of PLAN, whatever is counted, until it is resumed."""
-    from laneway.apps.cli.release_running import say_in_git
-
-    return say_in_git(read_or_refuse(plan), paths or (".",), "paused", push=push)
+    return _said(plan, paths, "paused", (push, pr_branch))
 
 
 @click.command(short_help="Go on with a release that was paused.")
 @_of_release
-def resume(plan: str, paths: tuple[str, ...], push: bool) -> int:  # noqa: FBT001
+def resume(plan: str, paths: tuple[str, ...], push: bool, pr_branch: str) -> int:  # noqa: FBT001
     """Go on with the release of PLAN: its stage begins anew, counting and clock both."""
-    from laneway.apps.cli.release_running import say_in_git
-
-    return say_in_git(read_or_refuse(plan), paths or (".",), "running", push=push)
+    return _said(plan, paths, "running", (push, pr_branch))
 
 
 @click.command(short_help="End a release and put the weights back.")
 @_of_release
-def abort(plan: str, paths: tuple[str, ...], push: bool) -> int:  # noqa: FBT001
+def abort(plan: str, paths: tuple[str, ...], push: bool, pr_branch: str) -> int:  # noqa: FBT001
     """End the release of PLAN now: the weights are those of before, in one commit."""
-    from laneway.apps.cli.release_running import say_in_git
+    return _said(plan, paths, "aborted", (push, pr_branch))
 
-    return say_in_git(read_or_refuse(plan), paths or (".",), "aborted", push=push)
+
+def _said(plan: str, paths: tuple[str, ...], phase: Phase, pushed: tuple[bool, str]) -> int:
+    from laneway.apps.cli.release_running import say_in_git
+    from laneway.apps.release.git_side import Pushing
+
+    return say_in_git(read_or_refuse(plan), paths or (".",), phase, Pushing(*pushed))
 
 
 def read_or_refuse(path: str) -> Plan:

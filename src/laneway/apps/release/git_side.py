@@ -28,6 +28,7 @@ from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.release.plan import Plan
+from laneway.core.release.proposals import Proposal, ahead, branch_name, waiting
 from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing
 from laneway.core.release.step import ToCommit
 
@@ -48,10 +49,17 @@ class NotWrittenError(Exception):
         self.findings = tuple(findings)
 
 
+class Pushing(Struct, frozen=True):
+    """What is pushed: commits to the branch, or each as a branch of its own, under a prefix."""
+
+    is_wanted: bool = False
+    prefix: str = ""
+
+
 class Books(Struct, frozen=True):
     """What the work tree says: the newest commit, where the release stands, the files' weights.
 
-    `commit` is the one whose trailer says so.
+    `commit` is the one whose trailer says so. `proposed` waits to be merged; `waits` says so.
     """
 
     head: str
@@ -59,13 +67,15 @@ class Books(Struct, frozen=True):
     commit: str
     moved: bool
     weights: Weights
+    proposed: Proposal | None = None
+    waits: str = ""
 
 
 class GitSide:
     """A work tree and the branch that is checked out there."""
 
     def __init__(
-        self, paths: Sequence[str], plan: Plan, branch: Branch, *, push: bool, all_files: bool
+        self, paths: Sequence[str], plan: Plan, branch: Branch, *, pushing: Pushing, all_files: bool
     ) -> None:
         self._paths = paths
         self._plan = plan
@@ -73,7 +83,9 @@ class GitSide:
         self.branch = branch.place()[1].removeprefix("refs/heads/")
         if self.branch == "HEAD":
             raise GitError("no branch is checked out: a release is commits of a branch")
-        self._push = push
+        self._push = pushing.is_wanted or bool(pushing.prefix)
+        self._prefix = pushing.prefix
+        self._proposed: set[str] = set()
         self._all_files = all_files
         self._finished = ""
         self._known: tuple[str, tuple[str, ReleaseStanding] | None] | None = None
@@ -91,6 +103,8 @@ class GitSide:
         if self._push and time.monotonic() - self._fetched > _FETCHED_EVERY:
             self._fetched = time.monotonic()
             self._branch.fetch()
+            if self._prefix:
+                self._branch.fetch_proposals(self._prefix, self._plan.name)
         self._finish()
 
     def books(self) -> Books:
@@ -100,7 +114,17 @@ class GitSide:
         mesh = link(self._snapshot())
         moved = standing is not None and self._is_moved(mesh, standing)
         weights = weights_of(lane_splits(mesh))
+        if self._prefix and (found := ahead(standing, proposals(self._branch, self._plan.name))):
+            if found.is_record:
+                return Books(head, found.standing, commit, moved, weights)
+            waits = waiting(found, is_there=self._is_there(found))
+            return Books(head, standing, commit, moved, weights, found, waits)
         return Books(head, standing, commit, moved, weights)
+
+    @property
+    def proposes(self) -> bool:
+        """Whether moves are proposed, for somebody to merge."""
+        return bool(self._prefix)
 
     def checked(self, weights: Mapping[str, int]) -> tuple[Finding, ...]:
         """Return what keeps weights from being written, of files as they are."""
@@ -116,6 +140,8 @@ class GitSide:
         trailer = f"{TRAILER}: {wanted.standing.trailer()}"
         message = "\n\n".join(filter(None, (title, "\n".join(wanted.reasons), trailer)))
         made = self._branch.make(head, files, message)
+        if self._prefix:
+            return self._propose(made, branch_name(self._prefix, wanted.standing))
         at_once = not wanted.weights and wanted.weights is not None
         if self._push and not at_once and not self._pushed(made):
             self._fetched = -_FETCHED_EVERY
@@ -136,12 +162,38 @@ class GitSide:
 
     def is_pushed(self) -> bool:
         """Whether nothing is left to push."""
-        return not self._push or self._branch.is_pushed()
+        return not self._push or self.proposes or self._branch.is_pushed()
+
+    def _propose(self, made: str, branch: str) -> Delivered:
+        """Push a commit as a branch of its own. One that is gone unmerged is not made again."""
+        if branch in self._proposed:
+            raise GitError(
+                f"{branch} is gone from the remote, and not merged: "
+                "`laneway release abort`, or a runner that begins anew, goes on"
+            )
+        answer = self._branch.propose(made, branch, self._plan.name)
+        if answer != "taken":
+            self._fetched = -_FETCHED_EVERY
+            raise GitError(f"the remote does not take {branch}: it is {answer}")
+        self._proposed.add(branch)
+        return "done"
+
+    def _is_there(self, proposal: Proposal) -> bool:
+        """Whether the files are as a proposal wants them, though no trailer says so."""
+        at = proposal.standing
+        if at.stage > len(self._plan.stages):
+            return False
+        weights = {} if at.phase == "aborted" else self._plan.stages[at.stage - 1].weights
+        found = self._prepared(ToCommit(at, weights, ""))
+        return not found.is_refused and not found.edits
 
     def _pushed(self, commit: str) -> bool:
         answer = self._branch.push(commit)
         if answer == "forbidden":
-            raise GitError("the remote lets nobody push to this branch: name a runner that may")
+            raise GitError(
+                "the remote lets nobody push to this branch: name a runner that may, "
+                "or propose each move with --pr-branch"
+            )
         return answer == "taken"
 
     def _finish(self) -> None:
@@ -210,6 +262,22 @@ def standings(branch: Branch, name: str) -> tuple[str, ReleaseStanding] | None:
             "`git fetch --unshallow`; in CI fetch all commits"
         )
     return found
+
+
+def proposals(branch: Branch, name: str) -> list[Proposal]:
+    """Return the branches of a release that were met at the remote last."""
+    found = (
+        (there, read_standing(value), changes)
+        for there, value, changes in branch.proposals(TRAILER, name)
+    )
+    return [Proposal(there, at, not changes) for there, at, changes in found if at is not None]
+
+
+def standing_of(branch: Branch, name: str) -> ReleaseStanding | None:
+    """Return where a release stands, by its branch and by records beside it."""
+    _, at = standings(branch, name) or ("", None)
+    found = ahead(at, proposals(branch, name))
+    return found.standing if found is not None and found.is_record else at
 
 
 def repository_of(path: str) -> Repository:

@@ -68,6 +68,9 @@ class StageRunner:
                 continue
             self._tried(self._git.follow)
             books, live = self._git.books(), self._mesh.live()
+            if books.waits:
+                self._wait(books.waits)
+                continue
             outlook = look(self._plan, self._counted, self._at_hand(books, live), again=again)
             if isinstance(outlook.to_do, Rest):
                 return self._rested(outlook.to_do)
@@ -91,7 +94,15 @@ class StageRunner:
             hops=live.hops if live else (),
             sample=live.sample if live else {},
             figures=live.figures if live else {},
+            proposes=self._git.proposes,
         )
+
+    def _wait(self, words: str) -> None:
+        """Say what somebody has to merge, to others as well, and look again later."""
+        if words != self._said:
+            self._voice.announced(words)
+        self._say(words)
+        time.sleep(INTERVAL)
 
     def _delivered(self, wanted: ToCommit, head: str) -> bool:
         """Commit; what cannot be done now is told and done again, going back above all."""

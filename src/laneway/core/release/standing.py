@@ -19,7 +19,8 @@ _PHASES: tuple[Phase, ...] = ("running", "paused", "aborted", "done")
 class ReleaseStanding(Struct, frozen=True):
     """A release that has begun. `stage` counts from 1, `since` is when its weights were moved.
 
-    `attempt` is the number of times its counting began, `runner` whoever does that now; `before` is
+    `attempt` is the number of times its counting began, 0 where that waits until somebody has
+    merged the stage; `runner` is whoever counts now; `before` is
     the commit whose weights an abort goes back to. `since` is in seconds since 1970.
     """
 

@@ -26,9 +26,10 @@ Ending = Literal["done", "aborted", "unknown", "moved", "taken", "other plan"]
 class AtHand(Struct, frozen=True):
     """What is there: time in seconds since 1970, who looks, and where the release stands.
 
-    `head` is the newest commit. `moved` says that the files hold other weights than the stage's,
-    `live` that the mesh runs those of the files. `sample` has an entry for each of the `hops` and
-    both lanes, `figures` has the values that were asked for by gate, None without an answer.
+    `head` is the newest commit. `proposes` says that moves wait for somebody to merge them.
+    `moved` says that the files hold other weights than the stage's, `live` that the mesh runs those
+    of the files. `sample` has an entry for each of the `hops` and both lanes, `figures` has the
+    values that were asked for by gate, None without an answer.
     """
 
     now: float
@@ -40,6 +41,7 @@ class AtHand(Struct, frozen=True):
     hops: tuple[str, ...]
     sample: Sample
     figures: Mapping[str, Sequence[float] | None] = {}
+    proposes: bool = False
 
 
 class CountedSoFar(Struct, frozen=True):
@@ -93,6 +95,8 @@ def look(plan: Plan, counting: CountedSoFar, seen: AtHand, *, again: bool = Fals
     if seen.moved:
         said = f"somebody moved the weights of stage {at.stage}, so it is in their hands"
         return Outlook(counting, to_do=Rest("moved", said))
+    if at.attempt == 0:
+        return _do(_merged(plan, seen, at))
     if at.phase == "done":
         return _until_live(plan, counting, seen, at)
     if at.runner != seen.runner:
@@ -121,10 +125,21 @@ def _to_stage(
     """Move the weights; a last stage without requests of the stable lane is the end."""
     phase: Phase = "running" if plan.is_judged(number) else "done"
     standing = replace(
-        at, stage=number, phase=phase, attempt=1, since=int(seen.now), runner=seen.runner
+        at,
+        stage=number,
+        phase=phase,
+        attempt=0 if seen.proposes else 1,
+        since=int(seen.now),
+        runner=seen.runner,
     )
     title = f"stage {number} of {len(plan.stages)}"
     return ToCommit(standing, plan.stages[number - 1].weights, title, _told(verdicts))
+
+
+def _merged(plan: Plan, seen: AtHand, at: ReleaseStanding) -> ToCommit:
+    """Begin to count a stage that was merged: its clock runs from here."""
+    standing = replace(at, attempt=1, since=int(seen.now), runner=seen.runner)
+    return ToCommit(standing, None, f"stage {at.stage} of {len(plan.stages)} is merged")
 
 
 def _told(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
