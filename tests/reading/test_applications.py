@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from laneway.core.findings.locate import locate
+from laneway.core.findings.render import as_text
 from laneway.core.git.remote import Remote
 from laneway.core.resources.argo.application import ArgoDestination, Automated, Retry
 from laneway.core.resources.argo.read_application import ReadApplications, read_applications
@@ -99,6 +100,8 @@ def test_option_keeps_what_would_be_pruned(option: str) -> None:
         ("https://example.com/team/lanes.git", "ext::sh -c date", "LW2101", 9),
         ("https://example.com/team/lanes.git", "ssh://-oProxyCommand=x/a", "LW2101", 9),
         ("https://example.com/team/lanes.git", "https://u:hidden@example.com/a", "LW2101", 9),
+        ("https://example.com/team/lanes.git", "https://hidden@example.com/a", "LW2101", 9),
+        ("https://example.com/team/lanes.git", "ssh://u:hidden@example.com/a", "LW2101", 9),
         ("https://example.com/team/lanes.git", "oci://example.com/a", "LW2101", 9),
         ("https://example.com/team/lanes.git", "/srv/lanes", "LW2101", 9),
         ("https://example.com/team/lanes.git", "''", "LW1102", 9),
@@ -130,6 +133,7 @@ def test_what_cannot_be_carried_out_is_refused_in_its_line(
     assert errors[0].place is not None
     assert locate(errors[0].place).line == line
     assert "hidden" not in str(errors[0])
+    assert "hidden" not in as_text(errors)
 
 
 @pytest.mark.parametrize(

@@ -220,10 +220,11 @@ def test_webhooks_are_believed_only_with_their_secret(remote: GitRemote, sync: S
         (("--webhook", "0.0.0.0:19999"), 2, "there is no secret"),
         (("--webhook", "nowhere"), 2, "is no HOST:PORT"),
         (("--webhook-secret-env", "NOBODY_SET_THIS"), 2, "There is no secret in NOBODY_SET_THIS"),
+        (("--poll", "nan"), 2, "is no number of seconds"),
         (("--token-env", "A", "--token-file", "{app}"), 2, "not in both"),
     ],
 )
-def test_a_door_that_stands_open_is_refused(
+def test_a_flag_that_cannot_be_meant_is_refused(
     remote: GitRemote, words: tuple[str, ...], code: int, said: str
 ) -> None:
     given = [word.format(app=remote.app) for word in words]

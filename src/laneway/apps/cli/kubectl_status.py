@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.clusters import ask, complete_names, namespace, sentence, with_cluster
+from laneway.apps.cli.seconds import Seconds
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.printing import output_option, print_object
 from laneway.apps.terminal.screen import table_width_of
@@ -36,7 +37,7 @@ HEAD = ("GROUP", "STATE", "WHY")
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(min=0, min_open=True),
     metavar="SECONDS",
     help="With --watch: end after so long, with the state of that moment.",
 )

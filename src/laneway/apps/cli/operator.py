@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from laneway.apps.cli.seconds import Seconds
 from laneway.apps.terminal.exit_codes import FINE, WORLD_FAILED
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--drain",
     metavar="SECONDS",
-    type=click.FloatRange(0, 600),
+    type=Seconds(0, 600),
     default=5.0,
     show_default=True,
     help="What requests in flight get before their routes are taken away.",
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=click.FloatRange(0, 600),
+    type=Seconds(0, 600),
     default=5.0,
     show_default=True,
     help="What proxies get for a step where istiod cannot be asked.",

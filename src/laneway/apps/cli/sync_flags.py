@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from laneway.apps.cli.seconds import Seconds
 from laneway.apps.terminal.telling import tell
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ _WHEN = (
     click.option(
         "--poll",
         metavar="SECONDS",
-        type=click.FloatRange(0.1, 86_400),
+        type=Seconds(0.1, 86_400),
         default=POLL,
         show_default=True,
         help="How long to wait between two looks at the repository, give or take a tenth.",
@@ -119,7 +120,7 @@ _CLUSTER = (
     click.option(
         "--drain",
         metavar="SECONDS",
-        type=click.FloatRange(0, 600),
+        type=Seconds(0, 600),
         default=5.0,
         show_default=True,
         help="What requests in flight get in a cluster before what they use is removed.",

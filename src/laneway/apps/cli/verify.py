@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from laneway.apps.cli.meshes import mesh_option, running_mesh
+from laneway.apps.cli.seconds import Seconds
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
 from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.screen import table_width_of
@@ -44,7 +45,7 @@ Output = Literal["text", "yaml", "json"]
 @click.option(
     "--passive",
     metavar="SECONDS",
-    type=click.FloatRange(0, 86_400),
+    type=Seconds(0, 86_400),
     help="With --context: send nothing and watch live traffic for so long.",
 )
 @click.option("--lane", default="", metavar="LANE", help="Only requests and results of this lane.")

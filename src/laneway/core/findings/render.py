@@ -8,6 +8,7 @@ the caller knows; nothing here asks the world.
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,12 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "info")
 
 _COLORS = {"error": "31;1", "warning": "33;1", "info": "36;1", "mark": "32;1", "quiet": "2"}
 _TAB = 4
+
+_SECRET = re.compile(
+    r"(?:(?<=https://)|(?<=http://))[^\s/'\"]{1,500}(?=@)"
+    r"|(?<=://)[^\s/'\"@:]{0,500}:[^\s/'\"]{0,500}(?=@)"
+)
+"""A user and a password in a URL: findings are read in logs that others keep."""
 
 
 class Located(Struct, frozen=True):
@@ -181,11 +188,13 @@ def _excerpt(position: Position, page: _Page, level: str) -> list[str]:
 def _window(position: Position, room: int) -> tuple[str, int, int]:
     """Return the visible part of a line, and from which to which column the mark goes.
 
-    A line may be as long as a file, so only what is near the mark is looked at.
+    A line may be as long as a file, so only what is near the mark is looked at. A secret in a URL
+    is covered where it stands, since the mark counts on the length.
     """
-    begin = min(position.column - 1, len(position.line_text))
+    line = _SECRET.sub(lambda found: "*" * len(found[0]), position.line_text)
+    begin = min(position.column - 1, len(line))
     cut = max(0, begin - 4 * room)
-    cells = [_cell(character) for character in position.line_text[cut : begin + 4 * room]]
+    cells = [_cell(character) for character in line[cut : begin + 4 * room]]
     begin -= cut
     end = min(begin + position.width, len(cells))
     first = 0

@@ -165,7 +165,7 @@ def _check(remote: Remote) -> None:
 
 def _without_secret(text: str) -> str:
     """Leave out what stands before the `@` of a URL, which may be a secret."""
-    return re.sub(r"(://)[^/]*@", r"\1…@", text)
+    return re.sub(r"(://)[^/]*@", r"\1***@", text)
 
 
 def _plain(path: str) -> str:
