@@ -62,6 +62,13 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
+def test_a_lane_has_one_weight(laneway: Command, tree: Path) -> None:
+    ended = laneway("release", "set", "v1=90", "v2=60", "v1=40")
+
+    assert (ended.code, weights(tree)) == (2, [50, 50])
+    assert "Name each lane once." in ended.err
+
+
 def test_weights_are_shown_and_written_and_nothing_else(laneway: Command, tree: Path) -> None:
     before = files(tree)
 

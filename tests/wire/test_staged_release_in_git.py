@@ -180,6 +180,20 @@ def test_on_another_branch_nothing_is_committed_until_the_person_is_back(patient
     kill(runner)
 
 
+def test_a_file_that_is_half_written_is_waited_for_and_no_move_of_weights(patient: Shop) -> None:
+    route = patient.folder / "route.yaml"
+    runner = patient.running()
+    runner.until("open")
+    whole = route.read_text()
+    route.write_text(f"{whole}a: [b\n")
+    runner.until("route.yaml cannot be read")
+    route.write_text(whole)
+    runner.until("open")
+
+    assert patient.status()["attempt"] == 1
+    kill(runner)
+
+
 def test_paused_it_stays_and_resumed_it_goes_on(patient: Shop) -> None:
     runner = patient.running()
     runner.until("open")

@@ -47,9 +47,12 @@ def set_weights(words: tuple[str, ...], delivery: Delivery) -> int:
     from laneway.core.edits.draft import draft_of
     from laneway.core.edits.weights import set_to
 
-    wanted = dict(_weight(word) for word in words if _WEIGHT.fullmatch(word))
+    named = [_weight(word) for word in words if _WEIGHT.fullmatch(word)]
+    wanted = dict(named)
     if not wanted:
         raise click.UsageError("Name a lane and its weight, such as v3=10.")
+    if len(wanted) < len(named):
+        raise click.UsageError("Name each lane once.")
     paths = tuple(word for word in words if not _WEIGHT.fullmatch(word))
     return carry_out(here(paths), delivery, lambda mesh, _: draft_of(set_to(mesh, wanted), "Set"))
 

@@ -8,7 +8,7 @@ the files follow. Whoever is killed in between leaves what the next one finds an
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -54,6 +54,13 @@ class Pushing(Struct, frozen=True):
 
     is_wanted: bool = False
     prefix: str = ""
+
+
+class NotReadableError(Exception):
+    """Files cannot be read, as while a person writes them: what their weights are is unknown."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        super().__init__(f"{', '.join(paths)} cannot be read")
 
 
 class Books(Struct, frozen=True):
@@ -108,10 +115,13 @@ class GitSide:
         self._finish()
 
     def books(self) -> Books:
-        """Read where the release stands."""
+        """Read where the release stands. Raises NotReadableError."""
         head = self._branch.head()
         commit, standing = self._standing_at(head) or ("", None)
-        mesh = link(self._snapshot())
+        snapshot = self._snapshot()
+        if snapshot.unread:
+            raise NotReadableError(snapshot.unread)
+        mesh = link(snapshot)
         moved = standing is not None and self._is_moved(mesh, standing)
         weights = weights_of(lane_splits(mesh))
         if self._prefix and (found := ahead(standing, proposals(self._branch, self._plan.name))):

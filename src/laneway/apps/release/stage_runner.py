@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from laneway.adapters.git import GitError
-from laneway.apps.release.git_side import Books, GitSide, NotWrittenError
+from laneway.apps.release.git_side import Books, GitSide, NotReadableError, NotWrittenError
 from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
@@ -62,15 +62,14 @@ class StageRunner:
     def run(self, *, again: bool = False) -> Rest:
         """Carry the release out to its end. Raises NotWrittenError where it cannot go on."""
         while True:
-            if not self._tried(self._git.is_here):
-                self._say(f"waits until branch {self._git.branch} is checked out again")
+            books = self._books()
+            if books is None:
                 time.sleep(INTERVAL)
                 continue
-            self._tried(self._git.follow)
-            books, live = self._git.books(), self._mesh.live()
             if books.waits:
                 self._wait(books.waits)
                 continue
+            live = self._mesh.live()
             outlook = look(self._plan, self._counted, self._at_hand(books, live), again=again)
             if isinstance(outlook.to_do, Rest):
                 return self._rested(outlook.to_do)
@@ -82,6 +81,18 @@ class StageRunner:
                 again = False
                 continue
             time.sleep(INTERVAL)
+
+    def _books(self) -> Books | None:
+        """Read where the release stands; None while that cannot be known."""
+        if not self._tried(self._git.is_here):
+            self._say(f"waits until branch {self._git.branch} is checked out again")
+            return None
+        self._tried(self._git.follow)
+        try:
+            return self._git.books()
+        except NotReadableError as error:
+            self._say(f"waits: {error}")
+            return None
 
     def _at_hand(self, books: Books, live: LaneTraffic | None) -> AtHand:
         return AtHand(
