@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.git import Branch, Repository
+from laneway.core.release.read_plan import read_plan
+from laneway.core.release.standing import TRAILER, ReleaseStanding
 from tests.cli.conftest import EXAMPLES, Command
 from tests.cli.test_release import commit, git, tree, weights
 
@@ -99,3 +102,37 @@ def test_where_history_is_cut_off_a_release_does_not_count_as_not_begun(
 
     assert ended.code == 3
     assert "git fetch --unshallow" in ended.err
+
+
+def _begun(tree: Path, digest: str = "") -> None:
+    """Commit what a runner says that begins the release."""
+    plan, _ = read_plan("release.yaml", (tree / "release.yaml").read_bytes())
+    assert plan
+    head = git(tree, "rev-parse", "HEAD").strip()
+    standing = ReleaseStanding("v3", 1, "running", 1, 1, "a", head, digest or plan.digest)
+    git(tree, "commit", "-q", "--allow-empty", "-m", f"One\n\n{TRAILER}: {standing.trailer()}")
+
+
+def test_a_release_that_nobody_carries_on_is_told_as_such(laneway: Command, planned: Path) -> None:
+    _begun(planned)
+    looked = {"stage": 1, "attempt": 1, "at": 1, "said": "all is well", "verdicts": []}
+
+    before = laneway("release", "status", "release.yaml")
+    (planned / ".git" / "laneway-release-v3.json").write_text(json.dumps(looked))
+    after = laneway("release", "status", "release.yaml")
+
+    assert before.out.endswith("No runner of this work tree has looked at this stage.\n")
+    assert "ago; no runner looks now." in after.out
+    dry = laneway("release", "run", "release.yaml", "deploy", "--dry-run")
+    assert dry.out.startswith("release v3: running, stage 1 of 2\n")
+
+
+def test_where_a_release_stands_is_not_told_by_another_plan(
+    laneway: Command, planned: Path
+) -> None:
+    _begun(planned, "another")
+
+    ended = laneway("release", "status", "release.yaml")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert "has begun by another plan" in ended.err

@@ -12,18 +12,18 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
 
 import click
 from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.files.written import bytes_of, write
-from laneway.adapters.git import Branch, GitError, Repository, Turn, git_folder
+from laneway.adapters.git import Branch, GitError, Repository, Turn
 from laneway.adapters.metrics import MetricsServer
 from laneway.adapters.notices import Courier
 from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
+from laneway.apps.cli.release_looking import note_file, tell_other
 from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
 from laneway.apps.release.git_side import (
     Books,
@@ -37,11 +37,8 @@ from laneway.apps.release.mesh_side import MeshSide
 from laneway.apps.release.metrics_side import MetricsSide
 from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
-from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.release_text import release_text
 from laneway.apps.terminal.telling import tell
-from laneway.core.findings.codes import releasing
-from laneway.core.findings.finding import unplaced
 from laneway.core.release.plan import Plan
 from laneway.core.release.proposals import Proposal
 from laneway.core.release.standing import Phase
@@ -62,7 +59,6 @@ _PATIENCE = 20.0
 _LAST_WORDS = 5.0
 """Seconds for others to take what they are told at the end."""
 
-_WATCHED = 1.0
 _TRIES = 5
 
 
@@ -91,7 +87,7 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
     try:
         git_side = _git_side(plan, paths, Branch(repository, turn), flags.pushing)
         _check(plan, git_side)
-        note = _note_file(repository, plan)
+        note = note_file(repository, plan)
         voice = Voice(_say, announce, lambda view: write(note, json.dumps(view).encode()))
         rest = StageRunner(plan, _runner_name(), (git_side, traffic), voice).run(again=flags.again)
     except NotWrittenError as error:
@@ -107,8 +103,7 @@ def run_plan(plan: Plan, paths: Sequence[str], flags: RunFlags) -> int:
 
 def _ended(plan: Plan, rest: Rest) -> int:
     if rest.ending == "other plan":
-        told = unplaced(releasing.OTHER_PLAN, plan.name, name=plan.name, path=plan.path)
-        tell([told], sys.stderr)
+        tell_other(plan)
     else:
         words = {"done": "is done", "aborted": "was ended", "unknown": "rests"}
         _say(f"release {plan.name} {words.get(rest.ending, 'rests')}: {rest.said}")
@@ -117,26 +112,14 @@ def _ended(plan: Plan, rest: Rest) -> int:
 
 def dry_run(plan: Plan, paths: Sequence[str]) -> int:
     """Show the stages, and whether each could be written now."""
-    git_side = _git_side(plan, paths, Branch(repository_of(paths[0])), Pushing())
-    _check(plan, git_side)
-    click.echo("\n".join(release_text(release_view(plan, None, None))))
+    branch = Branch(repository_of(paths[0]))
+    _check(plan, _git_side(plan, paths, branch, Pushing()))
+    standing = standing_of(branch, plan.name)
+    if standing is not None and standing.digest != plan.digest:
+        tell_other(plan)
+        standing = None
+    click.echo("\n".join(release_text(release_view(plan, standing, None))))
     return FINE
-
-
-def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watch: bool) -> int:
-    """Show where a release stands, once or until it rests."""
-    repository = repository_of(path)
-    while True:
-        standing = standing_of(Branch(repository), plan.name)
-        view = release_view(plan, standing, _noted(repository, plan))
-        if output == "text":
-            screen = "\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else ""
-            click.echo(screen + "\n".join(release_text(view)))
-        else:
-            print_object(view, output)
-        if not watch or (standing is not None and standing.phase in ("aborted", "done")):
-            return FINE
-        time.sleep(_WATCHED)
 
 
 def say_in_git(plan: Plan, paths: Sequence[str], phase: Phase, pushing: Pushing) -> int:
@@ -280,19 +263,6 @@ def _turn(repository: Repository, plan: Plan) -> Turn:
 def _runner_name() -> str:
     """Return a name that no other runner has, which people can make sense of."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}".replace(" ", "_")
-
-
-def _note_file(repository: Repository, plan: Plan) -> str:
-    return os.path.join(git_folder(repository), f"laneway-release-{plan.name}.json")  # noqa: PTH118
-
-
-def _noted(repository: Repository, plan: Plan) -> dict[str, Any] | None:
-    """Return what the runner of this work tree noted last, for people; nothing rests on it."""
-    try:
-        found = json.loads(bytes_of(_note_file(repository, plan)))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _say(words: str) -> None:

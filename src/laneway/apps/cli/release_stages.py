@@ -84,7 +84,7 @@ def status(plan: str, path: str, watch: bool, output: Literal["text", "yaml", "j
     \b
     laneway release status release.yaml --watch
     """
-    from laneway.apps.cli.release_running import show
+    from laneway.apps.cli.release_looking import show
 
     return show(read_or_refuse(plan), path, output, watch=watch)
 

@@ -56,7 +56,7 @@ class Pushing(Struct, frozen=True):
     prefix: str = ""
 
 
-class NotReadableError(Exception):
+class NotReadableError(OSError):
     """Files cannot be read, as while a person writes them: what their weights are is unknown."""
 
     def __init__(self, paths: Iterable[str]) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from laneway.apps.terminal.tables import table
+from laneway.apps.terminal.tables import duration, table
 from laneway.core.views.release import sparkline
 
+_FRESH = 60.0
+"""Seconds in which a runner has looked again, however slow those are whom it asks."""
 
-def release_text(view: Mapping[str, Any]) -> list[str]:
-    """Return the lines of where a release stands, from its plain data."""
+
+def release_text(view: Mapping[str, Any], now: float | None = None) -> list[str]:
+    """Return the lines of where a release stands, from its plain data.
+
+    With the time, in seconds since 1970, they say whether somebody carries it on.
+    """
     lines = [f"release {view['release']}: {_phase(view)}", ""]
     lines += table(("STAGE", "WEIGHTS", "AT LEAST", "STATE"), list(_stages(view)))
     judged = view.get("judged")
@@ -18,7 +24,17 @@ def release_text(view: Mapping[str, Any]) -> list[str]:
         lines += ["", *table(("HOP", "GATE", "KNOWN", view["lane"].upper()), list(_known(judged)))]
     if judged and judged["said"]:
         lines += ["", judged["said"]]
+    if now is not None and view["phase"] == "running":
+        lines += _unattended(judged, now)
     return lines
+
+
+def _unattended(judged: Mapping[str, Any] | None, now: float) -> list[str]:
+    """Say where no runner of this work tree is at it."""
+    if judged is None:
+        return ["", "No runner of this work tree has looked at this stage."]
+    since = now - judged["at"]
+    return ["", f"That was {duration(since)} ago; no runner looks now."] if since > _FRESH else []
 
 
 def _phase(view: Mapping[str, Any]) -> str:

@@ -241,6 +241,6 @@ OTHER_PLAN = error(
     "release {name} has begun by another plan than {path} is now",
     "Stages and gates of a release that is under way have been judged as they were written then; "
     "how much may still be spent on errors is unknown for others.",
-    "Go on with the plan as it was (`git log -- {path}`), or end the release first: `laneway "
-    "release abort {path}`.",
+    "Go on with the plan as it was (`git log -- {path}`), or begin anew: `laneway release abort "
+    "{path}` if it is under way, then `laneway release run {path} --again`.",
 )
