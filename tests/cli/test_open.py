@@ -67,8 +67,17 @@ def test_an_unknown_lane_is_held_against_those_there_are(laneway: Command, brows
 
 @pytest.mark.parametrize(
     "words",
-    [("--url", "http://shop.test"), ("lanes",), ("--url", "shop.test", "lanes")],
-    ids=["no lanes", "no gateway", "no scheme"],
+    [
+        ("--url", "http://shop.test"),
+        ("lanes",),
+        ("--url", "shop.test", "lanes"),
+        ("--url", "http://shop.test/a?b=c", "lanes"),
+        ("--url", "http://shop.test/#a", "lanes"),
+        ("--url", "http://ann:pass@shop.test", "lanes"),
+        ("--url", "http://shop.test:port", "lanes"),
+        ("--url", "http://[::1", "lanes"),
+    ],
+    ids=["no lanes", "no gateway", "no scheme", "query", "fragment", "user", "port", "host"],
 )
 def test_lanes_and_their_gateway_are_named_together(
     laneway: Command, words: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -68,9 +69,19 @@ def open(  # noqa: A001 - the name of the command
 
 
 def _given(paths: tuple[str, ...], url: str) -> tuple[Compilation, Address]:
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not _is_address(url):
         raise click.BadParameter(f"{url!r} is not like http://shop.example.com", param_hint="--url")
     return compiled(paths), lambda _: url.rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    """Whether a URL names a server, and at most a path: the page comes behind it."""
+    try:
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:
+        return False
+    is_server = parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+    return is_server and not re.search(r"[\s?#@]", url)
 
 
 def _running(name: str | None) -> tuple[Compilation, Address]:
