@@ -24,9 +24,8 @@ def git(folder: Path, *words: str) -> str:
     return ended.stdout
 
 
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A work tree with the lanes of the guide, committed; the folder one is in."""
+def own_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `git` know nothing of this machine but somebody's name."""
     for name, value in {
         "HOME": str(tmp_path),
         "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"),
@@ -35,6 +34,12 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "gitconfig").write_text("[user]\n\tname = A\n\temail = a@b.example\n")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A work tree with the lanes of the guide, committed; the folder one is in."""
+    own_git(tmp_path, monkeypatch)
     folder = tmp_path / "tree"
     (folder / "deploy").mkdir(parents=True)
     for source in (EXAMPLES / "gitops").glob("*.yaml"):

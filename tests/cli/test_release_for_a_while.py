@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import EXAMPLES, Command, edit
-from tests.cli.test_release import files, git
+from tests.cli.test_release import files, git, own_git
 
 PR = ("--from", "s2", "--image", "laneway/mock=laneway/mock:pr-7")
 
@@ -18,14 +18,7 @@ PR = ("--from", "s2", "--image", "laneway/mock=laneway/mock:pr-7")
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A work tree with permissive lanes, committed a year ago; the folder one is in."""
-    for name, value in {
-        "HOME": str(tmp_path),
-        "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CEILING_DIRECTORIES": str(tmp_path),
-    }.items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "gitconfig").write_text("[user]\n\tname = A\n\temail = a@b.example\n")
+    own_git(tmp_path, monkeypatch)
     folder = tmp_path / "tree"
     folder.mkdir()
     for source in (EXAMPLES / "permissive-lanes").glob("*.yaml"):

@@ -107,7 +107,8 @@ def _mesh_now(folder: MeshFolder, *, prune: bool) -> int:
     import time
 
     from laneway.apps.local.record.sync_now import NotSyncedError, sync_now
-    from laneway.apps.terminal.sync_text import commit_text, listed
+    from laneway.apps.terminal.sync_text import commit_text
+    from laneway.apps.terminal.tables import listed
 
     try:
         status = sync_now(folder, time.sleep, prune=prune)

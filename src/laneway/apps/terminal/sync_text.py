@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from laneway.apps.terminal.tables import duration, table
+from laneway.apps.terminal.tables import duration, listed, table
 
 HEAD = ("RESOURCE", "SYNC", "HEALTH", "")
-MOST_CHANGES = 6
 
 Value = Mapping[str, Any]
 
@@ -70,17 +69,6 @@ def commit_text(commit: Value, now: float) -> str:
         return said
     name = commit["author"].partition(" <")[0]
     return f"{said} ({name}, {_ago(commit['at'], now)} ago)"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Join texts, of many only the first.
-
-    >>> listed([str(number) for number in range(9)])
-    '0, 1, 2, 3, 4, 5 and 3 more'
-    """
-    if len(texts) <= MOST_CHANGES:
-        return ", ".join(texts)
-    return f"{', '.join(texts[:MOST_CHANGES])} and {len(texts) - MOST_CHANGES} more"
 
 
 def _rows(resources: Sequence[Value]) -> list[tuple[str, ...]]:

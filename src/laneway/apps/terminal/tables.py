@@ -14,6 +14,10 @@ WIDTH = 80
 GAP = "  "
 
 
+MOST_CHANGES = 6
+"""Texts of a list that are written out."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     """Return a table's lines; the widest column gives way where they are too wide together.
 
@@ -70,6 +74,17 @@ def first_of(rows: Sequence[Sequence[str]], most: int, rest: str) -> list[Sequen
         return list(rows)
     blank = ("",) * (len(rows[0]) - 1)
     return [*rows[:most], (rest.format(count=len(rows) - most), *blank)]
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts, of many only the first.
+
+    >>> listed([str(number) for number in range(9)])
+    '0, 1, 2, 3, 4, 5 and 3 more'
+    """
+    if len(texts) <= MOST_CHANGES:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:MOST_CHANGES])} and {len(texts) - MOST_CHANGES} more"
 
 
 def duration(seconds: float) -> str:

@@ -21,7 +21,7 @@ from laneway.apps.local.record.refusal import Provenance, RefusedRevision, lines
 from laneway.apps.local.record.state import WorkloadRecord
 from laneway.apps.terminal.mesh_text import gateway_text
 from laneway.apps.terminal.screen import Screen
-from laneway.apps.terminal.tables import duration
+from laneway.apps.terminal.tables import MOST_CHANGES, duration, listed
 from laneway.core.changes.snapshots import changes
 from laneway.core.emit.envoy.config import Unexecuted
 from laneway.core.findings.difference import Difference, in_short
@@ -33,7 +33,6 @@ from laneway.core.gate import Revision
 from laneway.core.rules.questions.words import short_host
 from laneway.loop.step import Confirmed
 
-MOST_CHANGES = 6
 LOG_LINES = 5
 TOLD_ENDS = 3
 """Ends in a row of one program that are told; after that only its log grows."""
@@ -242,14 +241,3 @@ def _hangs(instance: Instance, program: WantedProgram) -> str:
     ]
     every = "every one of " if len(ports) > 1 else ""
     return f"does not listen on {every}{instance.place.address} {', '.join(ports)}"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Join texts, of many only the first.
-
-    >>> listed([str(number) for number in range(9)])
-    '0, 1, 2, 3, 4, 5 and 3 more'
-    """
-    if len(texts) <= MOST_CHANGES:
-        return ", ".join(texts)
-    return f"{', '.join(texts[:MOST_CHANGES])} and {len(texts) - MOST_CHANGES} more"
