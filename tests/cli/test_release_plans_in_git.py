@@ -11,7 +11,7 @@ import pytest
 
 from laneway.adapters.git import Branch, Repository
 from laneway.core.release.read_plan import read_plan
-from laneway.core.release.standing import TRAILER, ReleaseStanding
+from laneway.core.release.standing import TRAILER, Phase, ReleaseStanding
 from tests.cli.conftest import EXAMPLES, Command
 from tests.cli.test_release import commit, git, tree, weights
 
@@ -104,12 +104,12 @@ def test_where_history_is_cut_off_a_release_does_not_count_as_not_begun(
     assert "git fetch --unshallow" in ended.err
 
 
-def _begun(tree: Path, digest: str = "") -> None:
+def _begun(tree: Path, digest: str = "", phase: Phase = "running") -> None:
     """Commit what a runner says that begins the release."""
     plan, _ = read_plan("release.yaml", (tree / "release.yaml").read_bytes())
     assert plan
     head = git(tree, "rev-parse", "HEAD").strip()
-    standing = ReleaseStanding("v3", 1, "running", 1, 1, "a", head, digest or plan.digest)
+    standing = ReleaseStanding("v3", 1, phase, 1, 1, "a", head, digest or plan.digest)
     git(tree, "commit", "-q", "--allow-empty", "-m", f"One\n\n{TRAILER}: {standing.trailer()}")
 
 
@@ -125,6 +125,8 @@ def test_a_release_that_nobody_carries_on_is_told_as_such(laneway: Command, plan
     assert "ago; no runner looks now." in after.out
     dry = laneway("release", "run", "release.yaml", "deploy", "--dry-run")
     assert dry.out.startswith("release v3: running, stage 1 of 2\n")
+    _begun(planned, phase="aborted")
+    assert "all is well" not in laneway("release", "status", "release.yaml").out
 
 
 def test_where_a_release_stands_is_not_told_by_another_plan(

@@ -99,6 +99,12 @@ class _Metrics(BaseHTTPRequestHandler):
             self.do_GET()
             return
         length = int(self.headers["content-length"])
+        if self.path.startswith("/empty"):
+            self.rfile.read(length)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"status": "success"}')
+            return
         self.server.told.append(
             (self.headers["authorization"], json.loads(self.rfile.read(length)))
         )
@@ -168,7 +174,7 @@ def test_a_server_that_leads_elsewhere_refuses_or_is_away_is_an_error(
     exporter: Exporter, server: MetricsServer
 ) -> None:
     here = f"http://127.0.0.1:{exporter.server_address[1]}"
-    for url in (f"{here}/elsewhere", "http://127.0.0.1:1"):
+    for url in (f"{here}/elsewhere", f"{here}/empty", "http://127.0.0.1:1"):
         with pytest.raises(MetricsError):
             MetricsServer(url).values("up")
     with pytest.raises(MetricsError, match="parse error"):

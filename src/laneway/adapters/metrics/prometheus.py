@@ -66,7 +66,10 @@ class MetricsServer(Struct, frozen=True):
         if not isinstance(answer, dict) or answer.get("status") != "success":
             said = answer.get("error", "") if isinstance(answer, dict) else ""
             raise MetricsError(f"{self.url} answered {status}: {said}")
-        return answer["data"]["result"]
+        data = answer.get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("result"), list):
+            raise MetricsError(f"{self.url} answered {status} without a result")
+        return data["result"]
 
     def _exchange(self, query: str) -> tuple[int, bytes]:
         parts = urlsplit(self.url)

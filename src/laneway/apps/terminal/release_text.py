@@ -22,7 +22,7 @@ def release_text(view: Mapping[str, Any], now: float | None = None) -> list[str]
     judged = view.get("judged")
     if judged and judged["verdicts"]:
         lines += ["", *table(("HOP", "GATE", "KNOWN", view["lane"].upper()), list(_known(judged)))]
-    if judged and judged["said"]:
+    if judged and judged["said"] and view["phase"] in ("running", "paused"):
         lines += ["", judged["said"]]
     if now is not None and view["phase"] == "running":
         lines += _unattended(judged, now)
