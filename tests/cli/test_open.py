@@ -80,6 +80,8 @@ def test_an_unknown_lane_is_held_against_those_there_are(laneway: Command, brows
     ids=["no lanes", "no gateway", "no scheme", "query", "fragment", "user", "port", "host"],
 )
 def test_lanes_and_their_gateway_are_named_together(
-    laneway: Command, words: tuple[str, ...]
+    laneway: Command, browsed: Path, words: tuple[str, ...]
 ) -> None:
-    assert laneway("open", "s2", *words).code == 2
+    given = [str(browsed) if word == "lanes" else word for word in words]
+
+    assert laneway("open", "s2", *given).code == 2

@@ -137,6 +137,21 @@ def test_what_was_fetched_is_there_after_a_restart(origin: Repository, tmp_path:
     assert not (tmp_path / "s" / "objects" / "pack" / "tmp123.pack").exists()
 
 
+def test_what_a_power_cut_damaged_is_fetched_again(origin: Repository, tmp_path: Path) -> None:
+    origin.commit({"a.yaml": SERVICE % b"a"})
+    with Store(str(tmp_path / "s")) as store:
+        store.fetch(origin.remote, MAIN)
+    packs = tmp_path / "s" / "objects" / "pack"
+    [pack] = packs.glob("*.pack")
+    pack.chmod(0o600)
+    pack.write_bytes(bytes(pack.stat().st_size))
+
+    with Store(str(tmp_path / "s")) as store:
+        assert list(packs.iterdir()) == []
+        commit = store.fetch(origin.remote, MAIN)
+        assert len(CommitReader(store, Selection()).read(commit).resources) == 1
+
+
 def test_what_nobody_needs_is_let_go(store: Store, origin: Repository, tmp_path: Path) -> None:
     found = []
     for number in range(15):

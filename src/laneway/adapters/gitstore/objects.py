@@ -7,6 +7,7 @@ one folder. A pack that was half written when somebody was killed is gone at the
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ _PACK = re.compile(r"(pack-[0-9a-f]{40})\.(pack|idx)")
 _ID = re.compile(r"[0-9a-f]{40}")
 FOLDER = 0o40000
 """The mode of a folder in a folder."""
+_CHUNK = 1 << 20
 _MOST_TAGS = 5
 """How many tags may lead to one another before a commit."""
 
@@ -110,13 +112,32 @@ class Objects:
                         yield entry.sha
 
     def _tidy(self) -> None:
-        """Remove whatever is no pack with its index: nothing else belongs here."""
+        """Remove whatever is no pack with its index: nothing else belongs here.
+
+        Packs hold parts of what others need, so if one is damaged all go: they are fetched again.
+        """
         found = [(name, _PACK.fullmatch(name)) for name in os.listdir(self._packs)]
-        whole = Counter(match[1] for _, match in found if match)
-        for name, match in found:
-            if match is None or whole[match[1]] < 2:
+        files = Counter(match[1] for _, match in found if match)
+        pairs = {name for name, match in found if match and files[match[1]] == 2}
+        is_sound = all(_is_sound(os.path.join(self._packs, name)) for name in pairs)
+        for name, _ in found:
+            if name not in pairs or not is_sound:
                 os.unlink(os.path.join(self._packs, name))
         for name in os.listdir(self._folder):
             if name != "pack":
                 path = os.path.join(self._folder, name)
                 shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+def _is_sound(path: str) -> bool:
+    """Whether a pack or an index is as it was written: it ends with the digest of all before that.
+
+    https://git-scm.com/docs/gitformat-pack
+    """
+    digest = hashlib.sha1(usedforsecurity=False)
+    with open(path, "rb") as file:
+        left = os.fstat(file.fileno()).st_size - digest.digest_size
+        while left > 0 and (part := file.read(min(left, _CHUNK))):
+            digest.update(part)
+            left -= len(part)
+        return file.read() == digest.digest()
