@@ -66,7 +66,10 @@ def test_it_is_a_mesh_like_any_other_for_other_commands(remote: GitRemote, sync:
     laneway("stop", "mockc-v2")
     health = {one["name"]: one["health"]["status"] for one in _status()["resources"]}
     assert (health["mockc-v2"], health["v2"], health["v1"]) == ("Suspended", "Suspended", "Healthy")
+    watching = Said("sync", "status", "--watch")
+    watching.until("ASMSwimLane v1")
     assert laneway("down").returncode == 0
+    assert watching.end() == 3
     ended = laneway("sync", "status")
     assert (ended.returncode, "no mesh is running" in ended.stderr) == (3, True)
 

@@ -53,8 +53,10 @@ def status_of(folder: MeshFolder) -> dict[str, Any]:
 
     A mesh whose process was killed serves on and looks at nothing: that is its trouble.
     """
-    status = _status_of(folder)
-    if look(folder).condition == "orphaned":
+    status, condition = _status_of(folder), look(folder).condition
+    if condition == "gone":  # its status stays, as logs do
+        raise NotSyncedError(f"mesh {folder.name} is not running any more")
+    if condition == "orphaned":
         asked = {**status["repository"], "trouble": KILLED}
         return {**status, "sync": {**status["sync"], "status": "Unknown"}, "repository": asked}
     return status
