@@ -19,7 +19,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
-from laneway.core.routing.plan.scoped_callers import Door
+from laneway.core.routing.plan.scoped_callers import Door, Surroundings
 from laneway.core.routing.plan.scoped_ground import Ground, Scoping
 from laneway.core.routing.plan.scoped_refusals import HostForm, Refusals, own_rule
 from laneway.core.routing.plan.scoped_rules import Forms, Writing
@@ -46,8 +46,9 @@ class ScopedPlan(Struct, frozen=True):
     clients: tuple[str, ...] = ()
     doors: Mapping[str, Door] = {}
     inside: Mesh | None = None
-    """The mesh as calls inside it meet it. With clients and doors it is all that this is made of,
-    but for the form that was asked for."""
+    """The mesh as calls inside it meet it. With its surroundings it is all that this is made of,
+    but for what was asked for."""
+    surroundings: Surroundings | None = None
 
     def is_scoped(self, host: Host) -> bool:
         """Whether a service is written for single callers."""
@@ -56,7 +57,7 @@ class ScopedPlan(Struct, frozen=True):
     def is_made_of(self, ground: Ground) -> bool:
         """Whether it is what would be decided of a ground, the form being the same."""
         is_inside = self.inside is not None and self.inside is ground.plan.inside
-        return is_inside and self.clients == ground.clients and self.doors == ground.doors
+        return is_inside and self.surroundings == Surroundings.of(ground.mesh, ground.plan)
 
     @property
     def has_wildcards(self) -> bool:
@@ -89,7 +90,10 @@ def scoped(
             if forms[host].form != "istio"
         }
         if not unlike:
-            return ScopedPlan(forms, subset, rules, ground.clients, ground.doors, plan.inside)
+            beside = Surroundings.of(mesh, plan)
+            return ScopedPlan(
+                forms, subset, rules, ground.clients, ground.doors, plan.inside, beside
+            )
         forms |= unlike
 
 

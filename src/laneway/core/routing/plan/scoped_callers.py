@@ -18,7 +18,7 @@ from laneway.core.mesh.injection import asks_for_sidecars, lack_of_sidecar
 from laneway.core.mesh.members import meets
 from laneway.core.mesh.membership import lane_of_others, lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.mesh.names import Host, resolve_host
+from laneway.core.mesh.names import GatewayName, Host, resolve_host
 from laneway.core.resources.kubernetes.workloads import ForeignPods, Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
@@ -42,8 +42,7 @@ def client_namespaces(
         for one in mesh.workloads
         if lack_of_sidecar(mesh, one) is None and not any(_is_door(one, door) for door in selectors)
     }
-    resources = mesh.snapshot.resources
-    calling |= {one.meta.namespace for one in resources if isinstance(one, ForeignPods)}
+    calling |= Surroundings.of(mesh, plan).unread
     calling |= {name for name, one in mesh.namespaces.items() if asks_for_sidecars(one)}
     return tuple(sorted((calling | {*homes, *named}) - NEVER_INJECTED))
 
@@ -51,6 +50,36 @@ def client_namespaces(
 def _is_door(workload: Workload, selector: Mapping[str, str]) -> bool:
     """Whether a workload is a gateway's; an empty selector would be met by every pod."""
     return bool(selector) and meets(tuple(selector.items()), workload.labels)
+
+
+class Surroundings(Struct, frozen=True):
+    """What callers and doors are made of beside the calls inside a mesh.
+
+    `unread` are namespaces with pods of a kind nobody reads; of each gateway's port its selector,
+    its gateways, and the lane services it leads to.
+    """
+
+    unread: frozenset[str]
+    ports: tuple[tuple[Labels, tuple[GatewayName, ...], frozenset[Host]], ...]
+
+    @classmethod
+    def of(cls, mesh: Mesh, plan: RoutePlan) -> Surroundings:
+        """Look at everything but pods, of which a mesh may have thousands."""
+        unread = mesh.snapshot.by_kind.get(ForeignPods, ())
+        return cls(
+            frozenset(one.meta.namespace for one in unread),
+            tuple(
+                (port.selector, port.gateways, _led_to(port, plan)) for port in plan.gateway_ports
+            ),
+        )
+
+
+def _led_to(port: GatewayPort, plan: RoutePlan) -> frozenset[Host]:
+    """Return the lane services that a gateway's port leads to."""
+    rules = {id(rule): rule for host in port.virtual_hosts for rule in host.written}
+    return frozenset(host for rule in rules.values() for host in led_to(rule)) & frozenset(
+        plan.lane_subsets
+    )
 
 
 class Door(Struct, frozen=True):
@@ -68,9 +97,7 @@ def doors(mesh: Mesh, plan: RoutePlan) -> Mapping[str, Door]:
     """
     found: dict[str, Door] = {}
     for port in plan.gateway_ports:
-        rules = {id(rule): rule for host in port.virtual_hosts for rule in host.written}
-        hosts = {host for rule in rules.values() for host in led_to(rule)}
-        hosts &= plan.lane_subsets.keys()
+        hosts = _led_to(port, plan)
         for space, worn in _gateway_pods(mesh, port) if hosts else ():
             known = found.get(space, Door())
             found[space] = Door(known.hosts | hosts, known.worn | {worn})
