@@ -10,6 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.wire.laneway_up import Up, laneway, workloads
+from tests.wire.staged import until
 
 pytestmark = pytest.mark.envoy
 
@@ -20,6 +21,11 @@ def git(folder: Path, *words: str) -> str:
         ["git", *who, "-C", folder, *words], check=True, capture_output=True, text=True
     )
     return told.stdout
+
+
+def running() -> set[str]:
+    """Return the versions of which there are programs."""
+    return {name.partition("-v")[2][:1] for name in workloads() if "-v" in name}
 
 
 def test_old_lanes_go_while_requests_come_and_none_fails(
@@ -46,7 +52,7 @@ def test_old_lanes_go_while_requests_come_and_none_fails(
     asking = Thread(target=ask)
     asking.start()
     ended = laneway("release", "finish", "v3", "--commit", "--live", str(sample))
-    mesh.until("live after")
+    until(lambda: running() == {"3"})
     over.set()
     asking.join()
 
@@ -56,4 +62,3 @@ def test_old_lanes_go_while_requests_come_and_none_fails(
         "Finish v3: routes name v1, v2 no more",
     ]
     assert met == {(200, frozenset({"v3"}))}
-    assert {name.partition("-v")[2][:1] for name in workloads() if "-v" in name} == {"3"}
