@@ -13,6 +13,7 @@ import pytest
 from laneway.adapters.netns import PodNetwork
 from laneway.adapters.processes import FOLDER, Parents, Program, Started
 from tests.netns.conftest import World
+from tests.wire.staged import until
 
 A, B = "10.9.1.1", "10.9.1.2"
 SERVE = """
@@ -41,7 +42,8 @@ def test_one_stock_envoy_serves_pods_from_inside_their_networks(world: World) ->
     started = world.run(world.in_mesh(), *command, "--disable-hot-restart", "-l", "warning")
     wait_for(world.folder / "admin", started)
     assert world.python("a", CALL) == "hello from b\n"
-    assert (world.folder / "seen").read_text() == f"10.9.200.7:80 from {A}\n"
+    seen = world.folder / "seen"  # written when the request is over, a moment after its answer
+    until(lambda: seen.read_text() == f"10.9.200.7:80 from {A}\n")
 
 
 def listening_in(network: str, folder: Path) -> dict[str, object]:
@@ -107,8 +109,8 @@ def at(address: str, port: int) -> dict[str, object]:
 
 def wait_for(path: Path, started: Started) -> None:
     """Wait until Envoy's admin port answers that all its listeners do."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until and started.exit_code() is None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end and started.exit_code() is None:
         with socket.socket(socket.AF_UNIX) as admin:
             try:
                 admin.connect(str(path))
