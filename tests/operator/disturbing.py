@@ -43,7 +43,10 @@ def killed(dice: Random, writes: int) -> Disturbance:
                 yield
             operator = scene.operator_of(struck[0])
             operator.kill()
+            before = struck[0].connections
             operator.begin()
+            while struck[0].connections == before:
+                yield  # until it asks something it could not be told to end in good order
             scene.is_hurt = False
 
     return Disturbance("killed", going)

@@ -45,6 +45,8 @@ class Door:
         self.strike: Strike | None = None
         """May be shared by several doors: the first whose operator gets there is struck."""
         self.writes = 0
+        self.connections = 0
+        """How many came, those turned away too."""
         self.is_shut = False
         """Whether who comes is turned away."""
         self.port = 0
@@ -98,6 +100,7 @@ class Door:
     async def _lead(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         """Lead a connection on, request by request; what comes back is led back as it comes."""
         self._led.add(back)
+        self.connections += 1
         try:
             with suppress(OSError, EOFError):
                 if not self.is_shut:
