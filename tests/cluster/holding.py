@@ -9,7 +9,7 @@ judges the oracle: there is one evaluator.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -159,7 +159,8 @@ def unlike(held: Held, oracle: Oracle, tally: Tally) -> list[Apart]:
     for version, translation in held.translations.items():
         for name, proxy in translation.proxies.items():
             own = told.proxies[name]
-            if proxy.tables == own.tables and _behind(proxy) == _behind(own):
+            behind = _behind(proxy, case.hidden)
+            if proxy.tables == own.tables and behind == _behind(own, case.hidden):
                 tally.tables += len(proxy.tables)
             else:
                 found.append(Apart(version, None, f"{name} is sent what the oracle does not say"))
@@ -167,6 +168,15 @@ def unlike(held: Held, oracle: Oracle, tally: Tally) -> list[Apart]:
     return found
 
 
-def _behind(proxy: IstioProxy) -> dict[str, Sequence[str]]:
-    """Return the endpoints of clusters that have any."""
-    return {name: found for name, found in proxy.endpoints.items() if found}
+def _behind(proxy: IstioProxy, hidden: Container[str]) -> dict[str, Sequence[str]]:
+    """Return the endpoints of clusters that have any.
+
+    Those of a service exported to nobody aside: istiod passes over what becomes of its
+    EndpointSlices, so that its clusters have endpoints only where istiod hears of the service last
+    (`serviceNeedsPush` of its endpoint slices' controller, in 1.30 and 1.31).
+    """
+    return {
+        name: found
+        for name, found in proxy.endpoints.items()
+        if found and name.rpartition("|")[2] not in hidden
+    }
