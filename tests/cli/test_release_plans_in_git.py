@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from laneway.adapters.git import Branch, Repository
-from laneway.core.release.read_plan import read_plan
 from laneway.core.release.standing import TRAILER, Phase, ReleaseStanding
+from laneway.core.resources.releases.read_plan import read_plan
 from tests.cli.conftest import EXAMPLES, Command
 from tests.cli.test_release import commit, git, tree, weights
 

@@ -1,4 +1,4 @@
-"""Asks the real API server whether it would take objects of the vendor's kinds, and why not.
+"""Asks the real API server whether it would take objects of the lane kinds, and why not.
 
 Comes in: an object as somebody wrote it. Goes out: nothing, or the words of the refusal. Nothing is
 stored, and one connection serves all, so that hundreds of objects are asked about in a second or
@@ -16,13 +16,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from laneway.core.emit.crds.definitions import API_GROUP, DEFINITIONS
+from laneway.core.emit.crds.definitions import DEFINITIONS
 from tests.cluster.api_server import PATIENCE, ApiServer
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.lanes import asked
 from tests.wire.laneway_up import laneway
 
-CRDS = [f"{one.plural}.{API_GROUP}" for one in DEFINITIONS]
+CRDS = [one.name for one in DEFINITIONS]
 KINDS = {one.kind: one for one in DEFINITIONS}
 
 
@@ -45,10 +45,9 @@ class DryRuns(Struct, frozen=True):
         kind = KINDS[body["kind"]]
         head = {**body["metadata"], "namespace": "default" if kind.is_namespaced else None}
         space = "/namespaces/default" if kind.is_namespaced else ""
-        version = body["apiVersion"].removeprefix(f"{API_GROUP}/")
         self.connection.request(
             "POST",
-            f"/apis/{API_GROUP}/{version}{space}/{kind.plural}?dryRun=All&fieldValidation=Strict",
+            f"/apis/{body['apiVersion']}{space}/{kind.plural}?dryRun=All&fieldValidation=Strict",
             json.dumps({**body, "metadata": head}),
             {"authorization": f"Bearer {self.token}", "content-type": "application/json"},
         )

@@ -1,4 +1,4 @@
-"""Objects of the vendor's kinds that are right but for one value.
+"""Objects of the lane kinds that are right but for one value.
 
 Comes in: a kind and the path of a field. Goes out: the smallest object with a value there, and
 values of every shape. `SPOILED` has an object for each rule by which an API server refuses one.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from laneway.core.resources.istio.durations import DURATION
 from laneway.core.resources.lanes.field import Field, Fields
 from tests.cluster.dry_runs import KINDS
 
@@ -21,6 +22,9 @@ VALUES: tuple[Any, ...] = (
 )
 """Values of every shape, right for some field and wrong for others."""
 SELECTOR = {"labelSelector": {"version": "v1"}}
+RELEASE = {"lane": "v3", "stable": "v1", "stages": [{"weights": {"v1": 50, "v3": 50}}]}
+LEAST: dict[str, Body] = {"ASMSwimLane": SELECTOR, "LaneRelease": RELEASE}
+"""What an object has to say, by kind."""
 
 
 def places(fields: Fields, above: Path = ()) -> Iterator[Path]:
@@ -32,14 +36,14 @@ def places(fields: Fields, above: Path = ()) -> Iterator[Path]:
 
 def holding(kind: str, path: Path, value: Any) -> Body:
     """Return an object of a kind that has a value at a path of its spec."""
-    spec = dict(SELECTOR) if kind == "ASMSwimLane" else {}
-    return body_of(kind, spec | _holding(KINDS[kind].spec, path, value))
+    held = _holding(KINDS[kind].spec, path, value)
+    return body_of(kind, held | LEAST.get(kind, {}) | {path[0]: held[path[0]]})
 
 
 def body_of(kind: str, spec: Any, name: str = "one") -> Body:
     """Return an object of a kind."""
     return {
-        "apiVersion": f"istio.alibabacloud.com/{KINDS[kind].versions[0]}",
+        "apiVersion": f"{KINDS[kind].group}/{KINDS[kind].versions[0]}",
         "kind": kind,
         "metadata": {"name": name},
         "spec": spec,
@@ -59,7 +63,10 @@ def _wrapped(field: Field, inner: Body) -> Any:
 
 
 def _right(field: Field) -> Any:
-    return "a" if field.shape == "text" else 1
+    if field.shape == "numbers":
+        return {"v1": 50, "v3": 50}
+    words = "1s" if field.pattern == DURATION else "a"
+    return words if field.shape == "text" else 1
 
 
 def _lane(**spec: Any) -> Body:
@@ -68,6 +75,10 @@ def _lane(**spec: Any) -> Body:
 
 def _group(**spec: Any) -> Body:
     return body_of("ASMSwimLaneGroup", spec)
+
+
+def _release(name: str = "one", **spec: Any) -> Body:
+    return body_of("LaneRelease", RELEASE | spec, name)
 
 
 def _permissive(trace: str, route: str) -> Body:
@@ -113,6 +124,9 @@ SPOILED: tuple[tuple[str, Body], ...] = (
         ),
     ),
     ("LW1111", _tagging(partitions=[{"partitionSize": 1, "tagValue": "a" * 886}])),
+    ("LW1110", _release("a.b")),
+    ("LW1110", _release(stable="v3")),
+    ("LW2031", _release(stages=[{"weights": {"v1": 50, "v3": 51}}])),
 )
 """An object for each rule, with the code of what is wrong; each has a neighbor in `RIGHT`."""
 RIGHT: tuple[Body, ...] = (
@@ -139,5 +153,6 @@ RIGHT: tuple[Body, ...] = (
         partitions=[{"partitionSize": 6, "tagValue": "a"}, {"partitionSize": 4, "tagValue": "b"}]
     ),
     _tagging(partitions=[{"partitionSize": 1, "tagValue": "a" * 885}]),
+    _release("l" * 63, stages=[{"weights": {"v1": 0, "v2": 1, "v3": 99}}]),
     body_of("TrafficLabel", {"rules": [{"http": [{"match": [{"uri": {"exact": "/"}}]}]}]}),
 )

@@ -27,6 +27,10 @@ ONLY_READ = {"LW1102", "LW1105", "LW1107", "LW1112", "LW1114", "LW1115"}
 """Errors that a schema leaves to the reader: about names of fields that are kept, and of mappings,
 and about a host that is missing where the vendor's programs write a mapping nobody filled."""
 
+ONLY_READ_OF = {"LaneRelease": {"LW1109", "LW1110", "LW2032"}}
+"""In a release each misspelled field is an error, quantities are numbers or texts, and every stage
+has requests for both lanes."""
+
 
 @pytest.fixture(scope="module")
 def api(plane: ControlPlane) -> Iterator[DryRuns]:
@@ -105,7 +109,7 @@ def test_values_are_refused_just_where_the_reader_takes_none(api: DryRuns, kind:
             found = {one.code.id for one in read_objects("a", [body]).findings if is_error(one)}
             if said and not (found or errors_alone(body)):
                 different.append((".".join(path), value, said))
-            if found - ONLY_READ and not said:
+            if found - ONLY_READ - ONLY_READ_OF.get(kind, set()) and not said:
                 different.append((".".join(path), value, ", ".join(found)))
     assert "\n".join(map(str, different)) == ""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from numpy.random import Generator
 
 from laneway.core.release.counts import ALL, Sample, Totals
-from laneway.core.release.plan import ErrorGate, LatencyGate, Plan, ReleaseStage
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import AtHand, CountedSoFar, ToCommit, look
+from laneway.core.resources.releases.plan import ErrorGate, LatencyGate, Plan, ReleaseStage
 
 HOPS = ("mocka", "mockb", "mockc")
 EDGE = 100.0

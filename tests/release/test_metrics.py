@@ -13,7 +13,7 @@ from laneway.adapters.metrics import MetricsError, MetricsServer
 from laneway.apps.release.metrics_side import MetricsSide
 from laneway.core.mesh.link import link
 from laneway.core.release.counts import ALL, Pods, grown
-from laneway.core.release.plan import ErrorGate, FigureGate, Plan, ReleaseStage
+from laneway.core.resources.releases.plan import ErrorGate, FigureGate, Plan, ReleaseStage
 from tests.cluster.children import Children
 from tests.cluster.scraping import prometheus, scrape
 from tests.conftest import Had

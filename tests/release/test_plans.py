@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from laneway.core.findings.locate import locate
-from laneway.core.release.plan import ErrorGate, FigureGate, LatencyGate
-from laneway.core.release.read_plan import read_plan
 from laneway.core.release.standing import EXAMPLE, read_standing
+from laneway.core.resources.releases.plan import ErrorGate, FigureGate, LatencyGate
+from laneway.core.resources.releases.read_plan import read_plan
 
 HEAD = "apiVersion: laneway.dev/v1alpha1\nkind: LaneRelease\nmetadata:\n  name: v3\n"
 GOOD = HEAD + dedent("""\

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from laneway.core.release.plan import ReleaseStage
 from laneway.core.release.proposals import Proposal, ahead, branch_name, waiting
 from laneway.core.release.standing import Phase, ReleaseStanding
 from laneway.core.release.step import Rest, ToCommit
+from laneway.core.resources.releases.plan import ReleaseStage
 from tests.release.test_step import PLAN, Runner, World
 
 FIRST = ReleaseStanding("v3", 1, "running", 0, 100, "a", "0a1b2c3d4e", "d1")

@@ -8,9 +8,16 @@ from msgspec.structs import replace
 from laneway.core.release.budget import needed
 from laneway.core.release.counts import ALL, Sample, Totals
 from laneway.core.release.judgments import Judgment, verdict
-from laneway.core.release.plan import ErrorGate, FigureGate, Gate, LatencyGate, Plan, ReleaseStage
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
+from laneway.core.resources.releases.plan import (
+    ErrorGate,
+    FigureGate,
+    Gate,
+    LatencyGate,
+    Plan,
+    ReleaseStage,
+)
 
 HOPS = ("mocka", "mockb", "mockc")
 PLAN = Plan(

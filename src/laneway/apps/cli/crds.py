@@ -1,4 +1,4 @@
-"""`laneway crds`: the definitions by which a cluster knows groups and lanes."""
+"""`laneway crds`: the definitions by which a cluster knows groups, lanes and releases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from laneway.apps.terminal.printing import Output, output_option
 @click.command()
 @output_option("yaml", "json")
 def crds(output: Output) -> None:
-    """Print the CustomResourceDefinitions of groups, lanes and their like.
+    """Print the CustomResourceDefinitions of groups, lanes, releases and their like.
 
     A cluster that knows these kinds already, as ASM does, keeps its own. Server-side apply
     without --force-conflicts never overwrites what somebody else has defined: it says who did,

@@ -23,7 +23,7 @@ from laneway.apps.terminal.release_text import release_text
 from laneway.apps.terminal.telling import tell
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import unplaced
-from laneway.core.release.plan import Plan
+from laneway.core.resources.releases.plan import Plan
 from laneway.core.views.release import release_view
 
 _WATCHED = 1.0

@@ -39,10 +39,10 @@ from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.release_text import release_text
 from laneway.apps.terminal.telling import tell
-from laneway.core.release.plan import Plan
 from laneway.core.release.proposals import Proposal
 from laneway.core.release.standing import Phase
 from laneway.core.release.step import Ending, Rest, ToCommit
+from laneway.core.resources.releases.plan import Plan
 from laneway.core.views.release import release_view
 
 _CODES: dict[Ending, int] = {

@@ -16,8 +16,8 @@ from laneway.apps.cli.reading import all_files_option
 from laneway.apps.terminal.printing import output_option
 
 if TYPE_CHECKING:
-    from laneway.core.release.plan import Plan
     from laneway.core.release.standing import Phase
+    from laneway.core.resources.releases.plan import Plan
 
 _plan = click.argument("plan", metavar="PLAN", type=click.Path(exists=True, dir_okay=False))
 _paths = click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path())
@@ -122,7 +122,7 @@ def read_or_refuse(path: str) -> Plan:
     from laneway.adapters.files.written import bytes_of
     from laneway.apps.cli.reading import NoInputError
     from laneway.apps.terminal.telling import tell
-    from laneway.core.release.read_plan import read_plan
+    from laneway.core.resources.releases.read_plan import read_plan
 
     found, findings = read_plan(path, bytes_of(path))
     if found is None:

@@ -27,10 +27,10 @@ from laneway.core.findings.finding import Finding
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.release.plan import Plan
 from laneway.core.release.proposals import Proposal, ahead, branch_name, waiting
 from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing
 from laneway.core.release.step import ToCommit
+from laneway.core.resources.releases.plan import Plan
 
 Delivered = Literal["done", "again"]
 """A commit is there, or the branch has moved meanwhile and everything is to be looked at anew."""

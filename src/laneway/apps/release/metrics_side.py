@@ -14,8 +14,8 @@ from laneway.apps.release.mesh_side import LaneTraffic, hop_names
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.release.figures import query_of
 from laneway.core.release.hops import Hops, workload_hops
-from laneway.core.release.plan import Plan
 from laneway.core.release.series import GrownAll, sample_of, selectors, told_by
+from laneway.core.resources.releases.plan import Plan
 
 WINDOW = 120
 """Seconds of samples that each look takes: several scrapes, whatever is between two looks."""

@@ -17,8 +17,8 @@ from laneway.apps.release.git_side import Books, GitSide, NotReadableError, NotW
 from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
-from laneway.core.release.plan import Plan
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
+from laneway.core.resources.releases.plan import Plan
 from laneway.core.views.release import judged_view
 
 INTERVAL = 0.5

@@ -191,7 +191,7 @@ def _refuse_what_does_not_fit(laying: Laying, *, has_form: bool) -> None:
 
 
 def _refuse_what_is_no_client(clients: tuple[str, ...]) -> None:
-    from laneway.core.mesh.link_groups import is_dns_label
+    from laneway.core.resources.matching import is_dns_label
     from laneway.core.routing.plan.scoped_callers import NEVER_INJECTED
 
     for name in clients:

@@ -20,8 +20,8 @@ from laneway.core.edits.text_nodes import text_nodes
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Step
-from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import GroupLane
+from laneway.core.resources.matching import is_dns_label
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.exact import read_exactly
 

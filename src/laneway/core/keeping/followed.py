@@ -1,7 +1,7 @@
 """The kinds of a cluster that are followed, and those without which nothing can be done.
 
 Templates of pods are not: the pods themselves say what runs. Nor are EndpointSlices, since a pod
-says by itself whether it is ready.
+says by itself whether it is ready, nor releases, which move weights and are no routes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from laneway.core.emit.status import API_VERSION
 from laneway.core.resources.kubernetes.read_templates import FORMS
 from laneway.core.resources.read import is_read, read_kinds
+from laneway.core.resources.releases.plan import API_GROUP, KIND
 
 GROUP, LANE = "ASMSwimLaneGroup", "ASMSwimLane"
 VENDOR = API_VERSION.partition("/")[0]
@@ -24,7 +25,7 @@ NEEDED: tuple[tuple[str, str], ...] = (
 """API group and name of the kinds without which nothing is done."""
 OURS: tuple[tuple[str, str], ...] = NEEDED[2:4]
 """The kinds of the objects that are written."""
-_NOT_FOLLOWED = frozenset({*FORMS, ("discovery.k8s.io", "EndpointSlice")})
+_NOT_FOLLOWED = frozenset({*FORMS, ("discovery.k8s.io", "EndpointSlice"), (API_GROUP, KIND)})
 FOLLOWED = frozenset(read_kinds() - _NOT_FOLLOWED)
 """API group and name of every kind that is followed where the server has it."""
 

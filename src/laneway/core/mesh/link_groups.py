@@ -8,7 +8,6 @@ is held.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -24,20 +23,11 @@ from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
+from laneway.core.resources.matching import is_dns_label
 
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE_LENGTH = 63
 RUNTIME_FALLBACK_ANNOTATION = "laneway.dev/runtime-fallback"
 """An annotation on a permissive group; `off` keeps requests with lanes whose pods are all down."""
-
-
-def is_dns_label(name: str) -> bool:
-    """Whether a name is a DNS-1123 label, which Istio demands of a subset's name.
-
-    >>> is_dns_label("s1"), is_dns_label("S1"), is_dns_label("a.b")
-    (True, False, False)
-    """
-    return _DNS_LABEL.fullmatch(name) is not None
 
 
 def linked_groups(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from laneway.core.release.evidence import Answered, Stretch
-from laneway.core.release.plan import Compared, ErrorGate, LatencyGate
+from laneway.core.resources.releases.plan import Compared, ErrorGate, LatencyGate
 
 ALL = math.inf
 """The edge below which every answer is."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from laneway.core.release.plan import FigureGate
 from laneway.core.resources.meta import Ref
+from laneway.core.resources.releases.plan import FigureGate
 
 
 def query_of(gate: FigureGate, workloads: Iterable[Ref]) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from laneway.core.release.budget import Needed
 from laneway.core.release.counts import Totals, compared
 from laneway.core.release.evidence import Answered, Evidence, weighed
-from laneway.core.release.plan import Compared, FigureGate, Plan
+from laneway.core.resources.releases.plan import Compared, FigureGate, Plan
 
 Outcome = Literal["worse", "well", "unknown"]
 

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from laneway.core.release.budget import Needed, needed
 from laneway.core.release.counts import Sample, grown
 from laneway.core.release.judgments import Judgment, Verdict, figure_verdict, verdict
-from laneway.core.release.plan import Plan
 from laneway.core.release.standing import Phase, ReleaseStanding
+from laneway.core.resources.releases.plan import Plan
 
 Ending = Literal["done", "aborted", "unknown", "moved", "taken", "other plan"]
 

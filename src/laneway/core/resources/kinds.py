@@ -22,6 +22,7 @@ from laneway.core.resources.kubernetes.workloads import (
 )
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
 from laneway.core.resources.lanes.tagging import HashTagging, HeaderPropagation
+from laneway.core.resources.releases.plan import LaneRelease
 
 Resource = (
     LaneGroup
@@ -42,5 +43,6 @@ Resource = (
     | Security
     | HashTagging
     | HeaderPropagation
+    | LaneRelease
 )
 """Any object that takes part in a compilation."""

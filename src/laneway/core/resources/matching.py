@@ -16,6 +16,7 @@ MatchKind = Literal["exact", "prefix", "regex", "present"]
 HEADER_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 """An expression for the whole name of a header, by RFC 9110."""
 _HEADER_NAME = re.compile(HEADER_NAME)
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs, so that equal sets of labels are equal values."""
@@ -53,6 +54,15 @@ class Match(Struct, frozen=True):
     source_labels: Labels = ()
     source_namespace: str = ""
     gateways: tuple[str, ...] = ()
+
+
+def is_dns_label(name: str) -> bool:
+    """Whether a name is a DNS-1123 label, which Istio demands of a subset's name.
+
+    >>> is_dns_label("s1"), is_dns_label("S1"), is_dns_label("a.b")
+    (True, False, False)
+    """
+    return _DNS_LABEL.fullmatch(name) is not None
 
 
 def is_header_name(name: str) -> bool:

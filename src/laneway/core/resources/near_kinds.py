@@ -19,7 +19,7 @@ _CLOSED = frozenset(
     {
         *("", "apps", "batch", "discovery.k8s.io", "networking.k8s.io"),
         *("networking.istio.io", "security.istio.io", "extensions.istio.io"),
-        *("telemetry.istio.io", "istio.alibabacloud.com"),
+        *("telemetry.istio.io", "istio.alibabacloud.com", "laneway.dev"),
     }
 )
 """Groups that have no kind of a name that another of them has."""

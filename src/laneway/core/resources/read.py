@@ -30,6 +30,8 @@ from laneway.core.resources.near_kinds import Named, meant_kind
 from laneway.core.resources.other_programs import has_content, may_hold_objects, names_a_kind
 from laneway.core.resources.read_foreign import read_foreign
 from laneway.core.resources.readings import FilePart, FileReading, counted, findings_of
+from laneway.core.resources.releases import plan as releases
+from laneway.core.resources.releases import read_plan
 from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE, Cursor, Notes
 from laneway.core.resources.yaml.documents import DocumentReader, Documents
 from laneway.core.resources.yaml.spelling import describe, shorten
@@ -72,6 +74,7 @@ _KINDS: dict[tuple[str, str], _Kind] = {
     (_LANES, "ASMSwimLane"): _Kind(("v1",), read_lanes.read_lane),
     (_LANES, "ASMSwimLaneGroup"): _Kind(("v1",), read_lanes.read_group),
     (_LANES, "TrafficLabel"): _Kind(_VENDOR_VERSIONS, read_istio.read_traffic_label),
+    (releases.API_GROUP, releases.KIND): _Kind((releases.VERSION,), read_plan.read_lane_release),
     (_ISTIO, "DestinationRule"): _Kind(_ISTIO_VERSIONS, read_istio.read_destination_rule),
     (_ISTIO, "EnvoyFilter"): _Kind(_ISTIO_VERSIONS, read_extensions.read_envoy_filter),
     (_EXTENSIONS, "TrafficExtension"): _Kind(("v1alpha1",), read_extensions.read_traffic_extension),

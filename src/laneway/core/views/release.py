@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from laneway.core.release.judgments import Verdict
-from laneway.core.release.plan import Plan
 from laneway.core.release.standing import ReleaseStanding
+from laneway.core.resources.releases.plan import Plan
 
 _BARS = "▁▂▃▄▅▆▇█"
 

@@ -1,8 +1,9 @@
-"""The vendor's kinds as CustomResourceDefinitions, for a cluster that does not know them.
+"""The vendor's kinds and ours as CustomResourceDefinitions, for a cluster that lacks them.
 
 Comes in: the tables of fields that the readers use. Goes out: one definition a kind, with schema,
-refusals, columns for people, and status. Cluster-wide kinds have no namespace, as the vendor's. A
-cluster that has these definitions from the vendor keeps its own; nothing here can tell.
+refusals, columns for people, and status. Cluster-wide kinds have no namespace, as the vendor's; a
+release is one of them, since it moves the weights of lanes. A cluster that has definitions from the
+vendor keeps its own; nothing here can tell.
 https://www.alibabacloud.com/help/en/asm/sidecar/asmswimlanegroup-and-asmswimlane-crd-description
 """
 
@@ -18,6 +19,7 @@ from laneway.core.emit.crds.schema import Schema, object_schema
 from laneway.core.emit.crds.status_fields import (
     GROUP_STATUS,
     LANE_STATUS,
+    RELEASE_STATUS,
     TAGGING_STATUS,
     status_schema,
 )
@@ -28,6 +30,8 @@ from laneway.core.resources.lanes.tagging_fields import (
     HEADER_PROPAGATION_SPEC,
     TRAFFIC_LABEL_SPEC,
 )
+from laneway.core.resources.releases import plan as releases
+from laneway.core.resources.releases.plan_fields import RELEASE_SPEC
 
 API_GROUP = "istio.alibabacloud.com"
 CATEGORY = "laneway"
@@ -51,6 +55,12 @@ class Definition(Struct, frozen=True):
     status: Fields = {}
     columns: tuple[Column, ...] = ()
     categories: tuple[str, ...] = (CATEGORY,)
+    group: str = API_GROUP
+
+    @property
+    def name(self) -> str:
+        """The name of the definition."""
+        return f"{self.plural}.{self.group}"
 
 
 def _condition(kind: str, field: str = "status") -> str:
@@ -137,6 +147,28 @@ DEFINITIONS = (
         columns=(_AGE,),
         categories=(CATEGORY, "alibabacloud-com", "istio-alibabacloud-com"),
     ),
+    Definition(
+        releases.KIND,
+        "lanereleases",
+        (),
+        (releases.VERSION,),
+        is_namespaced=False,
+        says="A release in stages: weights move to a lane while it is as well as another.",
+        spec=RELEASE_SPEC,
+        status=RELEASE_STATUS,
+        columns=(
+            ("Lane", "string", ".spec.lane", 0),
+            ("Phase", "string", ".status.phase", 0),
+            ("Stage", "integer", ".status.stage", 0),
+            ("Of", "integer", ".status.stages", 0),
+            ("Since", "date", ".status.since", 0),
+            _AGE,
+            ("Stable", "string", ".spec.stable", 1),
+            ("Repository", "string", ".spec.git.repository", 1),
+            ("Says", "string", ".status.message", 1),
+        ),
+        group=releases.API_GROUP,
+    ),
 )
 
 
@@ -149,9 +181,9 @@ def _definition(one: Definition) -> Body:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{one.plural}.{API_GROUP}", "labels": dict(LABELS)},
+        "metadata": {"name": one.name, "labels": dict(LABELS)},
         "spec": {
-            "group": API_GROUP,
+            "group": one.group,
             "scope": "Namespaced" if one.is_namespaced else "Cluster",
             "names": {
                 "kind": one.kind,

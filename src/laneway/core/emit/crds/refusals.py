@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from laneway.core.findings.codes import lanes, permissive, shape
+from laneway.core.findings.codes import lanes, permissive, releasing, shape
 from laneway.core.findings.finding import Code
 from laneway.core.mesh.propagation import (
     BAGGAGE,
@@ -157,10 +157,35 @@ _HASH_TAGGING = (
         shape.OUT_OF_RANGE,
     ),
 )
+_RELEASE = (
+    Refusal(
+        "",
+        "size(self.metadata.name) <= 63 && "
+        "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+        "a release's name stands in commits: 63 lower-case letters, digits and dashes at most",
+        shape.UNKNOWN_VALUE,
+        ".metadata.name",
+    ),
+    Refusal(
+        "spec",
+        "self.lane != self.stable",
+        "a lane is compared with another one",
+        shape.UNKNOWN_VALUE,
+        ".stable",
+    ),
+    Refusal(
+        "spec.stages[]",
+        "self.weights.map(lane, self.weights[lane]).sum() == 100",
+        "the weights of a stage add up to 100",
+        releasing.STAGE_NOT_100,
+        ".weights",
+    ),
+)
 
 REFUSALS: Mapping[str, tuple[Refusal, ...]] = {
     "ASMSwimLaneGroup": _GROUP,
     "ASMSwimLane": _LANE,
     "ASMHashTagging": _HASH_TAGGING,
+    "LaneRelease": _RELEASE,
 }
 """The rules, by kind."""

@@ -48,12 +48,15 @@ def field_schema(field: Field) -> Schema:
             return {"type": "array", **says, "items": TEXT}
         case "words":
             return {"type": "object", **says, "additionalProperties": TEXT}
+        case "any":
+            return {**says, "x-kubernetes-preserve-unknown-fields": True}
         case "many":
             length = {"maxItems": field.most} if field.most else {}
             return {"type": "array", **says, **length, "items": object_schema(field.below)}
-        case "named":
+        case "named" | "numbers":
             length = {"maxProperties": field.most} if field.most else {}
-            values = object_schema(field.below)
+            number = {"type": "integer", "minimum": field.low, "maximum": field.high}
+            values = object_schema(field.below) if field.below else number
             return {"type": "object", **says, **length, "additionalProperties": values}
         case "one" | "raw":
             return object_schema(field.below, field.says)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from laneway.core.emit.crds.schema import TEXT, Schema, object_schema
 from laneway.core.resources.lanes.field import Field, Fields, many, one, raw, text, texts
 
-CONDITIONS = ("Ready", "Reconciling", "Stalled", "Live")
+CONDITIONS = ("Ready", "Reconciling", "Stalled", "Live", "Executed")
 
 _CONDITIONS: Schema = {
     "type": "array",
     "description": "Ready: what it asks for is in place. Reconciling: that is being made. Stalled: "
-    "it cannot be made. Live: the proxies have it.",
+    "it cannot be made. Live: the proxies have it. Executed: somebody carries the release out.",
     "x-kubernetes-list-type": "map",
     "x-kubernetes-list-map-keys": ["type"],
     "items": {
@@ -23,7 +23,10 @@ _CONDITIONS: Schema = {
         "required": ["type", "status"],
         "x-kubernetes-preserve-unknown-fields": True,
         "properties": {
-            "type": {**TEXT, "description": " or ".join((", ".join(CONDITIONS[:-1]), "Live"))},
+            "type": {
+                **TEXT,
+                "description": "One of " + ", ".join(CONDITIONS),
+            },
             "status": {**TEXT, "enum": ["True", "False", "Unknown"]},
             "reason": {**TEXT, "description": "A word for programs."},
             "message": {**TEXT, "description": "A sentence for people."},
@@ -88,10 +91,39 @@ TAGGING_STATUS: Fields = {
     "status": text("Ready or Failed."),
     "errorMessage": _ERROR,
 }
+RELEASE_STATUS: Fields = {
+    "phase": Field(
+        "text",
+        "Resting: nothing goes on without a person. Refused: it is not executed. Unset: nobody "
+        "executes releases here.",
+        allowed=("Running", "Paused", "Resting", "Aborted", "Done", "Refused"),
+    ),
+    "stage": Field("number", "The stage it is at, the first being 1.", low=0),
+    "stages": Field("number", "How many there are.", low=0),
+    "weights": Field("numbers", "The weights of the lanes as they are written now.", low=0),
+    "since": text("When the weights of the stage were moved."),
+    "message": text("What is known, or what is missing, in one sentence."),
+    "commit": text("The commit that moved it last."),
+    "hops": many(
+        "What is known of each gate at each hop.",
+        hop=text("The service; empty for a figure."),
+        gate=text("What is looked at."),
+        outcome=text("well, worse or unknown."),
+        message=text("The figures."),
+    ),
+    "request": one(
+        "What came of the request in the annotation laneway.dev/request.",
+        value=text("The annotation's value."),
+        outcome=Field("text", "What came of it.", allowed=("Done", "Refused")),
+        message=text("What was done, or why not."),
+        commit=text("The commit that did it."),
+    ),
+    "record": raw("Where the release stands, for who carries it on. Not to be edited."),
+}
 
 
 def status_schema(fields: Fields) -> Schema:
     """Return the schema of a status: these fields, and those of every status."""
-    schema = object_schema(fields, "What the operator says of it.")
+    schema = object_schema(fields, "What came of it.")
     every = {"observedGeneration": _GENERATION, "conditions": _CONDITIONS}
     return schema | {"properties": {**every, **schema.get("properties", {})}}

@@ -19,7 +19,9 @@ _UNITS = {
     "ns": 1e-6,
 }
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
-_WHOLE = re.compile(rf"(?:{_PART.pattern})+")
+DURATION = rf"(?:{_PART.pattern})+"
+"""An expression for the whole of a duration."""
+_WHOLE = re.compile(DURATION)
 
 
 def milliseconds(value: object) -> float | None:

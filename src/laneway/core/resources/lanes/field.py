@@ -12,9 +12,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-Shape = Literal["text", "flag", "number", "texts", "words", "raw", "one", "many", "named"]
-"""`words` is a mapping of text to text, `raw` a mapping that nobody looks into, `one` a mapping of
-the fields below, `many` a list of such mappings, `named` a mapping of any names to such."""
+Shape = Literal[
+    "text", "flag", "number", "texts", "words", "numbers", "raw", "one", "many", "named", "any"
+]
+"""`words` is a mapping of text to text, `numbers` one of text to whole numbers, `raw` one that is
+taken as it is, `one` a mapping of the fields below, `many` a list of such mappings, `named` a
+mapping of any names to such. `any` may be of any type."""
 
 LARGEST = 2**31 - 1
 """Of the vendor's numbers, which have 32 bits."""

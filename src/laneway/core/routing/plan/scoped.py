@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule
+from laneway.core.resources.matching import is_dns_label
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.scoped_callers import Door, Surroundings

@@ -23,13 +23,12 @@ from laneway.core.mesh.destination_rules import (
     narrowest,
     rule_host,
 )
-from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Group, MeshService
 from laneway.core.mesh.names import ROOT_NAMESPACE, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.istio.policy_fit import unfit
-from laneway.core.resources.matching import Labels
+from laneway.core.resources.matching import Labels, is_dns_label
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset, SubsetView
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from laneway.core.findings.codes.lanes import ILLEGAL_LANE_NAME
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.link_groups import is_dns_label
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.resources.matching import is_dns_label
 from laneway.core.rules.check import Check
 
 

@@ -17,35 +17,47 @@ from msgspec.structs import replace
 from laneway.core.findings.codes import releasing, shape
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
-from laneway.core.mesh.link_groups import is_dns_label
-from laneway.core.release.plan import (
+from laneway.core.resources.istio.durations import milliseconds
+from laneway.core.resources.lanes.looking import each_of, note_length
+from laneway.core.resources.matching import is_dns_label
+from laneway.core.resources.meta import Meta
+from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.releases.plan import (
     API_VERSION,
     KIND,
     ErrorGate,
     FigureGate,
     Gate,
+    GitTarget,
+    LaneRelease,
     LatencyGate,
     Plan,
     ReleaseStage,
 )
-from laneway.core.resources.istio.durations import milliseconds
-from laneway.core.resources.read_meta import read_meta
+from laneway.core.resources.releases.plan_fields import (
+    DURATION,
+    GIT_FIELDS,
+    LIMIT,
+    MOST_REQUESTS,
+    PERCENTAGE,
+    RELEASE_SPEC,
+    REQUESTS,
+    TOLERANCE,
+)
 from laneway.core.resources.yaml.cursor import Cursor, Notes
 from laneway.core.resources.yaml.documents import Document, DocumentReader
 from laneway.core.resources.yaml.spelling import describe
 
-_FIELDS = ("lane", "stable", "requests", "gates", "stages", "metrics", "notify")
-_GATES = ("errors", "latency", "cpu", "memory", "promql")
+_GATES, _STAGES = RELEASE_SPEC["gates"], RELEASE_SPEC["stages"]
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|Ki|Mi|Gi|)")
 _UNITS = {"m": 1e-3, "": 1.0, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
-_TOLERANCE, _DURATION, _LIMIT = 0.01, "10m", "1h"
-_REQUESTS = 50
-_MOST = 1_000_000
+_PERCENT = re.compile(PERCENTAGE)
+_DEFAULT = float(TOLERANCE.removesuffix("%")) / 100
+_BRANCH = re.compile(r"(?!-)[^\s~^:?*\[\\]*")
 
 
 def read_plan(path: str, raw: bytes) -> tuple[Plan | None, tuple[Finding, ...]]:
-    """Read a plan; None beside at least one error."""
+    """Read the plan of a file; None beside at least one error."""
     reader = DocumentReader(path)
     pieces, beyond = reader.cut(raw)
     read = [beyond, *(reader.read(piece, number) for number, piece in enumerate(pieces))]
@@ -60,9 +72,22 @@ def read_plan(path: str, raw: bytes) -> tuple[Plan | None, tuple[Finding, ...]]:
             finding(releasing.NO_PLAN, Place(Source(path)), path=path, found=what),
         )
     notes = Notes(found[0].source)
-    plan = _plan(Cursor(found[0].value, notes), path)
-    findings += map(_grave, notes.findings)
-    return (None if any(one.level == "error" for one in findings) else plan), tuple(findings)
+    release = read_lane_release(Cursor(found[0].value, notes))
+    findings += notes.findings
+    if release is None or any(one.level == "error" for one in findings):
+        return None, tuple(findings)
+    return release.plan, tuple(findings)
+
+
+def read_lane_release(root: Cursor) -> LaneRelease | None:
+    """Read a LaneRelease; None where it has no name."""
+    meta = read_meta(root, KIND, namespaced=False)
+    if meta is None:
+        return None
+    plan = _plan(root, meta)
+    root.notes.findings[:] = map(_grave, root.notes.findings)
+    is_wrong = any(one.level == "error" for one in root.notes.findings)
+    return LaneRelease(meta, None if is_wrong else plan)
 
 
 def _grave(one: Finding) -> Finding:
@@ -81,17 +106,14 @@ def _is_plan(document: Document) -> bool:
     )
 
 
-def _plan(root: Cursor, path: str) -> Plan | None:
-    meta = read_meta(root, KIND, namespaced=False)
-    if meta is None:
-        return None
+def _plan(root: Cursor, meta: Meta) -> Plan:
     if not is_dns_label(meta.name):
         words = {"found": describe(meta.name), "wanted": "a name such as v3 (a DNS label)"}
         root.report(shape.UNKNOWN_VALUE, "metadata", "name", **words)
     spec = root.below("spec")
-    spec.known(KIND, _FIELDS)
+    spec.known(KIND, RELEASE_SPEC)
     lane, stable = spec.required("lane"), spec.required("stable")
-    stages = tuple(_stage(entry) for _, entry in spec.each("stages"))
+    stages = tuple(_stage(entry) for _, entry in each_of(spec, "stages", _STAGES))
     if not stages:
         spec.report(shape.MISSING_FIELD, "stages")
     _judge(spec, (lane, stable), stages)
@@ -99,14 +121,28 @@ def _plan(root: Cursor, path: str) -> Plan | None:
         name=meta.name,
         lane=lane,
         stable=stable,
-        requests=spec.number("requests", 1, _MOST) or _REQUESTS,
-        gates=_distinct(spec, tuple(_gates(spec))) or (ErrorGate(_TOLERANCE),),
+        requests=spec.number("requests", 1, MOST_REQUESTS) or REQUESTS,
+        gates=_distinct(spec, tuple(_gates(spec))) or (ErrorGate(_DEFAULT),),
         stages=stages,
         digest=_digest(root),
-        path=path,
+        path=meta.source.path,
         metrics=spec.text("metrics"),
         notify=spec.texts("notify"),
+        git=_git(spec.below("git")) if spec.written("git") else None,
     )
+
+
+def _git(git: Cursor) -> GitTarget:
+    """Read where commits go. A path stays inside, and no branch can be taken for an option."""
+    git.known(KIND, GIT_FIELDS)
+    repository, branch, path = git.required("repository"), git.text("branch"), git.text("path")
+    if _BRANCH.fullmatch(branch) is None:
+        words = {"found": describe(branch), "wanted": "the name of a branch"}
+        git.report(shape.UNKNOWN_VALUE, "branch", **words)
+    if path.startswith("/") or ".." in path.split("/"):
+        words = {"found": describe(path), "wanted": "a folder inside the repository"}
+        git.report(shape.UNKNOWN_VALUE, "path", **words)
+    return GitTarget(repository, branch, path)
 
 
 def _digest(root: Cursor) -> str:
@@ -116,12 +152,13 @@ def _digest(root: Cursor) -> str:
 
 
 def _stage(entry: Cursor) -> ReleaseStage:
-    entry.known(KIND, ("weights", "duration", "limit"))
+    entry.known(KIND, _STAGES.below)
     weights = entry.below("weights")
+    note_length(entry, "weights", _STAGES.below["weights"])
     if not weights.raw:
         entry.report(shape.MISSING_FIELD, "weights")
     found = {str(lane): weights.number(str(lane), 0, 100) or 0 for lane in weights.raw}
-    duration, limit = _length(entry, "duration", _DURATION), _length(entry, "limit", _LIMIT)
+    duration, limit = _length(entry, "duration", DURATION), _length(entry, "limit", LIMIT)
     return ReleaseStage(found, duration / 1000, max(limit, duration) / 1000)
 
 
@@ -142,17 +179,19 @@ def _judge(spec: Cursor, lanes: tuple[str, str], stages: Sequence[ReleaseStage])
 
 
 def _gates(spec: Cursor) -> Iterator[Gate]:
-    for _, entry in spec.each("gates"):
-        entry.known(KIND, _GATES)
+    for _, entry in each_of(spec, "gates", _GATES):
+        entry.known(KIND, _GATES.below)
         if not entry.raw:
-            entry.report(shape.UNKNOWN_VALUE, found="empty", wanted=f"one of {', '.join(_GATES)}")
+            entry.report(
+                shape.UNKNOWN_VALUE, found="empty", wanted=f"one of {', '.join(_GATES.below)}"
+            )
         if entry.written("errors"):
             gate = entry.below("errors")
-            gate.known(KIND, ("tolerance",))
+            gate.known(KIND, _GATES.below["errors"].below)
             yield ErrorGate(_share(gate, "tolerance"))
         if entry.written("latency"):
             gate = entry.below("latency")
-            gate.known(KIND, ("above", "tolerance"))
+            gate.known(KIND, _GATES.below["latency"].below)
             gate.required("above")
             yield LatencyGate(_length(gate, "above", "1s"), _share(gate, "tolerance"))
         yield from _figures(spec, entry)
@@ -176,12 +215,12 @@ def _figures(spec: Cursor, entry: Cursor) -> Iterator[FigureGate]:
     for resource in resources:
         if entry.written(resource):
             gate = entry.below(resource)
-            gate.known(KIND, ("above",))
+            gate.known(KIND, _GATES.below[resource].below)
             _needs_server(spec, gate)
             yield FigureGate(resource, resource=resource, above=_quantity(gate, "above"))
     if entry.written("promql"):
         gate = entry.below("promql")
-        gate.known(KIND, ("name", "query", "above", "below"))
+        gate.known(KIND, _GATES.below["promql"].below)
         _needs_server(spec, gate)
         above, below = (
             _quantity(gate, key) if gate.written(key) else None for key in ("above", "below")
@@ -213,15 +252,13 @@ def _quantity(cursor: Cursor, key: str) -> float:
 
 def _share(cursor: Cursor, key: str) -> float:
     """Return a share that is written in percent."""
-    value = cursor.raw.get(key)
-    if value is None:
-        return _TOLERANCE
+    value = TOLERANCE if cursor.raw.get(key) is None else cursor.raw[key]
     found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
-    if found is None or float(found[1]) >= 100:
+    if found is None:
         words = {"found": describe(value), "wanted": "a percentage below 100, such as 0.5%"}
         cursor.report(shape.UNKNOWN_VALUE, key, **words)
-        return _TOLERANCE
-    return float(found[1]) / 100
+        return 0.0
+    return float(found[0].rstrip(" %")) / 100
 
 
 def _length(cursor: Cursor, key: str, default: str) -> float:

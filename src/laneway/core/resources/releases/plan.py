@@ -11,7 +11,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-API_VERSION, KIND = "laneway.dev/v1alpha1", "LaneRelease"
+from laneway.core.resources.meta import Meta
+
+API_GROUP, VERSION, KIND = "laneway.dev", "v1alpha1", "LaneRelease"
+API_VERSION = f"{API_GROUP}/{VERSION}"
 
 
 class ErrorGate(Struct, frozen=True):
@@ -64,12 +67,24 @@ class ReleaseStage(Struct, frozen=True):
     limit: float
 
 
+class GitTarget(Struct, frozen=True):
+    """Where commits move the weights: a repository by the name that a configuration gives it.
+
+    An empty branch is the one that the remote calls HEAD, an empty path the whole tree.
+    """
+
+    repository: str
+    branch: str = ""
+    path: str = ""
+
+
 class Plan(Struct, frozen=True):
     """A plan. `requests` are those of either lane that every hop has to have seen in each stage.
 
     `metrics` names the server that says what was counted, and figures; without one the mesh on this
     machine does. `notify` names whom moves and the end are told. `digest` stands for what the file
-    says: a release under way is carried on by the same plan only.
+    says: a release under way is carried on by the same plan only. `git` says where the one who
+    executes it in a cluster commits.
     """
 
     name: str
@@ -82,6 +97,7 @@ class Plan(Struct, frozen=True):
     path: str
     metrics: str = ""
     notify: tuple[str, ...] = ()
+    git: GitTarget | None = None
 
     @property
     def compared(self) -> tuple[Compared, ...]:
@@ -101,3 +117,10 @@ class Plan(Struct, frozen=True):
     def judged_stages(self) -> int:
         """How many stages are judged."""
         return sum(self.is_judged(number) for number in range(1, len(self.stages) + 1))
+
+
+class LaneRelease(Struct, frozen=True):
+    """A LaneRelease among other objects. `plan` is None where it has an error."""
+
+    meta: Meta
+    plan: Plan | None
