@@ -73,6 +73,18 @@ def test_a_mesh_that_does_not_run_is_refused_with_those_that_do(
     assert "running: shop." in ended.err
 
 
+@pytest.mark.parametrize("words", [(), ("--name", "nope")])
+@pytest.mark.parametrize("command", ["now", "status"])
+def test_without_a_mesh_sync_names_the_command_that_starts_one_that_follows(
+    laneway: Command, command: str, words: tuple[str, ...]
+) -> None:
+    ended = laneway("sync", command, *words)
+
+    assert (ended.code, ended.out) == (3, "")
+    assert "is not running" in ended.err or "no mesh is running" in ended.err
+    assert ended.err.endswith("; `laneway sync --app FILE` starts one.\n")
+
+
 def test_two_names_for_one_mesh_are_wrong_usage(laneway: Command) -> None:
     assert laneway("ps", "shop", "--name", "bank").code == 2
 

@@ -370,3 +370,29 @@ def test_secret_that_comes_back_is_not_shown(
     with pytest.raises(NotThere, match="redirects to https://example") as caught:
         store.fetch(remote(f"{web.url}/a.git"), MAIN, GitCredentials(variable="LANES_TOKEN"))
     assert TOKEN not in f"{caught.value!r} {caught.value.findings}"
+
+
+def test_work_tree_is_asked_as_its_repository(store: Store, tmp_path: Path) -> None:
+    folder = Repository(tmp_path / "shop")
+    folder.folder.mkdir()
+    folder.git("init", "--quiet", "--initial-branch=main")
+    commit = folder.commit({"a.yaml": NAMESPACE})
+    folder.git("worktree", "add", "--quiet", str(tmp_path / "beside"), "-b", "beside")
+
+    for name in ("shop", "beside"):
+        assert store.fetch(remote(f"file://{tmp_path / name}"), MAIN).id == commit
+
+
+@pytest.mark.parametrize(
+    ("url", "program"), [("file://{}", "git"), ("ssh://git@example.com/a.git", "nowhere-ssh")]
+)
+def test_program_that_is_not_there_is_named(
+    store: Store, origin: Repository, url: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_SSH_COMMAND", "nowhere-ssh")
+    monkeypatch.setenv("PATH", str(origin.folder))
+
+    with pytest.raises(NotReached, match=f"there is no program `{program}` on the PATH") as caught:
+        store.fetch(remote(url.format(origin.folder)), MAIN)
+
+    assert [one.code.id for one in caught.value.findings] == ["LW2125"]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from laneway.apps.local.record.state import WorkloadRecord
+from laneway.apps.local.sync.keeping import programs_of
 from laneway.core.compile import compile_snapshot
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.snapshot import Snapshot
@@ -216,3 +218,37 @@ def test_a_lane_of_no_group_is_degraded_and_says_why() -> None:
     assert found[LANE].health == "Degraded"
     assert "nope" in found[LANE].message
     assert (found[GROUP].health, "no lane" in found[GROUP].message) == ("Degraded", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "health"),
+    [
+        ("ready", "exit code 1", "Healthy"),
+        ("starting", "", "Progressing"),
+        ("starting", "exit code 1", "Degraded"),
+        ("ended", "exit code 1", "Degraded"),
+        ("stopped", "", "Suspended"),
+    ],
+)
+def test_a_program_that_starts_again_because_it_ended_is_not_well(
+    state: str, reason: str, health: str
+) -> None:
+    compilation = compile_snapshot(snapshot_of_texts([("lanes.yaml", LANES)]))
+    record = WorkloadRecord(
+        replica="mocka-v1-0",
+        container="main",
+        workload=POD.name,
+        namespace=POD.namespace,
+        kind=POD.kind,
+        state=state,
+        address="",
+        pid=1,
+        started=1,
+        restarts=3,
+        log="",
+        reason=reason,
+    )
+
+    found = healths(compilation, programs_of([record]))
+
+    assert found[POD].health == health

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from laneway.core.findings.codes.syncing import NOTHING_IN_COMMIT
 from laneway.core.findings.finding import unplaced
 from laneway.core.mesh.snapshot import Snapshot
@@ -104,8 +106,8 @@ def test_where_nobody_answers_all_stays_and_the_next_answer_ends_the_trouble() -
     silent = saw(before, Unreached((WHY,)), 20.0)
     answered = saw(silent, ONE, 30.0)
 
-    assert (silent.trouble, silent.looked, silent.newest) == (WHY.message, 10.0, ONE.commit)
-    assert (answered.trouble, answered.looked) == ("", 30.0)
+    assert (silent.trouble, silent.looked, silent.newest) == ((WHY,), 10.0, ONE.commit)
+    assert (answered.trouble, answered.looked) == ((), 30.0)
 
 
 def test_what_is_neither_live_nor_newest_nor_approved_is_let_go_of() -> None:
@@ -151,6 +153,30 @@ def test_a_report_says_how_all_stands_together() -> None:
     assert SyncReport({}, Tracked()).sync == "Unknown"
     refused = saw(_serving(ONE), Untaken(TWO.commit, (WHY,)), 20.0)
     assert SyncReport({}, refused).sync == "OutOfSync"
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_while_no_newest_commit_is_seen_nobody_knows_whether_all_is_synced(
+    *, is_gone: bool
+) -> None:
+    lost = saw(_serving(ONE), Unreached((WHY,), is_gone=is_gone), 20.0)
+
+    told = SyncReport({}, lost).as_value()
+
+    assert (told["sync"]["status"], told["repository"]["isGone"]) == ("Unknown", is_gone)
+    assert [one["code"] for one in told["repository"]["findings"]] == ["LW2201"]
+    assert told["live"]["revision"]["id"] == ONE.commit.id
+    found = SyncReport({}, saw(lost, ONE, 30.0)).as_value()
+    assert (found["sync"]["status"], found["repository"]["findings"]) == ("Synced", [])
+
+
+def test_a_report_is_plain_values() -> None:
+    report = SyncReport(
+        {"name": "shop"},
+        saw(_serving(ONE), TWO, 20.0),
+        object_states(TWO.snapshot, ONE.snapshot, {}),
+    )
+
     assert report.as_value()["sync"]["revision"]["subject"] == "step 2"
     assert [one["name"] for one in report.as_value()["resources"]] == ["cart", "web"]
 

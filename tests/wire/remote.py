@@ -71,6 +71,11 @@ class GitRemote:
         _git(self.work, "reset", "--quiet", "--hard", "HEAD~1")
         _git(self.work, "push", "--quiet", "--force", "origin", "main")
 
+    def take_away(self) -> str:
+        """Remove the branch from the remote, and return the commit it was at."""
+        _git(self.bare, "update-ref", "-d", "refs/heads/main")
+        return _git(self.work, "rev-parse", "HEAD")
+
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace a text in a file of manifests."""
         file = self.lanes / name

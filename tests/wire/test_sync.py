@@ -115,6 +115,46 @@ def test_a_commit_that_was_refused_whole_and_taken_back_is_told_no_more(
     assert laneway("verify", "--requests", "20").returncode == 0
 
 
+def test_a_branch_that_is_gone_is_told_until_it_is_back_and_what_serves_goes_on(
+    remote: GitRemote, sync: Start
+) -> None:
+    mesh = sync(remote).ready()
+    commit = remote.take_away()
+    gone = laneway("sync", "now")
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "error[LW2104]" in gone.stderr
+    assert _versions(mesh) == {"v1", "v2"}
+    told = laneway("sync", "status")
+    assert (told.returncode, "\nUnknown, Healthy\n" in told.stdout) == (1, True)
+    assert "live since" in told.stdout
+    assert "what is followed is not there any more, and what serves goes on" in told.stdout
+    assert "fix: Check the spelling; `git ls-remote" in told.stdout
+
+    remote.send()
+
+    back = laneway("sync", "now")
+    assert (back.returncode, commit[:10] in back.stdout) == (0, True)
+    assert laneway("sync", "status").returncode == 0
+    remote.bare.rename(remote.bare.with_name("away.git"))
+    assert laneway("sync", "now").returncode == 3
+    assert laneway("sync", "status").returncode == 4
+
+
+def test_a_commit_that_is_live_and_whose_program_ends_at_once_is_told_as_degraded(
+    remote: GitRemote, sync: Start
+) -> None:
+    sync(remote, "--run", "laneway/bad=false").ready()
+    pods = remote.lanes / "mock-v1.yaml"
+    pods.write_text(pods.read_text().replace("laneway/mock:1", "laneway/bad:1", 1))
+    remote.push("No program")
+
+    ended = laneway("sync", "now")
+
+    assert ended.returncode == 1
+    assert "(Ann, " in ended.stdout
+    assert "  Degraded: mocka-v1: exit code 1\n" in ended.stdout
+
+
 @pytest.mark.parametrize("words", [(), ("--detach",)])
 def test_a_name_that_runs_already_is_told(
     remote: GitRemote, sync: Start, words: tuple[str, ...]

@@ -21,7 +21,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from laneway.adapters.git.repository import AS_READ, GitError, Repository
+from laneway.adapters.git.repository import AS_READ, GitError, Repository, git_ended
 
 Pushed = Literal["taken", "behind", "forbidden"]
 """What a remote did with a commit: it has it, it has others before it, it does not let it in."""
@@ -262,13 +262,9 @@ class Branch(Struct, frozen=True):
     def _ended(
         self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        program = ["git", "-C", self.repository.top, *AS_READ, *words]
-        return subprocess.run(
-            program,
-            input=given,
-            stdin=None if given is not None else subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
+        return git_ended(
+            ["git", "-C", self.repository.top, *AS_READ, *words],
+            given or b"",
             env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})},
             pass_fds=() if self.turn is None else (self.turn.file,),
         )
@@ -282,5 +278,7 @@ def _kept(name: str) -> str:
 def git_folder(repository: Repository) -> str:
     """Return the folder in which Git keeps what is this work tree's."""
     words: Sequence[str] = ("git", "-C", repository.top, "rev-parse", "--absolute-git-dir")
-    ended = subprocess.run(words, capture_output=True, check=True)
-    return ended.stdout.decode(errors="surrogateescape").removesuffix("\n")
+    said = git_ended(words)
+    if said.returncode:
+        raise GitError(said.stderr.decode(errors="replace").strip())
+    return said.stdout.decode(errors="surrogateescape").removesuffix("\n")

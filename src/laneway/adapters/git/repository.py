@@ -51,7 +51,7 @@ class Repository(Struct, frozen=True):
         """Return the repository whose work tree has a file or folder; None where there is none."""
         whole = os.path.realpath(path)
         folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
-        ended = _run(["git", "-C", folder, "rev-parse", "--show-toplevel"])
+        ended = git_ended(["git", "-C", folder, "rev-parse", "--show-toplevel"])
         return None if ended.returncode else cls(_text(ended.stdout).removesuffix("\n"))
 
     def has_commit(self, name: str = "HEAD") -> bool:
@@ -169,12 +169,20 @@ class Repository(Struct, frozen=True):
         return _text(ended.stdout + ended.stderr)
 
     def _ended(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        return _run(["git", "-C", self.top, *AS_READ, *words], given)
+        return git_ended(["git", "-C", self.top, *AS_READ, *words], given)
 
 
-def _run(words: Sequence[str], given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+def git_ended(
+    words: Sequence[str],
+    given: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    pass_fds: tuple[int, ...] = (),
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `git` to its end; it reads what is given, or what the person types. Raises GitError."""
     try:
-        return subprocess.run(words, input=given, capture_output=True, check=False)
+        return subprocess.run(
+            words, input=given, capture_output=True, check=False, env=env, pass_fds=pass_fds
+        )
     except FileNotFoundError as error:
         raise GitError("there is no program `git` on the PATH") from error
 

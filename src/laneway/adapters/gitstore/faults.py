@@ -19,7 +19,7 @@ from laneway.adapters.gitstore.errors import NotFetched, NotReached, NotTaken, N
 from laneway.adapters.gitstore.limits import Limits
 from laneway.adapters.gitstore.scan import NoPack
 from laneway.adapters.gitstore.watch import TooMuch
-from laneway.adapters.gitstore.ways import SentElsewhere
+from laneway.adapters.gitstore.ways import NoProgram, SentElsewhere
 from laneway.core.findings.codes import fetching
 from laneway.core.findings.finding import unplaced
 from laneway.core.git.remote import Remote
@@ -66,6 +66,8 @@ class Faults:
             case HTTPUnauthorized() | HTTPProxyUnauthorized():
                 had = "it does not take the token" if self._secret else "it wants a token"
                 return self._nobody(had)
+            case NoProgram():
+                return NotReached(unplaced(fetching.NO_PROGRAM, url=url, program=str(error)))
             case NotGitRepository():
                 return self._unreachable("it has no such repository", NotThere)
             case NoPack():

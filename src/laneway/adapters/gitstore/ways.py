@@ -37,9 +37,10 @@ from laneway.core.git.remote import Remote
 if TYPE_CHECKING:
     from dulwich.client import HTTPResponse
 
-_TIMES = urllib3.Timeout(connect=20.0, read=60.0)
+_TIMES = urllib3.Timeout(connect=10.0, read=30.0)
+"""Seconds. A server that is at work on a pack says so every few seconds."""
 _PROTOCOL = {"GIT_PROTOCOL": "version=2"}
-_SAFE = ("-x", "-a", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20")
+_SAFE = ("-x", "-a", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
 _CARRY = ("-o", "SendEnv=GIT_PROTOCOL")
 _SAID = 2_000
 _MOMENT = 1.0
@@ -51,6 +52,10 @@ class SentElsewhere(Exception):  # noqa: N818 - the store makes a finding of it
     def __init__(self, target: str) -> None:
         super().__init__(target)
         self.target = target
+
+
+class NoProgram(Exception):  # noqa: N818 - the store makes a finding of it
+    """The program by which a server is asked is not there; its text is the program's name."""
 
 
 def client(remote: Remote, watch: FetchWatch, secret: Secret | None = None) -> _Web | _Program:
@@ -69,7 +74,7 @@ def command(remote: Remote) -> list[str]:
     ['git@example.com', "git-upload-pack 'team/lanes.git'"]
     """
     if remote.way == "file":
-        return ["git", "upload-pack", "--strict", "--", remote.path]
+        return ["git", "upload-pack", "--", remote.path]
     ssh = shlex.split(os.environ.get("GIT_SSH_COMMAND", "")) or ["ssh"]
     port = ["-p", str(remote.port)] if remote.port else []
     user = f"{remote.user}@" if remote.user else ""
@@ -207,15 +212,7 @@ class _Program(TraditionalGitClient):
     ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
         if self._remote.way == "file" and not os.path.isdir(self._remote.path):
             raise NotGitRepository  # Git says of such a folder that somebody else owns it
-        started = subprocess.Popen(
-            command(self._remote),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **_PROTOCOL, "GIT_TERMINAL_PROMPT": "0"},
-            start_new_session=True,
-        )
+        started = _started(command(self._remote))
         self._watch.cut_by(lambda: _kill(started))
         listener = threading.Thread(target=self._listen, args=(started.stderr,), daemon=True)
         listener.start()
@@ -244,6 +241,21 @@ class _Program(TraditionalGitClient):
         with suppress(OSError), complaints:
             while said := complaints.read(4096):
                 self._said += said[: max(0, _SAID - len(self._said))]
+
+
+def _started(words: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            words,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **_PROTOCOL, "GIT_TERMINAL_PROMPT": "0"},
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise NoProgram(words[0]) from error
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:

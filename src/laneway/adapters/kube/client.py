@@ -82,6 +82,10 @@ class Client:
     ) -> None:
         await self._asking.close()
 
+    async def greet(self) -> None:
+        """Ask what everybody may ask, and take no note of the answer."""
+        await self._asking.answer(ApiRequest("get", "", "GET", "/version"))
+
     async def kinds(self) -> Mapping[tuple[str, str], Kind]:
         """Return what the server has, by group and kind, in the version that it prefers."""
         found: dict[tuple[str, str], Kind] = {}

@@ -55,19 +55,20 @@ def running() -> list[MeshFolder]:
     return [one for one in mesh_folders(os.environ) if look(one).condition != "gone"]
 
 
-def running_mesh(name: str | None) -> MeshFolder:
+def running_mesh(name: str | None, starts: str = "laneway up") -> MeshFolder:
     """Return the folder of the running mesh that is meant.
 
     Without a name it is the only one that runs, of several `default`. Raises UnfitError where it
-    does not run, naming those that do, and a usage error where a name is needed.
+    does not run, naming those that do or the command that `starts` one, and a usage error where a
+    name is needed.
     """
     found = running()
     if name is not None:
         folder = folder_of(name)
         if folder in found:
             return folder
-        raise UnfitError(f"mesh {name} is not running; {_told(found)}.")
-    return _only(found)
+        raise UnfitError(f"mesh {name} is not running; {_told(found, starts)}.")
+    return _only(found, starts)
 
 
 def mesh_with_logs(name: str | None) -> MeshFolder:
@@ -101,9 +102,9 @@ def compiled_live(folder: MeshFolder) -> Compilation:
     return compile_snapshot(read_paths([str(folder.input)], namespace=record.namespace))
 
 
-def _only(found: Sequence[MeshFolder]) -> MeshFolder:
+def _only(found: Sequence[MeshFolder], starts: str = "laneway up") -> MeshFolder:
     if not found:
-        raise UnfitError("no mesh is running; `laneway up` starts one.")
+        raise UnfitError(f"no mesh is running; {_told(found, starts)}.")
     chosen = [one for one in found if len(found) == 1 or one.name == DEFAULT_MESH]
     if not chosen:
         names = ", ".join(one.name for one in found)
@@ -111,9 +112,9 @@ def _only(found: Sequence[MeshFolder]) -> MeshFolder:
     return chosen[0]
 
 
-def _told(found: Sequence[MeshFolder]) -> str:
+def _told(found: Sequence[MeshFolder], starts: str = "laneway up") -> str:
     if not found:
-        return "`laneway up` starts one"
+        return f"`{starts}` starts one"
     return f"running: {', '.join(one.name for one in found)}"
 
 

@@ -20,14 +20,18 @@ from laneway.apps.cli.sync_flags import (
     way_by,
     when_flags,
 )
-from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, WORLD_FAILED
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
 from laneway.apps.terminal.printing import output_option, print_object
+from laneway.apps.terminal.telling import tell_meanwhile
 
 if TYPE_CHECKING:
     from laneway.apps.local.record.state import MeshFolder
     from laneway.apps.repository.followed import FollowedApplication
 
 Output = Literal["text", "yaml", "json"]
+
+STARTS = "laneway sync --app FILE"
+"""What starts a mesh that can be asked here."""
 
 LOOK_AT_STATUS = 0.5
 """Seconds between two looks at a status that is watched."""
@@ -92,10 +96,11 @@ def _run_mesh(flags: Any, followed: FollowedApplication) -> int:
 def now(context: click.Context, /, name: str | None, prune: bool, **flags: Any) -> int:  # noqa: FBT001 - a flag
     """Apply the newest commit now, and wait until it is live.
 
-    To a cluster, it needs the flags of the Application and of the cluster.
+    Exits with 1 if it is refused, or live and degraded, and with 3 if nobody could be asked. To a
+    cluster it needs the flags of the Application and of the cluster.
     """
     if (way := way_by(flags)) is None:
-        return _mesh_now(running_mesh(name), prune=prune)
+        return _mesh_now(running_mesh(name, STARTS), prune=prune)
     refuse_mesh_flags(context)
     from laneway.apps.cli.syncing_cluster import now as run
 
@@ -107,25 +112,26 @@ def _mesh_now(folder: MeshFolder, *, prune: bool) -> int:
     import time
 
     from laneway.apps.local.record.sync_now import NotSyncedError, sync_now
-    from laneway.apps.terminal.sync_text import commit_text
-    from laneway.apps.terminal.tables import listed
+    from laneway.apps.terminal.sync_text import now_lines
 
     try:
-        status = sync_now(folder, time.sleep, prune=prune)
+        status = sync_now(folder, time.sleep, tell_meanwhile, prune=prune)
     except NotSyncedError as error:
         raise UnfitError(f"{error}.") from error
-    if status["repository"]["trouble"]:
-        click.echo(f"Error: {status['repository']['trouble']}.", err=True)
-        return WORLD_FAILED
-    if status["refused"]:
-        click.echo(f"{commit_text(status['refused']['revision'], time.time())} is refused:")
-        for reason in status["refused"]["reasons"]:
-            click.echo(f"  {reason}")
+    repository = status["repository"]
+    click.echo("\n".join(now_lines(status, time.time())), err=bool(repository["trouble"]))
+    if repository["trouble"]:
+        return ERRORS_FOUND if repository.get("isGone") else WORLD_FAILED
+    return _known(status)
+
+
+def _known(status: dict[str, Any]) -> int:
+    """Return what is known by a status: that it is ill, that nobody knows, or that all is well."""
+    health = status["health"]["status"]
+    if status["refused"] or status["repository"].get("isGone") or health == "Degraded":
         return ERRORS_FOUND
-    click.echo(f"{commit_text(status['live']['revision'], time.time())} is live")
-    if status["live"]["changed"]:
-        click.echo(f"  {listed(status['live']['changed'])}")
-    return FINE
+    is_known = status["sync"]["status"] != "Unknown"
+    return FINE if is_known else NOT_KNOWN
 
 
 @sync.command()
@@ -145,10 +151,11 @@ def status(
     """Show whether a mesh or cluster is as its repository says, and how each object is.
 
     Of a cluster, it needs the flags of the Application and of the cluster. Exits with 1 if the
-    newest commit is refused, or something is degraded.
+    newest commit is refused, what is followed is gone, or something is degraded; with 4 if the
+    repository could not be asked.
     """
     if (way := way_by(flags)) is None:
-        return _mesh_status(running_mesh(name), output, watch=watch)
+        return _mesh_status(running_mesh(name, STARTS), output, watch=watch)
     refuse_mesh_flags(context)
     from laneway.apps.cli.syncing_cluster import status as run
 
@@ -167,8 +174,7 @@ def _mesh_status(folder: MeshFolder, output: Output, *, watch: bool) -> int:
         if _without_time(newer) != _without_time(found):
             _print(newer, output)
         found = newer
-    is_ill = found["refused"] or found["health"]["status"] == "Degraded"
-    return ERRORS_FOUND if is_ill else FINE
+    return _known(found)
 
 
 def _status(folder: MeshFolder) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, WORLD_FAILED
 from laneway.apps.terminal.printing import print_object
-from laneway.apps.terminal.telling import tell
+from laneway.apps.terminal.telling import tell, tell_meanwhile
 
 if TYPE_CHECKING:
     from laneway.apps.agent.bringing import Bringing
@@ -57,7 +57,7 @@ def follow(followed: FollowedApplication, way: ClusterWay) -> int:
 
     if followed.hook is not None:
         followed.hook.tried()
-    return _connected(followed, way, doing)
+    return _connected(followed, way, doing, is_once=False)
 
 
 def now(followed: FollowedApplication, way: ClusterWay, *, prune: bool) -> int:
@@ -67,7 +67,7 @@ def now(followed: FollowedApplication, way: ClusterWay, *, prune: bool) -> int:
         from laneway.apps.agent.once import sync_once
         from laneway.core.syncing.cluster.rounds import RoundDone
 
-        fetched = _newest(repository)
+        fetched = await _newest(repository)
         if isinstance(fetched, int):
             return fetched
         prunes = prune or followed.policy.prune
@@ -94,7 +94,7 @@ def status(
         from laneway.apps.terminal.screen import table_width_of
         from laneway.apps.terminal.sync_text import sync_lines
 
-        fetched = _newest(repository)
+        fetched = await _newest(repository)
         if isinstance(fetched, int):
             return fetched
         found = await report(bringing, dict(followed.application), fetched)
@@ -109,27 +109,42 @@ def status(
     return _connected(followed, way, doing)
 
 
-def _newest(repository: FollowedRepository) -> Fetched | int:
+async def _newest(repository: FollowedRepository) -> Fetched | int:
     """Return the newest commit, or an exit code where there is none that can be read."""
+    from laneway.apps.agent.reaching import spoken_of
+    from laneway.apps.repository.aside import aside
     from laneway.core.syncing.looking import Fetched, Unreached
 
-    looked = repository.look()
+    asking = f"asking {repository.remote.url}"
+    looked = await spoken_of(asking, aside(repository.look), tell_meanwhile)
     if isinstance(looked, Fetched):
         return looked
     tell(looked.findings, sys.stderr)
-    return WORLD_FAILED if isinstance(looked, Unreached) else ERRORS_FOUND
+    is_silent = isinstance(looked, Unreached) and not looked.is_gone
+    return WORLD_FAILED if is_silent else ERRORS_FOUND
 
 
-def _connected(followed: FollowedApplication, way: ClusterWay, doing: Doing) -> int:
-    """Open a store and a cluster, do something with them, and close both."""
+def _connected(
+    followed: FollowedApplication, way: ClusterWay, doing: Doing, *, is_once: bool = True
+) -> int:
+    """Open a store and a cluster, do something with them, and close both.
+
+    A cluster that does not answer is told at once; what goes on for long then tries it again.
+    """
     from laneway.adapters.gitstore import Store
     from laneway.adapters.kube import Client, KubeError, access
     from laneway.apps.agent.bringing import Bringing
+    from laneway.apps.agent.reaching import unreached
     from laneway.apps.agent.reading import AppliedReading
     from laneway.core.syncing.cluster.seen import MANAGER
 
     async def run(store: Store) -> int:
-        async with Client(access(way.kubeconfig, way.context), manager=MANAGER) as client:
+        there = access(way.kubeconfig, way.context)
+        if (silent := await unreached(there, tell_meanwhile)) is not None:
+            tell((silent,), sys.stderr)
+            if is_once:
+                return WORLD_FAILED
+        async with Client(there, manager=MANAGER) as client:
             name = str(followed.application["name"])
             bringing = Bringing(
                 AppliedReading(client, name, followed.namespace),

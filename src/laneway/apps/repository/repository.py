@@ -17,6 +17,7 @@ from laneway.adapters.gitstore import (
     NotTaken,
     Store,
 )
+from laneway.core.findings.codes.fetching import NO_REVISION
 from laneway.core.git.remote import Remote
 from laneway.core.git.revision import GitRevision
 from laneway.core.syncing.looking import Commit, Fetched, Looked, Unreached, Untaken
@@ -40,7 +41,8 @@ class FollowedRepository(Struct):
                 return Unreached(why.findings)
             return Untaken(Commit(why.commit), why.findings)
         except NotFetched as why:
-            return Unreached(why.findings)
+            codes = [one.code for one in why.findings]
+            return Unreached(why.findings, is_gone=NO_REVISION in codes)
         return self._read(found)
 
     def earlier(self, commit: str) -> Fetched | None:

@@ -15,10 +15,29 @@ HEAD = ("RESOURCE", "SYNC", "HEALTH", "")
 
 Value = Mapping[str, Any]
 
+_NOBODY_SAYS = "the repository could not be asked"
+_WHAT_IS_GONE = "what is followed is not there any more, and what serves goes on"
+
 
 def sync_lines(status: Value, now: float, width: int) -> list[str]:
     """Return the lines; `now` is in seconds since 1970, `width` that of the screen."""
     return [*_head(status, now), "", *table(HEAD, _rows(status["resources"]), width)]
+
+
+def now_lines(status: Value, now: float) -> list[str]:
+    """Return what came of a sync that somebody asked for."""
+    refused, live, health = status["refused"], status["live"], status["health"]
+    if status["repository"]["trouble"]:
+        return list(_trouble(status["repository"], now))
+    if refused:
+        return [
+            f"{commit_text(refused['revision'], now)} is refused:",
+            *(f"  {reason}" for reason in refused["reasons"]),
+        ]
+    lines = [f"{commit_text(live['revision'], now)} is live"]
+    lines += [f"  {listed(live['changed'])}"] if live["changed"] else []
+    is_well = health["status"] in ("Healthy", "Suspended")
+    return lines if is_well else [*lines, f"  {health['status']}: {health['message']}"]
 
 
 def _head(status: Value, now: float) -> Iterator[str]:
@@ -39,12 +58,25 @@ def _head(status: Value, now: float) -> Iterator[str]:
     for reason in (status["refused"] or {"reasons": ()})["reasons"]:
         yield f"  {reason}"
     if status["repository"]["trouble"]:
-        asked = status["repository"]["looked"]
-        since = f", last asked with success {_ago(asked, now)} ago" if asked else ""
-        yield f"the repository could not be asked{since}: {status['repository']['trouble']}"
+        yield from _trouble(status["repository"], now)
     if status["passedBy"]:
         counts = ", ".join(f"{count} {kind}" for kind, count in status["passedBy"].items())
         yield f"not applied here, of other kinds: {counts}"
+
+
+def _trouble(repository: Value, now: float) -> Iterator[str]:
+    """Say why nobody knows what is newest, since when, and what mends it."""
+    asked = repository["looked"]
+    since = f", last asked with success {_ago(asked, now)} ago" if asked else ""
+    yield f"{_WHAT_IS_GONE if repository.get('isGone') else _NOBODY_SAYS}{since}:"
+    yield from trouble_lines(repository)
+
+
+def trouble_lines(repository: Value) -> list[str]:
+    """Return what keeps a repository from being followed, as it was found."""
+    found = repository.get("findings") or ()
+    lines = [(f"error[{one['code']}] {one['message']}", f"fix: {one['fix']}") for one in found]
+    return [f"  {line}" for pair in lines for line in pair] or [f"  {repository['trouble']}"]
 
 
 def _fate(status: Value, now: float) -> str:

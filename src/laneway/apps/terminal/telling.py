@@ -5,6 +5,7 @@ Comes in: findings and a stream. Goes out: text on the stream, in its color and 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,6 +21,12 @@ def tell(findings: Sequence[Finding], stream: TextIO) -> None:
     if findings:
         stream.write(findings_on(findings, stream))
         stream.flush()
+
+
+def tell_meanwhile(words: str) -> None:
+    """Say on standard error what is waited for."""
+    sys.stderr.write(f"{words} …\n")
+    sys.stderr.flush()
 
 
 def counted(findings: Sequence[Finding], fail_on: Level = "error") -> list[Finding]:

@@ -50,9 +50,13 @@ class Untaken(Struct, frozen=True):
 
 
 class Unreached(Struct, frozen=True):
-    """Nobody knows what is newest: the server did not answer, or has no such revision."""
+    """Nobody knows what is newest: the server did not answer, or has no such revision.
+
+    In the second case that `is_gone`: somebody has to bring it back, or to follow another.
+    """
 
     findings: tuple[Finding, ...]
+    is_gone: bool = False
 
 
 Looked = Fetched | Untaken | Unreached

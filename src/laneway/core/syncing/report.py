@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from laneway.core.findings.finding import Finding
 from laneway.core.syncing.due import Approval
 from laneway.core.syncing.looking import Commit
 from laneway.core.syncing.states import ObjectState, Sync, Wellness, health_of, sync_of
@@ -32,8 +33,8 @@ class SyncReport(Struct, frozen=True):
 
     @property
     def sync(self) -> Sync:
-        """Whether what serves is what the newest commit says."""
-        if self.tracked.newest is None:
+        """Whether what serves is what the newest commit says; while none is seen, nobody knows."""
+        if self.tracked.newest is None or self.tracked.trouble:
             return "Unknown"
         if self.tracked.refused is not None:
             return "OutOfSync"
@@ -69,10 +70,19 @@ class SyncReport(Struct, frozen=True):
                 "reasons": list(refused.reasons),
             },
             "approved": approval and {"revision": approval.commit, "prune": approval.prune},
-            "repository": {"looked": known.looked, "trouble": known.trouble},
+            "repository": {
+                "looked": known.looked,
+                "trouble": known.trouble_text,
+                "isGone": known.is_gone,
+                "findings": [_finding(one) for one in known.trouble],
+            },
             "resources": [one.as_value() for one in self.states],
             "passedBy": dict(newest.other_kinds) if newest else {},
         }
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    return {"code": one.code.id, "message": one.message, "why": one.code.why, "fix": one.fix}
 
 
 def tracked_of(value: Mapping[str, Any]) -> Tracked:

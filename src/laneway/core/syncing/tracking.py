@@ -55,18 +55,25 @@ class Tracked(Struct, frozen=True):
 
     `known` are the commits at hand, oldest first. `offered` are the inputs given to the target,
     oldest first, back to the one that serves; `serving` is that one. `trouble` says why the last
-    look found nothing, `looked` when one last did.
+    look found nothing, and whether it is because there `is_gone` what was followed; `looked` when
+    one last did.
     """
 
     known: tuple[Fetched, ...] = ()
     newest: Commit | None = None
     looked: float = 0.0
-    trouble: str = ""
+    trouble: tuple[Finding, ...] = ()
+    is_gone: bool = False
     approval: Approval | None = None
     offered: tuple[Due, ...] = ()
     serving: Snapshot | None = None
     live: LiveCommit | None = None
     refused: RefusedCommit | None = None
+
+    @property
+    def trouble_text(self) -> str:
+        """The trouble in a line, empty for none."""
+        return "; ".join(one.message for one in self.trouble)
 
     @property
     def newest_snapshot(self) -> Snapshot | None:
@@ -97,8 +104,8 @@ class Tracked(Struct, frozen=True):
 def saw(before: Tracked, looked: Looked, now: float) -> Tracked:
     """Take note of a look. Another commit than before takes the place of a refused one."""
     if isinstance(looked, Unreached):
-        return replace(before, trouble=_joined(looked.findings))
-    after = replace(before, newest=looked.commit, looked=now, trouble="")
+        return replace(before, trouble=looked.findings, is_gone=looked.is_gone)
+    after = replace(before, newest=looked.commit, looked=now, trouble=(), is_gone=False)
     if looked.commit != before.newest:
         after = replace(after, refused=None)
     if isinstance(looked, Untaken):
@@ -173,7 +180,3 @@ def _is_refused(tracked: Tracked, commit: Commit) -> bool:
 
 def _without(known: tuple[Fetched, ...], commit: Commit) -> tuple[Fetched, ...]:
     return tuple(one for one in known if one.commit.id != commit.id)
-
-
-def _joined(findings: Sequence[Finding]) -> str:
-    return "; ".join(one.message for one in findings)

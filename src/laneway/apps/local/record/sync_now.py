@@ -20,6 +20,9 @@ from laneway.apps.terminal.sync_text import source_text
 PATIENCE = 150.0
 """Seconds to wait: a fetch may take two minutes, and programs have to start."""
 
+SILENCE = 1.0
+"""Seconds after which it is said what is waited for."""
+
 PAUSE = 0.02
 
 
@@ -27,7 +30,13 @@ class NotSyncedError(Exception):
     """The mesh follows no repository, does not run, or did not answer; the text says which."""
 
 
-def sync_now(folder: MeshFolder, wait: Callable[[float], None], *, prune: bool) -> dict[str, Any]:
+def sync_now(
+    folder: MeshFolder,
+    wait: Callable[[float], None],
+    say: Callable[[str], None],
+    *,
+    prune: bool,
+) -> dict[str, Any]:
     """Ask for a sync and return the status that answers it. Raises NotSyncedError.
 
     The status says whether the newest commit serves, is refused, or could not be found out.
@@ -35,9 +44,13 @@ def sync_now(folder: MeshFolder, wait: Callable[[float], None], *, prune: bool) 
     record, found = _running(folder), SyncFolder(folder.sync)
     wish = found.ask(prune=prune)
     os.kill(record.pid, LOOK_AGAIN)
-    ends = time.monotonic() + PATIENCE
+    begun, is_said = time.monotonic(), False
     while wish.is_open:
-        if time.monotonic() > ends:
+        waited = time.monotonic() - begun
+        if waited > SILENCE and not is_said:
+            is_said = True
+            say(f"mesh {folder.name} asks {' '.join(record.paths)}, and waits for its programs")
+        if waited > PATIENCE:
             wish.answered()
             raise NotSyncedError(f"mesh {folder.name} did not sync within {PATIENCE:.0f} s")
         wait(PAUSE)
@@ -57,7 +70,7 @@ def status_of(folder: MeshFolder) -> dict[str, Any]:
     if condition == "gone":  # its status stays, as logs do
         raise NotSyncedError(f"mesh {folder.name} is not running any more")
     if condition == "orphaned":
-        asked = {**status["repository"], "trouble": KILLED}
+        asked = {**status["repository"], "trouble": KILLED, "isGone": False, "findings": []}
         return {**status, "sync": {**status["sync"], "status": "Unknown"}, "repository": asked}
     return status
 

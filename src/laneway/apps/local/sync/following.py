@@ -111,7 +111,7 @@ class CommitInput:
                 self._tracked = offered(self._tracked, given)
                 yield given.snapshot
         if isinstance(looked, Unreached):
-            raise OSError(self._tracked.trouble)
+            raise OSError(self._tracked.trouble_text)
         if not self._policy.automated:
             yield Snapshot()
         if isinstance(looked, Untaken):
@@ -200,7 +200,7 @@ class CommitInput:
             return
         announcer, after = self._runner.target.announcer, self._tracked
         if after.trouble and after.trouble != before.trouble:
-            announcer.screen.warn(f"{after.trouble}; what is live goes on")
+            announcer.screen.warn(f"{after.trouble_text}; what is live goes on")
         if before.trouble and not after.trouble:
             announcer.screen.tell("the repository answers again")
         if isinstance(looked, Untaken) and after.refused != before.refused:

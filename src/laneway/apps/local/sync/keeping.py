@@ -103,11 +103,17 @@ def programs_of(records: Sequence[WorkloadRecord]) -> dict[Ref, Programs]:
 
 
 def _programs(records: Sequence[WorkloadRecord]) -> Programs:
+    """Count states. One that starts again because it ended is not better for that."""
     states = [one.state for one in records]
+    ended = [one for one in records if one.state == "ended" or _starts_again(one)]
     return Programs(
         all=len(records),
         ready=states.count("ready"),
-        ended=states.count("ended"),
+        ended=len(ended),
         stopped=states.count("stopped") + states.count("stopping"),
-        reason=next((one.reason for one in records if one.state == "ended"), ""),
+        reason=next((one.reason for one in ended), ""),
     )
+
+
+def _starts_again(one: WorkloadRecord) -> bool:
+    return one.state == "starting" and bool(one.reason)

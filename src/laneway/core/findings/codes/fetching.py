@@ -189,3 +189,11 @@ JSONNET = error(
     "Commit what comes out of it (`jsonnet -y FILE > rendered/all.yaml`), and leave the program "
     "out by `exclude`.",
 )
+
+NO_PROGRAM = error(
+    "LW2125",
+    "{url} could not be asked: there is no program `{program}` on the PATH",
+    "Folders of this machine are asked through `git`, and servers by ssh through `ssh`. What was "
+    "good before keeps serving.",
+    "Install it, or have the PATH lead to it: `command -v {program}` says whether it is found.",
+)

@@ -46,3 +46,11 @@ REFUSED_BY_SERVER = error(
     "Correct the object, or take these fields out of the commit; or have whoever applies them let "
     "go of them.",
 )
+
+CLUSTER_NOT_REACHED = error(
+    "LW2206",
+    "the cluster at {server} could not be asked: {reason}",
+    "Without an answer nobody knows what it holds, and nothing can be applied.",
+    "`kubectl get --raw /version` by the same kubeconfig says more; --kubeconfig and --context "
+    "name another cluster.",
+)

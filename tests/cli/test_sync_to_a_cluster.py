@@ -1,0 +1,86 @@
+"""`laneway sync` to a cluster, where a server of the two that it needs does not answer."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.agent import reaching
+from tests.cli.conftest import Command
+from tests.cli.model_server import ModelServer, listening, write_kubeconfig
+from tests.gitstore.remotes import Repository
+from tests.gitstore.web import Handler, WebServer, serving
+from tests.wire.remote import APPLICATION, AUTOMATED, free_port
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[WebServer]:
+    """A server of Git with one repository."""
+    repository = Repository.made(tmp_path / "remotes" / "shop.git")
+    repository.commit({"lanes/a.yaml": b"kind: Namespace\napiVersion: v1\nmetadata: {name: a}\n"})
+    with serving(repository.folder.parent) as server:
+        yield server
+
+
+@pytest.fixture
+def app(tmp_path: Path, web: WebServer) -> Path:
+    """The file of an Application that follows it."""
+    file = tmp_path / "app.yaml"
+    text = APPLICATION.replace("file://", "")
+    words = {"url": f"{web.url}/shop.git", "policy": AUTOMATED, "namespace": "default"}
+    file.write_text(text.format(**words))
+    return file
+
+
+@pytest.mark.parametrize("command", ["now", "status"])
+def test_a_dead_cluster_is_told_with_what_is_asked_where_and_what_to_do(
+    laneway: Command, app: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaching, "REACH", 1.0)
+    monkeypatch.setattr(reaching, "SILENCE", 0.1)
+    kubeconfig, there = tmp_path / "kubeconfig", f"127.0.0.1:{free_port()}"
+    write_kubeconfig(kubeconfig, f"https://{there}")
+
+    ended = laneway("sync", command, "--app", app, "--allow", "http", "--kubeconfig", kubeconfig)
+
+    assert (ended.code, ended.out) == (3, "")
+    asking, found, *rest = ended.err.splitlines()
+    assert asking == f"asking the cluster at {there}, context 'model' of {kubeconfig} …"
+    assert found.startswith(f"error[LW2206] the cluster at {there} could not be asked: ")
+    assert "--kubeconfig and --context" in " ".join(rest)
+
+
+def test_a_repository_that_is_slow_to_answer_is_named_meanwhile(
+    laneway: Command, app: Path, web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaching, "SILENCE", 0.1)
+
+    def slow(handler: Handler) -> bool:
+        handler.server.pause.wait(0.5)
+        handler.say(404, {})
+        return True
+
+    web.misbehaving = slow
+    kubeconfig = tmp_path / "kubeconfig"
+    with listening(ModelServer(), kubeconfig):
+        words = ("--app", app, "--allow", "http", "--kubeconfig", kubeconfig)
+        ended = laneway("sync", "status", *words)
+
+    assert ended.code == 3
+    assert ended.err.startswith(f"asking {web.url}/shop.git …\nerror[LW2105]")
+
+
+def test_a_branch_that_is_gone_is_an_error_that_was_found(
+    laneway: Command, app: Path, tmp_path: Path
+) -> None:
+    shop = str(tmp_path / "remotes" / "shop.git")
+    subprocess.run(("git", "-C", shop, "update-ref", "-d", "refs/heads/main"), check=True)
+    kubeconfig = tmp_path / "kubeconfig"
+    with listening(ModelServer(), kubeconfig):
+        words = ("--app", app, "--allow", "http", "--kubeconfig", kubeconfig)
+        ended = laneway("sync", "status", *words)
+
+    assert (ended.code, "has no branch or tag main" in ended.err) == (1, True)
