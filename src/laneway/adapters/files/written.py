@@ -7,9 +7,10 @@ the search finds them. Raises OSError where the system refuses.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from laneway.adapters.files.search import TEMPLATES, search
@@ -24,6 +25,14 @@ def bytes_of(path: str) -> bytes:
     """Read a file."""
     with open(path, "rb") as file:
         return file.read(LARGEST_FILE + 1)
+
+
+def held(path: str) -> bytes | None:
+    """Read a file; None where there is none."""
+    try:
+        return bytes_of(path)
+    except FileNotFoundError:
+        return None
 
 
 def tool_files(
@@ -55,22 +64,57 @@ def is_there(path: str) -> bool:
 
 def write(path: str, raw: bytes | None) -> None:
     """Replace a file, or make it; without bytes, remove it."""
-    if raw is None:
-        os.remove(path)
-        return
-    real = os.path.realpath(path)
-    descriptor, beside = tempfile.mkstemp(prefix=".laneway-", dir=os.path.dirname(real))
+    write_all({path: raw})
+
+
+def write_all(files: Mapping[str, bytes | None], aside: str = "") -> None:
+    """Replace several files, or make them; those without bytes are removed.
+
+    All are written whole before the first takes its place, so that a full disk changes none. In
+    `aside`, a folder, they are not in the way of anybody if that is as far as it comes.
+    """
+    ready: dict[str, str] = {}
+    try:
+        for path, raw in files.items():
+            real = os.path.realpath(path)
+            if raw is not None:
+                ready[real] = _written(real, raw, aside or os.path.dirname(real))
+        for real, beside in ready.items():
+            _moved(beside, real)
+        for path, raw in files.items():
+            if raw is None:
+                os.remove(path)
+    except BaseException:
+        for beside in ready.values():
+            with suppress(OSError):
+                os.remove(beside)
+        raise
+
+
+def _written(real: str, raw: bytes, folder: str) -> str:
+    """Write what a file is to hold into a folder, with its permissions; return where."""
+    descriptor, beside = tempfile.mkstemp(prefix=".laneway-", dir=folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, _mode(real))
-        os.replace(beside, real)
     except BaseException:
         with suppress(OSError):
             os.remove(beside)
         raise
+    return beside
+
+
+def _moved(beside: str, real: str) -> None:
+    """Have a file take its place; one that lies on another file system is written there first."""
+    try:
+        os.replace(beside, real)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        os.replace(_written(real, bytes_of(beside), os.path.dirname(real)), real)
 
 
 def _mode(path: str) -> int:

@@ -13,14 +13,14 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
+from laneway.adapters.git.aside import aside
 from laneway.adapters.git.repository import AS_READ, GitError, Repository, git_ended
 
 Pushed = Literal["taken", "behind", "forbidden"]
@@ -95,36 +95,34 @@ class Branch(Struct, frozen=True):
 
     def make(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
         """Make a commit with other bytes of some files, and return its name; nothing else moves."""
-        with self._index_of(parent) as beside:
+        with self.aside() as folder:
+            beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+            self._said("read-tree", parent, env=beside)
             for path, raw in files.items():
-                self._put(self.repository.inside(path), raw, beside)
+                self._put(self.repository.inside(path), raw, folder, beside)
             tree = self._said("write-tree", env=beside).strip()
         sign = self._ended("config", "--type=bool", "commit.gpgSign").stdout.strip() == b"true"
         words = ("commit-tree", tree, "-p", parent, *(("-S",) if sign else ()), "-F", "-")
         return self._said(*words, given=message.encode()).strip()
 
-    @contextmanager
-    def _index_of(self, commit: str) -> Iterator[dict[str, str]]:
-        """Give the environment in which `git` has a commit in its index, beside the person's."""
-        with tempfile.TemporaryDirectory(prefix="laneway-index-") as folder:
-            beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-            self._said("read-tree", commit, env=beside)
-            yield beside
+    def aside(self) -> AbstractContextManager[str]:
+        """Give a folder for what is made on the way, mostly on the file system of the work tree."""
+        return aside(git_folder(self.repository))
 
-    def _put(self, inside: str, raw: bytes, beside: Mapping[str, str]) -> None:
+    def _put(self, inside: str, raw: bytes, folder: str, beside: Mapping[str, str]) -> None:
         """Put a file into an index as `git add` does.
 
         What line breaks become rests on those that the index has: no plain hash does that.
         https://git-scm.com/docs/gitattributes#_text
         """
         mode = self._said("ls-files", "--stage", "--", inside, env=beside)[:6] or "100644"
-        with tempfile.TemporaryDirectory(prefix="laneway-files-") as folder:
-            path = os.path.join(folder, inside)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            Path(path).write_bytes(raw)
-            os.chmod(path, int(mode[-3:], 8))
-            tree = {**beside, "GIT_DIR": git_folder(self.repository), "GIT_WORK_TREE": folder}
-            self._said("-C", folder, "update-index", "--add", "--", inside, env=tree)
+        top = os.path.join(folder, "tree")
+        path = os.path.join(top, inside)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).write_bytes(raw)
+        os.chmod(path, int(mode[-3:], 8))
+        tree = {**beside, "GIT_DIR": git_folder(self.repository), "GIT_WORK_TREE": top}
+        self._said("-C", top, "update-index", "--add", "--", inside, env=tree)
 
     def propose(self, commit: str, branch: str, name: str) -> Pushed:
         """Offer a commit to the remote as a branch of its own, kept in mind under a name.

@@ -121,16 +121,12 @@ def _write(
 
 def _write_files(edits: Sequence[FileEdit]) -> None:
     """Write all files; where one cannot be, those before it get back what they held."""
-    from laneway.adapters.files.written import write
+    from laneway.adapters.files.written import held, write_all
 
-    done: list[FileEdit] = []
     try:
-        for one in edits:
-            write(one.path, one.after)
-            done.append(one)
+        write_all({one.path: one.after for one in edits})
     except OSError:
-        for one in done:
-            write(one.path, one.before)
+        write_all({one.path: one.before for one in edits if held(one.path) != one.before})
         raise
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from laneway.adapters.files import read_paths
-from laneway.adapters.files.written import write
+from laneway.adapters.files.written import write_all
 from laneway.adapters.git import Branch, BranchMovedError, GitError, Repository
 from laneway.apps.release.mesh_side import Weights, weights_of
 from laneway.apps.release.preparing import Prepared, prepared
@@ -106,13 +106,14 @@ class GitSide:
         return self._branch.place()[1] == f"refs/heads/{self.branch}"
 
     def follow(self) -> None:
-        """Take over what the remote has, and finish what a killed runner left."""
+        """Finish what a killed runner left, and take over what the remote has."""
+        self._finish()
         if self._push and time.monotonic() - self._fetched > _FETCHED_EVERY:
             self._fetched = time.monotonic()
             self._branch.fetch()
             if self._prefix:
                 self._branch.fetch_proposals(self._prefix, self._plan.name)
-        self._finish()
+            self._finish()
 
     def books(self) -> Books:
         """Read where the release stands. Raises NotReadableError."""
@@ -213,8 +214,9 @@ class GitSide:
         if head == self._finished or found is None or found[0] != head:
             return
         self._finished = head
-        for path, raw in self._branch.left_behind().items():
-            write(path, raw)
+        if left := self._branch.left_behind():
+            with self._branch.aside() as folder:
+                write_all(left, folder)
 
     def _standing_at(self, head: str) -> tuple[str, ReleaseStanding] | None:
         """Return where the release stands; history is read only where the branch has moved."""
