@@ -86,11 +86,91 @@ def test_a_lane_that_is_entered_by_rules_stays(laneway: Command, released: Path)
         "  labelSelector:\n    version: v1\n",
         f"  labelSelector:\n    version: v1\n  ingressRules: [{rule}]\n",
     )
-    for _ in range(2):
-        assert laneway("release", "finish", "v3").code == 0
+    assert laneway("release", "finish", "v3").code == 0
+    ended = laneway("release", "finish", "v3")
 
+    assert "lane v1 stays: rules of its own lead requests into it" in ended.err
     assert "mocka-v1" in text(released)
     assert "mocka-v2" not in text(released)
+
+
+ROUTE_TO_OLD = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: inside, namespace: default}
+spec: {hosts: [mocka], http: [{route: [{destination: {host: mocka, subset: old}}]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: inside, namespace: default}
+spec: {host: mocka, subsets: [{name: old, labels: {version: v1}}]}
+"""
+CALLER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: sender, namespace: default}
+spec:
+  selector: {matchLabels: {app: sender}}
+  template:
+    metadata: {labels: {app: sender, version: v1}}
+    spec: {containers: [{name: main, image: sender}]}
+"""
+FOREIGN = """\
+apiVersion: example.com/v1
+kind: Fleet
+metadata: {name: senders, namespace: default}
+spec: {template: {metadata: {labels: {version: v1}}, spec: {containers: [{name: main}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text_of", "way"),
+    [
+        (CALLER, "Deployment default/sender wears its labels"),
+        (FOREIGN, "Fleet default/senders may make pods with its labels"),
+        (ROUTE_TO_OLD, "VirtualService default/inside leads to subset old of mocka.default"),
+    ],
+    ids=["a caller by its labels", "pods of a foreign kind", "a subset of another name"],
+)
+def test_a_lane_that_is_reached_inside_the_mesh_stays_and_it_is_said_how(
+    laneway: Command, released: Path, text_of: str, way: str
+) -> None:
+    (released / "deploy" / "inside.yaml").write_text(text_of)
+    first = laneway("release", "finish", "v3")
+    second = laneway("release", "finish", "v3")
+
+    assert (first.code, second.code, weights(released)) == (0, 0, [0, 100])
+    assert "info[LW2028] lane v1 stays: " in first.err
+    assert way in first.err
+    assert "mocka-v1" in text(released)
+    assert "mocka-v2" not in text(released)
+
+
+def test_a_lane_that_gets_copies_of_requests_stays(laneway: Command, released: Path) -> None:
+    copies = "      mirror: {host: mocka.default.svc.cluster.local, subset: v1}\n      route:\n"
+    edit(released / "deploy", "      route:\n", copies, "route.yaml")
+    laneway("release", "finish", "v3")
+    ended = laneway("release", "finish", "v3")
+
+    assert "VirtualService istio-system/mock sends copies or connections to it" in ended.err
+    assert "mocka-v1" in text(released)
+    assert "mocka-v2" not in text(released)
+
+
+def test_lanes_that_requests_choose_by_a_header_stay(laneway: Command, released: Path) -> None:
+    permissive = (
+        "  isPermissive: true\n  permissiveModeConfiguration:\n    fallbackTarget: v3\n"
+        "    routeHeader: x-lane\n    traceHeader: x-lane\n  services:\n"
+    )
+    edit(released / "deploy", "  services:\n", permissive)
+    before = files(released)
+
+    ended = laneway("release", "finish", "v3")
+
+    assert ended.code == 0
+    assert "requests with `x-lane: v1` come into it" in ended.err
+    assert files(released) == before
+    assert laneway("release", "remove-lane", "v1").code == 0
 
 
 @pytest.mark.parametrize(

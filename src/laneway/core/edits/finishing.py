@@ -2,21 +2,25 @@
 
 Comes in: a Mesh and the lane that has all requests. Goes out: the draft of the step that is next.
 While a route names a lane, that lane and its pods stay: whoever carries out a commit may delete
-before it changes. What was done is seen in the files, so whoever asks again gets the next step.
+before it changes. A lane that requests may still come into stays, and is told. What was done is
+seen in the files, so whoever asks again gets the next step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from msgspec.structs import replace
+
 from laneway.core.edits.draft import Draft
 from laneway.core.edits.intents import RemoveItem
-from laneway.core.edits.lane_splits import LaneSplit, Portion, lane_routes, lane_splits
+from laneway.core.edits.lane_splits import LaneSplit, Portion, lane_splits
+from laneway.core.edits.reaching import ways_into
 from laneway.core.edits.removing import all_removed
 from laneway.core.edits.weights import group_lane, strangers
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
-from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 
 
 def finished(mesh: Mesh, lane: str, kept: Collection[str] = ()) -> Draft:
@@ -28,28 +32,28 @@ def finished(mesh: Mesh, lane: str, kept: Collection[str] = ()) -> Draft:
     errors = (*_not_alone(splits, lane, found[0]), *strangers(mesh, kept))
     if errors:
         return Draft(findings=errors)
-    parts = [(split, part) for split in splits for part in _of_others(split, {lane, *kept})]
-    if parts:
-        return _without_parts(lane, parts)
-    over = tuple(unused(mesh, found[0], {lane, *kept}))
-    return all_removed(mesh, over, f"whose place {lane} has taken")
+    others = [one for one in found[0].lanes if one.name not in {lane, *kept}]
+    ways = {one.name: tuple(ways_into(mesh, found[0], one)) for one in others}
+    told = tuple(_reached(one, ways[one.name]) for one in others if ways[one.name])
+    over = [name for name, found in ways.items() if not found]
+    parts = [(split, part) for split in splits for part in _of_others(split, over)]
+    gone = f"whose place {lane} has taken"
+    draft = _without_parts(lane, parts) if parts else all_removed(mesh, over, gone)
+    return replace(draft, findings=(*told, *draft.findings))
 
 
-def unused(mesh: Mesh, group: Group, kept: Collection[str]) -> Iterator[str]:
-    """Yield the lanes of a group that no request enters: not by weight, by rule or by a route."""
-    led_to = {one.lane for one in lane_routes(mesh)}
-    splits = lane_splits(mesh)
-    for lane in group.lanes:
-        is_asking = any(rule.online for rule in lane.rules) and group.group.strategy != "weighted"
-        is_weighed = any(one.weight_of(lane.name) for one in splits)
-        if lane.name not in {*kept, *led_to} and not is_asking and not is_weighed:
-            yield lane.name
+def _reached(lane: GroupLane, ways: tuple[str, ...]) -> Finding:
+    """Say of a lane that stays by which ways requests may come into it."""
+    meta, first = lane.lane.meta, ways[0]
+    more = f", and {len(ways) - 1} more" if len(ways) > 1 else ""
+    words = {"lane": lane.name, "way": f"{first}{more}"}
+    return finding(releasing.STILL_REACHED, meta.place("metadata", "name"), str(meta.ref), **words)
 
 
-def _of_others(split: LaneSplit, kept: Collection[str]) -> Iterator[Portion]:
+def _of_others(split: LaneSplit, over: Collection[str]) -> Iterator[Portion]:
     """Yield the parts of lanes that go, in users' routes; in a group they go with the lane."""
     for part in split.portions if split.in_routes else ():
-        if part.lane and part.lane not in kept and part.place is not None:
+        if part.lane in over and part.place is not None:
             yield part
 
 

@@ -198,6 +198,14 @@ NOT_FINISHED = error(
     "`laneway release promote {lane}`, and finish once that is live.",
 )
 
+STILL_REACHED = info(
+    "LW2028",
+    "lane {lane} stays: {way}",
+    "What is left behind are lanes that no request can come into.",
+    "Take that way away first; or, if the lane is over all the same, take it away by name: "
+    "`laneway release remove-lane {lane}`.",
+)
+
 IN_NO_SPLIT = error(
     "LW2027",
     "lane {lane} of group {group} has no part in any split",
