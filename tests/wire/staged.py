@@ -136,15 +136,16 @@ def repository(
     pods = folder / "mock-v3.yaml"
     pods.write_text(pods.read_text().replace("value: v2", "value: v3"))
     for name, settings in bad.items():
-        _set(folder / f"mock-{name.rpartition('-')[2]}.yaml", name, settings)
+        spoil(folder, name, settings)
     plan = PLAN.format(gate=gate, more=more, least=least, limit=limit)
     (folder / "release.yaml").write_text(plan)
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "v3 is there, without weight")
 
 
-def _set(path: Path, name: str, settings: Mapping[str, int]) -> None:
+def spoil(folder: Path, name: str, settings: Mapping[str, int]) -> None:
     """Add settings to the program of a Deployment."""
+    path = folder / f"mock-{name.rpartition('-')[2]}.yaml"
     documents = path.read_text().split("---\n")
     (mine,) = (one for one in documents if f"name: {name}\n" in one)
     lines = "".join(
@@ -176,4 +177,4 @@ def kill(one: Said) -> None:
     one.end()
 
 
-__all__ = ["ERRORS", "Answer", "Shop", "git", "kill", "repository", "until"]
+__all__ = ["ERRORS", "Answer", "Shop", "git", "kill", "repository", "spoil", "until"]

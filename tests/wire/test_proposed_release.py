@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.laneway_up import Said, Up
-from tests.wire.staged import Shop, git, kill, repository
+from tests.wire.staged import Shop, git, kill, repository, spoil, until
 
 pytestmark = pytest.mark.envoy
 Start = Callable[..., Up]
@@ -116,6 +116,35 @@ def test_an_end_is_loud_until_somebody_merges_it(shop: Shop) -> None:
     runner.until("THE WEIGHTS ARE NOT BACK")
     assert shop.weights() == (40, 10, 50)
     _merge(shop, _named(shop, "-aborted"))
+    assert runner.end() == 1, runner.said
+    assert shop.weights() == (50, 50, 0)
+
+
+def test_a_lane_that_becomes_bad_while_the_next_stage_waits_is_ended_by_a_proposal_in_its_place(
+    shop: Shop,
+) -> None:
+    runner = _running(shop)
+    runner.until("waits until somebody merges")
+    _merge(shop, _proposals(shop)[0])
+    runner.until("-stage-2-done")
+    assert shop.weights() == (40, 10, 50)
+    until(lambda: "waits until" in shop.status().get("judged", {"said": ""})["said"])
+    assert {one["hop"] for one in shop.status()["judged"]["verdicts"]} == {
+        "mocka",
+        "mockb",
+        "mockc",
+    }
+
+    spoil(shop.folder, "mockc-v3", {"fail_every": 2})
+    runner.until("ended at stage 1, worse is errors at mockc")
+    runner.until("THE WEIGHTS ARE NOT BACK until somebody merges")
+
+    end = _named(shop, "-stage-1-attempt-1-aborted")
+    said = _message(shop, end)
+    assert "mockc errors: v3 " in said
+    assert f"close {_named(shop, '-stage-2-done')}, which waits to be merged" in said
+    assert f"merges {end}" in runner.said[-1]
+    _merge(shop, end)
     assert runner.end() == 1, runner.said
     assert shop.weights() == (50, 50, 0)
 

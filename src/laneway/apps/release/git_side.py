@@ -27,7 +27,7 @@ from laneway.core.findings.finding import Finding
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.release.proposals import Proposal, ahead, branch_name, waiting
+from laneway.core.release.proposals import Proposal, ahead_of, branch_name, waiting
 from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing
 from laneway.core.release.step import ToCommit
 from laneway.core.resources.releases.plan import Plan
@@ -125,12 +125,10 @@ class GitSide:
         mesh = link(snapshot)
         moved = standing is not None and self._is_moved(mesh, standing)
         weights = weights_of(lane_splits(mesh))
-        if self._prefix and (found := ahead(standing, proposals(self._branch, self._plan.name))):
-            if found.is_record:
-                return Books(head, found.standing, commit, moved, weights)
-            waits = waiting(found, is_there=self._is_there(found))
-            return Books(head, standing, commit, moved, weights, found, waits)
-        return Books(head, standing, commit, moved, weights)
+        known = proposals(self._branch, self._plan.name) if self._prefix else []
+        found, standing = ahead_of(standing, known)
+        waits = waiting(found, is_there=self._is_there(found)) if found else ""
+        return Books(head, standing, commit, moved, weights, found, waits)
 
     @property
     def proposes(self) -> bool:
@@ -288,8 +286,7 @@ def proposals(branch: Branch, name: str) -> list[Proposal]:
 def standing_of(branch: Branch, name: str) -> ReleaseStanding | None:
     """Return where a release stands, by its branch and by records beside it."""
     _, at = standings(branch, name) or ("", None)
-    found = ahead(at, proposals(branch, name))
-    return found.standing if found is not None and found.is_record else at
+    return ahead_of(at, proposals(branch, name))[1]
 
 
 def repository_of(path: str) -> Repository:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.git import GitError
 from laneway.apps.release.git_side import Books, GitSide, NotReadableError, NotWrittenError
 from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
+from laneway.core.release.meanwhile import meanwhile
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
 from laneway.core.resources.releases.plan import Plan
 from laneway.core.views.release import judged_view
@@ -66,11 +68,7 @@ class StageRunner:
             if books is None:
                 time.sleep(INTERVAL)
                 continue
-            if books.waits:
-                self._wait(books.waits)
-                continue
-            live = self._mesh.live()
-            outlook = look(self._plan, self._counted, self._at_hand(books, live), again=again)
+            outlook = self._looked(books, again=again)
             if isinstance(outlook.to_do, Rest):
                 return self._rested(outlook.to_do)
             if outlook.to_do is None:
@@ -81,6 +79,16 @@ class StageRunner:
                 again = False
                 continue
             time.sleep(INTERVAL)
+
+    def _looked(self, books: Books, *, again: bool) -> Outlook:
+        """Decide what is next; while a proposal waits what is live is judged on."""
+        seen = self._at_hand(books, self._mesh.live())
+        if (waits := books.proposed) is None:
+            return look(self._plan, self._counted, seen, again=again)
+        found = meanwhile(self._plan, self._counted, seen, waits)
+        if found.to_do is None and books.waits != self._said:
+            self._voice.announced(books.waits)  # somebody has to merge it: others hear of it too
+        return replace(found, said=books.waits)
 
     def _books(self) -> Books | None:
         """Read where the release stands; None while that cannot be known."""
@@ -107,13 +115,6 @@ class StageRunner:
             figures=live.figures if live else {},
             proposes=self._git.proposes,
         )
-
-    def _wait(self, words: str) -> None:
-        """Say what somebody has to merge, to others as well, and look again later."""
-        if words != self._said:
-            self._voice.announced(words)
-        self._say(words)
-        time.sleep(INTERVAL)
 
     def _delivered(self, wanted: ToCommit, head: str) -> bool:
         """Commit; what cannot be done now is told and done again, going back above all."""

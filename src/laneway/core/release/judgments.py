@@ -24,18 +24,21 @@ class Judgment(Struct, frozen=True):
 
     `more` and `not_more` were told different counts where the gate lies between two edges. That it
     is `well` stays true once it was shown: the evidence counts at whatever moment it was reached.
+    `window` is 0 for a whole attempt, else the number of the window since whose begin it is.
     """
 
     more: Evidence = Evidence()
     not_more: Evidence = Evidence()
     well: bool = False
+    window: int = 0
 
     def with_counts(self, gate: Compared, totals: tuple[Totals, Totals], need: Needed) -> Judgment:
         """Return the judgment after a further stretch: the new lane's totals and the stable's."""
         speaking, against = compared(gate, *totals)
         more = weighed(self.more, speaking, gate.tolerance)
         not_more = weighed(self.not_more, against, gate.tolerance)
-        return Judgment(more, not_more, self.well or not_more.for_not_more >= need.not_more)
+        well = self.well or not_more.for_not_more >= need.not_more
+        return Judgment(more, not_more, well, self.window)
 
 
 class Verdict(Struct, frozen=True):

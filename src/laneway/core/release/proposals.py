@@ -62,6 +62,23 @@ def ahead(at: ReleaseStanding | None, proposals: Sequence[Proposal]) -> Proposal
     return max((one for one in newer if one.standing.before == run), key=_of)
 
 
+def ahead_of(
+    at: ReleaseStanding | None, proposals: Sequence[Proposal]
+) -> tuple[Proposal | None, ReleaseStanding | None]:
+    """Return the proposal that waits for a merge, if any, and where the release stands without it.
+
+    The second is what the branch says, or a record beside it that is further in the same release.
+    """
+    found = ahead(at, proposals)
+    if found is None:
+        return None, at
+    if found.is_record:
+        return None, found.standing
+    mine = [one for one in proposals if one.standing.before == found.standing.before]
+    record = ahead(at, [one for one in mine if one.is_record])
+    return found, record.standing if record else at
+
+
 def waiting(one: Proposal, *, is_there: bool) -> str:
     """Say that a proposal waits; `is_there` says that the files are as it wants them."""
     if is_there:

@@ -87,7 +87,7 @@ def look(plan: Plan, counting: CountedSoFar, seen: AtHand, *, again: bool = Fals
     """Decide what is next; `again` begins a release anew that was ended or is done."""
     at = seen.standing
     if at is None or (again and at.phase in ("aborted", "done")):
-        return _do(_begin(plan, seen))
+        return done_by(_begin(plan, seen))
     if at.phase == "aborted":
         return Outlook(counting, to_do=Rest("aborted", f"it was ended at stage {at.stage}"))
     if at.digest != plan.digest:
@@ -96,17 +96,17 @@ def look(plan: Plan, counting: CountedSoFar, seen: AtHand, *, again: bool = Fals
         said = f"somebody moved the weights of stage {at.stage}, so it is in their hands"
         return Outlook(counting, to_do=Rest("moved", said))
     if at.attempt == 0:
-        return _do(_merged(plan, seen, at))
+        return done_by(_merged(plan, seen, at))
     if at.phase == "done":
         return _until_live(plan, counting, seen, at)
     if at.runner != seen.runner:
-        return _taken(plan, counting, seen, at)
+        return taken_over(plan, counting, seen, at)
     if at.phase == "paused":
         return Outlook(CountedSoFar(), said="paused; `laneway release resume` goes on")
     return _in_stage(plan, counting, seen, at)
 
 
-def _do(commit: ToCommit, verdicts: tuple[Verdict, ...] = ()) -> Outlook:
+def done_by(commit: ToCommit, verdicts: tuple[Verdict, ...] = ()) -> Outlook:
     """Commit, and count for what that says from then on: another runner's is seen as such."""
     standing = commit.standing
     return Outlook(CountedSoFar(of=(standing.stage, standing.attempt)), verdicts, commit)
@@ -150,7 +150,7 @@ def _named(one: Verdict) -> str:
     return f"{one.hop} {one.gate}".strip()
 
 
-def _taken(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
+def taken_over(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
     """Go on with what another runner left; or rest, where that one has taken it over from here."""
     if counting.of != (0, 0):
         return Outlook(counting, to_do=Rest("taken", f"runner {at.runner} carries it on"))
@@ -158,7 +158,7 @@ def _taken(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding
         return Outlook(counting, said="paused; `laneway release resume` goes on")
     standing = replace(at, attempt=at.attempt + 1, runner=seen.runner)
     title = f"stage {at.stage} of {len(plan.stages)} goes on, attempt {standing.attempt}"
-    return _do(ToCommit(standing, None, title))
+    return done_by(ToCommit(standing, None, title))
 
 
 def _until_live(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
@@ -177,28 +177,39 @@ def _in_stage(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStand
     stage = plan.stages[at.stage - 1]
     key = (at.stage, at.attempt)
     counting = counting if counting.of == key else CountedSoFar(of=key)
-    need = needed(max(len(seen.hops), 1) * len(plan.compared) * plan.judged_stages, at.attempt)
-    if seen.live:
-        counting = _counted(plan, counting, seen, need)
-    verdicts = tuple(
-        verdict(plan, gate, hop, counting.judgments.get((index, hop), Judgment()), need)
-        for hop in seen.hops
-        for index, gate in enumerate(plan.compared)
-    )
-    verdicts += tuple(figure_verdict(one, seen.figures.get(one.name)) for one in plan.figures)
+    counting, verdicts = judged(plan, counting, seen, at)
     worse = tuple(one for one in verdicts if one.outcome == "worse")
     if worse:
-        return _do(_back(at, worse), verdicts)
+        return done_by(back(at, worse), verdicts)
     left = at.since + stage.duration - seen.now
     if seen.hops and all(one.outcome == "well" for one in verdicts) and left <= 0:
-        return _do(_onwards(plan, at, seen, verdicts), verdicts)
+        return done_by(_onwards(plan, at, seen, verdicts), verdicts)
     if seen.now - at.since > stage.limit:
         return Outlook(counting, verdicts, Rest("unknown", _not_known(seen, verdicts)))
     said = "waits for the mesh to run these weights" if not seen.live else _waits(verdicts, left)
     return Outlook(counting, verdicts, said=said)
 
 
-def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, need: Needed) -> CountedSoFar:
+def judged(
+    plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding
+) -> tuple[CountedSoFar, tuple[Verdict, ...]]:
+    """Count what is new, and say what is known of each gate at each hop."""
+    if seen.live:
+        counting = _counted(plan, counting, seen, at)
+    known = {
+        (index, hop): counting.judgments.get((index, hop), Judgment())
+        for hop in seen.hops
+        for index in range(len(plan.compared))
+    }
+    verdicts = tuple(
+        verdict(plan, plan.compared[index], hop, one, _needed(plan, seen, at, one))
+        for (index, hop), one in known.items()
+    )
+    figures = tuple(figure_verdict(one, seen.figures.get(one.name)) for one in plan.figures)
+    return counting, (*verdicts, *figures)
+
+
+def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> CountedSoFar:
     """Add what was counted since the look before; the first of a stage is only set out from."""
     if counting.last is None:
         return replace(counting, last=seen.sample)
@@ -210,11 +221,24 @@ def _counted(plan: Plan, counting: CountedSoFar, seen: AtHand, need: Needed) -> 
         )
         for index, gate in enumerate(plan.compared):
             before = judgments.get((index, hop), Judgment())
+            need = _needed(plan, seen, at, before)
             judgments[index, hop] = before.with_counts(gate, (new, stable), need)
     return replace(counting, last=seen.sample, judgments=judgments)
 
 
-def _back(at: ReleaseStanding, worse: tuple[Verdict, ...]) -> ToCommit:
+def _needed(plan: Plan, seen: AtHand, at: ReleaseStanding, judgment: Judgment) -> Needed:
+    """Return the evidence that a judgment needs.
+
+    Where moves are proposed, half of what may be spent on errors is for the time in which they
+    wait, and ever less of that for each window: a half, a sixth, a twelfth, and so on.
+    """
+    judgments = max(len(seen.hops), 1) * len(plan.compared) * plan.judged_stages
+    window = max(judgment.window * (judgment.window + 1), 1)
+    return needed(judgments * window * (2 if seen.proposes else 1), at.attempt)
+
+
+def back(at: ReleaseStanding, worse: tuple[Verdict, ...]) -> ToCommit:
+    """End a release because of these verdicts."""
     named = ", ".join(f"{one.gate} at {one.hop}" if one.hop else one.gate for one in worse)
     title = f"ended at stage {at.stage}, worse is {named}"
     return ToCommit(replace(at, phase="aborted"), {}, title, _told(worse))
