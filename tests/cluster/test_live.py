@@ -91,23 +91,45 @@ def test_every_step_of_a_lane_that_comes_and_goes_is_live(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_last_objects_of_many_tell_of_all(plane: Cluster, crowd: Path, version: str) -> None:
-    """What each proxy holds when a step is live is what it holds a second later."""
     size = Crowded(services=30, lanes=4, own=12, proxies=9)
     bare = list(size.running())
     mesh = [*bare, size.group(), *size.all_lanes()]
-    joining, istiod = list(size.joining()), plane.istiods[version]
-    with standing(plane.api, mesh) as writer, Crowd(crowd, istiod) as proxies:
-        apply = Applying(writer, open_to_all(istiod), in_order=True)
-        proxies.join(joining)
+    with standing(plane.api, mesh) as writer, Crowd(crowd, plane.istiods[version]) as proxies:
+        proxies.join(size.joining())
+        apply = Applying(writer, open_to_all(plane.istiods[version]), in_order=True)
         for there in (way(bare, mesh), way(mesh, bare)):
-            for at, (step, _) in enumerate(there.taken):
-                done = asyncio.run(apply.step(there, at, [*map(expected, joining)]))
-                at_once = held(proxies)
-                time.sleep(1.0)
-                assert done.liveness.is_live
-                assert len(done.looked_for) <= 2
-                assert held(proxies) == at_once
-                assert len(step.refs) in {1, 30}
+            assert held_when_live(apply, there, size, proxies) == 3
+            assert {len(step.refs) for step, _ in there.taken} == {1, 30}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_last_of_rules_for_single_callers_tells_of_those_for_others(
+    plane: Cluster, crowd: Path, version: str
+) -> None:
+    """Each proxy has a rule of its own, and one observer sees one of them."""
+    size = Crowded(services=2, lanes=10, own=2, is_strict=True, proxies=10)
+    bare = list(size.running())
+    mesh = [*bare, size.group(), *size.all_lanes()]
+    comes, goes = way(bare, mesh, "scoped"), way(mesh, bare, "scoped")
+    with standing(plane.api, mesh) as writer, Crowd(crowd, plane.istiods[version]) as proxies:
+        proxies.join(size.joining())
+        apply = Applying(writer, open_to_all(plane.istiods[version]), in_order=True)
+        assert held_when_live(apply, comes, size, proxies) == 3
+        for step, before in goes.taken:
+            apply.write(step, before)
+
+
+def held_when_live(apply: Applying, there: Way, size: Crowded, proxies: Crowd) -> int:
+    """Go a way; what each proxy has when a step is live is what it has a second later."""
+    everybody = [*map(expected, size.joining())]
+    for at in range(len(there.taken)):
+        done = asyncio.run(apply.step(there, at, everybody))
+        at_once = held(proxies)
+        time.sleep(1.0)
+        assert done.liveness.is_live, done.liveness
+        assert len(done.looked_for) <= 2
+        assert held(proxies) == at_once
+    return len(there.taken)
 
 
 def held(proxies: Crowd) -> list[object]:

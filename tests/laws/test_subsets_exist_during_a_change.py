@@ -160,3 +160,24 @@ def test_whoever_finds_all_subsets_finds_them_at_every_step(
             assert lacking(live, callers) <= may, step.phase
 
     assert live == desired
+
+
+@settings(max_examples=8)
+@given(after=shared_meshes(SOUND), chance=st.randoms(use_true_random=False))
+def test_before_there_is_any_route_all_rules_come_at_once(
+    after: list[Object], chance: random.Random
+) -> None:
+    """Nobody is led anywhere meanwhile; and none of them is written a second time."""
+    live, desired = State(), state_of(after, "scoped")
+    callers = callers_of((live, desired))
+    may = lacking(desired, callers)
+    there = steps(diff((), desired.values()))
+
+    for step in there:
+        for manifest in chance.sample(step.writes, len(step.writes)):
+            live[manifest.ref] = manifest
+            assert lacking(live, callers) <= may, step.phase
+
+    assert live == desired
+    assert [step.phase for step in there].count("subsets") <= 1
+    assert sum(len(step.writes) for step in there) == len(desired)

@@ -300,6 +300,51 @@ def test_a_rule_of_many_hosts_shows_to_the_callers_it_is_for_by_one_of_them() ->
     assert following(found) == ["cart-v2", "stock-v2"]
 
 
+def rules_of_lanes(number: int) -> ChangeStep:
+    """Return a step that writes a rule for the callers of each lane, of all hosts at once."""
+    rules = []
+    for at in range(1, number + 1):
+        selector = {"matchLabels": {"lane": f"v{at}"}}
+        subsets = [{"name": "lane", "labels": {"lane": f"v{at}"}}]
+        body = destination_rule(
+            f"in-{at}",
+            "shop",
+            "*.shop.svc.cluster.local",
+            subsets=subsets,
+            workloadSelector=selector,
+        )
+        rules.append(Manifest(Ref("DestinationRule", "shop", f"in-{at}"), body))
+    return ChangeStep("subsets", tuple(rules))
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_rule_for_single_callers_is_looked_for_in_the_place_of_one_of_them(
+    *, in_order: bool
+) -> None:
+    """Others see the same subset come, by their own rule: that does not tell of this one."""
+    mesh, everybody = compile_mesh(town(3)), callers(3)[1:]
+    world = World(mesh.mesh, mesh.plan, tuple(everybody))
+    found = watching([(rules_of_lanes(3), {})], world, in_order=in_order)
+    looking = {
+        sight.ref.name: dict(one.proxy.labels)["lane"]
+        for one in found.watches
+        for sight in one.sights
+    }
+    assert looking
+    assert all(name.removeprefix("in-") == lane.removeprefix("v") for name, lane in looking.items())
+    assert following(found) == [one for one in names(everybody) if one not in ("door", "web")]
+    assert found.unwatched == ()
+
+
+def test_in_order_one_rule_tells_of_those_for_others_beside_it() -> None:
+    mesh = compile_mesh(town(3))
+    world = World(mesh.mesh, mesh.plan, tuple(callers(3)))
+    found = watching([(rules_of_lanes(4), {})], world, in_order=True)
+    assert len(found.refs) == 1
+    assert ({one.name for one in found.unseen}, found.unwatched) == ({"in-4"}, ())
+    assert {ref for some in found.following for ref in some.refs} == found.refs
+
+
 def test_a_service_that_callers_do_not_see_shows_them_nothing() -> None:
     hidden = [
         {

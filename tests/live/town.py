@@ -12,6 +12,7 @@ from msgspec import Struct
 from laneway.core.changes.diff import diff
 from laneway.core.changes.order import ChangeStep, steps
 from laneway.core.compile import Compilation
+from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.proxies import ExpectedProxy
 from laneway.core.live.watching import Watching, World, watching
@@ -74,12 +75,12 @@ class Way(Struct, frozen=True):
         return watching([(step, before)], world, in_order=in_order)
 
 
-def way(old: Sequence[Object], new: Sequence[Object]) -> Way:
+def way(old: Sequence[Object], new: Sequence[Object], layout: Layout = "istio") -> Way:
     """Return the way from the objects of one mesh to those of another."""
     wanted = compile_mesh(new)
-    before = {one.ref: one for one in compile_mesh(old).manifests()}
+    before = {one.ref: one for one in compile_mesh(old).manifests(layout)}
     taken = []
-    for step in steps(diff(before.values(), wanted.manifests())):
+    for step in steps(diff(before.values(), wanted.manifests(layout))):
         taken.append((step, dict(before)))
         before |= {one.ref: one for one in step.writes}
         for ref in step.removes:

@@ -40,6 +40,11 @@ class ByCaller:
         self.reshaped = tuple(host for host in hosts if self._is_reshaped(host))
         self.aliases: dict[Host, dict[str, Subset]] = {}
 
+    @property
+    def is_routed(self) -> bool:
+        """Whether anything is led anywhere before: routes alone name subsets."""
+        return any(ref.kind == "VirtualService" for ref in self.before)
+
     def _rules(self) -> Iterator[Manifest]:
         yield from self.old.manifests
         yield from self.new.manifests
@@ -66,6 +71,12 @@ class ByCaller:
             return False
         names = {one["name"] for one in rule.body["spec"].get("subsets") or ()}
         return self.specific.isdisjoint(names) and not self.is_reshaping(rule)
+
+    def tells_apart(self, rule: Manifest) -> bool:
+        """Whether callers of all hosts that a rule speaks of are told apart by rules afterwards."""
+        hosts = [host for host in self.hosts if covers(host_of(rule), host)]
+        told = self.new.tells_apart
+        return bool(hosts) and all(any(told(one, at) for at in self.spaces) for one in hosts)
 
     def goes_early(self, rule: Manifest) -> bool:
         """Whether a rule may not stay until the end: it hides the new ones from new routes.
@@ -173,7 +184,8 @@ class ByCaller:
         """Return a rule that knows the names of both states.
 
         What both know under one name keeps its old meaning until it is `relabeled`; what depends on
-        the caller is what the rule itself says, and for one that comes or goes what it hides.
+        the caller is what the rule itself says, and for one that comes or goes what it hides. Its
+        own names come first, in its order: one that knows no others is written as it shall be.
         """
         own = {
             one["name"]: one
@@ -194,13 +206,14 @@ class ByCaller:
             found.setdefault(name, one)
         caller = Caller(rule.ref.namespace, selector_of(rule) or ())
         for host in hosts:
-            seen = self.old.subsets(host, caller) | self.aliases.get(host, {})
-            for name, one in (self.new.subsets(host, caller) | seen).items():
+            old, new = (one.subsets(host, caller) for one in (self.old, self.new))
+            for name, one in {**new, **old, **self.aliases.get(host, {})}.items():
                 if name not in self.specific:
                     found.setdefault(name, one)
         for name, one in self._hidden_by(rule, pattern, caller):
             found.setdefault(name, one)
-        return with_subsets(self._shown_widely(rule), list(found.values()))
+        ordered = [found[name] for name in {**own, **found}]
+        return with_subsets(self._shown_widely(rule), ordered)
 
     def _hidden_by(
         self, rule: Manifest, pattern: str, caller: Caller

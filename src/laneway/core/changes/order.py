@@ -134,8 +134,9 @@ class _Transition:
         if self.by_caller is not None:
             beside = [ref for ref in gone if self.by_caller.is_for_all(self.live[ref])]
             gone = [ref for ref in gone if ref not in beside]
-            asked = bool(self.by_caller.new.specific())
-            first = [ref for ref in gone if (selector_of(self.live[ref]) is None) is asked]
+            tells = self.by_caller.tells_apart
+            going = {ref: self.live[ref] for ref in gone}
+            first = [ref for ref, one in going.items() if (selector_of(one) is None) is tells(one)]
             if first and len(first) < len(gone):
                 yield from self.step("subsets", narrow, first, drain=True)
                 gone = [ref for ref in gone if ref not in first]
@@ -150,15 +151,20 @@ class _Transition:
 
         Where a rule for others comes to hide what was there, the one for callers in no lane is
         first and goes last: routes name nothing meanwhile that depends on the caller. Elsewhere it
-        comes last, so that nobody is led to a lane of others.
+        comes last, so that nobody is led to a lane of others. Before there is any route nobody is
+        led anywhere, and what comes may come in any order. Where no name changes its meaning and
+        the rules that decide stay so, those of a lane that comes need none of the others first.
         """
         coming = [one.after for one in self.rules if one.after and one.before is None]
+        there = [one for one in map(_any, self.rules) if one.ref in self.live]
+        if not between.is_routed:
+            yield from self.step("subsets", [*_after(self.others), *self.bridged(coming)])
         beside = [one for one in coming if between.is_for_all(one)]
         yield from self.step("subsets", [*_after(self.others), *self.bridged(beside)])
-        there = [one for one in map(_any, self.rules) if one.ref in self.live]
-        yield from self.step("subsets", self.bridged([*there, *self.kept_rules]))
-        yield from self.step("mesh routes", self.neutral.values())
         for_some = [one for one in coming if selector_of(one) is not None]
+        at_once = for_some if not (between.reshaped or self.next or self.last) else []
+        yield from self.step("subsets", self.bridged([*there, *self.kept_rules, *at_once]))
+        yield from self.step("mesh routes", self.neutral.values())
         for_all = [one for one in coming if selector_of(one) is None]
         hiding = [one for one in for_all if between.is_reshaping(one)]
         last = [one for one in for_all if not between.is_reshaping(one)]

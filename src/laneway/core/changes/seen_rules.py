@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.destination_rules import MergedRule, merged_seen, rule_host, selects
 from laneway.core.mesh.hosts import HostIndex
@@ -17,7 +19,7 @@ from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import Host
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.matching import Labels
-from laneway.core.resources.meta import Meta
+from laneway.core.resources.meta import Meta, Ref
 
 Subset = Mapping[str, Any]
 Family = tuple[str, str]
@@ -30,6 +32,13 @@ def selector_of(rule: Manifest) -> Labels | None:
     if selector is None:
         return None
     return tuple(sorted((selector.get("matchLabels") or {}).items()))
+
+
+class Deciding(Struct, frozen=True):
+    """The rules that decide what a caller sees of a host, and the subsets by name."""
+
+    refs: frozenset[Ref] = frozenset()
+    subsets: Mapping[str, Subset] = {}
 
 
 class SeenRules:
@@ -46,16 +55,28 @@ class SeenRules:
                 key = (subset["name"], tuple(sorted((subset.get("labels") or {}).items())))
                 self._bodies.setdefault(key, subset)
         self._merged: dict[object, list[MergedRule]] = {}
+        self._at: dict[tuple[Host, str], list[MergedRule]] = {}
+        self._deciding: dict[tuple[int, Labels], Deciding] = {}
 
-    def subsets(self, host: Host, caller: Caller) -> dict[str, Subset]:
+    def subsets(self, host: Host, caller: Caller) -> Mapping[str, Subset]:
         """Return the subsets that a caller sees of a host, by name."""
+        return self.deciding(host, caller).subsets
+
+    def deciding(self, host: Host, caller: Caller) -> Deciding:
+        """Return which rules decide what a caller sees of a host, and what that is."""
         found = self._seen(host, caller.namespace)
+        key = (id(found), caller.labels)
+        if key not in self._deciding:
+            self._deciding[key] = self._first_of(found, caller)
+        return self._deciding[key]
+
+    def _first_of(self, found: Iterable[MergedRule], caller: Caller) -> Deciding:
         rules = next((one.rules for one in found if selects(one.selector, caller)), [])
         seen: dict[str, Subset] = {}
         for rule in rules:
             for subset in rule.subsets:
                 seen.setdefault(subset.name, self._bodies[subset.name, subset.labels])
-        return seen
+        return Deciding(frozenset(rule.meta.ref for rule in rules), seen)
 
     def family(self, host: Host, namespace: str) -> Family | None:
         """Return which rules decide for callers of a namespace."""
@@ -80,6 +101,11 @@ class SeenRules:
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     def _seen(self, host: Host, namespace: str) -> list[MergedRule]:
+        if (host, namespace) not in self._at:
+            self._at[host, namespace] = self._looked_up(host, namespace)
+        return self._at[host, namespace]
+
+    def _looked_up(self, host: Host, namespace: str) -> list[MergedRule]:
         rules = self._rules.of(host)
         home = host.split(".")[1] if host.count(".") > 1 else ""
         key = (tuple(map(id, rules)), home, namespace)

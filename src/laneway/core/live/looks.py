@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.core.changes.routes import hosts_of
-from laneway.core.changes.seen_rules import SeenRules
+from laneway.core.changes.seen_rules import SeenRules, selector_of
 from laneway.core.changes.subsets import host_of
 from laneway.core.emit.envoy.cluster_names import cluster_name
 from laneway.core.emit.manifest import Manifest
@@ -190,6 +190,9 @@ class Looks:
     def _at_rule(self, ref: Ref, states: States, proxy: ExpectedProxy) -> Look:
         """Return how a DestinationRule shows in the clusters of the first host where it does."""
         found = UNSEEN
+        told = [selector_of(one) for one in states if one is not None]
+        if not any(selects(one, proxy.caller) for one in told):
+            return UNSEEN
         hosts = dict.fromkeys(host_of(one) for one in states if one is not None)
         for host in self._covered(hosts):
             look = self._at_subsets(ref, self.mesh.services[host], proxy)
@@ -211,7 +214,10 @@ class Looks:
         scope = scope_of(self.mesh, proxy.caller)
         if port is None or (not proxy.is_gateway and scope.hider(service, port.number)):
             return UNSEEN
-        old, new = (one.subsets(service.host, proxy.caller) for one in self.rules)
+        decide = [one.deciding(service.host, proxy.caller) for one in self.rules]
+        if not any(ref in one.refs for one in decide):
+            return UNSEEN  # what differs for these callers does so by another rule
+        old, new = (one.subsets for one in decide)
         sights: list[Sight] = []
         for name in dict.fromkeys((*new, *old)):
             cluster = cluster_name(Destination(service.host, port.number, name))

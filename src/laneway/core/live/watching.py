@@ -19,6 +19,7 @@ from laneway.core.changes.given import own_objects
 from laneway.core.changes.order import ChangeStep
 from laneway.core.changes.routes import hosts_of
 from laneway.core.changes.seen_rules import SeenRules, selector_of
+from laneway.core.changes.subsets import host_of
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.looks import Clearness, Looks, States
 from laneway.core.live.proxies import AlikeProxies, ExpectedProxy, classes
@@ -113,6 +114,8 @@ def watching(moves: Iterable[Move], world: World, *, in_order: bool = False) -> 
         refs.update(one.step.refs)
         removed.update(one.step.removes)
         seen |= _seen(one, found)
+        if in_order:
+            seen |= dict.fromkeys(_sent_beside(one, seen), Clearness.NAMELESS)
         if seat:
             by_seat |= _seen(one, places)
     telling = Telling(seen, by_seat, removed if in_order else None)
@@ -165,6 +168,24 @@ def _seen(moved: _Moved, found: Sequence[AlikeProxies]) -> Seen:
         for ref, pair in moved.states.items()
         if (look := moved.looks.at(ref, pair, one.first)).is_seen
     }
+
+
+def _sent_beside(moved: _Moved, seen: Seen) -> Iterator[tuple[int, Ref]]:
+    """Yield the rules, each seen by others, that proxies are sent beside one that they see.
+
+    istiod sends what changes by a rule to all who are sent any rule of its namespace and host,
+    whomever it selects; so a push with the last of these reaches those whose own came before.
+    https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go (selectDestinationRules)
+    """
+    families: dict[tuple[str, str], dict[Ref, None]] = {}
+    shown = {ref for _, ref in seen}
+    for ref, pair in moved.states.items():
+        for one in pair if ref.kind == "DestinationRule" and ref in shown else ():
+            if one is not None:
+                families.setdefault((ref.namespace, host_of(one)), {})[ref] = None
+    for refs in families.values():
+        for at in {at for at, ref in seen if ref in refs}:
+            yield from ((at, ref) for ref in refs if (at, ref) not in seen)
 
 
 def _sights(moved: _Moved, refs: Iterable[Ref], proxy: ExpectedProxy) -> Iterator[Sight]:
