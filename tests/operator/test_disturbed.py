@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -743,3 +744,20 @@ def test_two_at_once_come_to_the_same(settled: ModelApi) -> None:
 
 def test_a_conflict_names_who_applies() -> None:
     assert Conflict("no", (".spec",), ("argocd",), is_applied=True).is_applied
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(1.5, 1), (2.5, 2)])
+def test_lanes_are_told_with_the_end_of_a_change_unless_it_takes_long(
+    seconds: float, told: int
+) -> None:
+    """Three steps are confirmed one after the other; their group is told of after a second."""
+    api = ModelApi()
+    begin(api)
+
+    in_virtual_time(at_work(api, create, proxies=Proxies(seconds=seconds)))
+
+    statuses = [call.split() for call in api.calls if "status" in call]
+    by_kind = Counter(kind for _, kind, *_ in statuses)
+    assert by_kind["ASMSwimLane"] == 2 * told
+    assert by_kind["ASMSwimLaneGroup"] >= 2
+    assert condition(api, "Reconciling")["status"] == "False"

@@ -2,7 +2,7 @@
 
 Comes in: what the target came to. Goes out: patches of those statuses that say something else than
 before, and one event a change at most. It writes when something came to an end, and of what takes
-longer than a second that it is under way.
+longer than a second that it is under way; of lanes, when it takes long.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from laneway.core.resources.meta import Ref
 LOG = logging.getLogger("laneway.operator")
 EVENTS = Kind("", "v1", "Event", "events", is_namespaced=True)
 UNDER_WAY = 1.0
-"""Seconds after which a change is told to be under way."""
+"""Seconds after which a change is told to be under way, by its groups."""
+LANES_UNDER_WAY = 5.0
+"""The same by their lanes: there are many, and the server has the change itself to take."""
 LONGEST_WAIT = 3600.0
 """Seconds after which the times of lanes are looked at again: clocks are set now and then."""
 AGAIN = 5.0
@@ -94,7 +96,7 @@ class Reporting:
         held = self._known()
         progress, now, is_told = self._progress(objects), self._stamp(), True
         for ref, status in new_statuses(objects, held, progress, self._remembered, now):
-            if held[ref].uid in self._others:
+            if held[ref].uid in self._others or self._waits(held[ref]):
                 continue
             try:
                 await self._patch(held[ref], ref, status)
@@ -111,6 +113,14 @@ class Reporting:
         while self._news:
             await self._event(*self._news.popitem(), held)
         return is_told
+
+    def _waits(self, held: Held) -> bool:
+        """Whether a lane is told of with the end of a change, which is not far as yet."""
+        change, lane = self._target.change, held.resource
+        if change is None or not change.writes or not isinstance(lane, Lane):
+            return False
+        age = asyncio.get_running_loop().time() - change.begun
+        return lane.group in change.groups and age < LANES_UNDER_WAY
 
     def take(self, change: Undertaking) -> None:
         """Take in a change that is through: one event of each group concerned."""
