@@ -74,14 +74,21 @@ class Applying:
         self, step: ChangeStep, before: dict[Ref, Manifest], last: Collection[Ref] = ()
     ) -> None:
         """Write a step."""
-        for one in sorted(step.writes, key=lambda one: one.ref in last):
-            body = json.loads(json.dumps(one.body))
-            if one.ref in before:
-                self.writer.merge(body)
-            else:
-                self.writer.create(body)
-        for ref in sorted(step.removes, key=last.__contains__):
-            self.writer.delete(json.loads(json.dumps(before[ref].body)), missing=True)
+        write(self.writer, step, before, last)
+
+
+def write(
+    writer: Writer, step: ChangeStep, before: dict[Ref, Manifest], last: Collection[Ref] = ()
+) -> None:
+    """Write and remove what a step is about, some objects behind all others."""
+    for one in sorted(step.writes, key=lambda one: one.ref in last):
+        body = json.loads(json.dumps(one.body))
+        if one.ref in before:
+            writer.merge(body)
+        else:
+            writer.create(body)
+    for ref in sorted(step.removes, key=last.__contains__):
+        writer.delete(json.loads(json.dumps(before[ref].body)), missing=True)
 
 
 @contextmanager

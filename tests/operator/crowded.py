@@ -48,14 +48,14 @@ class Crowded(Struct, frozen=True):
     def running(self) -> Iterator[Object]:
         """Yield services, pods and a gateway."""
         yield objects.gateway("ingressgateway", GATE, 80, ["*"])
-        yield pod(DOOR) if not self.proxies else _with_proxy(pod(DOOR), ROUTER)
+        yield pod(DOOR) if not self.proxies else with_proxy(pod(DOOR), ROUTER)
         for number in range(self.services):
             address = f"10.96.{1 + number // 250}.{number % 250 + 1}"
             yield objects.service(_service(number), SPACE, PORTS, cluster_ip=address)
         proxied = {one.ip for one in self.joining()}
         for place in self._places():
             made = pod(place)
-            yield _with_proxy(made) if place.address in proxied else made
+            yield with_proxy(made) if place.address in proxied else made
 
     def _places(self) -> list[PodPlace]:
         """Return every pod's place, lane after lane."""
@@ -121,7 +121,8 @@ def _place(at: int, lane: int, number: int) -> PodPlace:
     return PodPlace(f"{SPACE}/{name}", name, address, labels)
 
 
-def _with_proxy(made: Object, *words: str) -> Object:
+def with_proxy(made: Object, *words: str) -> Object:
+    """Put Istio's proxy beside a pod's program."""
     proxy = {"name": PROXY, "image": PROXY_IMAGE, **({"args": ["proxy", *words]} if words else {})}
     made["spec"]["containers"].append(proxy)
     return made

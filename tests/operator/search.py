@@ -1,8 +1,9 @@
 """Figures of the operator: `./dev figures operator WORD …`, with `--help` behind each word.
 
 `size` says what it weighs and asks for in a large cluster, `groups` the same of many groups, beside
-Flagger, `chaos` what becomes of lanes and their requests when it is killed, cut off and doubled. A
-word is a module beside this one, with a `main` that takes the other words.
+Flagger, `added` how soon a lane that is added is live, `chaos` what becomes of lanes and their
+requests when it is killed, cut off and doubled. A word is a module beside this one, with a `main`
+that takes the other words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-WORDS = ("size", "groups", "chaos", "paths")
+WORDS = ("size", "added", "groups", "chaos", "paths")
 
 
 def main(words: list[str]) -> int:

@@ -16,9 +16,10 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -27,6 +28,7 @@ from msgspec import Struct
 from laneway.core.emit.crds.definitions import definitions
 from tests.cluster.children import Children
 from tests.cluster.control_plane import (
+    ROOT,
     VERSIONS,
     ControlPlane,
     Istiod,
@@ -36,16 +38,16 @@ from tests.cluster.control_plane import (
 )
 from tests.cluster.crowd import Crowd
 from tests.cluster.lanes import asked
-from tests.cluster.writer import Writer, path_of
+from tests.cluster.writer import Writer
 from tests.cost.filling import fill, store
 from tests.cost.processes import taken
 from tests.engines import engine
 from tests.laws.objects import Object
 from tests.operator.crowded import GROUP, Crowded
 from tests.operator.first_requests import first_requests, kubeconfig_of_its_own
+from tests.operator.first_writes import FirstWrites
 from tests.operator.settled import PATIENCE, Running, operator, tell
-
-OWN = "app.kubernetes.io/managed-by=laneway"
+from tests.operator.small_client import small_client
 
 
 def main(words: list[str]) -> int:
@@ -110,27 +112,37 @@ def _lives(scene: Scene, words: tuple[str, ...], peak: Callable[[], str]) -> Non
         again.until_settled(again.is_ready)
         again.tell("started again, all in place")
     tell(f"  {peak()}")
-    found, seconds = _small_client(scene)
+    _first_writes(scene, words, peak)
+
+
+def _first_writes(scene: Scene, words: tuple[str, ...], peak: Callable[[], str]) -> None:
+    """Have an operator write all, beside a small client that does just that before and after."""
+    found, seconds = small_client(scene.plane)
+    began = time.time()
+    writes = FirstWrites(scene.plane, began)
     with operator(scene.plane, scene.children, words) as anew:
-        since = _first_seen(scene)
-        anew.until_settled(lambda: anew.is_ready() and _written(scene) >= len(found))
+        anew.until_settled(
+            lambda: anew.is_ready() and writes.number() >= len(found) and _is_observed(scene)
+        )
         anew.tell("started, nothing written")
-    took = [anew.settled - one for one in (anew.began, since)]
+    settled = anew.settled - anew.began
+    stages = writes.stages()
+    _, after = small_client(scene.plane)
     tell(
-        f"  {len(found)} objects: a small client applies them in {seconds:.1f} s, the operator "
-        f"from its start in {took[0]:.1f} s ({took[0] / seconds:.2f}), "
-        f"from its first write in {took[1]:.1f} s ({took[1] / seconds:.2f}); {peak()}"
+        f"  {len(found)} objects: a small client applies them in {seconds:.2f} s, and once more in "
+        f"{after:.2f} s; all is written, confirmed and told {settled:.1f} s after the operator "
+        f"started; {peak()}"
     )
-
-
-def _first_seen(scene: Scene) -> float:
-    """Wait until the first object is there, and say when that was: until then much is read."""
-    end = time.monotonic() + PATIENCE
-    while not _written(scene):
-        if time.monotonic() > end:
-            raise TimeoutError("nothing is written")
-        time.sleep(0.01)
-    return time.monotonic()
+    if not stages:
+        return
+    small, first, last = (seconds + after) / 2, stages[0].begun, stages[-1].done
+    between = [two.begun - one.done for one, two in pairwise(stages)]
+    tell(
+        f"  from its first write to its last {last - first:.2f} s, {(last - first) / small:.2f} "
+        f"times as long: {'; '.join(map(str, stages))}; between these "
+        f"{', '.join(f'{one:.2f}' for one in between)} s; from its start to the last "
+        f"{last - began:.1f} s ({(last - began) / small:.2f})"
+    )
 
 
 @contextmanager
@@ -165,10 +177,6 @@ def _first_lanes(scene: Scene, running: Running) -> None:
     tell(f"    {_condition(scene)}")
 
 
-def _written(scene: Scene) -> int:
-    return sum(len(list(_owned(scene, kind))) for kind in KINDS)
-
-
 def _group(scene: Scene) -> Object:
     found: Object = scene.plane.api.ask(
         f"/apis/istio.alibabacloud.com/v1/asmswimlanegroups/{GROUP}"
@@ -193,13 +201,13 @@ def _condition(scene: Scene) -> str:
 def _changes(scene: Scene, running: Running) -> None:
     """Change one lane's weight; tell what each is answered by, and after how long."""
     before, seconds, firsts = running.requests(), [], []
-    with first_requests(scene.plane) as first:
+    with first_requests(scene.plane) as first, _entry(scene) as seen:
         for number in range(scene.options.changes):
             share, sent = 20 + number, time.time()
-            with _entry(scene) as seen, closing(Writer(scene.plane.api)) as writer:
-                writer.merge(scene.size.lane(1, share))
+            with closing(Writer(scene.plane.api)) as writer:
                 began = time.monotonic()
-                seconds.append(seen(f'"weight": {share}') - began)
+                writer.merge(scene.size.lane(1, share))
+                seconds.append(seen(f'"weight": {share}', began) - began)
             running.until_settled(partial(_is_observed, scene), quiet=1.0)
             firsts.append(first.after(share, sent) * 1000)
     asked_for = running.requests() - before
@@ -218,32 +226,40 @@ def _p99(values: list[float]) -> float:
 
 
 @contextmanager
-def _entry(scene: Scene) -> Iterator[Callable[[str], float]]:
-    """Watch VirtualServices; gives when one was seen with some words."""
-    listed = scene.plane.api.ask(ROUTES)
-    query = f"{ROUTES}?watch=true&resourceVersion={listed['metadata']['resourceVersion']}"
+def _entry(scene: Scene) -> Iterator[Callable[[str, float], float]]:
+    """Watch entries; gives when one was seen with some words, later than a moment.
+
+    The watch ends with the next event behind the block: what is measured then has the machine.
+    """
+    listed = scene.plane.api.ask(ENTRIES)
+    query = f"{ENTRIES}?watch=true&resourceVersion={listed['metadata']['resourceVersion']}"
     found: list[tuple[float, str]] = []
+    ends = threading.Event()
 
     def listen() -> None:
-        events = scene.plane.api.changes(f"{query}&timeoutSeconds=600")
-        found.extend((time.monotonic(), json.dumps(one["object"].get("spec"))) for one in events)
+        for one in scene.plane.api.changes(f"{query}&timeoutSeconds=3600"):
+            if ends.is_set():
+                return
+            found.append((time.monotonic(), json.dumps(one["object"].get("spec"))))
 
-    listening = threading.Thread(target=listen, daemon=True)
-    listening.start()
+    threading.Thread(target=listen, daemon=True).start()
 
-    def seen(words: str) -> float:
+    def seen(words: str, since: float) -> float:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for at, text in found:
-                if words in text:
+                if at > since and words in text:
                     return at
             time.sleep(0.002)
-        raise TimeoutError(f"no VirtualService with {words}")
+        raise TimeoutError(f"no entry with {words}")
 
-    yield seen
+    try:
+        yield seen
+    finally:
+        ends.set()
 
 
-ROUTES = "/apis/networking.istio.io/v1/virtualservices"
+ENTRIES = f"/apis/networking.istio.io/v1/namespaces/{ROOT}/virtualservices"
 
 
 def _idle(scene: Scene, running: Running) -> None:
@@ -256,36 +272,3 @@ def _idle(scene: Scene, running: Running) -> None:
         f"  left alone for {scene.options.idle:.0f} s: {share:.2%} of a core, "
         f"{dict(sorted(asked_for.items()))}; at most {after.peak:.0f} MB"
     )
-
-
-def _small_client(scene: Scene) -> tuple[list[Object], float]:
-    """Delete all that was written and apply it again, by a client that does nothing else."""
-    found = [_plain(one) for kind in KINDS for one in _owned(scene, kind)]
-    with closing(Writer(scene.plane.api)) as writer:
-        for one in found:
-            writer.delete(one)
-        began = time.monotonic()
-        for one in found:
-            writer.ask(
-                "PATCH", f"{path_of(one)}?fieldManager=small", one, "application/apply-patch+yaml"
-            )
-        seconds = time.monotonic() - began
-        for one in found:
-            writer.delete(one)
-    return found, seconds
-
-
-KINDS = ("virtualservices", "destinationrules")
-
-
-def _owned(scene: Scene, resource: str) -> Iterable[Object]:
-    path = f"/apis/networking.istio.io/v1/{resource}?labelSelector={OWN}"
-    items: list[Object] = scene.plane.api.ask(path)["items"]
-    return items
-
-
-def _plain(item: Object) -> Object:
-    """Return what was applied of an object."""
-    kept = ("name", "namespace", "labels", "annotations", "ownerReferences")
-    meta = {key: item["metadata"][key] for key in kept if key in item["metadata"]}
-    return {**item, "metadata": meta}
