@@ -34,7 +34,7 @@ def test_an_image_may_be_called_as_a_key_is(tmp_path: Path) -> None:
     assert found.commands_with(()).of("intercept") == ("./intercept",)
 
 
-@pytest.mark.parametrize("table", ["metrics", "webhooks"])
+@pytest.mark.parametrize("table", ["metrics", "webhooks", "repositories"])
 def test_whom_releases_speak_to_is_named_with_an_address(tmp_path: Path, table: str) -> None:
     found = _of(tmp_path, f'[{table}.main]\nurl = "https://a.example"\ntoken-file = "t"\n')
 
@@ -58,9 +58,16 @@ def test_without_a_file_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("[up]\nports = [1]\n", "unknown key 'ports' in [up]"),
         ("up = 1\n", "[up] is not a table"),
         ("run = 1\n", "[run] is not a table of images and commands"),
-        ("[go]\n", "unknown table 'go'; there are only [run], [up], [metrics] and [webhooks]"),
+        (
+            "[go]\n",
+            "there are only [run], [up], [metrics], [webhooks] and [repositories]",
+        ),
         ("metrics = 1\n", "[metrics] is not a table"),
-        ('[metrics.a]\nurl = "file:///a"\n', "url of [metrics.a] begins with http:// or https://"),
+        ('[metrics.a]\nurl = "file:///a"\n', "url of [metrics.a] begins with https:// or http://"),
+        (
+            '[repositories.a]\nurl = "ext::sh"\n',
+            "url of [repositories.a] begins with https:// or http:// or file://",
+        ),
         ('[metrics.a]\nurl = "http://a"\nto = "b"\n', "unknown key 'to' in [metrics.a]"),
         (
             '[metrics.a]\nurl = "http://a"\ntoken-file = 1\n',

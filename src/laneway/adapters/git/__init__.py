@@ -5,6 +5,17 @@ credentials are what that program finds configured; nothing of it is known or ch
 """
 
 from laneway.adapters.git.branch import Branch, BranchMovedError, Pushed, Turn, git_folder
+from laneway.adapters.git.cloning import CloneSource, cloned
 from laneway.adapters.git.repository import GitError, Repository
 
-__all__ = ["Branch", "BranchMovedError", "GitError", "Pushed", "Repository", "Turn", "git_folder"]
+__all__ = [
+    "Branch",
+    "BranchMovedError",
+    "CloneSource",
+    "GitError",
+    "Pushed",
+    "Repository",
+    "Turn",
+    "cloned",
+    "git_folder",
+]

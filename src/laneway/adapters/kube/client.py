@@ -163,9 +163,17 @@ class Client:
         extra = {"dryRun": "All"} if dry_run else {}
         return await self._apply(kind, body, subresource, extra)
 
-    async def take(self, kind: Kind, body: Mapping[str, object], *, subresource: str = "") -> bytes:
+    async def take(
+        self,
+        kind: Kind,
+        body: Mapping[str, object],
+        *,
+        subresource: str = "",
+        dry_run: bool = False,
+    ) -> bytes:
         """Apply an object's fields, and take from others those that they have."""
-        return await self._apply(kind, body, subresource, {"force": "true"})
+        extra = {"dryRun": "All"} if dry_run else {}
+        return await self._apply(kind, body, subresource, {"force": "true", **extra})
 
     async def _apply(
         self, kind: Kind, body: Mapping[str, object], subresource: str, extra: Mapping[str, str]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from laneway.apps.cli import release_lanes, release_stages
+from laneway.apps.cli import release_agent, release_lanes, release_stages
 from laneway.apps.cli.release_writing import here, lane_argument, paths_argument, writing
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def release() -> None:
     """
 
 
-for _command in (*release_lanes.COMMANDS, *release_stages.COMMANDS):
+for _command in (*release_lanes.COMMANDS, *release_stages.COMMANDS, *release_agent.COMMANDS):
     release.add_command(_command)
 
 

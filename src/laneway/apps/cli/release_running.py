@@ -25,14 +25,8 @@ from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
 from laneway.apps.cli.release_looking import note_file, tell_other
 from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
-from laneway.apps.release.git_side import (
-    Books,
-    GitSide,
-    NotWrittenError,
-    Pushing,
-    repository_of,
-    standing_of,
-)
+from laneway.apps.release.books import Books, NotWrittenError
+from laneway.apps.release.git_side import GitSide, Pushing, repository_of, standing_of
 from laneway.apps.release.mesh_side import MeshSide
 from laneway.apps.release.metrics_side import MetricsSide
 from laneway.apps.release.stage_runner import StageRunner, Voice
@@ -40,6 +34,7 @@ from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.release_text import release_text
 from laneway.apps.terminal.telling import tell
 from laneway.core.release.proposals import Proposal
+from laneway.core.release.requests import ended, paused, resumed
 from laneway.core.release.standing import Phase
 from laneway.core.release.step import Ending, Rest, ToCommit
 from laneway.core.resources.releases.plan import Plan
@@ -176,15 +171,8 @@ def _wanted(plan: Plan, books: Books, phase: Phase, *, is_pushed: bool) -> ToCom
         phase_now = standing.phase if standing else "not begun"
         raise UnfitError(f"release {plan.name} is {phase_now}; nothing is written.")
     if phase == "aborted":
-        return ToCommit(
-            replace(standing, phase=phase), {}, f"ended by hand at stage {standing.stage}"
-        )
-    stage = f"stage {standing.stage} of {len(plan.stages)}"
-    if phase == "paused":
-        return ToCommit(replace(standing, phase=phase), None, f"{stage} is paused")
-    attempt, now = standing.attempt + 1, int(time.time())
-    said = replace(standing, phase=phase, attempt=attempt, since=now)
-    return ToCommit(said, None, f"{stage} goes on, attempt {attempt}")
+        return ended(standing)
+    return paused(plan, standing) if phase == "paused" else resumed(plan, standing, time.time())
 
 
 def _against(plan: Plan, proposed: Proposal, books: Books, phase: Phase) -> ToCommit:

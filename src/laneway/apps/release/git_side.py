@@ -8,15 +8,15 @@ the files follow. Whoever is killed in between leaves what the next one finds an
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from laneway.adapters.files import read_paths
 from laneway.adapters.files.written import write_all
 from laneway.adapters.git import Branch, BranchMovedError, GitError, Repository
-from laneway.apps.release.mesh_side import Weights, weights_of
+from laneway.apps.release.books import Books, Delivered, NotReadableError, NotWrittenError
+from laneway.apps.release.mesh_side import weights_of
 from laneway.apps.release.preparing import Prepared, prepared
 from laneway.apps.release.restoring import draft_back
 from laneway.core.edits.draft import Draft, draft_of
@@ -28,25 +28,14 @@ from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.release.proposals import Proposal, ahead_of, branch_name, waiting
+from laneway.core.release.stages import is_moved
 from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing
 from laneway.core.release.step import ToCommit
 from laneway.core.resources.releases.plan import Plan
 
-Delivered = Literal["done", "again"]
-"""A commit is there, or the branch has moved meanwhile and everything is to be looked at anew."""
-
-
 _FETCHED_EVERY = 5.0
 """Seconds between two questions to the remote; what comes in between is met when something is
 pushed."""
-
-
-class NotWrittenError(Exception):
-    """Nothing can be written as things are; the findings say why."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(one.message for one in findings))
-        self.findings = tuple(findings)
 
 
 class Pushing(Struct, frozen=True):
@@ -54,28 +43,6 @@ class Pushing(Struct, frozen=True):
 
     is_wanted: bool = False
     prefix: str = ""
-
-
-class NotReadableError(OSError):
-    """Files cannot be read, as while a person writes them: what their weights are is unknown."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        super().__init__(f"{', '.join(paths)} cannot be read")
-
-
-class Books(Struct, frozen=True):
-    """What the work tree says: the newest commit, where the release stands, the files' weights.
-
-    `commit` is the one whose trailer says so. `proposed` waits to be merged; `waits` says so.
-    """
-
-    head: str
-    standing: ReleaseStanding | None
-    commit: str
-    moved: bool
-    weights: Weights
-    proposed: Proposal | None = None
-    waits: str = ""
 
 
 class GitSide:
@@ -123,7 +90,7 @@ class GitSide:
         if snapshot.unread:
             raise NotReadableError(snapshot.unread)
         mesh = link(snapshot)
-        moved = standing is not None and self._is_moved(mesh, standing)
+        moved = standing is not None and is_moved(mesh, self._plan, standing)
         weights = weights_of(lane_splits(mesh))
         known = proposals(self._branch, self._plan.name) if self._prefix else []
         found, standing = ahead_of(standing, known)
@@ -245,13 +212,6 @@ class GitSide:
             return draft_back(mesh, snapshot, self._plan.lane, before)
 
         return prepared(self._paths, self._snapshot(), draft, all_files=self._all_files)
-
-    def _is_moved(self, mesh: Mesh, standing: ReleaseStanding) -> bool:
-        """Whether the files hold other weights than those of the stage."""
-        if standing.stage > len(self._plan.stages):
-            return True
-        moves = set_to(mesh, self._plan.stages[standing.stage - 1].weights)
-        return not moves.moves or any(True for _ in moves.intents())
 
     def _snapshot(self) -> Snapshot:
         return read_paths(list(self._paths), all_files=self._all_files)

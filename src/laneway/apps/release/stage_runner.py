@@ -1,20 +1,26 @@
 """Carries a release out: looks, decides, commits, waits, until there is nothing more to do.
 
-Comes in: a plan, a work tree, a mesh. Goes out: how it ended. All that is decided is decided by
-the core from what is seen now, so it may be ended at any moment: the next one goes on.
+Comes in: a plan, a work tree or a cluster, traffic. Goes out: how it ended. All that is decided is
+decided by the core from what is seen now, so it may be ended at any moment: the next one goes on.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.git import GitError
-from laneway.apps.release.git_side import Books, GitSide, NotReadableError, NotWrittenError
+from laneway.apps.release.books import (
+    Books,
+    NotReachedError,
+    NotReadableError,
+    NotWrittenError,
+    WeightsSide,
+)
 from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
@@ -29,6 +35,8 @@ INTERVAL = 0.5
 _RATES = 32
 
 Told = Callable[[str], None]
+Came = Rest | Literal["moved", "waits"]
+"""What a look came to: nothing more is to be done, something was written, or one looks again."""
 
 
 class Traffic(Protocol):
@@ -52,10 +60,12 @@ class Voice(Struct, frozen=True):
 class StageRunner:
     """One who carries a release out, by a name of its own."""
 
-    def __init__(self, plan: Plan, name: str, sides: tuple[GitSide, Traffic], voice: Voice) -> None:
+    def __init__(
+        self, plan: Plan, name: str, sides: tuple[WeightsSide, Traffic], voice: Voice
+    ) -> None:
         self._plan = plan
         self._name = name
-        self._git, self._mesh = sides
+        self._weights, self._mesh = sides
         self._voice = voice
         self._counted = CountedSoFar()
         self._rates = _Rates()
@@ -64,25 +74,34 @@ class StageRunner:
     def run(self, *, again: bool = False) -> Rest:
         """Carry the release out to its end. Raises NotWrittenError where it cannot go on."""
         while True:
-            books = self._books()
-            if books is None:
-                time.sleep(INTERVAL)
-                continue
-            outlook = self._looked(books, again=again)
-            if isinstance(outlook.to_do, Rest):
-                return self._rested(outlook.to_do)
-            if outlook.to_do is None:
-                self._counted = outlook.counting
-                self._note(books, outlook)
-            elif self._delivered(outlook.to_do, books.head):
-                self._counted = outlook.counting
+            books = self.read()
+            came = "waits" if books is None else self.step(books, again=again)
+            if isinstance(came, Rest):
+                return came
+            if came == "moved":
                 again = False
-                continue
-            time.sleep(INTERVAL)
+            else:
+                time.sleep(INTERVAL)
+
+    def step(self, books: Books, *, again: bool = False) -> Came:
+        """Look once, and do what is to be done. Raises NotWrittenError where it cannot go on."""
+        outlook = self._looked(books, again=again)
+        if isinstance(outlook.to_do, Rest):
+            return self._rested(outlook.to_do)
+        if outlook.to_do is None or outlook.verdicts:
+            self._note(books, outlook)
+        if outlook.to_do is None:
+            self._counted = outlook.counting
+            self._say(outlook.said)
+            return "waits"
+        if not self._delivered(outlook.to_do, books.head):
+            return "waits"
+        self._counted = outlook.counting
+        return "moved"
 
     def _looked(self, books: Books, *, again: bool) -> Outlook:
         """Decide what is next; while a proposal waits what is live is judged on."""
-        seen = self._at_hand(books, self._mesh.live())
+        seen = self.at_hand(books)
         if (waits := books.proposed) is None:
             return look(self._plan, self._counted, seen, again=again)
         found = meanwhile(self._plan, self._counted, seen, waits)
@@ -90,19 +109,21 @@ class StageRunner:
             self._voice.announced(books.waits)  # somebody has to merge it: others hear of it too
         return replace(found, said=books.waits)
 
-    def _books(self) -> Books | None:
+    def read(self) -> Books | None:
         """Read where the release stands; None while that cannot be known."""
-        if not self._tried(self._git.is_here):
-            self._say(f"waits until branch {self._git.branch} is checked out again")
+        if not self._tried(self._weights.is_here):
+            self._say(f"waits until branch {self._weights.branch} is checked out again")
             return None
-        self._tried(self._git.follow)
+        self._tried(self._weights.follow)
         try:
-            return self._git.books()
-        except NotReadableError as error:
+            return self._weights.books()
+        except (NotReadableError, NotReachedError) as error:
             self._say(f"waits: {error}")
             return None
 
-    def _at_hand(self, books: Books, live: LaneTraffic | None) -> AtHand:
+    def at_hand(self, books: Books) -> AtHand:
+        """Return what is known now."""
+        live = self._mesh.live()
         return AtHand(
             now=time.time(),
             runner=self._name,
@@ -113,14 +134,14 @@ class StageRunner:
             hops=live.hops if live else (),
             sample=live.sample if live else {},
             figures=live.figures if live else {},
-            proposes=self._git.proposes,
+            proposes=self._weights.proposes,
         )
 
     def _delivered(self, wanted: ToCommit, head: str) -> bool:
         """Commit; what cannot be done now is told and done again, going back above all."""
         try:
-            delivered = self._git.deliver(wanted, head) == "done"
-        except GitError as error:
+            delivered = self._weights.deliver(wanted, head) == "done"
+        except (GitError, NotReachedError) as error:
             self._say(f"{wanted.title}\n  not committed, and tried again: {error}")
             return False
         except NotWrittenError as error:
@@ -133,23 +154,24 @@ class StageRunner:
             self._voice.announced("\n".join((wanted.title, *wanted.reasons)))
         return delivered
 
-    def _rested(self, rest: Rest) -> Rest:
+    def _rested(self, rest: Rest) -> Came:
         """Rest only when the remote has what was done."""
-        while rest.ending in ("done", "aborted") and not self._tried(self._git.push_rest):
-            time.sleep(INTERVAL)
+        if rest.ending in ("done", "aborted") and not self._tried(self._weights.push_rest):
+            return "waits"
         self._voice.announced(f"{rest.ending}: {rest.said}")
         return rest
 
     def _tried(self, action: Callable[[], object]) -> bool:
-        """Do something with Git; what fails is told. Whether it was done."""
+        """Do something with the place of weights; what fails is told. Whether it was done."""
         try:
             return action() is not False
         except GitError as error:
             self._say(f"Git: {error}")
-            return False
+        except NotReachedError as error:
+            self._say(str(error))
+        return False
 
     def _note(self, books: Books, outlook: Outlook) -> None:
-        self._say(outlook.said)
         if books.standing is not None:
             self._rates.add(outlook.verdicts, (books.standing.stage, books.standing.attempt))
             rates = self._rates.shares

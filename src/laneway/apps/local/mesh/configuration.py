@@ -17,6 +17,8 @@ from laneway.core.fleet.placing import HIGHEST_PORT
 
 FILE = "laneway.toml"
 RUN, UP, METRICS, WEBHOOKS = "run", "up", "metrics", "webhooks"
+REPOSITORIES = "repositories"
+_OUTSIDE = (METRICS, WEBHOOKS, REPOSITORIES)
 Intercept = Literal["auto", "on", "off"]
 INTERCEPT: tuple[Intercept, ...] = ("auto", "on", "off")
 
@@ -60,6 +62,7 @@ class Configuration(Struct, frozen=True):
     host_ports: tuple[int, ...] = ()
     metrics: dict[str, OutsidePlace] = {}
     webhooks: dict[str, OutsidePlace] = {}
+    repositories: dict[str, OutsidePlace] = {}
 
     @classmethod
     def of(cls, config: str | None) -> Configuration:
@@ -77,7 +80,7 @@ class Configuration(Struct, frozen=True):
             raise ConfigurationError(f"{path}: intercept is {' or '.join(map(repr, INTERCEPT))}")
         if not isinstance(ports, list) or not all(map(_is_port, ports)):
             raise ConfigurationError(f"{path}: host-ports is a list of port numbers")
-        outside = [_endpoints(path, table, tables.get(table, {})) for table in (METRICS, WEBHOOKS)]
+        outside = [_endpoints(path, table, tables.get(table, {})) for table in _OUTSIDE]
         return cls(tables.get(RUN, {}), intercept, tuple(ports), *outside)
 
     def commands_with(self, flags: tuple[str, ...]) -> Commands:
@@ -98,8 +101,9 @@ def _endpoint(path: Path, name: str, told: Any) -> OutsidePlace:
     if unknown:
         raise ConfigurationError(f"{path}: unknown key {unknown[0]!r} in [{name}]")
     url, token = told.get("url"), told.get("token-file", "")
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"{path}: url of [{name}] begins with http:// or https://")
+    ways = ("https://", "http://", *(("file://",) if name.startswith(REPOSITORIES) else ()))
+    if not isinstance(url, str) or not url.startswith(ways):
+        raise ConfigurationError(f"{path}: url of [{name}] begins with {' or '.join(ways)}")
     if not isinstance(token, str):
         raise ConfigurationError(f"{path}: token-file of [{name}] is the path of a file")
     return OutsidePlace(url, token)
@@ -116,14 +120,14 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    unknown = sorted(found.keys() - {RUN, UP, METRICS, WEBHOOKS})
+    unknown = sorted(found.keys() - {RUN, UP, *_OUTSIDE})
     if unknown:
-        known = "there are only [run], [up], [metrics] and [webhooks]"
+        known = "there are only [run], [up], [metrics], [webhooks] and [repositories]"
         text = f"{path}: unknown table {unknown[0]!r}; {known}"
         raise ConfigurationError(text)
     if not isinstance(found.get(RUN, {}), dict):
         raise ConfigurationError(f"{path}: [run] is not a table of images and commands")
-    for name in (UP, METRICS, WEBHOOKS):
+    for name in (UP, *_OUTSIDE):
         if not isinstance(found.get(name, {}), dict):
             raise ConfigurationError(f"{path}: [{name}] is not a table")
     return found

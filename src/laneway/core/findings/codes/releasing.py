@@ -252,3 +252,53 @@ OTHER_PLAN = error(
     "Go on with the plan as it was (`git log -- {path}`), or begin anew: `laneway release abort "
     "{path}` if it is under way, then `laneway release run {path} --again`.",
 )
+
+REQUEST_UNREADABLE = error(
+    "LW2034",
+    "`{value}` is no request to a release: {why}",
+    "A request is carried out once and as it is written, so one that can be read in two ways is "
+    "not carried out.",
+    "Write the annotation as `ACTION [LANE=WEIGHT ...] WORD`, such as "
+    "`pause 2026-11-30T09:00:00Z`; the last word is another for each request.",
+)
+
+REQUEST_UNFIT = error(
+    "LW2035",
+    "release {name} is {phase}: there is nothing to {action}",
+    "What has not begun has no stage to stay at, and what is over has none to go on from.",
+    "`kubectl get lanerelease {name}` shows where it stands. A release that was ended begins anew "
+    "by `resume`, one that is done by another plan.",
+)
+
+KEPT_BY_A_SYNCER = error(
+    "LW2036",
+    "the weights of the release are in {what}, which is kept by {other}",
+    "A syncer puts back what differs from its repository, so weights that are applied beside it "
+    "would be lost, or taken back and forth.",
+    "Name the repository in the release (`spec.git`), so that weights move by commits; or take the "
+    "object out of what the syncer applies.",
+)
+
+APPLIED_BY_OTHERS = error(
+    "LW2037",
+    "the weights of the release are in {what}, and are applied by {others} as well",
+    "Whoever applies them applies them again, with the weights of then.",
+    "Leave the weights out of what {others} applies, or name the repository in the release "
+    "(`spec.git`), so that weights move by commits.",
+)
+
+NOT_CONFIGURED = error(
+    "LW2038",
+    "the release names {what} {name}, and the configuration of whoever executes it has {known}",
+    "A release says names and never addresses: whoever may write one may not choose whom a "
+    "program in the cluster speaks to, nor with which credential.",
+    "Correct the name, or add it to laneway.toml of whoever executes releases.",
+)
+
+NO_METRICS = error(
+    "LW2039",
+    "the release names no server that counts requests",
+    "Without `metrics` a release is judged by the mesh on the machine of its runner. In a cluster "
+    "there is none.",
+    "Write `metrics: NAME` into its spec, a name that the configuration has.",
+)
