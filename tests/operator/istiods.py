@@ -12,6 +12,7 @@ from laneway.adapters.istiod import ControlPlane, IstiodCredentials
 from laneway.apps.operator.observing import AskingIstiod
 from laneway.core.live.liveness import NOTHING_TO_SEE, Liveness
 from laneway.core.live.watching import Watching
+from laneway.core.resources.meta import Ref
 from tests.operator.model_api import Body
 from tests.operator.town import pod
 
@@ -50,11 +51,14 @@ class Istiods(ControlPlane):
     def __init__(self) -> None:
         super().__init__(IstiodCredentials())
         self.looks = self.asked = 0
+        self.untold: set[Ref] = set()
+        """Objects that nobody could have seen to be sent."""
         self.refuses = False
 
     @asynccontextmanager
     async def observing(self, watching: Watching) -> AsyncIterator[_Answering]:  # type: ignore[override]
         self.looks += 1
+        self.untold.update(watching.unwatched)
         yield _Answering(self, watching)
 
 

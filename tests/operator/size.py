@@ -164,11 +164,11 @@ def _istiod(scene: Scene) -> Iterator[tuple[tuple[str, ...], Callable[[], str]]]
 
 
 def _first_lanes(scene: Scene, running: Running) -> None:
-    """Write group and lanes one by one; tell how long after the last all is written."""
+    """Write lanes and then their group; tell how long after that all is written."""
     with closing(Writer(scene.plane.api)) as writer:
-        writer.create(scene.size.group())
         for lane in scene.size.all_lanes():
             writer.create(lane)
+        writer.create(scene.size.group())
     began = time.monotonic()
     # between two parts of a change of thousands nothing is sent for seconds
     running.until_settled(partial(_is_observed, scene), quiet=20.0)

@@ -110,6 +110,28 @@ def test_proxies_that_join_later_are_asked_about_once(empty: ModelApi) -> None:
     assert ready == {"True"}, "to ask is no change under way"
 
 
+def test_of_more_lanes_than_observers_each_rule_is_seen_by_those_it_is_for(
+    empty: ModelApi,
+) -> None:
+    tags = [f"v{number}" for number in range(1, 12)]
+
+    def create_many(api: ModelApi) -> None:
+        for number, tag in enumerate(tags):
+            api.put(lane(f"s{number}", tag, 0 if number else 100))
+            api.put(pod("b", tag))
+        api.put(group())
+
+    first, again = Istiods(), Istiods()
+    in_virtual_time(at_work(empty, create_many, proxies=asking(first), layout="scoped"))
+    empty = empty.copy()
+    del empty.objects[GROUP]["status"]["confirmed"]
+    in_virtual_time(at_work(empty, proxies=asking(again), layout="scoped"))
+
+    assert (first.untold, again.untold) == (set(), set())
+    assert again.asked > 1
+    assert live(empty)[0] == "Live"
+
+
 def test_whoever_begins_anew_asks_about_proxies_that_joined_meanwhile(empty: ModelApi) -> None:
     in_virtual_time(at_work(empty, create, proxies=asking(Istiods())))
     with_pods(empty)

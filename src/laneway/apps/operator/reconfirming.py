@@ -7,14 +7,18 @@ nothing is written here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from laneway.apps.operator.caches import Caches
 from laneway.apps.operator.seams import Confirming, StepWatching
 from laneway.apps.operator.ways import lying
 from laneway.apps.operator.writing import ObjectWriting
 from laneway.core.keeping.confirmed import SeenLive
+from laneway.core.keeping.own_objects import OwnObject
 from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.live.audience import NOBODY, Audience
 from laneway.core.live.liveness import NOTHING_TO_SEE, Liveness
+from laneway.core.live.watching import MOST
 from laneway.loop.seams import Clock
 
 ASKED_AT_ONCE = 400
@@ -43,8 +47,7 @@ class Reconfirming:
         there = self._caches.own(self._clock.now())
         asked = [own for own in there.values() if not groups.isdisjoint(own.groups)]
         who, seen, live, audience = self._seen.who_lacks(groups), set[str](), None, NOBODY
-        for at in range(0, len(asked), ASKED_AT_ONCE):
-            some = asked[at : at + ASKED_AT_ONCE]
+        for at, some in enumerate(_together(asked)):
             lie = await lying(objects, some, self._writing)
             async with self._confirming.written(lie, objects.compilation, who) as watching:
                 live = (await watching.confirm()).after(live)
@@ -70,3 +73,13 @@ class Reconfirming:
         now = self._clock.now()
         self._seen.take(groups, live, self._caches.own(now), now)
         self._seen.looked_at |= dict.fromkeys(groups, looked_at)
+
+
+def _together(asked: Iterable[OwnObject]) -> Iterator[list[OwnObject]]:
+    """Yield what is asked about together; of rules for single callers no more than can be seen."""
+    apart: dict[bool, list[OwnObject]] = {}
+    for own in asked:
+        apart.setdefault(own.is_for_some, []).append(own)
+    for is_for_some, some in apart.items():
+        size = MOST if is_for_some else ASKED_AT_ONCE
+        yield from (some[at : at + size] for at in range(0, len(some), size))
