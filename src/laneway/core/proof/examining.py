@@ -58,13 +58,16 @@ class Examination(Struct):
     against: list[CounterExample] = []
     doubts: dict[Doubt, None] = {}
     notes: dict[Note, None] = {}
+    callers: tuple[Who, ...] = ()
     who: tuple[Who, ...] = ()
+    """The callers that can be judged."""
 
     def run(self) -> None:
         """Look at every request there can be. Raises NotReplayedError for a bug of the proof's."""
         mesh, plan = self.judged.mesh, self.judged.plan
         clouds = Clouds.of(mesh)
-        self.who, hidden = clouds.clear(callers(mesh, plan))
+        self.callers = callers(mesh, plan)
+        self.who, hidden = clouds.clear(self.callers)
         self.doubts |= dict.fromkeys(hidden)
         self.notes |= dict.fromkeys(apart(mesh))
         landings = Landings(mesh, plan)

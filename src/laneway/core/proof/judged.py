@@ -34,7 +34,7 @@ from laneway.core.routing.plan.gateways import ASSUMED_SELECTOR
 from laneway.core.routing.plan.planner import plan
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.routing.plan.service_names import DESTINATION_RULE
-from laneway.core.routing.plan.subsets import Alike, as_rules, views
+from laneway.core.routing.plan.subsets import SeenAlike, as_rules, views
 from laneway.core.routing.plan.written import binds_mesh, meets_calls, mesh_hosts
 
 Wish = Literal["auto", "plan", "objects"]
@@ -118,7 +118,7 @@ def reordered(judged: Judged, mesh: Mesh) -> Judged:
     found = plan(replace(mesh, destination_rules=users))
     written = HostIndex(rules, lambda rule: (rule_host(rule),))
     made = judged.plan.lane_subsets
-    alike: Alike = {}
+    alike = SeenAlike()
     seen = {host: views(mesh.services[host], None, written.of(host), alike) for host in made}
     found = replace(found, lane_subsets=made, views={**found.views, **seen})
     return replace(judged, mesh=mesh, plan=found)

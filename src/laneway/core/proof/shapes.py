@@ -16,6 +16,7 @@ from laneway.core.mesh.members import is_present
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
+from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
 
 
@@ -52,22 +53,20 @@ class Shapes(Struct):
     def _number(self, thing: Hashable) -> int:
         return self._numbers.setdefault(thing, len(self._numbers))
 
-    def _rule(self, rule: Rule) -> tuple[int, int]:
-        """Return the numbers of what a rule asks and of what it does."""
-        action = rule.action
-        done: Hashable = type(action).__name__
-        if isinstance(action, Forward):
-            shares = [
-                (share.destination.subset, share.destination.port, self._shared(share.headers))
-                for share in action.shares
-            ]
-            done = (action.is_split, *shares)
-        matches = rule.matches
+    def _rule(self, rule: Rule) -> Hashable:
+        """Return what a rule asks and what it does."""
+        action, matches = rule.action, rule.matches
         asked = self._shared(matches[0]) if len(matches) == 1 else self._number(matches)
-        return asked, self._number((done, self._shared(rule.headers)))
+        if not isinstance(action, Forward):
+            return asked, self._shared(rule.headers), type(action).__name__
+        shares = [
+            (share.destination.subset, share.destination.port, self._shared(share.headers))
+            for share in action.shares
+        ]
+        return asked, self._shared(rule.headers), action.beside_idle, *shares
 
-    def _shared(self, thing: Match | Headers) -> int:
-        """Return a number; what lanes ask and write is one object for all services."""
+    def _shared(self, thing: Match | Headers | tuple[Subset, ...]) -> int:
+        """Return a number; what lanes ask, write and declare is one object for all services."""
         found = self._known.get(id(thing))
         if found is None:
             found = self._known[id(thing)] = self._number(thing)
@@ -75,7 +74,7 @@ class Shapes(Struct):
 
     def _subsets(self, host: Host) -> Hashable:
         return tuple(
-            (view.namespace, view.selector, self._number(view.subsets))
+            (view.namespace, view.selector, self._shared(view.subsets))
             for view in self.plan.views.get(host, ())
         )
 

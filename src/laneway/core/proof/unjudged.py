@@ -1,6 +1,6 @@
 """What a proof would have spoken of and cannot, since it is not there.
 
-Comes in: the mesh and the routes that are judged. Goes out: doubts. A proof about nothing is none:
+Comes in: the mesh and who calls in it. Goes out: doubts. A proof about nothing is none:
 no lanes, services that are not in the input or that the mesh cannot route, nobody who calls, an
 entry without a gateway, hosts that are none. Pods that may or may not listen where a service leads
 leave it open whether requests are answered.
@@ -8,20 +8,18 @@ leave it open whether requests are answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from laneway.core.mesh.behind import lacks_selector, misses, opens
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import GatewayName, Host, service_host
-from laneway.core.proof.callers import callers
-from laneway.core.proof.verdict import Doubt
+from laneway.core.proof.verdict import Doubt, Who
 from laneway.core.routing.plan.entries import asked_entries
 from laneway.core.routing.plan.entry_hosts import illegal_hosts
 from laneway.core.routing.plan.gateways import openings, told_apart
-from laneway.core.routing.plan.route_plan import RoutePlan
 
 
-def unjudged(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
+def unjudged(mesh: Mesh, callers: Sequence[Who]) -> Iterator[Doubt]:
     """Yield what is missing, so that a verdict would be about less than it seems."""
     judged = [group for group in mesh.groups if group.lanes and not group.held]
     if not any(group.lanes for group in mesh.groups):
@@ -30,7 +28,7 @@ def unjudged(mesh: Mesh, plan: RoutePlan) -> Iterator[Doubt]:
         yield from _services(mesh, group)
         yield from _hosts(group)
     yield from _entries(mesh, judged)
-    if any(group.hosts for group in judged) and not callers(mesh, plan):
+    if any(group.hosts for group in judged) and not callers:
         yield Doubt("no pod in the input has a sidecar, so no call in the mesh is judged")
     yield from _ports(mesh)
 

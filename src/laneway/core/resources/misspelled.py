@@ -14,8 +14,8 @@ from laneway.core.findings.codes import shape
 from laneway.core.findings.finding import Code, Follow
 from laneway.core.findings.place import Step
 from laneway.core.resources.follow_on import HALF_READ, after_istio, after_kubernetes
-from laneway.core.resources.istio.known_fields import ISTIO_SPECS, Tree, of
-from laneway.core.resources.kubernetes.known_fields import KUBERNETES_SPECS, METADATA, OPEN, READ
+from laneway.core.resources.istio.known_fields import ISTIO_SPECS, OPEN, Tree, is_known, of
+from laneway.core.resources.kubernetes.known_fields import KUBERNETES_SPECS, METADATA, READ
 from laneway.core.resources.yaml.cursor import Cursor, Notes
 from laneway.core.resources.yaml.nearness import meant
 from laneway.core.resources.yaml.spelling import spell
@@ -24,7 +24,6 @@ _ISTIO = ("networking.istio.io", "security.istio.io")
 _LANES = "istio.alibabacloud.com"
 _MOST = 20
 _UNKNOWN: Tree = {}
-_NESTING = frozenset({dict, list})
 
 Path = tuple[Step, ...]
 Slip = tuple[Path, str]
@@ -47,14 +46,14 @@ def note_misspelled(root: Cursor, group: str, kind: str) -> None:
     """
     notes = root.notes
     if group == _LANES:
-        for path, right in _slips(root.raw, _LANE_TREE):
+        for path, right in _slips(root, _LANE_TREE):
             _note(notes, shape.MISSPELLED_LANE_FIELD, (path, kind, right), HALF_READ)
     elif group in _ISTIO and kind in _ISTIO_TREES:
-        for path, right in _slips(root.raw, _ISTIO_TREES[kind]):
+        for path, right in _slips(root, _ISTIO_TREES[kind]):
             follows = after_istio(notes.subject, root.raw, right)
             _note(notes, shape.MISSPELLED_FIELD, (path, kind, right), follows)
     elif (group, kind) in _KUBERNETES_TREES:
-        for path, right in _slips(root.raw, _KUBERNETES_TREES[group, kind]):
+        for path, right in _slips(root, _KUBERNETES_TREES[group, kind]):
             if right in READ:
                 follows = after_kubernetes(notes.subject, right)
                 _note(notes, shape.MISSPELLED_FIELD, (path, kind, right), follows)
@@ -68,25 +67,19 @@ def _note(
     notes.add(code, path, follows, **words)
 
 
-def _slips(raw: Mapping[str, Any], tree: Tree) -> list[Slip]:
-    if _is_known(raw, tree):
+def _slips(root: Cursor, tree: Tree) -> list[Slip]:
+    if is_known(_beside_what_is_plain(root), tree):
         return []
-    return [slip for _, slip in zip(range(_MOST), _walk(raw, tree, ()), strict=False)]
+    return [slip for _, slip in zip(range(_MOST), _walk(root.raw, tree, ()), strict=False)]
 
 
-def _is_known(value: Mapping[str, Any], tree: Tree) -> bool:
-    """Whether a tree names every field of a value, as it mostly does: no path is kept for that."""
-    for key, inner in value.items():
-        below = tree.get(key, _UNKNOWN)
-        if below is _UNKNOWN:
-            below = tree.get("*", _UNKNOWN)
-            if below is _UNKNOWN and OPEN not in tree:
-                return False
-        if below and type(inner) in _NESTING:
-            for one in inner if type(inner) is list else (inner,):
-                if type(one) is dict and not _is_known(one, below):
-                    return False
-    return True
+def _beside_what_is_plain(root: Cursor) -> Mapping[str, Any]:
+    """Return an object without the lists of its spec whose fields a reader has looked at."""
+    plain = root.notes.plain
+    if not plain:
+        return root.raw
+    spec = {key: value for key, value in root.raw["spec"].items() if key not in plain}
+    return {**root.raw, "spec": spec}
 
 
 def _walk(value: Any, tree: Tree, path: Path) -> Iterator[Slip]:

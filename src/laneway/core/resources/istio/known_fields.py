@@ -1,8 +1,8 @@
 """The fields of Istio's kinds as trees of names, to hold what is written against.
 
-Only data: a tree of mappings for each kind, `None` where nothing is named below. Fields of lists
-stand in for those of their items, `*` for any key. The names come of the tables that say what is
-made of each field; kinds without such a table are spelled here.
+A tree of mappings for each kind, `None` where nothing is named below. Fields of lists stand in for
+those of their items, `*` for any key, `?` for more fields than are known. The names come of the
+tables that say what is made of each field; kinds without such a table are spelled here.
 https://istio.io/latest/docs/reference/config/networking/
 """
 
@@ -15,6 +15,10 @@ from laneway.core.resources.istio.fields.every import TABLES
 
 Tree = Mapping[str, Any]
 """Field names, each with the tree below it or None."""
+
+OPEN = "?"
+_UNKNOWN: Tree = {}
+_NESTING = frozenset({dict, list})
 
 
 def of(names: str, **below: Tree) -> Tree:
@@ -40,6 +44,21 @@ def tree_of(paths: Iterable[str]) -> Tree:
             at[name] = at = at.get(name) or {}
         at.setdefault(last, None)
     return root
+
+
+def is_known(value: Mapping[str, Any], tree: Tree) -> bool:
+    """Whether a tree names every field of a value, as it mostly does: no path is kept for that."""
+    for key, inner in value.items():
+        below = tree.get(key, _UNKNOWN)
+        if below is _UNKNOWN:
+            below = tree.get("*", _UNKNOWN)
+            if below is _UNKNOWN and OPEN not in tree:
+                return False
+        if below and type(inner) in _NESTING:
+            for one in inner if type(inner) is list else (inner,):
+                if type(one) is dict and not is_known(one, below):
+                    return False
+    return True
 
 
 _ENDPOINT = of("address labels locality network ports serviceAccount weight")

@@ -9,7 +9,8 @@ https://istio.io/latest/docs/reference/config/networking/
 from __future__ import annotations
 
 from laneway.core.findings.codes import shape
-from laneway.core.resources.alike import read_alike
+from laneway.core.resources.alike import Lists, read_alike
+from laneway.core.resources.istio.known_fields import ISTIO_SPECS
 from laneway.core.resources.istio.networking import (
     DestinationRule,
     Gateway,
@@ -84,12 +85,15 @@ def export_to(spec: Cursor) -> tuple[str, ...] | None:
 
 def _subsets(spec: Cursor) -> tuple[SubsetRule, ...]:
     """Read the subsets, which of one lane group are alike for every service."""
-    return read_alike(spec, "subsets", _each_subset)
+    return read_alike(spec, _SUBSETS)
 
 
 def _each_subset(spec: Cursor) -> tuple[SubsetRule, ...]:
     subsets = (_subset(index, entry) for index, entry in spec.each("subsets"))
     return tuple(subset for subset in subsets if subset is not None)
+
+
+_SUBSETS = Lists("subsets", _each_subset, ISTIO_SPECS["DestinationRule"]["subsets"])
 
 
 def _subset(index: int, entry: Cursor) -> SubsetRule | None:

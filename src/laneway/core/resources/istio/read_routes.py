@@ -11,14 +11,16 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.findings.codes import shape
-from laneway.core.resources.alike import read_alike
+from laneway.core.resources.alike import Lists, read_alike
 from laneway.core.resources.istio.durations import milliseconds
+from laneway.core.resources.istio.known_fields import ISTIO_SPECS
 from laneway.core.resources.istio.networking import (
     HttpRoute,
     RouteDestination,
     TcpRoute,
     VirtualService,
 )
+from laneway.core.resources.istio.plain_routes import LEAST, MOST, plain_routes
 from laneway.core.resources.istio.policy_shapes import ROUTE
 from laneway.core.resources.istio.read_header_edits import check_header_edits
 from laneway.core.resources.istio.read_networking import export_to
@@ -29,15 +31,12 @@ from laneway.core.resources.read_meta import read_meta
 from laneway.core.resources.yaml.cursor import Cursor
 from laneway.core.resources.yaml.spelling import describe
 
-_MOST = 2**31 - 1
-_LEAST = -(2**31)
 _TCP_FIELDS = frozenset(
     {"destinationSubnets", "port", "sourceSubnet", "sourceLabels", "gateways", "sourceNamespace"}
 )
 _BLOCKS = ("retries", "fault", "mirror", "rewrite", "corsPolicy", "headers", "mirrorPercentage")
-_USUAL = frozenset({"name", "match", "route"})
 _INSTEAD = ("redirect", "directResponse", "delegate")
-_TYPED = _USUAL | {*_INSTEAD}
+_TYPED = frozenset({"name", "match", "route", *_INSTEAD})
 
 
 def read_virtual_service(root: Cursor) -> VirtualService | None:
@@ -54,13 +53,12 @@ def read_virtual_service(root: Cursor) -> VirtualService | None:
     gateways, gateway_places = spec.placed_texts("gateways")
     if spec.raw.get("gateways") and not gateways:
         return None
-    http = (_http(index, entry) for index, entry in spec.each("http"))
     tcp = (_tcp(index, entry) for index, entry in spec.each("tcp"))
     return VirtualService(
         meta=meta,
         hosts=hosts,
         gateways=gateways,
-        http=tuple(route for route in http if route is not None),
+        http=_http_routes(spec),
         tcp=tuple(route for route in tcp if route is not None),
         tls=tuple(entry.raw for _, entry in spec.each("tls")),
         export_to=export_to(spec),
@@ -69,14 +67,19 @@ def read_virtual_service(root: Cursor) -> VirtualService | None:
     )
 
 
+def _http_routes(spec: Cursor) -> tuple[HttpRoute, ...]:
+    plain = plain_routes(spec, _HTTP_MATCHES)
+    if plain is not None:
+        return plain
+    routes = (_http(index, entry) for index, entry in spec.each("http"))
+    return tuple(route for route in routes if route is not None)
+
+
 def _http(index: int, entry: Cursor) -> HttpRoute | None:
     before = entry.notes.errors
-    matches = read_alike(entry, "match", _http_matches)
+    matches = read_alike(entry, _HTTP_MATCHES)
     name = entry.text("name")
     destinations = _destinations(entry)
-    if entry.raw.keys() <= _USUAL:
-        route = HttpRoute(name, matches, destinations, index)
-        return route if entry.notes.errors == before else None
     redirect, answer, delegate = (entry.mapping(key) for key in _INSTEAD)
     if entry.notes.errors > before:
         return None
@@ -90,6 +93,10 @@ def _http_matches(entry: Cursor) -> tuple[Match, ...]:
 
 def _tcp_matches(entry: Cursor) -> tuple[Match, ...]:
     return _matches(entry, _TCP_FIELDS)
+
+
+_HTTP_MATCHES = Lists("match", _http_matches, ISTIO_SPECS["VirtualService"]["http"]["match"])
+_TCP_MATCHES = Lists("match", _tcp_matches, ISTIO_SPECS["VirtualService"]["tcp"]["match"])
 
 
 def _matches(entry: Cursor, fields: frozenset[str]) -> tuple[Match, ...]:
@@ -121,7 +128,7 @@ def _destination(index: int, item: Cursor) -> RouteDestination:
         host=destination.required("host"),
         subset=destination.text("subset"),
         port=destination.below("port").port("number"),
-        weight=item.number("weight", _LEAST, _MOST),
+        weight=item.number("weight", LEAST, MOST),
         headers=item.mapping("headers"),
         fallback=item.mapping("fallback"),
         index=index,
@@ -131,7 +138,7 @@ def _destination(index: int, item: Cursor) -> RouteDestination:
 def _tcp(index: int, entry: Cursor) -> TcpRoute | None:
     before = entry.notes.errors
     by_address = any(match.written("destinationSubnets") for _, match in entry.each("match"))
-    matches = read_alike(entry, "match", _tcp_matches)
+    matches = read_alike(entry, _TCP_MATCHES)
     route = TcpRoute(matches, _destinations(entry), index, by_address)
     return route if entry.notes.errors == before else None
 
@@ -158,7 +165,7 @@ def _sound(entry: Cursor, name: str) -> bool:
     if name == "headers":
         check_header_edits(block)
     elif name == "retries":
-        block.number("attempts", 0, _MOST)
+        block.number("attempts", 0, MOST)
         _is_duration(block, "perTryTimeout")
     elif name == "mirror":
         block.required("host")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from laneway.core.resources.istio.known_fields import Tree, of
+from laneway.core.resources.istio.known_fields import OPEN, Tree, of
 
 READ = frozenset(
     {
@@ -22,8 +22,6 @@ READ = frozenset(
     }
 )
 """The fields of Kubernetes that say anything to Laneway: others may be misspelled as they like."""
-
-OPEN = "?"
 
 METADATA = of(
     "annotations creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers "

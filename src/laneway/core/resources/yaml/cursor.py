@@ -49,7 +49,9 @@ class Notes:
     `namespace` is that of an object which names none.
     """
 
-    __slots__ = ("after", "errors", "findings", "namespace", "prefix", "source", "subject")
+    __slots__ = (
+        *("after", "errors", "findings", "namespace", "plain", "prefix", "source", "subject"),
+    )
 
     def __init__(self, source: Source, prefix: tuple[Step, ...] = (), subject: str = "") -> None:
         self.source = source
@@ -60,6 +62,8 @@ class Notes:
         self.findings: list[Finding] = []
         self.errors = 0
         self.namespace = DEFAULT_NAMESPACE
+        self.plain: set[str] = set()
+        """The lists of `spec` in which every field is known, whose readers have seen to that."""
 
     def add(
         self, code: Code, path: tuple[Step, ...], follows: tuple[Follow, ...] = (), **words: object

@@ -62,6 +62,7 @@ def split(raw: bytes) -> Iterator[Piece]:
         body = raw[begin : section.end]
         if directives is not None:
             begin, directives = directives, None
+            body = raw[begin : section.end]
         elif not section.dashes and b"%" in body and not _NO_DIRECTIVE.search(body):
             directives = begin
             if section.end < len(raw):
@@ -70,7 +71,7 @@ def split(raw: bytes) -> Iterator[Piece]:
             line += raw.count(b"\n", counted, begin)
             counted = begin
             past_end = not section.dashes and section.marker > 0
-            yield Piece(raw[begin : section.end].removeprefix(BOM), line, past_marker, past_end)
+            yield Piece(body.removeprefix(BOM), line, past_marker, past_end)
 
 
 def _sections(raw: bytes) -> Iterator[_Section]:

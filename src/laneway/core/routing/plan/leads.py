@@ -67,17 +67,17 @@ def _ways(reading: References, author: VirtualService) -> Iterator[Way]:
 
 
 def _of_rule(rule: Rule) -> Iterator[Way]:
-    callers = frozenset(match.source_namespace for match in rule.matches) - {""}
+    callers = frozenset([one.source_namespace for one in rule.matches if one.source_namespace])
     for share in rule.action.shares if isinstance(rule.action, Forward) else ():
         yield share.destination.host, share.destination.port, callers
 
 
-def _of_route(found: Written) -> Iterator[Way]:
+def _of_route(found: Written) -> list[Way]:
     route, space = found.route, found.author.meta.namespace
-    callers = frozenset([match.source_namespace for match in route.matches]) - {""}
-    for one in route.destinations:
-        yield resolve_host(one.host, space), one.port, callers
+    callers = frozenset([one.source_namespace for one in route.matches if one.source_namespace])
+    ways = [(resolve_host(one.host, space), one.port, callers) for one in route.destinations]
     for copy in mirrored(route.policy) if route.policy else ():
         port = copy.get("port")
         number = port.get("number") if isinstance(port, Mapping) else None
-        yield resolve_host(copy["host"], space), number, callers
+        ways.append((resolve_host(copy["host"], space), number, callers))
+    return ways

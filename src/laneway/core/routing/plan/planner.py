@@ -38,7 +38,7 @@ from laneway.core.routing.plan.service_input import (
 )
 from laneway.core.routing.plan.service_names import service_names
 from laneway.core.routing.plan.stand_ins import by_subset, stand_ins
-from laneway.core.routing.plan.subsets import Alike, lane_subsets, needed, views
+from laneway.core.routing.plan.subsets import SeenAlike, lane_subsets, needed, views
 from laneway.core.routing.plan.written import (
     References,
     binds_mesh,
@@ -84,7 +84,7 @@ def _within(mesh: Mesh, before: RoutePlan) -> RoutePlan:
     for host in speakers.hosts(mesh.services):
         if host not in shares.hops and (speaking := speakers.of(host)):
             shares.hops[host] = written_hops(mesh.services[host], speaking, (), reading)
-    alike: Alike = {}
+    alike = SeenAlike()
     for host in written.hosts(mesh.services):
         if host not in shares.views and (rules := written.of(host)):
             shares.views[host] = views(mesh.services[host], None, rules, alike)
@@ -114,7 +114,7 @@ def _lane_services(
     written: HostIndex[DestinationRule],
 ) -> Iterator[tuple[Host, ServiceInput]]:
     """Yield every lane service that is planned, with what its share is made from."""
-    asked = subsets_asked(mesh)
+    asked = subsets_asked(mesh) if mesh.groups else {}
     for group in mesh.groups:
         if group.held or not group.lanes:
             continue

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.mesh.destination_rules import (
+    MergedRule,
     exported,
     for_everybody,
     is_private,
@@ -28,12 +30,19 @@ from laneway.core.mesh.names import ROOT_NAMESPACE, Host, LaneName
 from laneway.core.mesh.patches import NO_PATCH, Patch, merged
 from laneway.core.resources.istio.networking import DestinationRule, SubsetRule
 from laneway.core.resources.istio.policy_fit import unfit
-from laneway.core.resources.matching import Labels, is_dns_label
+from laneway.core.resources.matching import is_dns_label
 from laneway.core.resources.meta import Meta, Ref
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, RulePlace, Subset, SubsetView
 
-Alike = dict[tuple[str, tuple[int, ...]], tuple[SubsetView, ...]]
-"""What callers see of services, by the services' namespace and the rules that speak of them."""
+
+class SeenAlike(Struct):
+    """What is the same for many services: views by namespace and rules, and the subsets of rules.
+
+    Rules and lists of subsets are known by identity, so it lives no longer than they do.
+    """
+
+    views: dict[tuple[str, tuple[int, ...]], tuple[SubsetView, ...]] = {}
+    declared: dict[tuple[int, ...], tuple[Subset, ...]] = {}
 
 
 def twins(subsets: tuple[Subset, ...]) -> tuple[Subset, ...]:
@@ -180,7 +189,7 @@ def views(
     service: MeshService,
     planned: LaneSubsets | None,
     written: Sequence[DestinationRule],
-    alike: Alike | None = None,
+    alike: SeenAlike | None = None,
 ) -> tuple[SubsetView, ...]:
     """Return what callers see, by namespace; the view with an empty one is for the rest.
 
@@ -192,18 +201,22 @@ def views(
         return (SubsetView("", planned.subsets, policy),)
     rules = (*written, *as_rules(planned)) if planned else tuple(written)
     if alike is None:
-        return _views(service, rules)
+        return _views(service, rules, SeenAlike())
     key = (service.namespace, tuple(map(id, rules)))
-    if key not in alike:
-        alike[key] = _views(service, rules)
-    return alike[key]
+    if key not in alike.views:
+        alike.views[key] = _views(service, rules, alike)
+    return alike.views[key]
 
 
-def _views(service: MeshService, rules: Sequence[DestinationRule]) -> tuple[SubsetView, ...]:
+def _views(
+    service: MeshService, rules: Sequence[DestinationRule], alike: SeenAlike
+) -> tuple[SubsetView, ...]:
     spaces = {rule.meta.namespace for rule in rules} | {service.namespace, ROOT_NAMESPACE}
-    rest = _seen(service, "", rules)[-1]
+    rest = _seen(service, "", rules, alike)[-1]
     special = (
-        one for space in sorted(spaces | named_in(rules)) for one in _seen(service, space, rules)
+        one
+        for space in sorted(spaces | named_in(rules))
+        for one in _seen(service, space, rules, alike)
     )
     return (
         rest,
@@ -230,26 +243,36 @@ def as_rules(planned: LaneSubsets, name: str = "") -> list[DestinationRule]:
     ]
 
 
-def _seen(service: MeshService, space: str, rules: Sequence[DestinationRule]) -> list[SubsetView]:
+def _seen(
+    service: MeshService, space: str, rules: Sequence[DestinationRule], alike: SeenAlike
+) -> list[SubsetView]:
     """Return what callers of a namespace see; the last one is for whom no selector selects.
 
     An empty namespace stands for all that no rule names.
     """
     found = merged_seen(rules, service.host, service.namespace, space)
-    seen = [_merged(space, one.rules, one.selector) for one in found]
+    seen = [_merged(space, one, alike) for one in found]
     if not found or found[-1].selector is not None:
         seen.append(SubsetView(space, ()))
     return seen
 
 
-def _merged(space: str, seen: Sequence[DestinationRule], selector: Labels | None) -> SubsetView:
+def _merged(space: str, found: MergedRule, alike: SeenAlike) -> SubsetView:
     """Merge what callers see: the first subset of a name wins, and the first policy."""
-    subsets: dict[str, Subset] = {}
-    for rule in seen:
-        for subset in rule.subsets:
-            subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
-    first = next((rule for rule in seen if rule.traffic_policy), None)
+    first = next((rule for rule in found.rules if rule.traffic_policy), None)
     policy = first.traffic_policy if first and first.traffic_policy else {}
     author = first.meta.ref if first and first.meta.ref.name else None
-    declared = tuple(subsets.values())
-    return SubsetView(space, declared, policy, author, selector=selector)
+    declared = _declared(found.rules, alike)
+    return SubsetView(space, declared, policy, author, selector=found.selector)
+
+
+def _declared(rules: Sequence[DestinationRule], alike: SeenAlike) -> tuple[Subset, ...]:
+    key = tuple([id(rule.subsets) for rule in rules])
+    declared = alike.declared.get(key)
+    if declared is None:
+        subsets: dict[str, Subset] = {}
+        for rule in rules:
+            for subset in rule.subsets:
+                subsets.setdefault(subset.name, Subset(subset.name, subset.labels))
+        declared = alike.declared[key] = tuple(subsets.values())
+    return declared

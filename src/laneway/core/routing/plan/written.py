@@ -23,6 +23,7 @@ from laneway.core.resources.matching import Match
 from laneway.core.routing.plan.delegates import Delegates, Ours, Written
 from laneway.core.routing.plan.raw_headers import read_headers
 from laneway.core.routing.plan.route_plan import (
+    NO_HEADERS,
     Action,
     Answer,
     Destination,
@@ -167,14 +168,16 @@ def mesh_rules(
     if tcp:
         return _tcp_rules(Listener(author, port, reading.mesh.services))
     rules: list[Rule] = []
+    own = Listener(author, port, {})
     for found in reading.delegates.routes(author):
         if isinstance(found, Ours):
             rules += _kept(found.rules, _for_mesh)
             continue
         written = found.route.matches
-        matches = tuple([kept for one in written if (kept := _for_mesh(one)) is not None])
+        matches = _all_for_mesh(written)
         if matches or not written:
-            rules.append(_rule(Listener(found.author, port, {}), found, matches))
+            listening = own if found.author is author else Listener(found.author, port, {})
+            rules.append(_rule(listening, found, matches))
     return tuple(rules)
 
 
@@ -214,6 +217,14 @@ def _for_mesh(match: Match) -> Match | None:
     return replace(match, gateways=(), source_labels=(), source_namespace="")
 
 
+def _all_for_mesh(matches: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Keep the matches that speak of the mesh: the very same ones where none names a gateway."""
+    for match in matches:
+        if match.gateways:
+            return tuple([kept for one in matches if (kept := _for_mesh(one)) is not None])
+    return matches
+
+
 def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
     """Keep a match that speaks of a gateway, as `namespace/name`."""
     if not match.gateways:
@@ -230,7 +241,7 @@ def _rule(listening: Listener, found: Written, matches: tuple[Match, ...]) -> Ru
     if "headers" in policy:
         policy = {key: value for key, value in policy.items() if key != "headers"}
     origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
-    headers = read_headers(route.policy.get("headers"))
+    headers = read_headers(route.policy.get("headers")) if route.policy else NO_HEADERS
     action = _action(listening, route)
     return Rule(_name(route, matches), matches, action, origin, headers, policy, via=found.via)
 
@@ -266,9 +277,9 @@ def _share(listening: Listener, written: RouteDestination, weight: int) -> Share
 def _destination(listening: Listener, written: RouteDestination) -> Destination:
     """Resolve a destination: without a port, the service's only one, else the listener's."""
     host = resolve_host(written.host, listening.author.meta.namespace)
-    service = listening.known.get(host)
     number = written.port
     if number is None:
+        service = listening.known.get(host)
         only = service is not None and len(service.ports) == 1
         number = service.ports[0].number if service is not None and only else listening.port
     return Destination(host, number, written.subset)
@@ -277,7 +288,7 @@ def _destination(listening: Listener, written: RouteDestination) -> Destination:
 def _tcp_rules(listening: Listener) -> tuple[Rule, ...]:
     rules = []
     for route in listening.author.tcp:
-        matches = tuple(kept for match in route.matches if (kept := _for_mesh(match)) is not None)
+        matches = _all_for_mesh(route.matches)
         if matches or not route.matches:
             origin = Origin(listening.author.meta.ref, ("spec", "tcp", route.index))
             action = _forward(listening, route.destinations)
