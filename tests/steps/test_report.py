@@ -10,6 +10,7 @@ from laneway.apps.local.mesh.announcer import Announcer, why_not_ready
 from laneway.apps.local.mesh.supervisor import Supervisor
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.terminal.mesh_text import summary
+from laneway.apps.terminal.release_text import release_text
 from laneway.apps.terminal.screen import Screen
 from laneway.apps.terminal.tables import first_of, table
 from laneway.core.changes.snapshots import changes, new_objects
@@ -185,3 +186,28 @@ def test_a_program_that_hangs_is_told_with_the_variables_that_name_its_ports(
     number, _, port = instance.place.ports[0]
     where = f"{instance.place.address} port {port} (PORT_{number})"
     assert told.startswith(f"{instance.id} does not listen on {where}; its log is {tmp_path}")
+
+
+def test_a_release_fits_a_terminal_and_the_bars_of_a_hop_stay_on_one_line() -> None:
+    verdict = {
+        "hop": "recommendations.shop:8080",
+        "gate": "over 250 ms",
+        "stable": {"bad": 3, "of": 4_321},
+        "said": "v3 0.97 % of 1,234, v1 0.07 % of 4,321: worse by more than 1 %",
+        "rates": [0.0, 0.01] * 16,
+    }
+    view = {
+        "release": "v3",
+        "lane": "v3",
+        "phase": "running",
+        "stages": [{"weights": {"v1": 60, "v2": 30, "v3": 10}, "duration": 600.0}],
+        "stage": 1,
+        "attempt": 1,
+        "judged": {"at": 0, "said": "1 of 1 judgments are open", "verdicts": [verdict]},
+    }
+
+    narrow, wide = release_text(view, 1.0), release_text(view, 1.0, 10_000)
+
+    assert max(map(len, narrow)) <= 80
+    assert [line.split()[-1] for line in narrow if "▁" in line] == ["▁█" * 6]
+    assert sum("recommendations" in line and "by more than 1 %" in line for line in wide) == 1

@@ -20,6 +20,7 @@ from laneway.apps.release.git_side import repository_of, standing_of
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE
 from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.release_text import release_text
+from laneway.apps.terminal.screen import table_width_of
 from laneway.apps.terminal.telling import tell
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import unplaced
@@ -40,7 +41,8 @@ def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watc
         view = release_view(plan, standing, _noted(repository, plan))
         if output == "text":
             screen = "\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else ""
-            click.echo(screen + "\n".join(release_text(view, time.time())))
+            width = table_width_of(sys.stdout)
+            click.echo(screen + "\n".join(release_text(view, time.time(), width)))
         else:
             print_object(view, output)
         if not watch or (standing is not None and standing.phase in ("aborted", "done")):

@@ -134,7 +134,7 @@ def _known(status: dict[str, Any]) -> int:
     return FINE if is_known else NOT_KNOWN
 
 
-@sync.command()
+@sync.command(short_help="Show whether all is as the repository says.")
 @mesh_option
 @output_option("text", "yaml", "json")
 @click.option("--watch", is_flag=True, help="Go on, and print it again whenever it changes.")

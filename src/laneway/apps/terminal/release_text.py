@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from laneway.apps.terminal.tables import duration, table
+from laneway.apps.terminal.tables import WIDTH, duration, table
 from laneway.core.views.release import sparkline
 
 _FRESH = 60.0
 """Seconds in which a runner has looked again, however slow those are whom it asks."""
 
 
-def release_text(view: Mapping[str, Any], now: float | None = None) -> list[str]:
+_BARS = 12
+"""How many of the last looks are drawn: more would leave no room for words."""
+
+
+def release_text(
+    view: Mapping[str, Any], now: float | None = None, width: int = WIDTH
+) -> list[str]:
     """Return the lines of where a release stands, from its plain data.
 
     With the time, in seconds since 1970, they say whether somebody carries it on.
     """
     lines = [f"release {view['release']}: {_phase(view)}", ""]
-    lines += table(("STAGE", "WEIGHTS", "AT LEAST", "STATE"), list(_stages(view)))
+    lines += table(("STAGE", "WEIGHTS", "AT LEAST", "STATE"), list(_stages(view)), width)
     judged = view.get("judged")
     if judged and judged["verdicts"]:
-        lines += ["", *table(("HOP", "GATE", "KNOWN", view["lane"].upper()), list(_known(judged)))]
+        head = ("HOP", "GATE", "KNOWN", view["lane"].upper())
+        lines += ["", *table(head, list(_known(judged)), width)]
     if judged and judged["said"] and view["phase"] in ("running", "paused"):
         lines += ["", judged["said"]]
     if now is not None and view["phase"] == "running":
@@ -58,4 +65,4 @@ def _known(judged: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for one in judged["verdicts"]:
         stable = one["stable"]
         top = max([*one["rates"], stable["bad"] / stable["of"] if stable["of"] else 0.0, 0.01])
-        yield one["hop"], one["gate"], one["said"], sparkline(one["rates"], top)
+        yield one["hop"], one["gate"], one["said"], sparkline(one["rates"][-_BARS:], top)
