@@ -53,6 +53,9 @@ class Bringing:
         )
         return found
 
+    def differing(self) -> set[str]:
+        return {one["name"] for one in self.status()["resources"] if one["status"] != "Synced"}
+
     def object(self, *words: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(asked(self.plane, "get", *words, "-o=json"))
         return found
@@ -67,12 +70,16 @@ class Bringing:
 
 @contextmanager
 def _bringing(known: ControlPlane, path: Path) -> Iterator[Bringing]:
-    """A repository to be brought to the cluster, on which nothing of it is left afterwards."""
+    """A repository to be brought to the cluster, on which nothing of it is left afterwards.
+
+    Pods are deleted themselves: the collector of what has no owner any more takes its turn, behind
+    all that other tests have left to it, and then minutes.
+    """
     yield Bringing(known, path)
     gone = ("--ignore-not-found", "-n=default")
     asked(known, "delete", "service", "mocka", "mockb", "mockc", *gone)
     asked(known, "delete", "configmap", "laneway-sync-mock", "theirs", *gone)
-    asked(known, "delete", "deployments", "--all", "-n=default")
+    asked(known, "delete", "deployments,replicasets,pods", "--all", "-n=default", "--wait=false")
     asked(known, "delete", "virtualservices,gateways", "-n=istio-system", "--all")
     asked(known, "delete", "asmswimlanes,asmswimlanegroups", "--all")
     wait(known, "--for=delete", "pod")
@@ -179,9 +186,22 @@ def test_what_others_keep_is_refused_and_nothing_of_the_commit_is_applied(
 
     assert (refused.returncode, "LW2204" in refused.stderr) == (1, True)
     assert brought.weights() == [50, 50]
+    assert brought.differing() == {"mocka-v1", "mock"}
     assert laneway("sync", "status", *brought.words).returncode == 1
     untracked = f"{tracking.partition('=')[0]}-"
     asked(brought.plane, "annotate", "deployment", "mocka-v1", "-n=default", untracked)
+
+
+def test_of_a_commit_that_cannot_be_read_nobody_knows_how_it_stands(brought: Bringing) -> None:
+    (brought.remote.lanes / "broken.yaml").write_text("kind: ASMSwimLane\nmetadata: [\n")
+    brought.remote.push("Oops")
+
+    status = brought.status()
+
+    assert (status["sync"]["status"], status["health"]["status"]) == ("Unknown", "Healthy")
+    assert {one["status"] for one in status["resources"]} == {"Unknown"}
+    assert not any(one["requiresPruning"] for one in status["resources"])
+    brought.remote.take_back()
 
 
 def test_fields_that_others_apply_are_never_taken(brought: Bringing) -> None:

@@ -116,7 +116,7 @@ def test_a_commit_without_any_object_is_refused_where_something_would_go() -> No
 
 def _seen(wanted: Snapshot, live: Snapshot) -> list[tuple[str, str, str, bool]]:
     return [
-        (one.ref.name, one.sync, one.wellness.health, one.requires_pruning)
+        (one.ref.name, one.sync, one.wellness.health if one.wellness else "-", one.requires_pruning)
         for one in object_states(wanted, live, {})
     ]
 

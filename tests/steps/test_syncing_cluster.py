@@ -18,7 +18,8 @@ from laneway.core.syncing.cluster.rounds import (
     WaitFor,
     next_step_on_cluster,
 )
-from laneway.core.syncing.cluster.seen import MANAGER, SeenObject, is_alike, kept_by, wellness_of
+from laneway.core.syncing.cluster.seen import MANAGER, SeenObject, is_alike, kept_by
+from laneway.core.syncing.cluster.wellness import wellness_of
 from tests.snapshot import snapshot_of_texts
 
 ISTIO = "networking.istio.io"
@@ -129,10 +130,14 @@ def test_nothing_leads_to_pods_that_are_not_ready() -> None:
     assert [str(one) for one, _ in step.waiting] == ["Deployment shop/cart"]
 
 
+def _live_told() -> dict[str, Any]:
+    conditions = [{"type": kind, "status": "True"} for kind in ("Ready", "Live")]
+    return {"observedGeneration": 1, "conditions": conditions}
+
+
 def test_a_lane_that_the_operator_has_not_seen_is_waited_for_where_one_is_at_work() -> None:
-    live = {one: _seen(one) for one in ALL}
-    conditions = [{"type": "Live", "status": "True"}]
-    told = {**READY, "conditions": conditions}
+    live = {**{one: _seen(one) for one in ALL}, LANE: _seen(LANE, status={})}
+    told = _live_told()
     other = ObjectId(LANE.group, LANE.kind, "", "v2")
     both = {**live, other: _seen(other, status=told)}
 
@@ -205,31 +210,41 @@ def test_who_else_keeps_an_object_is_seen(metadata: dict[str, Any], words: str) 
             },
             "Degraded",
         ),
-        ("ASMSwimLane", {"status": {}}, "Healthy"),
-        (
-            "ASMSwimLane",
-            {"status": {"conditions": [{"type": "Live", "status": "True"}]}},
-            "Healthy",
-        ),
-        (
-            "ASMSwimLane",
-            {"status": {"conditions": [{"type": "Live", "status": "Unknown"}]}},
-            "Progressing",
-        ),
-        (
-            "ASMSwimLaneGroup",
-            {"status": {"conditions": [{"type": "Stalled", "status": "True"}]}},
-            "Degraded",
-        ),
-        ("VirtualService", {}, "Healthy"),
+        ("Service", {}, "Healthy"),
+        ("Service", {"spec": {"type": "LoadBalancer"}}, "Progressing"),
+        ("ASMSwimLane", {"status": {}}, "Progressing"),
+        ("ASMSwimLaneGroup", {"status": {"error": "no"}}, "Degraded"),
+        ("VirtualService", {}, None),
+        ("VirtualService", {"metadata": {"deletionTimestamp": "now"}}, "Progressing"),
     ],
 )
 def test_health_is_what_an_object_says_of_itself(
-    kind: str, more: dict[str, Any], health: str
+    kind: str, more: dict[str, Any], health: str | None
 ) -> None:
-    one = ObjectId("", kind, "shop", "cart")
+    found = wellness_of(_seen(ObjectId("", kind, "shop", "cart"), **more))
 
-    assert wellness_of(_seen(one, **more)).health == health
+    assert (found and found.health) == health
+
+
+def test_where_nobody_tells_of_lanes_no_lane_has_a_health_and_none_is_waited_for() -> None:
+    live = {one: _seen(one, status={}) for one in (LANE, ROUTE)}
+    view = ClusterView(live, frozenset())
+
+    assert view.wellness(LANE) is None
+    assert _step([ROUTE], live, wanted=[LANE, ROUTE]) == ApplyTurn((_applied(ROUTE),))
+
+
+def test_a_lane_without_pods_is_waited_for_by_nobody() -> None:
+    told = {**_live_told(), "pods": {"ready": 0, "total": 0}}
+    live = {LANE: _seen(LANE, status=told), ROUTE: _seen(ROUTE)}
+
+    assert _step([ROUTE], live, wanted=[LANE, ROUTE]) == ApplyTurn((_applied(ROUTE),))
+
+
+def test_no_load_balancer_is_waited_for() -> None:
+    live = {SERVICE: _seen(SERVICE, spec={"type": "LoadBalancer"})}
+
+    assert _step((), live, wanted=[SERVICE]) == RoundDone()
 
 
 def test_two_states_are_alike_but_for_what_the_server_notes() -> None:

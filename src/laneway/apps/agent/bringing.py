@@ -47,12 +47,22 @@ class Allowed(Struct, frozen=True):
 
 
 class ClusterLook(Struct, frozen=True):
-    """What there is: a commit's objects, the inventory, the cluster, and what is wrong."""
+    """What there is: a commit's objects, the inventory, the cluster, and what is wrong.
+
+    Of a commit with `unread` files nobody knows what it wants. `refused` are the objects that
+    cannot be applied.
+    """
 
     objects: ObjectsToApply
     inventory: Inventory
     view: ClusterView
     wrong: tuple[Finding, ...]
+    unread: bool = False
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """What is wrong with objects, by their names."""
+        return frozenset(one.subject for one in self.wrong)
 
     @property
     def left_over(self) -> frozenset[ObjectId]:
@@ -97,7 +107,8 @@ class Bringing(Struct):
         if inventory.source != self.source:
             inventory = Inventory(self.source, "", inventory.ids)
         view, wrong = await self.reading.view(objects.objects, inventory.ids)
-        return ClusterLook(objects, inventory, view, (*self._held(fetched, inventory), *wrong))
+        held = (*self._held(fetched, inventory), *wrong)
+        return ClusterLook(objects, inventory, view, held, bool(fetched.snapshot.unread))
 
     def _held(self, fetched: Fetched, inventory: Inventory) -> Iterable[Finding]:
         """Yield why a commit is not applied whatever the cluster says."""

@@ -15,10 +15,9 @@ from laneway.apps.agent.follow import PAUSE, Speaking
 from laneway.core.resources.meta import Ref
 from laneway.core.syncing.cluster.objects import ObjectId
 from laneway.core.syncing.cluster.rounds import ApplyTurn, RemoveTurn, RoundDone, WaitFor
-from laneway.core.syncing.cluster.seen import wellness_of
 from laneway.core.syncing.looking import Commit, Fetched
 from laneway.core.syncing.report import SyncReport
-from laneway.core.syncing.states import ObjectState, Wellness
+from laneway.core.syncing.states import ObjectState, Sync
 from laneway.core.syncing.tracking import LiveCommit, RefusedCommit, Tracked
 
 PATIENCE = 300.0
@@ -40,22 +39,28 @@ async def report(
         live=LiveCommit(known, 0.0) if applied else None,
         refused=RefusedCommit(fetched.commit, reasons, time.time()) if reasons else None,
     )
-    return SyncReport(application, tracked, tuple(_states(look)))
+    return SyncReport(application, tracked, tuple(_states(look)), is_unread=look.unread)
 
 
 def _states(look: ClusterLook) -> Iterator[ObjectState]:
     for one in look.objects.objects:
-        seen = look.view.live.get(one.id)
-        wellness = Wellness("Missing") if seen is None else wellness_of(seen)
-        is_same = seen is not None and one.id not in look.view.differing and not look.wrong
         version = str(one.body.get("apiVersion", ""))
-        yield ObjectState(_ref(one.id), version, "Synced" if is_same else "OutOfSync", wellness)
+        yield ObjectState(_ref(one.id), version, _sync(one.id, look), look.view.wellness(one.id))
     for left in sorted(look.left_over):
-        seen = look.view.live[left]
-        version = str(seen.body.get("apiVersion", ""))
-        yield ObjectState(
-            _ref(left), version, "OutOfSync", wellness_of(seen), requires_pruning=True
-        )
+        version = str(look.view.live[left].body.get("apiVersion", ""))
+        wellness = look.view.wellness(left)
+        if look.unread:
+            yield ObjectState(_ref(left), version, "Unknown", wellness)
+        else:
+            yield ObjectState(_ref(left), version, "OutOfSync", wellness, requires_pruning=True)
+
+
+def _sync(one: ObjectId, look: ClusterLook) -> Sync:
+    """Return whether an object of the commit is as that says; of an unread one nobody knows."""
+    if look.unread:
+        return "Unknown"
+    is_there = one in look.view.live and one not in look.view.differing
+    return "Synced" if is_there and str(one) not in look.refused else "OutOfSync"
 
 
 def _ref(one: ObjectId) -> Ref:

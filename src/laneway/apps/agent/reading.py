@@ -8,6 +8,7 @@ what it would make of it. What is as it was when that was asked last is not aske
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from laneway.adapters.kube import Client, Conflict, Kind, KubeError, NoAccess, N
 from laneway.core.findings.codes.syncing import KEPT_BY_OTHERS, REFUSED_BY_SERVER
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.syncing.cluster.inventory import NAME, Inventory, config_map, inventory_of
+from laneway.core.syncing.cluster.lane_health import PATIENCE
 from laneway.core.syncing.cluster.objects import ObjectId, ObjectToApply
 from laneway.core.syncing.cluster.rounds import ClusterView
 from laneway.core.syncing.cluster.seen import SeenObject, is_alike, kept_by
@@ -86,7 +88,7 @@ class AppliedReading(Struct):
         others = set(ids) - {one.id for one in wanted}
         await asyncio.gather(*map(compared, wanted), *map(looked, others))
         findings = tuple(wrong[one.id] for one in wanted if one.id in wrong)
-        return ClusterView(live, frozenset(differing)), findings
+        return ClusterView(live, frozenset(differing), _long_ago()), findings
 
     async def _seen(self, one: ObjectId) -> SeenObject | None:
         kind = await self.kind(one)
@@ -114,6 +116,11 @@ class AppliedReading(Struct):
             return True
         self.alike[one.id] = (one.body, seen.version)
         return False
+
+
+def _long_ago() -> str:
+    """Return the time before which nothing is expected of a lane any more."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - PATIENCE))
 
 
 def _of_others(one: ObjectToApply, seen: SeenObject | None) -> Finding | None:

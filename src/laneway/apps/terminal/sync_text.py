@@ -104,15 +104,13 @@ def commit_text(commit: Value, now: float) -> str:
 
 
 def _rows(resources: Sequence[Value]) -> list[tuple[str, ...]]:
-    return [
-        (
-            _named(one),
-            one["status"],
-            one["health"]["status"],
-            "requires pruning" if one["requiresPruning"] else one["health"]["message"],
-        )
-        for one in resources
-    ]
+    return [(_named(one), one["status"], *_health(one)) for one in resources]
+
+
+def _health(one: Value) -> tuple[str, str]:
+    """Return the health of an object and what is said of it; some kinds have none."""
+    found = one["health"] or {"status": "-", "message": ""}
+    return found["status"], "requires pruning" if one["requiresPruning"] else found["message"]
 
 
 def _named(one: Value) -> str:

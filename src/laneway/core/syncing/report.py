@@ -23,13 +23,14 @@ class SyncReport(Struct, frozen=True):
     """All of it.
 
     `application` names what is followed, as plain values. `is_on_its_way` says that something is
-    wanted and not live yet.
+    wanted and not live yet, `is_unread` that nobody can read what the newest commit wants.
     """
 
     application: Mapping[str, Any]
     tracked: Tracked
     states: tuple[ObjectState, ...] = ()
     is_on_its_way: bool = False
+    is_unread: bool = False
 
     @property
     def sync(self) -> Sync:
@@ -37,13 +38,13 @@ class SyncReport(Struct, frozen=True):
         if self.tracked.newest is None or self.tracked.trouble:
             return "Unknown"
         if self.tracked.refused is not None:
-            return "OutOfSync"
+            return "Unknown" if self.is_unread else "OutOfSync"
         return sync_of(self.states)
 
     @property
     def wellness(self) -> Wellness:
         """How well it is: as its worst object; what is on its way is not there yet."""
-        found = [one.wellness for one in self.states]
+        found = [one.wellness for one in self.states if one.wellness is not None]
         if self.is_on_its_way:
             found.append(Wellness("Progressing", "what is wanted is not live yet"))
         return health_of(found)

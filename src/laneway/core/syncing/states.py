@@ -36,12 +36,15 @@ class Wellness(Struct, frozen=True):
 
 
 class ObjectState(Struct, frozen=True):
-    """One object. One that is live and that Git does not have `requires_pruning`."""
+    """One object. One that is live and that Git does not have `requires_pruning`.
+
+    A `wellness` that is None is none at all: in Argo CD as well some kinds have no health.
+    """
 
     ref: Ref
     api_version: str
     sync: Sync
-    wellness: Wellness
+    wellness: Wellness | None
     requires_pruning: bool = False
 
     def as_value(self) -> dict[str, Any]:
@@ -52,7 +55,8 @@ class ObjectState(Struct, frozen=True):
             "namespace": self.ref.namespace,
             "name": self.ref.name,
             "status": self.sync,
-            "health": {"status": self.wellness.health, "message": self.wellness.message},
+            "health": self.wellness
+            and {"status": self.wellness.health, "message": self.wellness.message},
             "requiresPruning": self.requires_pruning,
         }
 

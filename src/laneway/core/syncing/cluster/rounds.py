@@ -14,7 +14,8 @@ from itertools import groupby
 from msgspec import Struct
 
 from laneway.core.syncing.cluster.objects import ROUTES, ObjectId, ObjectToApply
-from laneway.core.syncing.cluster.seen import SeenObject, is_live_told, wellness_of
+from laneway.core.syncing.cluster.seen import SeenObject
+from laneway.core.syncing.cluster.wellness import is_live_told, wellness_of
 from laneway.core.syncing.states import Wellness
 
 
@@ -47,11 +48,21 @@ ClusterStep = ApplyTurn | WaitFor | RemoveTurn | RoundDone
 class ClusterView(Struct, frozen=True):
     """What a cluster has. `differing` are objects that are not as they are to be applied.
 
-    `live` holds those of the commit and of the inventory that are there.
+    `live` holds those of the commit and of the inventory that are there. `long_ago` is the time, in
+    UTC as the API server writes it, before which nothing is expected of a lane any more.
     """
 
     live: Mapping[ObjectId, SeenObject]
     differing: frozenset[ObjectId]
+    long_ago: str = ""
+
+    def wellness(self, one: ObjectId) -> Wellness | None:
+        """Return how well an object is; None is no health at all."""
+        seen = self.live.get(one)
+        if seen is None:
+            return Wellness("Missing")
+        is_told = any(map(is_live_told, self.live.values()))
+        return wellness_of(seen, long_ago=self.long_ago, is_told=is_told)
 
 
 def next_step_on_cluster(
@@ -63,7 +74,7 @@ def next_step_on_cluster(
         due = tuple(one for one in objects if one.id in view.differing)
         if due:
             return ApplyTurn(due)
-        ill = tuple(_ill(objects, view.live))
+        ill = tuple(_ill(objects, view))
         if ill:
             return WaitFor(ill)
     there = [one for one in removable if one in view.live]
@@ -81,12 +92,15 @@ def _turn(one: ObjectToApply) -> tuple[int, int]:
 
 
 def _ill(
-    objects: Iterable[ObjectToApply], live: Mapping[ObjectId, SeenObject]
+    objects: Iterable[ObjectToApply], view: ClusterView
 ) -> Iterable[tuple[ObjectId, Wellness]]:
-    """Yield the objects of a turn that are not well yet; one that somebody paused may be so."""
-    is_told = any(map(is_live_told, live.values()))
+    """Yield the objects of a turn that are not well yet; one that somebody paused may be so.
+
+    What has no health is waited for by nobody, as in Argo CD, and no Service is: many a cluster
+    never gives a load balancer its address.
+    """
     for one in objects:
-        seen = live.get(one.id)
-        wellness = wellness_of(seen, is_told=is_told) if seen else Wellness("Missing")
-        if wellness.health not in ("Healthy", "Suspended"):
+        wellness = view.wellness(one.id)
+        is_well = wellness is None or wellness.health in ("Healthy", "Suspended")
+        if wellness and not is_well and one.id.kind != "Service":
             yield one.id, wellness

@@ -1,7 +1,7 @@
 """What a cluster has of an object, and whether somebody else keeps it.
 
-Comes in: an object as the API server has it. Goes out: who follows it beside us, and how well it
-is. https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ and
+Comes in: an object as the API server has it. Goes out: who follows it beside us.
+https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ and
 https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory
 """
 
@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
-
-from laneway.core.syncing.states import Wellness
 
 MANAGER = "laneway-sync"
 """The field manager in whose name a commit is applied."""
@@ -92,72 +90,3 @@ def kept_by(seen: SeenObject) -> str:
         if told := labels.get(label):
             return f"{words}, {told}"
     return ""
-
-
-def wellness_of(seen: SeenObject, *, is_told: bool = False) -> Wellness:
-    """Return how well an object is, by its own status.
-
-    `is_told` says that somebody tells of lanes whether they are live: then one of which nothing is
-    told yet is on its way.
-    """
-    match seen.body.get("kind"):
-        case "Deployment":
-            return _of_deployment(seen)
-        case "ASMSwimLaneGroup" | "ASMSwimLane":
-            return _of_lane(seen, is_told=is_told)
-        case _:
-            return Wellness()
-
-
-def _of_deployment(seen: SeenObject) -> Wellness:
-    """Return a Deployment's health, by the rules of Argo CD.
-
-    https://github.com/argoproj/gitops-engine/blob/master/pkg/health/health_deployment.go
-    """
-    spec, status = seen.body.get("spec") or {}, seen.body.get("status") or {}
-    if spec.get("paused"):
-        return Wellness("Suspended", "it is paused")
-    if status.get("observedGeneration", 0) < seen.metadata.get("generation", 0):
-        return Wellness("Progressing", "its controller has not seen it yet")
-    for one in status.get("conditions") or ():
-        if one.get("type") == "Progressing" and one.get("reason") == "ProgressDeadlineExceeded":
-            return Wellness("Degraded", str(one.get("message", "")))
-    wanted, updated = spec.get("replicas", 1), status.get("updatedReplicas", 0)
-    available = status.get("availableReplicas", 0)
-    if updated < wanted:
-        return Wellness("Progressing", f"{updated} of {wanted} replicas are new")
-    if status.get("replicas", 0) > updated:
-        return Wellness("Progressing", f"{status['replicas'] - updated} old replicas are ending")
-    if available < updated:
-        return Wellness("Progressing", f"{available} of {updated} replicas are available")
-    return Wellness()
-
-
-def is_live_told(seen: SeenObject) -> bool:
-    """Whether somebody tells of a lane or group if it is live: an operator is at work."""
-    return "Live" in _conditions(seen)
-
-
-def _conditions(seen: SeenObject) -> dict[str, Mapping[str, Any]]:
-    conditions = (seen.body.get("status") or {}).get("conditions") or ()
-    return {str(one.get("type")): one for one in conditions if isinstance(one, Mapping)}
-
-
-def _of_lane(seen: SeenObject, *, is_told: bool) -> Wellness:
-    """Return the health of a lane or group: its traffic is live as it is now.
-
-    Where no operator tells of any, nobody knows, and it counts as well.
-    """
-    found = _conditions(seen)
-    stalled, live = found.get("Stalled"), found.get("Live")
-    unseen = Wellness("Progressing", "the operator has not seen it yet")
-    if stalled is not None and stalled.get("status") == "True":
-        return Wellness("Degraded", str(stalled.get("message", "")))
-    if live is None:
-        return unseen if is_told else Wellness()
-    observed = (seen.body.get("status") or {}).get("observedGeneration")
-    if observed is not None and observed < seen.metadata.get("generation", 0):
-        return unseen
-    if live.get("status") == "True":
-        return Wellness()
-    return Wellness("Progressing", str(live.get("message", "")))
