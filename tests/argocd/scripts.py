@@ -18,6 +18,7 @@ from tests.agree.piped import Piped
 
 CONTRIB = Path(__file__).parents[2] / "contrib" / "argocd"
 SCRIPTS = sorted(CONTRIB.glob("*/*/health.lua"))
+OF_LANES = [one for one in SCRIPTS if one.parent.name.startswith("ASMSwimLane")]
 
 Health = Mapping[str, str] | None
 """A status and a message; None is no health at all, which Argo CD counts as nothing."""
@@ -59,6 +60,10 @@ class ArgoCD(Piped):
 
     def health(self, script: Path, item: Mapping[str, Any], *, libraries: bool = False) -> Health:
         """Return what a script says of an object; an error of it is UntranslatableError."""
-        asked = {"health": script.read_text(), "object": item, "libraries": libraries}
+        return self.ask_health(script.read_text(), item, libraries=libraries)
+
+    def ask_health(self, script: str, item: Mapping[str, Any], *, libraries: bool) -> Health:
+        """Return what the text of a script says of an object."""
+        asked = {"health": script, "object": item, "libraries": libraries}
         found: Health = self.ask(asked)["health"]
         return found

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,13 +15,23 @@ import pytest
 
 from laneway.core.keeping.names import REASONS
 from laneway.core.rules.all import CHECKS
+from laneway.core.syncing.cluster.lane_health import PATIENCE, lane_health
+from tests.argocd.action_scripts import FOLDERS
 from tests.argocd.argocd_cm import text_of_config_map
-from tests.argocd.scripts import CONTRIB, SCRIPTS, ArgoCD, Expected, Health, expectations
+from tests.argocd.scripts import (
+    CONTRIB,
+    OF_LANES,
+    SCRIPTS,
+    ArgoCD,
+    Expected,
+    Health,
+    expectations,
+)
+from tests.argocd.spoiled import spoiled
 
 pytestmark = pytest.mark.engine
 KNOWN = {"Healthy", "Progressing", "Degraded", "Suspended", "Missing"}
 ROWS = list(expectations())
-SPOILED: tuple[Any, ...] = (None, "", "text", "3", -1, 2.5, True, [], {}, [None], [[]], {"": None})
 
 
 def row(name: str) -> Expected:
@@ -46,40 +54,35 @@ def test_every_object_of_the_test_data_has_a_row() -> None:
 
 @pytest.mark.parametrize("expected", ROWS, ids=str)
 def test_no_spoiled_field_is_an_error(argocd: ArgoCD, expected: Expected) -> None:
-    for item in _spoiled(expected.object):
+    for item in spoiled(expected.object):
         said = argocd.health(expected.script, item)
         assert said is None or said["status"] in KNOWN, json.dumps(item)
+        if expected.script in OF_LANES:
+            assert said == _by_laneway_sync(item), json.dumps(item)
 
 
-def _spoiled(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield an object once for each of its fields and each strange value of it, and without it."""
-    for path in list(_paths(item)):
-        for value in (..., *SPOILED):
-            other: Any = deepcopy(item)
-            at = other
-            for step in path[:-1]:
-                at = at[step]
-            if value is ...:
-                del at[path[-1]]
-            else:
-                at[path[-1]] = value
-            yield other
+def _by_laneway_sync(item: dict[str, Any]) -> Health:
+    """Return what `laneway sync` to a cluster says of a lane or group."""
+    long_ago = datetime.now(UTC) - timedelta(seconds=PATIENCE)
+    found = lane_health(item, f"{long_ago:%Y-%m-%dT%H:%M:%SZ}")
+    if found is None:
+        return None
+    said = {"message": found.message} if found.message else {}
+    return {"status": found.health, **said}
 
 
-def _paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    steps = value.items() if isinstance(value, dict) else enumerate(value)
-    for step, below in steps if isinstance(value, dict | list) else ():
-        yield (*above, step)
-        if isinstance(below, dict | list):
-            yield from _paths(below, (*above, step))
+@pytest.mark.parametrize("expected", [one for one in ROWS if one.script in OF_LANES], ids=str)
+def test_laneway_sync_says_of_a_lane_what_argocd_says(expected: Expected) -> None:
+    assert _by_laneway_sync(expected.object) == expected.health
 
 
 @pytest.mark.parametrize(("minutes", "waits"), [(9, True), (11, False)])
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/Los_Angeles"])
+@pytest.mark.parametrize("kind", ["ASMSwimLane", "LaneRelease"])
 def test_ten_minutes_are_ten_minutes_in_every_zone(
-    argocd: ArgoCD, zone: str, minutes: int, *, waits: bool
+    argocd: ArgoCD, kind: str, zone: str, minutes: int, *, waits: bool
 ) -> None:
-    expected = row("ASMSwimLane/old_without_status")
+    expected = row(f"{kind}/old_without_status")
     item = expected.object
     stamp = datetime.now(UTC) - timedelta(minutes=minutes)
     item["metadata"]["creationTimestamp"] = f"{stamp:%Y-%m-%dT%H:%M:%SZ}"
@@ -107,18 +110,18 @@ def test_what_stands_still_is_never_healthy(argocd: ArgoCD, reason: str) -> None
 
 def test_errors_about_what_may_still_come_are_those_that_speak_of_what_is_missing() -> None:
     wanted = {one.code.id for one in CHECKS if one.missing and one.code.level == "error"}
-    for script in SCRIPTS:
+    for script in OF_LANES:
         table = script.read_text().partition("NOT_THERE = {")[2].partition("}")[0]
         assert {word.split()[0] for word in table.split(",") if word.strip()} == wanted
 
 
 def test_one_script_serves_both_kinds() -> None:
-    assert len(SCRIPTS) == 2
-    assert len({script.read_text() for script in SCRIPTS}) == 1
+    assert len(OF_LANES) == 2
+    assert len({script.read_text() for script in OF_LANES}) == 1
 
 
 def test_config_map_holds_the_scripts() -> None:
-    path, text = CONTRIB / "argocd-cm.yaml", text_of_config_map(SCRIPTS)
+    path, text = CONTRIB / "argocd-cm.yaml", text_of_config_map(SCRIPTS, FOLDERS)
     if os.environ.get("LANEWAY_BLESS"):
         path.write_text(text)
     assert path.read_text() == text
