@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.adapters.git import Branch, Repository
+from laneway.adapters.git import Branch, GitError, Repository, git_folder
 from laneway.core.release.standing import TRAILER, Phase, ReleaseStanding
 from laneway.core.resources.releases.read_plan import read_plan
 from tests.cli.conftest import EXAMPLES, Command
@@ -34,6 +34,17 @@ def test_without_a_branch_there_is_no_release(laneway: Command, planned: Path) -
 
     assert ended.code == 3
     assert "no branch is checked out" in ended.err
+
+
+def test_without_the_program_git_that_is_what_is_told(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = Branch(Repository(str(planned)))
+    monkeypatch.setenv("PATH", str(planned))
+
+    for asked in (branch.head, lambda: git_folder(branch.repository)):
+        with pytest.raises(GitError, match="there is no program `git` on the PATH"):
+            asked()
 
 
 def test_line_breaks_stay_as_they_are_whatever_git_makes_of_new_ones(planned: Path) -> None:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from laneway.apps.agent import reaching
+from laneway.apps.agent import once, reaching
+from laneway.apps.agent.bringing import ClusterLook, StepTaken
+from laneway.core.syncing.cluster.inventory import Inventory
+from laneway.core.syncing.cluster.objects import ObjectId, ObjectsToApply
+from laneway.core.syncing.cluster.rounds import ClusterView, WaitFor
+from laneway.core.syncing.states import Wellness
 from tests.cli.conftest import Command
 from tests.cli.model_server import ModelServer, listening, write_kubeconfig
 from tests.gitstore.remotes import Repository
@@ -84,3 +89,42 @@ def test_a_branch_that_is_gone_is_an_error_that_was_found(
         ended = laneway("sync", "status", *words)
 
     assert (ended.code, "has no branch or tag main" in ended.err) == (1, True)
+
+
+POD, LANE = ObjectId("apps", "Deployment", "default", "cart"), ObjectId("", "ASMSwimLane", "", "v1")
+ENDS = Wellness("Degraded", "its deadline is over")
+STARTS = Wellness("Progressing", "0 of 1 replicas are available")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "end"),
+    [
+        (
+            ((POD, STARTS), (LANE, STARTS)),
+            (4, f"{POD} and 1 more\n  Progressing: {STARTS.message}\n"),
+        ),
+        (((POD, STARTS), (LANE, ENDS)), (1, f"{LANE}\n  Degraded: {ENDS.message}\n")),
+    ],
+    ids=["on its way", "degraded"],
+)
+def test_what_is_not_well_in_the_end_is_told_and_is_no_success(
+    laneway: Command,
+    app: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    waiting: tuple[tuple[ObjectId, Wellness], ...],
+    end: tuple[int, str],
+) -> None:
+    look = ClusterLook(ObjectsToApply((), ()), Inventory(), ClusterView({}, frozenset()), ())
+
+    async def unwell(*_: object, **__: object) -> StepTaken:
+        return StepTaken(WaitFor(waiting), look, is_allowed=True)
+
+    monkeypatch.setattr(once, "sync_once", unwell)
+    kubeconfig = app.with_name("kubeconfig")
+    with listening(ModelServer(), kubeconfig):
+        words = ("--app", app, "--allow", "http", "--kubeconfig", kubeconfig)
+        ended = laneway("sync", "now", *words)
+
+    code, told = end
+    assert ended.code == code
+    assert ended.out.endswith(f" is not applied whole, and waits for {told}")

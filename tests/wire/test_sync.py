@@ -298,5 +298,9 @@ def test_a_first_commit_that_cannot_serve_ends_with_its_errors(remote: GitRemote
     ended = laneway("sync", "--app", str(remote.app))
 
     assert (ended.returncode, "LW1006" in ended.stderr) == (1, True)
+    remote.take_away()
+    gone = laneway("sync", "--app", str(remote.app))
+    assert (gone.returncode, "error[LW2104]" in gone.stderr) == (1, True)
     remote.bare.rename(remote.bare.with_name("gone.git"))
-    assert laneway("sync", "--app", str(remote.app)).returncode == 3
+    away = laneway("sync", "--app", str(remote.app))
+    assert (away.returncode, "fix: `git ls-remote" in away.stderr) == (3, True)

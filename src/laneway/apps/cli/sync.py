@@ -96,8 +96,9 @@ def _run_mesh(flags: Any, followed: FollowedApplication) -> int:
 def now(context: click.Context, /, name: str | None, prune: bool, **flags: Any) -> int:  # noqa: FBT001 - a flag
     """Apply the newest commit now, and wait until it is live.
 
-    Exits with 1 if it is refused, or live and degraded, and with 3 if nobody could be asked. To a
-    cluster it needs the flags of the Application and of the cluster.
+    Exits with 1 if it is refused, or live and degraded, with 3 if nobody could be asked, and with 4
+    if it is not known yet whether all is well. To a cluster it needs the flags of the Application
+    and of the cluster.
     """
     if (way := way_by(flags)) is None:
         return _mesh_now(running_mesh(name, STARTS), prune=prune)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct
 
-from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, WORLD_FAILED
+from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN, WORLD_FAILED
 from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.telling import tell, tell_meanwhile
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from laneway.apps.repository.followed import FollowedApplication
     from laneway.apps.repository.repository import FollowedRepository
     from laneway.core.findings.finding import Finding
-    from laneway.core.syncing.looking import Fetched
+    from laneway.core.syncing.cluster.rounds import WaitFor
+    from laneway.core.syncing.looking import Commit, Fetched
 
 
 class ClusterWay(Struct, frozen=True):
@@ -65,7 +66,7 @@ def now(followed: FollowedApplication, way: ClusterWay, *, prune: bool) -> int:
 
     async def doing(repository: FollowedRepository, bringing: Bringing) -> int:
         from laneway.apps.agent.once import sync_once
-        from laneway.core.syncing.cluster.rounds import RoundDone
+        from laneway.core.syncing.cluster.rounds import RoundDone, WaitFor
 
         fetched = await _newest(repository)
         if isinstance(fetched, int):
@@ -76,12 +77,27 @@ def now(followed: FollowedApplication, way: ClusterWay, *, prune: bool) -> int:
         if done.findings:
             click.echo(f"{fetched.commit.text} is refused; what was applied before stays")
             return ERRORS_FOUND
+        if isinstance(done.step, WaitFor):
+            return _told_unwell(fetched.commit, done.step)
         if not isinstance(done.step, RoundDone):
             return ERRORS_FOUND
         click.echo(f"{fetched.commit.text} is applied")
         return FINE
 
     return _connected(followed, way, doing)
+
+
+def _told_unwell(commit: Commit, step: WaitFor) -> int:
+    """Tell that a commit is not in whole, by the worst of what it waits for."""
+    from laneway.core.syncing.states import health_of
+
+    worst = health_of(wellness for _, wellness in step.waiting)
+    ids = [str(one) for one, wellness in step.waiting if wellness.health == worst.health]
+    more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+    said = f": {worst.message}" if worst.message else ""
+    click.echo(f"{commit.text} is not applied whole, and waits for {ids[0]}{more}")
+    click.echo(f"  {worst.health}{said}")
+    return ERRORS_FOUND if worst.health == "Degraded" else NOT_KNOWN
 
 
 def status(

@@ -46,6 +46,14 @@ LONGEST_PAUSE = 60.0
 """Seconds between two looks at most while nothing comes of them, unless it is longer anyway."""
 
 
+class NothingToFollowError(OSError):
+    """Nobody knows what is newest, and no commit of earlier times is here; the findings say why."""
+
+    def __init__(self, looked: Unreached) -> None:
+        super().__init__("; ".join(one.message for one in looked.findings))
+        self.looked = looked
+
+
 class AskedRepository(Protocol):
     """What is asked of a repository. It blocks, and is asked by one thread at a time."""
 
@@ -94,7 +102,9 @@ class CommitInput:
         self._bug = ""
 
     def first(self) -> Iterator[Snapshot]:
-        """Yield what is due, then the commit that served last. Raises OSError without either.
+        """Yield what is due, then the commit that served last.
+
+        Raises NothingToFollowError without either where nobody answers.
 
         A mesh whose commits wait for somebody's approval begins without anything.
         """
@@ -111,7 +121,7 @@ class CommitInput:
                 self._tracked = offered(self._tracked, given)
                 yield given.snapshot
         if isinstance(looked, Unreached):
-            raise OSError(self._tracked.trouble_text)
+            raise NothingToFollowError(looked)
         if not self._policy.automated:
             yield Snapshot()
         if isinstance(looked, Untaken):

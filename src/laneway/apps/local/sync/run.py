@@ -13,12 +13,12 @@ from laneway.adapters.files import read_paths
 from laneway.adapters.gitstore import FolderTaken, Store
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
-from laneway.apps.local.mesh.up import FAILED, Launch, already_running
+from laneway.apps.local.mesh.up import ERRORS, FAILED, Launch, already_running, finding_text
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.refusal import Provenance
 from laneway.apps.local.record.state import MeshFolder
 from laneway.apps.local.record.synced import SyncFolder
-from laneway.apps.local.sync.following import CommitInput, Wakings
+from laneway.apps.local.sync.following import CommitInput, NothingToFollowError, Wakings
 from laneway.apps.local.sync.keeping import SyncStatus
 from laneway.apps.repository.followed import FollowedApplication
 from laneway.core.mesh.snapshot import Snapshot
@@ -37,14 +37,23 @@ def sync(
     def run(release: Release | None) -> int:
         try:
             with Store(str(SyncFolder(folder.sync).store)) as store:
-                source = following(folder, followed, store)
-                return Launch(folder, options, source).run_alone(release)
+                launch = Launch(folder, options, following(folder, followed, store))
+                return _launched(launch, release)
         except FolderTaken as error:
             runs = look(folder).condition == "running"
             sys.stderr.write(f"{already_running(folder)}\n" if runs else f"Error: {error}.\n")
             return FAILED
 
     return in_background(run) if detach else run(None)
+
+
+def _launched(launch: Launch, release: Release | None) -> int:
+    """Run a mesh, or tell why there is nothing that it could run."""
+    try:
+        return launch.run_alone(release)
+    except NothingToFollowError as error:
+        launch.screen.warn(finding_text(error.looked.findings))
+        return ERRORS if error.looked.is_gone else FAILED
 
 
 def following(folder: MeshFolder, followed: FollowedApplication, store: Store) -> CommitInput:
