@@ -143,7 +143,7 @@ def test_a_lane_that_becomes_bad_while_the_next_stage_waits_is_ended_by_a_propos
     said = _message(shop, end)
     assert "mockc errors: v3 " in said
     assert f"close {_named(shop, '-stage-2-done')}, which waits to be merged" in said
-    assert f"merges {end}" in runner.said[-1]
+    assert any(f"merges {end}" in line for line in runner.said)
     _merge(shop, end)
     assert runner.end() == 1, runner.said
     assert shop.weights() == (50, 50, 0)
