@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.adapters.git import Branch, Repository
+from laneway.adapters.git import Branch, GitError, Repository
 from laneway.apps.release.git_side import GitSide, Pushing
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import ToCommit
@@ -76,9 +76,9 @@ def plan() -> Plan:
     return found
 
 
-def side() -> GitSide:
+def side(pushing: Pushing = Pushing()) -> GitSide:  # noqa: B008 - it is frozen
     branch = Branch(Repository(str(Path.cwd())))
-    return GitSide(["."], plan(), branch, pushing=Pushing(), all_files=False)
+    return GitSide(["."], plan(), branch, pushing=pushing, all_files=False)
 
 
 def delivered() -> None:
@@ -119,6 +119,18 @@ def test_killed_between_two_files_the_next_runner_finishes_them(shop: Path, move
     assert weights(shop) == AFTER
     assert git(shop, "status", "--porcelain") == ""
     assert not (shop / ".git" / "laneway-aside").exists()
+
+
+def test_files_are_finished_though_the_remote_is_away(shop: Path) -> None:
+    git(shop, "remote", "add", "origin", str(shop.parent / "away.git"))
+    git(shop, "config", "branch.main.remote", "origin")
+    git(shop, "config", "branch.main.merge", "refs/heads/main")
+    killed("replace", 1)
+
+    with pytest.raises(GitError, match="git fetch"):
+        side(Pushing(is_wanted=True)).follow()
+
+    assert weights(shop) == AFTER
 
 
 @pytest.mark.parametrize("writes", [0, 2])
