@@ -3,7 +3,8 @@
 #
 #   docker build -t REGISTRY/laneway:0.1.0 .
 #
-# BASE is any image with Python 3.11 to 3.14 and pip; both stages need the same one.
+# BASE is any image with Python 3.11 to 3.14 and pip; both stages need the same one. Releases that move
+# weights by commits need `git` as well: `--build-arg BASE=python:3.14` has it.
 ARG BASE=python:3.14-slim
 
 FROM ${BASE} AS build

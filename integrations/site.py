@@ -17,6 +17,8 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
+MARKED = re.compile(r"^```console \w+$", re.MULTILINE)
+"""A console block with a mark that says where its commands are run."""
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/README.md"))
 INSIDE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "engines/README.md"]
 
@@ -69,4 +71,4 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
         way = posixpath.relpath(on_site, posixpath.dirname(page.file.src_uri))
         return f"[{words}]({way}{heading or ''})"
 
-    return LINK.sub(led, markdown).replace("```console run\n", "```console\n")
+    return MARKED.sub("```console", LINK.sub(led, markdown))

@@ -22,6 +22,9 @@ EVERYTHING = (
     "serviceMonitor.enabled=true",
     "prometheusRule.enabled=true",
     "dashboard.enabled=true",
+    "releases.enabled=true",
+    "releases.applies=true",
+    "releases.credentials=git",
 )
 """Values with which nothing of the chart is left out."""
 

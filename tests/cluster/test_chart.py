@@ -68,8 +68,9 @@ def test_every_object_is_taken(plane: ControlPlane, objects: list[dict[str, Any]
     assert "prometheusrule.monitoring.coreos.com/laneway" in taken
 
 
-def pod_of(objects: list[dict[str, Any]]) -> dict[str, Any]:
-    (deployment,) = (one for one in objects if one["kind"] == "Deployment")
+def pod_of(objects: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    mine = ("Deployment", name)
+    (deployment,) = (one for one in objects if (one["kind"], one["metadata"]["name"]) == mine)
     head = {"name": "strict", "namespace": "shop"}
     return {
         "apiVersion": "v1",
@@ -79,11 +80,12 @@ def pod_of(objects: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("name", ["laneway", "laneway-releases"])
 def test_its_pods_are_allowed_where_only_restricted_ones_are(
-    plane: ControlPlane, objects: list[dict[str, Any]]
+    plane: ControlPlane, objects: list[dict[str, Any]], name: str
 ) -> None:
     words = ("create", "--dry-run=server", "-f", "-")
-    pod = pod_of(objects)
+    pod = pod_of(objects, name)
     assert "pod/strict created" in asked(plane, *words, told=json.dumps(pod))
     pod["spec"]["containers"][0]["securityContext"]["capabilities"] = {}
     with pytest.raises(AssertionError, match='violates PodSecurity "restricted'):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.cluster.chart import chart_objects
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.lanes import asked
 from tests.cluster.operated import kinds, until
 from tests.cluster.scraping import prometheus, scrape
 from tests.conftest import Had
+from tests.engines import engine
+from tests.house.console import commands_of, matches
 from tests.release.exporter import Exporter, exporting
 from tests.wire.laneway_up import Said, laneway
 from tests.wire.remote import GitRemote
@@ -30,6 +34,8 @@ pytestmark = pytest.mark.cluster
 ROUTE = "/apis/networking.istio.io/v1/namespaces/istio-system/virtualservices/mock"
 MOCK = ("virtualservice", "mock", "-n=istio-system")
 RELEASES = "/apis/laneway.dev/v1alpha1/lanereleases"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "releasing.md"
 IN_GIT = {"git": {"repository": "shop", "path": "lanes"}}
 SERVICES = ("mocka", "mockb", "mockc")
 PLAN: dict[str, Any] = {
@@ -51,6 +57,7 @@ class Shop:
     def __init__(self, plane: ControlPlane, exporter: Exporter, folder: Path, url: str) -> None:
         self.plane = plane
         self.exporter = exporter
+        self.kubeconfig = folder / "kubeconfig"
         self.remote = GitRemote(folder, EXAMPLE)
         added = laneway("release", "add-lane", "v3", "--from", "v2", cwd=self.remote.lanes)
         assert added.returncode == 0, added.stderr
@@ -60,7 +67,12 @@ class Shop:
         self.config.write_text(f'[metrics.main]\nurl = "{url}"\n{repository}')
 
     def stand(self) -> None:
-        """Have the cluster be as the repository is, without pods."""
+        """Have the cluster be as the repository is, without pods; agents get the chart's rights."""
+        asked(self.plane, "apply", "-f", "-", told=yaml.dump_all(_rights()))
+        way = yaml.safe_load(self.plane.kubeconfig.read_text())
+        token = asked(self.plane, "create", "token", "laneway-releases", "-n=istio-system").strip()
+        way["users"] = [{"name": way["contexts"][0]["context"]["user"], "user": {"token": token}}]
+        self.kubeconfig.write_text(yaml.dump(way))
         told = [one for path in sorted(self.remote.lanes.glob("*.yaml")) for one in _objects(path)]
         asked(self.plane, "apply", "-f", "-", told=yaml.dump_all(told))
 
@@ -114,11 +126,16 @@ class Shop:
         words = ("git", "-C", str(self.remote.bare), "log", "--format=%s", "main")
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
 
+    def shell(self) -> dict[str, str]:
+        """Return the environment of a person at a shell, with kubectl."""
+        path = os.pathsep.join((str(Path(engine("kubectl")).parent), os.environ["PATH"]))
+        return {**os.environ, "PATH": path, "KUBECONFIG": str(self.plane.kubeconfig)}
+
     @contextmanager
-    def agent(self) -> Iterator[Said]:
+    def agent(self, *words: str) -> Iterator[Said]:
         """Run an agent; it is killed at the end, unless it has ended."""
-        words = ("--kubeconfig", str(self.plane.kubeconfig), "--config", str(self.config))
-        found = Said("release", "agent", *words)
+        way = ("--kubeconfig", str(self.kubeconfig), "--config", str(self.config))
+        found = Said("release", "agent", *way, *words)
         try:
             yield found
         finally:
@@ -131,6 +148,7 @@ def known(
     plane: ControlPlane, had: Had, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shop]:
     had(prometheus)
+    had(partial(engine, "helm"))
     folder = tmp_path_factory.mktemp("releases")
     alerts = folder / "alerts.yaml"
     alerts.write_text("[]")
@@ -148,6 +166,18 @@ def known(
             asked(plane, "delete", "service", *SERVICES, *gone)
             asked(plane, "delete", "deployments", "--all", "-n=default")
             asked(plane, "delete", "virtualservices,gateways", "-n=istio-system", "--all")
+            asked(plane, "delete", "-f", "-", "--ignore-not-found", told=yaml.dump_all(_rights()))
+
+
+def _rights() -> list[dict[str, Any]]:
+    """Return the account of the chart that executes releases, and its rights."""
+    values = ("releases.enabled=true", "releases.applies=true", "namespaces={istio-system}")
+    kinds_of_rights = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
+    return [
+        one
+        for one in chart_objects(*values)
+        if one["kind"] in kinds_of_rights and "releases" in one["metadata"]["name"]
+    ]
 
 
 @pytest.fixture
@@ -201,7 +231,7 @@ def test_releases_are_carried_on_by_another_agent_and_reach_all_requests(shop: S
 @pytest.fixture(scope="module")
 def at_work(known: Shop) -> Iterator[Shop]:
     """The cluster with an agent that stays."""
-    with known.agent():
+    with known.agent("--leader-elect", "--lease-namespace=istio-system"):
         yield known
 
 
@@ -252,4 +282,18 @@ def test_what_people_ask_for_is_done_once_and_answered(shop: Shop) -> None:
     assert shop.weights() == [50, 0, 50]
     assert shop.ask_for("promote 6")["message"] == "promoted by hand at stage 1"
     shop.until("Done")
+    assert shop.weights() == [0, 0, 100]
+
+
+@pytest.mark.usefixtures("at_work")
+def test_the_page_shows_a_release_as_it_is(shop: Shop) -> None:
+    variables = shop.shell()
+    for command in commands_of(PAGE.read_text(), "cluster"):
+        if "resume" in command.text:
+            shop.count()
+        words = ("sh", "-c", command.text)
+        said = subprocess.run(
+            words, env=variables, cwd=ROOT, capture_output=True, text=True, check=False, timeout=90
+        )
+        assert matches(command.output, said.stdout.splitlines()), said
     assert shop.weights() == [0, 0, 100]

@@ -29,6 +29,9 @@ KUSTOMIZE = ROOT / "deploy" / "kustomize"
 MADE: dict[Path, Callable[[], str]] = {
     CHART / "crds" / "laneway.yaml": lambda: "".join(yaml_documents(definitions())),
     KUSTOMIZE / "base" / "laneway.yaml": partial(chart_text, words=("--include-crds",)),
+    KUSTOMIZE / "releases" / "releases.yaml": partial(
+        chart_text, "releases.enabled=true", words=("--show-only=templates/releases.yaml",)
+    ),
     KUSTOMIZE / "all-namespaces" / "writing.yaml": partial(
         chart_text, "namespaces=all", words=("--show-only=templates/writing.yaml",)
     ),
@@ -146,6 +149,57 @@ def test_the_operator_knows_every_option_it_is_given() -> None:
     command, *options = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
     known = (ROOT / "src/laneway/apps/cli/operator.py").read_text()
     assert command in COMMANDS
+    assert [one for one in options if f'"{one.partition("=")[0]}"' not in known] == []
+
+
+RELEASING = ("releases.enabled=true", "namespaces={default,shop}")
+
+
+def releasing(*values: str) -> set[tuple[str, str, str]]:
+    """Return what the account that executes releases may do: kind of role, resource, verb."""
+    return {
+        (role["kind"], resource, verb)
+        for kind in ("ClusterRole", "Role")
+        for role in of_kind(kind, *RELEASING, *values)
+        if "releases" in role["metadata"]["name"]
+        for rule in role["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def test_releases_are_executed_by_an_account_that_reads_and_tells() -> None:
+    read = {
+        *(("ClusterRole", kind, "list") for kind in ("asmswimlanegroups", "asmswimlanes")),
+        *(("ClusterRole", kind, "list") for kind in ("virtualservices", "services")),
+        *(("ClusterRole", f"{kind}s", "list") for kind in ("daemonset", "deployment")),
+        ("ClusterRole", "statefulsets", "list"),
+        *(("ClusterRole", "lanereleases", verb) for verb in ("get", "list", "watch")),
+        ("ClusterRole", "lanereleases/status", "patch"),
+        *(("Role", "leases", verb) for verb in ("create", "get", "update")),
+    }
+    assert releasing() == read
+    assert releasing("releases.applies=true") - read == {
+        ("ClusterRole", "asmswimlanes", "patch"),
+        ("Role", "virtualservices", "patch"),
+    }
+
+
+def test_no_credential_is_in_the_chart_and_one_comes_as_a_file() -> None:
+    plain, given = (
+        next(one for one in of_kind("Deployment", *RELEASING, *more) if "releases" in str(one))
+        for more in ((), ("releases.credentials=git-token",))
+    )
+    assert "secret:" not in yaml.dump(plain)
+    pod = given["spec"]["template"]["spec"]
+    [volume] = [one for one in pod["volumes"] if "secret" in one]
+    assert volume["secret"] == {"secretName": "git-token", "defaultMode": 0o440}
+    [container] = pod["containers"]
+    assert {"name": "credentials", "mountPath": "/var/run/secrets/laneway", "readOnly": True} in (
+        container["volumeMounts"]
+    )
+    known = (ROOT / "src/laneway/apps/cli/release_agent.py").read_text()
+    options = [one for one in container["args"] if one.startswith("--")]
     assert [one for one in options if f'"{one.partition("=")[0]}"' not in known] == []
 
 

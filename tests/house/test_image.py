@@ -49,7 +49,7 @@ def test_the_operator_runs_without_the_proxy(words: tuple[str, ...]) -> None:
     assert f"--no-install-package {LEFT_OUT}" in DOCKERFILE
     program = (
         "import sys; sys.modules['envoy'] = None; "
-        "import laneway.apps.operator.run; "
+        "import laneway.apps.operator.run, laneway.apps.executor.run; "
         "from laneway.apps.cli import main; sys.exit(main())"
     )
     command = (sys.executable, "-c", program, *words)

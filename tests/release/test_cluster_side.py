@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from laneway.apps.release.books import NotWrittenError
 from laneway.apps.release.cluster_side import ClusterSide
+from laneway.core.release.books import NotWrittenError
 from laneway.core.release.requests import ReleaseRequest, answer
 from laneway.core.release.step import AtHand, CountedSoFar, Rest, ToCommit, look
 from laneway.core.resources.releases.plan import ErrorGate, Plan, ReleaseStage

@@ -20,6 +20,12 @@ app.kubernetes.io/name: laneway
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* Of the pods that execute releases, which no selector of the operator's means. */}}
+{{- define "laneway.releases.selector" -}}
+app.kubernetes.io/name: laneway-releases
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
 {{- define "laneway.labels" -}}
 {{ include "laneway.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

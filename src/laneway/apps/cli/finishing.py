@@ -66,9 +66,9 @@ def _is_live(folder: MeshFolder, paths: Sequence[str]) -> bool:
     """Wait until a mesh splits requests as the files say."""
     from laneway.adapters.files import read_paths
     from laneway.apps.local.record.outside import look
-    from laneway.apps.release.mesh_side import weights_of
     from laneway.core.edits.lane_splits import lane_splits
     from laneway.core.mesh.link import link
+    from laneway.core.release.lane_traffic import weights_of
 
     wanted, end = weights_of(lane_splits(linked(paths))), time.monotonic() + _PATIENCE
     while time.monotonic() < end:

@@ -15,9 +15,9 @@ from typing import Any
 
 from laneway.adapters.git import GitError
 from laneway.apps.executor.sides import ReleaseMeans, ReleaseSides, sides_of
-from laneway.apps.release.books import Books, NotReachedError, NotWrittenError
 from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.core.findings.finding import Finding
+from laneway.core.release.books import Books, NotReachedError, NotWrittenError
 from laneway.core.release.requests import REQUEST_ANNOTATION, ReleaseRequest, answer, read_request
 from laneway.core.release.status import ReleasePhase, ReleaseTold, phase_of, release_status
 from laneway.core.release.step import Rest

@@ -17,11 +17,11 @@ from laneway.adapters.notices import Courier
 from laneway.apps.executor.asking import AskedCluster, StatusRecord
 from laneway.apps.executor.traffic import ClusterTraffic
 from laneway.apps.local.mesh.configuration import Configuration, OutsidePlace
-from laneway.apps.release.books import NotWrittenError
 from laneway.apps.release.cluster_side import ClusterSide
 from laneway.apps.release.git_side import GitSide, Pushing
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, unplaced
+from laneway.core.release.books import NotWrittenError
 from laneway.core.resources.releases.plan import GitTarget, Plan
 
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from laneway.adapters.kube import KubeError
 from laneway.adapters.metrics import MetricsServer
 from laneway.apps.release.cluster_side import ReleasedCluster, SeenCluster
-from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.apps.release.metrics_side import MetricsSide
 from laneway.core.release.hops import workload_hops
+from laneway.core.release.lane_traffic import LaneTraffic
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.releases.plan import Plan
 

@@ -15,8 +15,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.kube import Conflict, KubeError
-from laneway.apps.release.books import Books, Delivered, NotReachedError, NotWrittenError
-from laneway.apps.release.mesh_side import weights_of
 from laneway.core.edits.lane_splits import lane_splits
 from laneway.core.edits.weights import Moves, set_to
 from laneway.core.findings.codes import releasing
@@ -33,6 +31,8 @@ from laneway.core.release.applying import (
     weights_after,
     weights_before,
 )
+from laneway.core.release.books import Books, Delivered, NotReachedError, NotWrittenError
+from laneway.core.release.lane_traffic import weights_of
 from laneway.core.release.stages import is_moved
 from laneway.core.release.step import ToCommit
 from laneway.core.resources.read import read_objects

@@ -15,8 +15,6 @@ from msgspec import Struct
 from laneway.adapters.files import read_paths
 from laneway.adapters.files.written import write_all
 from laneway.adapters.git import Branch, BranchMovedError, GitError, Repository
-from laneway.apps.release.books import Books, Delivered, NotReadableError, NotWrittenError
-from laneway.apps.release.mesh_side import weights_of
 from laneway.apps.release.preparing import Prepared, prepared
 from laneway.apps.release.restoring import draft_back
 from laneway.core.edits.draft import Draft, draft_of
@@ -27,6 +25,8 @@ from laneway.core.findings.finding import Finding
 from laneway.core.mesh.link import link
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.release.books import Books, Delivered, NotReadableError, NotWrittenError
+from laneway.core.release.lane_traffic import weights_of
 from laneway.core.release.proposals import Proposal, ahead_of, branch_name, waiting
 from laneway.core.release.stages import is_moved
 from laneway.core.release.standing import TRAILER, ReleaseStanding, read_standing

@@ -6,25 +6,21 @@ pods by hop and lane. Everything is read from what the mesh keeps for others to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from msgspec import Struct
+from collections.abc import Mapping
 
 from laneway.adapters.envoy import EnvoyFleet
 from laneway.adapters.files import read_paths
 from laneway.apps.local.record.outside import look
 from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import MeshFolder
-from laneway.core.edits.lane_splits import LaneSplit, lane_splits
+from laneway.core.edits.lane_splits import lane_splits
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.config import inbound_stat, stat_name
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.link import link
 from laneway.core.release.counts import ALL, Sample, Totals
 from laneway.core.release.hops import Hops, replica_hops
-
-Weights = Mapping[tuple[str, ...], tuple[tuple[str, int], ...]]
-"""By split the weight of each part."""
+from laneway.core.release.lane_traffic import LaneTraffic, Weights, hop_names, weights_of
 
 _RECEIVED = r"http\.in\|.*\.downstream_rq_(completed|5xx|time)"
 _NOBODY, _FAILED, _AGAIN = (
@@ -35,15 +31,6 @@ _NOBODY, _FAILED, _AGAIN = (
 _COUNTED = rf"^({_RECEIVED}|cluster\.outbound\|.*\.({_NOBODY}|{_FAILED}|{_AGAIN}))$"
 UNREACHED = "(nobody)"
 """Stands for a pod where requests of a lane reached none."""
-
-
-class LaneTraffic(Struct, frozen=True):
-    """What a mesh runs: weights where they can be known, the hops, and what was counted there."""
-
-    weights: Weights | None
-    hops: tuple[str, ...]
-    sample: Sample
-    figures: Mapping[str, Sequence[float] | None] = {}
 
 
 class MeshSide:
@@ -88,16 +75,6 @@ class MeshSide:
     def leave(self) -> None:
         """Let go of the proxies."""
         self._fleet.leave()
-
-
-def weights_of(splits: Iterable[LaneSplit]) -> Weights:
-    """Return what splits say, in a form that two states of files can be compared by."""
-    return {one.key: tuple((part.said, part.weight) for part in one.portions) for one in splits}
-
-
-def hop_names(found: Hops) -> tuple[str, ...]:
-    """Return the hops, each once."""
-    return tuple(dict.fromkeys(hop for hop, _ in found))
 
 
 def _unreached(counters: Mapping[str, int]) -> dict[tuple[str, str], int]:

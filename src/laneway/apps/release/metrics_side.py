@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from laneway.adapters.metrics import MetricsError, MetricsServer
-from laneway.apps.release.mesh_side import LaneTraffic, hop_names
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.release.figures import query_of
 from laneway.core.release.hops import Hops, workload_hops
+from laneway.core.release.lane_traffic import LaneTraffic, hop_names
 from laneway.core.release.series import GrownAll, sample_of, selectors, told_by
 from laneway.core.resources.releases.plan import Plan
 

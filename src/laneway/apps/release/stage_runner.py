@@ -14,16 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.git import GitError
-from laneway.apps.release.books import (
+from laneway.core.release.books import (
     Books,
     NotReachedError,
     NotReadableError,
     NotWrittenError,
     WeightsSide,
 )
-from laneway.apps.release.mesh_side import LaneTraffic
 from laneway.core.release.evidence import Answered
 from laneway.core.release.judgments import Verdict
+from laneway.core.release.lane_traffic import LaneTraffic
 from laneway.core.release.meanwhile import meanwhile
 from laneway.core.release.step import AtHand, CountedSoFar, Outlook, Rest, ToCommit, look
 from laneway.core.resources.releases.plan import Plan

@@ -11,8 +11,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from laneway.apps.release.mesh_side import Weights
 from laneway.core.findings.finding import Finding
+from laneway.core.release.lane_traffic import Weights
 from laneway.core.release.proposals import Proposal
 from laneway.core.release.standing import ReleaseStanding
 from laneway.core.release.step import ToCommit
