@@ -25,6 +25,9 @@ from laneway.core.syncing.looking import Commit, Fetched, Looked, Unreached, Unt
 PAUSE = 1.0
 """Seconds until what is waited for is looked at again."""
 
+GRACE = 2.0
+"""Seconds that the step under way gets once it is to end; the next one looks at everything anew."""
+
 Say = Callable[[str], None]
 Tell = Callable[[tuple[Finding, ...]], None]
 
@@ -61,14 +64,22 @@ class ClusterFollowing(Struct):
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: bool = False
     current: Fetched | None = None
+    running: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
-        """Have it end after the step it is about."""
+        """Have it end after the step it is about, however long a server takes to answer."""
         self.stopped = True
         self.woken.set()
+        if self.running is not None:
+            asyncio.get_running_loop().call_later(GRACE, self.running.cancel)
 
     async def run(self) -> None:
         """Follow until told to stop."""
+        self.running = asyncio.ensure_future(self._follow())
+        with suppress(asyncio.CancelledError):
+            await self.running
+
+    async def _follow(self) -> None:
         hook = self.followed.hook
         server = None if hook is None else await hook.opened(self.woken.set)
         try:
