@@ -106,6 +106,16 @@ spec:
 """
 
 
+_CHOSEN_ROUTE = """\
+    - match:
+        - headers: {x-asm-prefer-tag: {exact: CHOICE}}
+      route:
+        - destination:
+            host: DOOR.default.svc.cluster.local
+            port: {number: 8000}
+"""
+
+
 class Chain(Struct, frozen=True):
     """Services in chains of `length`, and the versions that have pods."""
 
@@ -123,6 +133,24 @@ class Chain(Struct, frozen=True):
 def write_plain(folder: Path, chain: Chain) -> Path:
     """Write the workloads and a route to the first service, without any lane."""
     return _write(folder, chain, [_PLAIN_ROUTE.replace("DOOR", chain.services[0])])
+
+
+def write_chains(folder: Path, chain: Chain) -> Path:
+    """Write the same workloads without lanes: each version is a chain of services of its own.
+
+    A header leads to the first service of one, `s0` first: what requests meet is what they meet
+    with lanes.
+    """
+    count = len(chain.versions)
+    names = [f"{name}{number}" for number in range(count) for name in chain.services]
+    doors = [f"{chain.services[0]}{number}" for number in range(count)]
+    head, _, _ = _PLAIN_ROUTE.partition("    - route:")
+    routes = [
+        _CHOSEN_ROUTE.replace("CHOICE", f"s{number}").replace("DOOR", door)
+        for number, door in enumerate(doors)
+    ]
+    alone = Chain(names, chain.versions[:1], chain.image, len(chain.services))
+    return _write(folder, alone, [head + "".join(routes)])
 
 
 def write_lanes(folder: Path, chain: Chain, lanes: int) -> Path:

@@ -1,8 +1,13 @@
 """A chain of three services behind Envoy: with 3 lanes, with 50, and with plain routes.
 
-The same programs run behind the same Envoy; only the routes differ. All three meshes are up at
-once and take turns, each round in another order, so that a busy machine is busy for all. Programs
-and client are written in Go: Python would be the slowest part and hide the routes.
+The same programs run behind the same Envoy; only the routes differ. All meshes are up at once and
+take turns, each round in another order, so that a busy machine is busy for all. Programs and client
+are written in Go: Python would be the slowest part and hide the routes.
+
+There are two meshes without lanes. In the first each version is a chain of services of its own and
+a header chooses one, so that requests take the very ways they take in lanes: what is left is what
+lanes cost. In the second every service has all versions behind it and nothing is chosen; there a
+request may meet any of three pods at each hop, which by itself makes proxies do more or less.
 """
 
 from __future__ import annotations
@@ -16,8 +21,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from benchmarks.local_mesh import READY, LocalMesh, processor_seconds, running
-from benchmarks.populated_mesh import HEADER, Chain, write_lanes, write_plain
+from benchmarks.local_mesh import READY, LocalMesh, running
+from benchmarks.populated_mesh import HEADER, Chain, write_chains, write_lanes, write_plain
 from benchmarks.timing import interval_of_median, table
 from msgspec import Struct
 
@@ -26,6 +31,7 @@ from tests.engines import Workshop, workshop
 CHAIN = ("mocka", "mockb", "mockc")
 IMAGE = "bench/hop:1"
 ROUNDS, SECONDS, CLIENTS = 60, 0.5, 16
+CHAINS, PLAIN = "plain chains", "plain routes"
 
 
 class Turn(Struct, frozen=True):
@@ -51,32 +57,40 @@ def measure() -> None:
             turns = _rounds(meshes, wire)
     finally:
         shutil.rmtree(work)
-    rows = [_row(name, found, turns["plain routes"]) for name, found in turns.items()]
+    for peer in (CHAINS, PLAIN):
+        _print(peer, turns)
+    print("95 %: where the median of a round's ratio lies with that certainty")
+    print("mixed: answers of more than one version; with plain routes they are expected")
+
+
+def _print(peer: str, turns: Mapping[str, list[Turn]]) -> None:
+    rows = [_row(name, found, turns[peer]) for name, found in turns.items()]
     table(
-        f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s",
+        f"three hops, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s, beside {peer}",
         (
-            *("", "requests/s", "of plain", "95 %", "Envoy a request", "of plain", "95 %"),
+            *("", "requests/s", "of them", "95 %", "Envoy a request", "of them", "95 %"),
             *("p99", "failed", "mixed"),
         ),
         rows,
     )
-    print("95 %: where the median of a round's ratio lies with that certainty")
-    print("mixed: answers of more than one version; without lanes they are expected")
 
 
 def _folders(work: Path) -> dict[str, Path]:
     few = Chain(CHAIN, ("v0", "v1", "v2"), IMAGE, len(CHAIN))
     many = Chain(CHAIN, ("v0", "v24", "v49"), IMAGE, len(CHAIN))
     return {
-        "plain routes": write_plain(work / "plain", few),
+        CHAINS: write_chains(work / "chains", few),
+        PLAIN: write_plain(work / "plain", few),
         "3 lanes": write_lanes(work / "lanes-3", few, 3),
         "50 lanes": write_lanes(work / "lanes-50", many, 50),
     }
 
 
+_FIRST = (f"{HEADER}=s0", f"{HEADER}=s1", f"{HEADER}=s2")
 LANES_USED = {
-    "plain routes": (f"{HEADER}=s0", f"{HEADER}=s1", f"{HEADER}=s2"),
-    "3 lanes": (f"{HEADER}=s0", f"{HEADER}=s1", f"{HEADER}=s2"),
+    CHAINS: _FIRST,
+    PLAIN: _FIRST,
+    "3 lanes": _FIRST,
     "50 lanes": (f"{HEADER}=s0", f"{HEADER}=s24", f"{HEADER}=s49"),
 }
 
@@ -97,9 +111,9 @@ def _rounds(meshes: Mapping[str, LocalMesh], wire: Path) -> dict[str, list[Turn]
 
 def _turn(wire: Path, url: str, headers: tuple[str, ...], envoy: int) -> Turn:
     words = [str(wire), "load", f"{url}/", str(SECONDS), str(CLIENTS), *headers]
-    before = processor_seconds(envoy)
+    before = _spent(envoy)
     said = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
-    took = processor_seconds(envoy) - before
+    took = _spent(envoy) - before
     requests = said["requests"]
     return Turn(
         requests / said["seconds"],
@@ -110,8 +124,19 @@ def _turn(wire: Path, url: str, headers: tuple[str, ...], envoy: int) -> Turn:
     )
 
 
-def _row(name: str, found: list[Turn], plain: list[Turn]) -> tuple[str, ...]:
-    pairs = list(zip(found, plain, strict=True))
+def _spent(envoy: int) -> float:
+    """Return the processor seconds of Envoy's threads, none of which ends while it runs.
+
+    Of a thread the kernel counts nanoseconds, of a process hundredths of a second, which are too
+    few for a short turn.
+    https://docs.kernel.org/scheduler/sched-stats.html
+    """
+    threads = Path(f"/proc/{envoy}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
+def _row(name: str, found: list[Turn], peer: list[Turn]) -> tuple[str, ...]:
+    pairs = list(zip(found, peer, strict=True))
     rates = [one.rate / other.rate for one, other in pairs]
     costs = [one.envoy_microseconds / other.envoy_microseconds for one, other in pairs]
     return (

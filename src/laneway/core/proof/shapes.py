@@ -8,6 +8,7 @@ number, since a large mesh has many thousand rules and few kinds of them.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -18,6 +19,8 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.matching import Labels, Match
 from laneway.core.routing.plan.lane_subsets import Subset
 from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
+
+_AUTHORITY = attrgetter("authority")
 
 
 class Shapes(Struct):
@@ -105,7 +108,7 @@ def _is_single(rule: Rule, host: Host) -> bool:
                 return True
     if rule.policy and (rule.policy.get("mirror") or rule.policy.get("mirrors")):
         return True
-    return any(match.authority is not None for match in rule.matches)
+    return any(map(_AUTHORITY, rule.matches))
 
 
 def _asked(group: Group, plan: RoutePlan, host: Host) -> Iterator[Labels]:

@@ -271,7 +271,8 @@ def _forward(listening: Listener, written: Sequence[RouteDestination]) -> Action
 
 
 def _share(listening: Listener, written: RouteDestination, weight: int) -> Share:
-    return Share(weight, _destination(listening, written), read_headers(written.headers))
+    headers = read_headers(written.headers) if written.headers else NO_HEADERS
+    return Share(weight, _destination(listening, written), headers)
 
 
 def _destination(listening: Listener, written: RouteDestination) -> Destination:
