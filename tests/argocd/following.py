@@ -45,10 +45,12 @@ class Settled(Struct, frozen=True):
 class Following:
     """One Application."""
 
-    def __init__(self, plane: ControlPlane, remote: Remote, manifest: Path) -> None:
+    def __init__(
+        self, plane: ControlPlane, remote: Remote, manifest: Path, path: str = "."
+    ) -> None:
         self.plane, self.remote = plane, remote
         self.body: Json = yaml.safe_load(manifest.read_text())
-        self.body["spec"]["source"]["repoURL"] = remote.url
+        self.body["spec"]["source"] |= {"repoURL": remote.url, "path": path}
         self.name: str = self.body["metadata"]["name"]
 
     def create(self) -> None:
@@ -118,13 +120,13 @@ def _note(status: Json, health: dict[str, list[str]]) -> None:
 
 @contextmanager
 def followed(
-    plane: ControlPlane, remote: Remote, manifest: Path, *, create: bool = True
+    plane: ControlPlane, remote: Remote, manifest: Path, *, create: bool = True, path: str = "."
 ) -> Iterator[Following]:
     """Have Argo CD follow a remote, once somebody has created the Application.
 
     At the end all that it applied goes with it.
     """
-    found = Following(plane, remote, manifest)
+    found = Following(plane, remote, manifest, path)
     if create:
         found.create()
     try:

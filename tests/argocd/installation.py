@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from tests.argocd.scripts import CONTRIB
 from tests.cluster.api_server import RefusedError
@@ -58,12 +60,36 @@ OBJECTS: tuple[dict[str, Any], ...] = (
 """What Argo CD's manifests install, as far as its controller asks for it."""
 
 
+class Installation(Struct, frozen=True):
+    """Argo CD at work: its programs, and the words by which further ones join them."""
+
+    children: Children
+    home: Path
+    environment: dict[str, str]
+    cache: str
+    repository: str
+    asking: tuple[str, ...]
+
+    def start(self, name: str, program: str, words: Sequence[str], healthy: int) -> None:
+        """Start a program and wait until it answers at a port."""
+        self.children.start(name, (program, *words), self.environment)
+        address = f"http://127.0.0.1:{healthy}/metrics"
+        wait(self.children, name, partial(answers, address))
+
+
 @contextmanager
-def installation(plane: ControlPlane, *, scripts: bool = True) -> Iterator[Children]:
-    """Have Argo CD run, with or without our scripts; its Applications and kinds go with it."""
+def installation(
+    plane: ControlPlane, *, scripts: bool = True, poll: int = 0
+) -> Iterator[Installation]:
+    """Have Argo CD run, with or without our scripts; its Applications and kinds go with it.
+
+    `poll` is the time between looks at repositories in seconds, 0 for Argo CD's own.
+    """
     definitions = [yaml.safe_load(argocd_crd(kind).read_text()) for kind in ARGOCD_CRDS]
     names = [one["metadata"]["name"] for one in definitions]
     children = Children(plane.folder / "logs")
+    ours = (f"namespace/{NAMESPACE}", *(f"crd/{name}" for name in names))
+    asked(plane, "wait", "--for=delete", *ours, "--timeout=180s")  # those of one before this
     try:
         told = yaml.dump_all(definitions)
         asked(plane, "apply", "--server-side", "-f", "-", told=told)
@@ -72,8 +98,7 @@ def installation(plane: ControlPlane, *, scripts: bool = True) -> Iterator[Child
         if scripts:
             patch = ("patch", "configmap", "argocd-cm", f"-n={NAMESPACE}")
             asked(plane, *patch, f"--patch-file={CONTRIB / 'argocd-cm.yaml'}")
-        _start(plane, children)
-        yield children
+        yield _start(plane, children, poll)
     finally:
         children.kill()
         gone = ("--ignore-not-found", "--wait=false")
@@ -90,8 +115,8 @@ def _is_served(plane: ControlPlane, name: str) -> bool:
     return True
 
 
-def _start(plane: ControlPlane, children: Children) -> None:
-    redis, repository, metrics, more = free_ports(4)
+def _start(plane: ControlPlane, children: Children, poll: int) -> Installation:
+    redis, repository, metrics, healthy = free_ports(4)
     home = plane.folder / "argocd"
     (home / ".kube").mkdir(parents=True, exist_ok=True)
     (home / ".kube" / "config").write_bytes(plane.kubeconfig.read_bytes())
@@ -110,24 +135,30 @@ def _start(plane: ControlPlane, children: Children) -> None:
         "TMPDIR": str(home),
         "HOSTNAME": "argocd-application-controller-0",
     }
+    if poll:  # a hard look asks Git itself: what this Redis remembers never gets too old
+        told |= {f"ARGOCD_{one}RECONCILIATION_TIMEOUT": f"{poll}s" for one in ("", "HARD_")}
+        told["ARGOCD_RECONCILIATION_JITTER"] = "0s"
+    found = Installation(
+        children,
+        home,
+        told,
+        f"--redis=127.0.0.1:{redis}",
+        f"127.0.0.1:{repository}",
+        (f"--kubeconfig={plane.kubeconfig}", f"--namespace={NAMESPACE}"),
+    )
     program = str(engine("argocd"))
     children.start("redis", (program, "redis", f"127.0.0.1:{redis}"), told)
-    cache = f"--redis=127.0.0.1:{redis}"
-    asking = (f"--kubeconfig={plane.kubeconfig}", f"--namespace={NAMESPACE}")
-    words = ("argocd-repo-server", cache, "--address=127.0.0.1", f"--port={repository}")
+    words = ("argocd-repo-server", found.cache, "--address=127.0.0.1", f"--port={repository}")
     places = ("--metrics-address=127.0.0.1", f"--metrics-port={metrics}")
     plain = ("--disable-tls", "--client-ca-path=")
-    children.start("argocd-repo-server", (program, *words, *places, *plain), told)
-    healthy = f"http://127.0.0.1:{metrics}/metrics"
-    wait(children, "argocd-repo-server", partial(answers, healthy))
+    found.start("argocd-repo-server", program, (*words, *places, *plain), metrics)
     controller = (
-        *("argocd-application-controller", cache, *asking),
-        *(f"--repo-server=127.0.0.1:{repository}", "--repo-server-plaintext"),
-        *(f"--metrics-port={more}", "--persist-resource-health"),
+        *("argocd-application-controller", found.cache, *found.asking),
+        *(f"--repo-server={found.repository}", "--repo-server-plaintext"),
+        *(f"--metrics-port={healthy}", "--persist-resource-health"),
     )
-    children.start("argocd-application-controller", (program, *controller), told)
-    healthy = f"http://127.0.0.1:{more}/metrics"
-    wait(children, "argocd-application-controller", partial(answers, healthy))
+    found.start("argocd-application-controller", program, controller, healthy)
+    return found
 
 
 def application(plane: ControlPlane, name: str) -> dict[str, Any]:

@@ -21,10 +21,11 @@ INJECTED = f"{PORT}        - name: {PROXY}\n          image: {PROXY_IMAGE}\n"
 
 
 class Remote:
-    """The repository and the work tree."""
+    """The repository and the work tree; `url` is where others find it."""
 
     def __init__(self, folder: Path, *, in_waves: bool = False) -> None:
         self.bare, self.tree = folder / "shop.git", folder / "shop"
+        self.url = f"file://{self.bare}"
         self._git(folder, "init", "-q", "--bare", "-b", "main", str(self.bare))
         self._git(folder, "init", "-q", "-b", "main", str(self.tree))
         self._git(self.tree, "remote", "add", "origin", str(self.bare))
@@ -33,11 +34,6 @@ class Remote:
         sources = [*SAMPLE.glob("*.yaml"), *(WAVES.glob("*.yaml") if in_waves else ())]
         self.write({one.name: one.read_text().replace(PORT, INJECTED) for one in sources})
         self.write({"gateway.yaml": self.read("gateway.yaml").partition("---\n")[2]})
-
-    @property
-    def url(self) -> str:
-        """Where the repository is."""
-        return f"file://{self.bare}"
 
     def read(self, name: str) -> str:
         """Return the text of a file of the work tree."""
@@ -53,11 +49,20 @@ class Remote:
 
     def push(self, message: str) -> str:
         """Commit all there is, push, and return the commit."""
+        commit = self.commit(message)
+        self._git(self.tree, "push", "-q", "-u", "origin", "main")
+        return commit
+
+    def commit(self, message: str) -> str:
+        """Commit all there is, if anything, and return the commit."""
         self._git(self.tree, "add", "-A")
         if self._git(self.tree, "status", "--porcelain"):
             self._git(self.tree, "commit", "-qm", message)
-        self._git(self.tree, "push", "-q", "-u", "origin", "main")
         return self._git(self.tree, "rev-parse", "HEAD").strip()
+
+    def send(self, commit: str) -> None:
+        """Have the branch be at a commit, wherever it was."""
+        self._git(self.tree, "push", "-q", "-f", "origin", f"{commit}:refs/heads/main")
 
     def _git(self, folder: Path, *words: str) -> str:
         command = ("git", "-C", str(folder), *words)

@@ -2,7 +2,8 @@
 
 Each form of a release is pushed step by step under load, and what failed is counted; then come the
 scenes: what is deleted by hand, lanes before their pods, a commit that cannot be applied, pods that
-never get ready. Prints tables; what a form promises is asserted.
+never get ready. Then the same pushes go to Argo CD and to `laneway sync`, and all states
+are compared. It is measured how soon a push is live. What is promised is asserted.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.argocd.api_server import api_server
+from tests.argocd.beside import PUSHES, beside
 from tests.argocd.following import followed
-from tests.argocd.installation import installation
+from tests.argocd.installation import Installation, installation
 from tests.argocd.load import load
+from tests.argocd.releases import actions
 from tests.argocd.remote import Remote
 from tests.argocd.scenes import SCENES
 from tests.argocd.scripts import CONTRIB
 from tests.argocd.story import Row, Story, literal, two_commits
+from tests.argocd.times import times
 from tests.cluster.children import Children
 from tests.cluster.control_plane import VERSIONS, ControlPlane
 from tests.cluster.lanes import GATEWAY, asked, label
@@ -34,27 +39,47 @@ FORMS: Mapping[str, tuple[Callable[[Story], None], bool]] = {
     "two-commits": (two_commits, False),
 }
 """How a release is pushed, and whether in waves."""
+TIMES, ACTIONS = "times", "actions"
+"""How soon a push is live, and what is asked of a release through Argo CD's own API."""
 
 
 def main() -> int:
     """Go through what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=[*FORMS, *SCENES], metavar="NAME")
+    names = [*FORMS, *SCENES, *PUSHES, TIMES, ACTIONS]
+    parser.add_argument("names", nargs="*", default=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--pushes", type=int, default=30, help=f"how many of {TIMES}")
     options = parser.parse_args()
+    wrong: list[str] = []
     with ground() as (plane, port):
-        for name in options.names:
-            sys.stdout.write(f"\n{name}\n")
-            if name in FORMS:
-                released(plane, port, name, _tell)
-            else:
-                SCENES[name](plane, port, sys.stdout.write)
-            sys.stdout.flush()
-    return 0
+        names = [one for one in options.names if one != TIMES]
+        if names:
+            with installation(plane) as running:
+                wrong += _all(plane, port, running, names)
+        if TIMES in options.names:
+            times(plane, options.pushes, _said)
+    return 1 if wrong else 0
+
+
+def _all(plane: ControlPlane, port: int, running: Installation, names: Sequence[str]) -> list[str]:
+    """Go through some by name; return what differs between syncers and is not stated."""
+    wrong: list[str] = []
+    for name in names:
+        _said(f"\n{name}\n")
+        if name in FORMS:
+            released(plane, port, name, _tell)
+        elif name in PUSHES:
+            wrong += beside(plane, port, name, _said)
+        elif name == ACTIONS:
+            actions(plane, api_server(running), _said)
+        else:
+            SCENES[name](plane, port, _said)
+    return wrong
 
 
 @contextmanager
 def ground() -> Iterator[tuple[ControlPlane, int]]:
-    """Start a cluster with a node, a gateway, the operator and Argo CD."""
+    """Start a cluster with a node, a gateway and the operator."""
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         plane = opened.enter_context(cluster(folder / "k", VERSIONS[:1]))
@@ -69,7 +94,6 @@ def ground() -> Iterator[tuple[ControlPlane, int]]:
         asked(plane, *ready, "-n=istio-system")
         opened.enter_context(kinds(plane))
         opened.enter_context(operator(plane, VERSIONS[0]))
-        opened.enter_context(installation(plane))
         yield plane, found.gateway
 
 
@@ -84,6 +108,11 @@ def released(plane: ControlPlane, port: int, name: str, tell: Callable[[Row], No
             story = Story(following, calling, port, tell)
             form(story)
             return story.rows
+
+
+def _said(words: str) -> None:
+    sys.stdout.write(words)
+    sys.stdout.flush()
 
 
 def _tell(row: Row) -> None:

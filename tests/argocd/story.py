@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from tests.argocd.following import Following
 from tests.argocd.load import Load
+from tests.argocd.remote import Remote
 from tests.cluster.lanes import Lanes, Versions
 from tests.wire.laneway_up import laneway
 
@@ -60,7 +61,34 @@ class Row(Struct, frozen=True):
     health: dict[str, list[str]]
 
 
-class Story:
+class Edits:
+    """What people write in a work tree."""
+
+    def __init__(self, remote: Remote) -> None:
+        self.remote = remote
+
+    def edit_route(self, weights: Mapping[str, int]) -> None:
+        """Write the weights by hand."""
+        head = self.remote.read("route.yaml").partition("        - destination:")[0]
+        parts = (PART.format(lane=name, weight=share) for name, share in weights.items())
+        self.remote.write({"route.yaml": head + "".join(parts)})
+
+    def edit_lanes(self, edit: Callable[[str], str]) -> None:
+        """Edit the file of the lanes."""
+        self.remote.write({"lanes.yaml": edit(self.remote.read("lanes.yaml"))})
+
+    def add_pods(self, version: str = "v3") -> None:
+        """Write the pods of a version as a copy of those of v2."""
+        text = self.remote.read("mock-v2.yaml").replace("v2", version)
+        self.remote.write({f"mock-{version}.yaml": text})
+
+    def release(self, *words: str) -> None:
+        """Edit by `laneway release`."""
+        done = laneway("release", *words, str(self.remote.tree))
+        assert done.returncode == 0, done.stderr
+
+
+class Story(Edits):
     """Pushes and what came of them."""
 
     def __init__(
@@ -70,8 +98,9 @@ class Story:
         port: int,
         tell: Callable[[Row], None] = lambda _: None,
     ) -> None:
+        super().__init__(following.remote)
         self.following, self.load, self.lanes = following, load, Lanes(port)
-        self.remote, self.tell = following.remote, tell
+        self.tell = tell
         self.rows: list[Row] = []
 
     def begin(self, says: str, wanted: Mapping[str, int]) -> None:
@@ -103,26 +132,6 @@ class Story:
         while set(met := self.lanes.ask(60, {})) != set(chains):
             assert time.monotonic() < end, met
         self.lanes.shares(REQUESTS, chains)
-
-    def edit_route(self, weights: Mapping[str, int]) -> None:
-        """Write the weights by hand."""
-        head = self.remote.read("route.yaml").partition("        - destination:")[0]
-        parts = (PART.format(lane=name, weight=share) for name, share in weights.items())
-        self.remote.write({"route.yaml": head + "".join(parts)})
-
-    def edit_lanes(self, edit: Callable[[str], str]) -> None:
-        """Edit the file of the lanes."""
-        self.remote.write({"lanes.yaml": edit(self.remote.read("lanes.yaml"))})
-
-    def add_pods(self, version: str = "v3") -> None:
-        """Write the pods of a version as a copy of those of v2."""
-        text = self.remote.read("mock-v2.yaml").replace("v2", version)
-        self.remote.write({f"mock-{version}.yaml": text})
-
-    def release(self, *words: str) -> None:
-        """Edit by `laneway release`."""
-        done = laneway("release", *words, str(self.remote.tree))
-        assert done.returncode == 0, done.stderr
 
 
 def with_lane(text: str, *, in_waves: bool = False) -> str:

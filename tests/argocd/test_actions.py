@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from laneway.core.release.requests import ReleaseRequest, read_request
 from tests.argocd.action_scripts import (
     FOLDERS,
     Action,
@@ -66,6 +67,15 @@ def _without_marks(item: dict[str, Any]) -> dict[str, Any]:
     meta = dict(item["metadata"])
     marks = {key: one for key, one in meta.pop("annotations", {}).items() if key != REQUEST}
     return {**item, "metadata": {**meta, **({"annotations": marks} if marks else {})}}
+
+
+@pytest.mark.parametrize("row", [one for one in ACTIONS if not one.error], ids=str)
+def test_the_agent_can_read_what_an_action_writes(argocd: ArgoCD, row: Action) -> None:
+    said = run(argocd, row.script, read(row.path), row.parameters)
+    found = read_request(said["metadata"]["annotations"][REQUEST])
+    assert isinstance(found, ReleaseRequest)
+    given = {lane: int(weight) for lane, weight in row.parameters.items() if weight}
+    assert (found.action, found.weights) == (row.name, given)
 
 
 def test_the_last_word_of_a_request_is_the_time(argocd: ArgoCD) -> None:

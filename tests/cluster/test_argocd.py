@@ -19,6 +19,7 @@ import pytest
 from tests.argocd.following import followed
 from tests.argocd.installation import installation
 from tests.argocd.load import load
+from tests.argocd.releases import RELEASE, REQUEST, heal, request, tracked
 from tests.argocd.remote import Remote
 from tests.argocd.scripts import CONTRIB
 from tests.cluster.control_plane import VERSIONS, ControlPlane
@@ -68,6 +69,16 @@ def test_page_shows_a_release_that_argocd_follows_and_no_request_fails(
         assert span.total > 100
         assert span.failed == {}
     until(lambda: ours(plane) == [], f"{ours(plane)} is left")
+
+
+def test_self_heal_leaves_a_request_to_a_release_alone(
+    plane: ControlPlane, gateway: int, tmp_path: Path
+) -> None:
+    assert gateway
+    with tracked(plane, tmp_path) as following:
+        asked(plane, "annotate", *RELEASE, f"{REQUEST}=pause 2026-11-30T09:00:00Z")
+        heal(plane, following)
+        assert request(plane) == "pause 2026-11-30T09:00:00Z"
 
 
 def _shell(plane: ControlPlane, remote: Remote, gateway: int, folder: Path) -> dict[str, str]:

@@ -29,14 +29,14 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="laneway-sync-") as work:
         os.environ["XDG_STATE_HOME"] = f"{work}/state"
-        hooked = _until_live(Path(work) / "hook", options.pushes, "3600", is_told=True)
+        hooked = until_live(Path(work) / "hook", options.pushes, "3600", is_told=True)
         _print("by webhook", hooked)
-        polled = _until_live(Path(work) / "poll", options.polls, str(options.poll), is_told=False)
+        polled = until_live(Path(work) / "poll", options.polls, str(options.poll), is_told=False)
         _print(f"by a poll each {options.poll:g} s", polled)
         return _story(Path(work) / "story", options.requests)
 
 
-def _until_live(folder: Path, count: int, poll: str, *, is_told: bool) -> list[tuple[float, float]]:
+def until_live(folder: Path, count: int, poll: str, *, is_told: bool) -> list[tuple[float, float]]:
     """Return seconds from the begin and from the end of each push until what it says is live."""
     folder.mkdir(parents=True)
     remote = GitRemote(folder, EXAMPLE)

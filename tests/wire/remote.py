@@ -84,17 +84,22 @@ class GitRemote:
 
     def tell(self, port: int, secret: str = SECRET) -> int:
         """Send a webhook about a push to main; return the status of its answer."""
-        urls = {"clone_url": f"file://{self.bare}", "default_branch": "main"}
-        body = json.dumps({"ref": "refs/heads/main", "repository": urls}).encode()
-        digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {
-            "Content-Type": "application/json",
-            "X-GitHub-Event": "push",
-            "X-Hub-Signature-256": f"sha256={digest}",
-        }
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-            connection.request("POST", "/webhook", body, headers)
-            return connection.getresponse().status
+        return tell_of_push(port, f"file://{self.bare}", secret)
+
+
+def tell_of_push(port: int, url: str, secret: str = SECRET) -> int:
+    """Tell `laneway sync` of a push to main, as GitHub does; return the status of its answer."""
+    urls = {"clone_url": url, "default_branch": "main"}
+    body = json.dumps({"ref": "refs/heads/main", "repository": urls}).encode()
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "Content-Type": "application/json",
+        "X-GitHub-Event": "push",
+        "X-Hub-Signature-256": f"sha256={digest}",
+    }
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("POST", "/webhook", body, headers)
+        return connection.getresponse().status
 
 
 def _git(folder: Path, *words: str) -> str:
