@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from msgspec import json
 
-from laneway.adapters.kube import Conflict
+from laneway.adapters.kube import Conflict, Unavailable
 from laneway.core.release.applying import ClusterRecord, read_record
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gitops"
@@ -36,6 +36,8 @@ class ClusterInMemory:
         self.calls = 0
         self.kill_at: tuple[int, bool] | None = None
         """The number of a call, and whether it still has its effect."""
+        self.fail_at = 0
+        """The number of a call that gets no answer, and has no effect."""
         self.edited_by: dict[str, str] = {}
         """By name of an object who edited its weights once."""
         self.applied_by: dict[str, str] = {}
@@ -99,6 +101,8 @@ class ClusterInMemory:
 
     def _call(self) -> _Call:
         self.calls += 1
+        if self.calls == self.fail_at:
+            raise Unavailable("no answer")
         return _Call(self.kill_at is not None and self.calls == self.kill_at[0], self.kill_at)
 
 

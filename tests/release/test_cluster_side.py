@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from laneway.apps.release.cluster_side import ClusterSide
-from laneway.core.release.books import NotWrittenError
+from laneway.core.release.books import NotReachedError, NotWrittenError
 from laneway.core.release.requests import ReleaseRequest, answer
 from laneway.core.release.step import AtHand, CountedSoFar, Rest, ToCommit, look
 from laneway.core.resources.releases.plan import ErrorGate, Plan, ReleaseStage
@@ -28,7 +28,6 @@ class Agent:
         self.counting = CountedSoFar()
 
     def at_hand(self) -> AtHand:
-        self.side.follow()
         books = self.side.books()
         return AtHand(
             now=100.0,
@@ -110,6 +109,23 @@ def test_whoever_is_killed_at_any_write_leaves_a_move_that_the_next_one_finishes
 def _story(agent: Agent) -> None:
     agent.look()
     agent.ask("abort")
+
+
+@BOTH
+def test_a_server_that_does_not_answer_in_the_middle_leaves_no_move_by_hand(
+    cluster: Callable[[], ClusterInMemory],
+) -> None:
+    whole = cluster()
+    Agent(whole).look()
+    for number in range(1, whole.calls + 1):
+        there = cluster()
+        there.fail_at = number
+        agent = Agent(there)
+        with pytest.raises(NotReachedError, match="no answer"):
+            agent.look()
+        seen = agent.at_hand()
+        assert not seen.moved
+        assert there.weights == ([40, 10, 50] if seen.standing else [50, 50, 0])
 
 
 def test_what_others_apply_is_refused_before_anything_is_written() -> None:

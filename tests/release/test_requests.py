@@ -40,7 +40,13 @@ def asked(
     "value",
     [
         *("", "pause", "stop 1", "pause v1=3 1", "set-weight 1", "set-weight v1=60 v1=40 1"),
-        *("set-weight v1=101 1", "set-weight v1=60", "set-weight V1=60 1", "resume now at 1"),
+        *(
+            "set-weight v1=101 1",
+            "set-weight v1=60",
+            "set-weight v1=60 v3=40",
+            "set-weight V1=60 1",
+            "resume now at 1",
+        ),
         *("set-weight v1=6.5 1", "set-weight =60 1", f"pause {'1' * 5000}", "Pause 1"),
     ],
 )

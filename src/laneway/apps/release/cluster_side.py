@@ -98,18 +98,17 @@ class ClusterSide:
         return True
 
     def follow(self) -> None:
-        """Finish what a killed runner left half applied. Raises NotWrittenError."""
+        """What a killed runner left half applied is finished before anything is read."""
+
+    def books(self) -> Books:
+        """Read where the release stands, once a move is finished that somebody left half applied.
+
+        Half a move is no move by hand. Raises NotWrittenError, NotReachedError.
+        """
         try:
             version, record = self._record.read()
             if record is not None and record.coming:
-                self._finish(record, version)
-        except KubeError as error:
-            raise _away(error) from error
-
-    def books(self) -> Books:
-        """Read where the release stands."""
-        try:
-            version, record = self._record.read()
+                version, record = self._finish(record, version)
             mesh = SeenCluster.of(self._cluster).mesh
         except KubeError as error:
             raise _away(error) from error
@@ -133,9 +132,7 @@ class ClusterSide:
         """Write where the release stands, then move the weights, then write that they are moved."""
         try:
             seen = SeenCluster.of(self._cluster)
-            version, record = self._record.read()
-            if version != head:
-                return "again"
+            _, record = self._record.read()
             moves = self._moves(seen.mesh, wanted, record)
             if wrong := tuple(self._wrong(seen, moves)):
                 raise NotWrittenError(wrong)
@@ -165,7 +162,7 @@ class ClusterSide:
             found |= weights_before(set_to(mesh, stage.weights).moves)
         return found
 
-    def _finish(self, record: ClusterRecord, version: str) -> None:
+    def _finish(self, record: ClusterRecord, version: str) -> tuple[str, ClusterRecord]:
         """Apply the weights that are to come, and write that they are there."""
         seen = SeenCluster.of(self._cluster)
         moves = moves_to(seen.mesh, record.coming)
@@ -173,7 +170,8 @@ class ClusterSide:
             raise NotWrittenError(wrong)
         for body in applications(seen.bodies, moves.moves):
             self._put(body)
-        self._record.write(replace(record, coming={}), version)
+        done = replace(record, coming={})
+        return self._record.write(done, version), done
 
     def _wrong(self, seen: SeenCluster, moves: Moves) -> Iterable[Finding]:
         """Yield what keeps moves from being applied. Nothing is changed by that."""
