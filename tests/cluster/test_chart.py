@@ -56,7 +56,7 @@ def objects(plane: ControlPlane, had: Had) -> Iterator[list[dict[str, Any]]]:
     ground = [*MONITORING, namespace | {"metadata": {"name": "shop", "labels": STRICT}}]
     asked(plane, "apply", "-f", "-", told=yaml.dump_all(ground))
     names = [one["metadata"]["name"] for one in MONITORING]
-    asked(plane, "wait", "--for=condition=Established", "crd", *names, "--timeout=30s")
+    asked(plane, "wait", "--for=condition=Established", "crd", *names, "--timeout=180s")
     yield chart_objects(*EVERYTHING)
     asked(plane, "delete", "--wait=false", "-f", "-", told=yaml.dump_all(ground))
 

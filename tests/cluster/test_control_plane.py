@@ -38,7 +38,7 @@ spec:
 
 def test_a_deployment_gets_its_pod_from_real_controllers(plane: ControlPlane) -> None:
     asked(plane, "apply", "-f", "-", told=ADOPTED)
-    asked(plane, "wait", "-n=adopted", "--for=create", "pod", "-l=app=shop", "--timeout=30s")
+    asked(plane, "wait", "-n=adopted", "--for=create", "pod", "-l=app=shop", "--timeout=180s")
     (pod,) = json.loads(asked(plane, "get", "pods", "-n=adopted", "-o=json"))["items"]
     assert pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet"
 

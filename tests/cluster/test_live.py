@@ -161,7 +161,7 @@ def test_a_proxy_that_hangs_is_named_until_it_goes_on(plane: Cluster, crowd: Pat
             asyncio.run(apply.step(COMES, 0, CALLERS))
             assert late.process is not None
             late.process.send_signal(signal.SIGSTOP)
-            hung = asyncio.run(apply.step(COMES, 1, CALLERS)).liveness
+            hung = asyncio.run(apply.step(COMES, 1, CALLERS, but=1)).liveness
             late.process.send_signal(signal.SIGCONT)
             apply.limit = 30.0
             after = asyncio.run(apply.step(COMES, 2, CALLERS)).liveness
@@ -179,7 +179,7 @@ def test_a_proxy_that_left_is_not_connected(plane: Cluster, crowd: Path) -> None
         with others, late:
             asyncio.run(apply.step(COMES, 0, CALLERS))
             late.close()
-            gone = asyncio.run(apply.step(COMES, 1, CALLERS)).liveness
+            gone = asyncio.run(apply.step(COMES, 1, CALLERS, but=1)).liveness
             asyncio.run(apply.step(COMES, 2, CALLERS))
             apply.limit = 0.1
             taken(apply, GOES)
@@ -194,7 +194,7 @@ def test_a_connection_that_is_half_open_does_not_count(plane: Cluster, crowd: Pa
         with others, late:
             asyncio.run(apply.step(COMES, 0, CALLERS))
             relay.hold()
-            held = asyncio.run(apply.step(COMES, 1, CALLERS)).liveness
+            held = asyncio.run(apply.step(COMES, 1, CALLERS, but=1)).liveness
             relay.go_on()
             apply.limit = 30.0
             back = [asyncio.run(apply.step(COMES, 2, CALLERS)), *taken(apply, GOES)]

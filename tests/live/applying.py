@@ -58,8 +58,13 @@ class Applying:
         """Apply a whole way, each step once the one before it was looked after."""
         return [await self.step(way, at, proxies) for at in range(len(way.taken))]
 
-    async def step(self, way: Way, at: int, proxies: Sequence[ExpectedProxy]) -> Taken:
-        """Apply one step, and say what is known of it."""
+    async def step(
+        self, way: Way, at: int, proxies: Sequence[ExpectedProxy], *, but: int = 0
+    ) -> Taken:
+        """Apply one step, and say what is known of it.
+
+        Asked again until all `but` so many follow: where one is late, others may be slow.
+        """
         step, before = way.taken[at]
         watched = way.watched(at, proxies, self.plane.seat, in_order=self.in_order)
         begun = time.monotonic()
@@ -68,6 +73,8 @@ class Applying:
             await asyncio.to_thread(self.write, step, before, watched.refs)
             written = time.monotonic()
             live = await observation.confirm(self.limit)
+            while but and live.live < live.expected - but and time.monotonic() < written + LIMIT:
+                live = await observation.confirm(self.limit)
             return Taken(step, live, written, joined, watched.refs)
 
     def write(
