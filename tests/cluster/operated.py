@@ -38,7 +38,7 @@ def kinds(plane: ControlPlane) -> Iterator[None]:
     told = yaml.dump_all(definitions())
     asked(plane, "apply", "--server-side", "-f", "-", told=told)
     names = [one["metadata"]["name"] for one in definitions()]
-    asked(plane, "wait", "--for=condition=Established", "crd", *names, "--timeout=30s")
+    asked(plane, "wait", "--for=condition=Established", "crd", *names, "--timeout=180s")
     try:
         yield
     finally:
@@ -105,7 +105,7 @@ def objects_of(example: Path) -> list[dict[str, Any]]:
     """Return the objects of an example and the gateway, with proxies in the pods."""
     texts = [*(path.read_text() for path in sorted(example.glob("*.yaml"))), GATEWAY.read_text()]
     found = [item for text in texts for item in yaml.safe_load_all(text) if item]
-    return [_injected(item) for item in found if item["kind"] != "Namespace"]
+    return [injected(item) for item in found if item["kind"] != "Namespace"]
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def ours(plane: ControlPlane) -> list[str]:
     return sorted(asked(plane, *words).split())
 
 
-def _injected(item: dict[str, Any]) -> dict[str, Any]:
+def injected(item: dict[str, Any]) -> dict[str, Any]:
     """Return an object with a proxy in its pods, if it has any and is no gateway."""
     if item["kind"] == "Deployment":
         containers = item["spec"]["template"]["spec"]["containers"]

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.cluster
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gitops"
 ROUTE = ("virtualservice", "mock", "-n=istio-system")
 MAP = ("configmap", "laneway-sync-mock", "-n=default")
+LEASE = ("lease", "laneway-sync-mock", "-n=default")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,8 @@ def _bringing(known: ControlPlane, path: Path) -> Iterator[Bringing]:
     gone = ("--ignore-not-found", "-n=default")
     asked(known, "delete", "service", "mocka", "mockb", "mockc", *gone)
     asked(known, "delete", "configmap", "laneway-sync-mock", "theirs", *gone)
+    asked(known, "delete", *LEASE, "--ignore-not-found")
+    asked(known, "delete", *LEASE, "--ignore-not-found")
     asked(known, "delete", "deployments,replicasets,pods", "--all", "-n=default", "--wait=false")
     asked(known, "delete", "virtualservices,gateways", "-n=istio-system", "--all")
     asked(known, "delete", "asmswimlanes,asmswimlanegroups", "--all")
@@ -172,6 +175,25 @@ def test_a_commit_is_applied_whole_and_told_object_by_object(brought: Bringing) 
     assert brought.weights() == [50, 50]
     fields = brought.object(*ROUTE, "--show-managed-fields")["metadata"]["managedFields"]
     assert {one["manager"] for one in fields} == {"laneway-sync"}
+
+
+def test_who_brings_something_in_waits_until_nobody_else_does(brought: Bringing) -> None:
+    def held_by(name: str) -> None:
+        spec = json.dumps({"spec": {"holderIdentity": name, "leaseDurationSeconds": 20}})
+        asked(brought.plane, "patch", *LEASE, "--type=merge", f"-p={spec}")
+
+    assert not brought.object(*LEASE)["spec"].get("holderIdentity")
+    asked(brought.plane, "delete", *ROUTE)
+    held_by("another")
+    waiting = Said("sync", "now", *brought.words)
+    try:
+        waiting.until("waits for another, who brings something in")
+        assert asked(brought.plane, "get", "virtualservices", "-n=istio-system", "-o=name") == ""
+        held_by("")
+        assert waiting.end() == 0, waiting.said
+    finally:
+        waiting.process.kill()
+    assert brought.weights() == [50, 50]
 
 
 def test_what_others_keep_is_refused_and_nothing_of_the_commit_is_applied(

@@ -2,6 +2,7 @@
 
 Every figure is from the beginning of `git push`, and from its end, to the moment at which the mesh
 says that every proxy has confirmed. The story sends 2,000 requests at each stage, under load.
+`./dev figures sync killed` is the story on a cluster whose agents are killed; see `killed.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from laneway.apps.local.record.state import mesh_folder
 from laneway.apps.local.record.synced import SyncFolder
+from tests.sync import killed
 from tests.sync.story import share_out, story
 from tests.wire.remote import GitRemote, Sync
 
@@ -116,4 +118,6 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["killed"]:
+        sys.exit(killed.main(sys.argv[2:]))
     sys.exit(main())

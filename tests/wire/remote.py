@@ -66,6 +66,10 @@ class GitRemote:
         """Push what is committed."""
         _git(self.work, "push", "--quiet", "origin", "main")
 
+    def newest(self) -> str:
+        """Return the newest commit's id."""
+        return _git(self.work, "rev-parse", "HEAD")
+
     def take_back(self) -> None:
         """Have the branch be as it was before its newest commit, by force."""
         _git(self.work, "reset", "--quiet", "--hard", "HEAD~1")

@@ -83,12 +83,16 @@ class ClusterLook(Struct, frozen=True):
 
 
 class StepTaken(Struct, frozen=True):
-    """What a step is, on what look, and whether it was allowed; with findings it was not done."""
+    """What a step is, on what look, and whether it was allowed; with findings it was not done.
+
+    `is_due`: it is allowed, and was not done, since it writes and others may write as well.
+    """
 
     step: ClusterStep | None
     look: ClusterLook
     is_allowed: bool = False
     findings: tuple[Finding, ...] = ()
+    is_due: bool = False
 
 
 class Bringing(Struct):
@@ -120,8 +124,8 @@ class Bringing(Struct):
             words = {"commit": fetched.commit.short, "objects": counted("object", gone)}
             yield unplaced(NOTHING_IN_COMMIT, **words)
 
-    async def step(self, fetched: Fetched, allowed: Allowed) -> StepTaken:
-        """Do the next step. Raises KubeError where the server cannot be asked."""
+    async def step(self, fetched: Fetched, allowed: Allowed, *, is_alone: bool = True) -> StepTaken:
+        """Do the next step; who is not alone writes nothing. Raises KubeError."""
         look = await self.look(fetched)
         if look.wrong:
             return StepTaken(None, look, findings=look.wrong)
@@ -130,6 +134,8 @@ class Bringing(Struct):
         is_new = look.inventory.commit != fetched.commit.id
         if not (allowed.apply and (is_new or allowed.heal)):
             return StepTaken(step, look)
+        if not is_alone and self._writes(step, fetched, look):
+            return StepTaken(step, look, is_due=True)
         match step:
             case ApplyTurn():
                 refused = await self._apply(step, look, heal=allowed.heal)
@@ -185,11 +191,19 @@ class Bringing(Struct):
         if step.drains:
             await asyncio.sleep(self.drain)
 
-    async def _note(self, fetched: Fetched, look: ClusterLook) -> None:
-        """Write down that a commit was brought in whole, and what of older ones is left."""
+    def _writes(self, step: ClusterStep, fetched: Fetched, look: ClusterLook) -> bool:
+        if isinstance(step, RoundDone):
+            return self._whole(fetched, look) != look.inventory
+        return isinstance(step, ApplyTurn | RemoveTurn)
+
+    def _whole(self, fetched: Fetched, look: ClusterLook) -> Inventory:
+        """Return the inventory of a commit that was brought in whole, older ones' rest included."""
         ids = frozenset(one.id for one in look.objects.objects) | look.left_over
-        done = Inventory(self.source, fetched.commit.id, ids)
-        if done != look.inventory:
+        return Inventory(self.source, fetched.commit.id, ids)
+
+    async def _note(self, fetched: Fetched, look: ClusterLook) -> None:
+        """Write down that a commit was brought in whole."""
+        if (done := self._whole(fetched, look)) != look.inventory:
             await self.reading.write(done)
 
 

@@ -22,8 +22,9 @@ from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.telling import tell, tell_meanwhile
 
 if TYPE_CHECKING:
-    from laneway.apps.agent.bringing import Bringing
+    from laneway.apps.agent.bringing import Bringing, StepTaken
     from laneway.apps.agent.follow import Speaking
+    from laneway.apps.agent.turns import Turns
     from laneway.apps.repository.followed import FollowedApplication
     from laneway.apps.repository.repository import FollowedRepository
     from laneway.core.findings.finding import Finding
@@ -49,7 +50,10 @@ def follow(followed: FollowedApplication, way: ClusterWay) -> int:
     async def doing(repository: FollowedRepository, bringing: Bringing) -> int:
         from laneway.apps.agent.follow import ClusterFollowing
 
-        following = ClusterFollowing(followed, repository, bringing, _speaking())
+        speaking = _speaking()
+        following = ClusterFollowing(
+            followed, repository, bringing, speaking, _turns(bringing, speaking)
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, following.stop)
@@ -68,11 +72,18 @@ def now(followed: FollowedApplication, way: ClusterWay, *, prune: bool) -> int:
         from laneway.apps.agent.once import sync_once
         from laneway.core.syncing.cluster.rounds import RoundDone, WaitFor
 
-        fetched = await _newest(repository)
-        if isinstance(fetched, int):
-            return fetched
-        prunes = prune or followed.policy.prune
-        done = await sync_once(bringing, fetched, _speaking(), prune=prunes)
+        prunes, speaking = prune or followed.policy.prune, _speaking()
+
+        async def brought() -> tuple[Fetched, StepTaken] | int:
+            found = await _newest(repository)
+            if isinstance(found, int):
+                return found
+            return found, await sync_once(bringing, found, speaking, prune=prunes)
+
+        came = await _turns(bringing, speaking).alone(brought)
+        if isinstance(came, int):
+            return came
+        fetched, done = came
         tell((*done.findings, *done.look.objects.findings), sys.stderr)
         if done.findings:
             click.echo(f"{fetched.commit.text} is refused; what was applied before stays")
@@ -177,6 +188,14 @@ def _connected(
         except KubeError as error:
             click.echo(f"Error: {error}", err=True)
             return WORLD_FAILED
+
+
+def _turns(bringing: Bringing, speaking: Speaking) -> Turns:
+    from laneway.apps.agent.turns import turns
+    from laneway.core.syncing.cluster.inventory import NAME
+
+    reading = bringing.reading
+    return turns(reading.client, reading.namespace, NAME.format(reading.name), speaking.line)
 
 
 def _speaking() -> Speaking:
