@@ -24,7 +24,7 @@ from msgspec import Struct, field
 from laneway.core.emit.crds.definitions import definitions
 from laneway.core.emit.istio import Layout
 from laneway.core.live.proxies import ROUTER
-from tests.agree.cluster import PodPlace, pod
+from tests.agree.cluster import PodPlace, endpoint_slice, pod
 from tests.agree.oracle import Workload
 from tests.cluster.children import Children
 from tests.cluster.control_plane import (
@@ -89,7 +89,9 @@ def main(words: list[str]) -> int:
     ):
         asked(plane, "apply", "--server-side", "-f", "-", told=yaml.dump_all(definitions()))
         proxies = workloads(callers(3))
-        fill(plane.api, [namespace("shop"), *town(2)[-3:], *map(_pod, proxies)])
+        services = [one for one in town(2) if one["kind"] == "Service"]
+        slices = [endpoint_slice(one, map(_place, proxies)) for one in services]
+        fill(plane.api, [namespace("shop"), *town(2)[-3:], *map(_pod, proxies), *slices])
         istiod = Istiod(VERSIONS[0], *free_ports(2))
         told = {key: value for key, value in STOCK_ENVOY.items() if key != "PILOT_DEBOUNCE_AFTER"}
         start_istiod(plane, children, istiod, told=told)
@@ -263,8 +265,11 @@ def _mesh(lanes: int, *, is_permissive: bool) -> list[Object]:
 
 def _pod(proxy: Workload) -> Object:
     """Return the pod of a proxy that joins."""
-    place = PodPlace(f"{proxy.namespace}/{proxy.name}", proxy.name, proxy.ip, proxy.labels)
-    return with_proxy(pod(place), *([ROUTER] if proxy.type == "router" else []))
+    return with_proxy(pod(_place(proxy)), *([ROUTER] if proxy.type == "router" else []))
+
+
+def _place(proxy: Workload) -> PodPlace:
+    return PodPlace(f"{proxy.namespace}/{proxy.name}", proxy.name, proxy.ip, proxy.labels)
 
 
 def _part(seconds: Sequence[float], part: int) -> float:

@@ -40,10 +40,14 @@ def operation(api: ModelApi, proxies: Confirming | None = None, **more: object) 
 
 
 async def at_work(
-    api: ModelApi, *acts: Act, proxies: Confirming | None = None, **more: object
+    api: ModelApi,
+    *acts: Act,
+    proxies: Confirming | None = None,
+    working: Operation | None = None,
+    **more: object,
 ) -> Operation:
     """Have an operator work while people act, each when all is calm; it ends when all is calm."""
-    working = operation(api, proxies, **more)
+    working = working or operation(api, proxies, **more)
     task = asyncio.create_task(working.run())
     dies = asyncio.create_task(api.killed.wait())
     following = asyncio.create_task(working.caches.run())

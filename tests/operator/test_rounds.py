@@ -13,7 +13,7 @@ from laneway.apps.operator.operation import Operation
 from laneway.core.keeping.confirmed import digests_by_group
 from laneway.core.keeping.group_gate import Blame
 from laneway.core.keeping.held import Held
-from laneway.core.keeping.own_objects import own_object
+from laneway.core.keeping.own_objects import OwnObject, own_object
 from laneway.core.keeping.progress import GroupProgress
 from laneway.core.keeping.remembered import Remembered
 from laneway.core.keeping.statuses import new_statuses
@@ -38,6 +38,23 @@ def test_our_objects_are_the_very_same_until_one_of_them_changes() -> None:
     assert caches.own(0.0) is not before
     assert caches.own(0.0) != before
     assert caches.own(100.0) == before, "no watch told of the write, so it is forgotten"
+
+
+def test_what_a_watch_tells_of_our_own_write_is_not_read_again() -> None:
+    api, made = ModelApi(), list[OwnObject]()
+    begin(api)
+    working = operation(api)
+    note = working.caches.note_written
+
+    def noted(raw: bytes, now: float) -> OwnObject:
+        made.append(note(raw, now))
+        return made[-1]
+
+    working.caches.note_written = noted  # type: ignore[method-assign]
+    in_virtual_time(at_work(api, create, working=working))
+
+    there = working.caches.own(0.0).values()
+    assert {id(one) for one in there} == {id(one) for one in made}
 
 
 def _later(body: dict[str, object]) -> dict[str, object]:

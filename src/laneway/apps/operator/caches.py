@@ -31,13 +31,16 @@ POD: KindName = ("", "Pod")
 LANES: tuple[KindName, ...] = ((VENDOR, GROUP), (VENDOR, LANE))
 
 
-class _NameAndLabels(Struct):
+class _OwnHead(Struct, rename="camel"):
     name: str = ""
+    namespace: str = ""
     labels: dict[str, str] | None = None
+    resource_version: str = ""
 
 
 class _Labeled(Struct):
-    metadata: _NameAndLabels = field(default_factory=_NameAndLabels)
+    kind: str = ""
+    metadata: _OwnHead = field(default_factory=_OwnHead)
 
 
 _labeled = json.Decoder(_Labeled)
@@ -84,7 +87,7 @@ class Caches:
         if name == POD:
             return partial(read_pod_held, shared=self._shared)
         if name in OURS:
-            return self._of_ours
+            return partial(self._of_ours, kind.kind)
         if name in LANES:
             return partial(self._of_lanes, name, kind)
         return partial(read_held, shared=self._shared, api_version=kind.api_version, kind=kind.kind)
@@ -95,13 +98,18 @@ class Caches:
         again = read_again(raw, before) if isinstance(before, Held) else None
         return again or read_held(raw, self._shared, kind.api_version, kind.kind)
 
-    def _of_ours(self, raw: bytes) -> Held | OwnObject:
+    def _of_ours(self, kind: str, raw: bytes) -> Held | OwnObject:
+        """Read an object of a kind that we write; what the server answered a write stays so."""
         head = _labeled.decode(raw).metadata
         if not is_own({"labels": head.labels}):
             return read_held(raw, self._shared)
-        own = own_object(json.decode(raw))
-        last = self._written.get(own.ref)
-        if last and last.own and _number(own.version) >= _number(last.own.version):
+        last = self._written.get(Ref(kind, head.namespace, head.name))
+        written = last.own if last else None
+        if written is not None and written.version == head.resource_version:
+            own = written
+        else:
+            own = own_object(json.decode(raw))
+        if written is not None and _number(own.version) >= _number(written.version):
             del self._written[own.ref]
         return own
 
@@ -217,9 +225,12 @@ class Caches:
 
     def note_written(self, raw: bytes, now: float) -> OwnObject:
         """Take an object as the server answered a write, unless the watch told of it before."""
+        told = _labeled.decode(raw)
+        place = told.metadata.namespace, told.metadata.name
+        seen = self.followed[ISTIO, told.kind].objects.get(place)
+        if isinstance(seen, OwnObject) and seen.version == told.metadata.resource_version:
+            return seen
         own = own_object(json.decode(raw))
-        followed = self.followed[ISTIO, own.ref.kind]
-        seen = followed.objects.get((own.ref.namespace, own.ref.name))
         if not isinstance(seen, OwnObject) or _number(seen.version) < _number(own.version):
             self._written[own.ref] = _WrittenObject(own, now + _REMEMBERED)
             self._own = None
