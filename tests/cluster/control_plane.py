@@ -35,7 +35,7 @@ VERSIONS = ("1.31", "1.30")
 ROOT = "istio-system"
 BRIDGE = "10.244.0.1"
 """Where pods reach the API server, at the port of its service."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds a program gets until it answers: many times what it takes on an idle machine."""
 READY = "/readyz?exclude=poststarthook/rbac/bootstrap-roles"
 """Whether all is ready but the roles for others than the administrator, which take long."""

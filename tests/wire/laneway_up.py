@@ -21,7 +21,7 @@ import pytest
 from msgspec import Struct
 
 COMMAND = (sys.executable, "-c", "from laneway.apps.cli import main; main()")
-PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "60"))
+PATIENCE = float(os.environ.get("LANEWAY_PATIENCE", "120"))
 """Seconds after which a command that is waited for is ended; long forms of tests need more."""
 EVERYWHERE = os.environ.get("LANEWAY_TEST_INTERCEPT", "")
 """What every mesh is told of `--intercept` that is told nothing else."""
