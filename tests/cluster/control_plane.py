@@ -63,6 +63,8 @@ STOCK_ENVOY = {
     "VALIDATION_WEBHOOK_CONFIG_NAME": "",
 }
 """istiod's environment: nothing that only Istio's own Envoy understands, no webhooks."""
+AS_INSTALLED = {key: value for key, value in STOCK_ENVOY.items() if "DEBOUNCE" not in key}
+"""The same, but that it gathers changes for as long as one that is installed: figures of time."""
 MESH = {
     "rootNamespace": ROOT,
     "enableAutoMtls": False,

@@ -81,7 +81,6 @@ def _bringing(known: ControlPlane, path: Path) -> Iterator[Bringing]:
     asked(known, "delete", "service", "mocka", "mockb", "mockc", *gone)
     asked(known, "delete", "configmap", "laneway-sync-mock", "theirs", *gone)
     asked(known, "delete", *LEASE, "--ignore-not-found")
-    asked(known, "delete", *LEASE, "--ignore-not-found")
     asked(known, "delete", "deployments,replicasets,pods", "--all", "-n=default", "--wait=false")
     asked(known, "delete", "virtualservices,gateways", "-n=istio-system", "--all")
     asked(known, "delete", "asmswimlanes,asmswimlanegroups", "--all")

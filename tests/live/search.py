@@ -18,7 +18,7 @@ from pathlib import Path
 from laneway.adapters.netns import probe
 from tests.cluster.children import Children
 from tests.cluster.control_plane import (
-    STOCK_ENVOY,
+    AS_INSTALLED,
     VERSIONS,
     Istiod,
     free_ports,
@@ -61,10 +61,9 @@ def main() -> int:
 
 
 def _by_clients(folder: Path, options: argparse.Namespace) -> int:
-    told = {key: value for key, value in STOCK_ENVOY.items() if key != "PILOT_DEBOUNCE_AFTER"}
     with store(folder) as (plane, children):
         istiod = Istiod(options.istio, *free_ports(2))
-        process = start_istiod(plane, children, istiod, told=told)
+        process = start_istiod(plane, children, istiod, told=AS_INSTALLED)
         until_ready(children, istiod)
         with applied(plane, istiod) as apply, Crowd(engine("crowd"), istiod) as crowd:
             crowd.join(workloads(callers(3)))

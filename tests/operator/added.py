@@ -28,7 +28,7 @@ from tests.agree.cluster import PodPlace, endpoint_slice, pod
 from tests.agree.oracle import Workload
 from tests.cluster.children import Children
 from tests.cluster.control_plane import (
-    STOCK_ENVOY,
+    AS_INSTALLED,
     VERSIONS,
     ControlPlane,
     Istiod,
@@ -93,8 +93,7 @@ def main(words: list[str]) -> int:
         slices = [endpoint_slice(one, map(_place, proxies)) for one in services]
         fill(plane.api, [namespace("shop"), *town(2)[-3:], *map(_pod, proxies), *slices])
         istiod = Istiod(VERSIONS[0], *free_ports(2))
-        told = {key: value for key, value in STOCK_ENVOY.items() if key != "PILOT_DEBOUNCE_AFTER"}
-        start_istiod(plane, children, istiod, told=told)
+        start_istiod(plane, children, istiod, told=AS_INSTALLED)
         until_ready(children, istiod)
         wait(children, "kube-apiserver", lambda: bool(plane.api.ask(LANES)))
         with Crowd(engine("crowd"), istiod) as crowd:

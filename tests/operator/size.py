@@ -28,6 +28,7 @@ from msgspec import Struct
 from laneway.core.emit.crds.definitions import definitions
 from tests.cluster.children import Children
 from tests.cluster.control_plane import (
+    AS_INSTALLED,
     ROOT,
     VERSIONS,
     ControlPlane,
@@ -152,7 +153,7 @@ def _istiod(scene: Scene) -> Iterator[tuple[tuple[str, ...], Callable[[], str]]]
         yield (), lambda: "no istiod"
         return
     istiod = Istiod(VERSIONS[0], *free_ports(2))
-    process = start_istiod(scene.plane, scene.children, istiod)
+    process = start_istiod(scene.plane, scene.children, istiod, told=AS_INSTALLED)
     until_ready(scene.children, istiod)
 
     def peak() -> str:
