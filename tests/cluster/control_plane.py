@@ -254,6 +254,8 @@ def _start_controllers(plane: ControlPlane, children: Children) -> None:
         f"--root-ca-file={plane.api.certificate}",
         "--leader-elect=false",
         "--secure-port=0",
+        # ten times its own, or what lost its owner waits behind all that other tests have left
+        *("--kube-api-qps=200", "--kube-api-burst=400"),
     ]
     children.start("kube-controller-manager", command, environment(plane.folder))
 
