@@ -63,4 +63,4 @@ def plain_routes(spec: Cursor, matches: Lists[Match]) -> tuple[HttpRoute, ...] |
 def _destination(index: int, share: _PlainShare) -> RouteDestination:
     to = share.destination
     port = to.port.number if to.port is not None else None
-    return RouteDestination(to.host, to.subset, port, share.weight, index=index)
+    return RouteDestination(to.host, to.subset, port, share.weight, None, None, index)

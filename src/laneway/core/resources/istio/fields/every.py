@@ -75,8 +75,7 @@ def _find(value: Any, tree: Tree, place: Path, found: list[Found]) -> None:
     if _END in tree:
         found.append((tree[_END][0], place, tree[_END][1], value))
     if isinstance(value, list):
-        for index, item in enumerate(value if "[]" in tree else ()):
-            _find(item, tree["[]"], (*place, index), found)
+        _find_in_items(value, tree.get("[]"), place, found)
     elif isinstance(value, dict):
         for step, below in tree.items():
             if step == "*":
@@ -84,3 +83,13 @@ def _find(value: Any, tree: Tree, place: Path, found: list[Found]) -> None:
                     _find(inner, below, (*place, key), found)
             elif step in value and step != _END:
                 _find(value[step], below, (*place, step), found)
+
+
+def _find_in_items(items: list[Any], tree: Tree | None, place: Path, found: list[Found]) -> None:
+    """Look into the items of a list, but for those without any key that leads on: most of them."""
+    if tree is None:
+        return
+    ends = _END in tree or "*" in tree or "[]" in tree
+    for index, item in enumerate(items):
+        if ends or (isinstance(item, dict) and not item.keys().isdisjoint(tree)):
+            _find(item, tree, (*place, index), found)
