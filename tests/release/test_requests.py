@@ -117,3 +117,24 @@ def test_a_release_that_rests_goes_on_by_whoever_is_asked_and_with_its_own_weigh
     moved = asked("resume 1", "paused", moved=True, rests=True)
     assert isinstance(moved, ToCommit)
     assert moved.weights == {"v1": 50, "v3": 50}
+
+
+@pytest.mark.parametrize(("value", "phase"), [("abort 1", "aborted"), ("promote 1", "done")])
+def test_a_release_whose_plan_was_edited_stays_ended_once_people_end_it(
+    value: str, phase: Phase
+) -> None:
+    edited = replace(PLAN, digest="another", stages=STAGES[1:])
+    at_stage_2 = replace(seen("running", moved=True), standing=replace(AT, stage=2))
+    request = read_request(value)
+    assert isinstance(request, ReleaseRequest)
+    found = answer(edited, at_stage_2, request, rests=True)
+    assert isinstance(found, ToCommit)
+    assert (found.standing.phase, found.standing.digest) == (phase, "another")
+
+
+def test_a_release_whose_plan_was_edited_is_not_said_to_go_on() -> None:
+    edited = replace(PLAN, digest="another", stages=STAGES[1:])
+    at_stage_2 = replace(seen("running", moved=True), standing=replace(AT, stage=2))
+    found = answer(edited, at_stage_2, ReleaseRequest("resume 1", "resume"), rests=True)
+    assert isinstance(found, Finding)
+    assert found.code.id == "LW2035"

@@ -74,6 +74,8 @@ def answer(
     match request.action:
         case "pause":
             return None if at.phase == "paused" else paused(plan, at)
+        case "resume" if at.digest != plan.digest:
+            return _unfit(plan, request, "under way by another plan")
         case "resume":
             goes_on = at.phase == "running" and not (rests or seen.moved)
             mine = replace(at, runner=seen.runner)
@@ -81,7 +83,7 @@ def answer(
         case "promote":
             return _promoted(plan, seen, at)
         case "abort":
-            return ended(at)
+            return ended(_known_to(plan, at))
         case "set-weight":
             said = replace(at, phase="paused", since=int(seen.now))
             return ToCommit(said, request.weights, "weights are set by request")
@@ -119,7 +121,7 @@ def _promoted(plan: Plan, seen: AtHand, at: ReleaseStanding) -> ToCommit:
     """Return the commit that has the weights of the last stage, whatever is known."""
     stage = len(plan.stages)
     said = replace(
-        at,
+        _known_to(plan, at),
         stage=stage,
         phase="done",
         attempt=max(1, at.attempt),
@@ -127,6 +129,14 @@ def _promoted(plan: Plan, seen: AtHand, at: ReleaseStanding) -> ToCommit:
         runner=seen.runner,
     )
     return ToCommit(said, plan.stages[-1].weights, f"promoted by hand at stage {at.stage}")
+
+
+def _known_to(plan: Plan, at: ReleaseStanding) -> ReleaseStanding:
+    """Return where it stands as by this plan: an end that people ask for is one of what they see.
+
+    Only a plan that changes after the end has a release begin anew.
+    """
+    return replace(at, digest=plan.digest)
 
 
 def _stage(plan: Plan, at: ReleaseStanding) -> str:

@@ -267,7 +267,8 @@ REQUEST_UNFIT = error(
     "release {name} is {phase}: there is nothing to {action}",
     "What has not begun has no stage to stay at, and what is over has none to go on from.",
     "`kubectl get lanerelease {name}` shows where it stands. A release that was ended begins anew "
-    "by `resume`, one that is done by another plan.",
+    "by `resume`, one that is done by another plan. One whose plan was edited under way goes on "
+    "with the plan as it was, or is ended by `abort` before it begins anew.",
 )
 
 KEPT_BY_A_SYNCER = error(
