@@ -19,7 +19,13 @@ from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.core.findings.finding import Finding
 from laneway.core.release.books import Books, NotReachedError, NotWrittenError
 from laneway.core.release.requests import REQUEST_ANNOTATION, ReleaseRequest, answer, read_request
-from laneway.core.release.status import ReleasePhase, ReleaseTold, phase_of, release_status
+from laneway.core.release.status import (
+    ReleasePhase,
+    ReleaseTold,
+    phase_of,
+    release_status,
+    taken_up_status,
+)
 from laneway.core.release.step import Rest
 from laneway.core.resources.read import read_objects
 from laneway.core.resources.releases.plan import LaneRelease, Plan
@@ -28,6 +34,7 @@ LOG = logging.getLogger("laneway.release")
 _FIGURES_EVERY = 5.0
 """Seconds between two writes of a status in which nothing but figures is another."""
 _FIGURES = frozenset({"hops", "message", "conditions"})
+_SAID_WHEN_AWAY = ("observedGeneration", "phase", "message", "conditions")
 _LAST_WORDS = 5.0
 
 Body = Mapping[str, Any]
@@ -49,20 +56,18 @@ class CarriedRelease:
         body = self._means.cluster.release(self._name)
         plan, findings = _read(body)
         fields: dict[str, Any] = {}
+        told: ReleaseTold | None
+        is_away = False
         try:
-            told = (
-                self._carried(plan, body, fields)
-                if plan is not None
-                else ReleaseTold("Refused", _joined(findings))
-            )
+            told = self._carried(_whole(plan, findings), body, fields)
         except NotWrittenError as error:
             told = ReleaseTold("Refused", _joined(error.findings))
+            if asked := _asked(body):
+                fields.setdefault("request", _refused(asked, error.findings))
         except (GitError, NotReachedError, OSError) as error:
             self._hear(str(error))
-            told = ReleaseTold(_phase_before(body), str(error))
-        if told is not None:
-            now, generation = rfc3339_now(), int(body["metadata"].get("generation") or 0)
-            fields |= release_status(plan, told, generation, _status(body), now)
+            told, is_away = ReleaseTold(_phase_before(body), str(error)), True
+        fields |= _fields(plan, told, body, is_away=is_away)
         self._write(body, fields)
         return told is not None and told.phase == "Running"
 
@@ -81,7 +86,7 @@ class CarriedRelease:
         sides, runner = self._with(plan)
         books = runner.read()
         if books is None:
-            return ReleaseTold(_phase_before(body), self._said)
+            raise NotReachedError(self._said)
         if asked:
             came_of_it = self._answered(plan, asked, (sides, runner, books), body)
             if came_of_it is None:
@@ -175,6 +180,23 @@ def _read(body: Body) -> tuple[Plan | None, tuple[Finding, ...]]:
     found = read_objects(f"LaneRelease {body['metadata']['name']}", [body])
     plans = [one.plan for one in found.resources if isinstance(one, LaneRelease)]
     return (plans[0] if plans else None), found.findings
+
+
+def _fields(
+    plan: Plan | None, told: ReleaseTold | None, body: Body, *, is_away: bool
+) -> dict[str, Any]:
+    """Return the fields of a status; what was known stays while the place of weights is away."""
+    now, generation = rfc3339_now(), int(body["metadata"].get("generation") or 0)
+    if told is None:
+        return taken_up_status(_status(body), now)
+    fields = release_status(plan, told, generation, _status(body), now)
+    return {key: fields[key] for key in _SAID_WHEN_AWAY} if is_away else fields
+
+
+def _whole(plan: Plan | None, findings: Sequence[Finding]) -> Plan:
+    if plan is None:
+        raise NotWrittenError(findings)
+    return plan
 
 
 def _status(body: Body) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ _CONDITIONS: Mapping[str, tuple[ReleasePhase, ...]] = {
     "Stalled": ("Resting", "Aborted", "Refused"),
 }
 """The phases in which each condition is true."""
-EXECUTED, STOPPED = "Executed", "AgentStopped"
+EXECUTED, AT_WORK, STOPPED = "Executed", "AgentAtWork", "AgentStopped"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 1024
 """Characters of a message."""
@@ -82,6 +82,17 @@ def release_status(
 def stopped_status(before: Mapping[str, Any], now: str) -> dict[str, Any]:
     """Return the fields of the status of a release that nobody executes any more."""
     said = (EXECUTED, "False", STOPPED, "whoever executed it was ended in good order")
+    return _executed(said, before, now)
+
+
+def taken_up_status(before: Mapping[str, Any], now: str) -> dict[str, Any]:
+    """Return the fields of the status of a release that rests, and that somebody executes again."""
+    return _executed((EXECUTED, "True", AT_WORK, ""), before, now)
+
+
+def _executed(
+    said: tuple[str, str, str, str], before: Mapping[str, Any], now: str
+) -> dict[str, Any]:
     known = _known(before.get("conditions"))
     mine = _dated(_condition(*said, int(before.get("observedGeneration") or 0)), known, now)
     others = [one for kind, one in known.items() if kind != EXECUTED]
@@ -96,7 +107,7 @@ def _conditions(
         _condition(kind, str(told.phase in phases), told.phase, told.message, generation)
         for kind, phases in _CONDITIONS.items()
     ]
-    made.append(_condition(EXECUTED, "True", "AgentAtWork", "", generation))
+    made.append(_condition(EXECUTED, "True", AT_WORK, "", generation))
     return [_dated(one, known, now) for one in made]
 
 
