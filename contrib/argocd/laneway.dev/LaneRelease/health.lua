@@ -69,7 +69,10 @@ if not is_executed and not ENDED[phase] then
   end
   return health("Progressing", message .. " at the moment")
 end
-if is_executed and number(status.observedGeneration) < number(meta.generation) then
+if number(status.observedGeneration) < number(meta.generation) then
+  if not is_executed then
+    return nil
+  end
   return health("Progressing", "the agent has not looked at the last edit yet")
 end
 
