@@ -159,5 +159,29 @@ def test_a_stage_is_known_also_while_its_place_is_away(
     assert one.status["weights"] == {"v1": 50, "v2": 0, "v3": 50}
 
 
+def test_a_server_that_does_not_answer_is_named_and_no_mesh_is_waited_for(
+    one: OneRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_FIGURES_EVERY", 0.0)
+    assert NOBODY in one.look(2)["message"]
+
+
+def test_a_token_is_read_again_and_nothing_of_it_is_told(
+    one: OneRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_FIGURES_EVERY", 0.0)
+    token = one.folder / "token"
+    one.main = OutsidePlace(NOBODY, str(token))
+    one.agent = one.another()
+    assert str(token) in one.look()["message"]
+    assert one.there.weights == [50, 50, 0]
+    token.write_text("first\n")
+    assert NOBODY in one.look(2)["message"]
+    assert one.there.weights == [50, 0, 50]
+    token.write_text("sec\nret")
+    message = one.look()["message"]
+    assert (str(token) in message, "ret" in message) == (True, False)
+
+
 def _away(**_: object) -> list[Body]:
     raise Unavailable("it does not answer")

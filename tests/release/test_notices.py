@@ -53,7 +53,7 @@ def slow() -> Iterator[Slow]:
 
 def test_who_sends_goes_on_before_the_answer_and_order_is_kept(slow: Slow) -> None:
     failed: list[str] = []
-    courier = Courier(slow.url, "", failed.append)
+    courier = Courier(slow.url, str, failed.append)
 
     for text in ("one", "two"):
         courier.send({"text": text})
@@ -65,7 +65,7 @@ def test_who_sends_goes_on_before_the_answer_and_order_is_kept(slow: Slow) -> No
 
 def test_in_the_end_who_does_not_answer_is_given_up_and_that_is_said(slow: Slow) -> None:
     failed: list[str] = []
-    courier = Courier(slow.url, "", failed.append)
+    courier = Courier(slow.url, str, failed.append)
 
     courier.send({"text": "one"})
     courier.end(0.01)

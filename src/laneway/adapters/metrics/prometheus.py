@@ -11,7 +11,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -34,10 +34,13 @@ class Series(Struct, frozen=True):
 
 
 class MetricsServer(Struct, frozen=True):
-    """A server by its URL. `token` is sent as bearer token, if there is one."""
+    """A server by its URL. What `token` returns is sent as bearer token, if it is any.
+
+    It is asked before each query, since tokens are replaced while programs run.
+    """
 
     url: str
-    token: str = ""
+    token: Callable[[], str] = str
 
     def values(self, query: str) -> tuple[float, ...]:
         """Return the values of an expression now, without those that are no number."""
@@ -59,7 +62,11 @@ class MetricsServer(Struct, frozen=True):
     def _ask(self, query: str) -> Any:
         """Return the result of a query."""
         try:
-            status, raw = self._exchange(query)
+            token = self.token()
+        except OSError as error:
+            raise MetricsError(f"the token for {self.url} cannot be read: {error}") from error
+        try:
+            status, raw = self._exchange(query, token)
             answer = json.loads(raw)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise MetricsError(f"{self.url} does not answer as Prometheus does: {error}") from error
@@ -71,13 +78,13 @@ class MetricsServer(Struct, frozen=True):
             raise MetricsError(f"{self.url} answered {status} without a result")
         return data["result"]
 
-    def _exchange(self, query: str) -> tuple[int, bytes]:
+    def _exchange(self, query: str, token: str) -> tuple[int, bytes]:
         parts = urlsplit(self.url)
         secure = parts.scheme == "https"
         made = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
+        if token:
+            headers["authorization"] = f"Bearer {token}"
         with closing(made(parts.hostname or "", parts.port, timeout=_PATIENCE)) as connection:
             path = f"{parts.path.rstrip('/')}/api/v1/query"
             connection.request("POST", path, urlencode({"query": query}), headers)

@@ -10,16 +10,19 @@ import threading
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 
-from laneway.adapters.notices.sending import NoticeError, notify
+from laneway.adapters.notices.sending import notify
 
 Body = Mapping[str, object]
 
 
 class Courier:
-    """Who carries notices to a place; `failed` hears of each that was not taken."""
+    """Who carries notices to a place; `failed` hears of each that was not taken.
 
-    def __init__(self, url: str, token: str, failed: Callable[[str], None]) -> None:
-        self._place = (url, token)
+    `token` is asked before each: tokens are replaced while programs run.
+    """
+
+    def __init__(self, url: str, token: Callable[[], str], failed: Callable[[str], None]) -> None:
+        self._url, self._token = url, token
         self._failed = failed
         self._waiting: SimpleQueue[Body | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._carry, daemon=True)
@@ -39,6 +42,6 @@ class Courier:
     def _carry(self) -> None:
         while (body := self._waiting.get()) is not None:
             try:
-                notify(*self._place, body)
-            except NoticeError as error:
+                notify(self._url, self._token(), body)
+            except OSError as error:
                 self._failed(str(error))

@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 from msgspec import Struct
@@ -226,7 +226,9 @@ def _configured(path: str | None) -> Configuration:
         raise click.UsageError(str(error)) from error
 
 
-def _outside(table: str, name: str, known: Mapping[str, OutsidePlace]) -> tuple[str, str]:
+def _outside(
+    table: str, name: str, known: Mapping[str, OutsidePlace]
+) -> tuple[str, Callable[[], str]]:
     """Return the address and token of what a plan names.
 
     A plan says names and never addresses: whoever writes one may not choose whom this machine
@@ -236,7 +238,9 @@ def _outside(table: str, name: str, known: Mapping[str, OutsidePlace]) -> tuple[
     if place is None:
         names = ", ".join(known) or "none"
         raise click.UsageError(f"laneway.toml has no [{table}.{name}] with a url; it has {names}.")
-    return place.url, bytes_of(place.token_file).decode().strip() if place.token_file else ""
+    if place.token_file:
+        bytes_of(place.token_file)
+    return place.url, place.token
 
 
 def _turn(repository: Repository, plan: Plan) -> Turn:

@@ -75,12 +75,15 @@ def _in_git(plan: Plan, target: GitTarget, means: ReleaseMeans) -> GitSide:
     return GitSide([path], plan, Branch(repository), pushing=pushing, all_files=False)
 
 
-def _place(what: str, name: str, known: Mapping[str, OutsidePlace]) -> tuple[str, str]:
+def _place(
+    what: str, name: str, known: Mapping[str, OutsidePlace]
+) -> tuple[str, Callable[[], str]]:
     """Return the address and the token of what a plan names. Raises NotWrittenError, OSError."""
     place = known.get(name)
     if place is None:
         raise _unknown(what, name, known)
-    return place.url, Path(place.token_file).read_text().strip() if place.token_file else ""
+    place.token()
+    return place.url, place.token
 
 
 def _unknown(what: str, name: str, known: Mapping[str, OutsidePlace]) -> NotWrittenError:

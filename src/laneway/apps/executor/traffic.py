@@ -31,14 +31,22 @@ class ClusterTraffic:
         self._cluster = cluster
         self._known: tuple[Mapping[tuple[str, str], tuple[Ref, ...]], MetricsSide] | None = None
         self._looked = -_LOOKS_EVERY
+        self._away = ""
+
+    @property
+    def silence(self) -> str:
+        """Why nothing was counted at the last look."""
+        return self._away or (self._known[1].silence if self._known else "")
 
     def live(self) -> LaneTraffic | None:
         """Return what was counted until now; None where that cannot be known."""
         if time.monotonic() - self._looked >= _LOOKS_EVERY:
             try:
                 mesh = SeenCluster.of(self._cluster, workloads=True).mesh
-            except KubeError:
+            except KubeError as error:
+                self._away = f"the API server: {error}"
                 return None
+            self._away = ""
             self._looked = time.monotonic()
             hops = workload_hops(mesh, (self._plan.lane, self._plan.stable))
             if self._known is None or self._known[0] != hops:

@@ -36,6 +36,8 @@ UNREACHED = "(nobody)"
 class MeshSide:
     """A running mesh. It is read anew whenever what it serves has changed."""
 
+    silence = ""
+
     def __init__(self, folder: MeshFolder, lanes: tuple[str, str]) -> None:
         self._folder = folder
         self._lanes = lanes

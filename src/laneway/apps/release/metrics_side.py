@@ -36,6 +36,7 @@ class MetricsSide:
         mine = {ref for (_, lane), found in refs.items() if lane == plan.lane for ref in found}
         self._queries = {one.name: query_of(one, mine) for one in plan.figures}
         self._tallies: GrownAll | None = None
+        self.silence = ""
 
     def live(self) -> LaneTraffic | None:
         """Return what was counted until now; None while the server does not answer."""
@@ -45,8 +46,10 @@ class MetricsSide:
                 for selector in self._selectors
                 for series in self._server.samples(selector, WINDOW)
             ]
-        except MetricsError:
+        except MetricsError as error:
+            self.silence = str(error)
             return None
+        self.silence = ""
         series = [(tuple(sorted(one.labels.items())), one.samples) for one in found]
         self._tallies = told_by(self._tallies, series)
         sample = sample_of(self._workloads, self._tallies)

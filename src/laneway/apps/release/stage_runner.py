@@ -42,6 +42,10 @@ Came = Rest | Literal["moved", "waits"]
 class Traffic(Protocol):
     """Where a release sees its traffic."""
 
+    @property
+    def silence(self) -> str:
+        """Why nothing was counted at the last look, empty where it was or nobody knows."""
+
     def live(self) -> LaneTraffic | None:
         """Return what was counted until now; None where that cannot be known."""
 
@@ -135,6 +139,7 @@ class StageRunner:
             sample=live.sample if live else {},
             figures=live.figures if live else {},
             proposes=self._weights.proposes,
+            silence=self._mesh.silence,
         )
 
     def _delivered(self, wanted: ToCommit, head: str) -> bool:

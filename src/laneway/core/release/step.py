@@ -29,7 +29,8 @@ class AtHand(Struct, frozen=True):
     `head` is the newest commit. `proposes` says that moves wait for somebody to merge them.
     `moved` says that the files hold other weights than the stage's, `live` that the mesh runs those
     of the files. `sample` has an entry for each of the `hops` and both lanes, `figures` has the
-    values that were asked for by gate, None without an answer.
+    values that were asked for by gate, None without an answer. `silence` is why nothing was
+    counted, where that is known.
     """
 
     now: float
@@ -42,6 +43,7 @@ class AtHand(Struct, frozen=True):
     sample: Sample
     figures: Mapping[str, Sequence[float] | None] = {}
     proposes: bool = False
+    silence: str = ""
 
 
 class CountedSoFar(Struct, frozen=True):
@@ -168,9 +170,12 @@ def _until_live(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseSta
         )
     if seen.now - at.since > plan.stages[at.stage - 1].limit:
         return Outlook(
-            counting, to_do=Rest("unknown", "the last weights were not seen live on the mesh")
+            counting,
+            to_do=Rest(
+                "unknown", seen.silence or "the last weights were not seen live on the mesh"
+            ),
         )
-    return Outlook(counting, said="waits for the mesh to run the last weights")
+    return Outlook(counting, said=seen.silence or "waits for the mesh to run the last weights")
 
 
 def _in_stage(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStanding) -> Outlook:
@@ -186,7 +191,8 @@ def _in_stage(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStand
         return done_by(_onwards(plan, at, seen, verdicts), verdicts)
     if seen.now - at.since > stage.limit:
         return Outlook(counting, verdicts, Rest("unknown", _not_known(seen, verdicts)))
-    said = "waits for the mesh to run these weights" if not seen.live else _waits(verdicts, left)
+    unseen = seen.silence or "waits for the mesh to run these weights"
+    said = _waits(verdicts, left) if seen.live else unseen
     return Outlook(counting, verdicts, said=said)
 
 
@@ -254,7 +260,7 @@ def _onwards(
 
 def _not_known(seen: AtHand, verdicts: tuple[Verdict, ...]) -> str:
     if not seen.live:
-        return "the mesh does not run these weights"
+        return seen.silence or "the mesh does not run these weights"
     open_ = tuple(one for one in verdicts if one.outcome == "unknown")
     told = "; ".join(_told(open_))
     return f"nothing is decided within the limit: {told or 'there is no hop to judge'}"

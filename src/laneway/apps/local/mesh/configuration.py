@@ -53,6 +53,18 @@ class OutsidePlace(Struct, frozen=True):
     url: str
     token_file: str = ""
 
+    def token(self) -> str:
+        """Return the token as the file has it now: files are replaced while programs run.
+
+        Raises OSError, whose text has nothing of the token.
+        """
+        if not self.token_file:
+            return ""
+        token = Path(self.token_file).read_bytes().decode("ascii", "replace").strip()
+        if not token.isascii() or not token.isprintable():
+            raise OSError(f"{self.token_file} has more than one line of letters and digits")
+        return token
+
 
 class Configuration(Struct, frozen=True):
     """What a configuration file says: commands by image, how a mesh comes up, endpoints by name."""
