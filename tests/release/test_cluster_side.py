@@ -193,3 +193,29 @@ def test_a_record_that_is_another_by_now_is_looked_at_anew() -> None:
     assert isinstance(outlook.to_do, ToCommit)
     assert agent.side.deliver(outlook.to_do, seen.head) == "again"
     assert there.weights == [50, 50, 0]
+
+
+def _put_before(there: ClusterInMemory, route: dict[str, object]) -> None:
+    [service] = [one for one in there.objects if one["kind"] == "VirtualService"]
+    service["spec"]["http"].insert(0, route)
+
+
+def test_weights_of_before_come_back_though_a_route_was_put_before_theirs() -> None:
+    there = routed()
+    agent = Agent(there)
+    agent.look()
+    to = {"destination": {"host": "mocka.default.svc.cluster.local"}, "weight": 100}
+    _put_before(there, {"match": [{"headers": {"who": {"exact": "tester"}}}], "route": [to]})
+    agent.ask("abort")
+    [service] = [one for one in there.objects if one["kind"] == "VirtualService"]
+    assert [one["weight"] for one in service["spec"]["http"][1]["route"]] == [50, 50, 0]
+
+
+def test_weights_of_before_that_have_no_place_are_not_said_to_be_back() -> None:
+    there = routed()
+    agent = Agent(there)
+    agent.look()
+    [service] = [one for one in there.objects if one["kind"] == "VirtualService"]
+    service["spec"]["http"] = []
+    with pytest.raises(NotWrittenError, match="do not come back"):
+        agent.ask("abort")

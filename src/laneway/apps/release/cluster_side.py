@@ -26,6 +26,7 @@ from laneway.core.release.applying import (
     ClusterRecord,
     SplitWeights,
     applications,
+    moves_back,
     moves_to,
     touched,
     weights_after,
@@ -153,7 +154,7 @@ class ClusterSide:
             return set_to(mesh, wanted.weights)
         if wanted.weights is None or record is None:
             return Moves()
-        return moves_to(mesh, record.before)
+        return moves_back(mesh, record.before)
 
     def _before(self, mesh: Mesh) -> SplitWeights:
         """Return the weights of all that the stages move."""

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from laneway.core.edits.lane_splits import LaneSplit, lane_splits
 from laneway.core.edits.weights import Move, Moves, checked
+from laneway.core.findings.codes import releasing
+from laneway.core.findings.finding import unplaced
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.release.standing import ReleaseStanding, read_standing
 
@@ -53,8 +55,17 @@ def read_record(value: object) -> ClusterRecord | None:
 
 def moves_to(mesh: Mesh, wanted: SplitWeights) -> Moves:
     """Return the moves to weights that were written down; a part that came later has none."""
-    moves = [_move(one, wanted[one.key]) for one in lane_splits(mesh) if one.key in wanted]
+    found = [(_again(mesh, key, weights), weights) for key, weights in wanted.items()]
+    moves = [_move(split, weights) for split, weights in found if split is not None]
     return Moves(tuple(moves), tuple(found for one in moves for found in checked(one)))
+
+
+def moves_back(mesh: Mesh, before: SplitWeights) -> Moves:
+    """Return the moves to the weights of before; a split that is not found again is an error."""
+    gone = [key for key, weights in before.items() if _again(mesh, key, weights) is None]
+    findings = [unplaced(releasing.SPLIT_GONE, split=" ".join(key)) for key in gone]
+    found = moves_to(mesh, before)
+    return Moves(found.moves, (*found.findings, *findings))
 
 
 def weights_before(moves: Iterable[Move]) -> SplitWeights:
@@ -122,6 +133,22 @@ def _set(made: dict[str, Any], body: Body, path: Sequence[str | int], weight: in
                 made["metadata"]["resourceVersion"] = body["metadata"]["resourceVersion"]
         into = into[step]
     into["weight"] = weight
+
+
+def _again(mesh: Mesh, key: tuple[str, ...], weights: Mapping[str, int]) -> LaneSplit | None:
+    """Return the split that weights were written down of.
+
+    A route without a name is known by its number, and that is another once a route is put before
+    it: then it is the only one of its object that has all parts which had a weight.
+    """
+    parts = {said for said, weight in weights.items() if weight}
+    near = [one for one in lane_splits(mesh) if one.key[:2] == key[:2]]
+    fit = [one for one in near if parts <= {part.said for part in one.portions}]
+    same = [one for one in near if one.key == key]
+    kept = [one for one in same if one in fit]
+    if kept or len(fit) == 1:
+        return (kept or fit)[0]
+    return same[0] if same else None
 
 
 def _move(split: LaneSplit, wanted: Mapping[str, int]) -> Move:

@@ -303,3 +303,12 @@ NO_METRICS = error(
     "there is none.",
     "Write `metrics: NAME` into its spec, a name that the configuration has.",
 )
+
+SPLIT_GONE = error(
+    "LW2040",
+    "the weights of before do not come back: {split} is not there any more, or is another",
+    "Weights that are put where other requests are split would be wrong, and what was meant would "
+    "stay as it is.",
+    "Put the route back as it was, or set the weights by hand and delete the LaneRelease. Routes "
+    "that have a `name` are found again wherever they stand.",
+)
