@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from laneway.core.release.standing import Phase, ReleaseStanding
+from laneway.core.release.standing import Phase, ReleaseStanding, read_standing
 from laneway.core.release.status import (
     ReleasePhase,
     ReleaseTold,
@@ -78,3 +78,19 @@ def test_whoever_is_ended_says_that_nobody_executes_it_and_leaves_the_rest() -> 
     assert [(one["status"], one["reason"]) for one in executed] == [("False", "AgentStopped")]
     others = [one for one in first["conditions"] if one["type"] != "Executed"]
     assert [one for one in stopped["conditions"] if one["type"] != "Executed"] == others
+
+
+@pytest.mark.parametrize(
+    ("said", "edited"),
+    [
+        ("stage=1", "stage=0"),
+        ("since=1796030136", "since=99999999999999999999"),
+        ("attempt=1", f"attempt={'9' * 5000}"),
+        ("attempt=1", "attempt=-1"),
+    ],
+)
+def test_a_trailer_that_was_written_by_hand_and_means_no_stage_or_time_is_none(
+    said: str, edited: str
+) -> None:
+    assert said in AT.trailer()
+    assert read_standing(AT.trailer().replace(said, edited)) is None

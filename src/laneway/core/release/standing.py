@@ -7,12 +7,15 @@ https://git-scm.com/docs/git-interpret-trailers
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
 
 TRAILER = "Laneway-Release"
 Phase = Literal["running", "paused", "aborted", "done"]
+_NUMBER = re.compile(r"[0-9]{1,10}")
+"""Whoever may push can write a trailer; seconds of ten digits are a time that has a date."""
 _PHASES: tuple[Phase, ...] = ("running", "paused", "aborted", "done")
 
 
@@ -55,8 +58,10 @@ def read_standing(value: str) -> ReleaseStanding | None:
     words = dict(word.partition("=")[::2] for word in rest.split())
     phase = next((one for one in _PHASES if one == words.get("phase")), None)
     numbers = [words.get(key, "") for key in ("stage", "attempt", "since")]
-    if phase is None or not all(number.isascii() and number.isdigit() for number in numbers):
+    if phase is None or not all(map(_NUMBER.fullmatch, numbers)):
         return None
     stage, attempt, since = map(int, numbers)
+    if not stage:
+        return None
     others = (words.get(key, "") for key in ("runner", "before", "plan"))
     return ReleaseStanding(name, stage, phase, attempt, since, *others)
