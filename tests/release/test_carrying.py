@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import yaml
 
 from laneway.adapters.kube import Unavailable
 from laneway.apps.executor import carrying
@@ -15,7 +17,8 @@ from laneway.apps.executor.carrying import CarriedRelease
 from laneway.apps.executor.sides import ReleaseMeans
 from laneway.apps.local.mesh.configuration import Configuration, OutsidePlace
 from laneway.core.release.status import stopped_status
-from tests.release.in_memory import Body, routed
+from tests.release.in_memory import EXAMPLE, Body, routed
+from tests.wire.remote import GitRemote
 
 SPEC: Body = {
     "lane": "v3",
@@ -43,12 +46,13 @@ class OneRelease:
             "spec": deepcopy(SPEC),
         }
         self.main = OutsidePlace(NOBODY)
+        self.repositories: dict[str, OutsidePlace] = {}
         self.agent = self.another()
 
     def another(self) -> CarriedRelease:
-        configuration = Configuration(metrics={"main": self.main})
-        asked = cast("AskedCluster", self)
-        return CarriedRelease("v3", ReleaseMeans(asked, configuration, str(self.folder), "one"))
+        named = Configuration(metrics={"main": self.main}, repositories=self.repositories)
+        asked, clones = cast("AskedCluster", self), str(self.folder / "clones")
+        return CarriedRelease("v3", ReleaseMeans(asked, named, clones, "one"))
 
     def look(self, times: int = 1) -> Body:
         for _ in range(times):
@@ -181,6 +185,28 @@ def test_a_token_is_read_again_and_nothing_of_it_is_told(
     token.write_text("sec\nret")
     message = one.look()["message"]
     assert (str(token) in message, "ret" in message) == (True, False)
+
+
+def test_what_is_asked_for_is_done_once_the_remote_has_it(one: OneRelease) -> None:
+    added = next(there for there in one.there.objects if there["metadata"]["name"] == "v3")
+    remote = GitRemote(one.folder, EXAMPLE)
+    (remote.lanes / "v3.yaml").write_text(yaml.dump(added))
+    route = next(there for there in one.there.objects if there["kind"] == "VirtualService")
+    (remote.lanes / "route.yaml").write_text(yaml.dump(route))
+    remote.push("v3 is there, without weight")
+    one.repositories = {"shop": OutsidePlace(f"file://{remote.bare}")}
+    one.edit(git={"repository": "shop", "branch": "main", "path": "lanes"})
+    one.agent = one.another()
+    assert one.look(2)["phase"] == "Running", one.status
+
+    away = remote.bare.rename(one.folder / "away.git")
+    assert one.ask("abort 1") == {}
+    away.rename(remote.bare)
+    one.agent = one.another()
+    assert one.ask("abort 1")["outcome"] == "Done"
+    words = ("git", "-C", str(remote.bare), "log", "-1", "--format=%s", "main")
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "ended by hand at stage 1" in said
 
 
 def _away(**_: object) -> list[Body]:

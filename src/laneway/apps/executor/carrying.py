@@ -141,13 +141,15 @@ class CarriedRelease:
         )
         if isinstance(wanted, Finding):
             return _refused(value, [wanted])
-        if wanted is None:
-            return _done(value, "it is so already")
         try:
-            if sides.weights.deliver(wanted, books.head) == "again":
+            if wanted is not None and sides.weights.deliver(wanted, books.head) == "again":
                 return None
         except NotWrittenError as error:
             return _refused(value, error.findings)
+        if not sides.weights.push_rest():
+            return None  # a clone that only this agent has may be gone with it
+        if wanted is None:
+            return _done(value, "it is so already")
         now = runner.read()
         self._verdicts = ()
         self._hear(wanted.title)

@@ -168,7 +168,7 @@ class GitSide:
         if answer == "forbidden":
             raise GitError(
                 "the remote lets nobody push to this branch: name a runner that may, "
-                "or propose each move with --pr-branch"
+                "or propose each move, by `laneway release run --pr-branch PREFIX`"
             )
         return answer == "taken"
 
