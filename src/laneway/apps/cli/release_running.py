@@ -170,8 +170,13 @@ def _wanted(plan: Plan, books: Books, phase: Phase, *, is_pushed: bool) -> ToCom
             return None
         phase_now = standing.phase if standing else "not begun"
         raise UnfitError(f"release {plan.name} is {phase_now}; nothing is written.")
+    if phase == "running" and standing.digest != plan.digest:
+        how = f"go on with the plan as it was, or `laneway release abort {plan.path}`"
+        raise UnfitError(
+            f"release {plan.name} has begun by another plan than is written now: {how}."
+        )
     if phase == "aborted":
-        return ended(standing)
+        return ended(plan, standing)
     return paused(plan, standing) if phase == "paused" else resumed(plan, standing, time.time())
 
 

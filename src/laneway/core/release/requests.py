@@ -83,7 +83,7 @@ def answer(
         case "promote":
             return _promoted(plan, seen, at)
         case "abort":
-            return ended(_known_to(plan, at))
+            return ended(plan, at)
         case "set-weight":
             said = replace(at, phase="paused", since=int(seen.now))
             return ToCommit(said, request.weights, "weights are set by request")
@@ -102,9 +102,11 @@ def resumed(plan: Plan, at: ReleaseStanding, now: float, *, moved: bool = False)
     return ToCommit(said, weights, f"{_stage(plan, at)} goes on, attempt {attempt}")
 
 
-def ended(at: ReleaseStanding) -> ToCommit:
+def ended(plan: Plan, at: ReleaseStanding) -> ToCommit:
     """Return the commit by which the weights of before come back."""
-    return ToCommit(replace(at, phase="aborted"), {}, f"ended by hand at stage {at.stage}")
+    return ToCommit(
+        replace(_known_to(plan, at), phase="aborted"), {}, f"ended by hand at stage {at.stage}"
+    )
 
 
 def _when_aborted(plan: Plan, seen: AtHand, request: ReleaseRequest) -> ToCommit | Finding | None:

@@ -104,7 +104,7 @@ def look(plan: Plan, counting: CountedSoFar, seen: AtHand, *, again: bool = Fals
     if at.runner != seen.runner:
         return taken_over(plan, counting, seen, at)
     if at.phase == "paused":
-        return Outlook(CountedSoFar(), said="paused; `laneway release resume` goes on")
+        return Outlook(CountedSoFar(), said="paused; `resume` goes on")
     return _in_stage(plan, counting, seen, at)
 
 
@@ -157,7 +157,7 @@ def taken_over(plan: Plan, counting: CountedSoFar, seen: AtHand, at: ReleaseStan
     if counting.of != (0, 0):
         return Outlook(counting, to_do=Rest("taken", f"runner {at.runner} carries it on"))
     if at.phase == "paused":
-        return Outlook(counting, said="paused; `laneway release resume` goes on")
+        return Outlook(counting, said="paused; `resume` goes on")
     standing = replace(at, attempt=at.attempt + 1, runner=seen.runner)
     title = f"stage {at.stage} of {len(plan.stages)} goes on, attempt {standing.attempt}"
     return done_by(ToCommit(standing, None, title))
