@@ -32,7 +32,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(folder, "commit", "--quiet", "-m", "before")
     before = git(folder, "rev-parse", "HEAD").strip()
     words = f"attempt=1 since=1 runner=one before={before} plan=another"
-    trailer = f"Laneway-Release: canary stage=1 phase=running {words}"
+    trailer = f"Laneway-Release: canary stage=1 phase=paused {words}"
     message = f"Release canary\n\n{trailer}"
     git(folder, "commit", "--quiet", "--allow-empty", "-m", message)
     monkeypatch.chdir(folder)
