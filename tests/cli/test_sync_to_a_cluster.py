@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 
 import pytest
 
 from laneway.apps.agent import once, reaching
 from laneway.apps.agent.bringing import ClusterLook, StepTaken
+from laneway.apps.agent.turns import Turns
 from laneway.core.syncing.cluster.inventory import Inventory
 from laneway.core.syncing.cluster.objects import ObjectId, ObjectsToApply
 from laneway.core.syncing.cluster.rounds import ClusterView, WaitFor
@@ -119,7 +120,11 @@ def test_what_is_not_well_in_the_end_is_told_and_is_no_success(
     async def unwell(*_: object, **__: object) -> StepTaken:
         return StepTaken(WaitFor(waiting), look, is_allowed=True)
 
+    async def at_once(_: Turns, work: Callable[[], Coroutine[None, None, object]]) -> object:
+        return await work()  # the model takes no write, and so has no Lease
+
     monkeypatch.setattr(once, "sync_once", unwell)
+    monkeypatch.setattr(Turns, "alone", at_once)
     kubeconfig = app.with_name("kubeconfig")
     with listening(ModelServer(), kubeconfig):
         words = ("--app", app, "--allow", "http", "--kubeconfig", kubeconfig)
