@@ -192,7 +192,7 @@ def _all(
                 asked(scene.plane, *words)
             syncer.look()
             (each, whole), seconds = _stood(syncer, push, begun)
-            found.append(Stood(Standing(state(), each, whole), seconds, calling.lap()))
+            found.append(Stood(Standing(_at_rest(state), each, whole), seconds, calling.lap()))
             tell(_row(push, found[-1]))
     return found
 
@@ -213,6 +213,18 @@ def _stood(syncer: Syncer, push: Push, begun: float) -> tuple[Said, float]:
         if said and (is_at_once or now - since >= STILL):
             return said, since - begun
         time.sleep(0.2)
+
+
+def _at_rest(state: State) -> dict[str, Json]:
+    """Return the objects once none of them moves: the operator works on behind what is said."""
+    end = time.monotonic() + PATIENCE
+    found, since = state(), time.monotonic()
+    while (now := time.monotonic()) - since < STILL:
+        assert now < end, "the objects do not come to rest"
+        time.sleep(0.2)
+        if (again := state()) != found:
+            found, since = again, time.monotonic()
+    return found
 
 
 @contextmanager
