@@ -2,8 +2,9 @@
 
 Comes in: the id of a test. Goes out: the group it is of. What a mesh promises under load or while
 it changes is asked of one mesh at a time, so the files of `tests/wire/` with a real Envoy are one
-group. A cluster is started once and takes half a gigabyte, so the files that ask it are another.
-Every other file is one by itself, since its tests share what they set up.
+group. A cluster is started once and takes half a gigabyte, so the files that ask it are another;
+so are those of the one browser. Every other file is one by itself, since its tests share what they
+set up.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parents[1]
 MESHES = "real meshes"
 CLUSTER = "real cluster"
+BROWSER = "real browser"
 FIRST = (
     MESHES,
     CLUSTER,
+    BROWSER,
     "tests/agree/test_readers_agree.py",
     "tests/agree/test_emitted_is_accepted.py",
     "tests/house/test_documented_commands.py",
@@ -51,5 +54,7 @@ def side_of(file: str) -> str:
     """
     if file.startswith("tests/cluster/") and "mark.cluster" in (ROOT / file).read_text():
         return CLUSTER
+    if file.startswith("tests/browser/"):
+        return BROWSER
     is_mesh = file.startswith("tests/wire/") and "mark.envoy" in (ROOT / file).read_text()
     return MESHES if is_mesh else file
