@@ -431,3 +431,74 @@ spec:
 
     assert "  tag  x-asm-prefer-tag: s2, by the hash of x-user" in told
     assert "mocka-v2 > mockb-v2 > mockc-v2" in told
+
+
+COPIED = "curl -s -H 'x-asm-prefer-tag: s2' http://${ASM_GATEWAY_IP}/mock; echo ''"
+
+
+def test_copied_request_goes_as_the_one_that_options_say(laneway: Command) -> None:
+    copied, said = laneway("explain", COPIED, STRICT), laneway("explain", *S2, STRICT)
+
+    assert copied.code == 0
+    assert copied.out == said.out
+
+
+def test_line_that_explain_prints_is_a_request_again(laneway: Command) -> None:
+    first = laneway("explain", *S2, "--host", "shop.test", STRICT)
+    line = first.out.splitlines()[0]
+
+    assert line == "GET http://shop.test/mock, x-asm-prefer-tag: s2"
+    assert laneway("explain", line, STRICT).out == first.out
+
+
+def test_dialed_port_is_the_gateways_if_it_has_one(laneway: Command) -> None:
+    text = laneway("explain", "curl http://localhost:18080/mock", STRICT)
+    other = laneway("explain", "curl http://localhost/mock", "--port", "81", STRICT)
+
+    assert "gateway istio-system/ingressgateway, port 80" in text.out
+    assert other.code == 2
+    assert "there is no gateway with port 81" in other.err.lower()
+
+
+def test_copied_request_may_begin_at_a_workload(laneway: Command) -> None:
+    ended = laneway("explain", "curl http://mockb:8000/", "--from", "mocka-v1", STRICT)
+
+    assert ended.out.splitlines()[-1] == "  100 %  mockb-v1 > mockc-v1"
+
+
+def test_part_that_is_not_understood_is_marked(laneway: Command) -> None:
+    ended = laneway("explain", "curl -H 'nothing' http://localhost/mock", STRICT)
+
+    assert ended.code == 2
+    assert "error[LW2305] `nothing` is no header" in ended.err
+    lines = ended.err.splitlines()
+    mark = next(at for at, line in enumerate(lines) if "^" in line)
+    assert lines[mark - 1][lines[mark].index("^") :].startswith("'nothing'")
+
+
+@pytest.mark.parametrize("options", [("--path", "/a"), ("-H", "a: b"), ("--method", "POST")])
+def test_copied_request_and_options_that_say_another_are_refused(
+    laneway: Command, options: tuple[str, str]
+) -> None:
+    ended = laneway("explain", COPIED, *options, STRICT)
+
+    assert ended.code == 2
+    assert "A copied request goes without" in ended.err
+
+
+def test_copied_request_needs_a_path_to_look_at(laneway: Command) -> None:
+    ended = laneway("explain", COPIED)
+
+    assert ended.code == 2
+    assert "Missing argument 'PATH...'" in ended.err
+
+
+def test_file_whose_name_looks_like_a_request_is_read(
+    laneway: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "GET lanes.yaml").write_text((STRICT / "lanes.yaml").read_text())
+
+    ended = laneway("explain", "GET lanes.yaml", STRICT / "gateway.yaml")
+
+    assert "404  no rule is met" in ended.out or ended.code == 1

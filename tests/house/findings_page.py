@@ -34,6 +34,7 @@ RANGES = {
     "LW20": "Releases",
     "LW21": "Fetching from Git",
     "LW22": "Following a repository",
+    "LW23": "Requests that are typed",
 }
 
 

@@ -3,7 +3,7 @@
 LW10xx reading · LW11xx the shape of resources · LW12xx groups and lanes · LW13xx the entry ·
 LW14xx routing in the mesh · LW15xx workloads · LW16xx services and ports · LW17xx running ·
 LW18xx permissive groups · LW19xx on a cluster · LW20xx releases · LW21xx fetching ·
-LW22xx following a repository.
+LW22xx following a repository · LW23xx requests that are typed.
 The constants stand in one module per range in `codes/`; a module named here is in the table.
 A code is never re-used; a retired one stays in its module as a comment.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from laneway.core.findings.codes import (
+    asking,
     beside,
     cluster,
     entry,
@@ -55,6 +56,7 @@ RANGES: tuple[ModuleType, ...] = (
     releasing,
     fetching,
     syncing,
+    asking,
 )
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import to_builtins
+
 from laneway.core.findings.line import file_and_line
+from laneway.core.findings.quoting import quoted
 from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
@@ -40,15 +43,19 @@ View = dict[str, Any]
 
 
 class JourneyView:
-    """Turns steps into views; knows who wrote each rule and where."""
+    """Turns steps into views; knows who wrote each rule and where.
 
-    def __init__(self, mesh: Mesh, plan: RoutePlan) -> None:
+    With `quotes` a rule also has the lines it was written in.
+    """
+
+    def __init__(self, mesh: Mesh, plan: RoutePlan, *, quotes: bool = False) -> None:
         self._mesh = mesh
         self._plan = plan
         self._metas: Mapping[Ref, Meta] = {
             thing.meta.ref: thing.meta for thing in mesh.snapshot.resources
         }
         self._names = RuleNames(mesh)
+        self._quotes = quotes
 
     def at_gateway(self, step: JourneyStep, port: GatewayPort, request: Request) -> View:
         """Return the view of a journey that begins at a gateway's port."""
@@ -168,6 +175,8 @@ class JourneyView:
         where = self._where(rule)
         if where:
             shown["at"] = where
+        if self._quotes and (lines := self._lines(rule)):
+            shown["lines"] = lines
         if edits := dict(_sets(rule)):
             shown["sets"] = edits
         if rule.policy:
@@ -179,6 +188,11 @@ class JourneyView:
         if meta is None:
             return ""
         return file_and_line(meta.place(*rule.origin.path))
+
+    def _lines(self, rule: Rule) -> View | None:
+        meta = self._metas.get(rule.origin.ref)
+        found = quoted(meta.place(*rule.origin.path)) if meta else None
+        return to_builtins(found) if found else None
 
     def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
         """Yield the rules that were looked at before the one that decided."""
