@@ -57,6 +57,7 @@ COMMANDS: dict[str, Listed] = {
         listed("sync", "sync", "Start a mesh from a repository, and follow its commits."),
         listed("verify", "verify", "Send real requests to a mesh, and check where they went."),
         listed("open_command", "open", "Print a link that leads a browser into a lane."),
+        listed("console", "console", "Show lanes in a browser, and change them there."),
         listed("ps", "ps", "List meshes and the programs in them."),
         listed("log_commands", "logs", "Print what the programs of a mesh wrote."),
         listed("exec_command", "exec", "Run a COMMAND where a WORKLOAD's program runs."),

@@ -1,0 +1,1 @@
+"""What may be asked of a console, one call of the API each: the pages do nothing beside it."""

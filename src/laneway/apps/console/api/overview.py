@@ -1,0 +1,46 @@
+"""What a console stands on, and its whole mesh as it was understood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from laneway.apps.console.api.calls import ApiCall, CallAsked
+from laneway.apps.console.seams import GatewayAddress, GroundKind
+from laneway.core.views.mesh import mesh_object
+
+
+class AboutAnswer(Struct, frozen=True, rename="camel"):
+    """What a console stands on now. `revision` is one more after every change."""
+
+    kind: GroundKind
+    name: str
+    paths: tuple[str, ...]
+    revision: int
+    gateways: list[GatewayAddress]
+    trouble: str = ""
+    refused: dict[str, Any] | None = None
+
+
+async def _about(asked: CallAsked) -> AboutAnswer:
+    about, seen = asked.ground.about, asked.seen
+    return AboutAnswer(
+        about.kind,
+        about.name,
+        about.paths,
+        seen.revision,
+        list(seen.gateways),
+        seen.trouble,
+        dict(seen.refused) if seen.refused else None,
+    )
+
+
+async def _mesh(asked: CallAsked) -> dict[str, Any]:
+    return await asked.of_seen("mesh", lambda seen: mesh_object(seen.compilation.mesh))
+
+
+CALLS = (
+    ApiCall("GET", "/about", "What the console stands on", _about, AboutAnswer),
+    ApiCall("GET", "/mesh", "The mesh as it was understood", _mesh, dict[str, Any]),
+)

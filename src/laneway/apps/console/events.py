@@ -1,0 +1,62 @@
+"""What pages hear while they are open: that something changed, and traffic second by second.
+
+Comes in: words of a ground. Goes out: server-sent events, the newest of each name and no backlog: a
+page that was away reads everything again.
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+
+class Broadcast:
+    """Tells every listener the newest event of each name."""
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self._newest: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        self._count = 0
+        self._listeners: set[asyncio.Event] = set()
+
+    def tell(self, name: str, value: Mapping[str, Any]) -> None:
+        """Tell an event; one of the same name that was not heard yet is forgotten."""
+        self._count += 1
+        self._newest[name] = self._count, value
+        for one in self._listeners:
+            one.set()
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
+    async def events(self) -> AsyncGenerator[ServerSentEvent]:
+        """Yield what is newest of each name, and go on for ever."""
+        woken = asyncio.Event()
+        woken.set()
+        self._listeners.add(woken)
+        heard = 0
+        try:
+            while True:
+                await woken.wait()
+                woken.clear()
+                fresh = sorted(
+                    (number, name, value)
+                    for name, (number, value) in self._newest.items()
+                    if number > heard
+                )
+                for number, name, value in fresh:
+                    heard = number
+                    yield ServerSentEvent(json.dumps(value), event=name)
+        finally:
+            self._listeners.discard(woken)
+
+    def answer(self) -> EventSourceResponse:
+        """Return the answer to a page that listens."""
+        return EventSourceResponse(self.events(), headers={"cache-control": "no-store"})

@@ -1,0 +1,174 @@
+"""A mesh on this machine as a ground: what its files say, and what its proxies serve.
+
+Comes in: the mesh's folder. Goes out: a state whenever its record, its live input or its files
+change. The mesh knows nothing of it: all is read from what it keeps for others to look at, so that
+a console may come, go and be started again at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from laneway.adapters.files import Reader, read_paths
+from laneway.adapters.files.search import STDIN
+from laneway.adapters.files.watch import follow
+from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
+from laneway.apps.local.record.outside import SeenMesh, look
+from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
+from laneway.apps.local.record.synced import SyncFolder
+from laneway.core.compile import Compilation, compile_snapshot
+from laneway.core.mesh.snapshot import Snapshot
+
+LOOK = 0.25
+"""Seconds between two looks at the files in which a mesh says how it is."""
+_GONE = "the mesh is not running; `laneway up` starts one"
+_ORPHANED = "the process that ran the mesh was killed: it serves on, and follows no edit"
+
+Stamps = tuple[tuple[int, int] | None, ...]
+
+
+class _CompiledMesh(Struct):
+    """What was compiled last."""
+
+    written: Compilation | None = None
+    live: Compilation | None = None
+    live_stamp: tuple[int, int] | None = None
+
+
+class MeshGround:
+    """A mesh by its folder."""
+
+    def __init__(self, folder: MeshFolder) -> None:
+        """Nothing is read before `run`."""
+        self.folder = folder
+        self.seen: ShownState | None = None
+        self._kept = _CompiledMesh()
+        self._snapshot: Snapshot | None = None
+        self._woken = asyncio.Event()
+
+    @property
+    def about(self) -> About:
+        """The mesh's name, and the paths it is read from."""
+        record = self.folder.read()
+        return About("mesh", self.folder.name, tuple(record.paths) if record else ())
+
+    @property
+    def follows_repository(self) -> bool:
+        """Whether its input are the commits of a repository."""
+        return SyncFolder(self.folder.sync).read() is not None
+
+    async def run(self, changed: Changed) -> None:
+        """Look for ever; each change is a new state."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_files())
+            stamps: Stamps = ()
+            while True:
+                now = await asyncio.to_thread(self._stamps)
+                if now != stamps or self._woken.is_set():
+                    self._woken.clear()
+                    stamps = now
+                    await self._look(changed)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), LOOK)
+
+    async def _look(self, changed: Changed) -> None:
+        found = await asyncio.to_thread(self._state)
+        if found is not None:
+            self.seen = found
+            changed()
+
+    def _stamps(self) -> Stamps:
+        mesh = look(self.folder)
+        told = {"running": 1, "orphaned": 2, "gone": 3}[mesh.condition]
+        return (_stamp(self.folder.record), _stamp(self.folder.input), (told, 0))
+
+    def _state(self) -> ShownState | None:
+        mesh, kept = look(self.folder), self._kept
+        if mesh.record is None:
+            return self._without_mesh()
+        stamp = _stamp(self.folder.input)
+        if stamp is not None and stamp != kept.live_stamp:
+            live = read_paths([str(self.folder.input)], namespace=mesh.record.namespace)
+            kept.live, kept.live_stamp = compile_snapshot(live, kept.live), stamp
+        if self._snapshot is not None:
+            kept.written = compile_snapshot(self._snapshot, kept.written)
+        written = kept.written or kept.live
+        return None if written is None else self._of(mesh, mesh.record, written)
+
+    def _of(self, mesh: SeenMesh, record: MeshRecord, written: Compilation) -> ShownState:
+        trouble = record.trouble or (_ORPHANED if mesh.condition == "orphaned" else "")
+        return ShownState(
+            self._next,
+            written,
+            self._kept.live,
+            [_address(one) for one in record.gateways],
+            self._standings(record),
+            record.refused,
+            trouble,
+        )
+
+    def _without_mesh(self) -> ShownState | None:
+        written = self._kept.written or self._kept.live
+        return None if written is None else ShownState(self._next, written, trouble=_GONE)
+
+    @property
+    def _next(self) -> int:
+        return self.seen.revision + 1 if self.seen else 1
+
+    def _standings(self, record: MeshRecord) -> dict[str, GroupStanding]:
+        """Say of each group whether it is live: as the mesh is, which goes live as a whole."""
+        live = self._kept.live
+        if live is None or record.state != "ready":
+            return {}
+        since = None
+        with suppress(OSError):
+            since = self.folder.input.stat().st_mtime
+        return {group.name: GroupStanding("live", "", since) for group in live.mesh.groups}
+
+    async def _follow_files(self) -> None:
+        """Read the files that a mesh is made of, as long as it is made of these."""
+        while True:
+            paths = await asyncio.to_thread(self._paths)
+            reading = asyncio.create_task(self._read(paths))
+            try:
+                while paths == await asyncio.to_thread(self._paths):
+                    done, _ = await asyncio.wait([reading], timeout=LOOK)
+                    for one in done:
+                        one.result()  # why it ended is told
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+    def _paths(self) -> tuple[str, ...]:
+        """Return the paths a mesh is read from; none of one that follows a repository."""
+        record = self.folder.read()
+        if record is None or STDIN in record.paths or self.follows_repository:
+            return ()
+        return tuple(record.paths)
+
+    async def _read(self, paths: tuple[str, ...]) -> None:
+        record = await asyncio.to_thread(self.folder.read)
+        if not paths or record is None:
+            await asyncio.Event().wait()
+            return
+        reader = Reader(paths, namespace=record.namespace)
+        async with aclosing(follow(reader)) as snapshots:
+            async for snapshot in snapshots:
+                self._snapshot = snapshot
+                self._woken.set()
+
+
+def _address(one: GatewayRecord) -> GatewayAddress:
+    return GatewayAddress(tuple(one.gateways), one.selector, one.port, one.url)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino

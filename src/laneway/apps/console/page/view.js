@@ -1,0 +1,101 @@
+// What all pages share: elements as templates, data that is read again when it changed, links.
+
+import { h, render } from "./vendor/preact.mjs";
+import { useCallback, useEffect, useRef, useState } from "./vendor/hooks.mjs";
+import htm from "./vendor/htm.mjs";
+import { get } from "./api.js";
+
+export const html = htm.bind(h);
+export { render, useCallback, useEffect, useRef, useState };
+
+const readers = new Set();
+
+/** Have everything that is shown read again. */
+export const readAgain = () => readers.forEach((one) => one());
+
+/** Read a path of the API, and again whenever something changed: [what it said, why it did not]. */
+export function useRead(path) {
+  const [held, hold] = useState({ path: null, value: undefined, error: null });
+  const newest = useRef(0);
+  useEffect(() => {
+    if (path === null) return undefined;
+    const read = async () => {
+      const mine = ++newest.current;
+      try {
+        const value = await get(path);
+        if (mine === newest.current) hold({ path, value, error: null });
+      } catch (error) {
+        if (mine === newest.current) hold((was) => ({ ...was, path, value: was.path === path ? was.value : undefined, error }));
+      }
+    };
+    readers.add(read);
+    read();
+    return () => { readers.delete(read); newest.current++; };
+  }, [path]);
+  return held.path === path ? [held.value, held.error] : [undefined, null];
+}
+
+/** Go to another page of the console. */
+export function go(path, { replaces = false } = {}) {
+  history[replaces ? "replaceState" : "pushState"](null, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** A link within the console. */
+export function Link({ to, children, ...rest }) {
+  const follow = (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(to);
+  };
+  return html`<a href=${to} onClick=${follow} ...${rest}>${children}</a>`;
+}
+
+/** The path and query of the page, as one state. */
+export function useLocation() {
+  const [place, move] = useState(location.pathname + location.search);
+  useEffect(() => {
+    const moved = () => move(location.pathname + location.search);
+    addEventListener("popstate", moved);
+    return () => removeEventListener("popstate", moved);
+  }, []);
+  return new URL(place, location.origin);
+}
+
+/** Say why something is not shown. */
+export function Trouble({ error }) {
+  if (!error) return null;
+  return html`<div class="trouble" role="alert"><strong>${error.message}</strong>${error.detail && html`<p>${error.detail}</p>`}</div>`;
+}
+
+/** What is read: its trouble, a word while it is on its way, or what it is. */
+export function Read({ of: [value, error], children }) {
+  return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">Reading…</p>` : children(value)}`;
+}
+
+/** A short state in words and color. */
+export const Badge = ({ kind = "plain", children }) => html`<span class="badge ${kind}">${children}</span>`;
+
+/** How long ago a moment was, in words; moments are seconds since 1970. */
+export function ago(moment) {
+  if (moment === null || moment === undefined) return "";
+  const seconds = Math.max(0, Date.now() / 1000 - moment);
+  for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60]]) {
+    if (seconds >= 2 * length) return `${Math.floor(seconds / length)} ${unit} ago`;
+  }
+  return `${Math.floor(seconds)} s ago`;
+}
+
+/** A button that copies a text. */
+export function Copy({ text, what = "Copy" }) {
+  const [done, note] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    note(true);
+    setTimeout(() => note(false), 1500);
+  };
+  return html`<button type="button" class="small" onClick=${copy}>${done ? "Copied" : what}</button>`;
+}
+
+/** Text as it is written, with a way to copy it. */
+export const Code = ({ text, label }) => html`<div class="code"><pre tabindex="0" aria-label=${label}>${text}</pre><${Copy} text=${text} /></div>`;

@@ -1,0 +1,83 @@
+"""Starts a console on a ground: its keys, its address, the link that is printed once.
+
+Comes in: a ground and options. Goes out: an exit code. What it prints is the link alone; all else
+goes to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+from msgspec import Struct
+
+from laneway.apps.console.api.overview import CALLS as OVERVIEW
+from laneway.apps.console.app import Console
+from laneway.apps.console.audit import Audit
+from laneway.apps.console.by_link import ByLink
+from laneway.apps.console.keys import Keys
+from laneway.apps.console.seams import ConsoleGround
+from laneway.apps.console.serving import listening, serve
+from laneway.apps.console.visits import Visit
+from laneway.apps.local.record.state import state_home
+from laneway.apps.terminal.exit_codes import FINE
+
+CALLS = (*OVERVIEW,)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ConsoleOptions(Struct, frozen=True):
+    """How a console is served. Without a `port` it is the usual one or the next that is free."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    read_only: bool = False
+    version: str = ""
+
+
+def keys_of(ground: ConsoleGround) -> Keys:
+    """Return the keys of the console of a ground; those of the same ground are the same."""
+    name = f"{ground.about.kind}-{ground.about.name}".replace("/", "%")
+    return Keys(state_home(os.environ).parent / "laneway-console" / name)
+
+
+def run(ground: ConsoleGround, options: ConsoleOptions) -> int:
+    """Serve until told to end. Raises OSError where the address is taken."""
+    at = listening(options.host, options.port)
+    origins = _origins(options.host, at.getsockname()[1])
+    keys = keys_of(ground)
+    link = keys.new_link()
+    keys.sweep()
+    keys.serves(origins[0])
+    door = ByLink(keys, Visit(ground, os.environ.get("USER", "the user who started it")))
+    with _audit_file(keys.folder).open("a", encoding="utf-8") as lines:
+        app = Console(door, CALLS, origins, Audit(lines), options.version, options.read_only).app()
+
+        def ready() -> None:
+            click.echo(_link(origins[0], link))
+            click.echo("The link opens once, within ten minutes; Ctrl-C ends.", err=True)
+
+        asyncio.run(serve(app, door, at, ready))
+    return FINE
+
+
+def new_link(ground: ConsoleGround) -> str:
+    """Return a new link to the console of a ground. Raises OSError where none was started."""
+    keys = keys_of(ground)
+    return _link(keys.served_at, keys.new_link())
+
+
+def _link(origin: str, token: str) -> str:
+    return f"{origin}/enter?token={token}"
+
+
+def _origins(host: str, port: int) -> tuple[str, ...]:
+    """Return where pages come from. Loopback has several names."""
+    names = [host, *(one for one in LOOPBACK if host in LOOPBACK and one != host)]
+    return tuple(f"http://{f'[{one}]' if ':' in one else one}:{port}" for one in names)
+
+
+def _audit_file(folder: Path) -> Path:
+    return folder / "audit.jsonl"

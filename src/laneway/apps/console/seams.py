@@ -1,0 +1,80 @@
+"""What a console stands on: a mesh on this machine, files, or a cluster as one user sees it.
+
+A ground knows the newest state of one thing and says when it is another. Pages and events of a
+session come from the session's ground alone, so nobody is shown what that ground may not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from laneway.core.compile import Compilation
+
+GroundKind = Literal["mesh", "files", "cluster"]
+Changed = Callable[[], None]
+Stop = asyncio.Event
+
+
+class About(Struct, frozen=True, rename="camel"):
+    """What a ground is: its kind, its name, and where its input is written."""
+
+    kind: GroundKind
+    name: str
+    paths: tuple[str, ...] = ()
+
+
+class GatewayAddress(Struct, frozen=True, rename="camel"):
+    """Where a port of a gateway is reached from here; `url` is empty where that is not known."""
+
+    gateways: tuple[str, ...]
+    selector: Mapping[str, str]
+    port: int
+    url: str = ""
+
+
+class GroupStanding(Struct, frozen=True, rename="camel"):
+    """Whether a group is live. `since` is in seconds since 1970, None where nobody knows."""
+
+    state: str
+    why: str = ""
+    since: float | None = None
+
+
+class ShownState(Struct, frozen=True, dict=True):
+    """A ground at one moment.
+
+    `compilation` is of what is written, `live` of what proxies serve where that is known.
+    `refused` tells of an edit that did not go live. `standings` are by the names of groups.
+    """
+
+    revision: int
+    compilation: Compilation
+    live: Compilation | None = None
+    gateways: Sequence[GatewayAddress] = ()
+    standings: Mapping[str, GroupStanding] = {}
+    refused: Mapping[str, Any] | None = None
+    trouble: str = ""
+
+    @property
+    def served(self) -> Compilation:
+        """What requests meet, as far as is known."""
+        return self.live or self.compilation
+
+
+class ConsoleGround(Protocol):
+    """One thing that is shown, and everything a page may do to it."""
+
+    @property
+    def about(self) -> About:
+        """What it is."""
+
+    @property
+    def seen(self) -> ShownState | None:
+        """The newest state, the very same value until something changes; None before the first."""
+
+    async def run(self, changed: Changed) -> None:
+        """Follow it until canceled; `changed` is called after each new state."""

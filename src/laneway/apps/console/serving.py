@@ -1,0 +1,66 @@
+"""Serves a console: an address of its own, the follower of what it shows, and an end to both.
+
+Comes in: an application, a door, an address. Goes out: nothing until it is told to end (SIGINT,
+SIGTERM). Open streams of events are ended with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from laneway.apps.console.visits import Entrance
+
+DEFAULT_PORT = 8420
+_TRIED = 20
+
+
+def listening(host: str, port: int | None) -> socket.socket:
+    """Return a socket that listens; without a port at the usual one or the next. Raises OSError."""
+    if port is not None:
+        return socket.create_server((host, port), family=_family(host))
+    for tried in range(DEFAULT_PORT, DEFAULT_PORT + _TRIED):
+        with suppress(OSError):
+            return socket.create_server((host, tried), family=_family(host))
+    raise OSError(f"ports {DEFAULT_PORT} to {DEFAULT_PORT + _TRIED - 1} are all in use")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until told to end; `ready` is called once somebody may come."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+    server, open_ = uvicorn.Server(config), asyncio.Event()
+    following = asyncio.create_task(door.run(open_))
+    serving = asyncio.create_task(server.serve([at]))
+    try:
+        opening = asyncio.create_task(open_.wait())
+        await asyncio.wait([following, serving, opening], return_when=asyncio.FIRST_COMPLETED)
+        opening.cancel()
+        if open_.is_set():
+            ready()
+        await asyncio.wait([following, serving], return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            server.should_exit = True
+            await serving
+            following.result()  # what ended it is told
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

@@ -1,0 +1,48 @@
+"""Those who look: a ground followed for them, and the events they hear of it.
+
+One visit serves every browser of a user where a console runs as that user. Where several come by a
+proxy that says who they are each has a visit of their own, with a ground of their own rights.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from laneway.apps.console.events import Broadcast
+from laneway.apps.console.seams import ConsoleGround
+
+
+class Visit:
+    """A ground that is followed, and its listeners."""
+
+    def __init__(self, ground: ConsoleGround, by: str) -> None:
+        """Nothing is followed before `run`."""
+        self.ground = ground
+        self.by = by
+        self.broadcast = Broadcast()
+
+    async def run(self) -> None:
+        """Follow the ground until canceled."""
+        await self.ground.run(self._changed)
+
+    def _changed(self) -> None:
+        seen = self.ground.seen
+        if seen is not None:
+            self.broadcast.tell("state", {"revision": seen.revision})
+
+
+class Entrance(Protocol):
+    """Says who comes."""
+
+    def visit(self, request: Request) -> Visit | None:
+        """Return the visit that a request belongs to; None of somebody who may not come in."""
+
+    def enter(self, request: Request) -> Response:
+        """Answer somebody who comes by a link."""
+
+    async def run(self, ready: asyncio.Event) -> None:
+        """Follow what visits need, until canceled; `ready` is set once somebody may come."""

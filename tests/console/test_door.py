@@ -1,0 +1,180 @@
+"""Who is let in, and what is answered to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused
+from laneway.apps.console.api.overview import CALLS
+from tests.console.serving import ORIGIN, ServedConsole, console
+
+
+async def _written(asked: CallAsked) -> dict[str, str]:
+    if asked.words.get("how") == "wrongly":
+        raise CallRefused(409, "It is another by now")
+    return {"by": asked.by}
+
+
+WRITE = ApiCall(
+    "POST", "/write", "Write", _written, dict[str, str], takes=dict[str, int], writes=True
+)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> ServedConsole:
+    return console(tmp_path, (*CALLS, WRITE))
+
+
+def test_a_link_opens_once_and_leaves_no_token_in_the_address(served: ServedConsole) -> None:
+    async def walk() -> None:
+        token = served.keys.new_link()
+        first = await served.client.get("/enter", params={"token": token})
+        served.client.cookies.clear()
+        second = await served.client.get("/enter", params={"token": token})
+
+        assert (first.status_code, first.headers["location"]) == (303, "/")
+        cookie = first.headers["set-cookie"]
+        assert cookie.startswith(f"laneway-{served.keys.instance}=")
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert second.status_code == 403
+        assert "set-cookie" not in second.headers
+
+    asyncio.run(walk())
+
+
+def test_an_old_link_opens_nothing(served: ServedConsole) -> None:
+    token = served.keys.new_link()
+    for file in (served.keys.folder / "links").iterdir():
+        os.utime(file, (time.time() - 601, time.time() - 601))
+
+    assert served.keys.session_for(token) is None
+
+
+@pytest.mark.parametrize("cookie", ["", "laneway=x", "laneway-{}=made-up", "laneway-{}=../links/x"])
+def test_without_a_session_of_ours_nothing_is_told(served: ServedConsole, cookie: str) -> None:
+    async def walk() -> None:
+        headers = {"cookie": cookie.format(served.keys.instance)} if cookie else {}
+        for path in ("/about", "/mesh", "/events", "/openapi.json"):
+            answer = await served.client.get(f"/api/v1{path}", headers=headers)
+            assert answer.status_code == 401
+            assert "still" not in answer.text
+
+    asyncio.run(walk())
+
+
+def test_a_session_holds_though_its_server_is_another(
+    served: ServedConsole, tmp_path: Path
+) -> None:
+    async def walk() -> None:
+        await served.come_in()
+        again = console(tmp_path, CALLS)
+        again.client.cookies = served.client.cookies
+        assert (await again.client.get("/api/v1/about")).status_code == 200
+
+    asyncio.run(walk())
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example:8420", "127.0.0.1", "127.0.0.1:9", "localhost:8420"]
+)
+def test_no_other_name_is_answered(served: ServedConsole, host: str) -> None:
+    async def walk() -> None:
+        await served.come_in()
+        for path in ("/", "/api/v1/about", "/page/app.js", "/enter"):
+            answer = await served.client.get(path, headers={"host": host})
+            assert answer.status_code == 421
+
+    asyncio.run(walk())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "https://127.0.0.1:8420"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": ORIGIN, "sec-fetch-site": "cross-site"},
+        {"origin": ORIGIN, "sec-fetch-site": "same-site"},
+    ],
+)
+def test_only_its_own_pages_write(served: ServedConsole, headers: dict[str, str]) -> None:
+    async def walk() -> None:
+        await served.come_in()
+        answer = await served.client.post("/api/v1/write", json={"a": 1}, headers=headers)
+        assert answer.status_code == 403
+        assert served.audit.getvalue() == ""
+
+    asyncio.run(walk())
+
+
+def test_each_write_leaves_a_line_whatever_comes_of_it(served: ServedConsole) -> None:
+    async def walk() -> None:
+        await served.come_in()
+        done = await served.client.post("/api/v1/write", json={"a": 1}, headers=served.headers)
+        not_json = await served.client.post("/api/v1/write", content="a", headers=served.headers)
+        wrong = await served.client.post("/api/v1/write", json={"a": "b"}, headers=served.headers)
+        statuses = [one.status_code for one in (done, not_json, wrong)]
+
+        assert statuses == [200, 415, 400]
+        assert done.json() == {"by": "somebody"}
+        lines = [json.loads(one) for one in served.audit.getvalue().splitlines()]
+        assert [one["outcome"].partition(":")[0] for one in lines] == ["done", "refused", "refused"]
+        assert {one["by"] for one in lines} == {"somebody"}
+
+    asyncio.run(walk())
+
+
+def test_a_console_that_only_reads_writes_nothing(tmp_path: Path) -> None:
+    async def walk() -> None:
+        served = console(tmp_path, (WRITE,), read_only=True)
+        await served.come_in()
+        answer = await served.client.post("/api/v1/write", json={}, headers=served.headers)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["title"] == "This console only reads"
+
+    asyncio.run(walk())
+
+
+def test_a_large_body_is_refused(served: ServedConsole) -> None:
+    async def walk() -> None:
+        await served.come_in()
+        headers = served.headers | {"content-type": "application/json"}
+        answer = await served.client.post(
+            "/api/v1/write", content=b" " * ((1 << 20) + 1), headers=headers
+        )
+        assert answer.status_code == 413
+
+    asyncio.run(walk())
+
+
+@pytest.mark.parametrize("path", ["/page/../keys.py", "/page/%2e%2e/keys.py", "/page//etc/passwd"])
+def test_no_path_leads_out_of_the_page(served: ServedConsole, path: str) -> None:
+    async def walk() -> None:
+        answer = await served.client.get(f"{ORIGIN}{path}")
+        assert "secrets" not in answer.text
+        assert "root:" not in answer.text
+
+    asyncio.run(walk())
+
+
+def test_every_answer_carries_the_policy(served: ServedConsole) -> None:
+    async def walk() -> None:
+        for path in ("/", "/page/app.js", "/api/v1/about", "/nowhere", "/enter?token=x"):
+            headers = (await served.client.get(path)).headers
+            assert headers["content-security-policy"].startswith(
+                "default-src 'none'; script-src 'self'"
+            )
+            assert "unsafe" not in headers["content-security-policy"]
+            assert headers["referrer-policy"] == "no-referrer"
+            assert headers["x-content-type-options"] == "nosniff"
+
+    asyncio.run(walk())
