@@ -17,6 +17,7 @@ from tests.rules import (
     claims_hosts,
     claims_kinds,
     claims_lanes,
+    claims_named,
     claims_own_entries,
     claims_permissive,
     claims_redirects,
@@ -34,6 +35,7 @@ from tests.rules.world import mesh
 CLAIMS = [
     *claims_lanes.CLAIMS,
     *claims_entry.CLAIMS,
+    *claims_named.CLAIMS,
     *claims_weights.CLAIMS,
     *claims_own_entries.CLAIMS,
     *claims_hosts.CLAIMS,

@@ -48,6 +48,24 @@ OVERTAKING_RULE = warning(
     "Give the rule a condition, or let the groups enter by different hosts or ports.",
 )
 
+RULE_ASKS_OTHER_NAME = warning(
+    "LW1339",
+    "{rule} asks for {header}: {value}, but other lanes are asked for by their names",
+    "The gateway compares the whole value. A request with the name of this lane matches no rule "
+    "and gets 404; or the rule of another lane takes what this one is for.",
+    "Write `{header}: {{exact: {lane}}}` in the rule's match. Nothing to do if clients of this "
+    "lane do send {value}.",
+)
+
+RULE_UNLIKE_OTHERS = warning(
+    "LW1340",
+    "{rule} asks for {written}, but {lanes} for {usual}",
+    "A request that matches no rule gets 404 from the gateway and never enters a lane; one that "
+    "matches the rule of another lane enters that.",
+    "Write {usual} in the rule's match. Nothing to do if lane {lane} is to be entered in another "
+    "way than the others.",
+)
+
 DELEGATION_LEAVES_REQUESTS = warning(
     "LW1429",
     "calls to {service} that no match of {root} meets get 404",

@@ -113,3 +113,14 @@ JOB_BEHIND_SERVICE = warning(
     "Remove a label of the selector from the pods of the Job. The lane's own label may stay: it "
     "makes the Job a caller of its lane.",
 )
+
+POD_IN_OTHER_LANE = warning(
+    "LW1513",
+    "the pods of {workload} carry {carried} of lane {other}, but {pair} as all pods of lane "
+    "{lane}, which has none of {service}",
+    "The lane's label alone decides. So requests of the other lane are also answered by these "
+    "pods, which is the wrong version, and requests of the lane they look like find none.",
+    "Give the pods the labels {selector} (kubectl get pods --show-labels), if they are of lane "
+    "{lane}.",
+    "IST0173",
+)
