@@ -20,7 +20,15 @@ from laneway.core.mesh.upstreams import CalledService, calls_of, named_service, 
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.ask.walk import Decision, Target, call, connect, enter
+from laneway.core.routing.ask.walk import (
+    Decision,
+    Routes,
+    Target,
+    call,
+    enter,
+    plain_routes,
+    routes,
+)
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 
 
@@ -65,7 +73,7 @@ def journey(
         host = named_service(mesh, request.hostname, start.namespace)
         target = host or Host(request.hostname)
         request = _to_its_port(request)
-        decision = _met(mesh, plan, Caller.of(start), target, request)
+        decision = routes_to(mesh, plan, Caller.of(start), target, request).decide(request)
         seen = frozenset({start.meta.ref.name})
         name, host_name = start.meta.name, str(target)
     else:
@@ -96,30 +104,39 @@ def _calls(
 ) -> Iterator[JourneyStep]:
     mesh, name = land.mesh, pod.meta.name
     asked = Request(headers=passed_on(mesh, pod, target.request, land.forgets))
-    named = (*calls_of(mesh, pod), *_outside(land, pod))
+    named = named_calls(mesh, land.plan, pod)
     for one in named or _siblings(mesh, target.destination.host):
         request = replace(asked, host=one.spelled or one.host, port=one.port)
-        met = _met(mesh, land.plan, Caller.of(pod), one.host, request)
+        held = routes_to(mesh, land.plan, Caller.of(pod), one.host, request)
+        met = held.decide(request)
         onward = _onward(land, met, seen | {name}) if named else ()
         yield JourneyStep(name, one.host, met, tuple(onward), not named, one.port)
 
 
-def _outside(land: _Land, pod: Workload) -> Iterator[CalledService]:
+def named_calls(mesh: Mesh, plan: RoutePlan, pod: Workload) -> tuple[CalledService, ...]:
+    """Return the calls a workload names, those to hosts that a VirtualService speaks of with them.
+
+    What it names beside, no rule decides; where it names none, nobody knows whom it calls.
+    """
+    return (*calls_of(mesh, pod), *_outside(mesh, plan, pod))
+
+
+def _outside(mesh: Mesh, plan: RoutePlan, pod: Workload) -> Iterator[CalledService]:
     """Yield the calls to hosts that are no service, and of which a VirtualService speaks."""
-    for one in other_calls(land.mesh, pod) if land.plan.outside else ():
+    for one in other_calls(mesh, pod) if plan.outside else ():
         asked = Request(one.spelled, port=one.port)
-        if call(land.mesh, land.plan, Caller.of(pod), one.host, asked).rule is not None:
+        if call(mesh, plan, Caller.of(pod), one.host, asked).rule is not None:
             yield one
 
 
-def _met(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
-    """Decide a call by what its port speaks; of TCP a proxy sees no request, only who connects."""
+def routes_to(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Routes:
+    """Return what decides a call by what its port speaks; of TCP a proxy sees only who connects."""
     service = mesh.services.get(host)
     ports = service.ports if service else ()
     asked = (port for port in ports if request.port in (None, port.number))
     if next((port.protocol for port in asked), "http") == "tcp":
-        return connect(mesh, plan, caller, host, request.port)
-    return call(mesh, plan, caller, host, request)
+        return plain_routes(mesh, plan, caller, host, request.port)
+    return routes(mesh, plan, caller, host, request)
 
 
 def _siblings(mesh: Mesh, host: Host) -> tuple[CalledService, ...]:

@@ -9,6 +9,7 @@ passes on none of it. It stands apart from the walk, which knows proxies only.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
@@ -24,11 +25,21 @@ REQUEST_ID = "x-request-id"
 
 def lane_of_request(group: Group, request: Request) -> LaneName | None:
     """Return the lane of a group that a request carries; None where it names none of the group."""
-    carried = [conditions(group.propagation, lane.name) for lane in group.lanes]
+    names = tuple(lane.name for lane in group.lanes)
+    return _lane_in(group.propagation, names, request.headers) if group.propagation else None
+
+
+@lru_cache(maxsize=1024)
+def _lane_in(
+    propagation: Propagation, lanes: tuple[LaneName, ...], headers: Pairs
+) -> LaneName | None:
+    """Return the lane that headers carry; who follows many requests asks for few headers often."""
+    request = Request(headers=headers)
+    carried = [conditions(propagation, lane) for lane in lanes]
     for place in range(len(carried[0]) if carried else 0):
-        for lane, signs in zip(group.lanes, carried, strict=True):
+        for lane, signs in zip(lanes, carried, strict=True):
             if unmet(signs[place][1], request) is None:
-                return lane.name
+                return lane
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import re2
@@ -162,7 +163,13 @@ def meets_string(condition: StringMatch, value: str) -> bool:
         case "present":
             return True
         case _:
-            return re2.fullmatch(condition.value, value) is not None
+            return _is_whole(condition.value, value)
+
+
+@lru_cache(maxsize=4096)
+def _is_whole(pattern: str, value: str) -> bool:
+    """Whether a pattern matches a value; rules of many services ask the same of many requests."""
+    return re2.fullmatch(pattern, value) is not None
 
 
 def unmet(match: Match, request: Request) -> str | None:
@@ -183,6 +190,8 @@ def _unmet_line(match: Match, request: Request) -> str | None:
     uri = match.uri
     if uri is not None and not _meets_path(uri, path, ignore_case=match.ignore_uri_case):
         return f"path {path} is not {describe(uri)}"
+    if match.method is match.scheme is match.authority is None:
+        return None
     for name, condition, value in (
         ("method", match.method, request.method),
         ("scheme", match.scheme, request.scheme),

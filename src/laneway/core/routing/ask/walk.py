@@ -117,11 +117,35 @@ def find_host(hosts: Sequence[VirtualHost], authority: str) -> VirtualHost | Non
     return exact or max(covering, key=lambda host: len(host.domain), default=None)
 
 
+class Routes(Struct, frozen=True):
+    """What a caller's proxy holds for a service's port: many requests may be decided by it.
+
+    `plain` is the host where the port carries plain TCP, of which a proxy sees no request.
+    """
+
+    sight: Sight
+    rules: tuple[Rule, ...]
+    plain: str = ""
+
+    def decide(self, request: Request) -> Decision:
+        """Decide a request; without rules it is passed through: no rule and no status."""
+        asked = Request(self.plain) if self.plain else request
+        return decide(self.sight, self.rules, asked) if self.rules else Decision(None)
+
+
 def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Decision:
     """Decide a request from a caller in the mesh to a service, on the request's port.
 
     A service or port that the mesh does not know is passed through: no rule and no status; unless a
     VirtualService in the mesh speaks of the host, or of the way in which a service is spelled.
+    """
+    return routes(mesh, plan, caller, host, request).decide(request)
+
+
+def routes(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Routes:
+    """Return the routes that a caller meets with a request; nothing but its host and port counts.
+
+    A host that nobody knows has none.
     """
     hop = find_hop(mesh, plan, host, request.port, "http")
     port = hop.port if hop is not None else request.port or HTTP_PORT
@@ -129,20 +153,23 @@ def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     rules = rules_outside(mesh, plan, caller, called, hop) if plan.outside else ()
     if hop is not None and not rules:
         rules = surviving(mesh, hop, caller)
-    if not rules:
-        return Decision(None)
-    return decide(Sight(mesh, plan, scope_of(mesh, caller)), rules, request)
+    return Routes(Sight(mesh, plan, scope_of(mesh, caller)), rules)
 
 
 def connect(
     mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, port: int | None = None
 ) -> Decision:
     """Decide a plain TCP connection from a caller in the mesh to a service port."""
+    return plain_routes(mesh, plan, caller, host, port).decide(Request(host))
+
+
+def plain_routes(
+    mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, port: int | None
+) -> Routes:
+    """Return the routes of a caller's plain TCP connections to a service port."""
     hop = find_hop(mesh, plan, host, port, "tcp")
-    if hop is None:
-        return Decision(None)
-    sight = Sight(mesh, plan, scope_of(mesh, caller))
-    return decide(sight, surviving(mesh, hop, caller), Request(host))
+    rules = surviving(mesh, hop, caller) if hop is not None else ()
+    return Routes(Sight(mesh, plan, scope_of(mesh, caller)), rules, host)
 
 
 def find_hop(

@@ -134,7 +134,7 @@ def speaks_of(match: Match, port: int, caller: Caller) -> bool:
         return MESH in match.gateways
     if match.source_namespace and match.source_namespace != caller.namespace:
         return False
-    return set(match.source_labels) <= set(caller.labels)
+    return not match.source_labels or set(match.source_labels) <= set(caller.labels)
 
 
 def takes_anything(rule: Rule) -> bool:
@@ -147,8 +147,9 @@ def is_catch_all(match: Match) -> bool:
 
     As Istio has it: a prefix of `/` or a regex of `.*`, or no URI condition, and nothing else.
     """
-    conditions = (match.scheme, match.method, match.authority)
-    if any(conditions) or match.headers or match.without_headers or match.query_params:
+    if match.headers or match.without_headers or match.query_params:
+        return False
+    if match.scheme or match.method or match.authority:
         return False
     uri = match.uri
     return uri is None or (uri.kind, uri.value) in {("prefix", "/"), ("regex", ".*")}
@@ -169,7 +170,7 @@ def _for_caller(rule: Rule, port: int, caller: Caller) -> Rule | None:
     """Return the rule with the matches that speak of the caller, or None without any."""
     if not rule.matches:
         return rule
-    matches = tuple(match for match in rule.matches if speaks_of(match, port, caller))
+    matches = [match for match in rule.matches if speaks_of(match, port, caller)]
     if not matches:
         return None
-    return rule if len(matches) == len(rule.matches) else replace(rule, matches=matches)
+    return rule if len(matches) == len(rule.matches) else replace(rule, matches=tuple(matches))
