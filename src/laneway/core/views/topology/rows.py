@@ -13,8 +13,8 @@ from collections.abc import Sequence
 def settled(wanted: Sequence[float], rows: float) -> list[float]:
     """Return rows from 0 to below `rows`, of which there are enough.
 
-    >>> settled([3.0, 1.0, 1.0], 5)
-    [0.666..., 1.666..., 2.666...]
+    >>> settled([3.0, 1.0, 2.0], 5)
+    [1.0, 2.0, 3.0]
     >>> settled([9.0, 9.0], 4)
     [2.0, 3.0]
     """
