@@ -16,7 +16,7 @@ def settled(wanted: Sequence[float], rows: float) -> list[float]:
     >>> settled([3.0, 1.0, 2.0], 5)
     [1.0, 2.0, 3.0]
     >>> settled([9.0, 9.0], 4)
-    [2.0, 3.0]
+    [2, 3]
     """
     pools: list[tuple[float, int]] = []
     for place, wish in enumerate(wanted):
