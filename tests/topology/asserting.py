@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from laneway.core.views.topology.graph import Graph, NamespaceBox, Node
+from laneway.core.views.topology.graph import Graph, GraphNode, NamespaceBox
 
 
 def assert_is_sound(graph: Graph) -> None:
@@ -34,7 +34,7 @@ def _assert_apart(graph: Graph) -> None:
         assert all(other - one > height for one, other in pairwise(rows))
 
 
-def _assert_boxed(graph: Graph, nodes: dict[str, Node]) -> None:
+def _assert_boxed(graph: Graph, nodes: dict[str, GraphNode]) -> None:
     for box in graph.namespaces:
         inside = {one.id for one in graph.nodes if _holds(box, one, graph)}
         assert inside == set(box.nodes)
@@ -48,7 +48,7 @@ def _assert_boxed(graph: Graph, nodes: dict[str, Node]) -> None:
         assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
 
 
-def _holds(box: NamespaceBox, node: Node, graph: Graph) -> bool:
+def _holds(box: NamespaceBox, node: GraphNode, graph: Graph) -> bool:
     """Whether a node touches a box at all; then it has to be in it whole."""
     right, bottom = node.x + graph.node_size.width, node.y + graph.node_size.height
     apart = right <= box.x or node.x >= box.x + box.width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneway.core.mesh.names import service_host
-from laneway.core.views.topology.graph import Edge, Graph, graph_object
+from laneway.core.views.topology.graph import Graph, GraphEdge, graph_object
 from laneway.core.views.topology.topology import topology
 from laneway.core.views.topology.versions import SeenCall
 from tests.topology.asserting import assert_is_sound
@@ -15,7 +15,7 @@ def _graph(town: Town, *seen: SeenCall) -> Graph:
     return topology(compiled.mesh, compiled.plan, seen).graph
 
 
-def _edge(graph: Graph, source: str, target: str) -> Edge:
+def _edge(graph: Graph, source: str, target: str) -> GraphEdge:
     return next(one for one in graph.edges if (one.source, one.target) == (source, target))
 
 

@@ -22,7 +22,7 @@ from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import (
     Decision,
-    Routes,
+    HeldRoutes,
     Target,
     call,
     enter,
@@ -129,7 +129,9 @@ def _outside(mesh: Mesh, plan: RoutePlan, pod: Workload) -> Iterator[CalledServi
             yield one
 
 
-def routes_to(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Routes:
+def routes_to(
+    mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request
+) -> HeldRoutes:
     """Return what decides a call by what its port speaks; of TCP a proxy sees only who connects."""
     service = mesh.services.get(host)
     ports = service.ports if service else ()

@@ -117,7 +117,7 @@ def find_host(hosts: Sequence[VirtualHost], authority: str) -> VirtualHost | Non
     return exact or max(covering, key=lambda host: len(host.domain), default=None)
 
 
-class Routes(Struct, frozen=True):
+class HeldRoutes(Struct, frozen=True):
     """What a caller's proxy holds for a service's port: many requests may be decided by it.
 
     `plain` is the host where the port carries plain TCP, of which a proxy sees no request.
@@ -142,7 +142,7 @@ def call(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Reque
     return routes(mesh, plan, caller, host, request).decide(request)
 
 
-def routes(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> Routes:
+def routes(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Request) -> HeldRoutes:
     """Return the routes that a caller meets with a request; nothing but its host and port counts.
 
     A host that nobody knows has none.
@@ -153,7 +153,7 @@ def routes(mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, request: Req
     rules = rules_outside(mesh, plan, caller, called, hop) if plan.outside else ()
     if hop is not None and not rules:
         rules = surviving(mesh, hop, caller)
-    return Routes(Sight(mesh, plan, scope_of(mesh, caller)), rules)
+    return HeldRoutes(Sight(mesh, plan, scope_of(mesh, caller)), rules)
 
 
 def connect(
@@ -165,11 +165,11 @@ def connect(
 
 def plain_routes(
     mesh: Mesh, plan: RoutePlan, caller: Caller, host: Host, port: int | None
-) -> Routes:
+) -> HeldRoutes:
     """Return the routes of a caller's plain TCP connections to a service port."""
     hop = find_hop(mesh, plan, host, port, "tcp")
     rules = surviving(mesh, hop, caller) if hop is not None else ()
-    return Routes(Sight(mesh, plan, scope_of(mesh, caller)), rules, host)
+    return HeldRoutes(Sight(mesh, plan, scope_of(mesh, caller)), rules, host)
 
 
 def find_hop(

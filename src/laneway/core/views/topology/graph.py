@@ -33,7 +33,7 @@ class LaneMark(Struct, frozen=True):
     pattern: int
 
 
-class Node(Struct, frozen=True, rename="camel"):
+class GraphNode(Struct, frozen=True, rename="camel"):
     """A gateway, the pods of a service that one lane or none has, or a program behind no service.
 
     Pods of a lane that no service selects are a version, too, whose `host` is empty. `pods` are the
@@ -66,7 +66,7 @@ class NamespaceBox(Struct, frozen=True):
     nodes: tuple[str, ...]
 
 
-class Edge(Struct, frozen=True):
+class GraphEdge(Struct, frozen=True):
     """Requests that lead from one node to another by the plan.
 
     `lanes` are those they are of, empty where they are of none. It is a fallback where all of them
@@ -88,9 +88,9 @@ class Graph(Struct, frozen=True, rename="camel"):
     size: Size
     node_size: Size
     lanes: tuple[LaneMark, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[GraphNode, ...]
     namespaces: tuple[NamespaceBox, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[GraphEdge, ...]
 
 
 def graph_object(graph: Graph) -> dict[str, Any]:

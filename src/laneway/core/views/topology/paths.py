@@ -23,7 +23,7 @@ from laneway.core.routing.ask.journey import named_calls, routes_to
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.reach import carried_by, kept_lanes, lane_of
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.ask.walk import Routes, Target
+from laneway.core.routing.ask.walk import HeldRoutes, Target
 from laneway.core.routing.plan.hops import Answers
 from laneway.core.routing.plan.route_plan import Pairs, RoutePlan, Rule
 from laneway.core.routing.plan.rule_names import RuleNames
@@ -33,14 +33,14 @@ from laneway.core.views.topology.entering import entering
 from laneway.core.views.topology.versions import SeenCall, Version, Versions, gateway_id
 
 
-class Way(Struct, frozen=True):
+class LedBy(Struct, frozen=True):
     """By what requests of a lane come from one node to another; `stands_in` for a lane's own."""
 
     what: str
     stands_in: bool
 
 
-Paths = Mapping[tuple[str, str], Mapping[str, Way]]
+Paths = Mapping[tuple[str, str], Mapping[str, LedBy]]
 """By caller and callee the lanes of the requests, empty for none, each with its way."""
 
 
@@ -58,7 +58,7 @@ class _Arrival(Struct, frozen=True):
 
     node: str
     lane: str
-    way: Way
+    way: LedBy
     headers: Pairs
     speakers: tuple[int, ...]
 
@@ -72,17 +72,17 @@ _State = tuple[int, Pairs, str]
 
 def paths(mesh: Mesh, plan: RoutePlan, known: Versions, seen: Sequence[SeenCall] = ()) -> Paths:
     """Follow requests of all lanes, and return where they lead."""
-    followed = _Following(mesh, plan, known)
+    followed = _PathSearch(mesh, plan, known)
     followed.settle(seen)
     followed.run()
     return followed.found
 
 
-class _Following:
+class _PathSearch:
     """The search while it goes on."""
 
     def __init__(self, mesh: Mesh, plan: RoutePlan, known: Versions) -> None:
-        self.found: dict[tuple[str, str], dict[str, Way]] = {}
+        self.found: dict[tuple[str, str], dict[str, LedBy]] = {}
         self._mesh = mesh
         self._plan = plan
         self._known = known
@@ -94,7 +94,7 @@ class _Following:
         self._waiting: list[_State] = []
         self._done: set[_State] = set()
         self._arrivals: dict[tuple[object, ...], tuple[_Arrival, ...]] = {}
-        self._held: dict[tuple[Caller, CalledService], Routes] = {}
+        self._held: dict[tuple[Caller, CalledService], HeldRoutes] = {}
         self._kept: dict[Pairs, Pairs] = {}
         self._answering: dict[Host, _Answering] = {}
         self._rules: dict[int, tuple[Rule, str]] = {}
@@ -178,7 +178,7 @@ class _Following:
             )
         return self._arrivals[key]
 
-    def _routes(self, caller: Caller, called: CalledService, request: Request) -> Routes:
+    def _routes(self, caller: Caller, called: CalledService, request: Request) -> HeldRoutes:
         key = (caller, called)
         if key not in self._held:
             self._held[key] = routes_to(self._mesh, self._plan, caller, called.host, request)
@@ -223,11 +223,11 @@ class _Following:
             self._kept[request.headers] = kept
         return self._kept[request.headers]
 
-    def _way(self, rule: Rule, node: Version, lane: str) -> Way:
+    def _way(self, rule: Rule, node: Version, lane: str) -> LedBy:
         known = self._rules.get(id(rule))
         if known is None:
             known = self._rules[id(rule)] = (rule, self._names.of(rule))
-        return Way(known[1], self._stands_in(node, lane))
+        return LedBy(known[1], self._stands_in(node, lane))
 
     def _stands_in(self, node: Version, lane: str) -> bool:
         """Whether a node's pods answer for a lane that is not theirs, as lanes have it."""

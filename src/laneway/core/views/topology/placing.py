@@ -38,7 +38,7 @@ HIGHEST = (6, 8, 10, 12, 16, 20, 28, 40, 60, 90, 1_000_000)
 _Place = tuple[int, int]
 
 
-class Places(Struct, frozen=True):
+class LaidOut(Struct, frozen=True):
     """Columns and left upper corners by node, the boxes, and the size."""
 
     columns: Mapping[str, int]
@@ -47,7 +47,7 @@ class Places(Struct, frozen=True):
     size: Size
 
 
-def placed(everyone: Sequence[Version], calls: Calls, lanes: Sequence[str]) -> Places:
+def placed(everyone: Sequence[Version], calls: Calls, lanes: Sequence[str]) -> LaidOut:
     """Work out where everybody stands."""
     services = {one.id: _service(one) for one in everyone}
     known = {service: one for one, service in zip(everyone, services.values(), strict=True)}
@@ -166,7 +166,7 @@ class _Sheet:
         loose = sum(1 for one in self._depths.values() if one == 0)
         return tops, max(max(free, default=0) - BETWEEN, loose * ROW_STEP + BETWEEN)
 
-    def places(self, loose: Sequence[str], joined: Mapping[str, Sequence[str]]) -> Places:
+    def places(self, loose: Sequence[str], joined: Mapping[str, Sequence[str]]) -> LaidOut:
         """Return the places of all; `loose` are the nodes in no box."""
         corners: dict[str, _Place] = {}
         boxes = []
@@ -179,7 +179,7 @@ class _Sheet:
             boxes.append(self._box(space, top))
         corners |= self._first_column(loose, corners, joined)
         width, height = self._size()
-        return Places(self._depths, corners, tuple(boxes), Size(width, height))
+        return LaidOut(self._depths, corners, tuple(boxes), Size(width, height))
 
     def _x(self, slot: int) -> int:
         return BETWEEN + PADDING + slot * COLUMN_STEP

@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.views.topology.graph import Edge, Graph, LaneMark, Node, edge_id
-from laneway.core.views.topology.paths import Paths, Way, paths
-from laneway.core.views.topology.placing import NODE, Places, placed
+from laneway.core.views.topology.graph import Graph, GraphEdge, GraphNode, LaneMark, edge_id
+from laneway.core.views.topology.paths import LedBy, Paths, paths
+from laneway.core.views.topology.placing import NODE, LaidOut, placed
 from laneway.core.views.topology.versions import SeenCall, Version, Versions, versions
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def _shown(everyone: Iterable[Version], found: Paths) -> Iterator[Version]:
             yield one
 
 
-def _node(version: Version, places: Places) -> Node:
+def _node(version: Version, places: LaidOut) -> GraphNode:
     x, y = places.corners[version.id]
-    return Node(
+    return GraphNode(
         version.id,
         version.kind,
         version.name,
@@ -84,12 +84,12 @@ def _node(version: Version, places: Places) -> Node:
     )
 
 
-def _edges(found: Paths, known: Versions, marks: Sequence[LaneMark]) -> Iterator[Edge]:
+def _edges(found: Paths, known: Versions, marks: Sequence[LaneMark]) -> Iterator[GraphEdge]:
     rank = {mark.name: at for at, mark in enumerate(marks)}
     for (source, target), ways in sorted(found.items()):
         lanes = tuple(sorted((lane for lane in ways if lane), key=lambda one: rank.get(one, 0)))
         is_fallback = all(way.stands_in for way in ways.values())
-        yield Edge(
+        yield GraphEdge(
             edge_id(source, target),
             source,
             target,
@@ -100,7 +100,7 @@ def _edges(found: Paths, known: Versions, marks: Sequence[LaneMark]) -> Iterator
 
 
 def _words(
-    target: Version, ways: Mapping[str, Way], lanes: Sequence[str], *, is_fallback: bool
+    target: Version, ways: Mapping[str, LedBy], lanes: Sequence[str], *, is_fallback: bool
 ) -> str:
     if is_fallback:
         more = f" and {len(lanes) - 3} more" if len(lanes) > 3 else ""

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.mesh.injection import lack_of_sidecar
-from laneway.core.mesh.members import maker, meets
+from laneway.core.mesh.members import index_by_label, maker, selected
 from laneway.core.mesh.membership import lanes_of, owner
 from laneway.core.mesh.mesh import Group, Mesh, MeshService
 from laneway.core.mesh.names import Host, LaneName
@@ -168,12 +168,9 @@ def _gateways(mesh: Mesh, ports: Iterable[GatewayPort]) -> Iterator[Version]:
     names: dict[Labels, dict[str, None]] = {}
     for port in ports:
         names.setdefault(port.selector, {}).update(dict.fromkeys(port.gateways))
+    near = index_by_label(one for one in mesh.workloads if one.namespace == GATEWAY_NAMESPACE)
     for selector, gateways in sorted(names.items()):
-        pods = [
-            one
-            for one in mesh.workloads
-            if one.namespace == GATEWAY_NAMESPACE and selector and meets(selector, one.labels)
-        ]
+        pods = selected(selector, GATEWAY_NAMESPACE, near)
         name = ", ".join(sorted(one.rpartition("/")[2] for one in gateways))
         yield Version(
             gateway_id(selector),
