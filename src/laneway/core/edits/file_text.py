@@ -8,6 +8,7 @@ anything else (an anchor that others repeat, a merge) is never written.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -15,14 +16,17 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from laneway.core.edits.becoming import becoming
 from laneway.core.edits.intents import (
     AppendDocument,
+    Become,
     CopyItem,
     Intent,
     RemoveDocument,
     RemoveItem,
     SetKey,
     intended,
+    value_at,
 )
 from laneway.core.edits.splices import Splice, added, copied, replaced, spliced, without
 from laneway.core.edits.text_nodes import TextNode, text_nodes
@@ -53,11 +57,11 @@ def edited(path: str, raw: bytes, intents: Sequence[Intent]) -> FileEdit | Findi
     own, splices = [], []
     for one in intents:
         mine = file.own(one)
-        found = file.splice(mine) if mine else None
+        found = file.splices(mine) if mine else None
         if mine is None or found is None:
             return not_alone(one, _FORM)
         own.append(mine)
-        splices.append(found)
+        splices += found
     after = file.with_splices(splices)
     wanted = intended([one.value for one in file.documents], own)
     if [one.value for one in documents_of(path, after)] != wanted:
@@ -85,6 +89,8 @@ def not_alone(intent: Intent, reason: str) -> Finding:
     elif isinstance(intent, CopyItem):
         values = ", ".join(f"{spell(path)} {value}" for path, value in intent.values.items())
         write = f"copy the item by hand, with {values}"
+    elif isinstance(intent, Become):
+        write = f"write there by hand: {json.dumps(intent.value, ensure_ascii=False)}"
     else:
         write = "take it away by hand"
     return finding(releasing.NOT_ALONE, place, "", what=what, reason=reason, write=write)
@@ -126,12 +132,28 @@ class _File(Struct, frozen=True, dict=True):
                 return replace(intent, place=Place(mine, intent.place.path))
         return None
 
-    def splice(self, intent: Intent) -> Splice | None:
+    def splices(self, intent: Intent) -> list[Splice] | None:
         """Return what an intent changes in the text of the file."""
         source = intent.place.source
         root = self._root(source)
         if root is None:
             return None
+        if isinstance(intent, Become):
+            return self._become(intent, root)
+        found = self._splice(intent, root)
+        return None if found is None else [found]
+
+    def _become(self, intent: Become, root: TextNode) -> list[Splice] | None:
+        source, place = intent.place.source, intent.place
+        old = value_at([one.value for one in self.documents], place)
+        found = becoming(source.text, root, root.at(place.path), old, intent.value)
+        moved = None if found is None else [self._moved(source, one) for one in found]
+        if moved is None or None in moved:
+            return None
+        return [one for one in moved if one is not None]
+
+    def _splice(self, intent: Intent, root: TextNode) -> Splice | None:
+        source = intent.place.source
         if isinstance(intent, AppendDocument):
             return self._at_the_end(intent.text)
         if isinstance(intent, RemoveDocument):

@@ -1,4 +1,4 @@
-"""What is to change in documents, as values: keys set, items copied or taken away.
+"""What is to change in documents, as values: keys set, items copied or taken away, values replaced.
 
 Comes in: places and values. Goes out: the documents as they are to be read afterwards. Apart from
 the texts, so that a changed text can be held against what was meant: nothing else may differ.
@@ -50,7 +50,14 @@ class AppendDocument(Struct, frozen=True):
     value: Any
 
 
-Intent = AppendDocument | SetKey | CopyItem | RemoveItem | RemoveDocument
+class Become(Struct, frozen=True):
+    """The value at a place becomes another one; what both have in common is not touched."""
+
+    place: Place
+    value: Any
+
+
+Intent = AppendDocument | Become | SetKey | CopyItem | RemoveItem | RemoveDocument
 
 
 def intended(documents: Sequence[Any], intents: Iterable[Intent]) -> list[Any]:
@@ -67,6 +74,8 @@ def intended(documents: Sequence[Any], intents: Iterable[Intent]) -> list[Any]:
     for one in wanted:
         if isinstance(one, SetKey):
             value_at(values, one.place)[one.key] = one.value
+        elif isinstance(one, Become):
+            _put(values, one.place, one.value)
     moved = [*copies, *((one.place, None) for one in wanted if isinstance(one, RemoveItem))]
     for place, copy in sorted(moved, key=_last_first, reverse=True):
         items, index = value_at(values, Place(place.source, place.path[:-1])), _index(place)
@@ -89,6 +98,13 @@ def value_at(values: Sequence[Any], place: Place) -> Any:
     for step in place.path:
         found = found[step]
     return found
+
+
+def _put(values: list[Any], place: Place, value: Any) -> None:
+    if place.path:
+        value_at(values, Place(place.source, place.path[:-1]))[place.path[-1]] = value
+    else:
+        values[place.source.number] = value
 
 
 def with_values(value: Any, changes: Mapping[tuple[Step, ...], Scalar]) -> Any:

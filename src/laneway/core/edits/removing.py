@@ -23,8 +23,8 @@ from laneway.core.resources.kubernetes.workloads import Service, Workload
 from laneway.core.resources.meta import Meta
 
 
-def removed(mesh: Mesh, name: str) -> Draft:
-    """Return the draft that takes a lane away."""
+def removed(mesh: Mesh, name: str, *, workloads: bool = True) -> Draft:
+    """Return the draft that takes a lane away, with what is its own or without."""
     found = group_lane(mesh, name)
     if found is None:
         return Draft(findings=tuple(strangers(mesh, [name])))
@@ -32,14 +32,14 @@ def removed(mesh: Mesh, name: str) -> Draft:
     errors = (*_with_requests(mesh, name), *_needed(group, lane))
     if errors:
         return Draft(findings=errors)
-    gone = [lane.lane.meta, *_own(mesh, lane)]
+    gone = [lane.lane.meta, *(_own(mesh, lane) if workloads else ())]
     parts = list(_parts(mesh, name))
     said = [f"remove {one.ref}" for one in gone]
     said += [f"remove lane {name} from {split.said}" for split, _ in parts]
     changed = {*(str(one.ref) for one in gone), *(split.subject for split, _ in parts)}
     return Draft(
-        intents=(*map(_document, gone), *(intent for _, intent in parts)),
-        findings=tuple(_shared(mesh, lane)),
+        intents=(*map(document_gone, gone), *(intent for _, intent in parts)),
+        findings=tuple(_shared(mesh, lane) if workloads else ()),
         said=tuple(said),
         title=f"Remove lane {name}",
         subjects=frozenset(changed),
@@ -136,6 +136,6 @@ def _parts(mesh: Mesh, name: str) -> Iterator[tuple[LaneSplit, Intent]]:
                 yield split, RemoveItem(one.place)
 
 
-def _document(meta: Meta) -> Intent:
+def document_gone(meta: Meta) -> Intent:
     """Take an object away: its document, or its item of a list."""
     return RemoveItem(meta.place()) if meta.prefix else RemoveDocument(meta.place())

@@ -110,7 +110,7 @@ def copied(
         gap = _gap(text, items, max(index, 1)) if len(items.items) > 1 else ", "
         copy = _part(text, item, item.begin, item.end, inside)
         return Splice(item.end, item.end, (gap if "#" not in gap else ", ") + copy)
-    dash = _dash(text, item)
+    dash = dash_of(text, item)
     if dash is None:
         return None
     end = _end_of_line(text, item.end)
@@ -125,7 +125,7 @@ def without(text: str, items: TextNode, index: int) -> Splice | None:
         return None
     if items.is_flow:
         return _without_in_brackets(text, items, index)
-    dash = _dash(text, item)
+    dash = dash_of(text, item)
     if dash is None:
         return None
     begin, end = dash - _column(text, dash), _end_of_line(text, item.end)
@@ -165,7 +165,7 @@ def _part(text: str, item: TextNode, begin: int, end: int, inside: Sequence[Spli
     return spliced(text[begin:end], shifted).rstrip()
 
 
-def _dash(text: str, item: TextNode) -> int | None:
+def dash_of(text: str, item: TextNode) -> int | None:
     """Return where the dash of an item stands."""
     found = _DASH.search(text[: item.begin])
     return found.start() if found else None

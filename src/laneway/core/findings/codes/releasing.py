@@ -312,3 +312,24 @@ SPLIT_GONE = error(
     "Put the route back as it was, or set the weights by hand and delete the LaneRelease. Routes "
     "that have a `name` are found again wherever they stand.",
 )
+
+NOT_THERE = error(
+    "LW2041",
+    "{what} is not there any more",
+    "Somebody took it away, or called it otherwise, since the form was opened.",
+    "Look at what is there now, and begin anew.",
+)
+
+NAME_STAYS = error(
+    "LW2042",
+    "{what} cannot be called {name}",
+    "An object is known by its name: with another name it is another one, and the old one stays.",
+    "Make a new one of that name, and remove the old one once nothing needs it.",
+)
+
+TAKES_NO_OBJECT = error(
+    "LW2043",
+    "{path} takes no new object: {reason}",
+    "A new object is a document of YAML, at the end of a file or in one of its own.",
+    "Name another file, such as `lanes.yaml`.",
+)

@@ -1,0 +1,117 @@
+"""What a form begins with, and what it leaves no choice in.
+
+Comes in: a Mesh, a form. Goes out: forms as the vendor's console fills them in. A new rule has the
+header that carries its lane's name: of a strict lane that of the vendor's pages, of a permissive
+one its group's. It stands in the form, so that whoever does not want it takes it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from laneway.core.edits.forms.showing import lane_named
+from laneway.core.edits.forms.values import (
+    Form,
+    GroupForm,
+    HeaderForm,
+    LaneForm,
+    MatchForm,
+    RuleForm,
+    UriForm,
+)
+from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.mesh.names import service_host
+from laneway.core.mesh.propagation import BAGGAGE
+
+LANE_HEADER = "x-asm-prefer-tag"
+"""The header that the vendor's console puts before a lane's name."""
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+def filled_in(mesh: Mesh, lane: str) -> tuple[HeaderForm, ...]:
+    """Return the conditions on headers that a new rule of a lane begins with."""
+    group = group_of_lane(mesh, lane)
+    context = group.group.permissive if group and group.group.is_permissive else None
+    header = (context.route_header if context else "") or LANE_HEADER
+    return (HeaderForm(header, "exact", lane),)
+
+
+def new_rule(mesh: Mesh, lane: str) -> RuleForm:
+    """Return the form of a new rule: the group's first service, every host, the lane's header."""
+    found = lane_named(mesh, lane)
+    group = group_of_lane(mesh, lane)
+    taken = {rule.name for rule in found.rules} if found else set()
+    number = next(at for at in range(1, len(taken) + 2) if f"r{at}" not in taken)
+    service = group.hosts[0] if group and group.hosts else ""
+    if not service and group and group.group.services:
+        first = group.group.services[0]
+        service = service_host(first.name, first.namespace)
+    headers = filled_in(mesh, lane)
+    return RuleForm(lane, service, None, f"r{number}", ("*",), UriForm(), headers)
+
+
+def new_lane(mesh: Mesh, group: str) -> LaneForm:
+    """Return the form of a new lane of a group: with the label of its other lanes."""
+    found = mesh.group(group)
+    lanes = found.lanes if found else ()
+    names = [lane.selector[0][0] for lane in lanes if len(lane.selector) == 1]
+    return LaneForm("", group, names[-1] if names else "")
+
+
+def new_group(mesh: Mesh) -> GroupForm:
+    """Return the form of a new group: with the gateway of the input, where it has only one."""
+    gateways = [str(name) for name in mesh.gateways]
+    return GroupForm("", gateways[0] if len(gateways) == 1 else "")
+
+
+def normalized(form: AnyForm) -> AnyForm:
+    """Return a form without what its other fields leave no choice in.
+
+    >>> normalized(GroupForm("g", trace_header="x", baseline="a")).trace_header
+    ''
+    """
+    if isinstance(form, GroupForm):
+        return replace(form, **dict(_of_group(form)))
+    if isinstance(form, RuleForm):
+        return replace(form, uri=_uri(form.uri), headers=_headers(form.headers))
+    return form
+
+
+def group_of_lane(mesh: Mesh, lane: str) -> Group | None:
+    """Return the group that a lane names, whether the lane can be one of it or not."""
+    found = lane_named(mesh, lane)
+    return mesh.group(found.group) if found else None
+
+
+def _of_group(form: GroupForm) -> Iterator[tuple[str, object]]:
+    if form.mode == "strict":
+        yield from (("context", ""), ("trace_header", ""), ("route_header", ""))
+        yield from (("baseline", ""), ("stand_ins", {}))
+    elif form.context == "baggage":
+        yield "trace_header", BAGGAGE
+    elif form.context == "customHeader":
+        yield "trace_header", form.route_header or form.trace_header
+        yield "route_header", form.route_header or form.trace_header
+    if form.strategy != "weighted":
+        yield from (("hosts", ()), ("matches", ()))
+    else:
+        yield (
+            "matches",
+            tuple(MatchForm(_uri(one.uri), _headers(one.headers)) for one in form.matches),
+        )
+
+
+def _uri(form: UriForm) -> UriForm:
+    return form if form.content else UriForm()
+
+
+def _headers(headers: tuple[HeaderForm, ...]) -> tuple[HeaderForm, ...]:
+    """Return conditions by name; of several with one name the last counts."""
+    found = {one.name: one for one in headers if one.name}
+    return tuple(
+        replace(one, value="") if one.method == "present" else one for one in found.values()
+    )
