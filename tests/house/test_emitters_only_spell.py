@@ -54,13 +54,17 @@ def has_units(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and "|ms|" in str(node.value)
 
 
+FINDS_THE_SAME = ("unified_diff", "SequenceMatcher")
+"""What compares lines or items, of which one is the same as another or is not."""
+
+
 def counts_slips(node: ast.AST) -> bool:
     """Whether words are compared that are not the same."""
     match node:
         case ast.FunctionDef(name="_distance"):
             return True
         case ast.ImportFrom(module="difflib", names=names):
-            return any(alias.name != "unified_diff" for alias in names)  # that one compares lines
+            return any(alias.name not in FINDS_THE_SAME for alias in names)
         case ast.Import(names=names):
             return any(alias.name == "difflib" for alias in names)
         case _:
