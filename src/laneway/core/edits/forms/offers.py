@@ -14,6 +14,7 @@ from msgspec import Struct
 from laneway.core.edits.forms.placing import files_for_objects
 from laneway.core.edits.forms.values import ServiceName
 from laneway.core.mesh.injection import lack_of_sidecar
+from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh, MeshService
 from laneway.core.mesh.names import service_host
 
@@ -119,8 +120,9 @@ def _tag(name: str, values: Mapping[str, set[ServiceName]], known: set[ServiceNa
 
 def _service(mesh: Mesh, one: MeshService) -> OfferedService:
     ports = tuple(port.number for port in one.ports)
-    owner = mesh.owner_of.get(one.host, "")
-    return OfferedService(one.namespace, one.name, str(one.host), ports, owner)
+    group = owner(mesh, one.host)
+    named = group.name if group else ""
+    return OfferedService(one.namespace, one.name, str(one.host), ports, named)
 
 
 def _groups(mesh: Mesh) -> Iterable[OfferedGroup]:
