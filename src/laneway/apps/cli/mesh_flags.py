@@ -30,6 +30,7 @@ class MeshFlags(TypedDict):
     proxies: str
     intercept: Literal["auto", "on", "off"] | None
     host_ports: tuple[int, ...]
+    console: bool
 
 
 _OPTIONS = (
@@ -86,6 +87,9 @@ _OPTIONS = (
         help="A port of localhost that leads to this machine where programs have a network of "
         "their own, as to a database. host.laneway.internal leads here at any port.",
     ),
+    click.option(
+        "--console", is_flag=True, help="Show the mesh in a browser: print a link that opens once."
+    ),
 )
 
 
@@ -124,4 +128,5 @@ def options_of(flags: MeshFlags, paths: tuple[str, ...], *, all_files: bool = Fa
         all_files=all_files,
         intercept=flags["intercept"] or configuration.intercept,
         host_ports=(*configuration.host_ports, *flags["host_ports"]),
+        console=flags["console"],
     )

@@ -7,9 +7,10 @@ SIGTERM). Open streams of events are ended with it.
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -34,6 +35,18 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
+class _Server(uvicorn.Server):
+    """A server that ends well when it is told to; uvicorn's own raises the signal once more."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """End on a signal; by a second one at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
 async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until told to end; `ready` is called once somebody may come."""
     config = uvicorn.Config(
@@ -47,7 +60,7 @@ async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
-    server, open_ = uvicorn.Server(config), asyncio.Event()
+    server, open_ = _Server(config), asyncio.Event()
     following = asyncio.create_task(door.run(open_))
     serving = asyncio.create_task(server.serve([at]))
     try:

@@ -33,7 +33,7 @@ class Options(Struct, frozen=True):
     `port` is the first gateway's; unless it is `fixed` the next free one will do. `per_workload`
     asks for separate Envoys, a `quiet` mesh does not print what is up, and `all_files` leaves
     nothing out of a folder. `intercept` says whether programs get a network of their own; then
-    `host_ports` of their localhost lead to this machine.
+    `host_ports` of their localhost lead to this machine. `console` shows it in a browser.
     """
 
     paths: tuple[str, ...]
@@ -45,6 +45,7 @@ class Options(Struct, frozen=True):
     fixed: bool = False
     intercept: Intercept = "off"
     host_ports: tuple[int, ...] = ()
+    console: bool = False
 
 
 class OutsidePlace(Struct, frozen=True):

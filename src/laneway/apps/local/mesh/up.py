@@ -27,6 +27,7 @@ from laneway.adapters.processes import (
 from laneway.apps.local.machine.holders import holder_text
 from laneway.apps.local.machine.takeover import Leftover, leftover
 from laneway.apps.local.mesh.announcer import Announcer
+from laneway.apps.local.mesh.browsing import opened_console
 from laneway.apps.local.mesh.configuration import Options
 from laneway.apps.local.mesh.detach import Release, in_background
 from laneway.apps.local.mesh.first_seconds import first_seconds
@@ -146,6 +147,7 @@ class Launch:
             gc.freeze()  # what is there now stays; looking through it would delay edits
             gc.enable()
             following = asyncio.create_task(runner.loop.run(self.input.follow()))
+            await self._open_console()
             if release is not None:
                 await first_seconds(runner, following)
                 release(self.folder.logs / "laneway.log")
@@ -156,6 +158,15 @@ class Launch:
         finally:
             await self._end(runner)
         return FINE
+
+    async def _open_console(self) -> None:
+        """Start a console if one is wanted, and print its link; a mesh does without as well."""
+        if self.options.console:
+            try:
+                link = await opened_console(self.folder)
+                self.screen.show([f"The console, once within ten minutes: {link}"])
+            except OSError as error:
+                self.screen.warn(str(error))
 
     async def _offer(self) -> None:
         """Say that programs could have a network of their own, if they could."""
