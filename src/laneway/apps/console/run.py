@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
+from laneway.apps.console.api.explain import CALLS as EXPLAIN
 from laneway.apps.console.api.overview import CALLS as OVERVIEW
+from laneway.apps.console.api.proof import CALLS as PROOF
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_link import ByLink
@@ -24,7 +26,7 @@ from laneway.apps.console.visits import Visit
 from laneway.apps.local.record.state import state_home
 from laneway.apps.terminal.exit_codes import FINE
 
-CALLS = (*OVERVIEW,)
+CALLS = (*OVERVIEW, *EXPLAIN, *PROOF)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

@@ -1,0 +1,65 @@
+// What lanes cost proxies and istiod, each way to write them beside the others.
+
+import { html, Read, useRead } from "../view.js";
+import { bytes, count, Empty } from "../parts.js";
+
+const LAYOUTS = { none: "without lanes", istio: "layout istio", asm: "layout asm", scoped: "layout scoped", sparse: "istio, changed services only" };
+const seconds = (number) => `${number < 1 ? number.toFixed(2) : number.toFixed(1)} s`;
+const ROWS = [
+  ["clusters", (one) => one.clusters, (n) => n.toLocaleString("en-US")],
+  ["routes", (one) => one.routes, (n) => n.toLocaleString("en-US")],
+  ["configuration", (one) => one.configurationBytes, bytes],
+  ["memory", (one) => one.memoryBytes, bytes],
+  ["start", (one) => one.startSeconds, seconds],
+];
+
+function Bar({ share }) {
+  return html`<meter class="bar" min="0" max="1" value=${share} aria-hidden="true"></meter>`;
+}
+
+/** Classes of proxies that hold the same in every layout, once. */
+function blocks(layouts) {
+  const alike = new Map();
+  layouts[0].proxies.forEach((one, at) => {
+    const key = JSON.stringify([one.kind, layouts.map((layout) => [layout.proxies[at].clusters, layout.proxies[at].routes])]);
+    alike.set(key, [...(alike.get(key) ?? []), at]);
+  });
+  return [...alike.values()].map((places) => ({
+    at: places[0],
+    name: layouts[0].proxies[places[0]].of + (places.length > 1 ? ` and ${places.length - 1} more` : ""),
+    proxies: places.reduce((sum, at) => sum + layouts[0].proxies[at].count, 0),
+  }));
+}
+
+function Row({ name, values, say }) {
+  const top = Math.max(...values, 0) || 1;
+  return html`<tr><th scope="row">${name}</th>${values.map((one) => html`<td class="number">${say(one)}<${Bar} share=${one / top} /></td>`)}</tr>`;
+}
+
+const Head = ({ name, layouts }) => html`<tr class="group"><th scope="colgroup" colspan=${layouts.length + 1}>${name}</th></tr>`;
+
+function Costs({ cost }) {
+  const layouts = cost.layouts;
+  return html`
+    <div class="wide" tabindex="0" role="region" aria-label="Cost by layout"><table class="cost">
+      <thead><tr><td></td>${layouts.map((one) => html`<th scope="col" class="number">${LAYOUTS[one.layout] ?? one.layout}</th>`)}</tr></thead>
+      <tbody>
+        ${blocks(layouts).map((block) => html`<${Head} name=${`${block.name} (${block.proxies.toLocaleString("en-US")})`} layouts=${layouts} />
+          ${ROWS.map(([name, of, say]) => html`<${Row} name=${name} values=${layouts.map((one) => of(one.proxies[block.at]))} say=${say} />`)}`)}
+        <${Head} name=${`All ${count(cost.proxies, "proxy", "proxies")}`} layouts=${layouts} />
+        <${Row} name="memory" values=${layouts.map((one) => one.memoryBytes)} say=${bytes} />
+        <${Head} name="istiod, while they join" layouts=${layouts} />
+        <${Row} name="memory" values=${layouts.map((one) => one.istiod.memoryBytes)} say=${bytes} />
+        <${Row} name="processor" values=${layouts.map((one) => one.istiod.processorSeconds)} say=${seconds} />
+        <${Head} name="To write" layouts=${layouts} />
+        <${Row} name="objects" values=${layouts.map((one) => one.objects)} say=${(n) => n.toLocaleString("en-US")} />
+        <${Row} name="their JSON" values=${layouts.map((one) => one.objectBytes)} say=${bytes} />
+      </tbody>
+    </table></div>
+    <p class="quiet">Clusters, routes and objects are counted. Memory and time are of configuration alone, by constants measured with ${cost.measuredWith}.</p>`;
+}
+
+export function CostPage() {
+  return html`<h1>Cost</h1><p class="lead">What each proxy and istiod hold because of lanes.</p>
+    <${Read} of=${useRead("/cost")}>${(found) => (found.layouts[1]?.objects ? html`<${Costs} cost=${found} />` : html`<${Empty}>There is no lane yet, so lanes cost nothing.</${Empty}>`)}</${Read}>`;
+}

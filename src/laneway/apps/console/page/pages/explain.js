@@ -1,0 +1,66 @@
+// A request is typed or pasted, and its way is shown.
+
+import { get, part, post } from "../api.js";
+import { go, html, Trouble, useEffect, useState } from "../view.js";
+import { chains, Hop } from "../journey.js";
+import { Findings } from "../parts.js";
+
+const SAMPLE = "curl -H 'x-asm-prefer-tag: s1' http://${ASM_GATEWAY_IP}/mock";
+
+/** The address of this page with a request filled in. */
+export const explainPath = (request, from = "") => `/explain?request=${part(request)}${from ? `&from=${part(from)}` : ""}`;
+
+function Start({ value, change }) {
+  const [known, learn] = useState([]);
+  useEffect(() => { get("/mesh").then((mesh) => learn((mesh.services ?? []).flatMap((one) => one.pods.map((pod) => pod.ref.split(" ")[1])))).catch(() => learn([])); }, []);
+  return html`
+    <label class="field"><span>Begins at</span>
+      <input list="workloads" value=${value.workload} placeholder="the gateway" onInput=${(event) => change({ ...value, workload: event.target.value.trim() })} />
+      <small class="quiet">Empty for the gateway, or a workload that sends it.</small>
+      <datalist id="workloads">${[...new Set(known)].map((one) => html`<option value=${one} />`)}</datalist></label>
+    <label class="field"><span>Does not pass the lane on</span>
+      <input value=${value.forgets} placeholder="nobody" onInput=${(event) => change({ ...value, forgets: event.target.value })} />
+      <small class="quiet">Services or workloads that forget the lane's header, with commas.</small></label>`;
+}
+
+function Found({ answer }) {
+  const { request, journey, unanswered, findings } = answer;
+  if (findings.length) return html`<${Findings} of=${findings} />`;
+  if (unanswered) return html`<div class="trouble" role="alert"><strong>Nobody can say where this goes</strong><p>${unanswered.why}</p></div>`;
+  const ways = chains(journey);
+  return html`
+    <p class="asked"><strong>${request.method}</strong> <code>${request.host ? `http://${request.host}` : ""}${request.path}</code>${request.headers.map(([name, value]) => html` <code class="pill">${name}: ${value}</code>`)}</p>
+    <ul class="chains">${ways.slice(0, 12).map((one) => html`<li><span class="share">${Number(one.share.toPrecision(3))} %</span> ${one.text}</li>`)}</ul>
+    ${ways.length > 12 && html`<p class="quiet">and ${ways.length - 12} ways more</p>`}
+    <h2>Hop by hop</h2>
+    <${Hop} hop=${journey} />`;
+}
+
+export function ExplainPage({ query }) {
+  const asked = { text: query.get("request") ?? "", workload: query.get("from") ?? "", forgets: query.get("forgets") ?? "" };
+  const [wish, want] = useState(asked.text ? asked : { ...asked, text: SAMPLE });
+  const [found, hold] = useState({ answer: null, error: null });
+  const key = JSON.stringify(asked);
+  useEffect(() => {
+    if (!asked.text) return;
+    want(asked);
+    const forgets = asked.forgets.split(",").map((one) => one.trim()).filter(Boolean);
+    post("/explain", { text: asked.text, workload: asked.workload, forgets }).then((answer) => hold({ answer, error: null }), (error) => hold({ answer: null, error }));
+  }, [key]);
+  const submit = (event) => {
+    event.preventDefault();
+    const words = new URLSearchParams({ request: wish.text });
+    if (wish.workload) words.set("from", wish.workload);
+    if (wish.forgets) words.set("forgets", wish.forgets);
+    go(`/explain?${words}`);
+  };
+  return html`<h1>Explain</h1>
+    <form class="explain" onSubmit=${submit}>
+      <label class="field"><span>Request</span>
+        <textarea class="mono" rows="3" spellcheck="false" value=${wish.text} onInput=${(event) => want({ ...wish, text: event.target.value })} onKeyDown=${(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event); }}></textarea>
+        <small class="quiet">A curl command as it was copied, a URL, or METHOD /path with headers below.</small></label>
+      <div class="columns"><${Start} value=${wish} change=${want} /></div>
+      <div class="row"><button class="main" type="submit">Explain</button></div>
+    </form>
+    <div aria-live="polite"><${Trouble} error=${found.error} />${found.answer && html`<${Found} answer=${found.answer} />`}</div>`;
+}
