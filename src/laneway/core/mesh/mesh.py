@@ -172,7 +172,12 @@ class Group(Struct, frozen=True, dict=True):
         Of a permissive group that is the lane itself if it has the service, else the service's own
         target if that has it, else the baseline. Strict lanes answer for themselves.
         """
-        return name if self.baseline is None else self.answering(host).get(name, self.baseline)
+        if self.baseline is None:
+            return name
+        lane = self.lane(name)
+        if lane is None:
+            return self.baseline
+        return name if self._has(lane, host) else self.answering_last(host)[0]
 
     def answering(self, host: Host) -> Mapping[LaneName, LaneName]:
         """Return for each lane the one that answers its requests at a service (see `resolve`)."""
@@ -201,7 +206,11 @@ class Group(Struct, frozen=True, dict=True):
 
     def lane(self, name: str) -> GroupLane | None:
         """Return the lane of that name."""
-        return next((lane for lane in self.lanes if lane.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, GroupLane]:
+        return {lane.name: lane for lane in reversed(self.lanes)}
 
 
 class Mesh(Struct, frozen=True):

@@ -6,7 +6,7 @@ hand is told, since lanes may well be entered in ways of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -24,6 +24,9 @@ from laneway.core.rules.check import Check
 from laneway.core.rules.questions.entry_names import ENOUGH, by_name, counting_rules, name_asked
 from laneway.core.rules.questions.words import counted
 
+_Paths = Mapping[object, Mapping[str, list[str]]]
+"""Lanes by path, for each way in which rules are alike but for it."""
+
 
 class _Slip(NamedTuple):
     """What a rule asks for, what is usual, whose rules ask for that, and where it is written."""
@@ -39,36 +42,49 @@ def check(mesh: Mesh) -> Iterator[Finding]:
     for group in mesh.groups:
         if group.held or group.group.strategy == "weighted" or len(group.lanes) <= ENOUGH:
             continue
+        header = lane_header(group)
+        named = [str(one.name) for one in by_name(group, header)]
+        paths = _paths(group)
         for lane in group.lanes:
             for rule in counting_rules(lane):
-                for slip in (*_header(group, lane, rule), *_path(group, lane, rule)):
+                for slip in (*_header(lane, rule, header, named), *_path(lane, rule, paths)):
                     yield _found(lane, rule, slip)
 
 
-def _header(group: Group, lane: GroupLane, rule: IngressRule) -> Iterator[_Slip]:
-    header = lane_header(group)
+def _header(
+    lane: GroupLane, rule: IngressRule, header: str, named: Sequence[str]
+) -> Iterator[_Slip]:
     asked = dict(rule.match.headers)
-    others = [one.name for one in by_name(group, header) if one is not lane]
-    if header in asked or len(others) < ENOUGH:
+    if header in asked or len(named) < ENOUGH or lane.name in named:
         return
     for name in asked:
         if name_asked(rule, name) == lane.name and meant(name, [header]):
-            at = ("match", "headers", name)
-            yield _Slip(f"header {name}", header, list(map(str, others)), at)
+            yield _Slip(f"header {name}", header, list(named), ("match", "headers", name))
 
 
-def _path(group: Group, lane: GroupLane, rule: IngressRule) -> Iterator[_Slip]:
+def _paths(group: Group) -> _Paths:
+    """Return the lanes by the path they are entered at, among rules to the same service."""
+    found: dict[object, dict[str, list[str]]] = {}
+    for lane in group.lanes:
+        for rule in counting_rules(lane):
+            if (uri := rule.match.uri) is not None:
+                found.setdefault(_way(rule), {}).setdefault(uri.value, []).append(str(lane.name))
+    return found
+
+
+def _way(rule: IngressRule) -> object:
+    """Return what two rules have alike that differ in their paths alone."""
+    return rule.destination, rule.hosts, rule.match.uri and rule.match.uri.kind
+
+
+def _path(lane: GroupLane, rule: IngressRule, paths: _Paths) -> Iterator[_Slip]:
     uri = rule.match.uri
     if uri is None or uri.kind not in ("exact", "prefix"):
         return
-    found: dict[str, list[str]] = {}
-    for other in group.lanes:
-        for one in counting_rules(other):
-            is_alike = one.destination == rule.destination and one.hosts == rule.hosts
-            if is_alike and one.match.uri is not None and one.match.uri.kind == uri.kind:
-                found.setdefault(one.match.uri.value, []).append(str(other.name))
-    usual = {value for value, lanes in found.items() if len(set(lanes)) >= ENOUGH}
-    near = meant(uri.value, usual - {uri.value}) if uri.value not in usual else ""
+    found = paths[_way(rule)]
+    if len(set(found[uri.value])) >= ENOUGH:
+        return
+    near = meant(uri.value, [one for one, lanes in found.items() if len(set(lanes)) >= ENOUGH])
     if near and str(lane.name) not in found[near]:
         at = ("match", "uri", uri.kind)
         yield _Slip(f"path {uri.value}", near, list(dict.fromkeys(found[near])), at)
