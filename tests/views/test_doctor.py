@@ -15,11 +15,11 @@ from laneway.core.compile import Compilation
 from laneway.core.routing.ask.inquiry import Inquiry
 from laneway.core.routing.ask.request import Request
 from laneway.core.views.doctor import AilingPod, RuntimeFacts, UnroutedRequest, doctor
-from laneway.core.views.looking import Door
+from laneway.core.views.looking import CommandDoor
 from laneway.core.views.symptoms import SYMPTOMS
 from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
-CLUSTER = RuntimeFacts(Door("kubectl laneway"))
+CLUSTER = RuntimeFacts(CommandDoor("kubectl laneway"))
 OTHERS_LABEL = "ASM_TRAFFIC_TAG: v1"
 LEAKING = """
 apiVersion: networking.istio.io/v1
@@ -126,7 +126,7 @@ def test_row_names_symptom_object_place_fix_and_command(
     fault: Fault, folder: Path, spoil: Callable[[Fault], Compilation]
 ) -> None:
     compilation = spoil(fault)
-    facts = RuntimeFacts(Door("laneway", (str(folder),)))
+    facts = RuntimeFacts(CommandDoor("laneway", (str(folder),)))
 
     (row,) = rows(compilation, facts, fault.code)
     (found,) = (one for one in compilation.findings if one.code.id == fault.code)
@@ -196,6 +196,7 @@ def test_live_pod_without_a_proxy_is_named(folder: Path) -> None:
 class _Group(Struct, frozen=True):
     state: str
     why: str = ""
+    since: float | None = None
 
 
 def test_what_runs_has_rows_beside_those_of_the_input() -> None:

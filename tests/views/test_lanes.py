@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from laneway.core.compile import Compilation
 from laneway.core.views.lanes import LaneFilter, group_view, lanes_view
-from laneway.core.views.paging import MOST, Page, paged
+from laneway.core.views.paging import MOST, ListPart, paged
 from tests.rules.world import lane, mesh, pods
 from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
@@ -35,7 +35,7 @@ def test_row_has_pods_of_each_service_ready_and_in_all(tmp_path: Path) -> None:
     text = (folder / "mock-v2.yaml").read_text()
     (folder / "mock-v2.yaml").write_text(text.replace("replicas: 1", "replicas: 3", 1))
 
-    (s2,) = rows(compiled_files(folder), LaneFilter(Page(query="s2")))
+    (s2,) = rows(compiled_files(folder), LaneFilter(ListPart(query="s2")))
 
     assert [(one["name"], one["ready"], one["total"]) for one in s2["services"]] == [
         ("mocka", 3, 3),
@@ -118,7 +118,7 @@ def test_group_is_found_by_its_name() -> None:
 def test_page_is_a_part_and_says_how_many_there_are() -> None:
     compilation = compiled_example("strict-lanes")
 
-    told = lanes_view(compilation, {}, LaneFilter(Page(offset=1, limit=1)))["lanes"]
+    told = lanes_view(compilation, {}, LaneFilter(ListPart(offset=1, limit=1)))["lanes"]
 
     assert (told["total"], told["offset"]) == (3, 1)
     assert [row["name"] for row in told["rows"]] == ["s2"]
@@ -127,8 +127,8 @@ def test_page_is_a_part_and_says_how_many_there_are() -> None:
 def test_rows_are_made_for_the_page_alone() -> None:
     made: list[int] = []
 
-    told = paged(range(10_000), Page(offset=9_990, limit=100), made.append)
+    told = paged(range(10_000), ListPart(offset=9_990, limit=100), made.append)
 
     assert (told["total"], len(made)) == (10_000, 10)
-    assert paged(range(5), Page(offset=99), str) == {"total": 5, "offset": 5, "rows": []}
-    assert len(paged(range(9_999), Page(limit=9_999), str)["rows"]) == MOST
+    assert paged(range(5), ListPart(offset=99), str) == {"total": 5, "offset": 5, "rows": []}
+    assert len(paged(range(9_999), ListPart(limit=9_999), str)["rows"]) == MOST

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -27,24 +27,13 @@ from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.words import listing
 from laneway.core.views.explained import inquiry_view
-from laneway.core.views.looking import Door, lane_inquiry, look, subject_ref
+from laneway.core.views.lanes import GroupLiveness
+from laneway.core.views.looking import CommandDoor, lane_inquiry, look, subject_ref
 from laneway.core.views.symptoms import SYMPTOMS, symptoms_of
 
 View = dict[str, Any]
 _MOST_REASONS = 3
 _WELL = ("live", "not known", "")
-
-
-class GroupLive(Protocol):
-    """Whether a group is live, as whoever looks at proxies knows it."""
-
-    @property
-    def state(self) -> str:
-        """`live`, `not live`, `stalled` or `not known`."""
-
-    @property
-    def why(self) -> str:
-        """Why it is not, or where it is."""
 
 
 class AilingPod(Struct, frozen=True):
@@ -69,9 +58,9 @@ class RuntimeFacts(Struct, frozen=True):
     `findings` are those of whoever looked at it as well, as `verify` does.
     """
 
-    door: Door = Door()
+    door: CommandDoor = CommandDoor()
     refused: Mapping[str, Any] | None = None
-    groups: Mapping[str, GroupLive] = {}
+    groups: Mapping[str, GroupLiveness] = {}
     pods: tuple[AilingPod, ...] = ()
     unrouted: tuple[UnroutedRequest, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -129,7 +118,7 @@ def place_view(located: Located) -> View | None:
     return {"file": located.path, "line": position.line, "column": position.column}
 
 
-def _row(mesh: Mesh, located: Located, door: Door) -> View:
+def _row(mesh: Mesh, located: Located, door: CommandDoor) -> View:
     one = located.finding
     symptoms = symptoms_of(one.code.id)
     ref = subject_ref(one.subject)

@@ -24,7 +24,7 @@ from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.entries import lane_header
-from laneway.core.views.paging import Page, paged
+from laneway.core.views.paging import ListPart, paged
 
 View = dict[str, Any]
 State = str
@@ -53,7 +53,7 @@ Known = Mapping[str, GroupLiveness]
 class LaneFilter(Struct, frozen=True):
     """Which lanes are asked for: of one group, with a finding of a level, by words."""
 
-    page: Page = Page()
+    page: ListPart = ListPart()
     group: str = ""
     level: str = ""
 

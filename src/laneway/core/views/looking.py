@@ -26,7 +26,7 @@ _CONTAINERS = (
 )
 
 
-class Door(Struct, frozen=True):
+class CommandDoor(Struct, frozen=True):
     """How commands are called: over files, or over a cluster with kubectl."""
 
     name: str = "laneway"
@@ -55,7 +55,7 @@ def subject_ref(subject: str) -> Ref | None:
     return Ref(kind, namespace, name) if slash else Ref(kind, "", place)
 
 
-def look(mesh: Mesh, finding: Finding, symptom: SymptomName | None, door: Door) -> str:
+def look(mesh: Mesh, finding: Finding, symptom: SymptomName | None, door: CommandDoor) -> str:
     """Return the command that shows what a finding is about."""
     ref = subject_ref(finding.subject)
     asked = lane_inquiry(mesh, ref) if ref and symptom == "no-response" else None
@@ -70,7 +70,7 @@ def look(mesh: Mesh, finding: Finding, symptom: SymptomName | None, door: Door) 
     return f"{door.name} explain-code {finding.code.id}"
 
 
-def explain_command(inquiry: Inquiry, door: Door) -> str:
+def explain_command(inquiry: Inquiry, door: CommandDoor) -> str:
     """Return the command that explains a request."""
     request = inquiry.request
     words = ["explain", *(["--host", request.host] if request.host else []), "--path", request.path]

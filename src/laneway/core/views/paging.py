@@ -16,7 +16,7 @@ MOST = 500
 """Rows of a page; who asks for more gets so many."""
 
 
-class Page(Struct, frozen=True):
+class ListPart(Struct, frozen=True):
     """Which part of a list: from which row on, how many, and what their words must hold."""
 
     offset: int = 0
@@ -26,7 +26,7 @@ class Page(Struct, frozen=True):
     def is_asked(self, *words: str) -> bool:
         """Whether a row of these words is asked for: each part of the query is in some word.
 
-        >>> Page(query="s1 test").is_asked("s1", "test"), Page(query="x").is_asked("s1")
+        >>> ListPart(query="s1 test").is_asked("s1", "test"), ListPart(query="x").is_asked("s1")
         (True, False)
         """
         return all(
@@ -34,10 +34,10 @@ class Page(Struct, frozen=True):
         )
 
 
-def paged(found: Sequence[T], page: Page, row: Callable[[T], Any]) -> dict[str, Any]:
+def paged(found: Sequence[T], page: ListPart, row: Callable[[T], Any]) -> dict[str, Any]:
     """Return a page of what was found, with where it begins and how many there are in all.
 
-    >>> paged("abcd", Page(offset=1, limit=2), str.upper)
+    >>> paged("abcd", ListPart(offset=1, limit=2), str.upper)
     {'total': 4, 'offset': 1, 'rows': ['B', 'C']}
     """
     begin = min(max(0, page.offset), len(found))
