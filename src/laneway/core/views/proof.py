@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from laneway.core.proof.verdict import Claim, CounterExample, Doubt, Note, Proof
+from laneway.core.routing.ask.inquiry import Inquiry
 from laneway.core.routing.plan.rule_names import RuleNames
+from laneway.core.views.explained import inquiry_view
 from laneway.core.views.proof_words import place_words, reason_words, request_words, who_words
 
 
@@ -52,8 +56,22 @@ def _against(one: CounterExample, names: RuleNames) -> dict[str, Any]:
         "route": names.of(one.rule) if one.rule else "",
         "place": place_words(one.place),
         "otherServices": one.elsewhere,
+        "inquiry": inquiry_view(inquiry) if (inquiry := _inquiry(one)) else None,
     }
     return found | ({"order": one.order} if one.order else {})
+
+
+def _inquiry(one: CounterExample) -> Inquiry | None:
+    """Return the request as `explain` takes it; of an imagined caller and of TCP there is none."""
+    spot = one.spot
+    request = replace(one.request, host=one.request.host or str(spot.host), port=spot.port)
+    if spot.protocol == "tcp":
+        return None
+    if spot.gateway is not None:
+        port = spot.gateway.port
+        return Inquiry(replace(one.request, port=port), gateway=spot.gateway.gateways[0])
+    names = spot.who.names if spot.who else ()
+    return Inquiry(request, workload=names[0]) if names else None
 
 
 def _placed(words: str, thing: Doubt | Note) -> dict[str, str]:
