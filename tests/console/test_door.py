@@ -12,6 +12,8 @@ import pytest
 
 from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused
 from laneway.apps.console.api.overview import CALLS
+from laneway.apps.console.keys import Keys
+from laneway.apps.console.serving import listening
 from tests.console.serving import ORIGIN, ServedConsole, console
 
 
@@ -178,3 +180,15 @@ def test_every_answer_carries_the_policy(served: ServedConsole) -> None:
             assert headers["x-content-type-options"] == "nosniff"
 
     asyncio.run(walk())
+
+
+def test_a_console_is_where_it_was_before(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys")
+    keys.new_link()
+    with listening("127.0.0.1", None, keys.port_before) as first:
+        port = first.getsockname()[1] + 40
+        keys.serves(f"http://127.0.0.1:{port}")
+        with listening("127.0.0.1", None, keys.port_before) as second:
+            assert second.getsockname()[1] == port
+            with listening("127.0.0.1", None, keys.port_before) as third:
+                assert third.getsockname()[1] not in (port, first.getsockname()[1])

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path())
 @mesh_option
-@click.option("--port", type=click.IntRange(1, 65535), help="Without it 8420, or the next free.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Without it as before, or from 8420 on."
+)
 @click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
 @click.option("--link", is_flag=True, help="Print a new link to a console that runs.")
 def console(

@@ -12,6 +12,7 @@ import hashlib
 import secrets
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -39,6 +40,14 @@ class Keys(Struct, frozen=True):
     def served_at(self) -> str:
         """Where it was reached last. Raises OSError where it never was."""
         return (self.folder / "address").read_text(encoding="ascii")
+
+    @property
+    def port_before(self) -> int | None:
+        """The port at which it was reached last, if it ever was."""
+        try:
+            return urlsplit(self.served_at).port
+        except (OSError, ValueError):
+            return None
 
     def new_link(self) -> str:
         """Make a token that opens once. Raises OSError."""

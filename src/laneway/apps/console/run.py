@@ -47,9 +47,9 @@ def keys_of(ground: ConsoleGround) -> Keys:
 
 def run(ground: ConsoleGround, options: ConsoleOptions) -> int:
     """Serve until told to end. Raises OSError where the address is taken."""
-    at = listening(options.host, options.port)
-    origins = _origins(options.host, at.getsockname()[1])
     keys = keys_of(ground)
+    at = listening(options.host, options.port, keys.port_before)
+    origins = _origins(options.host, at.getsockname()[1])
     link = keys.new_link()
     keys.sweep()
     keys.serves(origins[0])

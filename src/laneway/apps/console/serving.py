@@ -21,11 +21,15 @@ DEFAULT_PORT = 8420
 _TRIED = 20
 
 
-def listening(host: str, port: int | None) -> socket.socket:
-    """Return a socket that listens; without a port at the usual one or the next. Raises OSError."""
+def listening(host: str, port: int | None, before: int | None) -> socket.socket:
+    """Return a socket that listens; without a port where it did before, so that pages go on.
+
+    A console that is new, or whose port is taken, has the usual one or the next. Raises OSError.
+    """
     if port is not None:
         return socket.create_server((host, port), family=_family(host))
-    for tried in range(DEFAULT_PORT, DEFAULT_PORT + _TRIED):
+    usual = range(DEFAULT_PORT, DEFAULT_PORT + _TRIED)
+    for tried in [*([before] if before else []), *usual]:
         with suppress(OSError):
             return socket.create_server((host, tried), family=_family(host))
     raise OSError(f"ports {DEFAULT_PORT} to {DEFAULT_PORT + _TRIED - 1} are all in use")
