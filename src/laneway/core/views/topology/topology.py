@@ -28,10 +28,11 @@ COLORS, PATTERNS = 8, 7
 
 
 class Topology(Struct, frozen=True):
-    """A graph, and the versions that its nodes are."""
+    """A graph, the versions that its nodes are, and the baseline of each group that has one."""
 
     graph: Graph
     known: Versions
+    baselines: Mapping[str, str] = {}
 
 
 def topology(mesh: Mesh, plan: RoutePlan, seen: Iterable[SeenCall] = ()) -> Topology:
@@ -48,7 +49,8 @@ def topology(mesh: Mesh, plan: RoutePlan, seen: Iterable[SeenCall] = ()) -> Topo
     nodes = tuple(_node(one, places) for one in sorted(shown, key=lambda one: one.id))
     edges = tuple(_edges(found, known, marks))
     graph = Graph("", places.size, NODE, marks, nodes, places.boxes, edges)
-    return Topology(replace(graph, id=_digest(graph)), known)
+    baselines = {one.name: one.baseline for one in mesh.groups if one.baseline is not None}
+    return Topology(replace(graph, id=_digest(graph)), known, baselines)
 
 
 def lane_marks(mesh: Mesh) -> tuple[LaneMark, ...]:
