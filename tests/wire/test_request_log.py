@@ -50,3 +50,12 @@ def test_each_call_of_a_request_is_a_line_and_a_long_log_begins_anew(
     assert lines[0]["pod"] == f"{mocka.address}:{mocka.ports[0].inbound}"
     assert len(_lines(folder, "requests.1.jsonl")) >= 2
     assert {line["status"] for line in _lines(folder)} <= {404}
+
+
+def test_a_line_of_a_gateway_says_which_gateway_it_came_in_at(
+    mesh: LocalMesh, folder: MeshFolder
+) -> None:
+    mesh.enter(headers={"x-asm-prefer-tag": "s2", "x-chain": "mockb:8000"})
+
+    told = {line["caller"]: line.get("gateway") for line in _lines(folder)}
+    assert told == {"gateway": "gateway/istio=ingressgateway/80", "mocka-v2-0": None}

@@ -105,6 +105,25 @@ class Logs:
         self._find = find
         self.readers = [LogReader(path) for path in find()]
 
+    @classmethod
+    def behind(cls, find: Callable[[], Sequence[Path]]) -> Logs:
+        """Read only what is added from now on; a line that is half written is left out."""
+        logs = cls(find)
+        for one in logs.readers:
+            one.position = one.path.stat().st_size if one.path.exists() else 0
+        return logs
+
+    def fresh(self) -> Iterator[Line]:
+        """Yield what was added since the last time, also to logs that are there since."""
+        self._find_more()
+        for reader in self.readers:
+            for line in reader.lines():
+                yield reader.path.stem, line
+
+    def _find_more(self) -> None:
+        known = set(self.names())
+        self.readers += [LogReader(path) for path in self._find() if path.stem not in known]
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the logs."""
         return tuple(one.path.stem for one in self.readers)
@@ -126,8 +145,7 @@ class Logs:
 
         def paused() -> bool:
             going_on = pause()
-            known = set(self.names())
-            self.readers += [LogReader(path) for path in self._find() if path.stem not in known]
+            self._find_more()
             return going_on
 
         yield from follow(self.readers, paused)

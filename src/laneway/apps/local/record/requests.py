@@ -69,6 +69,10 @@ class Requests(Struct, frozen=True):
         """Yield what is added, as it comes."""
         yield from self._known(follow(logs.readers, pause))
 
+    def fresh(self, logs: Logs) -> Iterator[Line]:
+        """Yield what was added since the last time, without waiting for more."""
+        yield from self._known(logs.fresh())
+
     def _known(self, lines: Iterator[tuple[str, str]]) -> Iterator[Line]:
         record = self.folder.read()
         pods = {one["address"]: one["name"] for one in (record.replicas if record else ())}
@@ -76,11 +80,13 @@ class Requests(Struct, frozen=True):
             line = _read(text)
             if line is None or line.get("route") == TUNNELS:
                 continue
-            if self.folder.record.exists() and _address(line) not in pods:
+            address = _address(line)
+            if address and address not in pods and self.folder.record.exists():
                 record = self.folder.read()  # the mesh has replaced a pod meanwhile
                 pods |= {one["address"]: one["name"] for one in (record.replicas if record else ())}
+                pods.setdefault(address, line["pod"])  # nobody has it, and nobody asks again
             told = {name: value for name, value in line.items() if name not in (NAMED, CARRIED)}
-            named = {**told, "lane": _lane(line), "pod": pods.get(_address(line), line.get("pod"))}
+            named = {**told, "lane": _lane(line), "pod": pods.get(address, line.get("pod"))}
             if not self.workload or self._concerns(named):
                 yield named
 

@@ -91,7 +91,7 @@ def gateway_listener(where: Block, table: str) -> Block:
     # the first proxy on the way: what a client writes into x-forwarded-for is not believed
     # https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
     settings |= {"use_remote_address": True, "http_filters": [_FAULT, _CORS, _ROUTER]}
-    settings["access_log"] = [request_log(GATEWAY_CALLER)]
+    settings["access_log"] = [request_log(GATEWAY_CALLER, table)]
     return listening(table, where, http(settings))
 
 

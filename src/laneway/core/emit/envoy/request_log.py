@@ -18,6 +18,9 @@ OLDER_REQUESTS_FILE = "requests.1.jsonl"
 GATEWAY_CALLER = "gateway"
 """Who calls where a request comes from outside."""
 
+GATEWAY = "gateway"
+"""Where a request came in: the name of the gateway's table."""
+
 NAMED, CARRIED = "named", "carried"
 """Of a route of several lanes: the header that names the request's, and what headers held."""
 _SPACE, _LANE = "laneway", "lane"
@@ -39,14 +42,18 @@ _FIELDS: Mapping[str, str] = {
 """What a line holds beside its caller: `pod` is an address, `flags` Envoy's words for failures."""
 
 
-def request_log(caller: str) -> Block:
-    """Return the access log of a listener through which somebody calls."""
+def request_log(caller: str, gateway: str = "") -> Block:
+    """Return the access log of a listener through which somebody calls.
+
+    Of a gateway's listener it also says which, by the name of its table.
+    """
+    who = {"caller": caller} | ({GATEWAY: gateway} if gateway else {})
     return {
         "name": "envoy.access_loggers.file",
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
             "path": f"./{REQUESTS_FILE}",
-            "log_format": {"json_format": {"caller": caller, **_FIELDS}},
+            "log_format": {"json_format": {**who, **_FIELDS}},
         },
     }
 

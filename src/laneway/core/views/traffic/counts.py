@@ -55,6 +55,17 @@ def added(tallies: Iterable[Tally]) -> Tally:
     return Tally(sum(one.answers for one in ones), sum(one.errors for one in ones), within)
 
 
+def together(parts: Iterable[Counts]) -> Counts:
+    """Return what was counted in several stretches of time, as of one."""
+    found: dict[Passing, list[Tally]] = {}
+    for part in parts:
+        for passing, tally in part.items():
+            found.setdefault(passing, []).append(tally)
+    return {
+        one: tallies[0] if len(tallies) == 1 else added(tallies) for one, tallies in found.items()
+    }
+
+
 def _below(within: Mapping[float, float], edge: float) -> float:
     if edge in within:
         return within[edge]
