@@ -8,14 +8,14 @@ the first look is not counted.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from laneway.apps.local.record.logs import Logs
 from laneway.apps.local.record.requests import Requests
 from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import MeshFolder
 from laneway.core.compile import Compilation
-from laneway.core.resources.meta import Ref
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.traffic.counts import Counts, together
 from laneway.core.views.traffic.joining import LogJoin
@@ -37,7 +37,7 @@ class RequestCounter:
         self._looks: deque[tuple[float, Counts]] = deque()
         self._join = LogJoin({})
         self._shown: tuple[Compilation, Topology] | None = None
-        self._replicas: Mapping[str, Ref] = {}
+        self._replicas: Sequence[Any] = ()
         self._names: LogNames | None = None
 
     def show(self, compilation: Compilation, shown: Topology) -> None:
@@ -65,9 +65,9 @@ class RequestCounter:
         record = self._folder.read()
         if record is None or self._shown is None:
             return None
-        replicas = {one.name: one.workload for one in placement_of(record).replicas}
-        if self._names is None or replicas != self._replicas:
+        if self._names is None or record.replicas != self._replicas:
             compilation, shown = self._shown
-            self._replicas = replicas
+            replicas = {one.name: one.workload for one in placement_of(record).replicas}
+            self._replicas = record.replicas
             self._names = LogNames.of(compilation.mesh, compilation.plan, shown, replicas)
         return self._names

@@ -7,7 +7,7 @@ a metrics server works out are no whole numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -50,9 +50,21 @@ def added(tallies: Iterable[Tally]) -> Tally:
     Tally(answers=3, errors=1, within={5: 1, 10: 2, inf: 3})
     """
     ones = list(tallies)
-    edges = sorted({edge for one in ones for edge in one.within})
-    within = {edge: sum(_below(one.within, edge) for one in ones) for edge in edges}
-    return Tally(sum(one.answers for one in ones), sum(one.errors for one in ones), within)
+    if len(ones) == 1:
+        return ones[0]
+    answers, errors = sum(one.answers for one in ones), sum(one.errors for one in ones)
+    return Tally(answers, errors, _added_times([one.within for one in ones if one.within]))
+
+
+def _added_times(ones: Sequence[Mapping[float, float]]) -> Mapping[float, float]:
+    """Add times up; those of one source have the same edges, and that is quick."""
+    edges = [*ones[0]] if ones else []
+    if all([*one] == edges for one in ones):
+        return dict(
+            zip(edges, map(sum, zip(*(one.values() for one in ones), strict=True)), strict=True)
+        )
+    all_edges = sorted({edge for one in ones for edge in one})
+    return {edge: sum(_below(one, edge) for one in ones) for edge in all_edges}
 
 
 def together(parts: Iterable[Counts]) -> Counts:
