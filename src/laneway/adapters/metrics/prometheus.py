@@ -50,6 +50,16 @@ class MetricsServer(Struct, frozen=True):
         values = (float(pair[1]) for pair in pairs if _is_sample(pair))
         return tuple(value for value in values if not math.isnan(value))
 
+    def vector(self, query: str) -> tuple[Series, ...]:
+        """Return the series of an expression now, each with its one sample that is a number."""
+        found = self._ask(query)
+        return tuple(
+            Series(one["metric"], ((float(one["value"][0]), float(one["value"][1])),))
+            for one in found
+            if isinstance(one, dict) and _is_sample(one.get("value"))
+            if not math.isnan(float(one["value"][1]))
+        )
+
     def samples(self, selector: str, seconds: int) -> tuple[Series, ...]:
         """Return the raw samples of series of the last seconds."""
         found = self._ask(f"{selector}[{seconds}s]")

@@ -7,7 +7,6 @@ is older than the one before it is gone.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from laneway.adapters.envoy.admin import Admin, Unreachable
@@ -97,7 +97,7 @@ class Requests(Struct, frozen=True):
 
 def _read(text: str) -> Line | None:
     try:
-        found = json.loads(text)
+        found = msgspec.json.decode(text)
     except ValueError:
         return None  # torn: the disk was full, or somebody cut the file
     return found if isinstance(found, dict) else None

@@ -27,7 +27,7 @@ class Passing(Struct, frozen=True):
     lost: bool = False
 
 
-class Tally(Struct, frozen=True):
+class CountedAnswers(Struct, frozen=True):
     """Answers, those of status 5xx or without any, and by milliseconds those that took no longer.
 
     `within` holds every answer that was timed at `ALL`; it is empty where nobody took the time.
@@ -38,22 +38,22 @@ class Tally(Struct, frozen=True):
     within: Mapping[float, float] = {}
 
 
-Counts = Mapping[Passing, Tally]
+Counts = Mapping[Passing, CountedAnswers]
 
 
-def added(tallies: Iterable[Tally]) -> Tally:
+def added(tallies: Iterable[CountedAnswers]) -> CountedAnswers:
     """Return what several tallies come to.
 
     Edges that some of them lack are filled in from the next lower one that they have.
 
-    >>> added([Tally(1, 0, {5: 1, ALL: 1}), Tally(2, 1, {10: 1, ALL: 2})])
-    Tally(answers=3, errors=1, within={5: 1, 10: 2, inf: 3})
+    >>> added([CountedAnswers(1, 0, {5: 1, ALL: 1}), CountedAnswers(2, 1, {10: 1, ALL: 2})])
+    CountedAnswers(answers=3, errors=1, within={5: 1, 10: 2, inf: 3})
     """
     ones = list(tallies)
     if len(ones) == 1:
         return ones[0]
     answers, errors = sum(one.answers for one in ones), sum(one.errors for one in ones)
-    return Tally(answers, errors, _added_times([one.within for one in ones if one.within]))
+    return CountedAnswers(answers, errors, _added_times([one.within for one in ones if one.within]))
 
 
 def _added_times(ones: Sequence[Mapping[float, float]]) -> Mapping[float, float]:
@@ -69,7 +69,7 @@ def _added_times(ones: Sequence[Mapping[float, float]]) -> Mapping[float, float]
 
 def together(parts: Iterable[Counts]) -> Counts:
     """Return what was counted in several stretches of time, as of one."""
-    found: dict[Passing, list[Tally]] = {}
+    found: dict[Passing, list[CountedAnswers]] = {}
     for part in parts:
         for passing, tally in part.items():
             found.setdefault(passing, []).append(tally)

@@ -23,7 +23,7 @@ from laneway.core.routing.ask.reach import lane_of
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.topology.versions import Versions, gateway_id
-from laneway.core.views.traffic.counts import ALL, Counts, Passing, Tally
+from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing
 from laneway.core.views.traffic.joining import JoinedLine, LogLine
 
 EDGES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, ALL)
@@ -95,9 +95,9 @@ def counted(names: LogNames, lines: Iterable[JoinedLine]) -> Counts:
     return {passing: _tally(bins) for passing, bins in found.items()}
 
 
-def _tally(bins: list[int]) -> Tally:
+def _tally(bins: list[int]) -> CountedAnswers:
     *timed, failed = bins
-    return Tally(sum(timed), failed, dict(zip(EDGES, accumulate(timed), strict=True)))
+    return CountedAnswers(sum(timed), failed, dict(zip(EDGES, accumulate(timed), strict=True)))
 
 
 def _is_failed(line: LogLine) -> bool:

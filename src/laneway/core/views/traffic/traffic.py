@@ -18,7 +18,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.topology.graph import GraphEdge, edge_id
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.topology.versions import SeenCall, Versions
-from laneway.core.views.traffic.counts import Counts, Passing, Tally, added, quantile
+from laneway.core.views.traffic.counts import CountedAnswers, Counts, Passing, added, quantile
 from laneway.core.views.traffic.leaving import is_leak
 
 SLOW = 0.95
@@ -49,7 +49,7 @@ class SeenEdge(Struct, frozen=True):
     lanes: Mapping[str, float]
 
 
-class Traffic(Struct, frozen=True):
+class MeshTraffic(Struct, frozen=True):
     """All that was counted in `window` seconds up to `at`, in seconds since 1970.
 
     Without `known` nobody counted, and nothing is said of any edge.
@@ -62,15 +62,17 @@ class Traffic(Struct, frozen=True):
     seen: tuple[SeenEdge, ...] = ()
 
 
-def traffic(mesh: Mesh, shown: Topology, counts: Counts | None, at: int, window: float) -> Traffic:
+def traffic(
+    mesh: Mesh, shown: Topology, counts: Counts | None, at: int, window: float
+) -> MeshTraffic:
     """Return what was counted as traffic; None stands for not counted at all.
 
     Nodes that the topology does not have yet are left out: see `calls_among`.
     """
     if counts is None:
-        return Traffic(at, window, known=False)
-    planned: dict[str, list[tuple[str, Tally]]] = {}
-    strange: dict[tuple[str, str, bool], list[tuple[str, Tally]]] = {}
+        return MeshTraffic(at, window, known=False)
+    planned: dict[str, list[tuple[str, CountedAnswers]]] = {}
+    strange: dict[tuple[str, str, bool], list[tuple[str, CountedAnswers]]] = {}
     edges = {one.id: one for one in shown.graph.edges}
     nodes = {one.id for one in shown.graph.nodes}
     for passing, tally in counts.items():
@@ -85,7 +87,7 @@ def traffic(mesh: Mesh, shown: Topology, counts: Counts | None, at: int, window:
             key = (passing.caller, passing.callee, leaks)
             strange.setdefault(key, []).append((lane, tally))
     of_edges = {name: _edge(found, window) for name, found in sorted(planned.items())}
-    return Traffic(at, window, known=True, edges=of_edges, seen=tuple(_seen(strange, window)))
+    return MeshTraffic(at, window, known=True, edges=of_edges, seen=tuple(_seen(strange, window)))
 
 
 def _is_planned(edge: GraphEdge | None, lane: str) -> bool:
@@ -120,7 +122,7 @@ def calls_among(known: Versions, counts: Iterable[Passing]) -> frozenset[SeenCal
     )
 
 
-def _edge(found: Iterable[tuple[str, Tally]], window: float) -> EdgeTraffic:
+def _edge(found: Iterable[tuple[str, CountedAnswers]], window: float) -> EdgeTraffic:
     parts = list(found)
     rates: dict[str, float] = {}
     for lane, tally in parts:
@@ -134,7 +136,7 @@ def _edge(found: Iterable[tuple[str, Tally]], window: float) -> EdgeTraffic:
 
 
 def _seen(
-    strange: Mapping[tuple[str, str, bool], Iterable[tuple[str, Tally]]], window: float
+    strange: Mapping[tuple[str, str, bool], Iterable[tuple[str, CountedAnswers]]], window: float
 ) -> Iterator[SeenEdge]:
     for (source, target, leaks), found in sorted(strange.items()):
         one = _edge(found, window)
@@ -142,12 +144,12 @@ def _seen(
         yield SeenEdge(name, source, target, one.rate, one.errors, one.p95, leaks, one.lanes)
 
 
-def leaks_of(found: Traffic) -> list[tuple[str, str]]:
+def leaks_of(found: MeshTraffic) -> list[tuple[str, str]]:
     """Return the pairs of nodes between which requests leak, as a picture wants them."""
     return [(one.source, one.target) for one in found.seen if one.leak]
 
 
-def traffic_object(found: Traffic) -> dict[str, Any]:
+def traffic_object(found: MeshTraffic) -> dict[str, Any]:
     """Return traffic as plain data, with the names that pages know."""
     plain: dict[str, Any] = msgspec.to_builtins(found)
     return plain
