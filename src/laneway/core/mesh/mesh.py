@@ -166,6 +166,11 @@ class Group(Struct, frozen=True, dict=True):
             found.setdefault(lane.selector[0], []).append((age, lane))
         return found
 
+    @cached_property
+    def lane_names(self) -> tuple[LaneName, ...]:
+        """The names of the lanes, in age order."""
+        return tuple(lane.name for lane in self.lanes)
+
     def resolve(self, name: LaneName, host: Host) -> LaneName:
         """Return the lane whose pods answer requests of a lane at a service.
 

@@ -25,8 +25,9 @@ REQUEST_ID = "x-request-id"
 
 def lane_of_request(group: Group, request: Request) -> LaneName | None:
     """Return the lane of a group that a request carries; None where it names none of the group."""
-    names = tuple(lane.name for lane in group.lanes)
-    return _lane_in(group.propagation, names, request.headers) if group.propagation else None
+    if group.propagation is None or not request.headers:
+        return None
+    return _lane_in(group.propagation, group.lane_names, request.headers)
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ draws nothing by chance: a split is told whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -191,11 +191,12 @@ def find_hop(
 
 
 class Sight(Struct, frozen=True):
-    """What a proxy sees: the plan, with the subsets that are for it, as far as its scope goes."""
+    """What a proxy sees of a plan, as far as its scope goes; `found` keeps pods once looked up."""
 
     mesh: Mesh
     plan: RoutePlan
     scope: SidecarScope
+    found: dict[Destination, tuple[Workload, ...]] = {}
 
     @property
     def namespace(self) -> str:
@@ -257,16 +258,20 @@ def pods_of(sight: Sight, destination: Destination) -> tuple[Workload, ...]:
     A service, port or subset that does not exist has none, nor has one that the proxy that asks
     does not know. A pod is none that has no port of the name to which the service's port leads.
     """
+    if destination not in sight.found:
+        sight.found[destination] = tuple(_pods_of(sight, destination))
+    return sight.found[destination]
+
+
+def _pods_of(sight: Sight, destination: Destination) -> Iterator[Workload]:
     labels = subset_labels(sight, destination)
     service = sight.mesh.services.get(destination.host)
     port = service.port(destination.port) if service is not None else None
     if service is None or labels is None or port is None or not is_known(sight, destination):
-        return ()
-    return tuple(
-        pod
-        for pod in service.workloads
-        if is_present(pod) and meets(labels, pod.labels) and not is_closed(pod, port.target)
-    )
+        return
+    for pod in service.workloads:
+        if is_present(pod) and meets(labels, pod.labels) and not is_closed(pod, port.target):
+            yield pod
 
 
 def is_known(sight: Sight, destination: Destination) -> bool:
