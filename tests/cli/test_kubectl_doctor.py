@@ -1,0 +1,183 @@
+"""The rows of the troubleshooting table on a cluster: `kubectl laneway check` and the doctor agree.
+
+Comes in: objects as an API server has them, one of them at fault. Each fault is named alike by
+both, with the object's name instead of a line, and a command of kubectl; mended, both are silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from collections.abc import Callable, Generator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from laneway.adapters.kube import Client, access
+from laneway.apps.cli.kubectl import run
+from laneway.apps.cluster.reading import read_cluster
+from laneway.core.compile import Compilation, compile_snapshot
+from laneway.core.views.doctor import RuntimeFacts, doctor
+from laneway.core.views.looking import CommandDoor
+from tests.cli.conftest import EXAMPLES, Command, Ended
+from tests.cli.model_server import ModelServer, listening
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {app}-{version}-x
+  labels: {{app: {app}, version: {version}, ASM_TRAFFIC_TAG: {version}}}
+spec: {{containers: [{{name: app, image: mock}}, {{name: istio-proxy, image: proxyv2}}]}}
+status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
+"""
+RULE = """
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: mine, creationTimestamp: '2020-01-01T00:00:00Z'}
+spec: {host: mockb, subsets: [{name: s2, labels: {ASM_TRAFFIC_TAG: v1}}]}
+"""
+
+
+class ClusterFault(Struct, frozen=True):
+    """An edit of objects of the server, and the row it has to give."""
+
+    edit: Callable[[ModelServer], None]
+    symptom: str
+    code: str
+    place: str
+    command: str
+
+
+def _swap(model: ModelServer) -> None:
+    model.find("Pod", "mockb-v2-x")["metadata"]["labels"]["ASM_TRAFFIC_TAG"] = "v1"
+
+
+def _ask_for_the_tag(model: ModelServer) -> None:
+    match = model.find("ASMSwimLane", "s2")["spec"]["ingressRules"][0]["match"]
+    match["headers"]["x-asm-prefer-tag"]["exact"] = "v2"
+
+
+def _map_wrongly(model: ModelServer) -> None:
+    model.put(RULE)
+
+
+def _take_the_proxy_away(model: ModelServer) -> None:
+    model.find("Pod", "mockb-v2-x")["spec"]["containers"].pop()
+
+
+FAULTS = {
+    "pods with another lane's label": ClusterFault(
+        _swap,
+        "wrong-version",
+        "LW1513",
+        "pod/default/mockb-v2-x",
+        "kubectl get pods -n default --show-labels",
+    ),
+    "a rule for another header value": ClusterFault(
+        _ask_for_the_tag,
+        "no-response",
+        "LW1339",
+        "asmswimlane/s2",
+        "kubectl laneway explain --path /mock -H 'x-asm-prefer-tag: s2' ",
+    ),
+    "a subset that maps wrongly": ClusterFault(
+        _map_wrongly,
+        "leak",
+        "LW1407",
+        "destinationrule/default/mine",
+        "kubectl get destinationrule -n default mine -o yaml",
+    ),
+    "a pod without a proxy": ClusterFault(
+        _take_the_proxy_away,
+        "intermittent",
+        "LW1506",
+        "pod/default/mockb-v2-x",
+        "kubectl get pods -n default -o jsonpath=",
+    ),
+}
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
+    """Give the cluster of the current context: strict lanes, and pods in each."""
+    server = ModelServer()
+    for name in ("lanes", "services", "gateway"):
+        server.put((EXAMPLES / "strict-lanes" / f"{name}.yaml").read_text())
+    for version in ("v1", "v2", "v3"):
+        for app in ("mocka", "mockb", "mockc"):
+            server.put(POD.format(app=app, version=version))
+    file = tmp_path / "kubeconfig"
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    with listening(server, file):
+        yield server
+
+
+@pytest.fixture
+def kubectl(capsys: pytest.CaptureFixture[str]) -> Generator[Command]:
+    """Run `kubectl laneway` in this process."""
+
+    def command(*arguments: str | Path) -> Ended:
+        code = run([str(one) for one in arguments])
+        streams = capsys.readouterr()
+        return Ended(code, streams.out, streams.err)
+
+    yield command
+    gc.enable()
+
+
+def read() -> Compilation:
+    """Compile what the server has, as a console that stands on it does."""
+
+    async def reading() -> Compilation:
+        async with Client(access(None, None)) as client:
+            found = await read_cluster(client, lambda *_: None)
+            return compile_snapshot(found.snapshot)
+
+    return asyncio.run(reading())
+
+
+def told() -> list[dict[str, Any]]:
+    """Return the doctor's rows."""
+    rows: list[dict[str, Any]] = doctor(read(), RuntimeFacts(CommandDoor("kubectl laneway")))[
+        "rows"
+    ]
+    return rows
+
+
+def checked(kubectl: Command) -> list[dict[str, Any]]:
+    """Return what `kubectl laneway check` finds."""
+    found: list[dict[str, Any]] = json.loads(kubectl("check", "-o", "json").out)["findings"]
+    return found
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_both_doors_name_one_cause_and_are_silent_when_it_is_mended(
+    kubectl: Command, model: ModelServer, fault: ClusterFault
+) -> None:
+    sound = deepcopy(model.objects)
+    fault.edit(model)
+
+    (row,) = (one for one in told() if one["code"] == fault.code)
+    (found,) = (one for one in checked(kubectl) if one["code"] == fault.code)
+    assert fault.symptom == row["symptoms"][0]
+    assert (row["cause"], row["fix"]) == (found["message"], found["fix"])
+    assert row["place"] == {"file": fault.place} == {"file": found["file"]}
+    assert row["command"].startswith(fault.command)
+
+    model.objects = sound
+    assert (told(), checked(kubectl)) == ([], [])
+
+
+def test_pod_that_is_not_ready_is_named_beside_what_follows_from_it(model: ModelServer) -> None:
+    model.find("Pod", "mockb-v2-x")["status"]["conditions"][0]["status"] = "False"
+
+    row = next(one for one in told() if not one["code"])
+
+    assert row["cause"] == "pod default/mockb-v2-x is not ready: its status says so"
+    assert row["symptoms"] == ["no-response"]
+    assert row["command"] == "kubectl describe pod -n default mockb-v2-x"
