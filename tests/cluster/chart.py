@@ -25,6 +25,10 @@ EVERYTHING = (
     "releases.enabled=true",
     "releases.applies=true",
     "releases.credentials=git",
+    "console.enabled=true",
+    "console.publicOrigin=https://lanes.example.com",
+    "console.readOnly=true",
+    "console.namespaces={shop}",
 )
 """Values with which nothing of the chart is left out."""
 

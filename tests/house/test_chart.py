@@ -26,11 +26,15 @@ from tests.engines import engine
 pytestmark = pytest.mark.engine
 
 KUSTOMIZE = ROOT / "deploy" / "kustomize"
+CONSOLE = ("console.enabled=true", "console.publicOrigin=https://lanes.example.com")
 MADE: dict[Path, Callable[[], str]] = {
     CHART / "crds" / "laneway.yaml": lambda: "".join(yaml_documents(definitions())),
     KUSTOMIZE / "base" / "laneway.yaml": partial(chart_text, words=("--include-crds",)),
     KUSTOMIZE / "releases" / "releases.yaml": partial(
         chart_text, "releases.enabled=true", words=("--show-only=templates/releases.yaml",)
+    ),
+    KUSTOMIZE / "console" / "console.yaml": partial(
+        chart_text, *CONSOLE, words=("--show-only=templates/console.yaml",)
     ),
     KUSTOMIZE / "all-namespaces" / "writing.yaml": partial(
         chart_text, "namespaces=all", words=("--show-only=templates/writing.yaml",)
@@ -201,6 +205,37 @@ def test_no_credential_is_in_the_chart_and_one_comes_as_a_file() -> None:
     known = (ROOT / "src/laneway/apps/cli/release_agent.py").read_text()
     options = [one for one in container["args"] if one.startswith("--")]
     assert [one for one in options if f'"{one.partition("=")[0]}"' not in known] == []
+
+
+def test_the_console_has_no_rights_and_no_token() -> None:
+    more = (*CONSOLE, "console.namespaces={shop}", "console.readOnly=true")
+    (deployment,) = [one for one in of_kind("Deployment", *more) if "console" in str(one)]
+    pod = deployment["spec"]["template"]["spec"]
+    subjects = [
+        subject["name"]
+        for kind in ("ClusterRoleBinding", "RoleBinding")
+        for one in of_kind(kind, *more)
+        for subject in one["subjects"]
+    ]
+
+    assert pod["serviceAccountName"] == "laneway-console"
+    assert "laneway-console" not in subjects
+    assert not pod["automountServiceAccountToken"]
+    assert "serviceAccountToken" not in yaml.dump(pod)
+    command, *options = pod["containers"][0]["args"]
+    known = "".join(
+        (ROOT / "src/laneway/apps/cli" / f"{one}.py").read_text()
+        for one in ("console", "console_options", "console_proxied")
+    )
+    assert command in COMMANDS
+    assert [one for one in options if f'"{one.partition("=")[0]}"' not in known] == []
+
+
+def test_a_console_is_told_where_browsers_reach_it() -> None:
+    with pytest.raises(AssertionError, match=r"console\.publicOrigin is where browsers reach it"):
+        chart_text("console.enabled=true")
+    with pytest.raises(AssertionError, match="values don't meet the specifications"):
+        chart_text("console.publicOrigin=lanes.example.com")
 
 
 def expressions() -> list[str]:

@@ -317,7 +317,8 @@ class FakeServer:
 def _lies_in(path: str, place: str) -> bool:
     """Whether an object is of a kind, or of a kind in a namespace."""
     folder = path.rpartition("/")[0]
-    return folder == place or folder.rpartition("/")[2] == place.rpartition("/")[2]
+    everywhere = "/namespaces/" not in place
+    return folder == place or (everywhere and folder.rpartition("/")[2] == place.rpartition("/")[2])
 
 
 def _status(code: int, message: str, details: Object) -> Object:

@@ -26,6 +26,12 @@ app.kubernetes.io/name: laneway-releases
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* Of the pod that shows lanes. */}}
+{{- define "laneway.console.selector" -}}
+app.kubernetes.io/name: laneway-console
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
 {{- define "laneway.labels" -}}
 {{ include "laneway.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

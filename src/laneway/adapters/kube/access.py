@@ -181,24 +181,64 @@ def _named(kubeconfig: str | None, environ: Mapping[str, str]) -> list[Path]:
 
 
 def _in_cluster(environ: Mapping[str, str], account: Path) -> Access:
-    host, port = environ["KUBERNETES_SERVICE_HOST"], environ.get("KUBERNETES_SERVICE_PORT", "443")
     token = account / "token"
     if not token.exists():
         raise NoAccess(
             f"this is a pod without a token ({token} is not there); "
             "give its service account one: automountServiceAccountToken: true"
         )
-    server = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
-    cluster = KubeCluster(server=server, certificate_authority=str(account / "ca.crt"))
     space = account / "namespace"
     namespace = space.read_text().strip() if space.exists() else "default"
     origin = f"the service account in {account}"
+    cluster = _own_cluster(environ, account)
     return Access(cluster, KubeUser(), TokenFile(token), namespace=namespace, origin=origin)
 
 
 def without_credentials(server: str) -> Access:
     """Return the way to a server that asks nobody who they are, such as `kubectl proxy`."""
     return Access(KubeCluster(server=server), KubeUser(), Constant(Presented()), origin=server)
+
+
+def without_user(
+    kubeconfig: str | None = None,
+    context: str | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    account: Path = SERVICE_ACCOUNT,
+) -> Access:
+    """Return the way to a server, for nobody: in a pod no token is needed, ca.crt alone.
+
+    Raises NoAccess.
+    """
+    is_pod = not _named(kubeconfig, environ) and context is None
+    if is_pod and environ.get("KUBERNETES_SERVICE_HOST"):
+        cluster = _own_cluster(environ, account)
+        return Access(cluster, KubeUser(), Constant(Presented()), origin=f"the pod's {account}")
+    return _as(access(kubeconfig, context, environ=environ), Presented())
+
+
+def as_bearer(way: Access, authorization: str) -> Access:
+    """Return the way to the same server for whoever sends this `Authorization`, and no other."""
+    return _as(way, Presented(authorization))
+
+
+def _as(way: Access, presented: Presented) -> Access:
+    found = Access(
+        way.cluster,
+        KubeUser(),
+        Constant(presented),
+        namespace=way.namespace,
+        origin="whoever asks",
+    )
+    found.proxy = way.proxy
+    return found
+
+
+def _own_cluster(environ: Mapping[str, str], account: Path) -> KubeCluster:
+    """Return the cluster of the pod that this is."""
+    host, port = environ["KUBERNETES_SERVICE_HOST"], environ.get("KUBERNETES_SERVICE_PORT", "443")
+    server = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+    return KubeCluster(server=server, certificate_authority=str(account / "ca.crt"))
 
 
 def _age(file: str) -> tuple[int, int]:

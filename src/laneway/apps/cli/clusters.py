@@ -40,6 +40,8 @@ class ClusterChoice(Struct):
     context: str | None = None
     namespace: str = ""
     all_namespaces: bool = False
+    namespaces: tuple[str, ...] = ()
+    """Those that alone are looked into."""
 
 
 class NotKnownError(click.ClickException):
@@ -60,12 +62,14 @@ def chosen() -> ClusterChoice:
     return found
 
 
-def _note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def note(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+def note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Return what keeps an option's value beside the command, as a field of the choice."""
+
+    def noted(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
         if value:
             setattr(ctx.meta.setdefault(_CHOICE, ClusterChoice()), name, value)
 
-    return note
+    return noted
 
 
 def _contexts(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
@@ -107,7 +111,7 @@ def connection_options() -> list[click.Parameter]:
             ["--context"],
             metavar="NAME",
             expose_value=False,
-            callback=_note("context"),
+            callback=note("context"),
             shell_complete=_contexts,
             help="The context of the kubeconfig; without it the current one.",
         ),
@@ -117,7 +121,7 @@ def connection_options() -> list[click.Parameter]:
             type=click.Path(dir_okay=False),
             expose_value=False,
             is_eager=True,
-            callback=_note("kubeconfig"),
+            callback=note("kubeconfig"),
             help="The kubeconfig; without it $KUBECONFIG or ~/.kube/config.",
         ),
     ]
@@ -129,7 +133,7 @@ def namespace_option(says: str) -> click.Parameter:
         ["-n", "--namespace"],
         metavar="NAMESPACE",
         expose_value=False,
-        callback=_note("namespace"),
+        callback=note("namespace"),
         help=says,
     )
 
@@ -140,7 +144,7 @@ def all_namespaces_option() -> click.Parameter:
         ["-A", "--all-namespaces"],
         is_flag=True,
         expose_value=False,
-        callback=_note("all_namespaces"),
+        callback=note("all_namespaces"),
         help="All namespaces, which is so without a word.",
     )
 

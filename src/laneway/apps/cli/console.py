@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from laneway.apps.cli.clusters import (
+    CannotAskClusterError,
+    chosen,
+    sentence,
+)
+from laneway.apps.cli.console_options import cluster_options
+from laneway.apps.cli.console_proxied import proxied_chosen, proxied_options, serve_many
 from laneway.apps.cli.meshes import mesh_option, running_mesh
 
 if TYPE_CHECKING:
+    from laneway.apps.console.run import ConsoleOptions
     from laneway.apps.console.seams import ConsoleGround
 
 
@@ -21,25 +29,72 @@ if TYPE_CHECKING:
 @click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
 @click.option("--link", is_flag=True, help="Print a new link to a console that runs.")
 def console(
-    *, paths: tuple[str, ...], name: str | None, port: int | None, read_only: bool, link: bool
+    *,
+    paths: tuple[str, ...],
+    name: str | None,
+    port: int | None,
+    read_only: bool,
+    link: bool,
 ) -> int:
-    """Show lanes in a browser: the mesh that runs here, or what PATH holds.
+    """Show lanes in a browser: the mesh that runs here, what PATH holds, or a cluster.
 
-    It prints a link that opens once; only this machine is answered.
+    It prints a link that opens once; only this machine is answered. A cluster, which --context or
+    --kubeconfig names, is shown and changed with your rights in it; with --proxied, with those of
+    each visitor.
 
     \b
     laneway console
     laneway console lanes/
+    laneway console --context staging
+    laneway console --proxied --public-origin https://lanes.example.com
     laneway console --link
     """
     from laneway.apps.cli.version import version
-    from laneway.apps.console.run import ConsoleOptions, new_link, run
+    from laneway.apps.console.run import ConsoleOptions
+
+    if proxied_chosen().proxied:
+        return _proxied(paths, name, read_only=read_only)
+    is_cluster = chosen().kubeconfig is not None or chosen().context is not None
+    if is_cluster and (paths or name is not None):
+        raise click.UsageError("A cluster, PATH and --name are three questions: put one.")
+    if chosen().namespaces and not is_cluster:
+        raise click.UsageError("--namespace is of a cluster: say --context or --kubeconfig.")
+    options = ConsoleOptions(port=port, read_only=read_only, version=version())
+    if is_cluster:
+        return on_cluster(options, link=link)
+    from laneway.apps.console.run import new_link, run
 
     ground = _ground(paths, name)
     if link:
-        click.echo(new_link(ground))
+        click.echo(new_link(ground.about))
         return 0
-    return run(ground, ConsoleOptions(port=port, read_only=read_only, version=version()))
+    return run(ground, options)
+
+
+console.params += [*cluster_options(), *proxied_options()]
+
+
+def _proxied(paths: tuple[str, ...], name: str | None, *, read_only: bool) -> int:
+    if paths or name is not None:
+        raise click.UsageError("--proxied is of a cluster: neither PATH nor --name goes with it.")
+    return serve_many(read_only=read_only)
+
+
+def on_cluster(options: ConsoleOptions, *, link: bool) -> int:
+    """Show the cluster that is meant with the user's rights. Raises CannotAskClusterError."""
+    from laneway.adapters.kube import KubeError, access
+    from laneway.apps.cluster.following import TooMuchError
+    from laneway.apps.console.on_cluster import about_cluster, run_on_cluster
+    from laneway.apps.console.run import new_link
+
+    try:
+        way = access(chosen().kubeconfig, chosen().context)
+        if link:
+            click.echo(new_link(about_cluster(way)))
+            return 0
+        return run_on_cluster(way, chosen().namespaces, options)
+    except (KubeError, TooMuchError) as error:
+        raise CannotAskClusterError(sentence(error)) from error
 
 
 def _ground(paths: tuple[str, ...], name: str | None) -> ConsoleGround:

@@ -46,6 +46,7 @@ _OWN = (
     listed("kubectl_get", "get", "List groups and lanes as the cluster has them."),
     listed("kubectl_status", "status", "Say whether groups are live; wait until they are."),
     listed("kubectl_diff", "diff", "Show what PATH would change in the cluster, by which steps."),
+    listed("kubectl_console", "console", "Show lanes in a browser, with your rights."),
 )
 _ALIKE = {
     "check": "Report errors and doubtful points, and how to fix them.",
@@ -108,7 +109,7 @@ def _optional(parameter: click.Parameter) -> click.Parameter:
     "asked, 4 not known (status, prove), 70 a bug in Laneway.",
 )
 def kubectl_laneway() -> None:
-    """Look at traffic lanes in a cluster. Nothing is ever written.
+    """Look at traffic lanes in a cluster. Nothing is written but what you change in the console.
 
     All of it works with a viewer's rights. A kind that you may not list is named as not read, and
     never taken for absent.

@@ -32,8 +32,8 @@ _TOLD: dict[KindName, str] = {
     (ISTIO, "Sidecar"): "sidecars",
 }
 """Kinds without which there is no Istio: told if the server has none of them."""
-_NOT_SERVED = "the API server has no such kind; is this the cluster whose Istio is meant?"
-_FORBIDDEN = "you may not list them cluster-wide"
+NOT_SERVED = "the API server has no such kind; is this the cluster whose Istio is meant?"
+FORBIDDEN = "you may not list them cluster-wide"
 _LISTS_AT_ONCE = 4
 _TRIES = 3
 """How often a list is begun anew that took longer than the server remembers."""
@@ -74,7 +74,7 @@ async def read_cluster(client: Client, progress: Progress) -> ClusterReading:
     served = await client.kinds()
     kinds = {name: kind for name, kind in served.items() if name in FOLLOWED}
     reading = ClusterLists(client, progress, len(kinds))
-    reading.found.not_read += _not_served(kinds)
+    reading.found.not_read += not_served(kinds)
     try:
         async with asyncio.TaskGroup() as tasks:
             for kind in kinds.values():
@@ -108,9 +108,9 @@ class ClusterLists:
             try:
                 self.found.take(await self._listed(kind))
             except Forbidden:
-                self.found.not_read.append(NotRead(kind.kind, name, _FORBIDDEN))
+                self.found.not_read.append(NotRead(kind.kind, name, FORBIDDEN))
             except NotFound:
-                self.found.not_read.append(NotRead(kind.kind, name, _NOT_SERVED))
+                self.found.not_read.append(NotRead(kind.kind, name, NOT_SERVED))
             except Unavailable as error:
                 if not error.status:
                     raise  # no answer at all: that is not about this kind
@@ -147,8 +147,8 @@ class ClusterLists:
         self._progress(self.found.objects, self.found.kinds, self._total)
 
 
-def _not_served(kinds: Mapping[KindName, Kind]) -> Iterator[NotRead]:
+def not_served(kinds: Mapping[KindName, Kind]) -> Iterator[NotRead]:
     """Yield the kinds of Istio without which there is no Istio in this cluster."""
     for (group, kind), resource in _TOLD.items():
         if (group, kind) not in kinds:
-            yield NotRead(kind, f"{resource}.{group}", _NOT_SERVED)
+            yield NotRead(kind, f"{resource}.{group}", NOT_SERVED)

@@ -54,10 +54,10 @@ class Console(msgspec.Struct, frozen=True):
             return self.door.enter(request)
 
         async def events(request: Request) -> Response:
-            return self._visit(request).broadcast.answer()
+            return (await self._visit(request)).broadcast.answer()
 
         async def openapi(request: Request) -> Response:
-            self._visit(request)
+            await self._visit(request)
             return Response(described, media_type="application/json")
 
         async def page(_: Request) -> Response:
@@ -75,15 +75,15 @@ class Console(msgspec.Struct, frozen=True):
         ]
         return Guard(GZipMiddleware(Starlette(routes=routes), 1000), tuple(self.origins))
 
-    def _visit(self, request: Request) -> Visit:
-        visit = self.door.visit(request)
+    async def _visit(self, request: Request) -> Visit:
+        visit = await self.door.visit(request)
         if visit is None:
             raise NO_VISIT
         return visit
 
     def _route(self, call: ApiCall) -> Route:
         async def answer(request: Request) -> Response:
-            visit = self._visit(request)
+            visit = await self._visit(request)
             if call.writes and self.read_only:
                 raise READ_ONLY
             with self._audited(request, visit) if call.writes else nullcontext():
@@ -130,10 +130,13 @@ def _refusing(answer: Answering) -> Answering:
 
     async def answered(request: Request) -> Response:
         try:
-            return await answer(request)
+            found = await answer(request)
         except CallRefused as refused:
             told = ErrorAnswer(ErrorText(refused.title, refused.detail, refused.findings))
-            return Response(_json(told), refused.status, _NEW, media_type=_JSON)
+            found = Response(_json(told), refused.status, _NEW, media_type=_JSON)
+        for cookie in getattr(request.state, "cookies", ()):
+            found.headers.append("set-cookie", cookie)
+        return found
 
     return answered
 

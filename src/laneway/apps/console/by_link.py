@@ -33,7 +33,7 @@ class ByLink:
         """The name of the cookie."""
         return f"laneway-{self._keys.instance}"
 
-    def visit(self, request: Request) -> Visit | None:
+    async def visit(self, request: Request) -> Visit | None:
         """Return the visit, if the cookie is one of ours."""
         session = cookie_of(request, self.cookie)
         return self._visit if session and self._keys.holds(session) else None

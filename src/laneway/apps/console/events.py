@@ -23,11 +23,18 @@ class Broadcast:
         self._newest: dict[str, tuple[int, Mapping[str, Any]]] = {}
         self._count = 0
         self._listeners: set[asyncio.Event] = set()
+        self._is_over = False
 
     def tell(self, name: str, value: Mapping[str, Any]) -> None:
         """Tell an event; one of the same name that was not heard yet is forgotten."""
         self._count += 1
         self._newest[name] = self._count, value
+        for one in self._listeners:
+            one.set()
+
+    def end(self) -> None:
+        """End all streams: nothing more is told to anybody."""
+        self._is_over = True
         for one in self._listeners:
             one.set()
 
@@ -37,7 +44,7 @@ class Broadcast:
         return bool(self._listeners)
 
     async def events(self) -> AsyncGenerator[ServerSentEvent]:
-        """Yield what is newest of each name, and go on for ever."""
+        """Yield what is newest of each name, and go on until it is ended."""
         woken = asyncio.Event()
         woken.set()
         self._listeners.add(woken)
@@ -46,6 +53,8 @@ class Broadcast:
             while True:
                 await woken.wait()
                 woken.clear()
+                if self._is_over:
+                    return
                 fresh = sorted(
                     (number, name, value)
                     for name, (number, value) in self._newest.items()

@@ -7,6 +7,7 @@ goes to standard error.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_link import ByLink
 from laneway.apps.console.keys import Keys
-from laneway.apps.console.seams import ConsoleGround
+from laneway.apps.console.seams import About, ConsoleGround
 from laneway.apps.console.serving import listening, serve
 from laneway.apps.console.visits import Visit
 from laneway.apps.local.record.state import state_home
@@ -28,6 +29,8 @@ from laneway.apps.terminal.exit_codes import FINE
 
 CALLS = (*OVERVIEW, *EXPLAIN, *PROOF)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LONGEST = 100
+"""Letters of a folder's name; what is longer is known by its digest."""
 
 
 class ConsoleOptions(Struct, frozen=True):
@@ -39,15 +42,17 @@ class ConsoleOptions(Struct, frozen=True):
     version: str = ""
 
 
-def keys_of(ground: ConsoleGround) -> Keys:
+def keys_of(about: About) -> Keys:
     """Return the keys of the console of a ground; those of the same ground are the same."""
-    name = f"{ground.about.kind}-{ground.about.name}".replace("/", "%")
+    name = f"{about.kind}-{about.name}".replace("/", "%")
+    if len(name) > _LONGEST:
+        name = f"{about.kind}-{hashlib.sha256(name.encode()).hexdigest()}"
     return Keys(state_home(os.environ).parent / "laneway-console" / name)
 
 
 def run(ground: ConsoleGround, options: ConsoleOptions) -> int:
     """Serve until told to end. Raises OSError where the address is taken."""
-    keys = keys_of(ground)
+    keys = keys_of(ground.about)
     at = listening(options.host, options.port, keys.port_before)
     origins = _origins(options.host, at.getsockname()[1])
     link = keys.new_link()
@@ -65,9 +70,9 @@ def run(ground: ConsoleGround, options: ConsoleOptions) -> int:
     return FINE
 
 
-def new_link(ground: ConsoleGround) -> str:
+def new_link(about: About) -> str:
     """Return a new link to the console of a ground. Raises OSError where none was started."""
-    keys = keys_of(ground)
+    keys = keys_of(about)
     return _link(keys.served_at, keys.new_link())
 
 

@@ -38,8 +38,12 @@ class Visit:
 class Entrance(Protocol):
     """Says who comes."""
 
-    def visit(self, request: Request) -> Visit | None:
-        """Return the visit that a request belongs to; None of somebody who may not come in."""
+    async def visit(self, request: Request) -> Visit | None:
+        """Return the visit that a request belongs to; None of somebody who may not come in.
+
+        Cookies that the answer is to set are put into `request.state.cookies`. Raises CallRefused
+        where there is more to say.
+        """
 
     def enter(self, request: Request) -> Response:
         """Answer somebody who comes by a link."""

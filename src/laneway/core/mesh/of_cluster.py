@@ -29,14 +29,21 @@ def of_cluster(
 
     `lost` are the objects that could not be understood.
     """
-    missed = (f"{one.resource} of the cluster" for one in not_read if one.kind in ESSENTIAL)
     things = list(resources)
     pods = [one for one in things if isinstance(one, Workload) and one.meta.ref.kind == "Pod"]
     others = (one for one in things if one.meta.ref.kind != "Pod")
-    found = Snapshot.of(
-        (*others, *pooled(pods)), (*findings_of(not_read), *findings), (*lost, *missed)
+    return as_read(Snapshot.of((*others, *pooled(pods)), findings, lost), not_read)
+
+
+def as_read(found: Snapshot, not_read: Collection[NotRead]) -> Snapshot:
+    """Return what was found of a cluster, in which the kinds that were not read are named."""
+    missed = (f"{one.resource} of the cluster" for one in not_read if one.kind in ESSENTIAL)
+    return replace(
+        found,
+        findings=(*findings_of(not_read), *found.findings),
+        unread=tuple(sorted((*found.unread, *missed))),
+        not_read=tuple(not_read),
     )
-    return replace(found, not_read=tuple(not_read))
 
 
 def with_files(cluster: Snapshot, files: Snapshot) -> Snapshot:

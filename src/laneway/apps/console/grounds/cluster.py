@@ -1,0 +1,148 @@
+"""A cluster as a ground, with the rights of one user and no others.
+
+Comes in: a client of that user. Goes out: a state whenever what the user sees is another: objects,
+how live each group is by its status, and where gateways are reached. What the user may not list is
+named in findings, and never taken for absent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
+from laneway.apps.cluster.addresses import addresses_of_nodes
+from laneway.apps.cluster.following import SeenByUser
+from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
+from laneway.core.compile import Compilation, compile_snapshot
+from laneway.core.views.exposed import reached_ports
+from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
+
+QUIET = 0.1
+"""Seconds after a change in which others are waited for: a rollout changes many pods."""
+
+
+class UserClusterGround:
+    """A cluster as one user sees it."""
+
+    def __init__(self, name: str, following: SeenByUser) -> None:
+        """Nothing is asked before `run`; `name` is what people call the cluster."""
+        self.about = About("cluster", name)
+        self.seen: ShownState | None = None
+        self.following = following
+        self._nodes: tuple[str, ...] | None = None
+
+    @property
+    def client(self) -> Client:
+        """A client with the rights of the user, for what is written."""
+        return self.following.client
+
+    @property
+    def kinds(self) -> dict[tuple[str, str], Kind]:
+        """The kinds of the cluster that matter, by API group and kind."""
+        return self.following.sight.kinds if self.following.sight else {}
+
+    async def run(self, changed: Changed) -> None:
+        """Follow it, and close its client in the end.
+
+        Raises KubeError where it cannot be asked at all, NoAccess at any time, TooMuchError.
+        """
+        async with self.client:
+            await self._run(changed)
+
+    async def _run(self, changed: Changed) -> None:
+        woken = asyncio.Event()
+        following = asyncio.create_task(self.following.run(woken.set))
+        taking = asyncio.create_task(self._take_all(woken, changed))
+        try:
+            await asyncio.wait([following, taking], return_when=asyncio.FIRST_COMPLETED)
+            for one in (following, taking):
+                if one.done():
+                    one.result()
+        finally:
+            following.cancel()
+            taking.cancel()
+            await asyncio.gather(following, taking, return_exceptions=True)
+
+    async def _take_all(self, woken: asyncio.Event, changed: Changed) -> None:
+        while True:
+            await woken.wait()
+            await asyncio.sleep(QUIET)
+            woken.clear()
+            if self.following.is_synced and await self._take():
+                changed()
+
+    async def _take(self) -> bool:
+        """Take what is seen now; return whether it is anything new."""
+        before, snapshot = self.seen, self.following.snapshot()
+        if before is not None and snapshot.is_same(before.compilation.snapshot):
+            compilation = before.compilation
+        else:
+            old = before.compilation if before else None
+            compilation = await asyncio.to_thread(compile_snapshot, snapshot, old)
+        state = ShownState(
+            before.revision + 1 if before else 1,
+            compilation,
+            gateways=await self._gateways(compilation),
+            standings=_standings(self.following.lanes),
+            trouble=_trouble(self.following),
+        )
+        if before is not None and _says_the_same(before, state):
+            return False
+        self.seen = state
+        return True
+
+    async def _gateways(self, compilation: Compilation) -> list[GatewayAddress]:
+        services = self.following.exposed
+        if self._nodes is None and any(node for one in services for _, _, node in one.ports):
+            self._nodes = ()
+            with suppress(Forbidden, NotFound):
+                self._nodes = await addresses_of_nodes(self.client)
+        gateways = compilation.mesh.gateways.values()
+        return [
+            GatewayAddress(one.gateways, one.selector, one.port, one.url)
+            for one in reached_ports(gateways, services, self._nodes or ())
+        ]
+
+
+def _says_the_same(one: ShownState, other: ShownState) -> bool:
+    return one.compilation is other.compilation and (
+        (one.gateways, one.standings, one.trouble)
+        == (other.gateways, other.standings, other.trouble)
+    )
+
+
+def _standings(lanes: LanesOnCluster) -> dict[str, GroupStanding]:
+    """Say of each group what its status says, and since when its condition Live has been so."""
+    by_name = {name_of(one): one for one in lanes.groups}
+    return {
+        one.group: GroupStanding(one.state, one.why, _since(by_name[one.group], one.state))
+        for one in states(lanes)
+        if one.group in by_name
+    }
+
+
+def _since(group: Mapping[str, Any], state: str) -> float | None:
+    """Return since when the condition that tells the state has been as it is."""
+    kind = {"live": "Live", "stalled": "Stalled"}.get(state, "Ready")
+    try:
+        told = datetime.fromisoformat(str(condition(group, kind).get("lastTransitionTime")))
+    except ValueError:
+        return None
+    return told.timestamp()
+
+
+def _trouble(following: SeenByUser) -> str:
+    silence, sight = following.silence, following.sight
+    told = []
+    if isinstance(silence, KubeError):
+        told.append(f"the cluster is shown as it was last seen: {silence}")
+    if sight is not None and sight.beyond:
+        told.append(
+            f"of your namespaces {len(sight.namespaces)} are looked into, {sight.beyond} are not; "
+            "--namespace names those that matter"
+        )
+    return "; ".join(told)

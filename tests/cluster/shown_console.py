@@ -1,0 +1,119 @@
+"""A console beside a real cluster, in a process of its own, and browsers that come by a proxy.
+
+Comes in: a control plane. Goes out: answers of the API and events as they come. What a proxy would
+do, adding a token to each request, the browsers here do themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from msgspec import Struct
+
+from tests.cluster.children import Children
+from tests.cluster.control_plane import ControlPlane, environment, free_ports
+from tests.cluster.lanes import asked
+from tests.wire.laneway_up import COMMAND
+
+NAME = "console"
+PATIENCE = 60.0
+PAGE = 4096
+"""Bytes of a page of memory."""
+
+
+class ShownConsole(Struct, frozen=True):
+    """A running console."""
+
+    origin: str
+    children: Children
+
+    def browser(self, token: str) -> httpx.Client:
+        """Return a browser of whoever has a token."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.origin, headers=headers, timeout=PATIENCE)
+
+    @property
+    def said(self) -> str:
+        """All that it has written."""
+        return self.children.log_of(NAME).read_text()
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that it holds."""
+        process = self.children.running[NAME].pid
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+
+
+@contextmanager
+def console_for_many(plane: ControlPlane, folder: Path, *words: str) -> Iterator[ShownConsole]:
+    """Have a console serve whoever comes with a token."""
+    (port,) = free_ports(1)
+    origin = f"http://127.0.0.1:{port}"
+    children = Children(folder)
+    where = (f"--public-origin={origin}", f"--address=127.0.0.1:{port}")
+    kubeconfig = f"--kubeconfig={plane.kubeconfig}"
+    command = (*COMMAND, "console", "--proxied", *where, kubeconfig, *words)
+    children.start(NAME, command, environment(folder))
+    found = ShownConsole(origin, children)
+    try:
+        until(lambda: "Serving" in found.said, lambda: children.last_words(NAME))
+        yield found
+    finally:
+        children.kill()
+
+
+def until(holds: Callable[[], bool], problem: Callable[[], object]) -> None:
+    """Return as soon as something holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, problem()
+        time.sleep(0.05)
+
+
+def known(browser: httpx.Client, path: str = "/api/v1/mesh") -> httpx.Response:
+    """Ask until the console has looked for the first time."""
+    answer = browser.get(path)
+    end = time.monotonic() + PATIENCE
+    while answer.status_code == 503 and "Nothing is known yet" in answer.text:
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.05)
+        answer = browser.get(path)
+    return answer
+
+
+@contextmanager
+def events(browser: httpx.Client) -> Iterator[Iterator[dict[str, Any]]]:
+    """Hear events, each as its name and its value."""
+
+    def told(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+        name = ""
+        for line in lines:
+            word, _, rest = line.partition(": ")
+            if word == "event":
+                name = rest
+            elif word == "data":
+                yield {"event": name, "text": line, **json.loads(rest)}
+
+    with browser.stream("GET", "/api/v1/events") as answer:
+        assert answer.status_code == 200
+        yield told(answer.iter_lines())
+
+
+def account(plane: ControlPlane, name: str) -> str:
+    """Make a ServiceAccount that may do nothing; return a token of it."""
+    asked(plane, "create", "serviceaccount", name, "-n=default")
+    return asked(plane, "create", "token", name, "-n=default", "--duration=1h").strip()
+
+
+def let_view(plane: ControlPlane, name: str, namespace: str) -> None:
+    """Let an account read a namespace, by a Role and nothing else."""
+    words = ("--verb=get,list,watch", "--resource=services,pods", f"-n={namespace}")
+    asked(plane, "create", "role", name, *words)
+    bound = (f"--role={name}", f"--serviceaccount=default:{name}", f"-n={namespace}")
+    asked(plane, "create", "rolebinding", name, *bound)
