@@ -12,8 +12,13 @@ from laneway.core.compile import Compilation
 from laneway.core.resources.meta import Ref
 from laneway.core.views.objects import ObjectFilter, objects_view
 from laneway.core.views.paging import ListPart
-from laneway.core.views.resource import generated_view, resource_view
-from tests.rules.world import mesh, pods
+from laneway.core.views.resource import (
+    MOST_LANES_IN_FULL,
+    generated_text,
+    generated_view,
+    resource_view,
+)
+from tests.rules.world import lane, mesh, pods
 from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
 S1 = Ref("ASMSwimLane", "", "s1")
@@ -189,3 +194,20 @@ def test_every_object_of_an_example_has_a_page(example: str) -> None:
     pages = [resource_view(compilation, one.meta.ref) for one in compilation.snapshot.resources]
 
     assert all(one is not None and one["text"] for one in pages)
+
+
+def test_of_many_lanes_the_text_of_what_is_made_is_asked_for_one_by_one(
+    strict: Compilation,
+) -> None:
+    many = mesh(
+        *(lane(f"x{number}", f"{{version: x{number}}}") for number in range(MOST_LANES_IN_FULL))
+    ).compiled()
+
+    made = shown(many, Ref("ASMSwimLane", "", "s1"))["generated"]["istio"]
+
+    assert {one["text"] for one in made} == {None}
+    ref = Ref(made[0]["kind"], made[0]["namespace"], made[0]["name"])
+    text = generated_text(many, "istio", ref)
+    assert text is not None
+    assert yaml.safe_load(text)["metadata"]["name"] == ref.name
+    assert generated_text(strict, "istio", Ref("a", "b", "c")) is None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from laneway.core.mesh.destination_rules import rule_host
-from laneway.core.mesh.membership import pods_of_lane
+from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import Host, resolve_host
 from laneway.core.resources.istio.networking import HttpRoute, TcpRoute
@@ -57,12 +57,11 @@ def _of_group(mesh: Mesh, group: Group) -> Iterator[_Link]:
         yield _Link(ref, "is entered by", gateway.meta.ref)
     for host in group.hosts:
         yield from _to_host(mesh, ref, "routes", host)
-    for lane in group.lanes:
-        of = lane.lane.meta.ref
-        yield _Link(of, "is part of", ref)
-        for host in group.hosts:
-            for pod in pods_of_lane(lane, mesh.services[host].workloads):
-                yield _Link(of, "selects", pod.meta.ref)
+    yield from (_Link(lane.lane.meta.ref, "is part of", ref) for lane in group.lanes)
+    for host in group.hosts:
+        for pod in mesh.services[host].workloads:
+            for lane in lanes_of(group, pod.labels):
+                yield _Link(lane.lane.meta.ref, "selects", pod.meta.ref)
 
 
 def _of_routes(mesh: Mesh) -> Iterator[_Link]:

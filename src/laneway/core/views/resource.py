@@ -30,6 +30,7 @@ from laneway.core.views.owners import owner_of
 View = dict[str, Any]
 SHOWN_LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
 """The layouts in which generated objects are shown: ours, and the one the vendor prints."""
+MOST_LANES_IN_FULL = 50
 _NAMING = frozenset({"name", "subset", "exact"})
 """Fields that hold a lane's name in generated objects."""
 
@@ -81,24 +82,30 @@ def _bare(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "metadata": head} if head else dict(body)
 
 
-def _manifest(one: Manifest) -> View:
+def generated_text(compilation: Compilation, layout: Layout, ref: Ref) -> str | None:
+    """Return the text of one Istio object that lanes become, None where there is none."""
+    found = (one for one in compilation.manifests(layout) if one.ref == ref)
+    return next((yaml_text(one.body) for one in found), None)
+
+
+def _manifest(one: Manifest, *, has_text: bool = True) -> View:
     ref = one.ref
-    return {
-        "kind": ref.kind,
-        "namespace": ref.namespace,
-        "name": ref.name,
-        "text": yaml_text(one.body),
-    }
+    shown = {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+    return shown | {"text": yaml_text(one.body) if has_text else None}
 
 
 def _generated(compilation: Compilation, thing: Resource, layout: Layout) -> list[View]:
-    """Return the objects that are made of one, or of something for it."""
+    """Return the objects that are made of one, or of something for it.
+
+    Of many lanes each is long: then `text` is None, and `generated_text` gives the one asked for.
+    """
     concerns = _concern(compilation.mesh, thing.meta.ref)
     if concerns is None:
         return []
     names, groups, host = concerns
+    has_text = sum(len(group.lanes) for group in compilation.mesh.groups) <= MOST_LANES_IN_FULL
     return [
-        _manifest(one)
+        _manifest(one, has_text=has_text)
         for one in compilation.manifests(layout)
         if _is_about(one, names, groups) or (host and host in _values(one.body, None))
     ]
