@@ -310,7 +310,7 @@ def test_what_is_gone_or_called_otherwise_is_not_edited() -> None:
     assert codes(draft_of_form(mesh_of(files), renamed)) == ["LW2042"]
 
 
-@pytest.mark.parametrize("path", ["lanes.txt", "lanes.json", "../lanes.yaml", "a/../../b.yaml"])
+@pytest.mark.parametrize("path", ["lanes.txt", "lanes.json", "a/../lanes.yaml", "a/../../b.yaml"])
 def test_a_file_that_takes_no_object_is_refused_at_its_field(path: str) -> None:
     seen = looked_at(
         example("strict-lanes"), FormEdit(LaneForm("s4", "test", "version", "v4"), file=path)

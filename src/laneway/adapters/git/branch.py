@@ -93,8 +93,11 @@ class Branch(Struct, frozen=True):
             if line.startswith(start)
         ]
 
-    def make(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
-        """Make a commit with other bytes of some files, and return its name; nothing else moves."""
+    def make(self, parent: str, files: Mapping[str, bytes | None], message: str) -> str:
+        """Make a commit with other bytes of some files, and return its name; nothing else moves.
+
+        Files without bytes are gone in it.
+        """
         with self.aside() as folder:
             beside = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
             self._said("read-tree", parent, env=beside)
@@ -109,12 +112,15 @@ class Branch(Struct, frozen=True):
         """Give a folder for what is made on the way, mostly on the file system of the work tree."""
         return aside(git_folder(self.repository))
 
-    def _put(self, inside: str, raw: bytes, folder: str, beside: Mapping[str, str]) -> None:
-        """Put a file into an index as `git add` does.
+    def _put(self, inside: str, raw: bytes | None, folder: str, beside: Mapping[str, str]) -> None:
+        """Put a file into an index as `git add` does, or take it out.
 
         What line breaks become rests on those that the index has: no plain hash does that.
         https://git-scm.com/docs/gitattributes#_text
         """
+        if raw is None:
+            self._said("update-index", "--force-remove", "--", inside, env=beside)
+            return
         mode = self._said("ls-files", "--stage", "--", inside, env=beside)[:6] or "100644"
         top = os.path.join(folder, "tree")
         path = os.path.join(top, inside)

@@ -69,7 +69,7 @@ def _last_of_each(mesh: Mesh) -> dict[str, Meta]:
 def _why_not(path: str, meta: Meta | None) -> str:
     if not path.endswith(ENDINGS):
         return "it is named like no file of YAML (.yaml or .yml)"
-    if ".." in path.split("/"):
+    if ".." in path.lstrip("./").split("/"):
         return "its name leads out of its folder"
     text = meta.source.around or meta.source.text if meta else ""
     return "it holds JSON" if text.lstrip().startswith("{") else ""

@@ -327,6 +327,13 @@ NAME_STAYS = error(
     "Make a new one of that name, and remove the old one once nothing needs it.",
 )
 
+KEPT_ELSEWHERE = error(
+    "LW2044",
+    "{what} is kept in step with a repository: {other}",
+    "What is changed beside the repository is put back, or taken back and forth.",
+    "Change it by a commit: open the console on a work tree of that repository.",
+)
+
 TAKES_NO_OBJECT = error(
     "LW2043",
     "{path} takes no new object: {reason}",

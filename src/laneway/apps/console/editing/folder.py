@@ -1,0 +1,174 @@
+"""Edits of files: all files of an edit are replaced, or none.
+
+Comes in: paths, an edit. Goes out: files with the edit in them. Files are read anew for each edit,
+so what somebody wrote by hand meanwhile stays, comments and all; a file that changes between
+reading and writing has the edit made once more, from what it holds then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+
+from msgspec.structs import replace
+
+from laneway.adapters.files import Reader
+from laneway.adapters.files.written import held, write_all
+from laneway.apps.console.editing.ways import EditNote, EditOutcome, EditWritten, WayKind
+from laneway.apps.release.preparing import Prepared, prepared
+from laneway.core.compile import compile_snapshot
+from laneway.core.edits.file_text import FileEdit
+from laneway.core.edits.forms.drafting import draft_of_form
+from laneway.core.edits.forms.meanwhile import EditConflict, as_of_now
+from laneway.core.edits.forms.offers import Offers, offers
+from laneway.core.edits.forms.placing import proposed_file
+from laneway.core.edits.forms.values import FormEdit, GroupForm, LaneForm
+from laneway.core.emit.istio import Layout
+from laneway.core.findings.codes import releasing
+from laneway.core.findings.finding import Finding, finding
+from laneway.core.findings.place import Place, Source
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.views.form_preview import Preview, Standpoint, preview_of, refused
+
+_TRIES = 5
+"""How often an edit is made anew because a file changed while it was made."""
+
+Writing = Callable[[Prepared, str], EditOutcome | None]
+
+
+class FolderWay:
+    """Files below paths. Calls may come at once; one after the other is carried out."""
+
+    kind: WayKind = "folder"
+
+    def __init__(self, reader: Reader, layout: Layout = "istio") -> None:
+        """Nothing is read before a call."""
+        self._reader = reader
+        self._layout: Layout = layout
+        self._now: Standpoint | None = None
+        self._lock = Lock()
+
+    async def mesh(self) -> Mesh:
+        """Return what the files say now."""
+        return await asyncio.to_thread(lambda: self._standpoint().now.mesh)
+
+    async def offers(self) -> Offers:
+        """Return what forms offer."""
+        return offers(await self.mesh())
+
+    async def preview(self, edit: FormEdit) -> Preview | EditConflict:
+        """Return what an edit would be."""
+        return await asyncio.to_thread(self._previewed, edit)
+
+    async def write(self, edit: FormEdit, by: str) -> EditOutcome:
+        """Write an edit."""
+        return await asyncio.to_thread(self.written, edit, by, self._write)
+
+    def written(self, edit: FormEdit, by: str, writing: Writing) -> EditOutcome:
+        """Have an edit be written in some way; None from it means: the files are others by now."""
+        with self._lock:
+            for _ in range(_TRIES):
+                found = self._made(edit)
+                if isinstance(found, EditConflict):
+                    return found
+                seen, ready = found
+                if seen.is_refused:
+                    if _is_as_read(ready.edits):
+                        return seen
+                    continue
+                outcome = writing(ready, by) if _is_as_read(ready.edits) else None
+                if outcome is not None:
+                    return outcome
+        raise OSError("the files changed again and again while the edit was made; try once more")
+
+    def _previewed(self, edit: FormEdit) -> Preview | EditConflict:
+        with self._lock:
+            found = self._made(edit)
+        return found if isinstance(found, EditConflict) else found[0]
+
+    def _made(self, edit: FormEdit) -> tuple[Preview, Prepared] | EditConflict:
+        """Make an edit of the files as they are."""
+        now = self._standpoint()
+        mesh, snapshot = now.now.mesh, now.now.snapshot
+        meant = as_of_now(mesh, edit)
+        if isinstance(meant, EditConflict):
+            return meant
+        draft = draft_of_form(mesh, self._with_file(mesh, meant))
+        outside = tuple(self._outside(one.path) for one in draft.new_files)
+        draft = replace(draft, findings=(*draft.findings, *filter(None, outside)))
+        found = prepared(
+            self._reader.paths, snapshot, lambda *_: draft, all_files=self._reader.all_files
+        )
+        if found.is_refused:
+            return refused(mesh, meant, draft, found.findings), found
+        return preview_of(now, meant, draft, found.edits), found
+
+    def _with_file(self, mesh: Mesh, edit: FormEdit) -> FormEdit:
+        """Return an edit that names a file for what is new, also where there is none to go by."""
+        form = edit.form
+        if edit.file or edit.shown or not isinstance(form, GroupForm | LaneForm):
+            return edit
+        file = proposed_file(mesh, form)
+        if not mesh.snapshot.resources:
+            folders = (one for one in map(Path, self._reader.paths) if one.is_dir())
+            file = str(next(folders, Path()) / file)
+        return replace(edit, file=file)
+
+    def _standpoint(self) -> Standpoint:
+        snapshot = self._reader.read()
+        before = self._now.now if self._now else None
+        if self._now is None or before is None or not before.snapshot.is_same(snapshot):
+            compilation = compile_snapshot(snapshot, before)
+            self._now = Standpoint(compilation, self._layout, self._reader.namespace)
+        return self._now
+
+    def _outside(self, path: str) -> Finding | None:
+        """Say of a new file that it would lie outside of what is read."""
+        real = Path(os.path.realpath(path))
+        folders = [one for one in map(Path, self._reader.paths) if one.is_dir()]
+        if any(real.is_relative_to(folder.resolve()) for folder in folders):
+            return None
+        reason = f"it is not below {' or '.join(self._reader.paths)}, which is all that is read"
+        place = Place(Source(path))
+        return finding(releasing.TAKES_NO_OBJECT, place, "", path=path, reason=reason)
+
+    def _write(self, ready: Prepared, by: str) -> EditOutcome:
+        write_edits(ready.edits)
+        return outcome_of(ready, by, digest_of(ready.edits))
+
+
+def write_edits(edits: Sequence[FileEdit]) -> None:
+    """Write all files; where one cannot be, those before it get back what they held."""
+    for one in edits:
+        Path(one.path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_all({one.path: one.after for one in edits})
+    except OSError:
+        write_all({one.path: one.before for one in edits if held(one.path) != one.before})
+        raise
+
+
+def outcome_of(ready: Prepared, by: str, revision: str, branch: str = "") -> EditWritten:
+    """Return what was written, with the note of it."""
+    draft, where = ready.draft, tuple(one.path for one in ready.edits)
+    objects = tuple(sorted(draft.subjects))
+    note = EditNote(by, draft.title, objects, ", ".join(where))
+    return EditWritten(draft.title, revision, where, note, branch)
+
+
+def digest_of(edits: Sequence[FileEdit]) -> str:
+    """Return what tells the contents of these files from any others."""
+    found = hashlib.sha256()
+    for one in sorted(edits, key=lambda edit: edit.path):
+        found.update(f"{one.path}\0".encode())
+        found.update(hashlib.sha256(one.after or b"").digest())
+    return found.hexdigest()[:16]
+
+
+def _is_as_read(edits: Sequence[FileEdit]) -> bool:
+    """Whether files still hold what an edit was made of."""
+    return all(held(one.path) == one.before for one in edits)
