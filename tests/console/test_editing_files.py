@@ -14,7 +14,7 @@ from laneway.adapters.files import Reader
 from laneway.adapters.git import GitError, Repository
 from laneway.apps.console.editing.folder import FolderWay
 from laneway.apps.console.editing.git import Committing, GitWay
-from laneway.apps.console.editing.ways import EditingWay, EditOutcome, EditWritten
+from laneway.apps.console.seams import EditingWay
 from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.showing import shown_group, shown_lane, shown_rule
 from laneway.core.edits.forms.values import (
@@ -28,6 +28,7 @@ from laneway.core.edits.forms.values import (
     UriForm,
 )
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.views.form_outcome import EditOutcome, EditWritten
 from laneway.core.views.form_preview import Preview
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "strict-lanes"

@@ -13,6 +13,12 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from laneway.core.compile import Compilation
+from laneway.core.edits.forms.meanwhile import EditConflict
+from laneway.core.edits.forms.offers import Offers
+from laneway.core.edits.forms.values import FormEdit
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.views.form_outcome import EditOutcome, WayKind
+from laneway.core.views.form_preview import Preview
 
 GroundKind = Literal["mesh", "files", "cluster"]
 Changed = Callable[[], None]
@@ -78,3 +84,27 @@ class ConsoleGround(Protocol):
 
     async def run(self, changed: Changed) -> None:
         """Follow it until canceled; `changed` is called after each new state."""
+
+
+class EditingWay(Protocol):
+    """How edits by forms are written: to files, as commits, to a cluster.
+
+    A way reads what is there now, holds it against what the form showed, and writes all of an edit
+    or nothing of it. Each call raises OSError or KubeError where the outside fails.
+    """
+
+    @property
+    def kind(self) -> WayKind:
+        """Which way it is."""
+
+    async def mesh(self) -> Mesh:
+        """Return what is there now, as forms show it."""
+
+    async def offers(self) -> Offers:
+        """Return what forms offer."""
+
+    async def preview(self, edit: FormEdit) -> Preview | EditConflict:
+        """Return what an edit would be. Nothing is written."""
+
+    async def write(self, edit: FormEdit, by: str) -> EditOutcome:
+        """Write an edit, whole or not at all."""

@@ -18,7 +18,6 @@ from msgspec.structs import replace
 
 from laneway.adapters.files import Reader
 from laneway.adapters.files.written import held, write_all
-from laneway.apps.console.editing.ways import EditNote, EditOutcome, EditWritten, WayKind
 from laneway.apps.release.preparing import Prepared, prepared
 from laneway.core.compile import compile_snapshot
 from laneway.core.edits.file_text import FileEdit
@@ -32,6 +31,7 @@ from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind
 from laneway.core.views.form_preview import Preview, Standpoint, preview_of, refused
 
 _TRIES = 5

@@ -17,7 +17,6 @@ from laneway.adapters.files import Reader
 from laneway.adapters.files.written import held, write_all
 from laneway.adapters.git import Branch, GitError, Repository
 from laneway.apps.console.editing.folder import FolderWay, outcome_of, write_edits
-from laneway.apps.console.editing.ways import EditOutcome, WayKind
 from laneway.apps.release.preparing import Prepared
 from laneway.core.edits.file_text import FileEdit
 from laneway.core.edits.forms.at_fields import at_field
@@ -28,6 +27,7 @@ from laneway.core.edits.history import uncommitted
 from laneway.core.emit.istio import Layout
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.views.form_outcome import EditOutcome, WayKind
 from laneway.core.views.form_preview import Preview, form_of
 
 
