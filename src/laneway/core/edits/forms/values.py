@@ -150,10 +150,12 @@ class FormEdit(Struct, frozen=True, rename="camel"):
     """What a person wants: a form, what it showed before it was changed, and a file for a new one.
 
     Without `shown` it is a new object, or a new rule at the end of its lane. `despite_errors` has
-    it written where `check` would find errors that were not there before.
+    it written where `check` would find errors that were not there before; `take_over` where others
+    edited the same fields of a cluster's object once.
     """
 
     form: Form | Removal
     shown: ShownForm | None = None
     file: str = ""
     despite_errors: bool = False
+    take_over: bool = False

@@ -1,0 +1,224 @@
+"""Edits of a cluster's objects, by server-side apply as the user who is there.
+
+Comes in: a client of the API server, what is known of the cluster, an edit. Goes out: objects that
+are applied, created or deleted. Each is read anew and applied at the version that was read, and
+nothing is forced that the user did not say: what others wrote is told first. What others apply
+again and again, or a syncer keeps in step with a repository, is never taken. All of an edit is
+tried by dry runs before any of it is done.
+https://kubernetes.io/docs/reference/using-api/server-side-apply/
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, json
+from msgspec.structs import replace
+
+from laneway.adapters.kube import Client, Conflict, Forbidden, Kind, NotFound
+from laneway.core.compile import Compilation, compile_snapshot
+from laneway.core.edits.draft import Draft
+from laneway.core.edits.edited_snapshot import as_applied
+from laneway.core.edits.forms.drafting import draft_of_form
+from laneway.core.edits.forms.in_cluster import (
+    Body,
+    ClusterChange,
+    changes_of,
+    meant,
+    ref_of,
+    said_of,
+)
+from laneway.core.edits.forms.meanwhile import EditConflict, FieldConflict, as_of_now
+from laneway.core.edits.forms.offers import Offers, offers
+from laneway.core.edits.forms.values import FormEdit
+from laneway.core.emit.istio import Layout
+from laneway.core.emit.yaml_text import yaml_documents
+from laneway.core.findings.codes import releasing
+from laneway.core.findings.finding import Finding, unplaced
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.syncing.cluster.seen import SeenObject, kept_by
+from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind
+from laneway.core.views.form_preview import Preview, Standpoint, refused, seen
+
+MANAGER = "laneway-console"
+"""The field manager in whose name objects are applied."""
+_LANES = "istio.alibabacloud.com"
+EDITED: tuple[tuple[str, str], ...] = (
+    (_LANES, "ASMSwimLaneGroup"),
+    (_LANES, "ASMSwimLane"),
+    ("networking.istio.io", "VirtualService"),
+)
+"""What forms change."""
+_FILE = "new.yaml"
+"""A name for where new objects go that are in no file."""
+
+Kinds = Mapping[tuple[str, str], Kind]
+
+
+class _SeenCluster(Struct, frozen=True):
+    """The objects that forms change as the server has them, and the cluster with them."""
+
+    bodies: Sequence[Body]
+    standpoint: Standpoint
+
+
+class _Made(Struct, frozen=True):
+    """An edit as it would be, and the objects that it changes."""
+
+    told: Preview
+    draft: Draft
+    changes: Sequence[ClusterChange] = ()
+
+
+class ClusterWay:
+    """A cluster, as one user may see and change it."""
+
+    kind: WayKind = "cluster"
+
+    def __init__(
+        self,
+        client: Client,
+        kinds: Kinds,
+        known: Callable[[], Compilation],
+        layout: Layout = "istio",
+    ) -> None:
+        """Take a client that writes as `MANAGER`, and what is known of the cluster otherwise."""
+        self._client = client
+        self._kinds = kinds
+        self._known = known
+        self._layout: Layout = layout
+
+    async def mesh(self) -> Mesh:
+        """Return what the cluster has now."""
+        return (await self._look()).standpoint.now.mesh
+
+    async def offers(self) -> Offers:
+        """Return what forms offer."""
+        return offers(await self.mesh())
+
+    async def preview(self, edit: FormEdit) -> Preview | EditConflict:
+        """Return what an edit would be."""
+        found = await asyncio.to_thread(self._made, await self._look(), edit)
+        return found if isinstance(found, EditConflict) else found.told
+
+    async def write(self, edit: FormEdit, by: str) -> EditOutcome:
+        """Write an edit. Raises KubeError where the server refuses for another reason."""
+        made = await asyncio.to_thread(self._made, await self._look(), edit)
+        if isinstance(made, EditConflict):
+            return made
+        if made.told.is_refused:
+            return made.told
+        version = ""
+        for one in made.changes:
+            found = await self._put(one, take=edit.take_over, dry_run=True)
+            if isinstance(found, EditConflict):
+                return found
+        for one in made.changes:
+            found = await self._put(one, take=edit.take_over, dry_run=False)
+            if isinstance(found, EditConflict):
+                return found
+            version = version or found
+        where = tuple(said_of(made.changes))
+        note = EditNote(by, made.draft.title, where, "the cluster")
+        return EditWritten(made.draft.title, version, where, note)
+
+    def _made(self, now: _SeenCluster, edit: FormEdit) -> _Made | EditConflict:
+        """Work out what an edit of the objects as they are would be."""
+        standpoint = now.standpoint
+        mesh = standpoint.now.mesh
+        current = as_of_now(mesh, edit)
+        if isinstance(current, EditConflict):
+            return current
+        draft = draft_of_form(mesh, replace(current, file=_FILE))
+        changes = [] if draft.is_refused else changes_of(draft, now.bodies)
+        kept = list(_kept(changes))
+        if draft.is_refused or kept:
+            return _Made(refused(mesh, current, draft, [*draft.findings, *kept]), draft)
+        applied = [one.wanted for one in changes if one.wanted is not None]
+        gone = {one.ref for one in changes if one.wanted is None}
+        snapshot = as_applied(standpoint.now.snapshot, applied, gone)
+        after = compile_snapshot(snapshot, standpoint.now)
+        told = seen(standpoint, current, draft, after)
+        text = "".join(yaml_documents(map(meant, applied)))
+        return _Made(replace(told, yaml=text), draft, changes)
+
+    async def _look(self) -> _SeenCluster:
+        """Read the objects that forms change, as they are now."""
+        bodies: list[Body] = []
+        for name in EDITED:
+            kind = self._kinds.get(name)
+            if kind is not None:
+                bodies += await self._listed(kind)
+        return await asyncio.to_thread(self._seen, self._known(), bodies)
+
+    def _seen(self, known: Compilation, bodies: Sequence[Body]) -> _SeenCluster:
+        there = set(map(ref_of, bodies))
+        kinds = {kind for group, kind in EDITED if (group, kind) in self._kinds}
+        refs = (one.meta.ref for one in known.snapshot.resources)
+        gone = {ref for ref in refs if ref.kind in kinds and ref not in there}
+        now = compile_snapshot(as_applied(known.snapshot, bodies, gone), known)
+        return _SeenCluster(bodies, Standpoint(now, self._layout))
+
+    async def _listed(self, kind: Kind) -> list[Body]:
+        head = {"apiVersion": kind.api_version, "kind": kind.kind}
+        try:
+            listed = [json.decode(raw, type=dict) async for raw in self._client.listed(kind)]
+        except (Forbidden, NotFound):
+            return []  # what nobody may see is not edited
+        return [{**one, **head} for one in listed]
+
+    async def _put(self, one: ClusterChange, *, take: bool, dry_run: bool) -> EditConflict | str:
+        """Apply or delete an object; return its version then, or who is against it."""
+        kind = self._kinds[str(one.body["apiVersion"]).rpartition("/")[0], one.ref.kind]
+        try:
+            if one.wanted is None:
+                if not dry_run:
+                    place = one.ref.namespace, one.ref.name
+                    await self._client.delete(kind, *place, resource_version=one.version)
+                return ""
+            return await self._applied(kind, one, take=take, dry_run=dry_run)
+        except Conflict as error:
+            fields = tuple(FieldConflict(path) for path in error.fields)
+            return EditConflict(str(one.ref), fields, None, error.managers)
+
+    async def _applied(
+        self, kind: Kind, one: ClusterChange, *, take: bool, dry_run: bool
+    ) -> EditConflict | str:
+        """Apply fields, and see whether all is as it is meant to be."""
+        body = one.applied(MANAGER)
+        try:
+            answer = await self._client.apply(kind, body, dry_run=dry_run)
+        except Conflict as error:
+            if not take or error.is_applied or not error.fields:
+                raise
+            answer = await self._client.take(kind, body, dry_run=dry_run)
+        found = json.decode(answer, type=dict)
+        left = one.left_in(found)
+        if left and take and not dry_run:
+            found = await self._merged(kind, one, found)
+            left = one.left_in(found)
+        if left and not (take and dry_run):
+            owners = SeenObject(found).managers - {MANAGER}
+            return EditConflict(str(one.ref), left, None, tuple(sorted(owners)))
+        return SeenObject(found).version
+
+    async def _merged(self, kind: Kind, one: ClusterChange, found: Body) -> dict[str, Any]:
+        """Take away what others keep, at the version that was just written."""
+        patch = one.without_rest()
+        head = {"name": one.ref.name, "resourceVersion": SeenObject(found).version}
+        if one.ref.namespace:
+            head["namespace"] = one.ref.namespace
+        patch["metadata"] = {**patch.get("metadata", {}), **head}
+        merged: dict[str, Any] = json.decode(await self._client.merge(kind, patch), type=dict)
+        return merged
+
+
+def _kept(changes: Sequence[ClusterChange]) -> Iterator[Finding]:
+    """Yield the objects that a syncer keeps in step with a repository."""
+    for one in changes:
+        other = kept_by(SeenObject(one.now)) if one.now else ""
+        if other:
+            words = {"what": str(one.ref), "other": other}
+            yield unplaced(releasing.KEPT_ELSEWHERE, str(one.ref), **words)
