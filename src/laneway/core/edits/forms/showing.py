@@ -164,18 +164,29 @@ def lane_form(lane: Lane) -> LaneForm:
 
 def rule_form(lane: Lane, rule: IngressRule) -> RuleForm:
     """Return the form of a rule."""
-    to = rule.destination
-    match = match_form(lane.meta.raw["spec"]["ingressRules"][rule.index].get("match"))
+    raw = lane.meta.raw["spec"]["ingressRules"][rule.index]
+    match = match_form(raw.get("match"))
+    service, port = _destination(raw)
     return RuleForm(
         lane=lane.meta.name,
-        service=to.host if to else "",
-        port=to.port if to else None,
+        service=service,
+        port=port,
         rule_name=rule.name,
         host=rule.hosts,
         uri=match.uri,
         headers=match.headers,
         online=rule.online,
     )
+
+
+def _destination(raw: Any) -> tuple[str, int | None]:
+    """Return the host and port of a rule's destination, also of one that is not whole."""
+    found: Any = raw
+    for key in ("route", "destination"):
+        found = found.get(key) if isinstance(found, dict) else None
+    written = found if isinstance(found, dict) else {}
+    host, port = written.get("host"), written.get("portNum")
+    return host if isinstance(host, str) else "", port if type(port) is int and port else None
 
 
 def _context(group: LaneGroup) -> Context:
