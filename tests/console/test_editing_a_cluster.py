@@ -10,7 +10,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from laneway.apps.console.editing.cluster import MANAGER, ClusterWay
+from laneway.apps.console.editing.cluster import MANAGER, ClusterEditing
 from laneway.core.compile import compile_snapshot
 from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.showing import shown_lane, shown_rule, shown_weights
@@ -53,7 +53,7 @@ class Scene:
                 self.api.put(one, manager)
         known = compile_snapshot(gather([read_objects("the cluster", bodies(example))]))
         client: Any = self.api
-        self.way = ClusterWay(client, KINDS, lambda: known)
+        self.way = ClusterEditing(client, KINDS, lambda: known)
 
     def write(self, edit: FormEdit) -> EditOutcome:
         return asyncio.run(self.way.write(edit, "ann"))

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from laneway.adapters.files import Reader
 from laneway.adapters.git import GitError, Repository
-from laneway.apps.console.editing.folder import FolderWay
-from laneway.apps.console.editing.git import Committing, GitWay
+from laneway.apps.console.editing.folder import FolderEditing
+from laneway.apps.console.editing.git import Committing, GitEditing
 from laneway.apps.console.seams import EditingWay
 from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.showing import shown_group, shown_lane, shown_rule
@@ -43,8 +43,8 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
-def way_of(folder: Path) -> FolderWay:
-    return FolderWay(Reader([str(folder)]))
+def way_of(folder: Path) -> FolderEditing:
+    return FolderEditing(Reader([str(folder)]))
 
 
 def mesh_of(way: EditingWay) -> Mesh:
@@ -242,10 +242,10 @@ def remote_of(tree: Path) -> Path:
     return path
 
 
-def git_way(tree: Path, committing: Committing = Committing()) -> GitWay:  # noqa: B008 - frozen
+def git_way(tree: Path, committing: Committing = Committing()) -> GitEditing:  # noqa: B008 - frozen
     repository = Repository.of(str(tree))
     assert repository is not None
-    return GitWay(Reader([str(tree)]), repository, committing)
+    return GitEditing(Reader([str(tree)]), repository, committing)
 
 
 def test_an_edit_is_a_commit_of_its_files_alone(tree: Path) -> None:

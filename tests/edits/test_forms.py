@@ -242,6 +242,37 @@ def test_a_lane_without_a_share_gets_its_first_one_beside_the_others() -> None:
     )
 
 
+def test_a_lane_without_a_part_in_a_users_route_gets_one_like_the_others() -> None:
+    files = example("gitops")
+    group = mesh_of(files).groups[0].name
+    files = written(files, FormEdit(LaneForm("v3", group, "version", "v3")))
+    wanted = {"v1": 60, "v2": 30, "v3": 10}
+    after = written(files, FormEdit(WeightsForm(group, wanted)))
+    added = """\
+        - destination:
+            host: mocka.default.svc.cluster.local
+            subset: v3
+          weight: 10
+"""
+
+    assert shown(shown_weights(mesh_of(after), group)).form == WeightsForm(group, wanted)
+    route = files["route.yaml"].decode().replace("weight: 50", "weight: 60", 1)
+    assert after["route.yaml"].decode() == route.replace("weight: 50", "weight: 30") + added
+    zero = written(after, FormEdit(WeightsForm(group, {"v1": 50, "v2": 50, "v3": 0})))
+    assert shown(shown_weights(mesh_of(zero), group)).form == WeightsForm(
+        group, {"v1": 50, "v2": 50, "v3": 0}
+    )
+
+
+def test_sliders_of_lanes_without_a_part_may_stand_at_nothing() -> None:
+    files = example("gitops")
+    group = mesh_of(files).groups[0].name
+    files = written(files, FormEdit(LaneForm("v3", group, "version", "v3")))
+    after = written(files, FormEdit(WeightsForm(group, {"v1": 80, "v2": 20, "v3": 0})))
+
+    assert after["route.yaml"].count(b"subset") == 2
+
+
 COMMENTED = """\
 # lanes of the shop
 apiVersion: istio.alibabacloud.com/v1

@@ -72,7 +72,7 @@ class _Made(Struct, frozen=True):
     changes: Sequence[ClusterChange] = ()
 
 
-class ClusterWay:
+class ClusterEditing:
     """A cluster, as one user may see and change it."""
 
     kind: WayKind = "cluster"

@@ -40,7 +40,7 @@ _TRIES = 5
 Writing = Callable[[Prepared, str], EditOutcome | None]
 
 
-class FolderWay:
+class FolderEditing:
     """Files below paths. Calls may come at once; one after the other is carried out."""
 
     kind: WayKind = "folder"

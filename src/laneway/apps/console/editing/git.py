@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from laneway.adapters.files import Reader
 from laneway.adapters.files.written import held, write_all
 from laneway.adapters.git import Branch, GitError, Repository
-from laneway.apps.console.editing.folder import FolderWay, outcome_of, write_edits
+from laneway.apps.console.editing.folder import FolderEditing, outcome_of, write_edits
 from laneway.apps.release.preparing import Prepared
 from laneway.core.edits.file_text import FileEdit
 from laneway.core.edits.forms.at_fields import at_field
@@ -38,7 +38,7 @@ class Committing(Struct, frozen=True):
     prefix: str = ""
 
 
-class GitWay:
+class GitEditing:
     """A work tree's files, changed by commits."""
 
     kind: WayKind = "git"
@@ -51,7 +51,7 @@ class GitWay:
         layout: Layout = "istio",
     ) -> None:
         """Nothing is read before a call."""
-        self._files = FolderWay(reader, layout)
+        self._files = FolderEditing(reader, layout)
         self._repository = repository
         self._committing = committing
 
