@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.names import Host
 from laneway.core.routing.ask.journey import JourneyStep, journey
 from laneway.core.search.probes import probes
+from laneway.core.views.topology import paths
 from laneway.core.views.topology.topology import topology
 from laneway.core.views.topology.versions import SeenCall, Versions, gateway_id
 from tests.laws.compiling import compile_mesh, placed
@@ -29,6 +31,22 @@ def test_edges_end_at_nodes_and_nothing_overlaps(data: st.DataObject, mesh: list
     seen = data.draw(st.lists(st.builds(SeenCall, callers, hosts), max_size=8))
 
     assert_is_sound(topology(compiled.mesh, compiled.plan, seen).graph)
+
+
+@given(st.data(), shared_meshes())
+def test_what_is_asked_once_for_all_callers_is_so_for_each(
+    data: st.DataObject, mesh: list[Object]
+) -> None:
+    compiled = compile_mesh(mesh)
+    nodes = [one.id for one in topology(compiled.mesh, compiled.plan).graph.nodes]
+    ends = [(node, host) for node in nodes for host in compiled.mesh.services]
+    pairs = st.lists(st.sampled_from(ends), min_size=4, max_size=12) if ends else st.just([])
+    seen = [SeenCall(*pair) for pair in data.draw(pairs)]
+    quickly = topology(compiled.mesh, compiled.plan, seen).graph
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "_told_by_lanes", lambda *_: ())
+        assert topology(compiled.mesh, compiled.plan, seen).graph == quickly
 
 
 @given(st.data(), shared_meshes())

@@ -101,6 +101,7 @@ def test_a_call_that_the_plan_allows_and_nobody_wrote_down_is_no_leak() -> None:
     then = topology(compiled.mesh, compiled.plan, calls_among(shown.known, [call]))
     later = traffic(compiled.mesh, then, {call: CountedAnswers(10)}, 100, 10)
     assert (later.seen, len(later.edges)) == ((), 1)
+    assert calls_among(then.known, [call]) == frozenset()
 
 
 def test_a_baseline_that_serves_all_lanes_leaks_nothing_where_nobody_knows_the_lane() -> None:

@@ -134,12 +134,12 @@ def speaks_of(match: Match, port: int, caller: Caller) -> bool:
         return MESH in match.gateways
     if match.source_namespace and match.source_namespace != caller.namespace:
         return False
-    return not match.source_labels or set(match.source_labels) <= set(caller.labels)
+    return all(map(caller.labels.__contains__, match.source_labels))
 
 
 def takes_anything(rule: Rule) -> bool:
     """Whether every request meets the rule, so that what stands after it never counts."""
-    return not rule.matches or any(is_catch_all(match) for match in rule.matches)
+    return not rule.matches or any(map(is_catch_all, rule.matches))
 
 
 def is_catch_all(match: Match) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -23,7 +24,7 @@ from laneway.core.routing.ask.journey import named_calls, routes_to
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.reach import carried_by, kept_lanes, lane_of
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.ask.walk import HeldRoutes, Target
+from laneway.core.routing.ask.walk import Decision, HeldRoutes, Target
 from laneway.core.routing.plan.hops import Answers
 from laneway.core.routing.plan.route_plan import Pairs, RoutePlan, Rule
 from laneway.core.routing.plan.rule_names import RuleNames
@@ -70,12 +71,21 @@ _State = tuple[int, Pairs, str]
 """A speaker, what its calls carry, and the lane they are of."""
 
 
-def paths(mesh: Mesh, plan: RoutePlan, known: Versions, seen: Sequence[SeenCall] = ()) -> Paths:
-    """Follow requests of all lanes, and return where they lead."""
+class FollowedPaths(Struct, frozen=True):
+    """Where requests of all lanes lead, and which services each node is known to call."""
+
+    paths: Paths
+    called: frozenset[tuple[str, Host]]
+
+
+def paths(
+    mesh: Mesh, plan: RoutePlan, known: Versions, seen: Sequence[SeenCall] = ()
+) -> FollowedPaths:
+    """Follow requests of all lanes."""
     followed = _PathSearch(mesh, plan, known)
     followed.settle(seen)
     followed.run()
-    return followed.found
+    return FollowedPaths(followed.found, followed.called())
 
 
 class _PathSearch:
@@ -95,6 +105,7 @@ class _PathSearch:
         self._done: set[_State] = set()
         self._arrivals: dict[tuple[object, ...], tuple[_Arrival, ...]] = {}
         self._held: dict[tuple[Caller, CalledService], HeldRoutes] = {}
+        self._told_by_lanes = frozenset(_told_by_lanes(mesh, plan))
         self._kept: dict[Pairs, Pairs] = {}
         self._answering: dict[Host, _Answering] = {}
         self._rules: dict[int, tuple[Rule, str]] = {}
@@ -138,6 +149,10 @@ class _PathSearch:
                 self._wait((place, (), one.lane))
         self._go_on()
 
+    def called(self) -> frozenset[tuple[str, Host]]:
+        """Return whom each node calls."""
+        return frozenset((one.node, call.host) for one in self._speakers for call in one.calls)
+
     def _go_on(self) -> None:
         while self._waiting:
             state = self._waiting.pop()
@@ -168,7 +183,7 @@ class _PathSearch:
         key = (speaker.caller, called, state[1], state[2])
         if key not in self._arrivals:
             request = Request(called.spelled or called.host, headers=state[1], port=called.port)
-            met = self._routes(speaker.caller, called, request).decide(request)
+            met = self._decided(speaker.caller, called, request)
             self._arrivals[key] = tuple(
                 arrival
                 for target in met.targets
@@ -177,6 +192,15 @@ class _PathSearch:
                 for arrival in self._met_pods(met.rule, target, lane)
             )
         return self._arrivals[key]
+
+    def _decided(self, caller: Caller, called: CalledService, request: Request) -> Decision:
+        """Decide a call: where only lanes speak, what it carries comes before who calls."""
+        if called.host in self._told_by_lanes:
+            anyone = replace(caller, labels=())
+            met = self._routes(anyone, called, request).decide(request)
+            if met.rule is not None and met.rule.by in ("baggage", "header"):
+                return met
+        return self._routes(caller, called, request).decide(request)
 
     def _routes(self, caller: Caller, called: CalledService, request: Request) -> HeldRoutes:
         key = (caller, called)
@@ -242,3 +266,11 @@ class _PathSearch:
         answering, others = self._answering[node.host]
         known = LaneName(lane)
         return known in answering and (answering[known] == node.lane or node.lane in others)
+
+
+def _told_by_lanes(mesh: Mesh, plan: RoutePlan) -> Iterator[Host]:
+    """Yield the services of which lanes alone speak, to all callers of a namespace alike."""
+    for host, hops in plan.hops.items() if not mesh.sidecars else ():
+        narrow = any(view.selector is not None for view in plan.views.get(host, ()))
+        if not narrow and all(hop.group and not hop.author and not hop.otherwise for hop in hops):
+            yield host

@@ -39,7 +39,8 @@ def topology(mesh: Mesh, plan: RoutePlan, seen: Iterable[SeenCall] = ()) -> Topo
     """Return the topology of a mesh."""
     told = sorted(set(seen), key=lambda one: (one.caller, one.host))
     known = versions(mesh, plan, told)
-    found = paths(mesh, plan, known, told)
+    followed = paths(mesh, plan, known, told)
+    found = followed.paths
     marks = lane_marks(mesh)
     shown = list(_shown(known.all.values(), found))
     calls: dict[str, list[str]] = {}
@@ -50,6 +51,7 @@ def topology(mesh: Mesh, plan: RoutePlan, seen: Iterable[SeenCall] = ()) -> Topo
     edges = tuple(_edges(found, known, marks))
     graph = Graph("", places.size, NODE, marks, nodes, places.boxes, edges)
     baselines = {one.name: one.baseline for one in mesh.groups if one.baseline is not None}
+    known = replace(known, called=followed.called)
     return Topology(replace(graph, id=_digest(graph)), known, baselines)
 
 

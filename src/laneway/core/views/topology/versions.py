@@ -70,11 +70,15 @@ class Version(Struct, frozen=True):
 
 
 class Versions(Struct, frozen=True):
-    """All versions by id; `at` finds a workload's at a service, `home` the one it calls from."""
+    """All versions by id; `at` finds a workload's at a service, `home` the one it calls from.
+
+    `called` are the services that each is known to call, once that was looked at.
+    """
 
     all: Mapping[str, Version]
     at: Mapping[tuple[Host, Ref], str]
     home: Mapping[Ref, str]
+    called: frozenset[tuple[str, Host]] = frozenset()
 
     def unknown_at(self, service: MeshService, lane: str | None) -> str:
         """Return the version of a service, none of whose pods is known, that a lane has."""

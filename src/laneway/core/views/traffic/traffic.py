@@ -110,15 +110,16 @@ def lane_told(shown: Topology, edge: GraphEdge | None, passing: Passing) -> str:
 
 
 def calls_among(known: Versions, counts: Iterable[Passing]) -> frozenset[SeenCall]:
-    """Return the calls that were seen, for a topology that is to have them.
+    """Return the calls that were seen and that a topology does not have, for it to have them.
 
     Gateways call by no name, and of a callee that is unknown no host is known.
     """
     return frozenset(
-        SeenCall(one.caller, known.all[one.callee].host)
+        SeenCall(one.caller, host)
         for one in counts
-        if one.callee in known.all and known.all[one.callee].host
+        if one.callee in known.all and (host := known.all[one.callee].host)
         if one.caller not in known.all or known.all[one.caller].kind != "gateway"
+        if (one.caller, host) not in known.called
     )
 
 
