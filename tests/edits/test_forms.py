@@ -337,6 +337,10 @@ def test_what_is_gone_or_called_otherwise_is_not_edited() -> None:
     changed = replace(before.form, label_value="v2")
 
     assert codes(draft_of_form(mesh_of(gone), FormEdit(changed, before))) == ["LW2041"]
+    rule = shown(shown_rule(mesh_of(files), "s1", 0))
+    assert isinstance(rule.form, RuleForm)
+    moved = FormEdit(replace(rule.form, lane="s2"), rule)
+    assert codes(draft_of_form(mesh_of(files), moved)) == ["LW2042"]
     renamed = FormEdit(replace(before.form, name="s9"), before)
     assert codes(draft_of_form(mesh_of(files), renamed)) == ["LW2042"]
 

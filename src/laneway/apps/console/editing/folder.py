@@ -41,16 +41,17 @@ Writing = Callable[[Prepared, str], EditOutcome | None]
 
 
 class FolderEditing:
-    """Files below paths. Calls may come at once; one after the other is carried out."""
+    """Files below paths. Calls may come at once."""
 
     kind: WayKind = "folder"
+    _lock = Lock()
+    """One edit is written after the other, whoever makes it."""
 
     def __init__(self, reader: Reader, layout: Layout = "istio") -> None:
         """Nothing is read before a call."""
         self._reader = reader
         self._layout: Layout = layout
         self._now: Standpoint | None = None
-        self._lock = Lock()
 
     async def mesh(self) -> Mesh:
         """Return what the files say now."""

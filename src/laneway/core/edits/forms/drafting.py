@@ -73,6 +73,9 @@ def _of_rule(mesh: Mesh, form: RuleForm, shown: ShownForm | None) -> Draft:
     if lane is None:
         return _gone(f"{LANE} {form.lane}")
     said = f"rule {form.rule_name} of lane {form.lane}"
+    if shown and isinstance(shown.form, RuleForm) and shown.form.lane != form.lane:
+        words = {"what": f"the {said}", "name": f"a rule of lane {form.lane}"}
+        return Draft(findings=(unplaced(releasing.NAME_STAYS, str(lane.meta.ref), **words),))
     if shown is None:
         return _changed(lane.meta, with_rule(lane.meta.raw, form), f"Add {said}")
     before = shown.form
