@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from laneway.adapters.kube import Access, Client
 from laneway.apps.cluster.following import SeenByUser
+from laneway.apps.console.editing.cluster import MANAGER
 from laneway.apps.console.grounds.cluster import UserClusterGround
 from laneway.apps.console.run import ConsoleOptions, run
 from laneway.apps.console.seams import About
@@ -25,5 +26,5 @@ def about_cluster(way: Access) -> About:
 
 def run_on_cluster(way: Access, namespaces: Sequence[str], options: ConsoleOptions) -> int:
     """Serve until told to end. Raises KubeError where the cluster cannot be asked."""
-    following = SeenByUser(Client(way, bound=BOUND), namespaces)
+    following = SeenByUser(Client(way, bound=BOUND, manager=MANAGER), namespaces)
     return run(UserClusterGround(about_cluster(way).name, following), options)

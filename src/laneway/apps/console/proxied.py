@@ -19,6 +19,7 @@ from laneway.adapters.kube.access import as_bearer
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_proxy import ByProxy
+from laneway.apps.console.editing.cluster import MANAGER
 from laneway.apps.console.on_cluster import BOUND
 from laneway.apps.console.run import CALLS
 from laneway.apps.console.serving import listening, serve
@@ -61,4 +62,4 @@ def run_proxied(way: Access, options: ProxiedOptions) -> int:
 
 def client_of(way: Access, authorization: str) -> Client:
     """Return a client of a visitor."""
-    return Client(as_bearer(way, authorization), bound=BOUND)
+    return Client(as_bearer(way, authorization), bound=BOUND, manager=MANAGER)
