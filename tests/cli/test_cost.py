@@ -69,6 +69,17 @@ def test_a_fleet_of_another_size_is_shared_out_alike(laneway: Command) -> None:
     assert found["memoryBytes"] > 60_000_000_000
 
 
+def test_what_lanes_add_to_each_proxy_is_told_beside_what_it_holds(laneway: Command) -> None:
+    found = data(laneway("cost", "-o", "yaml", STRICT).out)
+
+    for layout in ("istio", "asm", "scoped"):
+        gateway, before = (
+            of(found[one], "gateway istio=ingressgateway") for one in (layout, "none")
+        )
+        assert gateway["ofLanes"]["clusters"] == gateway["clusters"] - before["clusters"] > 0
+    assert set(of(found["none"], "lane s1")["ofLanes"].values()) == {0}
+
+
 @pytest.mark.parametrize("off", ["mtls", "telemetry"])
 def test_what_is_switched_off_is_not_sent(laneway: Command, off: str) -> None:
     usual = data(laneway("cost", "-o", "yaml", STRICT).out)["istio"]

@@ -18,17 +18,25 @@ def cost_view(found: Comparison) -> dict[str, Any]:
     return {
         "proxies": found.proxies,
         "measuredWith": MEASURED_WITH,
-        "layouts": [_layout(found, one) for one in found.layouts],
+        "layouts": [_layout(found, one, _without_lanes(found)) for one in found.layouts],
     }
 
 
-def _layout(found: Comparison, one: LayoutCost) -> dict[str, Any]:
-    pairs = zip(found.classes, one.classes, strict=True)
+def _without_lanes(found: Comparison) -> LayoutCost:
+    """Return the mesh without lanes, which every layout is more than."""
+    return next(one for one in found.layouts if one.layout == "none")
+
+
+def _layout(found: Comparison, one: LayoutCost, bare: LayoutCost) -> dict[str, Any]:
+    rows = zip(found.classes, one.classes, bare.classes, strict=True)
     return {
         "layout": one.layout,
         "objects": one.objects,
         "objectBytes": one.object_bytes,
-        "proxies": [{"of": of.name, "kind": of.kind, **_class(cost)} for of, cost in pairs],
+        "proxies": [
+            {"of": of.name, "kind": of.kind, **_class(cost), "ofLanes": _more(cost, before)}
+            for of, cost, before in rows
+        ],
         "memoryBytes": one.memory,
         "istiod": {
             "memoryBytes": one.control_plane.memory,
@@ -47,4 +55,13 @@ def _class(cost: ClassCost) -> dict[str, Any]:
         "configurationBytes": held.bytes,
         "memoryBytes": price.memory(held),
         "startSeconds": round(price.start(held), 2),
+    }
+
+
+def _more(cost: ClassCost, before: ClassCost) -> dict[str, Any]:
+    """Return what one such proxy holds for lanes, beyond what it would hold without any."""
+    after, bare = _class(cost), _class(before)
+    return {
+        name: after[name] - bare[name]
+        for name in ("clusters", "routes", "configurationBytes", "memoryBytes")
     }
