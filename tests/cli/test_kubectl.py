@@ -354,6 +354,17 @@ def test_a_deployment_in_a_file_takes_the_place_of_its_pods(
     assert "mockb.yaml:8:16" in checked.out
 
 
+def test_a_copied_request_needs_no_path_beside_a_cluster(
+    kubectl: Command, model: ModelServer
+) -> None:
+    assert model.objects
+
+    asked = kubectl("explain", "curl -H 'x-asm-prefer-tag: s2' http://$GATEWAY/mock")
+
+    assert asked.code == 0
+    assert "-> mocka-v2-x" in asked.out
+
+
 def test_files_take_the_place_of_objects_of_the_cluster(
     kubectl: Command, model: ModelServer, lanes: Path
 ) -> None:

@@ -235,4 +235,6 @@ def test_request_that_no_route_took_is_told_until_a_route_takes_it(
 
     assert "GET /mock x-asm-prefer-tag: s2 (3 times)" in row["cause"]
     assert "s2 is not v2 (entry rule r1 of lane s2)" in row["cause"]
+    assert row["command"] == "laneway explain --path /mock -H 'x-asm-prefer-tag: s2'"
+    assert row["inquiry"]["request"]["path"] == "/mock"
     assert rows(compiled_example("strict-lanes"), facts, "LW1722") == []

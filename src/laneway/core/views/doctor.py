@@ -28,7 +28,7 @@ from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.words import listing
 from laneway.core.views.explained import inquiry_view
 from laneway.core.views.lanes import GroupLiveness
-from laneway.core.views.looking import CommandDoor, lane_inquiry, look, subject_ref
+from laneway.core.views.looking import CommandDoor, explain_command, lane_inquiry, look, subject_ref
 from laneway.core.views.symptoms import SYMPTOMS, symptoms_of
 
 View = dict[str, Any]
@@ -69,8 +69,9 @@ class RuntimeFacts(Struct, frozen=True):
 def doctor(compilation: Compilation, facts: RuntimeFacts) -> View:
     """Return the rows, and what each symptom comes to."""
     mesh, plan = compilation.mesh, compilation.plan
-    found = (*compilation.findings, *facts.findings, *_unrouted(mesh, plan, facts.unrouted))
+    found = (*compilation.findings, *facts.findings)
     rows = [*_refused(facts), *_not_live(facts), *_not_ready(mesh, facts)]
+    rows += _unrouted(mesh, plan, facts)
     rows += [_row(mesh, one, facts.door) for one in in_order(found)]
     rows.sort(key=lambda row: LEVELS.index(row["level"]))
     return {
@@ -185,17 +186,19 @@ def _down(mesh: Mesh) -> Iterator[AilingPod]:
             yield AilingPod(pod.namespace, pod.meta.name, "its status says so", command)
 
 
-def _unrouted(
-    mesh: Mesh, plan: RoutePlan, requests: Iterable[UnroutedRequest]
-) -> Iterator[Finding]:
+def _unrouted(mesh: Mesh, plan: RoutePlan, facts: RuntimeFacts) -> Iterator[View]:
     """Yield requests that no route took, unless one would take them now."""
-    for one in requests:
+    for one in facts.unrouted:
         port = beginning(mesh, plan, one.inquiry)
         if not isinstance(port, GatewayPort):
             continue
         decision = enter(mesh, plan, one.inquiry.request, port)
         if decision.rule is None:
-            yield _no_route(mesh, port, one, decision)
+            (located,) = in_order([_no_route(mesh, port, one, decision)])
+            yield _row(mesh, located, facts.door) | {
+                "command": explain_command(one.inquiry, facts.door),
+                "inquiry": inquiry_view(one.inquiry),
+            }
 
 
 def _no_route(mesh: Mesh, port: GatewayPort, one: UnroutedRequest, decision: Decision) -> Finding:
