@@ -52,7 +52,7 @@ def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[s
     carrying = {
         name for group in mesh.groups if group.propagation for name in _kept(group.propagation)
     }
-    forgotten = carrying if is_among(mesh, pod, forgets) else set()
+    forgotten = carrying if forgets and is_among(mesh, pod, forgets) else set()
     kept = (carrying | {REQUEST_ID}) - forgotten
     return tuple(pair for pair in request.headers if pair[0].lower() in kept)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Caller, Mesh
@@ -104,8 +103,11 @@ class _PathSearch:
         self._waiting: list[_State] = []
         self._done: set[_State] = set()
         self._arrivals: dict[tuple[object, ...], tuple[_Arrival, ...]] = {}
-        self._held: dict[tuple[Caller, CalledService], HeldRoutes] = {}
+        self._held: dict[tuple[int, int], HeldRoutes] = {}
         self._told_by_lanes = frozenset(_told_by_lanes(mesh, plan))
+        self._callers: dict[Caller, Caller] = {}
+        self._calls: dict[CalledService, CalledService] = {}
+        self._anyone: dict[str, Caller] = {}
         self._kept: dict[Pairs, Pairs] = {}
         self._answering: dict[Host, _Answering] = {}
         self._rules: dict[int, tuple[Rule, str]] = {}
@@ -128,7 +130,8 @@ class _PathSearch:
                 continue
             named = named_calls(self._mesh, self._plan, pod)
             hosts = {one.host for one in named}
-            calls = (*named, *(one for one in more if one.host not in hosts))
+            found = (*named, *(one for one in more if one.host not in hosts))
+            calls = tuple(self._calls.setdefault(one, one) for one in found)
             caller = self._caller(pod.namespace, tuple(sorted(pod.labels.items())))
             speaker = _Speaker(version.id, version.lane or "", caller, calls)
             place = alike.setdefault(speaker, len(self._speakers) + len(alike))
@@ -137,7 +140,9 @@ class _PathSearch:
         self._of_node[version.id] = tuple(alike.values())
 
     def _caller(self, namespace: str, labels: Labels) -> Caller:
-        return Caller(namespace, tuple(pair for pair in labels if pair in self._asked))
+        """Return what tells the calls of pods apart: the very same for all that are alike."""
+        one = Caller(namespace, tuple(pair for pair in labels if pair in self._asked))
+        return self._callers.setdefault(one, one)
 
     def run(self) -> None:
         """Follow what comes in at gateways, then what others call by themselves."""
@@ -180,7 +185,7 @@ class _PathSearch:
 
     def _met(self, speaker: _Speaker, called: CalledService, state: _State) -> tuple[_Arrival, ...]:
         """Return where a call leads; callers that are alike are told the same."""
-        key = (speaker.caller, called, state[1], state[2])
+        key = (id(speaker.caller), id(called), state[1], state[2])
         if key not in self._arrivals:
             request = Request(called.spelled or called.host, headers=state[1], port=called.port)
             met = self._decided(speaker.caller, called, request)
@@ -196,14 +201,14 @@ class _PathSearch:
     def _decided(self, caller: Caller, called: CalledService, request: Request) -> Decision:
         """Decide a call: where only lanes speak, what it carries comes before who calls."""
         if called.host in self._told_by_lanes:
-            anyone = replace(caller, labels=())
+            anyone = self._anyone.setdefault(caller.namespace, Caller(caller.namespace, ()))
             met = self._routes(anyone, called, request).decide(request)
             if met.rule is not None and met.rule.by in ("baggage", "header"):
                 return met
         return self._routes(caller, called, request).decide(request)
 
     def _routes(self, caller: Caller, called: CalledService, request: Request) -> HeldRoutes:
-        key = (caller, called)
+        key = (id(caller), id(called))
         if key not in self._held:
             self._held[key] = routes_to(self._mesh, self._plan, caller, called.host, request)
         return self._held[key]
@@ -242,10 +247,9 @@ class _PathSearch:
 
     def _passed_on(self, pods: Sequence[Workload], request: Request) -> Pairs:
         """Return what programs pass on, which is the same for all of them."""
-        if request.headers not in self._kept:
-            kept = passed_on(self._mesh, pods[0], request, ()) if pods else request.headers
-            self._kept[request.headers] = kept
-        return self._kept[request.headers]
+        if request.headers not in self._kept and pods:
+            self._kept[request.headers] = passed_on(self._mesh, pods[0], request, ())
+        return self._kept.get(request.headers, request.headers)
 
     def _way(self, rule: Rule, node: Version, lane: str) -> LedBy:
         known = self._rules.get(id(rule))
