@@ -44,9 +44,8 @@ export function lines(curve, edge, marks) {
   const path = pathText(curve);
   if (edge.kind === "leak" || edge.kind === "unplanned") return [svg("path", { d: path, class: "line" })];
   const found = edge.lanes.map((name) => marks.get(name)).filter(Boolean);
-  if (found.length === 0 || found.length > 3) {
-    return [svg("path", { d: path, class: found.length ? "line bundle" : "line" })];
-  }
+  if (found.length === 0) return [svg("path", { d: path, class: "line" })];
+  if (found.length > 3) return [svg("path", { d: path, class: `line bundle ${colorOf(bundled(edge, marks))}` })];
   return found.flatMap((mark, at) => {
     const shift = (at - (found.length - 1) / 2) * 3.5, color = colorOf(mark);
     const beads = edge.kind === "fallback" ? "" : BEADS[mark.pattern % 7];
@@ -55,6 +54,9 @@ export function lines(curve, edge, marks) {
     return [whole("rail"), ...ends(curve).map((part) => svg("path", { d: pathText(part, shift), class: `line ${color}`, "stroke-dasharray": beads }))];
   });
 }
+
+/** The lane whose color a bundle has: that of the pods that answer, if it is one of them. */
+const bundled = (edge, marks) => (edge.lanes.includes(edge.answers) ? marks.get(edge.answers) : undefined);
 
 const ARROWS = {
   route: [[-1, -4.5], [8, 0], [-1, 4.5]],
@@ -71,7 +73,8 @@ export function arrowPath(kind, x, y, angle) {
 
 /** The arrow at the end of an edge: full, hollow for a stand-in, large for a leak. */
 export function arrow(edge, { points, angle }, marks) {
-  const mark = edge.lanes.length === 1 && edge.kind !== "leak" ? marks.get(edge.lanes[0]) : null;
+  const only = edge.lanes.length === 1 ? marks.get(edge.lanes[0]) : bundled(edge, marks);
+  const mark = edge.kind === "leak" ? null : only;
   return svg("path", { d: arrowPath(edge.kind, points[6], points[7], angle), class: `arrow ${mark ? colorOf(mark) : ""}` });
 }
 

@@ -62,7 +62,7 @@ function summed(edges, standsFor, items) {
     const id = isPlain ? edge.id : `${from}>${to}:${edge.kind}`;
     const sum = found.get(id);
     if (!sum) {
-      found.set(id, { id, from, to, kind: edge.kind, what: edge.what, lanes: [...edge.lanes], parts: [edge.id] });
+      found.set(id, { id, from, to, kind: edge.kind, what: edge.what, lanes: [...edge.lanes], parts: [edge.id], answers: items.get(to).node?.lane ?? null });
       continue;
     }
     sum.parts.push(edge.id);

@@ -2,6 +2,7 @@
 // picture, the table and the spoken text never differ. What is not known is "?", never 0.
 
 export const UNKNOWN = "?";
+const NONE = "–"; // of no requests no share and no time
 
 /** Requests a second: 0, 0.4, 12, 1.2k. */
 export function rateText(rate) {
@@ -33,12 +34,12 @@ const NOTHING = { rate: null, errors: null, p95: null, isSummed: false };
 
 /**
  * What is known of an edge of the picture: {rate, errors, p95}, each null where it is not.
- * Of one lane of several only the rate is told apart. Of summed edges p95 is the highest.
+ * Where somebody counted, an edge without an entry had no request; where nobody did, nothing is
+ * known. Of one lane of several only the rate is told apart. Of summed edges p95 is the highest.
  */
 export function told(edge, traffic, lane) {
   if (!traffic?.known) return NOTHING;
-  const found = edge.seen ?? edge.parts.map((id) => traffic.edges[id]);
-  if (!found.length || found.some((one) => !one)) return NOTHING;
+  const found = edge.seen ?? edge.parts.map((id) => traffic.edges[id]).filter(Boolean);
   if (lane !== null && edge.lanes.length > 1) {
     return { ...NOTHING, rate: found.reduce((sum, one) => sum + (one.lanes[lane] ?? 0), 0) };
   }
@@ -55,6 +56,7 @@ export function told(edge, traffic, lane) {
 
 /** The three numbers in words: what the table's cells hold, and the picture's label. */
 export function numbers(one) {
+  if (one.rate === 0) return { rate: rateText(0), errors: NONE, p95: NONE };
   return {
     rate: rateText(one.rate),
     errors: shareText(one.errors),
@@ -71,9 +73,7 @@ export const count = (number, one, many = `${one}s`) => `${number} ${number === 
 export function edgeWords(edge, names, one) {
   const lanes = edge.lanes.length ? `, ${edge.lanes.length > 3 ? count(edge.lanes.length, "lane") : `lane ${edge.lanes.join(", ")}`}` : "";
   const { rate, errors, p95 } = numbers(one);
-  const told = one.rate === null
-    ? "rate unknown"
-    : `${rate} requests a second${one.errors === null ? "" : `, ${errors} errors`}${one.p95 === null ? "" : `, 95 % within ${p95}`}`;
+  const told = one.rate === null ? "rate unknown" : one.rate === 0 ? "no requests" : `${rate} requests a second${one.errors === null ? "" : `, ${errors} errors`}${one.p95 === null ? "" : `, 95 % within ${p95}`}`;
   return `${names(edge.from)} to ${names(edge.to)}: ${KINDS[edge.kind]}${lanes}, ${told}`;
 }
 
