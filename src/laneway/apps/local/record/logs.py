@@ -117,8 +117,8 @@ class Logs:
         """Yield what was added since the last time, also to logs that are there since."""
         self._find_more()
         for reader in self.readers:
-            for line in reader.lines():
-                yield reader.path.stem, line
+            name = reader.path.stem
+            yield from ((name, line) for line in reader.lines())
 
     def _find_more(self) -> None:
         known = set(self.names())
