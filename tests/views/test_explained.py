@@ -11,6 +11,7 @@ from laneway.core.compile import Compilation
 from laneway.core.routing.ask.inquiry import Inquiry, Unasked
 from laneway.core.routing.ask.request import Request
 from laneway.core.views.explained import explained, inquiry_view
+from tests.rules.world import lane, mesh, rule
 from tests.views.samples import compiled_example
 
 S1 = Request("", "/mock", headers=(("x-asm-prefer-tag", "s1"),))
@@ -45,6 +46,16 @@ def test_every_hop_of_a_journey_has_its_lines(strict: Compilation) -> None:
             hops.append(hop["by"]["lines"]["text"])
 
     assert len(hops) == 2
+
+
+def test_rules_that_did_not_decide_have_lines_but_not_all_of_many() -> None:
+    many = [lane(f"x{one}", f"{{version: x{one}}}", rule(f"x{one}")) for one in range(20)]
+
+    hop = shown(mesh(*many).compiled(), Inquiry(Request("", "/", headers=(("x-lane", "x19"),))))
+
+    quoted = [one for one in hop["notBy"] if "lines" in one]
+    assert "exact: s1" in quoted[0]["lines"]["text"]
+    assert (len(quoted), len(hop["notBy"]), "lines" in hop["by"]) == (5, 21, True)
 
 
 def test_lines_are_shown_to_those_alone_who_ask_for_them(strict: Compilation) -> None:

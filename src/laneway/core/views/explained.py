@@ -1,7 +1,7 @@
 """The answer to an inquiry of where a request goes: its journey, with the lines that decide it.
 
-Comes in: a mesh, its plan and an inquiry. Goes out: the view of the journey, each rule with the
-lines of the file that it was written in; or why the inquiry has no answer.
+Comes in: a mesh, its plan and an inquiry. Goes out: the view of the journey, each deciding rule
+with the lines of the file that it was written in; or why the inquiry has no answer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ View = dict[str, Any]
 def explained(
     mesh: Mesh, plan: RoutePlan, inquiry: Inquiry, *, quotes: bool = False
 ) -> View | Unasked:
-    """Return the journey that an inquiry asks for. With `quotes` each rule has its lines."""
+    """Return the journey that an inquiry asks for. With `quotes` what decides has its lines."""
     start = beginning(mesh, plan, inquiry)
     if isinstance(start, Unasked):
         return start

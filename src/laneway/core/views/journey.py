@@ -40,12 +40,14 @@ from laneway.core.views.permissive import lost_at, standing_in
 from laneway.core.views.refusals import refused_at_gateway, refused_by_pods
 
 View = dict[str, Any]
+_QUOTED = 5
 
 
 class JourneyView:
     """Turns steps into views; knows who wrote each rule and where.
 
-    With `quotes` a rule also has the lines it was written in.
+    With `quotes` a rule that decides also has the lines it was written in, and so have the first
+    of those that did not.
     """
 
     def __init__(self, mesh: Mesh, plan: RoutePlan, *, quotes: bool = False) -> None:
@@ -81,6 +83,8 @@ class JourneyView:
         if decision.rule is not None:
             lane = decision.targets[0].lane if decision.rule.others else ""
             shown["by"] = self._rule(decision.rule, lane)
+            if self._quotes and (lines := self._lines(decision.rule)):
+                shown["by"]["lines"] = lines
         if decision.status is not None:
             shown["status"] = decision.status
             if decision.rule is not None and is_to_https(decision.rule):
@@ -175,8 +179,6 @@ class JourneyView:
         where = self._where(rule)
         if where:
             shown["at"] = where
-        if self._quotes and (lines := self._lines(rule)):
-            shown["lines"] = lines
         if edits := dict(_sets(rule)):
             shown["sets"] = edits
         if rule.policy:
@@ -196,8 +198,11 @@ class JourneyView:
 
     def _passed(self, considered: tuple[Considered, ...]) -> Iterator[View]:
         """Yield the rules that were looked at before the one that decided."""
-        for one in considered:
-            yield self._rule(one.rule) | {"why": one.why_not}
+        for number, one in enumerate(considered):
+            shown = self._rule(one.rule) | {"why": one.why_not}
+            if self._quotes and number < _QUOTED and (lines := self._lines(one.rule)):
+                shown["lines"] = lines
+            yield shown
 
     def _not_held(self, step: JourneyStep) -> Iterator[View]:
         """Yield the lane rules of a hop that the caller's proxy does not hold at all."""
