@@ -32,11 +32,14 @@ from laneway.core.edits.forms.values import (
     UriForm,
 )
 from laneway.core.edits.intents import Become
+from laneway.core.emit.istio import Layout
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.place import Place
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.read import read_file
+from laneway.core.views.changes import as_object, ours
+from laneway.core.views.form_preview import Standpoint
 from tests.edits.files import mesh_of, outcome
 from tests.edits.test_forms import Files, compiled, example
 
@@ -273,3 +276,19 @@ def test_what_stands_beside_anchors_and_comments_changes_alone(
 
     assert isinstance(found, FileEdit), found
     assert found.after == wanted.encode()
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.generate])
+@given(st.one_of(GROUPS, LANES, RULES), st.sampled_from(["istio", "asm"]))
+def test_changes_that_are_told_are_those_of_two_compilations(
+    form: GroupForm | LaneForm | RuleForm, layout: Layout
+) -> None:
+    files = example("strict-lanes")
+    standpoint = Standpoint(compiled(files), layout)
+    edits, _ = file_edits(draft_of_form(standpoint.now.mesh, FormEdit(form)), files)
+    after = compiled(files | {one.path: one.after or b"" for one in edits})
+    before = standpoint.now.manifests(layout)
+
+    told = standpoint.changes(compile_snapshot(as_edited(standpoint.now.snapshot, edits)))
+
+    assert as_object(told) == as_object(ours(before, after, after.manifests(layout)))

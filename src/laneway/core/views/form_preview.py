@@ -7,11 +7,13 @@ The input is compiled as it would be, so what is said of it is what `check` says
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from laneway.core.changes.diff import ChangeSet, diff_parts
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.edits.draft import Draft, file_edits
 from laneway.core.edits.edited_snapshot import as_edited
@@ -30,21 +32,32 @@ from laneway.core.edits.forms.values import (
 )
 from laneway.core.edits.intents import AppendDocument
 from laneway.core.edits.told import diff_lines
-from laneway.core.emit.istio import Layout
+from laneway.core.emit.istio import Emitted, Layout, emit
 from laneway.core.findings.difference import Difference
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE
-from laneway.core.views.changes import as_object, ours
+from laneway.core.views.changes import as_object
 
 
-class Standpoint(Struct, frozen=True):
+class Standpoint(Struct, frozen=True, dict=True):
     """From where an edit is looked at: the input, a layout, the namespace of what names none."""
 
     now: Compilation
     layout: Layout = "istio"
     namespace: str = DEFAULT_NAMESPACE
+
+    @cached_property
+    def emitted(self) -> Emitted:
+        """The generated objects; what an edit does not touch of them is kept as it is."""
+        return emit(self.now.mesh, self.now.plan, self.layout)
+
+    def changes(self, after: Compilation) -> ChangeSet:
+        """Return what changes of the generated objects. Those of held groups stay as they are."""
+        wanted = emit(after.mesh, after.plan, self.layout, self.emitted)
+        parts = self.emitted.parts, wanted.parts
+        return diff_parts(*parts, after.held, is_whole=after.is_whole)
 
 
 class Preview(Struct, frozen=True, rename="camel"):
@@ -101,15 +114,14 @@ def preview_of(
 
 def seen(standpoint: Standpoint, edit: FormEdit, draft: Draft, after: Compilation) -> Preview:
     """Return what a draft would be, in any files or none, once it is known what the input is."""
-    now, layout = standpoint.now, standpoint.layout
-    changes = ours(now.manifests(layout), after, after.manifests(layout))
+    now = standpoint.now
     findings = tuple(found_at_fields(now, after, edit, draft.findings))
     errors = any(one.is_new and one.level == "error" for one in findings)
     lost = not set(after.snapshot.unread) <= set(now.snapshot.unread)
     return Preview(
         title=draft.title,
         told=draft.said,
-        changes=as_object(changes),
+        changes=as_object(standpoint.changes(after)),
         findings=findings,
         has_errors=errors,
         is_refused=lost or (errors and not edit.despite_errors),
