@@ -29,6 +29,7 @@ class StillGround:
     def __init__(self, snapshot: Snapshot) -> None:
         self.about = About("files", "still")
         self.seen: ShownState | None = ShownState(1, compile_snapshot(snapshot))
+        self.traffic = None
 
     async def run(self, changed: Callable[[], None]) -> None:
         changed()

@@ -88,7 +88,7 @@ class Console(msgspec.Struct, frozen=True):
                 raise READ_ONLY
             with self._audited(request, visit) if call.writes else nullcontext():
                 raw = await self._ran(call, request, visit)
-            return Response(raw, media_type=_JSON, headers=_NEW)
+            return Response(raw, media_type=call.media, headers=_NEW)
 
         return Route(f"{PREFIX}{call.path}", _refusing(answer), methods=[call.method])
 
@@ -108,7 +108,8 @@ class Console(msgspec.Struct, frozen=True):
     async def _ran(self, call: ApiCall, request: Request, visit: Visit) -> bytes:
         words = _words(call, {**request.query_params, **request.path_params})
         body = None if call.takes is None else _decoded(await _body(request), call.takes)
-        return _json(await call.run(CallAsked(visit.ground, words, body, visit.by)))
+        found = await call.run(CallAsked(visit.ground, visit.picture, words, body, visit.by))
+        return _json(found) if call.media == _JSON else str(found).encode()
 
 
 _JSON = "application/json"

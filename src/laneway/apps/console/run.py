@@ -17,6 +17,7 @@ from msgspec import Struct
 from laneway.apps.console.api.explain import CALLS as EXPLAIN
 from laneway.apps.console.api.overview import CALLS as OVERVIEW
 from laneway.apps.console.api.proof import CALLS as PROOF
+from laneway.apps.console.api.topology import CALLS as TOPOLOGY
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_link import ByLink
@@ -27,7 +28,7 @@ from laneway.apps.console.visits import Visit
 from laneway.apps.local.record.state import state_home
 from laneway.apps.terminal.exit_codes import FINE
 
-CALLS = (*OVERVIEW, *EXPLAIN, *PROOF)
+CALLS = (*OVERVIEW, *EXPLAIN, *PROOF, *TOPOLOGY)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LONGEST = 100
 """Letters of a folder's name; what is longer is known by its digest."""

@@ -19,6 +19,8 @@ from laneway.core.edits.forms.values import FormEdit
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.form_outcome import EditOutcome, WayKind
 from laneway.core.views.form_preview import Preview
+from laneway.core.views.topology.topology import Topology
+from laneway.core.views.traffic.counts import Counts
 
 GroundKind = Literal["mesh", "files", "cluster"]
 Changed = Callable[[], None]
@@ -71,6 +73,21 @@ class ShownState(Struct, frozen=True, dict=True):
         return self.live or self.compilation
 
 
+class TrafficSource(Protocol):
+    """Counts what goes through a mesh. Asked in a thread, one look at a time."""
+
+    @property
+    def pause(self) -> int:
+        """Seconds between two looks: sooner there is nothing new."""
+
+    @property
+    def window(self) -> float:
+        """Seconds that a look tells of."""
+
+    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+        """Return what was counted on a topology up to now; None where nobody counts."""
+
+
 class ConsoleGround(Protocol):
     """One thing that is shown, and everything a page may do to it."""
 
@@ -81,6 +98,10 @@ class ConsoleGround(Protocol):
     @property
     def seen(self) -> ShownState | None:
         """The newest state, the very same value until something changes; None before the first."""
+
+    @property
+    def traffic(self) -> TrafficSource | None:
+        """Who counts requests; None where nothing runs, or nobody counts."""
 
     async def run(self, changed: Changed) -> None:
         """Follow it until canceled; `changed` is called after each new state."""

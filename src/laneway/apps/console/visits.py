@@ -7,12 +7,14 @@ proxy that says who they are each has a visit of their own, with a ground of the
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from laneway.apps.console.events import Broadcast
+from laneway.apps.console.picture import Picture
 from laneway.apps.console.seams import ConsoleGround
 
 
@@ -24,10 +26,27 @@ class Visit:
         self.ground = ground
         self.by = by
         self.broadcast = Broadcast()
+        self.picture = Picture()
 
     async def run(self) -> None:
-        """Follow the ground until canceled."""
-        await self.ground.run(self._changed)
+        """Follow the ground and its traffic until canceled."""
+        counting = asyncio.create_task(self._count())
+        try:
+            await self.ground.run(self._changed)
+        finally:
+            counting.cancel()
+            await asyncio.gather(counting, return_exceptions=True)
+
+    async def _count(self) -> None:
+        """Look at the traffic, also while nobody listens: who comes later sees what was."""
+        while True:
+            seen, source = self.ground.seen, self.ground.traffic
+            if seen is not None and source is not None:
+                now = int(time.time())
+                await asyncio.to_thread(self.picture.look, seen, source, now)
+                self.broadcast.tell("traffic", self.picture.event())
+            pause = source.pause if source is not None else 1
+            await asyncio.sleep(pause - time.time() % 1)
 
     def _changed(self) -> None:
         seen = self.ground.seen

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+from laneway.apps.console.picture import Picture
 from laneway.apps.console.seams import ConsoleGround, ShownState
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class CallAsked(Struct, frozen=True):
     """A call that was made: of which ground, with which words, by whom."""
 
     ground: ConsoleGround
+    picture: Picture
     words: Mapping[str, Any]
     body: Any = None
     by: str = ""
@@ -68,7 +70,10 @@ class CallAsked(Struct, frozen=True):
 
 
 class ApiCall(Struct, frozen=True):
-    """One call of the API. `writes` says that it changes something outside this process."""
+    """One call of the API. `writes` says that it changes something outside this process.
+
+    One whose `media` is not JSON gives text.
+    """
 
     method: Method
     path: str
@@ -78,3 +83,4 @@ class ApiCall(Struct, frozen=True):
     takes: Any = None
     parameters: Sequence[Parameter] = ()
     writes: bool = False
+    media: str = "application/json"

@@ -47,7 +47,10 @@ def description(calls: Sequence[ApiCall], version: str) -> dict[str, Any]:
             "parameters": [_parameter(call, one) for one in call.parameters],
             **_body(call, known),
             "responses": {
-                "200": {"description": call.says, "content": _content(known[_TypeKey(call.gives)])},
+                "200": {
+                    "description": call.says,
+                    "content": _content(known[_TypeKey(call.gives)], call.media),
+                },
                 "default": {
                     "description": "refused",
                     "content": _content(known[_TypeKey(ErrorAnswer)]),
@@ -93,5 +96,5 @@ def _body(call: ApiCall, known: dict[_TypeKey, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": _content(known[_TypeKey(call.takes)])}}
 
 
-def _content(schema: Any) -> dict[str, Any]:
-    return {_JSON: {"schema": schema}}
+def _content(schema: Any, media: str = _JSON) -> dict[str, Any]:
+    return {media: {"schema": schema}}

@@ -24,6 +24,10 @@ class FilesGround:
         self.seen: ShownState | None = None
         self._reader = reader
 
+    @property
+    def traffic(self) -> None:
+        """Nobody: nothing runs."""
+
     async def run(self, changed: Changed) -> None:
         """Read now, and after every edit."""
         before: Compilation | None = None

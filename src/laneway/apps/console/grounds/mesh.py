@@ -17,11 +17,14 @@ from laneway.adapters.files import Reader, read_paths
 from laneway.adapters.files.search import STDIN
 from laneway.adapters.files.watch import follow
 from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
+from laneway.apps.local.record.counted import RequestCounter
 from laneway.apps.local.record.outside import SeenMesh, look
 from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.apps.local.record.synced import SyncFolder
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.views.topology.topology import Topology
+from laneway.core.views.traffic.counts import Counts
 
 LOOK = 0.25
 """Seconds between two looks at the files in which a mesh says how it is."""
@@ -39,6 +42,29 @@ class _CompiledMesh(Struct):
     live_stamp: tuple[int, int] | None = None
 
 
+class LoggedTraffic:
+    """What goes through the mesh, by its proxies' log of requests."""
+
+    pause = 1
+
+    def __init__(self, folder: MeshFolder) -> None:
+        """Count from now on."""
+        self._counter = RequestCounter(folder)
+        self._of: Topology | None = None
+
+    @property
+    def window(self) -> float:
+        """Seconds that a look tells of."""
+        return self._counter.window
+
+    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+        """Return what was counted."""
+        if shown is not self._of:
+            self._counter.show(compilation, shown)
+            self._of = shown
+        return self._counter.look(now)
+
+
 class MeshGround:
     """A mesh by its folder."""
 
@@ -46,6 +72,7 @@ class MeshGround:
         """Nothing is read before `run`."""
         self.folder = folder
         self.seen: ShownState | None = None
+        self.traffic = LoggedTraffic(folder)
         self._kept = _CompiledMesh()
         self._snapshot: Snapshot | None = None
         self._woken = asyncio.Event()
