@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -22,6 +23,7 @@ from laneway.apps.console.api.overview import CALLS
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_proxy import ByProxy
+from laneway.apps.console.grounds.cluster import UserClusterGround
 from laneway.apps.console.sessions import SessionBounds, Sessions
 from tests.console.fake_cluster import SERVICE, FakeCluster, shop_and_cart
 from tests.console.test_cluster_ground import until
@@ -65,7 +67,9 @@ async def proxied(bounds: SessionBounds | None = None, *namespaces: str) -> Asyn
     def client(authorization: str) -> Client:
         return Client(as_bearer(NOBODY, authorization), dial=cluster.dial, bound=0.1)
 
-    sessions = Sessions("fake", client, namespaces, bounds, lambda: time[0])
+    sessions = Sessions(
+        partial(UserClusterGround, "fake"), client, namespaces, bounds, lambda: time[0]
+    )
     app = Console(
         ByProxy(sessions, ORIGIN), (*CALLS, WRITE), (ORIGIN,), Audit(audit), "1.2.3"
     ).app()

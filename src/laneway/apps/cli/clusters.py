@@ -42,6 +42,9 @@ class ClusterChoice(Struct):
     all_namespaces: bool = False
     namespaces: tuple[str, ...] = ()
     """Those that alone are looked into."""
+    metrics: str = ""
+    """The URL of a server that answers PromQL."""
+    metrics_token_file: str = ""
 
 
 class NotKnownError(click.ClickException):

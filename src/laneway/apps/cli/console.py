@@ -11,7 +11,7 @@ from laneway.apps.cli.clusters import (
     chosen,
     sentence,
 )
-from laneway.apps.cli.console_options import cluster_options
+from laneway.apps.cli.console_options import cluster_options, metrics_server
 from laneway.apps.cli.console_proxied import proxied_chosen, proxied_options, serve_many
 from laneway.apps.cli.meshes import mesh_option, running_mesh
 
@@ -59,6 +59,8 @@ def console(
         raise click.UsageError("A cluster, PATH and --name are three questions: put one.")
     if chosen().namespaces and not is_cluster:
         raise click.UsageError("--namespace is of a cluster: say --context or --kubeconfig.")
+    if chosen().metrics and not is_cluster:
+        raise click.UsageError("--metrics is of a cluster: say --context or --kubeconfig.")
     options = ConsoleOptions(port=port, read_only=read_only, version=version())
     if is_cluster:
         return on_cluster(options, link=link)
@@ -92,7 +94,7 @@ def on_cluster(options: ConsoleOptions, *, link: bool) -> int:
         if link:
             click.echo(new_link(about_cluster(way)))
             return 0
-        return run_on_cluster(way, chosen().namespaces, options)
+        return run_on_cluster(way, chosen().namespaces, options, metrics_server())
     except (KubeError, TooMuchError) as error:
         raise CannotAskClusterError(sentence(error)) from error
 

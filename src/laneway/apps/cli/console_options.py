@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from laneway.apps.cli.clusters import connection_options, note
+from laneway.apps.cli.clusters import chosen, connection_options, note
+
+if TYPE_CHECKING:
+    from laneway.adapters.metrics import MetricsServer
 
 
 def cluster_options() -> list[click.Parameter]:
@@ -17,4 +22,32 @@ def cluster_options() -> list[click.Parameter]:
         callback=note("namespaces"),
         help="Look into this namespace of the cluster alone; may be said several times.",
     )
-    return [namespaces, *connection_options()]
+    metrics = click.Option(
+        ["--metrics"],
+        metavar="URL",
+        expose_value=False,
+        callback=note("metrics"),
+        help="The Prometheus of the cluster, for what goes over its topology.",
+    )
+    token = click.Option(
+        ["--metrics-token-file"],
+        metavar="FILE",
+        expose_value=False,
+        callback=note("metrics_token_file"),
+        type=click.Path(exists=True, dir_okay=False),
+        help="The file of the token that it wants.",
+    )
+    return [namespaces, metrics, token, *connection_options()]
+
+
+def metrics_server() -> MetricsServer | None:
+    """Return the metrics server that is meant. Raises UsageError."""
+    from laneway.adapters.metrics import MetricsServer
+    from laneway.apps.local.mesh.configuration import OutsidePlace
+
+    url, token_file = chosen().metrics, chosen().metrics_token_file
+    if not url:
+        return None
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError("--metrics is a URL, as http://prometheus.monitoring:9090.")
+    return MetricsServer(url, OutsidePlace(url, token_file).token)

@@ -9,6 +9,7 @@ import click
 from msgspec import Struct
 
 from laneway.apps.cli.clusters import CannotAskClusterError, chosen, sentence
+from laneway.apps.cli.console_options import metrics_server
 
 _CHOICE = "laneway.console.proxied"
 DEFAULT_ADDRESS = "127.0.0.1:8420"
@@ -87,6 +88,7 @@ def serve_many(*, read_only: bool) -> int:
         SessionBounds(sessions=said.visitors),
         read_only,
         version(),
+        metrics_server(),
     )
     try:
         return run_proxied(without_user(chosen().kubeconfig, chosen().context), options)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from laneway.adapters.kube import Access, Client
+from laneway.adapters.metrics import MetricsServer
 from laneway.apps.cluster.following import SeenByUser
 from laneway.apps.console.editing.cluster import MANAGER
 from laneway.apps.console.grounds.cluster import UserClusterGround
@@ -24,7 +25,12 @@ def about_cluster(way: Access) -> About:
     return About("cluster", way.origin or way.authority)
 
 
-def run_on_cluster(way: Access, namespaces: Sequence[str], options: ConsoleOptions) -> int:
+def run_on_cluster(
+    way: Access,
+    namespaces: Sequence[str],
+    options: ConsoleOptions,
+    metrics: MetricsServer | None = None,
+) -> int:
     """Serve until told to end. Raises KubeError where the cluster cannot be asked."""
     following = SeenByUser(Client(way, bound=BOUND, manager=MANAGER), namespaces)
-    return run(UserClusterGround(about_cluster(way).name, following), options)
+    return run(UserClusterGround(about_cluster(way).name, following, metrics), options)

@@ -16,10 +16,12 @@ from msgspec import Struct
 
 from laneway.adapters.kube import Access, Client
 from laneway.adapters.kube.access import as_bearer
+from laneway.adapters.metrics import MetricsServer
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_proxy import ByProxy
 from laneway.apps.console.editing.cluster import MANAGER
+from laneway.apps.console.grounds.cluster import UserClusterGround
 from laneway.apps.console.on_cluster import BOUND
 from laneway.apps.console.run import CALLS
 from laneway.apps.console.serving import listening, serve
@@ -37,6 +39,7 @@ class ProxiedOptions(Struct, frozen=True):
     bounds: SessionBounds = SessionBounds()
     read_only: bool = False
     version: str = ""
+    metrics: MetricsServer | None = None
 
 
 def run_proxied(way: Access, options: ProxiedOptions) -> int:
@@ -45,9 +48,9 @@ def run_proxied(way: Access, options: ProxiedOptions) -> int:
     at = listening(options.host, options.port, None)
 
     async def main() -> None:
-        sessions = Sessions(
-            way.authority, partial(client_of, way), options.namespaces, options.bounds
-        )
+        ground = partial(UserClusterGround, way.authority, metrics=options.metrics)
+        client = partial(client_of, way)
+        sessions = Sessions(ground, client, options.namespaces, options.bounds)
         door = ByProxy(sessions, options.origin)
         audit = Audit(sys.stdout)
         app = Console(

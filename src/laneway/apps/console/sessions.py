@@ -78,14 +78,14 @@ class Sessions:
 
     def __init__(
         self,
-        cluster: str,
+        ground: Callable[[SeenByUser], UserClusterGround],
         client: Callable[[str], Client],
         namespaces: tuple[str, ...] = (),
         bounds: SessionBounds | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the cluster's name, and what makes a client of a visitor's `Authorization`."""
-        self._cluster = cluster
+        """Take what makes a ground, and what makes a client of a visitor's `Authorization`."""
+        self._ground = ground
         self._client = client
         self._namespaces = namespaces
         self.bounds = bounds or SessionBounds()
@@ -149,7 +149,7 @@ class Sessions:
         following = SeenByUser(
             client, self._namespaces, shared=self._shared, most=self.bounds.objects
         )
-        visit = Visit(UserClusterGround(self._cluster, following), name)
+        visit = Visit(self._ground(following), name)
         moment = self._now()
         found = Session(secrets.token_urlsafe(32), key, visit, moment, moment)
         self._by_key[key] = self._by_word[found.word] = found

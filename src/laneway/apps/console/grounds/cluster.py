@@ -14,22 +14,59 @@ from datetime import datetime
 from typing import Any
 
 from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
+from laneway.adapters.metrics import MetricsError, MetricsServer
 from laneway.apps.cluster.addresses import addresses_of_nodes
 from laneway.apps.cluster.following import SeenByUser
+from laneway.apps.cluster.sight import EVERYWHERE
+from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.exposed import reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
+from laneway.core.views.topology.topology import Topology
+from laneway.core.views.traffic.counts import Counts
 
 QUIET = 0.1
 """Seconds after a change in which others are waited for: a rollout changes many pods."""
 
 
+class MeasuredTraffic:
+    """What goes through the workloads that a user sees, as a metrics server tells it.
+
+    The server is asked for their namespaces alone, and what it tells of others is no node here.
+    """
+
+    pause = 5
+    window = float(WINDOW)
+
+    def __init__(self, server: MetricsServer, following: SeenByUser) -> None:
+        """Nothing is asked before a look."""
+        self._server = server
+        self._following = following
+
+    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+        """Return what was counted; None while the server does not say."""
+        del now  # the server has a clock of its own
+        sight = self._following.sight
+        if sight is None:
+            return None
+        sees_all = sight.places.get(("", "Pod")) == EVERYWHERE
+        namespaces = () if sees_all else sight.namespaces
+        if not sees_all and not namespaces:
+            return None
+        with suppress(MetricsError):
+            return WorkloadTraffic(self._server, WINDOW, namespaces).look(compilation, shown)
+        return None
+
+
 class UserClusterGround:
     """A cluster as one user sees it."""
 
-    def __init__(self, name: str, following: SeenByUser) -> None:
+    def __init__(
+        self, name: str, following: SeenByUser, metrics: MetricsServer | None = None
+    ) -> None:
         """Nothing is asked before `run`; `name` is what people call the cluster."""
+        self.traffic = MeasuredTraffic(metrics, following) if metrics else None
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
         self.following = following
