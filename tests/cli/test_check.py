@@ -34,7 +34,7 @@ def test_error_is_shown_where_it_stands_and_ends_with_1(laneway: Command, lanes:
 
 
 def test_warning_fails_only_if_asked_to(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     assert laneway("check", lanes).code == 0
     assert laneway("check", "--fail-on", "warning", lanes).code == 1
@@ -43,17 +43,17 @@ def test_warning_fails_only_if_asked_to(laneway: Command, lanes: Path) -> None:
 
 
 def test_json_gives_every_finding_with_its_place(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     found = json.loads(laneway("check", "-o", "json", lanes).out)
 
     assert {one["code"] for one in found["findings"]} == {"LW1218", "LW1310"}
     assert all(one["file"] == f"{lanes}/lanes.yaml" for one in found["findings"])
-    assert found["summary"] == {"error": 0, "warning": 2, "info": 0}
+    assert found["summary"] == {"error": 0, "warning": 3, "info": 0}
 
 
 def test_sarif_names_the_rules_that_spoke(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     log = json.loads(laneway("check", "-o", "sarif", lanes).out)
 
@@ -64,26 +64,27 @@ def test_sarif_names_the_rules_that_spoke(laneway: Command, lanes: Path) -> None
 
 
 def test_concise_is_a_line_a_finding(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     lines = laneway("check", "-o", "concise", lanes).out.splitlines()
 
     assert [line.split(" ")[:2] for line in lines] == [
         [f"{lanes}/lanes.yaml:53:7:", "warning[LW1218]"],
-        [f"{lanes}/lanes.yaml:53:7:", "warning[LW1310]"],
+        [f"{lanes}/lanes.yaml:77:7:", "warning[LW1218]"],
+        [f"{lanes}/lanes.yaml:77:7:", "warning[LW1310]"],
     ]
 
 
 def test_quiet_prints_only_what_fails(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     assert laneway("check", "-q", lanes).out == ""
-    assert "2 warnings" in laneway("check", "-q", "--fail-on", "warning", lanes).out
+    assert "3 warnings" in laneway("check", "-q", "--fail-on", "warning", lanes).out
     assert laneway("check", "-q", STRICT).out == ""
 
 
 def test_codes_that_are_ignored_neither_show_nor_fail(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
     without_one = ["--fail-on", "warning", "--ignore", "LW1218", lanes]
 
     assert laneway("check", *without_one).code == 1
@@ -103,7 +104,7 @@ def test_a_code_that_is_none_is_wrong_usage(laneway: Command) -> None:
 
 @pytest.mark.parametrize("output", ["github", "gitlab"])
 def test_code_hosts_get_their_form(laneway: Command, lanes: Path, output: str) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     ended = laneway("check", "-o", output, lanes)
 
@@ -139,6 +140,6 @@ def test_path_that_does_not_exist_is_a_finding(laneway: Command, output: str) ->
 
 
 def test_nothing_is_colored_in_a_pipe(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     assert "\x1b[" not in laneway("check", lanes).out

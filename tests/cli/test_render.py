@@ -65,7 +65,7 @@ def test_only_the_default_layout_can_be_sparse(laneway: Command) -> None:
 
 
 def test_findings_go_to_standard_error(laneway: Command, lanes: Path) -> None:
-    edit(lanes, "exact: s2", "exact: s1")
+    edit(lanes, "exact: s2", "prefix: s")
 
     ended = laneway("render", lanes)
 
