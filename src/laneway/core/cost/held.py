@@ -118,10 +118,9 @@ class Reckoning:
         for host, service in self.mesh.services.items():
             if service.service.type == EXTERNAL_NAME:
                 continue
-            leads = self.plan.leads.get(host, ())
             view = self.plan.view(host, caller)
             for port in service.ports:
-                if knows(scope, service, port.number, leads):
+                if knows(scope, service, port.number, self.plan.leads):
                     key = host, port.number, id(view)
                     if key not in self._services:
                         self._services[key] = self._service(service, port, view)

@@ -9,11 +9,12 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressLis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from laneway.core.mesh.mesh import MeshService
+from laneway.core.mesh.names import Host
 from laneway.core.mesh.sidecars import Imports
 from laneway.core.mesh.visibility import Shown, SidecarScope, exports_of, is_shown
 
@@ -31,9 +32,12 @@ class LearnedRoute(Struct, frozen=True):
 
 
 def knows(
-    scope: SidecarScope, service: MeshService, port: int, leads: Iterable[LearnedRoute]
+    scope: SidecarScope,
+    service: MeshService,
+    port: int,
+    leads: Mapping[Host, tuple[LearnedRoute, ...]],
 ) -> bool:
-    """Whether a proxy knows a service's port; `leads` are all that lead to the service.
+    """Whether a proxy knows a service's port; `leads` are the routes that lead to each service.
 
     A service that is not exported to a sidecar's namespace is known by leads alone, if it is of
     that namespace itself. Exported to nobody it counts as unknown: Istio has its pods or not, by
@@ -47,7 +51,9 @@ def knows(
         return True
     own = service.namespace == scope.namespace and bool(exports_of(service.service))
     return (shown or own) and any(
-        _is_learned(scope, one, lead, port) for one in listeners for lead in leads
+        _is_learned(scope, one, lead, port)
+        for one in listeners
+        for lead in leads.get(service.host, ())
     )
 
 

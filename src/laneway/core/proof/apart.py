@@ -45,9 +45,11 @@ def _outside(mesh: Mesh) -> Iterator[Note]:
         space = author.meta.namespace
         hosts = [host for host, _ in outside_of(mesh, author) if host not in spelled]
         hosts = [host for host in hosts if not any(covers(host, one) for one in mesh.services)]
+        if not hosts:
+            continue
         led = (resolve_host(to.host, space) for route in author.http for to in route.destinations)
         into = next((host for host in led if host in mesh.owner_of), None)
-        if hosts and into is not None:
+        if into is not None:
             what = f"calls to {hosts[0]}, which is no service: {author.meta.ref} leads to {into}"
             yield Note(what, author.meta.place("metadata", "name"))
 

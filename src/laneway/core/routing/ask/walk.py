@@ -276,11 +276,10 @@ def _pods_of(sight: Sight, destination: Destination) -> Iterator[Workload]:
 
 def is_known(sight: Sight, destination: Destination) -> bool:
     """Whether a proxy knows a destination, if there is such a service."""
-    host = destination.host
-    service = sight.mesh.services.get(host)
+    service = sight.mesh.services.get(destination.host)
     if destination.dialed or service is None:
         return True
-    return knows(sight.scope, service, destination.port, sight.plan.leads.get(host, ()))
+    return knows(sight.scope, service, destination.port, sight.plan.leads)
 
 
 def hidden_by(sight: Sight, destination: Destination) -> Ref | None:

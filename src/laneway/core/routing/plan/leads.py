@@ -2,12 +2,14 @@
 
 Comes in: users' VirtualServices with their delegates, and the hops of lanes. Goes out: for each
 service the routes that lead to it, for whichever port or caller they are. Istio counts what is
-written: mirrors, shares of weight 0 and matches of gateways alone too.
+written: mirrors, shares of weight 0 and matches of gateways alone too. They are gone through when
+they are first asked for: where no Sidecar narrows what proxies see, nobody asks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from laneway.core.mesh.known import LearnedRoute
@@ -23,25 +25,44 @@ Way = tuple[Host, int | None, frozenset[str]]
 """A destination's host and port, and the namespaces of callers that its route names."""
 
 
-def leads(
-    reading: References, hops: Mapping[Host, Share]
-) -> Mapping[Host, tuple[LearnedRoute, ...]]:
-    """Return the routes that lead to each service. Those of lanes lead to every port of theirs."""
-    found: dict[Host, dict[LearnedRoute, None]] = {}
-    for author in filter(binds_mesh, reading.mesh.virtual_services):
-        to = shown(author)
-        for host, port, callers in dict.fromkeys(_ways(reading, author)):
-            if host in reading.mesh.services:
-                found.setdefault(host, {})[LearnedRoute(to, port, callers)] = None
-    for host, spoken in hops.items():
-        if isinstance(spoken, LaneHopsLater):
-            leads_there = bool(spoken.made_from.ports)
-        else:
-            leads_there = any(lanes_own(hop) is not None for hop in spoken)
-        if leads_there:
-            own = Shown(reading.mesh.services[host].namespace, (host,))
-            found.setdefault(host, {})[LearnedRoute(own)] = None
-    return {host: tuple(some) for host, some in found.items()}
+class Leads(Mapping[Host, tuple[LearnedRoute, ...]]):
+    """The routes that lead to each service. Those of lanes lead to every port of theirs."""
+
+    def __init__(self, reading: References, hops: Mapping[Host, Share]) -> None:
+        """Keep where to look."""
+        self._reading = reading
+        self._hops = hops
+
+    def __getitem__(self, host: Host) -> tuple[LearnedRoute, ...]:
+        """Return the routes that lead to a service."""
+        return self._found[host]
+
+    def __iter__(self) -> Iterator[Host]:
+        """Go through the services to which any route leads."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._found)
+
+    @cached_property
+    def _found(self) -> Mapping[Host, tuple[LearnedRoute, ...]]:
+        mesh = self._reading.mesh
+        found: dict[Host, dict[LearnedRoute, None]] = {}
+        for author in filter(binds_mesh, mesh.virtual_services):
+            to = shown(author)
+            for host, port, callers in dict.fromkeys(_ways(self._reading, author)):
+                if host in mesh.services:
+                    found.setdefault(host, {})[LearnedRoute(to, port, callers)] = None
+        for host, spoken in self._hops.items():
+            if isinstance(spoken, LaneHopsLater):
+                leads_there = bool(spoken.made_from.ports)
+            else:
+                leads_there = any(lanes_own(hop) is not None for hop in spoken)
+            if leads_there:
+                own = Shown(mesh.services[host].namespace, (host,))
+                found.setdefault(host, {})[LearnedRoute(own)] = None
+        return {host: tuple(some) for host, some in found.items()}
 
 
 def mirrored(policy: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

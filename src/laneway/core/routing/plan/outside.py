@@ -41,6 +41,8 @@ def outside_of(mesh: Mesh, author: VirtualService) -> Iterator[tuple[str, int]]:
     if not binds_mesh(author) or not author.http:
         return
     hosts = tuple(dict.fromkeys(host.lower() for host in mesh_hosts(author)))
+    if {*hosts} <= mesh.services.keys():
+        return
     wide = [host for host in hosts if host.startswith("*")]
     near = {*hosts} & mesh.services.keys()
     if wide:

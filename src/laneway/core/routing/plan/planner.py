@@ -25,7 +25,7 @@ from laneway.core.routing.plan.entries import plan_entries
 from laneway.core.routing.plan.gateways import gateway_ports
 from laneway.core.routing.plan.hops import LaneHops, lane_answers
 from laneway.core.routing.plan.lane_subsets import LaneSubsets, SubsetView
-from laneway.core.routing.plan.leads import leads
+from laneway.core.routing.plan.leads import Leads
 from laneway.core.routing.plan.outside import outside_hops
 from laneway.core.routing.plan.policies import policies
 from laneway.core.routing.plan.route_plan import Delegated, Entry, RoutePlan, Rule
@@ -95,7 +95,7 @@ def _within(mesh: Mesh, before: RoutePlan) -> RoutePlan:
         policies=policies(mesh, shares.views),
         delegated=delegated,
         outside=outside_hops(reading, mesh.virtual_services),
-        leads=leads(reading, shares.hops),
+        leads=Leads(reading, shares.hops),
         names=service_names(mesh, shares.lane_subsets),
         made_from=inputs,
         inside=mesh,
