@@ -103,11 +103,10 @@ class InMesh(Struct, dict=True):
 
     def _look(self, shape: object, group: Group, spot: Spot, hop: Hop) -> None:
         """Look at a hop for all callers, unless one of the same shape has been looked at."""
-        if shape in self._done:
-            self._done[shape][1].append(spot.host)
+        found, hosts = self._done.setdefault(shape, ([], []))
+        hosts.append(spot.host)
+        if len(hosts) > 1:
             return
-        found: list[Broken] = []
-        self._done[shape] = (found, [spot.host])
         for who in self.who:
             found.extend(self._of_caller(group, replace(spot, who=who), hop, who))
 

@@ -1,14 +1,14 @@
 """When the routes of two services differ by the service's name alone.
 
 Comes in: hops. Goes out: a key that two hops share only if everything a proof asks of them is the
-same: rules, subsets, and in which lanes the pods are. What is equal is written once and compared by
-number, since a large mesh has many thousand rules and few kinds of them.
+same: rules, subsets, and in which lanes the pods are. What is equal has one number, and what lanes
+ask, write and declare is known by identity: a large mesh has many thousand rules and few kinds
+of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from operator import attrgetter
 
 from msgspec import Struct
 
@@ -16,11 +16,11 @@ from laneway.core.mesh.behind import is_closed
 from laneway.core.mesh.members import is_present
 from laneway.core.mesh.mesh import Group, Mesh, MeshPort, MeshService
 from laneway.core.mesh.names import Host
-from laneway.core.resources.matching import Labels, Match
+from laneway.core.resources.matching import Labels
 from laneway.core.routing.plan.lane_subsets import Subset
-from laneway.core.routing.plan.route_plan import Forward, Headers, Hop, RoutePlan, Rule, links
+from laneway.core.routing.plan.route_plan import Forward, Hop, RoutePlan, Rule, links
 
-_AUTHORITY = attrgetter("authority")
+_COPIES = frozenset({"mirror", "mirrors"})
 
 
 class Shapes(Struct):
@@ -29,22 +29,19 @@ class Shapes(Struct):
     mesh: Mesh
     plan: RoutePlan
     _numbers: dict[Hashable, int] = {}
-    _known: dict[int, int] = {}
+    _known: dict[Hashable, int] = {}
 
     def of(self, group: Group, hop: Hop) -> Hashable:
         """Return the key of a hop of a group's service."""
         service = self.mesh.services[hop.host]
         ports = tuple(sorted((port.number, port.protocol) for port in service.ports))
         chain: list[Hashable] = [group.name, hop.port, hop.protocol, service.namespace, ports]
-        single = False
         for link in links(hop):
             author = link.author.namespace if link.author else None
-            single = single or any(_is_single(rule, hop.host) for rule in link.rules)
             # Hosts decide by a caller's Sidecar alone, which is asked apart.
             shown = (link.shown.namespace, link.shown.spaces) if link.shown else None
-            chain += [author, shown, link.wild, tuple(map(self._rule, link.rules))]
-        if single:
-            return (*chain, hop.host)
+            rules = tuple([self._rule(rule, hop.host) for rule in link.rules])
+            chain += [author, shown, link.wild, rules]
         answers = tuple(group.answering(hop.host).values()) if group.baseline is not None else ()
         return (
             *chain,
@@ -54,30 +51,37 @@ class Shapes(Struct):
         )
 
     def _number(self, thing: Hashable) -> int:
-        return self._numbers.setdefault(thing, len(self._numbers))
+        return self._numbers.setdefault(thing, len(self._numbers) + 1)
 
-    def _rule(self, rule: Rule) -> Hashable:
-        """Return what a rule asks and what it does."""
+    def _rule(self, rule: Rule, host: Host) -> Hashable:
+        """Return what tells a rule from others; most are for one match and lead to one subset."""
         action, matches = rule.action, rule.matches
-        asked = self._shared(matches[0]) if len(matches) == 1 else self._number(matches)
-        if not isinstance(action, Forward):
-            return asked, self._shared(rule.headers), type(action).__name__
-        shares = [
-            (share.destination.subset, share.destination.port, self._shared(share.headers))
-            for share in action.shares
-        ]
-        return asked, self._shared(rule.headers), action.beside_idle, *shares
+        if len(matches) == 1 and isinstance(action, Forward) and len(action.shares) == 1:
+            share, asked = action.shares[0], matches[0]
+            to = share.destination
+            if to.host == host and not asked.authority and _COPIES.isdisjoint(rule.policy):
+                signs = (
+                    id(asked),
+                    id(rule.headers),
+                    id(share.headers),
+                    to.subset,
+                    to.port,
+                    action.beside_idle,
+                )
+                return self._known.get(signs) or self._shared(signs, rule)
+        return (_key(rule), host) if _is_single(rule, host) else self._number(_key(rule))
 
-    def _shared(self, thing: Match | Headers | tuple[Subset, ...]) -> int:
-        """Return a number; what lanes ask, write and declare is one object for all services."""
-        found = self._known.get(id(thing))
+    def _shared(self, signs: Hashable, thing: Rule | tuple[Subset, ...]) -> int:
+        """Return the number of a thing, worked out once for those that have the same signs."""
+        found = self._known.get(signs)
         if found is None:
-            found = self._known[id(thing)] = self._number(thing)
+            key = _key(thing) if isinstance(thing, Rule) else thing
+            found = self._known[signs] = self._number(key)
         return found
 
     def _subsets(self, host: Host) -> Hashable:
         return tuple(
-            (view.namespace, view.selector, self._shared(view.subsets))
+            (view.namespace, view.selector, self._shared(id(view.subsets), view.subsets))
             for view in self.plan.views.get(host, ())
         )
 
@@ -99,6 +103,15 @@ class Shapes(Struct):
         )
 
 
+def _key(rule: Rule) -> Hashable:
+    """Return what a rule asks and what it does."""
+    action = rule.action
+    if not isinstance(action, Forward):
+        return rule.matches, rule.headers, type(action).__name__
+    shares = [(one.destination.subset, one.destination.port, one.headers) for one in action.shares]
+    return rule.matches, rule.headers, action.beside_idle, *shares
+
+
 def _is_single(rule: Rule, host: Host) -> bool:
     """Whether a rule speaks of its service by name, or of others: then its key is its own."""
     action = rule.action
@@ -106,9 +119,8 @@ def _is_single(rule: Rule, host: Host) -> bool:
         for share in action.shares:
             if share.destination.host != host:
                 return True
-    if rule.policy and (rule.policy.get("mirror") or rule.policy.get("mirrors")):
-        return True
-    return any(map(_AUTHORITY, rule.matches))
+    copies = any(rule.policy.get(field) for field in _COPIES)
+    return copies or any(match.authority for match in rule.matches)
 
 
 def _asked(group: Group, plan: RoutePlan, host: Host) -> Iterator[Labels]:
