@@ -110,10 +110,13 @@ def _reaches(rule: DestinationRule, namespace: str) -> bool:
 
 def narrowest(host: Host, rules: Iterable[DestinationRule]) -> list[DestinationRule]:
     """Return the rules of the most specific host that covers this one."""
-    covering = [rule for rule in rules if covers(rule_host(rule), host)]
-    longest = max((len(rule_host(rule)) for rule in covering), default=0)
-    exact = [rule for rule in covering if rule_host(rule) == host]
-    return exact or [rule for rule in covering if len(rule_host(rule)) == longest]
+    named = [(rule_host(rule), rule) for rule in rules]
+    exact = [rule for own, rule in named if own == host]
+    if exact:
+        return exact
+    covering = [(len(own), rule) for own, rule in named if covers(own, host)]
+    longest = max((length for length, _ in covering), default=0)
+    return [rule for length, rule in covering if length == longest]
 
 
 def merging(rules: Iterable[DestinationRule]) -> list[MergedRule]:

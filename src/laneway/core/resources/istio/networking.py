@@ -47,7 +47,7 @@ class Gateway(Struct, frozen=True):
     servers: tuple[GatewayServer, ...] = ()
 
 
-class RouteDestination(Struct, frozen=True):
+class RouteDestination(Struct, frozen=True, gc=False):
     """One weighted destination as written. Host may be a short name; port may be left out.
 
     `headers` is the raw `headers` block of the destination; `fallback` the vendor's extension.
@@ -62,7 +62,7 @@ class RouteDestination(Struct, frozen=True):
     index: int = 0
 
 
-class HttpRoute(Struct, frozen=True):
+class HttpRoute(Struct, frozen=True, gc=False):
     """One `http[]` entry; `index` is its position in `spec.http`.
 
     `policy` holds its other fields raw (timeout, retries, fault, mirror, mirrors, rewrite,

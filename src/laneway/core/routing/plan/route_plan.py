@@ -2,7 +2,9 @@
 
 An `Entry` is what lanes ask of one gateway and host; a `Hop` what a caller in the mesh meets at
 one service port. Rules of lanes and of a user's VirtualService are the same type: each says where
-it came from (`origin`). The versions of a service that lanes name stand in `lane_subsets`.
+it came from (`origin`). The versions of a service that lanes name stand in `lane_subsets`. Rules
+and what they consist of are many and make no cycles: the garbage collector passes them by
+(`gc=False`).
 """
 
 from __future__ import annotations
@@ -32,14 +34,14 @@ browser, by what the request carries, by the pod that calls, or by nothing at al
 have none."""
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """The object, and the path inside it, that made a rule."""
 
     ref: Ref
     path: tuple[Step, ...] = ()
 
 
-class HeaderEdits(Struct, frozen=True):
+class HeaderEdits(Struct, frozen=True, gc=False):
     """Changes to headers: `set` overwrites, `add` appends, `remove` takes away."""
 
     set: Pairs = ()
@@ -47,7 +49,7 @@ class HeaderEdits(Struct, frozen=True):
     remove: tuple[str, ...] = ()
 
 
-class Headers(Struct, frozen=True):
+class Headers(Struct, frozen=True, gc=False):
     """Header changes on the way in and on the way back."""
 
     request: HeaderEdits = HeaderEdits()
@@ -57,7 +59,7 @@ class Headers(Struct, frozen=True):
 NO_HEADERS = Headers()
 
 
-class Destination(Struct, frozen=True):
+class Destination(Struct, frozen=True, gc=False):
     """A port of a service, or one subset of its pods. An empty subset means all its pods.
 
     A destination that does not exist stays one: its share of the traffic gets a 503.
@@ -70,7 +72,7 @@ class Destination(Struct, frozen=True):
     """Whether it is the address that was dialed, which needs no cluster of the proxy's."""
 
 
-class Share(Struct, frozen=True):
+class Share(Struct, frozen=True, gc=False):
     """A destination's part of a split; weights are relative."""
 
     weight: int
@@ -82,7 +84,7 @@ class Share(Struct, frozen=True):
     """Whether the port goes without saying: nobody wrote it, and no second one is known."""
 
 
-class Forward(Struct, frozen=True):
+class Forward(Struct, frozen=True, gc=False):
     """Send the request on. Shares of weight 0 are already left out unless there is only one.
 
     `beside_idle`: of several destinations that were written, only one has a weight.
@@ -116,7 +118,7 @@ class Answer(Struct, frozen=True):
 Action = Forward | Refuse | Answer
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, gc=False):
     """One route: the first whose match is met decides. No matches means any request.
 
     `policy` is the rest of Istio's HTTPRoute as written (timeout, retries, fault, mirror, …),

@@ -236,12 +236,12 @@ def _at(match: Match, author: VirtualService, gateway: str) -> Match | None:
 
 
 def _rule(listening: Listener, found: Written, matches: tuple[Match, ...]) -> Rule:
-    route = found.route
+    route, headers = found.route, NO_HEADERS
     policy = route.policy
     if "headers" in policy:
+        headers = read_headers(policy["headers"])
         policy = {key: value for key, value in policy.items() if key != "headers"}
     origin = Origin(listening.author.meta.ref, ("spec", "http", route.index))
-    headers = read_headers(route.policy.get("headers")) if route.policy else NO_HEADERS
     action = _action(listening, route)
     return Rule(_name(route, matches), matches, action, origin, headers, policy, via=found.via)
 
@@ -277,7 +277,7 @@ def _share(listening: Listener, written: RouteDestination, weight: int) -> Share
 
 def _destination(listening: Listener, written: RouteDestination) -> Destination:
     """Resolve a destination: without a port, the service's only one, else the listener's."""
-    host = resolve_host(written.host, listening.author.meta.namespace)
+    host = resolve_host(written.host, listening.author.meta.ref.namespace)
     number = written.port
     if number is None:
         service = listening.known.get(host)
