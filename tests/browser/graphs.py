@@ -22,13 +22,14 @@ WORDS = ("cart", "orders", "payment", "stock", "search", "mail", "price", "user"
 
 
 class Town(Struct, frozen=True):
-    """The measures of a graph; a lane has `own` versions beside those of the first lane."""
+    """The measures of a graph: `own` versions of a lane beside the first's, `fan` calls of each."""
 
     services: int
     lanes: int
     own: int
     spaces: int = 1
     seed: int = 1
+    fan: int = 2
 
     def graph(self) -> Plain:
         """Return the graph."""
@@ -183,7 +184,7 @@ class _Drawn:
             and (self._space(one) - own) % self._town.spaces <= 1
         ]
         chance = random.Random(f"{self._town.seed} {service}")  # noqa: S311 - no secret
-        return sorted(chance.sample(near, min(2, len(near))))
+        return sorted(chance.sample(near, min(self._town.fan, len(near))))
 
     def _add(
         self, found: dict[str, Plain], source: str, target: str, lane: int, *, is_stand_in: bool

@@ -2,9 +2,9 @@
 
 `pan` draws a topology of 300 services and 20 sparse lanes, gives it one Traffic a second out of a
 recording, drags it with the mouse at two scales and counts frames. `open` opens one of 6,000
-versions, folded, and then unfolds, searches and lists it: the longest tasks of each, as they lasted
-and, in brackets, what a processor worked at them. Nothing here can fail; the machine's load is
-printed, since cores that others use draw fewer frames.
+versions, folded, and then unfolds, searches and lists it: the longest task of each. Beside how long
+a task lasted stands what a processor worked at it, and the machine's load is printed: cores that
+others use draw fewer frames. Nothing here can fail.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, help="a folder that takes screenshots")
     options = parser.parse_args()
     if options.what == "pan":
-        town = Town(options.services or 300, options.lanes, 3, 8)
+        town = Town(options.services or 300, options.lanes, 3, 8, fan=3)
     else:
         town = Town(options.services or 4000, options.lanes, 105, 60)
     graph = town.graph()
@@ -127,7 +127,7 @@ def _pan(browser: Browser, page: Page, seconds: float) -> None:
             f"{name} ({seen['nodes']} nodes and {seen['labels']} labels in view): "
             f"{found.frames_per_second:.1f} frames/s over {found.lasted / 1000:.1f} s, "
             f"longest gap {found.longest_gap:.0f} ms, "
-            f"longest task {found.longest_task:.0f} ms; {found.cores}"
+            f"longest task {found.longest_task}; {found.cores}"
         )
 
 
@@ -168,8 +168,7 @@ def _open(browser: Browser, page: Page) -> None:
 
 
 def _say(name: str, found: Traced) -> None:
-    longest = ", ".join(f"{one:.0f} ({worked:.0f})" for one, worked in found.tasks[:3])
-    _tell(f"{name}: longest tasks {longest} ms; done in {found.lasted:.0f} ms")
+    _tell(f"{name}: longest task {found.longest_task}; done in {found.lasted:.0f} ms")
 
 
 def _tell(text: str) -> None:

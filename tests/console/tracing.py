@@ -47,9 +47,10 @@ class Traced(Struct, frozen=True):
         return f"{self.main / self.lasted:.0%} of a core, raster {self.raster / self.lasted:.0%}"
 
     @property
-    def longest_task(self) -> float:
-        """Return how long the page could answer nothing."""
-        return self.tasks[0][0] if self.tasks else 0.0
+    def longest_task(self) -> str:
+        """Say how long the page could answer nothing, and what of that was work."""
+        lasted, worked = self.tasks[0] if self.tasks else (0.0, 0.0)
+        return f"{lasted:.0f} ms, of which {worked:.0f} ms work"
 
 
 def traced(browser: Browser, page: Page, act: Callable[[], None]) -> Traced:
