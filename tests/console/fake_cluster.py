@@ -94,7 +94,18 @@ class FakeCluster(FakeServer):
             allowed = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
             rules = [allowed] if user.may(asked.body["spec"]["namespace"]) else []
             return 201, {"status": {"resourceRules": rules}}
-        return super()._done(asked)
+        return self._merged(asked) if asked.method == "PATCH" else super()._done(asked)
+
+    def _merged(self, asked: Asked) -> tuple[int, Object]:
+        """Merge labels into an object that is still the one that was read."""
+        head = self.objects[asked.path]["metadata"]
+        wanted = asked.body["metadata"]
+        if wanted["resourceVersion"] != head["resourceVersion"]:
+            return 409, {"kind": "Status", "code": 409, "message": "it was modified"}
+        labels = {**head.get("labels", {}), **wanted["labels"]}
+        kept = {key: value for key, value in labels.items() if value is not None}
+        changed = {**self.objects[asked.path], "metadata": {**head, "labels": kept}}
+        return 200, self.write(asked.path, changed)
 
 
 def _discovery(*, is_core: bool) -> Object:

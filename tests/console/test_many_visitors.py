@@ -19,10 +19,12 @@ from laneway.adapters.kube.access import as_bearer
 from laneway.adapters.kube.credentials import Constant, Presented
 from laneway.adapters.kube.kubeconfig import KubeCluster, KubeUser
 from laneway.apps.console.api.calls import ApiCall, CallAsked
+from laneway.apps.console.api.injection import CALLS as INJECTION
 from laneway.apps.console.api.overview import CALLS
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_proxy import ByProxy
+from laneway.apps.console.editing.cluster import MANAGER
 from laneway.apps.console.grounds.cluster import UserClusterGround
 from laneway.apps.console.sessions import SessionBounds, Sessions
 from tests.console.fake_cluster import SERVICE, FakeCluster, shop_and_cart
@@ -65,13 +67,14 @@ async def proxied(bounds: SessionBounds | None = None, *namespaces: str) -> Asyn
     shop_and_cart(cluster)
 
     def client(authorization: str) -> Client:
-        return Client(as_bearer(NOBODY, authorization), dial=cluster.dial, bound=0.1)
+        way = as_bearer(NOBODY, authorization)
+        return Client(way, dial=cluster.dial, bound=0.1, manager=MANAGER)
 
     sessions = Sessions(
         partial(UserClusterGround, "fake"), client, namespaces, bounds, lambda: time[0]
     )
     app = Console(
-        ByProxy(sessions, ORIGIN), (*CALLS, WRITE), (ORIGIN,), Audit(audit), "1.2.3"
+        ByProxy(sessions, ORIGIN), (*CALLS, *INJECTION, WRITE), (ORIGIN,), Audit(audit), "1.2.3"
     ).app()
     try:
         async with asyncio.timeout(30):

@@ -179,6 +179,14 @@ class FakeServer:
             raise ConnectionRefusedError("refused")
         self.dials += 1
         ours, theirs = socket.socketpair()
+        try:
+            return await self._joined(access, ours, theirs)
+        except BaseException:  # whoever dialed may have left meanwhile
+            ours.close()
+            theirs.close()
+            raise
+
+    async def _joined(self, access: Access, ours: socket.socket, theirs: socket.socket) -> Streams:
         reader, writer = await asyncio.open_connection(sock=ours)
         self._writers.append((access.origin, writer))
         task = asyncio.create_task(self._serve(reader, writer))

@@ -15,6 +15,7 @@ import click
 from msgspec import Struct
 
 from laneway.apps.console.api.explain import CALLS as EXPLAIN
+from laneway.apps.console.api.injection import CALLS as INJECTION
 from laneway.apps.console.api.overview import CALLS as OVERVIEW
 from laneway.apps.console.api.proof import CALLS as PROOF
 from laneway.apps.console.api.topology import CALLS as TOPOLOGY
@@ -28,7 +29,7 @@ from laneway.apps.console.visits import Visit
 from laneway.apps.local.record.state import state_home
 from laneway.apps.terminal.exit_codes import FINE
 
-CALLS = (*OVERVIEW, *EXPLAIN, *PROOF, *TOPOLOGY)
+CALLS = (*OVERVIEW, *EXPLAIN, *PROOF, *TOPOLOGY, *INJECTION)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LONGEST = 100
 """Letters of a folder's name; what is longer is known by its digest."""

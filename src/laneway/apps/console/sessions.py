@@ -96,6 +96,7 @@ class Sessions:
         self._coming: dict[bytes, asyncio.Task[Session]] = {}
         self._refusals: dict[bytes, _SessionRefusal] = {}
         self._gate = asyncio.Semaphore(_ASKED_AT_ONCE)
+        self._followings: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -154,6 +155,8 @@ class Sessions:
         found = Session(secrets.token_urlsafe(32), key, visit, moment, moment)
         self._by_key[key] = self._by_word[found.word] = found
         found.following = asyncio.create_task(self._follow(found))
+        self._followings.add(found.following)
+        found.following.add_done_callback(self._followings.discard)
         LOG.info("%s came in", name)
         return found
 
@@ -225,7 +228,6 @@ class Sessions:
 
     async def close(self) -> None:
         """End every session."""
-        tasks = [one.following for one in self._by_key.values() if one.following is not None]
         for one in list(self._by_key.values()):
             self._end(one)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._followings, return_exceptions=True)

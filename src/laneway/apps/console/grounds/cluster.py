@@ -17,6 +17,7 @@ from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
 from laneway.adapters.metrics import MetricsError, MetricsServer
 from laneway.apps.cluster.addresses import addresses_of_nodes
 from laneway.apps.cluster.following import SeenByUser
+from laneway.apps.cluster.injection import may_switch, switch
 from laneway.apps.cluster.sight import EVERYWHERE
 from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
@@ -81,6 +82,16 @@ class UserClusterGround:
     def kinds(self) -> dict[tuple[str, str], Kind]:
         """The kinds of the cluster that matter, by API group and kind."""
         return self.following.sight.kinds if self.following.sight else {}
+
+    async def may_switch_injection(self, name: str) -> bool:
+        """Return whether the user may write the labels of a namespace. Raises KubeError."""
+        return await may_switch(self.client, name)
+
+    async def switch_injection(
+        self, name: str, *, on: bool, revision: str = ""
+    ) -> dict[str, str | None]:
+        """Switch it, and return the labels that changed. Raises KubeError."""
+        return await switch(self.client, name, on=on, revision=revision)
 
     async def run(self, changed: Changed) -> None:
         """Follow it, and close its client in the end.
