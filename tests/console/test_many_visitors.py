@@ -287,6 +287,19 @@ def test_beyond_its_bound_a_console_says_so_and_those_who_left_make_room() -> No
     run(walk)
 
 
+def test_nobody_makes_room_for_whom_the_cluster_does_not_know() -> None:
+    async def walk() -> None:
+        async with proxied(SessionBounds(sessions=1)) as console:
+            browser = console.browser(console.cluster.user("ada", everywhere=True))
+            await seen(browser)
+            stranger = await console.browser("Bearer made-up").get(MESH)
+
+            assert stranger.status_code == 401
+            assert "set-cookie" not in (await browser.get(MESH)).headers
+
+    run(walk)
+
+
 def test_who_may_see_more_than_fits_is_told_so_and_not_read_again_at_once() -> None:
     async def walk() -> None:
         async with proxied(SessionBounds(objects=3)) as console:

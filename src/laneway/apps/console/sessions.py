@@ -31,6 +31,8 @@ ANONYMOUS = "system:anonymous"
 SWEEP = 5.0
 """Seconds between two looks at which sessions are over."""
 _ASKED_AT_ONCE = 8
+_COMING = 100
+"""So many may wait for the cluster to say who they are."""
 _REMEMBERED = 500
 """So many refusals are remembered."""
 UNKNOWN = CallRefused(
@@ -126,7 +128,8 @@ class Sessions:
             raise refusal.why
         coming = self._coming.get(key)
         if coming is None:
-            self._make_room()
+            if len(self._coming) >= _COMING:
+                raise FULL
             coming = asyncio.create_task(self._come(key, authorization))
             self._coming[key] = coming
             coming.add_done_callback(partial(self._came, key))
@@ -144,9 +147,10 @@ class Sessions:
                 name = await name_of_user(client)
             if name in ("", ANONYMOUS):
                 raise NoAccess("nobody is known by these credentials")
-        except KubeError as error:
+            self._make_room()  # for nobody whom the cluster does not know
+        except (KubeError, CallRefused) as error:
             await client.__aexit__(None, None, None)
-            raise self._refused(key, error) from None
+            raise self._refused(key, error) if isinstance(error, KubeError) else error from None
         following = SeenByUser(
             client, self._namespaces, shared=self._shared, most=self.bounds.objects
         )
@@ -185,7 +189,7 @@ class Sessions:
 
     def _make_room(self) -> None:
         """End the session that was left longest ago, if there is no room. Raises CallRefused."""
-        if len(self._by_key) + len(self._coming) < self.bounds.sessions:
+        if len(self._by_key) < self.bounds.sessions:
             return
         left = [one for one in self._by_key.values() if not one.visit.broadcast.is_heard]
         if not left:
