@@ -80,6 +80,11 @@ class GraphEdge(Struct, frozen=True):
     kind: EdgeKind
     what: str
 
+    @property
+    def only_lane(self) -> str:
+        """The lane of all its requests; empty where they are of several, or of none."""
+        return next(iter(self.lanes)) if len(self.lanes) == 1 else ""
+
 
 class Graph(Struct, frozen=True, rename="camel"):
     """The whole picture. `id` is a digest of all the rest: it changes with it and only then."""

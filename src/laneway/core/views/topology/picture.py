@@ -122,8 +122,8 @@ def _mark(
     edge: GraphEdge, nodes: dict[str, GraphNode], marks: dict[str, LaneMark]
 ) -> LaneMark | None:
     """Return the mark of an edge: of several lanes that of the pods that answer, if it is one."""
-    if len(edge.lanes) == 1:
-        return marks.get(edge.lanes[0])
+    if edge.only_lane:
+        return marks.get(edge.only_lane)
     lane = nodes[edge.target].lane
     return marks.get(lane) if lane in edge.lanes and lane else None
 

@@ -101,8 +101,8 @@ def lane_told(shown: Topology, edge: GraphEdge | None, passing: Passing) -> str:
     """
     if passing.lane is not None:
         return passing.lane
-    if edge is not None and len(edge.lanes) == 1:
-        return edge.lanes[0]
+    if edge is not None and edge.only_lane:
+        return edge.only_lane
     own = shown.known.all[passing.caller].lane
     group = shown.known.all[passing.caller].group
     is_own = own is not None and (edge is None or own in edge.lanes)
