@@ -36,7 +36,7 @@ def elsewhere(tmp_path: Path) -> Path:
     folder = tmp_path / "their lanes"
     folder.mkdir()
     for file in (ROOT / "examples" / "strict-lanes").glob("*.yaml"):
-        text = file.read_text().replace("exact: s2", "exact: s1")
+        text = file.read_text().replace("exact: s2", "prefix: s")
         (folder / file.name).write_text(text)
     return tmp_path
 
@@ -92,7 +92,7 @@ def test_the_action_annotates_lines_and_leaves_a_sarif_file(
     ended = told("sh", "-c", step["run"], cwd=elsewhere, env=variables | given)
 
     assert ended.returncode == 1, ended.stderr
-    assert ended.stdout.startswith("::warning title=LW1310,file=their lanes/lanes.yaml,line=53,")
+    assert ended.stdout.startswith("::warning title=LW1310,file=their lanes/lanes.yaml,line=77,")
     assert len(ended.stdout.splitlines()) == 1
     assert Path(variables["GITHUB_OUTPUT"]).read_text() == "sarif=laneway.sarif\n"
     assert "LW1310" in Path(variables["GITHUB_STEP_SUMMARY"]).read_text()
