@@ -83,7 +83,7 @@ class GraphEdge(Struct, frozen=True):
     @property
     def only_lane(self) -> str:
         """The lane of all its requests; empty where they are of several, or of none."""
-        return next(iter(self.lanes)) if len(self.lanes) == 1 else ""
+        return "".join(self.lanes) if len(self.lanes) == 1 else ""
 
 
 class Graph(Struct, frozen=True, rename="camel"):

@@ -25,7 +25,7 @@ from laneway.core.routing.ask.reach import carried_by, kept_lanes, lane_of
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, HeldRoutes, Target
 from laneway.core.routing.plan.hops import Answers
-from laneway.core.routing.plan.route_plan import Pairs, RoutePlan, Rule
+from laneway.core.routing.plan.route_plan import Pairs, RoutePlan, Rule, links
 from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.routing.plan.told_apart import asked_by_anyone
@@ -276,5 +276,5 @@ def _told_by_lanes(mesh: Mesh, plan: RoutePlan) -> Iterator[Host]:
     """Yield the services of which lanes alone speak, to all callers of a namespace alike."""
     for host, hops in plan.hops.items() if not mesh.sidecars else ():
         narrow = any(view.selector is not None for view in plan.views.get(host, ()))
-        if not narrow and all(hop.group and not hop.author and not hop.otherwise for hop in hops):
+        if not narrow and all(one.group and not one.author for hop in hops for one in links(hop)):
             yield host
