@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
+from laneway.adapters.kube import Forbidden, Kind
 from laneway.apps.console.editing.cluster import MANAGER, ClusterEditing
 from laneway.core.compile import compile_snapshot
 from laneway.core.edits.forms.meanwhile import EditConflict
@@ -87,6 +89,22 @@ def test_a_new_lane_is_applied_and_told_with_its_version() -> None:
     }
     assert ended.revision == made["metadata"]["resourceVersion"]
     assert (ended.note.objects, ended.note.where) == (("ASMSwimLane s4",), "the cluster")
+
+
+def test_what_may_be_listed_in_some_namespaces_alone_is_not_taken_for_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene("gitops")
+    listed = scene.api.listed
+
+    async def some(kind: Kind, **words: Any) -> AsyncIterator[bytes]:
+        if kind.kind == "VirtualService":
+            raise Forbidden("list them in namespaces")
+        async for raw in listed(kind, **words):
+            yield raw
+
+    monkeypatch.setattr(scene.api, "listed", some)
+    assert asyncio.run(scene.way.mesh()).virtual_services
 
 
 def test_a_preview_writes_nothing_and_prints_the_object() -> None:

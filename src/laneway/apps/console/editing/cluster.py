@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct, json
@@ -146,27 +147,28 @@ class ClusterEditing:
 
     async def _look(self) -> _SeenCluster:
         """Read the objects that forms change, as they are now."""
-        bodies: list[Body] = []
+        bodies: dict[str, list[Body]] = {}
         for name in EDITED:
             kind = self._kinds.get(name)
-            if kind is not None:
-                bodies += await self._listed(kind)
+            if kind is not None and (listed := await self._listed(kind)) is not None:
+                bodies[kind.kind] = listed
         return await asyncio.to_thread(self._seen, self._known(), bodies)
 
-    def _seen(self, known: Compilation, bodies: Sequence[Body]) -> _SeenCluster:
+    def _seen(self, known: Compilation, read: Mapping[str, Sequence[Body]]) -> _SeenCluster:
+        bodies = list(chain.from_iterable(read.values()))
         there = set(map(ref_of, bodies))
-        kinds = {kind for group, kind in EDITED if (group, kind) in self._kinds}
         refs = (one.meta.ref for one in known.snapshot.resources)
-        gone = {ref for ref in refs if ref.kind in kinds and ref not in there}
+        gone = {ref for ref in refs if ref.kind in read and ref not in there}
         now = compile_snapshot(as_applied(known.snapshot, bodies, gone), known)
         return _SeenCluster(bodies, Standpoint(now, self._layout))
 
-    async def _listed(self, kind: Kind) -> list[Body]:
+    async def _listed(self, kind: Kind) -> list[Body] | None:
+        """Return all objects of a kind; None where the user may not list it, in whole."""
         head = {"apiVersion": kind.api_version, "kind": kind.kind}
         try:
             listed = [json.decode(raw, type=dict) async for raw in self._client.listed(kind)]
         except (Forbidden, NotFound):
-            return []  # what nobody may see is not edited
+            return None  # it is not edited, and what is known of it stays so
         return [{**one, **head} for one in listed]
 
     async def _put(self, one: ClusterChange, *, take: bool, dry_run: bool) -> EditConflict | str:
