@@ -15,7 +15,7 @@ from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_link import ByLink
 from laneway.apps.console.keys import Keys
-from laneway.apps.console.seams import About, ShownState
+from laneway.apps.console.seams import About, EditingWay, RepositoryFollowed, Sender, ShownState
 from laneway.apps.console.visits import Visit
 from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
@@ -30,6 +30,10 @@ class StillGround:
         self.about = About("files", "still")
         self.seen: ShownState | None = ShownState(1, compile_snapshot(snapshot))
         self.traffic = None
+        self.way: EditingWay | None = None
+        self.why_no_way = "it is still"
+        self.followed: RepositoryFollowed | None = None
+        self.sender: Sender | None = None
 
     async def run(self, changed: Callable[[], None]) -> None:
         changed()

@@ -6,17 +6,15 @@ commands of a release in stages.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
-from laneway.adapters.files.written import bytes_of
-from laneway.adapters.git import Branch, Repository, git_folder
+from laneway.adapters.git import Branch
 from laneway.apps.release.git_side import repository_of, standing_of
+from laneway.apps.release.notes import noted
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE
 from laneway.apps.terminal.printing import print_object
 from laneway.apps.terminal.release_text import release_text
@@ -38,7 +36,7 @@ def show(plan: Plan, path: str, output: Literal["text", "yaml", "json"], *, watc
         if standing is not None and standing.digest != plan.digest:
             tell_other(plan)
             return ERRORS_FOUND
-        view = release_view(plan, standing, _noted(repository, plan))
+        view = release_view(plan, standing, noted(repository, plan))
         if output == "text":
             screen = "\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else ""
             width = table_width_of(sys.stdout)
@@ -54,17 +52,3 @@ def tell_other(plan: Plan) -> None:
     """Say that a release has begun by another plan."""
     told = unplaced(releasing.OTHER_PLAN, plan.name, name=plan.name, path=plan.path)
     tell([told], sys.stderr)
-
-
-def note_file(repository: Repository, plan: Plan) -> str:
-    """Return the file in which a runner notes what it knows."""
-    return os.path.join(git_folder(repository), f"laneway-release-{plan.name}.json")  # noqa: PTH118
-
-
-def _noted(repository: Repository, plan: Plan) -> dict[str, Any] | None:
-    """Return what the runner of this work tree noted last, for people; nothing rests on it."""
-    try:
-        found = json.loads(bytes_of(note_file(repository, plan)))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

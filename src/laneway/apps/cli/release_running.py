@@ -23,11 +23,12 @@ from laneway.adapters.metrics import MetricsServer
 from laneway.adapters.notices import Courier
 from laneway.apps.cli.meshes import UnfitError, running_mesh
 from laneway.apps.cli.reading import NoInputError, all_files_wanted, linked
-from laneway.apps.cli.release_looking import note_file, tell_other
+from laneway.apps.cli.release_looking import tell_other
 from laneway.apps.local.mesh.configuration import Configuration, ConfigurationError, OutsidePlace
 from laneway.apps.release.git_side import GitSide, Pushing, repository_of, standing_of
 from laneway.apps.release.mesh_side import MeshSide
 from laneway.apps.release.metrics_side import MetricsSide
+from laneway.apps.release.notes import note_file
 from laneway.apps.release.stage_runner import StageRunner, Voice
 from laneway.apps.terminal.exit_codes import ERRORS_FOUND, FINE, NOT_KNOWN
 from laneway.apps.terminal.release_text import release_text

@@ -15,9 +15,15 @@ import click
 from msgspec import Struct
 
 from laneway.apps.console.api.explain import CALLS as EXPLAIN
+from laneway.apps.console.api.forms import CALLS as FORMS
 from laneway.apps.console.api.injection import CALLS as INJECTION
+from laneway.apps.console.api.lanes import CALLS as LANES
+from laneway.apps.console.api.objects import CALLS as OBJECTS
 from laneway.apps.console.api.overview import CALLS as OVERVIEW
 from laneway.apps.console.api.proof import CALLS as PROOF
+from laneway.apps.console.api.releases import CALLS as RELEASES
+from laneway.apps.console.api.sending import CALLS as SENDING
+from laneway.apps.console.api.syncing import CALLS as SYNCING
 from laneway.apps.console.api.topology import CALLS as TOPOLOGY
 from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
@@ -29,7 +35,19 @@ from laneway.apps.console.visits import Visit
 from laneway.apps.local.record.state import state_home
 from laneway.apps.terminal.exit_codes import FINE
 
-CALLS = (*OVERVIEW, *EXPLAIN, *PROOF, *TOPOLOGY, *INJECTION)
+CALLS = (
+    *OVERVIEW,
+    *LANES,
+    *FORMS,
+    *EXPLAIN,
+    *SENDING,
+    *TOPOLOGY,
+    *PROOF,
+    *OBJECTS,
+    *INJECTION,
+    *SYNCING,
+    *RELEASES,
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LONGEST = 100
 """Letters of a folder's name; what is longer is known by its digest."""

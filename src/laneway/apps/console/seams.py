@@ -7,11 +7,12 @@ session come from the session's ground alone, so nobody is shown what that groun
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
+from laneway.apps.local.verify.asked import SentInquiry
 from laneway.core.compile import Compilation
 from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.offers import Offers
@@ -25,6 +26,8 @@ from laneway.core.views.traffic.counts import Counts
 GroundKind = Literal["mesh", "files", "cluster"]
 Changed = Callable[[], None]
 Stop = asyncio.Event
+Sender = Callable[[SentInquiry], Awaitable[dict[str, Any]]]
+"""Sends a request and returns what became of it. Raises CannotSendError, NotConfirmedError."""
 
 
 class About(Struct, frozen=True, rename="camel"):
@@ -103,8 +106,34 @@ class ConsoleGround(Protocol):
     def traffic(self) -> TrafficSource | None:
         """Who counts requests; None where nothing runs, or nobody counts."""
 
+    @property
+    def way(self) -> EditingWay | None:
+        """How edits are written; None where nothing is edited."""
+
+    @property
+    def why_no_way(self) -> str:
+        """Why nothing is edited, empty where something is."""
+
+    @property
+    def followed(self) -> RepositoryFollowed | None:
+        """The repository whose commits are its input; None where files are."""
+
+    @property
+    def sender(self) -> Sender | None:
+        """Who sends requests through gateways; None where nothing runs."""
+
     async def run(self, changed: Changed) -> None:
         """Follow it until canceled; `changed` is called after each new state."""
+
+
+class RepositoryFollowed(Protocol):
+    """A repository whose commits are the input. Each call may wait, and raises NotSyncedError."""
+
+    def status(self) -> dict[str, Any]:
+        """Return its newest commit, what is live of it, and how every object stands."""
+
+    def sync(self, *, prune: bool) -> dict[str, Any]:
+        """Sync now, and return what came of it."""
 
 
 class EditingWay(Protocol):

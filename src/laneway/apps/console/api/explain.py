@@ -86,7 +86,9 @@ class ExplainAnswer(Struct, frozen=True, rename="camel"):
 
 async def _explain(asked: CallAsked) -> ExplainAnswer:
     wish: ExplainWish = asked.body
-    return await asyncio.to_thread(_explained, asked.seen.served, wish)
+    seen = asked.seen
+    decides = seen.compilation if seen.refused is None else seen.served  # the lines people know
+    return await asyncio.to_thread(_explained, decides, wish)
 
 
 def _explained(compilation: Compilation, wish: ExplainWish) -> ExplainAnswer:

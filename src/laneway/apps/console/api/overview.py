@@ -8,11 +8,16 @@ from msgspec import Struct
 
 from laneway.apps.console.api.calls import ApiCall, CallAsked
 from laneway.apps.console.seams import GatewayAddress, GroundKind
+from laneway.core.resources.releases.plan import LaneRelease
 from laneway.core.views.mesh import mesh_object
 
 
 class AboutAnswer(Struct, frozen=True, rename="camel"):
-    """What a console stands on now. `revision` is one more after every change."""
+    """What a console stands on now. `revision` is one more after every change.
+
+    `edits` is the way in which edits are written, empty where none are; `sends` whether requests
+    can be sent through gateways, `follows` whether the input are a repository's commits.
+    """
 
     kind: GroundKind
     name: str
@@ -21,6 +26,11 @@ class AboutAnswer(Struct, frozen=True, rename="camel"):
     gateways: list[GatewayAddress]
     trouble: str = ""
     refused: dict[str, Any] | None = None
+    edits: str = ""
+    why_no_edits: str = ""
+    sends: bool = False
+    follows: bool = False
+    releases: int = 0
 
 
 async def _about(asked: CallAsked) -> AboutAnswer:
@@ -33,6 +43,11 @@ async def _about(asked: CallAsked) -> AboutAnswer:
         list(seen.gateways),
         seen.trouble,
         dict(seen.refused) if seen.refused else None,
+        asked.ground.way.kind if asked.ground.way else "",
+        asked.ground.why_no_way,
+        asked.ground.sender is not None,
+        asked.ground.followed is not None,
+        len(seen.compilation.snapshot.by_kind.get(LaneRelease, ())),
     )
 
 

@@ -20,7 +20,17 @@ from laneway.apps.cluster.following import SeenByUser
 from laneway.apps.cluster.injection import may_switch, switch
 from laneway.apps.cluster.sight import EVERYWHERE
 from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
-from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
+from laneway.apps.console.editing.cluster import ClusterEditing
+from laneway.apps.console.seams import (
+    About,
+    Changed,
+    EditingWay,
+    GatewayAddress,
+    GroupStanding,
+    RepositoryFollowed,
+    Sender,
+    ShownState,
+)
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.exposed import reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
@@ -71,6 +81,9 @@ class UserClusterGround:
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
         self.following = following
+        self.why_no_way = ""
+        self.followed: RepositoryFollowed | None = None
+        self.sender: Sender | None = None
         self._nodes: tuple[str, ...] | None = None
 
     @property
@@ -92,6 +105,16 @@ class UserClusterGround:
     ) -> dict[str, str | None]:
         """Switch it, and return the labels that changed. Raises KubeError."""
         return await switch(self.client, name, on=on, revision=revision)
+
+    @property
+    def way(self) -> EditingWay | None:
+        """How objects of the cluster are edited, by the rights of the user."""
+        return ClusterEditing(self.client, self.kinds, self._known) if self.seen else None
+
+    def _known(self) -> Compilation:
+        if self.seen is None:
+            raise KubeError("the cluster was not looked at yet")
+        return self.seen.compilation
 
     async def run(self, changed: Changed) -> None:
         """Follow it, and close its client in the end.

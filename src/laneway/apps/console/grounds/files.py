@@ -11,7 +11,15 @@ from contextlib import aclosing
 
 from laneway.adapters.files import Reader
 from laneway.adapters.files.watch import follow
-from laneway.apps.console.seams import About, Changed, ShownState
+from laneway.apps.console.editing.folder import FolderEditing
+from laneway.apps.console.seams import (
+    About,
+    Changed,
+    EditingWay,
+    RepositoryFollowed,
+    Sender,
+    ShownState,
+)
 from laneway.core.compile import Compilation, compile_snapshot
 
 
@@ -22,6 +30,10 @@ class FilesGround:
         """Nothing is read before `run`."""
         self.about = About("files", " ".join(reader.paths), reader.paths)
         self.seen: ShownState | None = None
+        self.way: EditingWay | None = FolderEditing(reader)
+        self.why_no_way = ""
+        self.followed: RepositoryFollowed | None = None
+        self.sender: Sender | None = None
         self._reader = reader
 
     @property

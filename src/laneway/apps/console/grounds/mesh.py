@@ -8,19 +8,33 @@ a console may come, go and be started again at any time.
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing, suppress
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from laneway.adapters.files import Reader, read_paths
 from laneway.adapters.files.search import STDIN
 from laneway.adapters.files.watch import follow
-from laneway.apps.console.seams import About, Changed, GatewayAddress, GroupStanding, ShownState
+from laneway.apps.console.editing.folder import FolderEditing
+from laneway.apps.console.seams import (
+    About,
+    Changed,
+    EditingWay,
+    GatewayAddress,
+    GroupStanding,
+    RepositoryFollowed,
+    Sender,
+    ShownState,
+)
 from laneway.apps.local.record.counted import RequestCounter
 from laneway.apps.local.record.outside import SeenMesh, look
 from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
+from laneway.apps.local.record.sync_now import status_of, sync_now
 from laneway.apps.local.record.synced import SyncFolder
+from laneway.apps.local.verify.asked import SentInquiry, ask_through
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.views.topology.topology import Topology
@@ -30,6 +44,11 @@ LOOK = 0.25
 """Seconds between two looks at the files in which a mesh says how it is."""
 _GONE = "the mesh is not running; `laneway up` starts one"
 _ORPHANED = "the process that ran the mesh was killed: it serves on, and follows no edit"
+FOLLOWS = (
+    "The mesh follows a repository: an edit is a commit to it, or a pull request. "
+    "`laneway console PATH` edits a work tree of yours."
+)
+"""Why objects that are taken from a repository are not edited here."""
 
 Stamps = tuple[tuple[int, int] | None, ...]
 
@@ -65,6 +84,20 @@ class LoggedTraffic:
         return self._counter.look(now)
 
 
+class _FollowedByMesh(Struct, frozen=True):
+    """The repository that a mesh follows: its process looks, and answers."""
+
+    folder: MeshFolder
+
+    def status(self) -> dict[str, Any]:
+        """Return how it is followed."""
+        return status_of(self.folder)
+
+    def sync(self, *, prune: bool) -> dict[str, Any]:
+        """Have the mesh look now, and wait for what comes of it."""
+        return sync_now(self.folder, time.sleep, lambda _: None, prune=prune)
+
+
 class MeshGround:
     """A mesh by its folder."""
 
@@ -76,6 +109,7 @@ class MeshGround:
         self._kept = _CompiledMesh()
         self._snapshot: Snapshot | None = None
         self._woken = asyncio.Event()
+        self._way: tuple[tuple[str, ...], FolderEditing] | None = None
 
     @property
     def about(self) -> About:
@@ -87,6 +121,40 @@ class MeshGround:
     def follows_repository(self) -> bool:
         """Whether its input are the commits of a repository."""
         return SyncFolder(self.folder.sync).read() is not None
+
+    @property
+    def way(self) -> EditingWay | None:
+        """How the files that the mesh is made of are edited."""
+        record, paths = self.folder.read(), self._paths()
+        if record is None or not paths:
+            return None
+        if self._way is None or self._way[0] != paths:
+            self._way = paths, FolderEditing(Reader(paths, namespace=record.namespace))
+        return self._way[1]
+
+    @property
+    def why_no_way(self) -> str:
+        """Why nothing is edited."""
+        if self.follows_repository:
+            return FOLLOWS
+        return "" if self._paths() else "The mesh is read from standard input, or is gone."
+
+    @property
+    def followed(self) -> RepositoryFollowed | None:
+        """The repository that the mesh follows."""
+        return _FollowedByMesh(self.folder) if self.follows_repository else None
+
+    @property
+    def sender(self) -> Sender | None:
+        """Who sends requests through the gateways of the mesh, as long as it runs."""
+        seen = self.seen
+        if seen is None or look(self.folder).condition == "gone":
+            return None
+
+        async def send(wish: SentInquiry) -> dict[str, Any]:
+            return await ask_through(self.folder, seen.served, wish)
+
+        return send
 
     async def run(self, changed: Changed) -> None:
         """Look for ever; each change is a new state."""

@@ -4,7 +4,7 @@
 import { Badge, html } from "./view.js";
 import { lineOf, ObjectLink, short } from "./parts.js";
 
-const refOf = (rule) => rule.from.split(" ").slice(0, 2).join(" ");
+const refOf = (rule) => rule.from.replace(/ spec\b.*$/, "");
 
 function Where({ rule }) {
   if (!rule.at) return null;

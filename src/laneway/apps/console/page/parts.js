@@ -5,9 +5,22 @@ import { part } from "./api.js";
 
 /** Where the page of an object is; a ref is `Kind namespace/name` or `Kind name`. */
 export function objectPath(ref, line) {
-  const [kind, full = ""] = ref.split(" ");
-  const [space, name] = full.includes("/") ? full.split("/") : ["-", full];
+  const [, kind, rest] = /^(\S*) ?(.*)$/s.exec(ref);
+  const slash = rest.indexOf("/");
+  const [space, name] = slash > 0 ? [rest.slice(0, slash), rest.slice(slash + 1)] : ["-", rest];
   return `/resources/${part(kind)}/${part(space)}/${part(name)}${line ? `?line=${line}` : ""}`;
+}
+
+/** The page that explains a request. */
+export const explainPath = (request) => `/explain?request=${part(request)}`;
+
+/** The page that explains an inquiry, which says where a request begins. */
+export function inquiryPath({ request, workload, gateway }) {
+  const headers = request.headers.map(([name, value]) => `\n${name}: ${value}`).join("");
+  const text = `${request.method} ${request.host ? `http://${request.host}` : ""}${request.path}${headers}`;
+  const words = new URLSearchParams({ request: text });
+  for (const [name, value] of [["from", workload], ["gateway", gateway], ["port", request.port]]) if (value) words.set(name, value);
+  return `/explain?${words}`;
 }
 
 /** The line of a place written as `file:line`. */

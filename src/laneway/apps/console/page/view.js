@@ -35,9 +35,9 @@ export function useRead(path) {
   return held.path === path ? [held.value, held.error] : [undefined, null];
 }
 
-/** Go to another page of the console. */
-export function go(path, { replaces = false } = {}) {
-  history[replaces ? "replaceState" : "pushState"](null, "", path);
+/** Go to another page of the console; `written` is told there. */
+export function go(path, { replaces = false, written = null } = {}) {
+  history[replaces ? "replaceState" : "pushState"](written && { written }, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
 }
 

@@ -1,14 +1,12 @@
 // A request is typed or pasted, and its way is shown.
 
-import { get, part, post } from "../api.js";
+import { get, post } from "../api.js";
 import { go, html, Trouble, useEffect, useState } from "../view.js";
 import { chains, Hop } from "../journey.js";
+import { SendIt } from "../sending.js";
 import { Findings } from "../parts.js";
 
 const SAMPLE = "curl -H 'x-asm-prefer-tag: s1' http://${ASM_GATEWAY_IP}/mock";
-
-/** The address of this page with a request filled in. */
-export const explainPath = (request, from = "") => `/explain?request=${part(request)}${from ? `&from=${part(from)}` : ""}`;
 
 function Start({ value, change }) {
   const [known, learn] = useState([]);
@@ -23,7 +21,7 @@ function Start({ value, change }) {
       <small class="quiet">Services or workloads that forget the lane's header, with commas.</small></label>`;
 }
 
-function Found({ answer }) {
+function Found({ answer, asked, about }) {
   const { request, journey, unanswered, findings } = answer;
   if (findings.length) return html`<${Findings} of=${findings} />`;
   if (unanswered) return html`<div class="trouble" role="alert"><strong>Nobody can say where this goes</strong><p>${unanswered.why}</p></div>`;
@@ -32,12 +30,13 @@ function Found({ answer }) {
     <p class="asked"><strong>${request.method}</strong> <code>${request.host ? `http://${request.host}` : ""}${request.path}</code>${request.headers.map(([name, value]) => html` <code class="pill">${name}: ${value}</code>`)}</p>
     <ul class="chains">${ways.slice(0, 12).map((one) => html`<li><span class="share">${Number(one.share.toPrecision(3))} %</span> ${one.text}</li>`)}</ul>
     ${ways.length > 12 && html`<p class="quiet">and ${ways.length - 12} ways more</p>`}
+    ${about?.sends && !asked.workload && html`<${SendIt} key=${asked.text} text=${asked.text} request=${request} gateway=${asked.gateway} />`}
     <h2>Hop by hop</h2>
     <${Hop} hop=${journey} />`;
 }
 
-export function ExplainPage({ query }) {
-  const asked = { text: query.get("request") ?? "", workload: query.get("from") ?? "", forgets: query.get("forgets") ?? "" };
+export function ExplainPage({ query, about }) {
+  const asked = { text: query.get("request") ?? "", workload: query.get("from") ?? "", forgets: query.get("forgets") ?? "", gateway: query.get("gateway") ?? "", port: query.get("port") ?? "" };
   const [wish, want] = useState(asked.text ? asked : { ...asked, text: SAMPLE });
   const [found, hold] = useState({ answer: null, error: null });
   const key = JSON.stringify(asked);
@@ -45,13 +44,12 @@ export function ExplainPage({ query }) {
     if (!asked.text) return;
     want(asked);
     const forgets = asked.forgets.split(",").map((one) => one.trim()).filter(Boolean);
-    post("/explain", { text: asked.text, workload: asked.workload, forgets }).then((answer) => hold({ answer, error: null }), (error) => hold({ answer: null, error }));
+    post("/explain", { text: asked.text, workload: asked.workload, gateway: asked.gateway, port: asked.port ? Number(asked.port) : null, forgets }).then((answer) => hold({ answer, error: null }), (error) => hold({ answer: null, error }));
   }, [key]);
   const submit = (event) => {
     event.preventDefault();
     const words = new URLSearchParams({ request: wish.text });
-    if (wish.workload) words.set("from", wish.workload);
-    if (wish.forgets) words.set("forgets", wish.forgets);
+    for (const [name, value] of [["from", wish.workload], ["forgets", wish.forgets], ["gateway", wish.gateway], ["port", wish.port]]) if (value) words.set(name, value);
     go(`/explain?${words}`);
   };
   return html`<h1>Explain</h1>
@@ -62,5 +60,5 @@ export function ExplainPage({ query }) {
       <div class="columns"><${Start} value=${wish} change=${want} /></div>
       <div class="row"><button class="main" type="submit">Explain</button></div>
     </form>
-    <div aria-live="polite"><${Trouble} error=${found.error} />${found.answer && html`<${Found} answer=${found.answer} />`}</div>`;
+    <div aria-live="polite"><${Trouble} error=${found.error} />${found.answer && html`<${Found} answer=${found.answer} asked=${asked} about=${about} />`}</div>`;
 }

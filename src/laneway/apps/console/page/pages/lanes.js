@@ -1,8 +1,117 @@
-// Groups and their lanes.
+// Groups and their lanes: whether they are live, who has which share, whose pods are there.
 
-import { html, Read, useRead } from "../view.js";
+import { part } from "../api.js";
+import { ago, Badge, html, Link, Read, useRead, useState } from "../view.js";
+import { count, Empty, ObjectLink } from "../parts.js";
+import { Rows, useFilter } from "../rows.js";
+import { Removing } from "../removing.js";
+import { Written } from "../edits.js";
+import { SendHundred } from "../sending.js";
+import { Weights } from "../weights.js";
 
-export function LanesPage() {
-  const mesh = useRead("/mesh");
-  return html`<h1>Lanes</h1><${Read} of=${mesh}>${(found) => html`<pre>${JSON.stringify(found.groups ?? [], null, 2)}</pre>`}</${Read}>`;
+const LIVE = { live: "good", "not live": "warning", stalled: "error", "not known": "plain" };
+const STATES = { Ready: "good", Reconciling: "warning", Failed: "error", Empty: "plain" };
+const STRATEGIES = { rule_based: "by entry rules", weighted: "by weights" };
+
+/** Whether a group or lane is live and since when; where nothing runs, whether it is sound. */
+export function Live({ of, state, error }) {
+  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>${error && html` <span class="quiet">${error}</span>`}`;
+  const since = of.since ? ` since ${new Date(of.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "";
+  return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.why}</span>`}`;
+}
+
+/** How many findings there are, leading to them. */
+export function FindingCounts({ of, subject }) {
+  const told = ["error", "warning"].filter((level) => of[level]);
+  if (!told.length) return html`<span class="quiet">none</span>`;
+  return html`<${Link} to=${`/doctor?filter=${part(subject.split(" ").pop())}`}>${told.map((level) => html`<${Badge} kind=${level}>${count(of[level], level)}</${Badge}> `)}</${Link}>`;
+}
+
+function pods(lane) {
+  const listed = lane.services.filter((one) => one.listed);
+  return listed.map((one) => html`<span class=${`pods ${one.ready < one.total || !one.total ? "short" : ""}`} title=${`${one.ready} of ${one.total} pods of ${one.namespace}/${one.name} are ready`}>${one.name} <b>${one.ready}/${one.total}</b></span>`);
+}
+
+function standIns(lane) {
+  const by = new Map();
+  for (const one of lane.services) if (one.standsIn) by.set(one.standsIn, [...(by.get(one.standsIn) ?? []), one.name]);
+  if (!by.size) return html`<span class="quiet">nobody</span>`;
+  return [...by].map(([who, services]) => html`<div title=${services.join(", ")}><strong>${who}</strong> at ${services.length > 3 ? `${services.slice(0, 3).join(", ")} and ${services.length - 3} more` : services.join(", ")}</div>`);
+}
+
+const tag = (lane) => Object.entries(lane.selector).map(([name, value]) => html`<code class="nowrap">${name}: ${value}</code> `);
+
+function Actions({ lane, ask }) {
+  return html`<div class="row tight"><${Link} class="button small" to=${`/lanes/${part(lane.name)}/rules`}>Entry rules</${Link}><${Link} class="button small" to=${`/lanes/${part(lane.name)}/edit`}>Edit</${Link}><button type="button" class="small" onClick=${() => ask({ what: "lane", name: lane.name })}>Remove</button></div>`;
+}
+
+const HEAD = ["Lane", "Service tag", "Share", "Pods ready", "Stands in", "Entry rules", "Findings", ""];
+
+/** The row of a lane; with its group where lanes of several stand below each other. */
+const laneRow = (ask, named) => (lane) => html`<tr key=${lane.name}>
+  <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div><div class="quiet small">${lane.error}</div>`}</th>
+  <td data-label="Service tag">${tag(lane)}</td>
+  <td class="number" data-label=${lane.weights.length ? "Share" : undefined}>${lane.weights.map((one) => html`<div title=${one.split}>${one.weight} %</div>`)}</td>
+  <td data-label="Pods ready">${pods(lane)}</td>
+  <td data-label="Stands in">${standIns(lane)}</td>
+  <td data-label="Entry rules">${lane.rules.length ? lane.rules.map((rule) => html`<span class=${rule.online ? "" : "quiet"}>${rule.name || "unnamed"}${rule.online ? "" : " (off)"} </span>`) : html`<span class="quiet">none</span>`}</td>
+  <td data-label="Findings"><${FindingCounts} of=${lane.findings} subject=${lane.name} /></td>
+  <td><${Actions} lane=${lane} ask=${ask} /></td>
+</tr>`;
+
+const lanesOf = (found) => found.lanes;
+
+function Gateway({ group, about }) {
+  const doors = (about?.gateways ?? []).filter((one) => one.url && one.gateways.includes(group.gateway));
+  return html`<dt>Entrance gateway</dt><dd>${group.gateway || "none"}${doors.map((one) => html` <code>${one.url}</code>`)}</dd>`;
+}
+
+function Group({ group, about, ask }) {
+  const [isOpen, open] = useState(false);
+  const path = `/lanes?group=${part(group.name)}`;
+  return html`<section class="card group" aria-labelledby=${`group-${group.name}`}>
+    <div class="row spread">
+      <div class="row"><h2 id=${`group-${group.name}`}><${ObjectLink} of=${`ASMSwimLaneGroup ${group.name}`}>${group.name}</${ObjectLink}></h2><${Live} of=${group.live} state=${group.state} error=${group.error} />
+        ${group.held.length > 0 && html`<${Badge} kind="error">held</${Badge}>`}</div>
+      <div class="row"><${Link} class="button" to=${`/lanes/new?group=${part(group.name)}`}>Create swimlanes</${Link}>
+        ${group.splits.length > 0 && html`<button type="button" aria-expanded=${isOpen} onClick=${() => open(!isOpen)}>Weights</button>`}
+        <${Link} class="button" to=${`/groups/${part(group.name)}/edit`}>Edit</${Link}><button type="button" onClick=${() => ask({ what: "group", name: group.name })}>Remove</button></div>
+    </div>
+    ${group.held.map((why) => html`<p class="note error">${why}</p>`)}
+    <dl class="facts across">
+      <dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd>
+      <dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd>
+      <${Gateway} group=${group} about=${about} />
+      <dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}</dd>
+      ${(group.findings.error > 0 || group.findings.warning > 0) && html`<dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd>`}
+    </dl>
+    ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
+    <${SendHundred} group=${group} about=${about} />
+    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${HEAD} row=${laneRow(ask, false)} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
+  </section>`;
+}
+
+function Found({ filter, total, ask }) {
+  if (!total) return html`<${Empty}>No lane is called like that.</${Empty}>`;
+  return html`<p class="quiet" role="status">${count(total, "lane")} found</p><${Rows} path=${`/lanes?query=${part(filter)}`} total=${total} head=${HEAD} row=${laneRow(ask, true)} pick=${lanesOf} label="Lanes found" />`;
+}
+
+function Strays({ total, from, ask }) {
+  if (total <= 0) return null;
+  const read = useRead(`/lanes?offset=${from}&limit=${total}`);
+  return html`<section class="card"><h2>Lanes without a group</h2><${Read} of=${read}>${(found) => html`<div class="wide"><table class="rows"><thead><tr>${HEAD.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${found.lanes.rows.map(laneRow(ask, true))}</tbody></table></div>`}</${Read}></section>`;
+}
+
+export function LanesPage({ query, about }) {
+  const [filter, input] = useFilter(query);
+  const [removal, ask] = useState(null);
+  const read = useRead(`/lanes?limit=1${filter ? `&query=${part(filter)}` : ""}`);
+  return html`<div class="row spread"><h1>Lanes</h1><div class="row">${input}<${Link} class="button main" to="/groups/new">Create Swimlane Group</${Link}></div></div><${Written} />
+    <${Read} of=${read}>${({ groups, lanes }) => {
+      if (filter) return html`<${Found} filter=${filter} total=${lanes.total} ask=${ask} />`;
+      const inGroups = groups.reduce((sum, one) => sum + one.lanes, 0);
+      return html`${groups.length ? groups.map((group) => html`<${Group} key=${group.name} group=${group} about=${about} ask=${ask} />`) : html`<${Empty}>No lane group yet. A group names the services whose versions lanes keep apart, and the gateway they are entered by.</${Empty}>`}
+        <${Strays} total=${lanes.total - inGroups} from=${inGroups} ask=${ask} />`;
+    }}</${Read}>
+    ${removal && html`<${Removing} removal=${removal} close=${() => ask(null)} />`}`;
 }

@@ -1,8 +1,7 @@
 // What is proven of all requests at once, and the smallest request against it.
 
 import { Badge, html, Link, Read, useRead } from "../view.js";
-import { count, Empty } from "../parts.js";
-import { explainPath } from "./explain.js";
+import { count, Empty, inquiryPath } from "../parts.js";
 
 const PROMISES = {
   isolated: "Requests meet only pods that answer for their lane.",
@@ -11,14 +10,7 @@ const PROMISES = {
 const KINDS = { proven: "good", "counter-example": "error", undecided: "warning" };
 const WORDS = { proven: "proven", "counter-example": "not so", undecided: "not decided" };
 
-/** The request of a counter-example as text that Explain reads. */
-function typed(one) {
-  const headers = one.headers.map((line) => `\n${line}`).join("");
-  return `${one.method} ${one.host ? `http://${one.host}` : ""}${one.path}${headers}`;
-}
-
-function Against({ one, known }) {
-  const from = known.find((name) => one.from.includes(name)) ?? "";
+function Against({ one }) {
   return html`<div class="card">
     <p><code>${one.request}</code></p>
     <dl class="facts">
@@ -31,7 +23,7 @@ function Against({ one, known }) {
       ${one.order && html`<dt>order</dt><dd>${one.order}</dd>`}
       ${one.otherServices > 0 && html`<dt>also</dt><dd>the same at ${count(one.otherServices, "other service")}</dd>`}
     </dl>
-    <${Link} class="button" to=${explainPath(typed(one), from)}>Explain this request</${Link}>
+    ${one.inquiry && html`<${Link} class="button" to=${inquiryPath(one.inquiry)}>Explain this request</${Link}>`}
   </div>`;
 }
 
@@ -40,11 +32,11 @@ function Notes({ title, of }) {
   return html`<h2>${title}</h2><ul>${of.map((one) => html`<li>${one.what}${one.place && html` <span class="mono quiet">${one.place}</span>`}</li>`)}</ul>`;
 }
 
-function Verdict({ proof, known }) {
+function Verdict({ proof }) {
   return html`
     <table class="facts-table"><tbody>${Object.entries(proof.claims).map(([name, claim]) => html`<tr><th scope="row">${name}</th><td><${Badge} kind=${KINDS[claim.verdict]}>${WORDS[claim.verdict]}</${Badge}></td><td>${PROMISES[name]}</td></tr>`)}</tbody></table>
     <p class="quiet">Held against ${proof.judged === "objects" ? `${count(proof.objects, "Istio object")} of the input` : "what Laneway makes of the lanes"}: ${count(proof.services, "service")}, ${count(proof.callers, "kind of callers", "kinds of callers")}, ${count(proof.gatewayPorts, "gateway port")}.${proof.judgedBecause ? ` ${proof.judgedBecause}` : ""}</p>
-    ${Object.entries(proof.claims).map(([name, claim]) => claim.counterExamples && html`<h2>Against “${name}”</h2>${claim.counterExamples.map((one) => html`<${Against} one=${one} known=${known} />`)}`)}
+    ${Object.entries(proof.claims).map(([name, claim]) => claim.counterExamples && html`<h2>Against “${name}”</h2>${claim.counterExamples.map((one) => html`<${Against} one=${one} />`)}`)}
     <${Notes} title="Not decided, because of" of=${proof.undecided} />
     <${Notes} title="Taken for granted" of=${proof.assumed} />
     <${Notes} title="Not governed by lanes" of=${proof.notGoverned} />`;
@@ -52,8 +44,6 @@ function Verdict({ proof, known }) {
 
 export function ProofPage() {
   const proof = useRead("/proof");
-  const [mesh] = useRead("/mesh");
-  const known = (mesh?.services ?? []).flatMap((one) => one.pods.map((pod) => pod.ref.split(" ")[1].split("/").pop()));
   return html`<h1>Proof</h1><p class="lead">Not some requests but all there can be, from every gateway and every workload.</p>
-    <${Read} of=${proof}>${(found) => (found.services ? html`<${Verdict} proof=${found} known=${known} />` : html`<${Empty}>There is no lane group yet, so nothing is promised.</${Empty}>`)}</${Read}>`;
+    <${Read} of=${proof}>${(found) => (found.services ? html`<${Verdict} proof=${found} />` : html`<${Empty}>There is no lane group yet, so nothing is promised.</${Empty}>`)}</${Read}>`;
 }

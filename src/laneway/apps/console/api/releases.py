@@ -1,0 +1,68 @@
+"""Releases in stages: where each stands, and what is said to one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from msgspec import Struct
+
+from laneway.adapters.git import GitError
+from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused, Parameter
+from laneway.apps.console.releases import CannotBeSaidError, SaidAction, say, shown
+from laneway.core.release.books import NotWrittenError
+from laneway.core.resources.releases.plan import LaneRelease, Plan
+
+
+class SaidToRelease(Struct, frozen=True):
+    """What is said to a release: to stay, to go on, to be through at once, or to end."""
+
+    action: SaidAction
+
+
+class ReleaseAnswer(Struct, frozen=True):
+    """What came of it, in words."""
+
+    title: str
+
+
+def _plans(asked: CallAsked) -> list[Plan]:
+    """Return the plans of files; those of a cluster's objects are carried out there."""
+    found = asked.seen.compilation.snapshot.by_kind.get(LaneRelease, ())
+    plans = (one.plan for one in found if isinstance(one, LaneRelease) and one.meta.source.text)
+    return [one for one in plans if one is not None]
+
+
+async def _releases(asked: CallAsked) -> list[dict[str, Any]]:
+    plans = _plans(asked)
+    return await asyncio.to_thread(lambda: [shown(plan) for plan in plans])
+
+
+async def _say(asked: CallAsked) -> ReleaseAnswer:
+    name, body = asked.words["name"], asked.body
+    plan = next((one for one in _plans(asked) if one.name == name), None)
+    if plan is None or asked.ground.about.kind == "cluster":
+        raise CallRefused(404, f"There is no release {name} in a file")
+    try:
+        return ReleaseAnswer(
+            await asyncio.to_thread(say, plan, asked.ground.about.paths, body.action)
+        )
+    except CannotBeSaidError as error:
+        raise CallRefused(409, "It cannot be said to it now", str(error)) from error
+    except (GitError, NotWrittenError, OSError) as error:
+        raise CallRefused(502, "It could not be committed", str(error)) from error
+
+
+CALLS = (
+    ApiCall("GET", "/releases", "Where releases in stages stand", _releases, list[dict[str, Any]]),
+    ApiCall(
+        "POST",
+        "/releases/{name}",
+        "Say something to a release",
+        _say,
+        ReleaseAnswer,
+        takes=SaidToRelease,
+        parameters=(Parameter("name", "a release"),),
+        writes=True,
+    ),
+)

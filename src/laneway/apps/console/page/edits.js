@@ -1,0 +1,113 @@
+// Edits by forms: what one would be is asked for while a person types, then it is applied; findings
+// are kept by their fields, and what somebody else changed meanwhile is shown.
+
+import { post } from "./api.js";
+import { Badge, html, readAgain, useEffect, useRef, useState } from "./view.js";
+import { count, Findings, Level } from "./parts.js";
+
+const PAUSE = 250;
+
+/** Ask what an edit would be, a moment after the newest change of it. */
+export function usePreview(edit) {
+  const [state, hold] = useState({ of: null, preview: null, conflict: null, error: null, isAsked: false });
+  const key = edit && JSON.stringify(edit);
+  const newest = useRef(0);
+  useEffect(() => {
+    if (!edit) return undefined;
+    const mine = ++newest.current;
+    hold((was) => ({ ...was, isAsked: true }));
+    const timer = setTimeout(() => {
+      post("/edits/preview", edit).then(
+        (found) => mine === newest.current && hold({ of: key, ...found, error: null, isAsked: false }),
+        (error) => mine === newest.current && hold((was) => ({ ...was, error, isAsked: false })),
+      );
+    }, PAUSE);
+    return () => { newest.current++; clearTimeout(timer); };
+  }, [key]);
+  return state;
+}
+
+/** Findings by the field they are told at: positions in a list belong to the list's field. */
+export function atFields(findings = [], fields) {
+  const found = new Map();
+  for (const one of findings) {
+    const words = one.field.split(".");
+    let name = one.field;
+    while (name && !fields.includes(name)) { words.pop(); name = words.join("."); }
+    found.set(name, [...(found.get(name) ?? []), one]);
+  }
+  return found;
+}
+
+/** Whether an edit with errors could be written all the same: some edits cannot be made at all. */
+export const canInsist = (preview) => Boolean(preview && (preview.files.length || preview.yaml || preview.changes.changes?.length));
+
+/** What is told at a field. */
+export function Told({ id, of = [] }) {
+  return html`<div class="told" id=${id} aria-live="polite">${of.map((one) => html`<p class=${`told-${one.level}`}><${Level} of=${one.level} /> ${one.message}${one.fix && html` <span class="quiet">${one.fix}</span>`}</p>`)}</div>`;
+}
+
+const KINDS = { "+": "added", "-": "removed", "@": "quiet" };
+
+/** Lines that differ, in colors and with their signs. */
+export function Diff({ of }) {
+  return html`<div class="code"><pre tabindex="0" aria-label="What differs in files">${of.split("\n").map((line) => html`<span class=${KINDS[line[0]] ?? ""}>${line}${"\n"}</span>`)}</pre></div>`;
+}
+
+function Changes({ of }) {
+  const changes = of.changes ?? [];
+  const what = { created: "new", updated: "changed", deleted: "removed", added: "new", changed: "changed", removed: "removed", create: "new", update: "changed", delete: "removed" };
+  return html`<h3>${changes.length ? `${count(changes.length, "generated object")} will change` : "No generated object changes"}</h3>
+    <ul class="plain">${changes.slice(0, 12).map((one) => html`<li><${Badge} kind=${one.action.startsWith("delete") || one.action.startsWith("remove") ? "error" : one.action.startsWith("update") || one.action.startsWith("change") ? "warning" : "good"}>${what[one.action] ?? one.action}</${Badge}> ${one.kind} <span class="mono">${one.namespace ? `${one.namespace}/` : ""}${one.name}</span></li>`)}</ul>
+    ${changes.length > 12 && html`<p class="quiet">and ${changes.length - 12} more</p>`}`;
+}
+
+/** What an edit would be: YAML, files, objects that change, and findings of no field. */
+export function Preview({ of, rest = [], isAsked, isShort = false }) {
+  const errors = rest.filter((one) => one.level === "error");
+  const others = rest.filter((one) => one.level !== "error");
+  if (!of) return html`<div class="preview" aria-busy="true"><p class="quiet">Working out what this would be…</p></div>`;
+  return html`<div class=${`preview ${isAsked ? "is-asked" : ""}`} aria-live="polite">
+    ${errors.length > 0 && html`<${Findings} of=${errors} />`}
+    ${of.told.map((line) => html`<p>${line[0].toUpperCase()}${line.slice(1)}.</p>`)}
+    <${Changes} of=${of.changes} />
+    ${others.length > 0 && html`<details><summary>${count(others.length, "finding")} elsewhere</summary><${Findings} of=${others} /></details>`}
+    ${of.yaml && !isShort && html`<h3>YAML</h3><div class="code"><pre tabindex="0" aria-label="YAML">${of.yaml}</pre></div>`}
+    ${of.diff && html`<details open=${isShort}><summary>What differs in ${count(of.files.length, "file")}</summary><${Diff} of=${of.diff} /></details>`}
+  </div>`;
+}
+
+const spelled = (value) => (value === null || value === undefined || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
+
+/** What somebody else changed while a form was open, and a way to take it. */
+export function Conflict({ of, take }) {
+  return html`<div class="trouble" role="alert"><strong>${of.what} is another by now</strong>
+    ${of.now ? html`<table><thead><tr><th scope="col">Field</th><th scope="col">When you opened it</th><th scope="col">Now</th></tr></thead><tbody>${of.fields.map((one) => html`<tr><th scope="row">${one.field}</th><td>${spelled(one.shown)}</td><td>${spelled(one.now)}</td></tr>`)}</tbody></table>` : html`<p>It was removed.</p>`}
+    ${of.owners?.length > 0 && html`<p>${of.owners.join(", ")} keeps fields of it.</p>`}
+    ${of.now && take && html`<button type="button" onClick=${() => take(of.now)}>Take what is there now</button>`}</div>`;
+}
+
+/** Apply an edit: [carry it out, what came of it]. */
+export function useApply(done) {
+  const [state, hold] = useState({ isBusy: false, error: null, conflict: null });
+  const apply = async (edit) => {
+    hold({ isBusy: true, error: null, conflict: null });
+    try {
+      const written = await post("/edits", edit);
+      hold({ isBusy: false, error: null, conflict: null });
+      readAgain();
+      done(written);
+    } catch (error) {
+      hold({ isBusy: false, error: error.status === 409 ? null : error, conflict: error.status === 409 ? error.findings[0] : null });
+    }
+  };
+  return [apply, state, () => hold({ isBusy: false, error: null, conflict: null })];
+}
+
+/** What was written, said once on the page one comes to. */
+export function Written() {
+  const [told, hold] = useState(history.state?.written ?? null);
+  if (!told) return null;
+  return html`<p class="note good row spread" role="status"><span>${told.title}: ${told.branch ? html`proposed as branch <code>${told.branch}</code>` : `written to ${told.where.join(", ")}`}.</span><button type="button" class="small" onClick=${() => { history.replaceState(null, ""); hold(null); }}>OK</button></p>`;
+}
+

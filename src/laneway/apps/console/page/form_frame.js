@@ -1,0 +1,70 @@
+// The frame of a form: its fields beside what it would become, applied or put back to what is there.
+
+import { get, part } from "./api.js";
+import { go, html, Read, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
+import { Empty } from "./parts.js";
+import { atFields, canInsist, Conflict, Preview, useApply, usePreview } from "./edits.js";
+import { Text } from "./fields.js";
+
+/** Read once what a form begins with: what it shows of an object, or what a new one has. */
+function useBeginning(path) {
+  const [state, hold] = useState([undefined, null]);
+  useEffect(() => { hold([undefined, null]); get(path).then((found) => hold([found, null]), (error) => hold([undefined, error])); }, [path]);
+  return state;
+}
+
+/** Findings count once a person has been at their field, or has tried to apply. */
+function toldOf(findings, fields, touched, isTried) {
+  const found = atFields(findings, fields);
+  if (isTried) return found;
+  return new Map([...found].filter(([field]) => field === "" || touched.has(field.split(".")[0])));
+}
+
+function Filled({ begun, fields, children, back, offers }) {
+  const isNew = begun.version === undefined;
+  const [shown, show] = useState(isNew ? null : begun);
+  const [form, fill] = useState(begun.form);
+  const [file, place] = useState(begun.file ?? "");
+  const [touched, touch] = useState(new Set());
+  const [isTried, tries] = useState(false);
+  const [despiteErrors, insist] = useState(false);
+  const frame = useRef(null);
+  const edit = { form, shown, file: isNew ? file : "", despiteErrors };
+  const { preview, conflict, error, isAsked } = usePreview(edit);
+  const [apply, state, forget] = useApply((written) => go(back, { written }));
+  const change = (more) => { fill({ ...form, ...more }); touch(new Set([...touched, ...Object.keys(more)])); };
+  const take = (now) => { show(now); fill(now.form); touch(new Set()); tries(false); forget(); };
+  const names = [...fields, "file"];
+  const told = toldOf(preview?.findings, names, touched, isTried);
+  const errors = (preview?.findings ?? []).filter((one) => one.level === "error" && one.isNew);
+  const found = conflict ?? state.conflict;
+  const submit = (event) => {
+    event.preventDefault();
+    tries(true);
+    if (preview && !isAsked && !preview.isRefused && !found) apply(edit);
+    else setTimeout(() => frame.current?.querySelector('[aria-invalid="true"]')?.focus());
+  };
+  return html`<form class="form" ref=${frame} onSubmit=${submit} noValidate>
+    <div>
+      ${shown?.reason && html`<p class="note">This form does not show all of it: ${shown.reason} stays as it is.</p>`}
+      ${children({ form, change, told, offers, isNew })}
+      ${isNew && form.kind !== "rule" && html`<${Text} name="file" label="File" value=${file} mono=${true} options=${offers.files} type=${(to) => { place(to); touch(new Set([...touched, "file"])); }} told=${told.get("file")} hint=${offers.files.includes(file) ? "It is added at the end of this file." : "This file is made."} />`}
+      ${!isNew && html`<p class="quiet">Written in <span class="mono">${shown?.file}</span></p>`}
+      <${Trouble} error=${state.error ?? error} />${found && html`<${Conflict} of=${found} take=${take} />`}
+      ${isTried && errors.length > 0 && canInsist(preview) && html`<label class="row"><input type="checkbox" checked=${despiteErrors} onChange=${(event) => insist(event.target.checked)} /> Write it in spite of ${errors.length === 1 ? "the error" : `the ${errors.length} errors`}</label>`}
+      <div class="row"><button type="submit" class="main" disabled=${state.isBusy}>Apply</button><button type="button" onClick=${() => go(back)}>Cancel</button></div>
+    </div>
+    <aside aria-label="What it becomes"><${Preview} of=${preview} rest=${told.get("") ?? []} isAsked=${isAsked} /></aside>
+  </form>`;
+}
+
+/** A page with a form. `fields` are those that findings are told at, `children` makes the fields. */
+export function FormPage({ title, path, fields, back = "/", about, children }) {
+  const begun = useBeginning(path);
+  const offers = useRead(about && !about.edits ? null : "/offers");
+  if (about && !about.edits) return html`<h1>${title}</h1><${Empty}>${about.whyNoEdits || "Nothing is edited here."}</${Empty}>`;
+  return html`<h1>${title}</h1><${Read} of=${begun}>${(form) => html`<${Read} of=${offers}>${(known) => html`<${Filled} key=${path} begun=${form} fields=${fields} back=${back} offers=${known} children=${children} />`}</${Read}>`}</${Read}>`;
+}
+
+/** The path of an object's form, or of a new one. */
+export const formPath = (kind, name, of = "") => (name ? `/forms/${kind}/of/${part(name)}` : `/forms/${kind}/new${of ? `?of=${part(of)}` : ""}`);

@@ -1,0 +1,147 @@
+"""The first seed in a real browser: group, lanes and rules by forms, then what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import faults_for_people
+from tests.browser.consoles import EXAMPLES, console_of, copied
+
+pytestmark = pytest.mark.browser
+WRITTEN = (EXAMPLES / "strict-lanes" / "lanes.yaml").read_bytes()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give the sample's services without their lanes."""
+    return copied("strict-lanes", tmp_path / "sample", "lanes.yaml")
+
+
+@pytest.fixture
+def opened(folder: Path, tmp_path: Path, tab: Page) -> Iterator[Page]:
+    """Give a page that has come in."""
+    with console_of(folder, tmp_path / "home") as link:
+        tab.goto(link)
+        yield tab
+        tab.goto("about:blank")  # a page whose console is gone complains of that
+
+
+def test_the_seeds_clicks_write_the_seeds_yaml(opened: Page, folder: Path) -> None:
+    make_group(opened)
+    for number in "123":
+        opened.get_by_role("link", name="Create swimlanes").click()
+        opened.get_by_label("Swimlane Name").fill(f"s{number}")
+        opened.get_by_label("Label name").fill("ASM_TRAFFIC_TAG")
+        opened.get_by_label("Label value").fill(f"v{number}")
+        apply(opened)
+        row = opened.get_by_role("row").filter(has=opened.get_by_role("link", name=f"s{number}"))
+        row.get_by_role("link", name="Entry rules").click()
+        opened.get_by_role("link", name="Add drainage rule").click()
+        expect(opened.get_by_label("Value of header 1")).to_have_value(f"s{number}")
+        opened.get_by_label("Content", exact=True).fill("/mock")
+        apply(opened)
+        opened.get_by_role("link", name="Lanes", exact=True).click()
+
+    assert (folder / "lanes.yaml").read_bytes() == WRITTEN
+
+
+def test_a_lane_is_made_by_keyboard_alone(opened: Page, folder: Path) -> None:
+    make_group(opened)
+    opened.get_by_role("link", name="Create swimlanes").focus()
+    opened.keyboard.press("Enter")
+    opened.get_by_label("Swimlane Name").focus()
+    opened.keyboard.type("s1")
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Tab")
+    opened.keyboard.type("ASM_TRAFFIC_TAG")
+    opened.keyboard.press("Tab")
+    opened.keyboard.type("v1")
+    expect(opened.get_by_label("What it becomes")).to_contain_text("6 generated objects")
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_role("status").filter(has_text="Create lane s1")).to_be_visible()
+
+    assert "ASM_TRAFFIC_TAG: v1" in (folder / "lanes.yaml").read_text()
+
+
+def test_a_mistake_is_told_at_its_field_and_nothing_is_written(opened: Page, folder: Path) -> None:
+    make_group(opened)
+    before = (folder / "lanes.yaml").read_bytes()
+    opened.get_by_role("link", name="Create swimlanes").click()
+    name = opened.get_by_label("Swimlane Name")
+    name.fill("S 1")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(opened.locator("#name-told")).to_contain_text("is not a DNS label")
+    opened.get_by_role("button", name="Apply").click()
+    expect(name).to_be_focused()
+
+    assert (folder / "lanes.yaml").read_bytes() == before
+
+
+def test_what_somebody_else_changed_is_shown_and_can_be_taken(opened: Page, folder: Path) -> None:
+    (folder / "lanes.yaml").write_bytes(WRITTEN)
+    opened.goto(opened.url.split("/enter")[0])
+    row = opened.get_by_role("row").filter(has=opened.get_by_role("link", name="s1"))
+    row.get_by_role("link", name="Edit").click()
+    value = opened.get_by_label("Label value")
+    expect(value).to_have_value("v1")
+    by_hand = WRITTEN.replace(b"ASM_TRAFFIC_TAG: v1", b"ASM_TRAFFIC_TAG: v9   # by hand")
+    (folder / "lanes.yaml").write_bytes(by_hand)
+    value.fill("v3")
+    expect(opened.get_by_role("alert")).to_contain_text("lane s1 is another by now")
+    opened.get_by_role("button", name="Take what is there now").click()
+
+    expect(value).to_have_value("v9")
+    assert (folder / "lanes.yaml").read_bytes() == by_hand
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/groups/new",
+        "/groups/test/edit",
+        "/lanes/new?group=test",
+        "/lanes/s1/rules",
+        "/lanes/s1/rules/0",
+        "/explain?request=GET%20/mock%0Ax-asm-prefer-tag:%20s1",
+        "/doctor",
+        "/proof",
+        "/cost",
+    ],
+)
+def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(
+    opened: Page, folder: Path, path: str
+) -> None:
+    (folder / "lanes.yaml").write_bytes(WRITTEN)
+    opened.goto(f"{opened.url.split('/', 3)[0]}//{opened.url.split('/', 3)[2]}{path}")
+    opened.get_by_role("heading", level=1).wait_for()
+    opened.locator("[aria-busy]").first.wait_for(state="detached")
+
+    assert faults_for_people(opened) == []
+    opened.set_viewport_size({"width": 360, "height": 740})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def make_group(page: Page) -> None:
+    """Make the seed's group."""
+    page.get_by_role("link", name="Create Swimlane Group").click()
+    page.get_by_label("Name of swim lane group").fill("test")
+    expect(page.get_by_label("Entrance gateway")).to_have_value("istio-system/ingressgateway")
+    page.get_by_label("Namespace", exact=True).select_option("default")
+    page.get_by_label("Services", exact=True).select_option(
+        ["default/mocka", "default/mockb", "default/mockc"]
+    )
+    page.get_by_role("button", name="Move to selected").click()
+    apply(page)
+
+
+def apply(page: Page) -> None:
+    """Apply a form, once it is known what it becomes."""
+    expect(page.get_by_label("What it becomes").get_by_label("YAML")).to_be_visible()
+    expect(page.locator(".is-asked")).to_have_count(0)
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("button", name="Apply")).to_have_count(0)

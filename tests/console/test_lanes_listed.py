@@ -1,0 +1,67 @@
+"""Lists of lanes and of causes, as pages read them part by part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from laneway.core.views.entry_requests import entry_requests
+from tests.console.asking import ask, example, told
+from tests.views.samples import compiled_example
+
+
+def test_lanes_come_in_parts_with_their_groups(tmp_path: Path) -> None:
+    found = told(tmp_path, example("strict-lanes"), "/lanes?offset=1&limit=1")
+
+    assert [one["name"] for one in found["groups"]] == ["test"]
+    assert [one["name"] for one in found["lanes"]["rows"]] == ["s2"]
+    assert found["lanes"]["total"] == 3
+
+
+def test_lanes_are_found_by_words(tmp_path: Path) -> None:
+    found = told(tmp_path, example("strict-lanes"), "/lanes?query=s3")
+
+    assert [one["name"] for one in found["lanes"]["rows"]] == ["s3"]
+
+
+def test_a_part_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    assert ask(tmp_path, example("strict-lanes"), "/lanes?offset=x").status_code == 400
+
+
+def test_causes_are_found_by_symptom_and_word(tmp_path: Path) -> None:
+    snapshot = example("permissive-lanes")
+    found = told(tmp_path, snapshot, "/doctor")
+    none = told(tmp_path, snapshot, "/doctor?query=nothing-is-called-so")
+
+    assert len(found["symptoms"]) == 4
+    assert found["rows"]["total"] > 0
+    assert none["rows"]["total"] == 0
+    for one in found["symptoms"]:
+        mine = told(tmp_path, snapshot, f"/doctor?symptom={one['id']}")
+        assert mine["rows"]["total"] == one["rows"]
+
+
+def test_a_lane_is_entered_by_the_request_its_rule_asks_for(tmp_path: Path) -> None:
+    found = told(tmp_path, example("strict-lanes"), "/groups/test/requests")
+
+    assert [(one["lane"], one["path"]) for one in found] == [
+        ("s1", "/mock"),
+        ("s2", "/mock"),
+        ("s3", "/mock"),
+    ]
+    assert found[1]["headers"] == [{"name": "x-asm-prefer-tag", "value": "s2"}]
+
+
+def test_a_weighted_group_is_entered_by_one_request_that_names_no_lane() -> None:
+    (only,) = entry_requests(compiled_example("weighted-entry").mesh, "release")
+
+    assert (only["lane"], only["headers"]) == ("", [])
+
+
+def test_nobody_enters_a_group_that_is_not_there() -> None:
+    assert entry_requests(compiled_example("strict-lanes").mesh, "nobody") == []
+
+
+def test_nothing_is_sent_where_nothing_runs(tmp_path: Path) -> None:
+    body = {"text": "GET /mock"}
+
+    assert ask(tmp_path, example("strict-lanes"), "/send", body).status_code == 403
