@@ -175,6 +175,8 @@ def test_memory_of_visits_of_a_large_mesh_is_bounded(
     plane: ControlPlane, spaces: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert spaces is None
+    role = "looks-at-everything"
+    have(plane, {**charts_viewer(), "metadata": {"name": role}})
     asked(plane, "create", "namespace", "many")
     have(plane, *(service(f"large-{number}", "many") for number in range(SERVICES)))
     have(plane, *(pod(f"large-{number}", "many") for number in range(SERVICES)))
@@ -183,15 +185,21 @@ def test_memory_of_visits_of_a_large_mesh_is_bounded(
             figures = [console.memory]
             for number in range(3):
                 token = account(plane, f"looker-{number}")
-                role = f"--clusterrole={charts_viewer()['metadata']['name']}"
-                have(plane, charts_viewer())
                 who = f"--serviceaccount=default:looker-{number}"
-                asked(plane, "create", "clusterrolebinding", f"looker-{number}", role, who)
+                asked(
+                    plane,
+                    "create",
+                    "clusterrolebinding",
+                    f"looker-{number}",
+                    f"--clusterrole={role}",
+                    who,
+                )
                 browser = console.browser(token)
                 until(lambda one=browser: "large-299" in known(one).text, lambda: "not seen")  # type: ignore[misc]
                 figures.append(console.memory)
     finally:
         asked(plane, "delete", "namespace", "many", "--wait=false")
+        asked(plane, "delete", "clusterrole", role)
         for number in range(3):
             with suppress(AssertionError):
                 asked(plane, "delete", "clusterrolebinding", f"looker-{number}")
