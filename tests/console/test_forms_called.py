@@ -147,3 +147,26 @@ def test_where_nothing_is_edited_it_is_said_why(tmp_path: Path, path: str) -> No
 
     assert answer.status_code == 403
     assert answer.json()["error"]["detail"] == "it is still"
+
+
+class Failing:
+    """A way whose outside fails."""
+
+    kind = "folder"
+
+    async def mesh(self) -> Any:
+        raise OSError("the disk is full")
+
+    offers = preview = write = mesh
+
+
+@pytest.mark.parametrize("path", ["/offers", "/forms/lane/of/s1"])
+def test_where_the_outside_fails_it_is_said_how(tmp_path: Path, path: str) -> None:
+    async def walk(served: ServedConsole, _: Path) -> None:
+        served.visit.ground.way = Failing()  # type: ignore[misc, assignment]
+        answer = await served.client.get(f"/api/v1{path}")
+
+        assert answer.status_code == 502
+        assert answer.json()["error"]["detail"] == "the disk is full"
+
+    walked(tmp_path, walk)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from laneway.adapters.git import GitError
 from laneway.adapters.kube import KubeError
 from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused, Parameter
+from laneway.apps.console.api.injection import refusal_of
 from laneway.apps.console.seams import EditingWay
 from laneway.core.edits.forms.filled import new_group, new_lane, new_rule
 from laneway.core.edits.forms.meanwhile import EditConflict
@@ -26,6 +28,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.form_outcome import EditWritten
 from laneway.core.views.form_preview import Preview
 
+Asking = Callable[[CallAsked], Awaitable[Any]]
 _GONE = "It was removed, or it has another name by now."
 
 
@@ -47,6 +50,20 @@ class EditSeen(Struct, frozen=True):
 
     preview: Preview | None = None
     conflict: EditConflict | None = None
+
+
+def _reached(run: Asking) -> Asking:
+    """Have a call refused where the outside fails: a file, a repository, a cluster."""
+
+    async def asked_for(asked: CallAsked) -> Any:
+        try:
+            return await run(asked)
+        except KubeError as error:
+            raise refusal_of(error) from error
+        except (OSError, GitError) as error:
+            raise CallRefused(502, "It could not be read or written", str(error)) from error
+
+    return asked_for
 
 
 def _way(asked: CallAsked) -> EditingWay:
@@ -104,10 +121,7 @@ async def _preview(asked: CallAsked) -> EditSeen:
 
 async def _apply(asked: CallAsked) -> EditWritten:
     edit: FormEdit = asked.body
-    try:
-        outcome = await _way(asked).write(edit, asked.by)
-    except (OSError, GitError, KubeError) as error:
-        raise CallRefused(502, "It could not be written", str(error)) from error
+    outcome = await _way(asked).write(edit, asked.by)
     if isinstance(outcome, EditConflict):
         raise CallRefused(409, f"{outcome.what} is another by now", "", [outcome])
     if isinstance(outcome, Preview):
@@ -120,12 +134,12 @@ _KIND = Parameter("kind", "group, lane, rule or weights")
 _POSITION = Parameter("position", "that of a rule in its lane", int)
 
 CALLS = (
-    ApiCall("GET", "/offers", "What forms offer to choose from", _offers, Offers),
+    ApiCall("GET", "/offers", "What forms offer to choose from", _reached(_offers), Offers),
     ApiCall(
         "GET",
         "/forms/{kind}/new",
         "The form of a new object",
-        _new,
+        _reached(_new),
         NewForm,
         parameters=(_KIND, Parameter("of", "the group of a lane, or the lane of a rule")),
     ),
@@ -133,7 +147,7 @@ CALLS = (
         "GET",
         "/forms/{kind}/of/{name}",
         "An object as its form",
-        _shown,
+        _reached(_shown),
         ShownForm,
         parameters=(_KIND, Parameter("name", "a group, or the lane of a rule"), _POSITION),
     ),
@@ -141,10 +155,17 @@ CALLS = (
         "GET",
         "/forms/rules/{lane}",
         "The entry rules of a lane",
-        _rules,
+        _reached(_rules),
         RulesShown,
         parameters=(Parameter("lane", "a lane"),),
     ),
-    ApiCall("POST", "/edits/preview", "What an edit would be", _preview, EditSeen, takes=FormEdit),
-    ApiCall("POST", "/edits", "Edit", _apply, EditWritten, takes=FormEdit, writes=True),
+    ApiCall(
+        "POST",
+        "/edits/preview",
+        "What an edit would be",
+        _reached(_preview),
+        EditSeen,
+        takes=FormEdit,
+    ),
+    ApiCall("POST", "/edits", "Edit", _reached(_apply), EditWritten, takes=FormEdit, writes=True),
 )
