@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from laneway.apps.console.api.calls import ApiCall, CallAsked
 from laneway.apps.console.seams import GatewayAddress, GroundKind
+from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.releases.plan import LaneRelease
 from laneway.core.views.mesh import mesh_object
 
@@ -47,8 +48,14 @@ async def _about(asked: CallAsked) -> AboutAnswer:
         asked.ground.why_no_way,
         asked.ground.sender is not None,
         asked.ground.followed is not None,
-        len(seen.compilation.snapshot.by_kind.get(LaneRelease, ())),
+        0 if asked.ground.followed else _plans(seen.compilation.snapshot),
     )
+
+
+def _plans(snapshot: Snapshot) -> int:
+    """Return how many plans of releases are files; those of a cluster are carried out there."""
+    found = snapshot.by_kind.get(LaneRelease, ())
+    return sum(bool(one.meta.source.text) for one in found)
 
 
 async def _mesh(asked: CallAsked) -> dict[str, Any]:

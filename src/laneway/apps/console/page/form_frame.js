@@ -9,7 +9,7 @@ import { Text } from "./fields.js";
 /** Read once what a form begins with: what it shows of an object, or what a new one has. */
 function useBeginning(path) {
   const [state, hold] = useState([undefined, null]);
-  useEffect(() => { hold([undefined, null]); get(path).then((found) => hold([found, null]), (error) => hold([undefined, error])); }, [path]);
+  useEffect(() => { hold([undefined, null]); if (path) get(path).then((found) => hold([found, null]), (error) => hold([undefined, error])); }, [path]);
   return state;
 }
 
@@ -60,8 +60,8 @@ function Filled({ begun, fields, children, back, offers }) {
 
 /** A page with a form. `fields` are those that findings are told at, `children` makes the fields. */
 export function FormPage({ title, path, fields, back = "/", about, children }) {
-  const begun = useBeginning(path);
-  const offers = useRead(about && !about.edits ? null : "/offers");
+  const begun = useBeginning(about?.edits ? path : null);
+  const offers = useRead(about?.edits ? "/offers" : null);
   if (about && !about.edits) return html`<h1>${title}</h1><${Empty}>${about.whyNoEdits || "Nothing is edited here."}</${Empty}>`;
   return html`<h1>${title}</h1><${Read} of=${begun}>${(form) => html`<${Read} of=${offers}>${(known) => html`<${Filled} key=${path} begun=${form} fields=${fields} back=${back} offers=${known} children=${children} />`}</${Read}>`}</${Read}>`;
 }

@@ -21,7 +21,7 @@ function Rule({ shown, ask }) {
 export function RulesPage({ words, about }) {
   const lane = words[0];
   const [removal, ask] = useState(null);
-  const read = useRead(about?.edits === "" ? null : `/forms/rules/${part(lane)}`);
+  const read = useRead(!about?.edits ? null : `/forms/rules/${part(lane)}`);
   if (about?.edits === "") return html`<h1>Ingress traffic rules of ${lane}</h1><${Empty}>${about.whyNoEdits} The rules stand in <${ObjectLink} of=${`ASMSwimLane ${lane}`} />.</${Empty}>`;
   return html`<div class="row spread"><h1>Ingress traffic rules of ${lane}</h1><${Link} class="button main" to=${`/lanes/${part(lane)}/rules/new`}>Add drainage rule</${Link}></div><${Written} />
     <${Read} of=${read}>${({ rules }) => (rules.length ? html`<div class="wide"><table class="rows"><thead><tr><th scope="col">Name</th><th scope="col">Realm name</th><th scope="col">Requests with</th><th scope="col">Ingress service</th><td></td></tr></thead><tbody>${rules.map((one) => html`<${Rule} shown=${one} ask=${ask} />`)}</tbody></table></div>` : html`<${Empty}>No request enters lane ${lane} by a rule yet.</${Empty}>`)}</${Read}>
