@@ -111,6 +111,9 @@ def test_what_somebody_else_changed_is_shown_and_can_be_taken(opened: Page, fold
         "/doctor",
         "/proof",
         "/cost",
+        "/resources",
+        "/resources/ASMSwimLane/-/s1?line=30",
+        "/namespaces",
     ],
 )
 def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(

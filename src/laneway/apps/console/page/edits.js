@@ -107,6 +107,11 @@ export function useApply(done) {
 /** What was written, said once on the page one comes to. */
 export function Written() {
   const [told, hold] = useState(history.state?.written ?? null);
+  useEffect(() => {
+    const moved = () => hold(history.state?.written ?? null);
+    addEventListener("popstate", moved);
+    return () => removeEventListener("popstate", moved);
+  }, []);
   if (!told) return null;
   return html`<p class="note good row spread" role="status"><span>${told.title}: ${told.branch ? html`proposed as branch <code>${told.branch}</code>` : `written to ${told.where.join(", ")}`}.</span><button type="button" class="small" onClick=${() => { history.replaceState(null, ""); hold(null); }}>OK</button></p>`;
 }

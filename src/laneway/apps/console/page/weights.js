@@ -1,7 +1,7 @@
 // The shares of a group's lanes as sliders. A slider that moves moves the others, so that they add up
 // to 100; a number that is typed stays, and then it is said what they add up to.
 
-import { html, Link, Read, Trouble, useEffect, useRead, useState } from "./view.js";
+import { html, Link, Read, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
 import { part } from "./api.js";
 import { go } from "./view.js";
 import { atFields, Conflict, Preview, Told, useApply, usePreview } from "./edits.js";
@@ -31,6 +31,15 @@ function Slider({ name, value, slide, type }) {
 function Sliders({ shown, done }) {
   const [base, rest] = useState(shown);
   const [weights, weigh] = useState(shown.form.weights);
+  const anchor = useRef({ name: "", weights });
+  const slide = (name, to) => {
+    if (anchor.current.name !== name) anchor.current = { name, weights };
+    weigh(shared(anchor.current.weights, name, to)); // by what they were before it moved: steps do not add up rounding
+  };
+  const type = (name, to) => {
+    anchor.current = { name: "", weights };
+    weigh({ ...weights, [name]: to });
+  };
   const same = JSON.stringify(weights) === JSON.stringify(base.form.weights);
   const sum = Object.values(weights).reduce((a, b) => a + b, 0);
   const edit = { form: { ...base.form, weights }, shown: base, file: "", despiteErrors: false };
@@ -42,7 +51,7 @@ function Sliders({ shown, done }) {
   const found = conflict ?? state.conflict;
   return html`
     ${base.reason && html`<p class="note warning">${base.reason}</p>`}
-    ${Object.entries(weights).map(([name, value]) => html`<${Slider} key=${name} name=${name} value=${value} slide=${(to) => weigh(shared(weights, name, to))} type=${(to) => weigh({ ...weights, [name]: to })} />`)}
+    ${Object.entries(weights).map(([name, value]) => html`<${Slider} key=${name} name=${name} value=${value} slide=${(to) => slide(name, to)} type=${(to) => type(name, to)} />`)}
     <p class=${sum === 100 ? "quiet" : "told-error"} role="status">${sum === 100 ? "They add up to 100 %." : `They add up to ${sum} %, and have to add up to 100 %.`}</p>
     <${Told} of=${sum === 100 ? told.get("weights") : []} />
     <${Trouble} error=${error ?? state.error} />${found && html`<${Conflict} of=${found} take=${take} />`}

@@ -13,9 +13,15 @@ const LIVE = { live: "good", "not live": "warning", stalled: "error", "not known
 const STATES = { Ready: "good", Reconciling: "warning", Failed: "error", Empty: "plain" };
 const STRATEGIES = { rule_based: "by entry rules", weighted: "by weights" };
 
+/** Why something is not sound: the first of several reasons, the others on demand. */
+function Why({ words }) {
+  const [first, ...rest] = words.split("; ");
+  return html`<span class="quiet">${first}</span>${rest.length > 0 && html`<details><summary>${count(rest.length, "more reason")}</summary><ul class="plain">${rest.map((one) => html`<li>${one}</li>`)}</ul></details>`}`;
+}
+
 /** Whether a group or lane is live and since when; where nothing runs, whether it is sound. */
 export function Live({ of, state, error }) {
-  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>${error && html` <span class="quiet">${error}</span>`}`;
+  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>${error && html` <${Why} words=${error} />`}`;
   const since = of.since ? ` since ${new Date(of.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "";
   return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.why}</span>`}`;
 }
@@ -48,8 +54,8 @@ function Actions({ lane, ask }) {
 const HEAD = ["Lane", "Service tag", "Share", "Pods ready", "Stands in", "Entry rules", "Findings", ""];
 
 /** The row of a lane; with its group where lanes of several stand below each other. */
-const laneRow = (ask, named) => (lane) => html`<tr key=${lane.name}>
-  <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div><div class="quiet small">${lane.error}</div>`}</th>
+const laneRow = (ask, named, told = "") => (lane) => html`<tr key=${lane.name}>
+  <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div>${lane.error !== told && html`<div class="quiet small"><${Why} words=${lane.error} /></div>`}`}</th>
   <td data-label="Service tag">${tag(lane)}</td>
   <td class="number" data-label=${lane.weights.length ? "Share" : undefined}>${lane.weights.map((one) => html`<div title=${one.split}>${one.weight} %</div>`)}</td>
   <td data-label="Pods ready">${pods(lane)}</td>
@@ -87,7 +93,7 @@ function Group({ group, about, ask }) {
     </dl>
     ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
     <${SendHundred} group=${group} about=${about} />
-    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${HEAD} row=${laneRow(ask, false)} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
+    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${HEAD} row=${laneRow(ask, false, group.error)} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
   </section>`;
 }
 
