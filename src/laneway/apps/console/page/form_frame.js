@@ -13,11 +13,14 @@ function useBeginning(path) {
   return state;
 }
 
-/** Findings count once a person has been at their field, or has tried to apply. */
-function toldOf(findings, fields, touched, isTried) {
+/**
+ * Findings count once a person has been at their field, or has tried to apply. Those about no field
+ * wait for a name: an object without one makes its file unreadable, and all in it is told of.
+ */
+function toldOf(findings, fields, touched, { name, isTried }) {
   const found = atFields(findings, fields);
   if (isTried) return found;
-  return new Map([...found].filter(([field]) => field === "" || touched.has(field.split(".")[0])));
+  return new Map([...found].filter(([field]) => (field === "" ? name !== "" : touched.has(field.split(".")[0]))));
 }
 
 function Filled({ begun, fields, children, back, offers }) {
@@ -35,7 +38,7 @@ function Filled({ begun, fields, children, back, offers }) {
   const change = (more) => { fill({ ...form, ...more }); touch(new Set([...touched, ...Object.keys(more)])); };
   const take = (now) => { show(now); fill(now.form); touch(new Set()); tries(false); forget(); };
   const names = [...fields, "file"];
-  const told = toldOf(preview?.findings, names, touched, isTried);
+  const told = toldOf(preview?.findings, names, touched, { name: form.name, isTried });
   const errors = (preview?.findings ?? []).filter((one) => one.level === "error" && one.isNew);
   const found = conflict ?? state.conflict;
   const submit = (event) => {
