@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ControlPlane, environment, free_ports
@@ -32,11 +32,13 @@ class ShownConsole(Struct, frozen=True):
 
     origin: str
     children: Children
+    browsers: list[httpx.Client] = field(default_factory=list)
 
     def browser(self, token: str) -> httpx.Client:
-        """Return a browser of whoever has a token."""
+        """Return a browser of whoever has a token; it ends with the console."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.origin, headers=headers, timeout=PATIENCE)
+        self.browsers.append(httpx.Client(base_url=self.origin, headers=headers, timeout=PATIENCE))
+        return self.browsers[-1]
 
     @property
     def said(self) -> str:
@@ -65,6 +67,8 @@ def console_for_many(plane: ControlPlane, folder: Path, *words: str) -> Iterator
         until(lambda: "Serving" in found.said, lambda: children.last_words(NAME))
         yield found
     finally:
+        for browser in found.browsers:
+            browser.close()
         children.kill()
 
 
