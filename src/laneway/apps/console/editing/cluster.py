@@ -197,12 +197,13 @@ class ClusterEditing:
                 raise
             answer = await self._client.take(kind, body, dry_run=dry_run)
         found = json.decode(answer, type=dict)
-        left = one.left_in(found)
+        owners = SeenObject(found).managers - {MANAGER}
+        left = one.left_in(found, is_ours_alone=not owners)
         if left and take and not dry_run:
             found = await self._merged(kind, one, found)
-            left = one.left_in(found)
-        if left and not (take and dry_run):
             owners = SeenObject(found).managers - {MANAGER}
+            left = one.left_in(found, is_ours_alone=not owners)
+        if left and not (take and dry_run):
             return EditConflict(str(one.ref), left, None, tuple(sorted(owners)))
         return SeenObject(found).version
 

@@ -67,10 +67,20 @@ class ClusterChange(Struct, frozen=True):
         patch = _nulls(meant(self.now or {}), meant(self.wanted or {}))
         return {key: self.body[key] for key in ("apiVersion", "kind")} | patch
 
-    def left_in(self, answer: Body) -> tuple[FieldConflict, ...]:
-        """Return what an object holds after an edit that is not as it was meant to be."""
+    def left_in(self, answer: Body, *, is_ours_alone: bool) -> tuple[FieldConflict, ...]:
+        """Return what an object holds after an edit that is not as it was meant to be.
+
+        What is there now and never was before is a default of the server's, where the object
+        `is_ours_alone`: nobody else has a field of it.
+        """
         found = field_changes(meant(self.wanted or {}), meant(answer))
-        return tuple(FieldConflict(one.path, one.before, one.after) for one in found)
+        news = field_changes(meant(self.now or {}), meant(answer)) if is_ours_alone else ()
+        defaults = [f"{one.path}." for one in news if one.kind == "added"]
+        return tuple(
+            FieldConflict(one.path, one.before, one.after)
+            for one in found
+            if one.kind != "added" or not f"{one.path}.".startswith(tuple(defaults))
+        )
 
 
 def changes_of(draft: Draft, bodies: Sequence[Body]) -> list[ClusterChange]:
