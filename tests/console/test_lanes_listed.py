@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from laneway.core.views.entry_requests import entry_requests
 from tests.console.asking import ask, example, told
@@ -52,13 +53,24 @@ def test_a_lane_is_entered_by_the_request_its_rule_asks_for(tmp_path: Path) -> N
 
 
 def test_a_weighted_group_is_entered_by_one_request_that_names_no_lane() -> None:
-    (only,) = entry_requests(compiled_example("weighted-entry").mesh, "release")
+    (only,) = requests_of("weighted-entry", "release")
 
     assert (only["lane"], only["headers"]) == ("", [])
 
 
 def test_nobody_enters_a_group_that_is_not_there() -> None:
-    assert entry_requests(compiled_example("strict-lanes").mesh, "nobody") == []
+    assert requests_of("strict-lanes", "nobody") == []
+
+
+def test_a_group_that_a_route_of_yours_leads_into_is_entered_by_what_that_asks_for() -> None:
+    (only,) = requests_of("gitops", "mock")
+
+    assert only == {"lane": "v1, v2", "host": "", "path": "/mock", "headers": []}
+
+
+def requests_of(example: str, group: str) -> list[dict[str, Any]]:
+    compilation = compiled_example(example)
+    return entry_requests(compilation.mesh, compilation.plan, group)
 
 
 def test_nothing_is_sent_where_nothing_runs(tmp_path: Path) -> None:

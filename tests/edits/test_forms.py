@@ -88,8 +88,8 @@ def clicked() -> Files:
     group = replace(new_group(mesh_of(files)), name="test", services=SERVICES)
     files = written(files, FormEdit(group, file="lanes.yaml"))
     for number in "123":
-        tag = {"label_name": "ASM_TRAFFIC_TAG", "label_value": f"v{number}"}
-        lane = replace(new_lane(mesh_of(files), "test"), name=f"s{number}", **tag)
+        lane = new_lane(mesh_of(files), "test")
+        lane = replace(lane, name=f"s{number}", label_value=f"v{number}")
         files = written(files, FormEdit(lane))
         rule = replace(new_rule(mesh_of(files), lane.name), uri=UriForm("exact", "/mock"))
         files = written(files, FormEdit(rule))
@@ -114,6 +114,28 @@ def test_what_is_generated_of_the_seeds_clicks_is_what_its_page_prints(path: Pat
     own = {key: part for key, part in found["metadata"].items() if key != "annotations"}
 
     assert comparable({**found, "metadata": own}) == comparable(printed)
+
+
+def test_the_first_lane_of_a_group_begins_with_the_vendors_label_where_all_pods_have_it() -> None:
+    group = replace(new_group(mesh_of(example("strict-lanes"))), name="more")
+    files = written(example("strict-lanes", "lanes.yaml"), FormEdit(group, file="lanes.yaml"))
+    served = written(files, FormEdit(replace(group, name="other", services=SERVICES)))
+
+    assert new_lane(mesh_of(files), "more").label_name == ""
+    assert new_lane(mesh_of(served), "other").label_name == "ASM_TRAFFIC_TAG"
+    bare = {path: raw.replace(b"ASM_TRAFFIC_TAG", b"tag") for path, raw in served.items()}
+    assert new_lane(mesh_of(bare), "other").label_name == ""
+
+
+def test_a_group_that_is_begun_is_not_blamed_for_having_no_lanes_yet() -> None:
+    files = example("strict-lanes", "lanes.yaml")
+    group = replace(new_group(mesh_of(files)), name="test", services=SERVICES)
+    begun = looked_at(files, FormEdit(group, file="lanes.yaml"))
+    after = written(files, FormEdit(group, file="lanes.yaml"))
+    edited = looked_at(after, FormEdit(group, shown=shown(shown_group(mesh_of(after), "test"))))
+
+    assert at_fields(begun) == set()
+    assert ("name", "LW1204") in at_fields(edited)
 
 
 def test_a_new_rule_has_the_lanes_header_unless_somebody_takes_it_away() -> None:

@@ -110,6 +110,21 @@ def test_lane_shows_what_is_made_of_it_in_both_layouts(strict: Compilation) -> N
     assert len(made["istio"]) == len(generated_view(strict, "istio"))
 
 
+def test_what_carries_all_strict_lanes_is_shown_with_each_strict_group_and_lane(
+    strict: Compilation,
+) -> None:
+    permissive = compiled_example("permissive-lanes")
+    group = next(one.group.meta.ref for one in permissive.mesh.groups)
+
+    def carriers(compilation: Compilation, ref: Ref) -> list[str]:
+        made = shown(compilation, ref)["generated"]["asm"]
+        return [one["name"] for one in made if one["kind"] == "TrafficLabel"]
+
+    assert carriers(strict, Ref("ASMSwimLaneGroup", "", "test")) == ["asm-trafficlabel-global"]
+    assert carriers(strict, S1) == ["asm-trafficlabel-global"]
+    assert "asm-trafficlabel-global" not in carriers(permissive, group)
+
+
 def test_service_shows_only_what_is_about_it(strict: Compilation) -> None:
     made = shown(strict, MOCKB)["generated"]["istio"]
 

@@ -30,6 +30,8 @@ VENDOR_VERSION = "istio.alibabacloud.com/v1beta1"
 LABELS = {"asm-system": "true", "provider": "asm"}
 MARK = {MARK_ANNOTATION: "laneway"}
 """The one annotation of ours in this layout: ownership is never read from the vendor's labels."""
+STRICT_CARRIER = Ref("TrafficLabel", ROOT_NAMESPACE, "asm-trafficlabel-global")
+"""What carries the lanes of all strict groups on."""
 Exports = Mapping[Host, tuple[str, ...] | None]
 """The `exportTo` of a user's rule by its host, as written."""
 
@@ -75,9 +77,8 @@ def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manif
 
 def _global_label(keys: list[str]) -> Manifest:
     sources = [f"$getLabel({key})" for key in dict.fromkeys(keys)]
-    ref = Ref("TrafficLabel", ROOT_NAMESPACE, "asm-trafficlabel-global")
     rules = [{"labels": [{"name": "asm-label", "valueFrom": sources}]}]
-    return _vendors(ref, LABELS, {"rules": rules})
+    return _vendors(STRICT_CARRIER, LABELS, {"rules": rules})
 
 
 def _carrier(mesh: Mesh, group: Group, host: Host, names: ObjectNames) -> Manifest | None:

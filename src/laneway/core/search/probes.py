@@ -27,7 +27,7 @@ from laneway.core.search.sendable import UNCHANGED, is_sendable
 from laneway.core.search.smallest import Premises, Search, SizedRequest
 from laneway.core.search.tags import sent, tag_values
 from laneway.core.search.values import HOSTS, UndecidedError, Universe, Values
-from laneway.core.search.ways import ways_of
+from laneway.core.search.ways import RuleMatch, ways_of
 
 STRANGER = "nosuch"
 """A header's value, and a path, that no rule is likely to ask for."""
@@ -103,6 +103,13 @@ def asked(mesh: Mesh, plan: RoutePlan, port: GatewayPort, request: Request, want
     return Probe(port, host.domain if host else "", request, promise, "asked", lanes, wanted)
 
 
+def request_for(
+    mesh: Mesh, plan: RoutePlan, port: GatewayPort, host: VirtualHost, rule: Rule
+) -> Request | None:
+    """Return the smallest request that a rule of a gateway decides, None if there is none."""
+    return _Asking.at(mesh, plan, port, host, Values()).request_for(rule)
+
+
 class _Asking(Struct, frozen=True):
     """Finds requests for the rules of one host at a gateway's port."""
 
@@ -127,16 +134,27 @@ class _Asking(Struct, frozen=True):
     def probes(self) -> Iterator[Probe | Unprobed]:
         """Yield for each rule a request that it decides, or that there is none."""
         ways = ways_of(self.host.rules)
-        before = [way.when for way in ways]
         for rule in self.host.rules:
-            places = [place for place, way in enumerate(ways) if way.rule == rule]
-            found = self._smallest((ways[place].when, before[:place]) for place in places)
+            found = self._deciding(rule, ways)
             lanes = lanes_of_rule(self.mesh, rule)
             promise = enter(self.mesh, self.plan, found, self.port) if found else None
             if found is not None and promise is not None and promise.rule == rule:
                 yield Probe(self.port, self.host.domain, found, promise, "rule", lanes)
             else:
                 yield Unprobed(self.port, self.host.domain, rule, lanes, self._takers(rule))
+
+    def request_for(self, rule: Rule) -> Request | None:
+        """Return a request that a rule decides, None if there is none."""
+        found = self._deciding(rule, ways_of(self.host.rules))
+        if found is None or enter(self.mesh, self.plan, found, self.port).rule != rule:
+            return None
+        return found
+
+    def _deciding(self, rule: Rule, ways: Sequence[RuleMatch]) -> Request | None:
+        """Return the smallest request that meets a rule and none before it."""
+        before = [way.when for way in ways]
+        places = [place for place, way in enumerate(ways) if way.rule == rule]
+        return self._smallest((ways[place].when, before[:place]) for place in places)
 
     def _takers(self, rule: Rule) -> tuple[Rule, ...]:
         """Return the rules that decide what would meet a rule."""

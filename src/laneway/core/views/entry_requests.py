@@ -1,7 +1,8 @@
 """The requests by which the lanes of a group are entered, to copy and to send.
 
-Comes in: a mesh, a group's name. Goes out: for each lane the request that its entry rules ask for,
-or the one that a weighted split shares out; of very many lanes the first ones.
+Comes in: a mesh, its plan, a group's name. Goes out: for each lane the request that its entry rules
+ask for, or the one that a weighted split shares out; where neither is there, for each route of a
+user into lanes of the group the smallest request that it decides. Of very many the first ones.
 """
 
 from __future__ import annotations
@@ -10,34 +11,59 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from msgspec.structs import replace
+
 from laneway.core.mesh.mesh import Group, Mesh
+from laneway.core.routing.ask.reach import lanes_of_rule
+from laneway.core.routing.ask.request import Request
+from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.search.probes import request_for
 from laneway.core.views.looking import lane_inquiry
 
 View = dict[str, Any]
 MOST = 50
 
 
-def entry_requests(mesh: Mesh, name: str) -> list[View]:
-    """Return the requests of a group; none of one that nobody can enter."""
+def entry_requests(mesh: Mesh, plan: RoutePlan, name: str) -> list[View]:
+    """Return the requests of a group; none of one that nobody can enter.
+
+    `lane` names the lane that a request enters, or all that share it.
+    """
     group = mesh.group(name)
-    return list(islice(_requests(mesh, group), MOST)) if group else []
+    if group is None:
+        return []
+    of_lanes = list(islice(_of_lanes(mesh, group), MOST))
+    return of_lanes or list(islice(_of_routes(mesh, plan, group), MOST))
 
 
-def _requests(mesh: Mesh, group: Group) -> Iterator[View]:
+def _of_lanes(mesh: Mesh, group: Group) -> Iterator[View]:
     weighted = group.group.weighted
     if group.group.strategy == "weighted" and weighted is not None:
         match = next((one for one in weighted.matches if one.uri), None)
         hosts = [one for one in weighted.hosts if not one.startswith("*")]
         path = match.uri.value if match and match.uri and match.uri.kind != "regex" else "/"
-        yield _view("", hosts[0] if hosts else "", path, ())
+        yield _view("", Request(hosts[0] if hosts else "", path))
         return
     for lane in group.lanes:
         asked = lane_inquiry(mesh, lane.lane.meta.ref)
         if asked is not None:
-            request = asked.request
-            yield _view(lane.name, request.host, request.path, request.headers)
+            yield _view(lane.name, asked.request)
 
 
-def _view(lane: str, host: str, path: str, headers: tuple[tuple[str, str], ...]) -> View:
-    named = [{"name": name, "value": value} for name, value in headers]
-    return {"lane": str(lane), "host": host, "path": path, "headers": named}
+def _of_routes(mesh: Mesh, plan: RoutePlan, group: Group) -> Iterator[View]:
+    names = {str(lane.name) for lane in group.lanes}
+    for port in plan.gateway_ports:
+        if group.gateway not in port.gateways:
+            continue
+        for host in port.virtual_hosts:
+            for rule in host.rules:
+                lanes = [one for one in lanes_of_rule(mesh, rule) if one in names]
+                asked = request_for(mesh, plan, port, host, rule) if lanes else None
+                if asked is not None:
+                    named = replace(asked, host="" if host.domain == "*" else asked.host)
+                    yield _view(", ".join(lanes), named)
+
+
+def _view(lane: str, request: Request) -> View:
+    named = [{"name": name, "value": value} for name, value in request.headers]
+    return {"lane": str(lane), "host": request.host, "path": request.path, "headers": named}

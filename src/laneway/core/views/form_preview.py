@@ -33,6 +33,7 @@ from laneway.core.edits.forms.values import (
 from laneway.core.edits.intents import AppendDocument
 from laneway.core.edits.told import diff_lines
 from laneway.core.emit.istio import Emitted, Layout, emit
+from laneway.core.findings.codes.lanes import GROUP_WITHOUT_LANES
 from laneway.core.findings.difference import Difference
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Mesh
@@ -141,7 +142,9 @@ def found_at_fields(
     """Yield what drafting found, what is new in the input, and what is said of the object still."""
     form, there = form_of(edit), object_place(after.mesh, edit)
     found = Difference.between(before.findings, after.findings)
-    yield from (at_field(one, form, there) for one in (*drafted, *found.new))
+    is_begun = isinstance(form, GroupForm) and edit.shown is None
+    new = (one for one in found.new if not (is_begun and one.code is GROUP_WITHOUT_LANES))
+    yield from (at_field(one, form, there) for one in (*drafted, *new))
     for one in found.same:
         told = at_field(one, form, there, is_new=False)
         if told.field and there and there.path_of(one.place) is not None:

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import dedent
 from typing import Any
 
+from msgspec import Struct
+
 from laneway.core.compile import Compilation
+from laneway.core.emit.asm import STRICT_CARRIER
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.manifest import Manifest
 from laneway.core.emit.yaml_text import yaml_text
@@ -28,6 +31,20 @@ from laneway.core.views.links import links_view
 from laneway.core.views.owners import owner_of
 
 View = dict[str, Any]
+
+
+class MadeOf(Struct, frozen=True):
+    """What generated objects name that are about one object: its lanes, groups or host.
+
+    `is_strict`: the one that carries all strict lanes is about it too, and names none of them.
+    """
+
+    lanes: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    host: str = ""
+    is_strict: bool = False
+
+
 SHOWN_LAYOUTS: tuple[Layout, ...] = ("istio", "asm")
 """The layouts in which generated objects are shown: ours, and the one the vendor prints."""
 MOST_LANES_IN_FULL = 50
@@ -99,37 +116,40 @@ def _generated(compilation: Compilation, thing: Resource, layout: Layout) -> lis
 
     Of many lanes each is long: then `text` is None, and `generated_text` gives the one asked for.
     """
-    concerns = _concern(compilation.mesh, thing.meta.ref)
-    if concerns is None:
+    concern = _concern(compilation.mesh, thing.meta.ref)
+    if concern is None:
         return []
-    names, groups, host = concerns
+    host = concern.host
     has_text = sum(len(group.lanes) for group in compilation.mesh.groups) <= MOST_LANES_IN_FULL
     return [
         _manifest(one, has_text=has_text)
         for one in compilation.manifests(layout)
-        if _is_about(one, names, groups) or (host and host in _values(one.body, None))
+        if _is_about(one, concern) or (host and host in _values(one.body, None))
     ]
 
 
-def _concern(mesh: Mesh, ref: Ref) -> tuple[frozenset[str], frozenset[str], str] | None:
-    """Return the lanes, groups and host that generated objects have to name; None: none does."""
+def _concern(mesh: Mesh, ref: Ref) -> MadeOf | None:
+    """Return what generated objects of an object have to name; None: none does."""
     for group in mesh.groups:
         if group.group.meta.ref == ref:
             lanes = frozenset(str(lane.name) for lane in group.lanes)
-            return lanes, frozenset({group.name}), ""
+            return MadeOf(lanes, frozenset({group.name}), is_strict=group.propagation is None)
         if any(lane.lane.meta.ref == ref for lane in group.lanes):
-            return frozenset({ref.name}), frozenset(), ""
+            return MadeOf(frozenset({ref.name}), is_strict=group.propagation is None)
     host = service_host(ref.name, ref.namespace)
     if ref.kind == "Service" and owner(mesh, host) is not None:
-        return frozenset(), frozenset(), host
+        return MadeOf(host=host)
     return None
 
 
-def _is_about(one: Manifest, lanes: frozenset[str], groups: frozenset[str]) -> bool:
-    """Whether a generated object names a lane, or a group by its label."""
+def _is_about(one: Manifest, concern: MadeOf) -> bool:
+    """Whether a generated object names a lane, or a group by its label, or carries strict lanes."""
     labels = one.body.get("metadata", {}).get("labels") or {}
-    is_marked = labels.get(GROUP_LABEL) in groups
-    return is_marked or any(value in lanes for value in _values(one.body.get("spec"), _NAMING))
+    if labels.get(GROUP_LABEL) in concern.groups:
+        return True
+    if one.ref == STRICT_CARRIER:
+        return concern.is_strict
+    return any(value in concern.lanes for value in _values(one.body.get("spec"), _NAMING))
 
 
 def _values(value: Any, keys: Iterable[str] | None, key: str = "") -> Iterator[str]:

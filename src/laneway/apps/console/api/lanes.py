@@ -33,8 +33,8 @@ async def _lanes(asked: CallAsked) -> dict[str, Any]:
 
 
 async def _requests(asked: CallAsked) -> list[dict[str, Any]]:
-    mesh = asked.seen.served.mesh
-    return await asyncio.to_thread(entry_requests, mesh, asked.words["name"])
+    served = asked.seen.served
+    return await asyncio.to_thread(entry_requests, served.mesh, served.plan, asked.words["name"])
 
 
 async def _doctor(asked: CallAsked) -> dict[str, Any]:

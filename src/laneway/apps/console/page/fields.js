@@ -39,12 +39,16 @@ export function Pick({ name, label, hint, value, choose, told, options }) {
 
 const chosen = (list) => [...list.selectedOptions].map((one) => one.value);
 
-function List({ id, label, of, words, pick, move }) {
-  return html`<div><label for=${id}>${label}</label><select id=${id} multiple size="7" onChange=${(event) => pick(chosen(event.target))} onDblClick=${move} onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); move(); } }}>${of.map((one) => html`<option value=${one}>${words(one)}</option>`)}</select></div>`;
+/** A list to pick from; what `under` names a heading of stands below that, behind all the others. */
+function List({ id, label, of, words, under = () => "", pick, move }) {
+  const option = (one) => html`<option value=${one}>${words(one)}</option>`;
+  const headings = [...new Set(of.map(under))].filter(Boolean);
+  const options = [...of.filter((one) => !under(one)).map(option), ...headings.map((name) => html`<optgroup label=${name}>${of.filter((one) => under(one) === name).map(option)}</optgroup>`)];
+  return html`<div><label for=${id}>${label}</label><select id=${id} multiple size="7" onChange=${(event) => pick(chosen(event.target))} onDblClick=${move} onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); move(); } }}>${options}</select></div>`;
 }
 
 /** Two lists with buttons between: what there is, and what is selected. */
-export function MoveList({ name, label, all, selected, change, words = (one) => one, told, hint }) {
+export function MoveList({ name, label, all, selected, change, words = (one) => one, under, told, hint }) {
   const [left, pickLeft] = useState([]);
   const [right, pickRight] = useState([]);
   const rest = all.filter((one) => !selected.includes(one));
@@ -53,7 +57,7 @@ export function MoveList({ name, label, all, selected, change, words = (one) => 
   const { id } = spoken(name, told);
   return html`<fieldset class="plain-set"><legend>${label}</legend>
     <div class="move">
-      <${List} id=${`${id}-all`} label="Services" of=${rest} words=${words} pick=${pickLeft} move=${() => add(left)} />
+      <${List} id=${`${id}-all`} label="Services" of=${rest} words=${words} under=${under} pick=${pickLeft} move=${() => add(left)} />
       <div class="buttons"><button type="button" disabled=${!left.length} onClick=${() => add(left)} aria-label="Move to selected">Add ▸</button><button type="button" disabled=${!rest.length} onClick=${() => add(rest)}>Add all</button><button type="button" disabled=${!right.length} onClick=${() => drop(right)} aria-label="Move out of selected">◂ Take out</button></div>
       <${List} id=${`${id}-selected`} label="Selected" of=${selected} words=${words} pick=${pickRight} move=${() => drop(right)} />
     </div>

@@ -23,15 +23,13 @@ function curl(url, one) {
   return `curl${headers.map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`).join("")} ${url}${one.path}`;
 }
 
-const NAMELESS = { lane: "", host: "", path: "/", headers: [] };
-
 export function SendHundred({ group, about }) {
   const door = (about?.gateways ?? []).find((one) => one.url && one.gateways.includes(group.gateway));
   const [requests] = useRead(`/groups/${part(group.name)}/requests`);
   const [lane, choose] = useState(null);
   const [state, hold] = useState({ isBusy: false, answers: null, error: null });
-  if (!requests) return null;
-  const one = requests.find((each) => each.lane === lane) ?? requests[0] ?? NAMELESS;
+  if (!requests?.length) return null; // nobody enters it: there is nothing to send
+  const one = requests.find((each) => each.lane === lane) ?? requests[0];
   const line = curl(door?.url ?? "http://${ASM_GATEWAY_IP}", one);
   const send = async () => {
     hold({ isBusy: true, answers: null, error: null });

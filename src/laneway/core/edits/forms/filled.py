@@ -29,6 +29,9 @@ from laneway.core.mesh.propagation import BAGGAGE
 LANE_HEADER = "x-asm-prefer-tag"
 """The header that the vendor's console puts before a lane's name."""
 
+LANE_LABEL = "ASM_TRAFFIC_TAG"
+"""The label by whose value the vendor's console asks for a lane's pods."""
+
 AnyForm = TypeVar("AnyForm", bound=Form)
 
 
@@ -55,11 +58,24 @@ def new_rule(mesh: Mesh, lane: str) -> RuleForm:
 
 
 def new_lane(mesh: Mesh, group: str) -> LaneForm:
-    """Return the form of a new lane of a group: with the label of its other lanes."""
+    """Return the form of a new lane of a group: with the label of its other lanes.
+
+    The first lane of a group has the vendor's label, where the pods of all its services have it.
+    """
     found = mesh.group(group)
     lanes = found.lanes if found else ()
     names = [lane.selector[0][0] for lane in lanes if len(lane.selector) == 1]
+    if not lanes and found and _is_common(mesh, found, LANE_LABEL):
+        names = [LANE_LABEL]
     return LaneForm("", group, names[-1] if names else "")
+
+
+def _is_common(mesh: Mesh, group: Group, label: str) -> bool:
+    """Whether pods of every service of a group have a label."""
+    services = [mesh.services[host] for host in group.hosts]
+    return bool(services) and all(
+        any(label in pod.labels for pod in one.workloads) for one in services
+    )
 
 
 def new_group(mesh: Mesh) -> GroupForm:

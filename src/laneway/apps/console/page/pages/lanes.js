@@ -53,11 +53,13 @@ function Actions({ lane, ask }) {
 
 const HEAD = ["Lane", "Service tag", "Share", "Pods ready", "Stands in", "Entry rules", "Findings", ""];
 
+const WITHOUT_SHARES = HEAD.filter((name) => name !== "Share");
+
 /** The row of a lane; with its group where lanes of several stand below each other. */
-const laneRow = (ask, named, told = "") => (lane) => html`<tr key=${lane.name}>
+const laneRow = (ask, named, { told = "", shares = true } = {}) => (lane) => html`<tr key=${lane.name}>
   <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div>${lane.error !== told && html`<div class="quiet small"><${Why} words=${lane.error} /></div>`}`}</th>
   <td data-label="Service tag">${tag(lane)}</td>
-  <td class="number" data-label=${lane.weights.length ? "Share" : undefined}>${lane.weights.map((one) => html`<div title=${one.split}>${one.weight} %</div>`)}</td>
+  ${shares && html`<td class="number" data-label=${lane.weights.length ? "Share" : undefined}>${lane.weights.map((one) => html`<div title=${one.split}>${one.weight} %</div>`)}</td>`}
   <td data-label="Pods ready">${pods(lane)}</td>
   <td data-label="Stands in">${standIns(lane)}</td>
   <td data-label="Entry rules">${lane.rules.length ? lane.rules.map((rule) => html`<span class=${rule.online ? "" : "quiet"}>${rule.name || "unnamed"}${rule.online ? "" : " (off)"} </span>`) : html`<span class="quiet">none</span>`}</td>
@@ -75,12 +77,13 @@ function Gateway({ group, about }) {
 function Group({ group, about, ask }) {
   const [isOpen, open] = useState(false);
   const path = `/lanes?group=${part(group.name)}`;
+  const shares = group.splits.length > 0;
   return html`<section class="card group" aria-labelledby=${`group-${group.name}`}>
     <div class="row spread">
       <div class="row"><h2 id=${`group-${group.name}`}><${ObjectLink} of=${`ASMSwimLaneGroup ${group.name}`}>${group.name}</${ObjectLink}></h2><${Live} of=${group.live} state=${group.state} error=${group.error} />
         ${group.held.length > 0 && html`<${Badge} kind="error">held</${Badge}>`}</div>
       <div class="row"><${Link} class="button" to=${`/lanes/new?group=${part(group.name)}`}>Create swimlanes</${Link}>
-        ${group.splits.length > 0 && html`<button type="button" aria-expanded=${isOpen} onClick=${() => open(!isOpen)}>Weights</button>`}
+        ${shares && html`<button type="button" aria-expanded=${isOpen} onClick=${() => open(!isOpen)}>Weights</button>`}
         <${Link} class="button" to=${`/groups/${part(group.name)}/edit`}>Edit</${Link}><button type="button" onClick=${() => ask({ what: "group", name: group.name })}>Remove</button></div>
     </div>
     ${group.held.map((why) => html`<p class="note error">${why}</p>`)}
@@ -93,7 +96,7 @@ function Group({ group, about, ask }) {
     </dl>
     ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
     <${SendHundred} group=${group} about=${about} />
-    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${HEAD} row=${laneRow(ask, false, group.error)} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
+    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${shares ? HEAD : WITHOUT_SHARES} row=${laneRow(ask, false, { told: group.error, shares })} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
   </section>`;
 }
 
