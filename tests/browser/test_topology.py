@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.accessibility import faults_for_people
+from tests.browser.chromium import PATIENCE, Faults
 from tests.browser.graphs import Plain, Town, traffic
 from tests.browser.serving import PLACE, serve
 
@@ -23,34 +23,52 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Topology</
 <script type="module" src="/start.js"></script>"""
 START = """
 import { showTopology } from "/topology/topology.js";
-window.picks = [];
-window.asked = [];
-window.topology = showTopology(document.getElementById("there"), {
-  download: "/api/v1/topology.svg",
-  picked: (what) => picks.push(what),
-  frame: async (second) => { asked.push(second); return window.past ?? null; },
-});
-topology.graph(await (await fetch("/graph.json")).json());
+window.show = (graph, told) => {
+  window.topology?.destroy();
+  Object.assign(window, { picks: [], asked: [], past: null });
+  window.topology = showTopology(document.getElementById("there"), {
+    download: "/api/v1/topology.svg",
+    picked: (what) => picks.push(what),
+    frame: async (second) => { asked.push(second); return past; },
+  });
+  topology.graph(graph);
+};
 """
 SMALL = Town(3, 3, 3)
 MIDDLE = Town(20, 4, 3, 3)
 Shown = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def opened(chromium: Browser) -> Iterator[tuple[Page, Faults]]:
+    """Give one page for all tests of this file, and what it complains of."""
+    context, faults = chromium.new_context(locale="en-US", timezone_id="UTC"), Faults()
+    context.set_default_timeout(PATIENCE)
+    faults.listen(context)
+    serve(context, {"/page": PAGE, "/start.js": START})
+    page = context.new_page()
+    page.goto(f"{PLACE}/page")
+    page.wait_for_function("() => window.show")
+    yield page, faults
+    context.close()
+
+
 @pytest.fixture
-def shown(window: BrowserContext, tab: Page) -> Shown:
-    """Return what shows a graph, and traffic if there is some."""
+def shown(opened: tuple[Page, Faults]) -> Iterator[Shown]:
+    """Return what shows a graph anew, and traffic if there is some; no complaint is left."""
+    page, faults = opened
 
     def show(graph: Plain, told: Plain | None = None) -> Page:
-        texts = {"/page": PAGE, "/start.js": START, "/graph.json": json.dumps(graph)}
-        serve(window, texts)
-        tab.goto(f"{PLACE}/page")
-        tab.locator("svg[data-settled]").wait_for(state="attached")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.emulate_media(color_scheme="light")
+        page.evaluate("graph => show(graph)", graph)
+        page.locator("svg[data-settled]").wait_for(state="attached")
         if told:
-            tab.evaluate("told => topology.traffic(told)", told)
-        return tab
+            page.evaluate("told => topology.traffic(told)", told)
+        return page
 
-    return show
+    yield show
+    assert faults.heard == []
 
 
 def item(page: Page, name: str) -> Locator:
@@ -416,17 +434,18 @@ def test_names_with_markup_are_text(shown: Shown) -> None:
     assert page.locator("#there img").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_fault_for_people_who_do_not_see_or_point(shown: Shown, scheme: Any) -> None:
-    graph = MIDDLE.graph()
+def test_no_serious_fault_for_people_who_do_not_see_or_point(shown: Shown) -> None:
+    graph = Town(6, 4, 2, 2).graph()
     page = shown(graph, traffic(graph, leaks=1))
-    page.emulate_media(color_scheme=scheme)
     page.get_by_role("button", name="Table").click()
 
     assert faults_for_people(page) == []
+    page.emulate_media(color_scheme="dark")
     page.locator('button[data-lane="lane-1"]').click()
     page.locator('button[data-space="team-1"]').click()
     page.locator("svg[data-settled]").wait_for(state="attached")
+    assert faults_for_people(page) == []
+    page.emulate_media(color_scheme="light")
     assert faults_for_people(page) == []
 
 
@@ -443,6 +462,53 @@ def test_nothing_is_lost_on_a_narrow_screen(shown: Shown, width: int) -> None:
         button = page.get_by_role("button", name=name, exact=True)
         button.scroll_into_view_if_needed()
         expect(button).to_be_in_viewport(ratio=1)
+
+
+WRITTEN = """told => new Promise((done) => {
+  const seen = new MutationObserver((all) => { seen.disconnect(); done(all.map(named)); });
+  const named = ({ target }) => (target.closest?.("[data-id]") ?? target.parentElement)?.dataset?.id
+    ?? target.nodeName;
+  seen.observe(document.querySelector(".topology-stage"), {
+    attributes: true, childList: true, characterData: true, subtree: true });
+  topology.traffic(told);
+  setTimeout(() => done([]), 50);
+})"""
+
+
+def test_of_another_second_only_what_differs_is_written(shown: Shown) -> None:
+    graph = MIDDLE.graph()
+    told = traffic(graph, leaks=1)
+    page = shown(graph, told)
+    for _ in range(3):
+        page.get_by_role("button", name="Larger").click()
+    page.wait_for_function(DRAWN_NEAR)
+    page.evaluate("told => topology.traffic(told)", told)
+
+    assert page.evaluate(WRITTEN, told) == []
+    busiest = max(ids(page, ".label"), key=lambda one: told["edges"].get(one, {"rate": 0})["rate"])
+    later = {**told, "edges": {**told["edges"]}}
+    later["edges"][busiest] = {**told["edges"][busiest], "p95": 4321.0}
+    assert page.evaluate(WRITTEN, later) == [busiest]
+
+
+DRAWN_NEAR = """() => document.querySelector('svg[data-level="near"]')
+  && document.querySelector(".topology-sheet").getAnimations().length === 0"""
+
+
+def test_a_label_stays_where_the_picture_is_moved(shown: Shown) -> None:
+    graph = MIDDLE.graph()
+    page = shown(graph, traffic(graph))
+    page.get_by_role("button", name="Larger").click()
+    page.wait_for_function("() => document.querySelector('.label.rate, .label.full')")
+    page.evaluate(
+        "() => { for (const one of document.querySelectorAll('.label')) one.was = true; }"
+    )
+
+    page.locator(".topology-stage").focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate("told => topology.traffic(told)", traffic(graph, 1))
+
+    assert page.evaluate("() => [...document.querySelectorAll('.label')].some((one) => one.was)")
 
 
 def test_a_picture_of_thousands_opens_folded(shown: Shown) -> None:

@@ -18,6 +18,7 @@ export class Camera {
   #pointers = new Map();
   #dragged = null;
   #size = { width: 1, height: 1 };
+  #extentTold = null; // of the stage, as soon as the browser has said it
   #corner = null; // of the stage, while it is dragged: asking anew would lay out all that changed
   #stop = new AbortController();
 
@@ -41,9 +42,20 @@ export class Camera {
   /** Say how large the picture is. */
   measure(size) { this.#size = size; }
 
+  /** Say how large the stage is now. */
+  resized({ width, height }) {
+    this.#extentTold = { width, height };
+    if (this.isOurs) this.fit();
+  }
+
+  /** How large the stage is: asking it would lay out all that changed. */
+  #extent() {
+    return this.#extentTold ?? { width: this.stage.clientWidth, height: this.stage.clientHeight };
+  }
+
   /** Show all of it, no larger than is good to read. */
   fit() {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { width, height } = this.#extent();
     if (!width || !height) return;
     const k = Math.min(1.25, width / this.#size.width, height / this.#size.height);
     this.isOurs = true;
@@ -51,7 +63,7 @@ export class Camera {
   }
 
   /** Make it larger or smaller around a point of the stage, or around its middle. */
-  zoom(factor, x = this.stage.clientWidth / 2, y = this.stage.clientHeight / 2, glides = false) {
+  zoom(factor, x = this.#extent().width / 2, y = this.#extent().height / 2, glides = false) {
     const k = Math.min(MOST, Math.max(LEAST, this.k * factor));
     this.isOurs = false;
     this.#go(x - (x - this.x) * (k / this.k), y - (y - this.y) * (k / this.k), k, glides);
@@ -68,21 +80,24 @@ export class Camera {
 
   /** Move it as little as shows a rectangle of the picture. */
   reveal({ x, y, width, height }) {
-    const { clientWidth, clientHeight } = this.stage, edge = 24;
+    const { width: across, height: down } = this.#extent(), edge = 24;
     const left = x * this.k + this.x, top = y * this.k + this.y;
     const by = (from, to, end) => (from < edge ? edge - from : to > end - edge ? Math.max(end - edge - to, edge - from) : 0);
-    const dx = by(left, left + width * this.k, clientWidth), dy = by(top, top + height * this.k, clientHeight);
+    const dx = by(left, left + width * this.k, across), dy = by(top, top + height * this.k, down);
     if (dx || dy) this.#go(this.x + dx, this.y + dy, this.k, true);
   }
 
   /** The rectangle of the picture that is seen, and so many stages more on each side. */
   seen(margin = 0) {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { width, height } = this.#extent();
     return {
       x: (-this.x - width * margin) / this.k, y: (-this.y - height * margin) / this.k,
       width: (width * (1 + 2 * margin)) / this.k, height: (height * (1 + 2 * margin)) / this.k,
     };
   }
+
+  /** From where it is seen, in a word. */
+  get place() { return `${this.x} ${this.y} ${this.k}`; }
 
   /** Have the sheet say that it is drawn at the present scale. */
   drawn() {

@@ -13,6 +13,7 @@ import { arrow, hatches, lines, strip } from "./marks.js";
 import { boxWords, underName } from "./words.js";
 
 const SLICE = 24; // milliseconds of making elements in one frame
+const FEW = 150; // elements that are made at once
 const MANY = 2000; // items and edges above which only those near the view are made
 const NAME = "600 13px system-ui, sans-serif", FAR_NAME = "600 21px system-ui, sans-serif", UNDER = "11px system-ui, sans-serif";
 const BOX = "600 17px system-ui, sans-serif", FAR_BOX = "600 36px system-ui, sans-serif";
@@ -78,8 +79,10 @@ export class Drawing {
       ...[...items.values()].filter((one) => !this.nodes.has(one.id)).map((one) => () => this.#item(one)),
       ...[...edges.values()].filter((one) => !this.edges.has(one.id)).map((one) => () => this.#edge(one, this.layers.edges)),
     ];
-    this.#queue = missing;
-    this.#work(missing.length <= 150 ? Infinity : SLICE);
+    this.#queue = missing.reverse();
+    this.svg.removeAttribute("data-settled");
+    if (missing.length <= FEW) this.#work(Infinity);
+    else this.#later(() => this.#work(SLICE));
   }
 
   /** Draw the edges that were seen and no plan has. */
@@ -116,15 +119,21 @@ export class Drawing {
     return (found.around ??= around(found));
   }
 
+  #later(act) {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(act);
+  }
+
   #work(slice) {
     cancelAnimationFrame(this.#frame);
-    this.svg.removeAttribute("data-settled");
     const until = performance.now() + slice;
-    while (this.#queue.length && performance.now() < until) this.#queue.shift()();
-    if (this.#queue.length) {
-      this.#frame = requestAnimationFrame(() => this.#work(SLICE));
-      return;
-    }
+    while (this.#queue.length && performance.now() < until) this.#queue.pop()();
+    if (this.#queue.length) this.#later(() => this.#work(SLICE));
+    else if (slice === Infinity) this.#settle();
+    else this.#later(() => this.#settle()); // what is made last and what it means are two frames' work
+  }
+
+  #settle() {
     this.svg.setAttribute("data-settled", "true");
     this.settled();
   }
@@ -141,7 +150,7 @@ export class Drawing {
   #item(item) {
     const element = svg("g", {
       class: item.kind === "box" ? "item box" : `item node ${item.node.kind}`, "data-id": item.id,
-      role: "button", tabindex: -1,
+      role: "button", tabindex: -1, "aria-pressed": "false",
     });
     element.append(...(item.kind === "box" ? boxed(item) : this.#node(item)));
     this.nodes.set(item.id, element);

@@ -79,6 +79,8 @@ export function around({ points }) {
 /** Whether two rectangles share anything. */
 export const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
+const ROWS = 1 << 20; // more than a picture has: a square of the grid is one number
+
 /** Rectangles that must not lie over each other, found by the squares of a grid. */
 export class Room {
   #cells = new Map();
@@ -86,7 +88,7 @@ export class Room {
 
   /** Whether nothing lies where a rectangle would; if so it is taken. */
   take(rectangle) {
-    const cells = [...this.#cellsOf(rectangle)];
+    const cells = this.#cellsOf(rectangle);
     if (cells.some((cell) => this.#cells.get(cell)?.some((one) => meet(one, rectangle)))) return false;
     this.#fill(cells, rectangle);
     return true;
@@ -104,9 +106,11 @@ export class Room {
     }
   }
 
-  * #cellsOf({ x, y, width, height }) {
+  #cellsOf({ x, y, width, height }) {
+    const found = [];
     for (let column = Math.floor(x / this.#step); column <= (x + width) / this.#step; column++) {
-      for (let row = Math.floor(y / this.#step); row <= (y + height) / this.#step; row++) yield `${column},${row}`;
+      for (let row = Math.floor(y / this.#step); row <= (y + height) / this.#step; row++) found.push(column * ROWS + row);
     }
+    return found;
   }
 }

@@ -50,7 +50,7 @@ function boxOf(space, nodes) {
 }
 
 function summed(edges, standsFor, items) {
-  const found = new Map();
+  const found = new Map(), several = new Map();
   for (const edge of edges) {
     const from = standsFor.get(edge.from), to = standsFor.get(edge.to);
     if (!from || !to) continue;
@@ -62,14 +62,14 @@ function summed(edges, standsFor, items) {
     const id = isPlain ? edge.id : `${from}>${to}:${edge.kind}`;
     const sum = found.get(id);
     if (!sum) {
-      found.set(id, { id, from, to, kind: edge.kind, what: edge.what, lanes: [...edge.lanes], parts: [edge.id], answers: items.get(to).node?.lane ?? null });
+      found.set(id, { id, from, to, kind: edge.kind, what: edge.what, lanes: edge.lanes, parts: [edge.id], answers: items.get(to).node?.lane ?? null });
       continue;
     }
     sum.parts.push(edge.id);
-    sum.what = `${sum.parts.length} calls`;
-    sum.lanes.push(...edge.lanes);
+    several.set(sum, several.get(sum) ?? new Set(sum.lanes));
+    for (const lane of edge.lanes) several.get(sum).add(lane);
   }
-  for (const edge of found.values()) edge.lanes = [...new Set(edge.lanes)];
+  for (const [edge, lanes] of several) Object.assign(edge, { lanes: [...lanes], what: `${edge.parts.length} calls` });
   return [...found.values()];
 }
 
@@ -109,10 +109,10 @@ function push(map, key, value) {
 
 /** Have edges leave and reach their items side by side, in the order in which the others stand. */
 function setPorts({ items, leaving, reaching }) {
-  const middle = (id) => items.get(id).y + items.get(id).height / 2;
+  const middles = new Map([...items.values()].map(({ id, y, height }) => [id, y + height / 2]));
   for (const [map, far, port] of [[leaving, "to", "out"], [reaching, "from", "in"]]) {
     for (const [id, edges] of map) {
-      edges.sort((one, other) => middle(one[far]) - middle(other[far]) || (one.id < other.id ? -1 : 1));
+      if (edges.length > 1) edges.sort((one, other) => middles.get(one[far]) - middles.get(other[far]) || (one.id < other.id ? -1 : 1));
       const step = Math.min(7, (items.get(id).height - 16) / Math.max(1, edges.length - 1));
       edges.forEach((edge, at) => { edge[port] = (at - (edges.length - 1) / 2) * step; });
     }

@@ -26,11 +26,22 @@ export class Showing {
   traffic = null;
   #alarms = "";
   #from = "";
+  #known = new Map(); // of edges, in this second and of this lane
+  #knownOf = [];
+  #looks = new WeakMap(); // of elements: what their classes say, since asking them costs
+  #busy = new WeakMap();
+  #colored = null;
 
   constructor(parts) { Object.assign(this, parts); }
 
   /** What is known of an edge: of the picked lane, or of the one that is named, or of all. */
-  told = (edge, lane = this.lane()) => told(edge, this.traffic, lane);
+  told = (edge, lane = this.lane()) => {
+    if (lane !== this.lane()) return told(edge, this.traffic, lane);
+    const of = [this.traffic, lane, this.scene];
+    if (of.some((one, at) => one !== this.#knownOf[at])) [this.#known, this.#knownOf] = [new Map(), of];
+    if (!this.#known.has(edge.id)) this.#known.set(edge.id, told(edge, this.traffic, lane));
+    return this.#known.get(edge.id);
+  };
 
   /** The name of the lane that is picked, or null. */
   lane() { return this.pick?.kind === "lane" ? this.pick.name : null; }
@@ -61,7 +72,7 @@ export class Showing {
     if (this.drawing.seen(this.seen)) return void this.stress();
     this.#widths();
     const alarms = this.drawing.isSmall() ? this.edges.filter((one) => this.told(one).errors >= FAILING).map((one) => one.id).join() : "";
-    if (alarms === this.#alarms && this.#from === this.#place()) this.labels.write(this.told);
+    if (alarms === this.#alarms && this.#from === this.camera.place) this.labels.write(this.told);
     else this.label();
     this.#alarms = alarms;
     this.list.write();
@@ -74,33 +85,47 @@ export class Showing {
     const items = on?.items ?? this.found;
     this.drawing.svg.classList.toggle("fading", Boolean(items));
     for (const [id, element] of this.drawing.nodes) {
-      element.classList.toggle("on", Boolean(items?.has(id)));
-      element.classList.toggle("found", Boolean(this.found?.has(id)));
-      element.classList.toggle("picked", this.pick?.id === id);
-      element.setAttribute("aria-pressed", String(this.pick?.id === id));
+      const isPicked = this.pick?.id === id;
+      if (this.#look(element, [items?.has(id) && "on", this.found?.has(id) && "found", isPicked && "picked"])) element.setAttribute("aria-pressed", String(isPicked));
     }
-    const lane = this.lane();
-    for (const edge of this.edges) {
-      this.drawing.edges.get(edge.id)?.classList.toggle("on", Boolean(on?.edges.has(edge.id)));
-      this.drawing.recolor(edge, lane !== null && edge.lanes.includes(lane) ? [lane] : edge.lanes);
-    }
+    for (const [id, element] of this.drawing.edges) this.#look(element, [on?.edges.has(id) && "on"]);
+    this.#recolor();
     this.details.show(this.pick, this);
     this.list.show(this.#shown(on));
     this.#widths();
+    this.labels.clear();
     this.label(on);
+  }
+
+  /** Have an element these classes and no others of a look; whether that is another look than before. */
+  #look(element, classes) {
+    const now = classes.filter(Boolean), was = this.#looks.get(element) ?? [];
+    if (now.join() === was.join()) return false;
+    element.classList.remove(...was);
+    element.classList.add(...now);
+    this.#looks.set(element, now);
+    return true;
+  }
+
+  /** Draw the edges of a picked lane as its own alone, and all others as they are. */
+  #recolor() {
+    const lane = this.lane();
+    if (lane === null && this.#colored === null) return;
+    this.#colored = lane;
+    for (const edge of this.edges) this.drawing.recolor(edge, lane !== null && edge.lanes.includes(lane) ? [lane] : edge.lanes);
   }
 
   /** Place the labels near the view, of edges that stand out: what fails and what is busy comes first. */
   label(on = standingOut(this.scene, this.edges, this.pick)) {
     const view = this.camera.seen(0.2);
-    this.#from = this.#place();
+    this.#from = this.camera.place;
     const edges = this.#shown(on).filter((edge) => this.drawing.edges.has(edge.id) && meet(this.drawing.around(edge), view));
     const weight = new Map(edges.map((edge) => {
       const { rate, errors } = this.told(edge);
-      return [edge.id, (edge.kind === "leak" ? 1e12 : 0) + (errors > 0 ? 1e9 : 0) + (rate ?? 0)];
+      return [edge.id, (edge.kind === "leak" ? 1e12 : 0) + (errors > 0 ? 1e9 : 0) + (this.labels.has(edge.id) ? 1e6 : 0) + (rate ?? 0)];
     }));
     edges.sort((one, other) => weight.get(other.id) - weight.get(one.id));
-    const items = [...this.drawing.nodes.keys()].map((id) => this.scene.items.get(id));
+    const items = [...this.drawing.nodes.keys()].map((id) => this.scene.items.get(id)).filter((item) => meet(item, view));
     const { curves, level, k } = this.drawing;
     const titles = this.scene.spaces.filter((one) => !one.isFolded);
     this.labels.place({ edges, curves, items, titles, k, level, told: this.told, isPicked: Boolean(on) });
@@ -125,15 +150,14 @@ export class Showing {
     return this.edges.filter((edge) => this.found.has(edge.from) || this.found.has(edge.to));
   }
 
-  #place() { return `${this.camera.x} ${this.camera.y} ${this.camera.k}`; }
-
   #widths() {
     for (const edge of this.edges) {
       const element = this.drawing.edges.get(edge.id);
       if (!element) continue;
-      const { rate } = this.told(edge);
-      const busy = busyness(rate, element.dataset.busy);
-      if (element.dataset.busy !== busy) element.dataset.busy = busy;
+      const was = this.#busy.get(element), busy = busyness(this.told(edge).rate, was);
+      if (was === busy) continue;
+      element.dataset.busy = busy;
+      this.#busy.set(element, busy);
     }
   }
 }

@@ -62,7 +62,7 @@ class Topology {
     this.#build(element);
     this.camera = new Camera(this.stage, this.sheet, { rests: (isOther) => this.#rests(isOther) });
     this.showing = new Showing({ drawing: this.drawing, camera: this.camera, labels, list: this.list, details: this.details });
-    this.resizing = new ResizeObserver(() => { if (this.camera.isOurs) this.camera.fit(); });
+    this.resizing = new ResizeObserver(([stage]) => this.camera.resized(stage.contentRect));
     this.resizing.observe(this.stage);
   }
 

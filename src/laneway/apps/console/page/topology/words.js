@@ -31,6 +31,7 @@ export function latencyText(milliseconds) {
 }
 
 const NOTHING = { rate: null, errors: null, p95: null, isSummed: false };
+const NO_REQUEST = { rate: 0, errors: 0, p95: null, isSummed: false };
 
 /**
  * What is known of an edge of the picture: {rate, errors, p95}, each null where it is not.
@@ -43,6 +44,8 @@ export function told(edge, traffic, lane) {
   if (lane !== null && edge.lanes.length > 1) {
     return { ...NOTHING, rate: found.reduce((sum, one) => sum + (one.lanes[lane] ?? 0), 0) };
   }
+  if (!found.length) return NO_REQUEST;
+  if (found.length === 1) return { rate: found[0].rate, errors: found[0].rate > 0 ? found[0].errors : 0, p95: found[0].p95, isSummed: false };
   const rate = found.reduce((sum, one) => sum + one.rate, 0);
   const failed = found.reduce((sum, one) => sum + one.rate * one.errors, 0);
   const latencies = found.map((one) => one.p95).filter((one) => one !== null);
@@ -50,7 +53,7 @@ export function told(edge, traffic, lane) {
     rate,
     errors: rate > 0 ? failed / rate : 0,
     p95: latencies.length ? Math.max(...latencies) : null,
-    isSummed: found.length > 1,
+    isSummed: true,
   };
 }
 
