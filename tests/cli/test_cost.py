@@ -77,6 +77,8 @@ def test_what_lanes_add_to_each_proxy_is_told_beside_what_it_holds(laneway: Comm
             of(found[one], "gateway istio=ingressgateway") for one in (layout, "none")
         )
         assert gateway["ofLanes"]["clusters"] == gateway["clusters"] - before["clusters"] > 0
+        each = gateway["ofEachLane"]["clusters"]
+        assert each * 3 == pytest.approx(gateway["ofLanes"]["clusters"], abs=0.2)
     assert set(of(found["none"], "lane s1")["ofLanes"].values()) == {0}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,10 @@ from laneway.adapters.files import read_paths
 from laneway.apps.console.releases import CannotBeSaidError, say, shown
 from laneway.apps.console.run import CALLS
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.release.standing import TRAILER, ReleaseStanding
-from laneway.core.resources.releases.plan import LaneRelease, Plan
 from laneway.core.views.release_plot import with_bounds
 from tests.console.asking import EXAMPLES, told
 from tests.console.serving import console
-
-
-def git(folder: Path, *words: str) -> str:
-    """Run git as somebody."""
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    done = subprocess.run(
-        ("git", *who, *words), cwd=folder, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+from tests.console.work_trees import begin, git, made_a_work_tree, plan_of
 
 
 @pytest.fixture
@@ -37,27 +26,8 @@ def tree(tmp_path: Path) -> Path:
     shutil.copytree(EXAMPLES / "gitops", folder)
     plan = (EXAMPLES / "release.yaml").read_text().replace("v3", "v2").replace(", v2: 0", "")
     (folder / "release.yaml").write_text(plan)
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    git(folder, "config", "user.name", "A")
-    git(folder, "config", "user.email", "a@example.com")
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", "Lanes")
+    made_a_work_tree(folder)
     return folder
-
-
-def plan_of(tree: Path) -> Plan:
-    (found,) = read_paths([str(tree)]).by_kind[LaneRelease]
-    assert isinstance(found, LaneRelease)
-    assert found.plan is not None
-    return found.plan
-
-
-def begin(tree: Path, plan: Plan) -> None:
-    """Have the release begun, as a runner does."""
-    before = git(tree, "rev-parse", "HEAD").strip()
-    at = ReleaseStanding(plan.name, 1, "running", 1, 1_780_000_000, "a-1", before, plan.digest)
-    message = f"Release begins\n\n{TRAILER}: {at.trailer()}"
-    git(tree, "commit", "--quiet", "--allow-empty", "--message", message)
 
 
 def test_a_release_that_nobody_began_says_so(tmp_path: Path, tree: Path) -> None:

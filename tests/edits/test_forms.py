@@ -450,5 +450,19 @@ def test_a_weighted_permissive_group_is_written_in_full_and_read_back() -> None:
     )
 
 
+def test_a_stand_in_is_added_and_one_without_a_lane_is_not_written() -> None:
+    files = example("permissive-lanes")
+    begun = shown(shown_group(mesh_of(files), "test"))
+    assert isinstance(begun.form, GroupForm)
+    wanted = {"default/mocka": "s2", "default/mockb": ""}
+    after = written(files, FormEdit(replace(begun.form, stand_ins=wanted), begun))
+
+    lines = set(after["lanes.yaml"].splitlines()) - set(files["lanes.yaml"].splitlines())
+    assert lines == {b"    serviceLevelFallbackTarget:", b"      default/mocka: s2"}
+    now = shown(shown_group(mesh_of(after), "test"))
+    gone = written(after, FormEdit(replace(now.form, stand_ins={}), now))
+    assert gone == files
+
+
 def codes(draft: Draft) -> list[str]:
     return [one.code.id for one in draft.findings]

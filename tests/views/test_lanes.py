@@ -77,7 +77,19 @@ def test_findings_are_counted_by_level_and_asked_for() -> None:
 
     assert found == {"s1": ("Ready", 0), "s2": ("Failed", 1)}
     assert [row["name"] for row in wrong] == ["s2"]
-    assert wrong[0]["error"].startswith("lane s2 has no pod of service default/b")
+    assert wrong[0]["errors"][0].startswith("lane s2 has no pod of service default/b")
+
+
+def test_each_reason_of_a_group_is_told_by_itself_and_so_is_why_it_routes_nothing() -> None:
+    wrong = mesh(without="a b").compiled()
+    (group,) = lanes_view(wrong, {}, EVERY)["groups"]
+    (status, *_) = (one["status"] for one in wrong.conditions)
+
+    assert len(group["errors"]) > 1
+    assert "; ".join(group["errors"]) == status["error"]
+    (empty,) = lanes_view(mesh(without="s1 s2").compiled(), {}, EVERY)["groups"]
+    assert empty["errors"] == ["the group has no lane, so it routes nothing"]
+    assert [one["errors"] for one in rows(compiled_example("strict-lanes"))] == [[], [], []]
 
 
 def test_lane_without_a_group_and_one_left_out_are_listed() -> None:

@@ -51,10 +51,7 @@ def statuses(
     error; a group that routes nothing is never ready. What is said of services is asked of whoever
     may know it already.
     """
-    by_subject: dict[str, list[Finding]] = {}
-    for one in findings:
-        by_subject.setdefault(one.subject, []).append(one)
-    told = _Told(by_subject)
+    told = _Told(findings)
     shown = []
     for group in mesh.groups:
         shown.append(_object(group.group.meta, _group(mesh, group, told, of_services)))
@@ -64,6 +61,12 @@ def statuses(
             shown.append(_object(lane.lane.meta, told.lane(lane.lane.meta, services, lacks)))
         shown += [_object(lane.meta, told.lane(lane.meta)) for lane in group.excluded]
     return [*shown, *(_object(lane.meta, told.lane(lane.meta)) for lane in mesh.stray_lanes)]
+
+
+def errors_of_groups(mesh: Mesh, findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Return by the names of groups what is wrong with each: the reasons that a status joins."""
+    told = _Told(findings)
+    return {group.name: _group_errors(mesh, group, told) for group in mesh.groups}
 
 
 def errors_elsewhere(mesh: Mesh, findings: Iterable[Finding]) -> list[Finding]:
@@ -80,7 +83,10 @@ def errors_elsewhere(mesh: Mesh, findings: Iterable[Finding]) -> list[Finding]:
 class _Told:
     """The findings, by the object they speak of."""
 
-    def __init__(self, by_subject: Mapping[str, list[Finding]]) -> None:
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        by_subject: dict[str, list[Finding]] = {}
+        for one in findings:
+            by_subject.setdefault(one.subject, []).append(one)
         self._by_subject = by_subject
         wrong = (name for name, some in by_subject.items() if any(map(_is_error, some)))
         self._wrong = {name.rpartition("/")[2] for name in wrong}
@@ -124,15 +130,19 @@ def _object(meta: Meta, status: Object) -> Object:
 
 
 def _group(mesh: Mesh, group: Group, told: _Told, of_services: OfServices) -> Object:
-    services = [mesh.services[host] for host in group.hosts]
-    found = told.about(group.group.meta) + told.flaws(services)
-    error = "; ".join(group.held) or _error(found)
+    error = "; ".join(_group_errors(mesh, group, told))
     return {
         "status": "Failed" if error else "Empty" if _lacks(group) else "Ready",
         "error": error,
         "servicesInSwimLaneGroup": of_services(mesh, group),
         "conditions": [_ready(error, _lacks(group))],
     }
+
+
+def _group_errors(mesh: Mesh, group: Group, told: _Told) -> list[str]:
+    services = [mesh.services[host] for host in group.hosts]
+    found = told.about(group.group.meta) + told.flaws(services)
+    return [*group.held] or [one.message for one in found if _is_error(one)]
 
 
 def _lacks(group: Group) -> str:

@@ -17,9 +17,14 @@ def cost_view(found: Comparison) -> dict[str, Any]:
     """Return a comparison as plain data."""
     return {
         "proxies": found.proxies,
+        "lanes": _lanes(found),
         "measuredWith": MEASURED_WITH,
         "layouts": [_layout(found, one, _without_lanes(found)) for one in found.layouts],
     }
+
+
+def _lanes(found: Comparison) -> int:
+    return sum(one.kind == "lane" for one in found.classes)
 
 
 def _without_lanes(found: Comparison) -> LayoutCost:
@@ -29,12 +34,19 @@ def _without_lanes(found: Comparison) -> LayoutCost:
 
 def _layout(found: Comparison, one: LayoutCost, bare: LayoutCost) -> dict[str, Any]:
     rows = zip(found.classes, one.classes, bare.classes, strict=True)
+    lanes = _lanes(found)
     return {
         "layout": one.layout,
         "objects": one.objects,
         "objectBytes": one.object_bytes,
         "proxies": [
-            {"of": of.name, "kind": of.kind, **_class(cost), "ofLanes": _more(cost, before)}
+            {
+                "of": of.name,
+                "kind": of.kind,
+                **_class(cost),
+                "ofLanes": _more(cost, before),
+                "ofEachLane": _shared(_more(cost, before), lanes),
+            }
             for of, cost, before in rows
         ],
         "memoryBytes": one.memory,
@@ -65,3 +77,8 @@ def _more(cost: ClassCost, before: ClassCost) -> dict[str, Any]:
         name: after[name] - bare[name]
         for name in ("clusters", "routes", "configurationBytes", "memoryBytes")
     }
+
+
+def _shared(more: dict[str, Any], lanes: int) -> dict[str, Any]:
+    """Return what one lane has of it, if each had the same."""
+    return {name: round(number / lanes, 1) if lanes else 0 for name, number in more.items()}

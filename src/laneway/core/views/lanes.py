@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from laneway.core.compile import Compilation
 from laneway.core.edits.lane_splits import LaneSplit, lane_splits
+from laneway.core.emit.status import errors_of_groups
 from laneway.core.findings.finding import Finding
 from laneway.core.findings.line import file_and_line
 from laneway.core.findings.render import LEVELS
@@ -100,6 +101,7 @@ class _LaneRows:
             Ref(one["kind"], "", one["metadata"]["name"]): one["status"]
             for one in compilation.conditions
         }
+        self._errors = errors_of_groups(compilation.mesh, compilation.findings)
         self._splits = lane_splits(compilation.mesh)
         self._pods: dict[str, Mapping[tuple[LaneName, Host], list[Workload]]] = {}
         self._last: dict[tuple[str, Host], LaneName] = {}
@@ -118,7 +120,7 @@ class _LaneRows:
         return {
             "name": group.name,
             "state": status["status"],
-            "error": status["error"],
+            "errors": self._errors[group.name] or _told(status),
             "held": list(group.held),
             "mode": "permissive" if group.group.is_permissive else "strict",
             "strategy": group.group.strategy,
@@ -143,7 +145,10 @@ class _LaneRows:
             "name": meta.name,
             "group": group,
             "state": _state(ready),
-            "error": status["error"] or ready["message"],
+            "errors": [
+                one["message"] for one in status["validationMessage"] if one["level"] == "error"
+            ]
+            or _told(status),
             "selector": dict(one.written.selector),
             "weights": [
                 {"split": split.said, "weight": split.weight_of(meta.name)}
@@ -204,6 +209,12 @@ def _counted(findings: Sequence[Finding]) -> Mapping[str, Counter[str]]:
         counts = found.setdefault(one.subject, Counter(dict.fromkeys(LEVELS, 0)))
         counts[one.level] += 1
     return found
+
+
+def _told(status: View) -> list[str]:
+    """Return what is said of something without errors: why it routes nothing, if it does not."""
+    (ready,) = status["conditions"]
+    return [ready["message"]] if ready["message"] else []
 
 
 def _state(ready: Mapping[str, str]) -> State:

@@ -54,12 +54,38 @@ export function Diff({ of }) {
   return html`<div class="code"><pre tabindex="0" aria-label="What differs in files">${of.split("\n").map((line) => html`<span class=${KINDS[line[0]] ?? ""}>${line}${"\n"}</span>`)}</pre></div>`;
 }
 
+const MOST_OBJECTS = 12;
+const MOST_FIELDS = 4;
+const LONGEST = 120;
+const WORDS = { create: ["good", "new"], update: ["warning", "changed"], delete: ["error", "removed"] };
+
+/** A value as it would be written; a long one is there in full on demand. */
+function Value({ of }) {
+  const text = typeof of === "string" && of ? of : JSON.stringify(of);
+  if (text.length <= LONGEST) return text;
+  return html`<details><summary>${text.slice(0, LONGEST)}…</summary><code>${text}</code></details>`;
+}
+
+const Field = ({ one }) => html`<li><span class="mono">${one.path}</span>: ${"before" in one && html`<del><span class="hidden">was </span><${Value} of=${one.before} /></del>`}${"before" in one && "after" in one && " → "}${"after" in one ? html`<ins><span class="hidden">will be </span><${Value} of=${one.after} /></ins>` : " goes"}</li>`;
+
+/** The fields of an object that an edit changes. */
+function Fields({ of }) {
+  if (!of.length) return null;
+  const line = (one) => html`<${Field} one=${one} />`;
+  return html`<ul class="fields">${of.slice(0, MOST_FIELDS).map(line)}</ul>${of.length > MOST_FIELDS && html`<details><summary>${count(of.length - MOST_FIELDS, "more field")}</summary><ul class="fields">${of.slice(MOST_FIELDS).map(line)}</ul></details>`}`;
+}
+
+function Changed({ one }) {
+  const [kind, words] = WORDS[one.action];
+  return html`<li><${Badge} kind=${kind}>${words}</${Badge}> ${one.kind} <span class="mono">${one.namespace ? `${one.namespace}/` : ""}${one.name}</span><${Fields} of=${one.action === "update" ? one.fields : []} /></li>`;
+}
+
 function Changes({ of }) {
   const changes = of.changes ?? [];
-  const what = { created: "new", updated: "changed", deleted: "removed", added: "new", changed: "changed", removed: "removed", create: "new", update: "changed", delete: "removed" };
+  const line = (one) => html`<${Changed} one=${one} />`;
   return html`<h3>${changes.length ? `${count(changes.length, "generated object")} will change` : "No generated object changes"}</h3>
-    <ul class="plain">${changes.slice(0, 12).map((one) => html`<li><${Badge} kind=${one.action.startsWith("delete") || one.action.startsWith("remove") ? "error" : one.action.startsWith("update") || one.action.startsWith("change") ? "warning" : "good"}>${what[one.action] ?? one.action}</${Badge}> ${one.kind} <span class="mono">${one.namespace ? `${one.namespace}/` : ""}${one.name}</span></li>`)}</ul>
-    ${changes.length > 12 && html`<p class="quiet">and ${changes.length - 12} more</p>`}`;
+    <ul class="changed">${changes.slice(0, MOST_OBJECTS).map(line)}</ul>
+    ${changes.length > MOST_OBJECTS && html`<details><summary>${count(changes.length - MOST_OBJECTS, "more object")}</summary><ul class="changed">${changes.slice(MOST_OBJECTS).map(line)}</ul></details>`}`;
 }
 
 /** What an edit would be: YAML, files, objects that change, and findings of no field. */

@@ -42,7 +42,7 @@ export function bytes(number) {
   for (const [unit, size] of [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["KB", 1e3]]) {
     if (number >= size) return `${(number / size).toFixed(number / size < 10 ? 1 : 0)} ${unit}`;
   }
-  return `${number} B`;
+  return `${Math.round(number)} B`;
 }
 
 const KINDS = { error: "error", warning: "warning", info: "plain" };

@@ -104,6 +104,7 @@ def group_of_lane(mesh: Mesh, lane: str) -> Group | None:
 
 
 def _of_group(form: GroupForm) -> Iterator[tuple[str, object]]:
+    yield "stand_ins", {service: lane for service, lane in form.stand_ins.items() if lane}
     if form.mode == "strict":
         yield from (("context", ""), ("trace_header", ""), ("route_header", ""))
         yield from (("baseline", ""), ("stand_ins", {}))

@@ -5,12 +5,13 @@ import { bytes, count, Empty } from "../parts.js";
 
 const LAYOUTS = { none: "without lanes", istio: "layout istio", asm: "layout asm", scoped: "layout scoped", sparse: "istio, changed services only" };
 const seconds = (number) => `${number < 1 ? number.toFixed(2) : number.toFixed(1)} s`;
+const number = (n) => n.toLocaleString("en-US");
 const ROWS = [
-  ["clusters", (one) => one.clusters, (n) => n.toLocaleString("en-US")],
-  ["routes", (one) => one.routes, (n) => n.toLocaleString("en-US")],
-  ["configuration", (one) => one.configurationBytes, bytes],
-  ["memory", (one) => one.memoryBytes, bytes],
-  ["start", (one) => one.startSeconds, seconds],
+  ["clusters", "clusters", number],
+  ["routes", "routes", number],
+  ["configuration", "configurationBytes", bytes],
+  ["memory", "memoryBytes", bytes],
+  ["start", "startSeconds", seconds],
 ];
 
 function Bar({ share }) {
@@ -31,28 +32,41 @@ function blocks(layouts) {
   }));
 }
 
-function Row({ name, values, say }) {
+/** What of a number is because of lanes, and of each of them; nothing in the column without lanes. */
+function Share({ all, each, say }) {
+  if (!all) return null;
+  const signed = (one) => `${one < 0 ? "−" : "+"}${say(Math.abs(one))}`;
+  return html`<small class="quiet"><span class="nowrap">${signed(all)},</span> <span class="nowrap">${signed(each)} a lane</span></small>`;
+}
+
+function Row({ name, values, say, shares = [] }) {
   const top = Math.max(...values, 0) || 1;
-  return html`<tr><th scope="row">${name}</th>${values.map((one) => html`<td class="number">${say(one)}<${Bar} share=${one / top} /></td>`)}</tr>`;
+  return html`<tr><th scope="row">${name}</th>${values.map((one, at) => html`<td class="number">${say(one)}<${Bar} share=${one / top} />${shares[at]}</td>`)}</tr>`;
+}
+
+/** A number of one class of proxies in each layout. */
+function ClassRow({ name, field, say, proxies }) {
+  const shares = proxies.map((one) => html`<${Share} all=${one.ofLanes[field]} each=${one.ofEachLane[field]} say=${say} />`);
+  return html`<${Row} name=${name} values=${proxies.map((one) => one[field])} say=${say} shares=${shares} />`;
 }
 
 const Head = ({ name, layouts }) => html`<tr class="group"><th scope="colgroup" colspan=${layouts.length + 1}>${name}</th></tr>`;
 
 function Costs({ cost }) {
   const layouts = cost.layouts;
-  return html`
+  return html`<p>Each number is that of one proxy; below it, what of it is because of lanes, and what each of the ${count(cost.lanes, "lane")} has of that if all had the same.</p>
     <div class="wide" tabindex="0" role="region" aria-label="Cost by layout"><table class="cost">
       <thead><tr><td></td>${layouts.map((one) => html`<th scope="col" class="number">${LAYOUTS[one.layout] ?? one.layout}</th>`)}</tr></thead>
       <tbody>
         ${blocks(layouts).map((block) => html`<${Head} name=${`${block.name} (${block.proxies.toLocaleString("en-US")})`} layouts=${layouts} />
-          ${ROWS.map(([name, of, say]) => html`<${Row} name=${name} values=${layouts.map((one) => of(one.proxies[block.at]))} say=${say} />`)}`)}
+          ${ROWS.map(([name, field, say]) => html`<${ClassRow} name=${name} field=${field} say=${say} proxies=${layouts.map((one) => one.proxies[block.at])} />`)}`)}
         <${Head} name=${`All ${count(cost.proxies, "proxy", "proxies")}`} layouts=${layouts} />
         <${Row} name="memory" values=${layouts.map((one) => one.memoryBytes)} say=${bytes} />
         <${Head} name="istiod, while they join" layouts=${layouts} />
         <${Row} name="memory" values=${layouts.map((one) => one.istiod.memoryBytes)} say=${bytes} />
         <${Row} name="processor" values=${layouts.map((one) => one.istiod.processorSeconds)} say=${seconds} />
         <${Head} name="To write" layouts=${layouts} />
-        <${Row} name="objects" values=${layouts.map((one) => one.objects)} say=${(n) => n.toLocaleString("en-US")} />
+        <${Row} name="objects" values=${layouts.map((one) => one.objects)} say=${number} />
         <${Row} name="their JSON" values=${layouts.map((one) => one.objectBytes)} say=${bytes} />
       </tbody>
     </table></div>

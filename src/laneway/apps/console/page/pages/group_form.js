@@ -1,12 +1,14 @@
 // A lane group, as the vendor's panel asks for it.
 
-import { html, useState } from "../view.js";
+import { html, useEffect, useState } from "../view.js";
 import { FormPage, formPath } from "../form_frame.js";
+import { Told } from "../edits.js";
 import { Choice, Headers, MoveList, Pick, Text, Uri } from "../fields.js";
 
 const FIELDS = ["name", "gateway", "mode", "context", "traceHeader", "routeHeader", "services", "strategy", "hosts", "matches", "baseline", "standIns"];
 const nameOf = (service) => `${service.namespace}/${service.name}`;
 const serviceOf = (name) => ({ namespace: name.split("/")[0], name: name.split("/")[1] });
+const standInId = (service) => `stand-in-${service.replace("/", "-")}`;
 const labelOf = (name) => `${name.split("/")[1]} (${name.split("/")[0]})`;
 
 function Services({ form, change, told, offers, about }) {
@@ -28,13 +30,32 @@ function Services({ form, change, told, offers, about }) {
 
 const CONTEXTS = [["traceId", "Trace ID"], ["customHeader", "Custom header"], ["baggage", "Baggage"]];
 
+/** Lanes that answer at single services in place of the baseline. */
+function StandIns({ form, change, told = [], lanes }) {
+  const [picked, pick] = useState("");
+  const [added, add] = useState("");
+  const having = Object.entries(form.standIns);
+  const left = form.services.map(nameOf).filter((one) => !(one in form.standIns));
+  const next = left.includes(picked) ? picked : left[0];
+  const put = (service, lane) => change({ standIns: { ...form.standIns, [service]: lane } });
+  const drop = (service) => change({ standIns: Object.fromEntries(having.filter(([name]) => name !== service)) });
+  useEffect(() => { if (added) document.getElementById(standInId(added))?.focus(); }, [added]);
+  return html`<fieldset class="plain-set"><legend>At single services</legend>
+    ${having.map(([service, lane]) => html`<div class="stand-in" key=${service}><label for=${standInId(service)}>${service}</label>
+      <input id=${standInId(service)} value=${lane} list="stand-in-lanes" aria-label=${`Stands in at ${service}`} placeholder="lane" autocomplete="off" spellcheck="false" aria-invalid=${told.some((one) => one.level === "error") ? "true" : undefined} aria-describedby="standIns-told" onInput=${(event) => put(service, event.target.value)} />
+      <button type="button" class="small" aria-label=${`Nobody stands in at ${service} by itself`} onClick=${() => drop(service)}>✕</button></div>`)}
+    <datalist id="stand-in-lanes">${lanes.map((one) => html`<option value=${one} />`)}</datalist>
+    ${left.length > 0 && html`<div class="row"><select aria-label="Service to stand in at" value=${next} onChange=${(event) => pick(event.target.value)}>${left.map((one) => html`<option value=${one} selected=${one === next}>${labelOf(one)}</option>`)}</select><button type="button" class="small" onClick=${() => { put(next, ""); add(next); }}>Add a stand-in</button></div>`}
+    <small class="quiet">Another lane than the baseline that answers there for lanes without pods.</small><${Told} id="standIns-told" of=${told} /></fieldset>`;
+}
+
 function Permissive({ form, change, told, lanes }) {
   return html`<fieldset><legend>Permissive mode</legend>
     <${Choice} name="context" label="Pass-through Mode of Trace Context" value=${form.context} options=${CONTEXTS} choose=${(context) => change({ context })} told=${told.get("context")} hint="How services carry the lane of a request on." />
     ${form.context === "traceId" && html`<${Text} name="traceHeader" label="Trace ID Request Header" mono=${true} value=${form.traceHeader} type=${(traceHeader) => change({ traceHeader })} told=${told.get("traceHeader")} />`}
     <${Text} name="routeHeader" label="Request Routing Header" mono=${true} value=${form.routeHeader} type=${(routeHeader) => change({ routeHeader })} told=${told.get("routeHeader")} hint="It holds the name of the lane." />
     <${Text} name="baseline" label="Baseline lane" value=${form.baseline} options=${lanes} type=${(baseline) => change({ baseline })} told=${told.get("baseline")} hint="It answers where a lane has no pods." />
-    ${Object.entries(form.standIns).map(([service, lane]) => html`<${Text} key=${service} name=${`standIns.${service}`} label=${`Stands in at ${service}`} value=${lane} options=${lanes} type=${(to) => change({ standIns: { ...form.standIns, [service]: to } })} />`)}
+    <${StandIns} form=${form} change=${change} told=${told.get("standIns")} lanes=${lanes} />
   </fieldset>`;
 }
 

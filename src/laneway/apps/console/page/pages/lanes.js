@@ -13,15 +13,18 @@ const LIVE = { live: "good", "not live": "warning", stalled: "error", "not known
 const STATES = { Ready: "good", Reconciling: "warning", Failed: "error", Empty: "plain" };
 const STRATEGIES = { rule_based: "by entry rules", weighted: "by weights" };
 
-/** Why something is not sound: the first of several reasons, the others on demand. */
-function Why({ words }) {
-  const [first, ...rest] = words.split("; ");
-  return html`<span class="quiet">${first}</span>${rest.length > 0 && html`<details><summary>${count(rest.length, "more reason")}</summary><ul class="plain">${rest.map((one) => html`<li>${one}</li>`)}</ul></details>`}`;
+const SEEN = 3;
+
+/** Why something is not sound: each reason in a line of its own, many of them on demand. */
+function Why({ of }) {
+  if (!of.length) return null;
+  const line = (one) => html`<li>${one}</li>`;
+  return html`<ul class="reasons">${of.slice(0, SEEN).map(line)}</ul>${of.length > SEEN && html`<details><summary>${count(of.length - SEEN, "more reason")}</summary><ul class="reasons">${of.slice(SEEN).map(line)}</ul></details>`}`;
 }
 
 /** Whether a group or lane is live and since when; where nothing runs, whether it is sound. */
-export function Live({ of, state, error }) {
-  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>${error && html` <${Why} words=${error} />`}`;
+export function Live({ of, state }) {
+  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>`;
   const since = of.since ? ` since ${new Date(of.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "";
   return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.why}</span>`}`;
 }
@@ -45,7 +48,7 @@ function standIns(lane) {
   return [...by].map(([who, services]) => html`<div title=${services.join(", ")}><strong>${who}</strong> at ${services.length > 3 ? `${services.slice(0, 3).join(", ")} and ${services.length - 3} more` : services.join(", ")}</div>`);
 }
 
-const tag = (lane) => Object.entries(lane.selector).map(([name, value]) => html`<code class="nowrap">${name}: ${value}</code> `);
+const tag = (lane) => Object.entries(lane.selector).map(([name, value]) => html`<code>${name}: ${value}</code> `);
 
 function Actions({ lane, ask }) {
   return html`<div class="row tight"><${Link} class="button small" to=${`/lanes/${part(lane.name)}/rules`}>Entry rules</${Link}><${Link} class="button small" to=${`/lanes/${part(lane.name)}/edit`}>Edit</${Link}><button type="button" class="small" onClick=${() => ask({ what: "lane", name: lane.name })}>Remove</button></div>`;
@@ -56,8 +59,8 @@ const HEAD = ["Lane", "Service tag", "Share", "Pods ready", "Stands in", "Entry 
 const WITHOUT_SHARES = HEAD.filter((name) => name !== "Share");
 
 /** The row of a lane; with its group where lanes of several stand below each other. */
-const laneRow = (ask, named, { told = "", shares = true } = {}) => (lane) => html`<tr key=${lane.name}>
-  <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div>${lane.error !== told && html`<div class="quiet small"><${Why} words=${lane.error} /></div>`}`}</th>
+const laneRow = (ask, named, { told = [], shares = true } = {}) => (lane) => html`<tr key=${lane.name}>
+  <th scope="row"><${ObjectLink} of=${`ASMSwimLane ${lane.name}`}>${lane.name}</${ObjectLink}>${named && html`<div class="quiet">${lane.group || "in no group"}</div>`}${lane.state !== "Ready" && html`<div><${Badge} kind=${STATES[lane.state]}>${lane.state.toLowerCase()}</${Badge}></div>${lane.errors.join() !== told.join() && html`<${Why} of=${lane.errors} />`}`}</th>
   <td data-label="Service tag">${tag(lane)}</td>
   ${shares && html`<td class="number" data-label=${lane.weights.length ? "Share" : undefined}>${lane.weights.map((one) => html`<div title=${one.split}>${one.weight} %</div>`)}</td>`}
   <td data-label="Pods ready">${pods(lane)}</td>
@@ -71,7 +74,7 @@ const lanesOf = (found) => found.lanes;
 
 function Gateway({ group, about }) {
   const doors = (about?.gateways ?? []).filter((one) => one.url && one.gateways.includes(group.gateway));
-  return html`<dt>Entrance gateway</dt><dd>${group.gateway || "none"}${doors.map((one) => html` <code>${one.url}</code>`)}</dd>`;
+  return html`<div><dt>Entrance gateway</dt><dd>${group.gateway || "none"}${doors.map((one) => html` <code>${one.url}</code>`)}</dd></div>`;
 }
 
 function Group({ group, about, ask }) {
@@ -80,23 +83,23 @@ function Group({ group, about, ask }) {
   const shares = group.splits.length > 0;
   return html`<section class="card group" aria-labelledby=${`group-${group.name}`}>
     <div class="row spread">
-      <div class="row"><h2 id=${`group-${group.name}`}><${ObjectLink} of=${`ASMSwimLaneGroup ${group.name}`}>${group.name}</${ObjectLink}></h2><${Live} of=${group.live} state=${group.state} error=${group.error} />
+      <div class="row"><h2 id=${`group-${group.name}`}><${ObjectLink} of=${`ASMSwimLaneGroup ${group.name}`}>${group.name}</${ObjectLink}></h2><${Live} of=${group.live} state=${group.state} />
         ${group.held.length > 0 && html`<${Badge} kind="error">held</${Badge}>`}</div>
       <div class="row"><${Link} class="button" to=${`/lanes/new?group=${part(group.name)}`}>Create swimlanes</${Link}>
         ${shares && html`<button type="button" aria-expanded=${isOpen} onClick=${() => open(!isOpen)}>Weights</button>`}
         <${Link} class="button" to=${`/groups/${part(group.name)}/edit`}>Edit</${Link}><button type="button" onClick=${() => ask({ what: "group", name: group.name })}>Remove</button></div>
     </div>
-    ${group.held.map((why) => html`<p class="note error">${why}</p>`)}
+    ${group.held.length ? group.held.map((why) => html`<p class="note error">${why}</p>`) : html`<${Why} of=${group.errors} />`}
     <dl class="facts across">
-      <dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd>
-      <dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd>
+      <div><dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd></div>
+      <div><dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd></div>
       <${Gateway} group=${group} about=${about} />
-      <dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}</dd>
-      ${(group.findings.error > 0 || group.findings.warning > 0) && html`<dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd>`}
+      <div><dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}${!group.services.length && "none"}</dd></div>
+      ${(group.findings.error > 0 || group.findings.warning > 0) && html`<div><dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd></div>`}
     </dl>
     ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
     <${SendHundred} group=${group} about=${about} />
-    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${shares ? HEAD : WITHOUT_SHARES} row=${laneRow(ask, false, { told: group.error, shares })} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
+    ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${shares ? HEAD : WITHOUT_SHARES} row=${laneRow(ask, false, { told: group.errors, shares })} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
   </section>`;
 }
 
