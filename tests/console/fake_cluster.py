@@ -26,7 +26,11 @@ NAMESPACE = _kind("", "v1", "Namespace", namespaced=False)
 GATEWAY = _kind(ISTIO, "v1", "Gateway")
 GROUPS = _kind(VENDOR, "v1", GROUP, namespaced=False)
 LANES = _kind(VENDOR, "v1", LANE, namespaced=False)
+RELEASES = _kind("laneway.dev", "v1alpha1", "LaneRelease", namespaced=False)
+APPLICATIONS = _kind("argoproj.io", "v1alpha1", "Application")
+CONFIG_MAPS = _kind("", "v1", "ConfigMap")
 KINDS = (
+    *(RELEASES, APPLICATIONS, CONFIG_MAPS),
     *(SERVICE, POD, NAMESPACE, GATEWAY, GROUPS, LANES),
     *(_kind(ISTIO, "v1", one) for one in ("VirtualService", "DestinationRule", "Sidecar")),
 )
@@ -34,14 +38,19 @@ NODE = _kind("", "v1", "Node", namespaced=False)
 
 
 class FakeUser(Struct):
-    """Who a token belongs to, and what they may do: everywhere, or in namespaces."""
+    """Who a token belongs to, and what they may do: everywhere, or in namespaces.
+
+    What `api_groups` have may be listed besides, and no `refused` subresource or kind is allowed.
+    """
 
     name: str
     everywhere: bool = False
     inside: set[str] = field(default_factory=set)
+    api_groups: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
-    def may(self, namespace: str) -> bool:
-        return self.everywhere or namespace in self.inside
+    def may(self, namespace: str, group: str = "") -> bool:
+        return self.everywhere or namespace in self.inside or group in self.api_groups - {""}
 
 
 class FakeCluster(FakeServer):
@@ -75,7 +84,9 @@ class FakeCluster(FakeServer):
         is_object = any(f"/{kind.resource}" in asked.path for kind in (*KINDS, NODE))
         parts = asked.path.split("/")
         place = parts[parts.index("namespaces") + 1 :] if "namespaces" in parts else []
-        if not is_object or user.may(place[0] if place else ""):
+        group = parts[2] if parts[1] == "apis" and parts[2:] else ""
+        is_refused = asked.method.lower() in user.refused
+        if not is_object or (user.may(place[0] if place else "", group) and not is_refused):
             return None
         return Refuse(403, f"{user.name} may not")
 
@@ -88,8 +99,10 @@ class FakeCluster(FakeServer):
         if review == "selfsubjectreviews":
             return 201, {"status": {"userInfo": {"username": user.name}}}
         if review == "selfsubjectaccessreviews":
-            space = asked.body["spec"]["resourceAttributes"]["namespace"]
-            return 201, {"status": {"allowed": user.may(space)}}
+            told = asked.body["spec"]["resourceAttributes"]
+            is_refused = bool({told["subresource"], told["verb"]} & user.refused)
+            may = user.may(told["namespace"], told["group"]) and not is_refused
+            return 201, {"status": {"allowed": may}}
         if review == "selfsubjectrulesreviews":
             allowed = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
             rules = [allowed] if user.may(asked.body["spec"]["namespace"]) else []
@@ -97,14 +110,16 @@ class FakeCluster(FakeServer):
         return self._merged(asked) if asked.method == "PATCH" else super()._done(asked)
 
     def _merged(self, asked: Asked) -> tuple[int, Object]:
-        """Merge labels into an object that is still the one that was read."""
+        """Merge labels and annotations into an object that is still the one that was read."""
         head = self.objects[asked.path]["metadata"]
         wanted = asked.body["metadata"]
-        if wanted["resourceVersion"] != head["resourceVersion"]:
+        if wanted.get("resourceVersion", head["resourceVersion"]) != head["resourceVersion"]:
             return 409, {"kind": "Status", "code": 409, "message": "it was modified"}
-        labels = {**head.get("labels", {}), **wanted["labels"]}
-        kept = {key: value for key, value in labels.items() if value is not None}
-        changed = {**self.objects[asked.path], "metadata": {**head, "labels": kept}}
+        merged = {}
+        for words in wanted.keys() & {"labels", "annotations"}:
+            told = {**head.get(words, {}), **wanted[words]}
+            merged[words] = {key: value for key, value in told.items() if value is not None}
+        changed = {**self.objects[asked.path], "metadata": {**head, **merged}}
         return 200, self.write(asked.path, changed)
 
 
@@ -117,9 +132,14 @@ def _discovery(*, is_core: bool) -> Object:
                 "metadata": {"name": group},
                 "versions": [
                     {
-                        "version": "v1",
-                        "resources": [_resource(one) for one in kinds if one.group == group],
+                        "version": version,
+                        "resources": [
+                            _resource(one)
+                            for one in kinds
+                            if (one.group, one.version) == (group, version)
+                        ],
                     }
+                    for version in dict.fromkeys(one.version for one in kinds if one.group == group)
                 ],
             }
             for group in groups

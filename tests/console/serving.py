@@ -15,7 +15,14 @@ from laneway.apps.console.app import Console
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.by_link import ByLink
 from laneway.apps.console.keys import Keys
-from laneway.apps.console.seams import About, EditingWay, RepositoryFollowed, Sender, ShownState
+from laneway.apps.console.seams import (
+    About,
+    ConsoleGround,
+    EditingWay,
+    RepositoryFollowed,
+    Sender,
+    ShownState,
+)
 from laneway.apps.console.visits import Visit
 from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
@@ -61,10 +68,11 @@ def console(
     snapshot: Snapshot | None = None,
     *,
     read_only: bool = False,
+    ground: ConsoleGround | None = None,
 ) -> ServedConsole:
-    """Return a console that stands on a snapshot."""
+    """Return a console that stands on a snapshot, or on another ground."""
     keys, audit = Keys(tmp_path / "keys"), StringIO()
-    visit = Visit(StillGround(snapshot or Snapshot()), "somebody")
+    visit = Visit(ground or StillGround(snapshot or Snapshot()), "somebody")
     door = ByLink(keys, visit)
     app = Console(door, calls, (ORIGIN,), Audit(audit), "1.2.3", read_only).app()
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)

@@ -79,7 +79,7 @@ def test_who_may_list_all_sees_all_and_how_live_it_is() -> None:
             assert names(found) == {"shop-service", "cart-service"}
             (standing,) = found.seen.standings.values()
             assert standing.state == "live"
-            assert standing.why == "Live: 12 of 12 proxies"
+            assert standing.why == "12 of 12 proxies"
             assert standing.since == datetime(2026, 11, 29, 12, tzinfo=UTC).timestamp()
             spec = cluster.objects[GROUPS.path(name="both")]["spec"]
             cluster.have(GROUPS, "both", spec=spec, status=live("11 of 12", is_live=False))

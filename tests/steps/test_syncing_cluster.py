@@ -261,7 +261,11 @@ def test_an_inventory_is_read_back_as_it_was_written() -> None:
 
     body = config_map("shop", "default", inventory)
 
-    assert body["metadata"] == {"name": "laneway-sync-shop", "namespace": "default"}
+    assert body["metadata"] == {
+        "name": "laneway-sync-shop",
+        "namespace": "default",
+        "labels": {"app.kubernetes.io/managed-by": "laneway-sync"},
+    }
     assert inventory_of(body) == inventory
     assert inventory_of({"data": {"objects": "torn"}}) == Inventory()
     assert inventory.with_ids([SERVICE]) == inventory

@@ -85,7 +85,15 @@ async def name_of_user(client: Client) -> str:
     return (await _asked(client, _WHO, {}, _Who)).status.user_info.username
 
 
-async def may(client: Client, verb: str, kind: Kind, namespace: str = "", name: str = "") -> bool:
+async def may(  # noqa: PLR0913 - one for each part of the question
+    client: Client,
+    verb: str,
+    kind: Kind,
+    namespace: str = "",
+    name: str = "",
+    *,
+    subresource: str = "",
+) -> bool:
     """Return whether a verb is allowed on a kind: without a namespace in all of them."""
     asked = {
         "verb": verb,
@@ -93,6 +101,7 @@ async def may(client: Client, verb: str, kind: Kind, namespace: str = "", name: 
         "resource": kind.resource,
         "namespace": namespace,
         "name": name,
+        "subresource": subresource,
     }
     found = await _asked(client, _MAY, {"resourceAttributes": asked}, _May)
     return found.status.allowed

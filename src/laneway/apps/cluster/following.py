@@ -11,10 +11,12 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 
 from msgspec import Struct
 
 from laneway.adapters.kube import Client, Extent, Following, Kind, KubeError, NoAccess
+from laneway.apps.cluster.beside import READ_BESIDE, SeenBeside, beside_of
 from laneway.apps.cluster.reading import NOT_SERVED, not_served
 from laneway.apps.cluster.sight import (
     EVERYWHERE,
@@ -24,7 +26,7 @@ from laneway.apps.cluster.sight import (
     object_name,
     sight_of,
 )
-from laneway.core.keeping.followed import GROUP, LANE, VENDOR, is_followed
+from laneway.core.keeping.followed import GROUP, LANE, SHOWN, VENDOR, is_followed
 from laneway.core.keeping.ground import ClusterGround
 from laneway.core.keeping.held import Held, Shared, read_again, read_held, read_pod_held
 from laneway.core.mesh.not_read import NotRead
@@ -157,7 +159,10 @@ class SeenByUser:
     def _begin(self, spot: Spot, kind: Kind) -> None:
         name, place = spot
         following = Following(
-            self.client, kind, partial(self._counted, self._decoder(spot, kind)), Extent(place)
+            self.client,
+            kind,
+            partial(self._counted, self._decoder(spot, kind)),
+            Extent(place, SHOWN.get(name, "")),
         )
         task = asyncio.create_task(following.run(partial(self._touch, name)))
         self._spots[spot] = _FollowedSpot(following, task)
@@ -188,6 +193,8 @@ class SeenByUser:
 
     def _decoder(self, spot: Spot, kind: Kind) -> Callable[[bytes], Held]:
         name, _ = spot
+        if name in READ_BESIDE:
+            return partial(READ_BESIDE[name], kind)
         if name == _POD:
             return partial(read_pod_held, shared=self._shared)
         read = partial(read_held, shared=self._shared, api_version=kind.api_version, kind=kind.kind)
@@ -232,7 +239,7 @@ class SeenByUser:
 
     def snapshot(self) -> Snapshot:
         """Return all that is seen, as one value; what says what it said before is the very same."""
-        stale, self._stale = self._stale, set()
+        stale, self._stale = self._stale - SHOWN.keys(), set()
         for name in stale:
             held = list(self._held(name))
             self._ground.take(".".join(reversed(name)), _pooled(held) if name == _POD else held)
@@ -250,6 +257,11 @@ class SeenByUser:
         return LanesOnCluster.of(groups, lanes)
 
     @property
+    def beside(self) -> SeenBeside:
+        """What decides nothing, and is shown."""
+        return beside_of(chain.from_iterable(map(self._held, SHOWN)))
+
+    @property
     def exposed(self) -> list[Exposed]:
         """The Services that are reached from outside."""
         found = (one.exposed for one in self._held(_SERVICE) if isinstance(one, HeldService))
@@ -261,8 +273,10 @@ class SeenByUser:
             return
         yield from not_served(sight.kinds)
         for name, kind in sight.kinds.items():
-            if why := self._why_not(name, kind, sight.places[name]):
-                yield NotRead(kind.kind, f"{kind.resource}.{kind.group}".rstrip("."), why)
+            if name not in SHOWN and (why := self._why_not(name, kind, sight.places[name])):
+                places = sight.places[name]
+                only = places if why == _alone(places) else ()
+                yield NotRead(kind.kind, f"{kind.resource}.{kind.group}".rstrip("."), why, only)
 
     def _why_not(self, name: KindName, kind: Kind, places: Places) -> str:
         if not is_followed(kind.group, kind.version, kind.kind):
@@ -274,8 +288,12 @@ class SeenByUser:
             if one.problem is not None and not one.is_synced:
                 return _words(one.problem)
         if places != EVERYWHERE:
-            return f"they are read in {', '.join(places)} alone"
+            return _alone(places)
         return ""
+
+
+def _alone(places: Places) -> str:
+    return f"they are read in {', '.join(places)} alone"
 
 
 def _words(problem: KubeError) -> str:

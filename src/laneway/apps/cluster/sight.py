@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from laneway.adapters.kube import Client, Forbidden, Kind
 from laneway.adapters.kube.reviews import RulesOfUser, may, rules_in
-from laneway.core.keeping.followed import FOLLOWED, is_followed
+from laneway.core.keeping.followed import FOLLOWED, SHOWN, is_followed
 
 KindName = tuple[str, str]
 """An API group and the name of a kind."""
@@ -59,12 +59,10 @@ class UserSight(Struct, frozen=True):
 async def sight_of(client: Client, namespaces: Sequence[str] = ()) -> UserSight:
     """Return what a user may see, of these namespaces alone if any are named. Raises KubeError."""
     served = await client.kinds()
-    kinds = {name: kind for name, kind in served.items() if name in FOLLOWED}
+    kinds = {name: kind for name, kind in served.items() if name in FOLLOWED or name in SHOWN}
     asking = _Questions(client)
     whole = [
-        one
-        for one in kinds.values()
-        if is_followed(one.group, one.version, one.kind) and not (namespaces and one.is_namespaced)
+        one for one in kinds.values() if _is_read(one) and not (namespaces and one.is_namespaced)
     ]
     allowed = await asyncio.gather(*map(asking.everywhere, whole))
     places: dict[KindName, Places] = dict.fromkeys(kinds, ())
@@ -72,13 +70,18 @@ async def sight_of(client: Client, namespaces: Sequence[str] = ()) -> UserSight:
         (one.group, one.kind): EVERYWHERE for one, yes in zip(whole, allowed, strict=True) if yes
     }
     left = [kind for name, kind in kinds.items() if kind.is_namespaced and not places[name]]
-    if not left:
+    if all((one.group, one.kind) in SHOWN for one in left):
         return UserSight(kinds, places)
     known = places.get(_NAMESPACE) == EVERYWHERE and not namespaces
     found = await _namespaces(client, kinds[_NAMESPACE]) if known else list(namespaces)
     some = tuple(found or [client.access.namespace])[:MOST_NAMESPACES]
     places |= await asking.inside(left, some)
     return UserSight(kinds, places, some, max(0, len(found) - len(some)))
+
+
+def _is_read(kind: Kind) -> bool:
+    is_shown = (kind.group, kind.kind) in SHOWN
+    return is_shown or is_followed(kind.group, kind.version, kind.kind)
 
 
 async def _namespaces(client: Client, kind: Kind) -> list[str]:

@@ -48,7 +48,7 @@ def run_proxied(way: Access, options: ProxiedOptions) -> int:
     at = listening(options.host, options.port, None)
 
     async def main() -> None:
-        ground = partial(UserClusterGround, way.authority, metrics=options.metrics)
+        ground = partial(UserClusterGround, way.authority, metrics=options.metrics, is_inside=True)
         client = partial(client_of, way)
         sessions = Sessions(ground, client, options.namespaces, options.bounds)
         door = ByProxy(sessions, options.origin)

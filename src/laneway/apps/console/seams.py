@@ -59,7 +59,8 @@ class ShownState(Struct, frozen=True, dict=True):
     """A ground at one moment.
 
     `compilation` is of what is written, `live` of what proxies serve where that is known.
-    `refused` tells of an edit that did not go live. `standings` are by the names of groups.
+    `refused` tells of an edit that did not go live. `standings` are by the names of groups. Of a
+    cluster `releases` are objects with their status, `syncers` who keeps objects in step with Git.
     """
 
     revision: int
@@ -69,6 +70,8 @@ class ShownState(Struct, frozen=True, dict=True):
     standings: Mapping[str, GroupStanding] = {}
     refused: Mapping[str, Any] | None = None
     trouble: str = ""
+    releases: Sequence[Mapping[str, Any]] = ()
+    syncers: Sequence[Mapping[str, Any]] = ()
 
     @property
     def served(self) -> Compilation:

@@ -18,6 +18,7 @@ from laneway.core.mesh.age import oldest_first
 from laneway.core.mesh.membership import pods_of_lane, ready_pods_of_lane
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import GatewayName, Host, LaneName, service_host
+from laneway.core.mesh.not_read import why_held
 from laneway.core.mesh.patches import patches_of
 from laneway.core.mesh.propagation import propagation_flaw, propagation_of
 from laneway.core.mesh.snapshot import Snapshot
@@ -172,8 +173,7 @@ def _reasons_to_hold(
 ) -> Iterable[str]:
     """Yield why any output of a group would be unsafe."""
     if snapshot.unread:
-        files = ", ".join(snapshot.unread)
-        yield f"what {files} holds is not known in full, so objects of the group may be missing"
+        yield why_held(snapshot.unread)
     if len(group.meta.name) > LABEL_VALUE_LENGTH:
         yield f"the name has {len(group.meta.name)} characters and cannot be a label value"
     for field in group.misspelled:

@@ -27,6 +27,8 @@ class NotRead(Struct, frozen=True):
     kind: str
     resource: str
     why: str
+    only: tuple[str, ...] = ()
+    """The namespaces of which it was read all the same."""
 
     @property
     def name(self) -> str:
@@ -37,6 +39,22 @@ class NotRead(Struct, frozen=True):
     def opens(self) -> tuple[Literal["isolated", "delivered"], ...]:
         """What a proof cannot tell without it."""
         return ("delivered",) if self.kind in _REFUSING else ("isolated", "delivered")
+
+
+def why_held(unread: Iterable[str]) -> str:
+    """Return why a group is held while that is not read."""
+    files = ", ".join(unread)
+    return f"what {files} holds is not known in full, so objects of the group may be missing"
+
+
+def out_of_sight(unread: Collection[str], not_read: Iterable[NotRead]) -> tuple[NotRead, ...]:
+    """Return the kinds for which groups are held of which somebody may see a part alone.
+
+    Nothing is returned where more is missing than that: then nobody knows what is not read.
+    """
+    essential = tuple(one for one in not_read if one.kind in ESSENTIAL)
+    is_all = {one.name for one in essential} == set(unread)
+    return essential if is_all and all(one.only for one in essential) else ()
 
 
 def not_essential(not_read: Iterable[NotRead]) -> Iterator[NotRead]:

@@ -72,6 +72,8 @@ def release_status(
                 "gate": one["gate"],
                 "outcome": one["outcome"],
                 "message": one["said"],
+                "new": one["new"],
+                "stable": one["stable"],
             }
             for one in told.verdicts
         ],

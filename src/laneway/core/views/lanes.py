@@ -21,6 +21,7 @@ from laneway.core.findings.render import LEVELS
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host, LaneName
+from laneway.core.mesh.not_read import NotRead, out_of_sight, why_held
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
@@ -104,7 +105,9 @@ class _LaneRows:
         self._errors = errors_of_groups(compilation.mesh, compilation.findings)
         self._splits = lane_splits(compilation.mesh)
         self._pods: dict[str, Mapping[tuple[LaneName, Host], list[Workload]]] = {}
-        self._last: dict[tuple[str, Host], LaneName] = {}
+        snapshot = compilation.snapshot
+        self._hidden = out_of_sight(snapshot.unread, snapshot.not_read)
+        self._by_sight = why_held(snapshot.unread) if self._hidden else ""
 
     def is_chosen(self, one: _Shown, wish: LaneFilter) -> bool:
         """Whether a lane is asked for."""
@@ -117,11 +120,14 @@ class _LaneRows:
         """Return a group."""
         meta = group.group.meta
         status = self._status[meta.ref]
+        held = [why for why in group.held if why != self._by_sight]
+        is_out_of_sight = bool(self._hidden and not held)
         return {
             "name": group.name,
-            "state": status["status"],
-            "errors": self._errors[group.name] or _told(status),
-            "held": list(group.held),
+            "state": "not known" if is_out_of_sight else status["status"],
+            "errors": self._errors[group.name] or ([] if is_out_of_sight else _told(status)),
+            "held": held,
+            "notRead": [_hidden(one) for one in self._hidden],
             "mode": "permissive" if group.group.is_permissive else "strict",
             "strategy": group.group.strategy,
             "gateway": group.gateway or "",
@@ -200,6 +206,15 @@ class _LaneRows:
     def _liveness(self, group: str) -> View | None:
         known = self._live.get(group)
         return {"state": known.state, "why": known.why, "since": known.since} if known else None
+
+
+def _hidden(one: NotRead) -> str:
+    """Return what somebody may not see of a kind.
+
+    >>> _hidden(NotRead("Service", "services", "", ("shop", "cart")))
+    'services of other namespaces than shop, cart are not read'
+    """
+    return f"{one.resource} of other namespaces than {', '.join(one.only)} are not read"
 
 
 def _counted(findings: Sequence[Finding]) -> Mapping[str, Counter[str]]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
+from laneway.adapters.kube import KubeError
 from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused, Parameter
+from laneway.apps.console.api.injection import refusal_of
 from laneway.apps.console.api.lanes import PAGED, part_of
 from laneway.core.resources.meta import Ref
 from laneway.core.views.namespaces import namespaces_view
 from laneway.core.views.objects import ObjectFilter, objects_view
 from laneway.core.views.resource import resource_view
+
+
+@runtime_checkable
+class HasBodies(Protocol):
+    """A ground whose objects are read where they are."""
+
+    async def body_of(self, ref: Ref) -> Mapping[str, Any] | None:
+        """Return an object as it is there; None where it cannot be had. Raises KubeError."""
+
 
 _NONE = "-"
 """The namespace of an object that has none."""
@@ -32,10 +44,21 @@ async def _object(asked: CallAsked) -> dict[str, Any]:
     words = asked.words
     space = "" if words["namespace"] == _NONE else words["namespace"]
     ref = Ref(words["kind"], space, words["name"])
-    found = await asyncio.to_thread(resource_view, asked.seen.compilation, ref)
+    body = await _body(asked, ref)
+    found = await asyncio.to_thread(resource_view, asked.seen.compilation, ref, body)
     if found is None:
         raise CallRefused(404, f"There is no {ref}", "It was removed, or it was never read.")
     return found
+
+
+async def _body(asked: CallAsked, ref: Ref) -> Mapping[str, Any] | None:
+    """Return an object of a cluster as it is there: of most only what decides is kept."""
+    if not isinstance(asked.ground, HasBodies):
+        return None
+    try:
+        return await asked.ground.body_of(ref)
+    except KubeError as error:
+        raise refusal_of(error) from None
 
 
 async def _namespaces(asked: CallAsked) -> list[dict[str, Any]]:

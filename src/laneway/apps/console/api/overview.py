@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from laneway.apps.console.api.calls import ApiCall, CallAsked
 from laneway.apps.console.seams import GatewayAddress, GroundKind
-from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.releases.plan import LaneRelease
 from laneway.core.views.mesh import mesh_object
 
@@ -17,7 +16,8 @@ class AboutAnswer(Struct, frozen=True, rename="camel"):
     """What a console stands on now. `revision` is one more after every change.
 
     `edits` is the way in which edits are written, empty where none are; `sends` whether requests
-    can be sent through gateways, `follows` whether the input are a repository's commits.
+    can be sent through gateways, `follows` whether the input are a repository's commits, `syncers`
+    how many keep objects of a cluster in step with one.
     """
 
     kind: GroundKind
@@ -32,6 +32,7 @@ class AboutAnswer(Struct, frozen=True, rename="camel"):
     sends: bool = False
     follows: bool = False
     releases: int = 0
+    syncers: int = 0
 
 
 async def _about(asked: CallAsked) -> AboutAnswer:
@@ -48,13 +49,16 @@ async def _about(asked: CallAsked) -> AboutAnswer:
         asked.ground.why_no_way,
         asked.ground.sender is not None,
         asked.ground.followed is not None,
-        0 if asked.ground.followed else _plans(seen.compilation.snapshot),
+        len(seen.releases) or _plans(asked),
+        len(seen.syncers),
     )
 
 
-def _plans(snapshot: Snapshot) -> int:
-    """Return how many plans of releases are files; those of a cluster are carried out there."""
-    found = snapshot.by_kind.get(LaneRelease, ())
+def _plans(asked: CallAsked) -> int:
+    """Return how many plans of releases are files of ours."""
+    found = asked.seen.compilation.snapshot.by_kind.get(LaneRelease, ())
+    if asked.ground.followed:
+        return 0
     return sum(bool(one.meta.source.text) for one in found)
 
 

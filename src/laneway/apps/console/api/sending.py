@@ -25,11 +25,17 @@ class SendWish(Struct, frozen=True, rename="camel"):
     confirmed: bool = False
 
 
+_NOBODY = (
+    "There is no gateway that you may send through",
+    "Nothing runs here, or no gateway has an address, or this console may not lend you its own.",
+)
+
+
 async def _send(asked: CallAsked) -> dict[str, Any]:
     wish: SendWish = asked.body
     sender = asked.ground.sender
     if sender is None:
-        raise CallRefused(403, "Nothing runs here that could be asked")
+        raise CallRefused(403, *_NOBODY)
     typed = read_request(wish.text)
     if typed.request is None:
         raise CallRefused(400, typed.findings[0].message, typed.findings[0].fix)

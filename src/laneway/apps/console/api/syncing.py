@@ -42,7 +42,18 @@ async def _now(asked: CallAsked) -> dict[str, Any]:
         raise CallRefused(502, "It was not synced", f"{error}") from error
 
 
+async def _syncers(asked: CallAsked) -> list[dict[str, Any]]:
+    return [dict(one) for one in asked.seen.syncers]
+
+
 CALLS = (
     ApiCall("GET", "/sync", "How a repository is followed", _status, dict[str, Any]),
     ApiCall("POST", "/sync", "Sync now", _now, dict[str, Any], takes=SyncNow, writes=True),
+    ApiCall(
+        "GET",
+        "/syncers",
+        "Who keeps objects of a cluster in step with a repository",
+        _syncers,
+        list[dict[str, Any]],
+    ),
 )

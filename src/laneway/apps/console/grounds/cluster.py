@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
+from laneway.adapters.kube.reviews import may
 from laneway.adapters.metrics import MetricsError, MetricsServer
 from laneway.apps.cluster.addresses import addresses_of_nodes
 from laneway.apps.cluster.following import SeenByUser
@@ -21,6 +24,7 @@ from laneway.apps.cluster.injection import may_switch, switch
 from laneway.apps.cluster.sight import EVERYWHERE
 from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.editing.cluster import ClusterEditing
+from laneway.apps.console.grounds.cluster_sending import ClusterSending
 from laneway.apps.console.seams import (
     About,
     Changed,
@@ -31,9 +35,14 @@ from laneway.apps.console.seams import (
     Sender,
     ShownState,
 )
+from laneway.apps.local.verify.asked import SentInquiry
 from laneway.core.compile import Compilation, compile_snapshot
-from laneway.core.views.exposed import reached_ports
+from laneway.core.keeping.followed import RELEASE
+from laneway.core.release.requests import REQUEST_ANNOTATION, Action
+from laneway.core.resources.meta import Ref
+from laneway.core.views.exposed import ReachedPort, reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
+from laneway.core.views.syncers import syncers_view
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.traffic.counts import Counts
 
@@ -74,16 +83,26 @@ class UserClusterGround:
     """A cluster as one user sees it."""
 
     def __init__(
-        self, name: str, following: SeenByUser, metrics: MetricsServer | None = None
+        self,
+        name: str,
+        following: SeenByUser,
+        metrics: MetricsServer | None = None,
+        *,
+        is_inside: bool = False,
     ) -> None:
-        """Nothing is asked before `run`; `name` is what people call the cluster."""
+        """Nothing is asked before `run`; `name` is what people call the cluster.
+
+        `is_inside` says that the console stands in the cluster, for users who come to it.
+        """
         self.traffic = MeasuredTraffic(metrics, following) if metrics else None
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
         self.following = following
         self.why_no_way = ""
         self.followed: RepositoryFollowed | None = None
-        self.sender: Sender | None = None
+        self._sending = ClusterSending(following.client, is_inside=is_inside)
+        self._reached: tuple[ReachedPort, ...] = ()
+        self._open: tuple[ReachedPort, ...] = ()
         self._nodes: tuple[str, ...] | None = None
 
     @property
@@ -105,6 +124,46 @@ class UserClusterGround:
     ) -> dict[str, str | None]:
         """Switch it, and return the labels that changed. Raises KubeError."""
         return await switch(self.client, name, on=on, revision=revision)
+
+    @property
+    def sender(self) -> Sender | None:
+        """Who sends requests through gateways; None where the user may send through none."""
+        seen = self.seen
+        if seen is None or not self._open:
+            return None
+
+        async def send(wish: SentInquiry) -> dict[str, Any]:
+            return await self._sending.send(self._reached, seen.served, wish)
+
+        return send
+
+    async def body_of(self, ref: Ref) -> Mapping[str, Any] | None:
+        """Return an object as the server has it; None where the user may not get it, or it is gone.
+
+        Raises KubeError.
+        """
+        kinds = (kind for (_, name), kind in self.kinds.items() if name == ref.kind)
+        for kind in kinds:
+            with suppress(Forbidden, NotFound):
+                raw = await self.client.get(kind, ref.namespace, ref.name)
+                return msgspec.json.decode(raw, type=dict[str, Any])
+        return None
+
+    async def may_ask_releases(self) -> bool:
+        """Return whether the user may ask something of releases. Raises KubeError."""
+        kind = self.kinds.get(RELEASE)
+        return kind is not None and await may(self.client, "patch", kind)
+
+    async def ask_release(self, name: str, action: Action) -> str:
+        """Write a request to a release, for whoever executes it. Raises KubeError."""
+        kind = self.kinds.get(RELEASE)
+        if kind is None:
+            raise NotFound("the cluster knows no releases")
+        value = f"{action} {datetime.now(UTC).isoformat()}"
+        head = {"name": name, "annotations": {REQUEST_ANNOTATION: value}}
+        about = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": head}
+        await self.client.merge(kind, about)
+        return value
 
     @property
     def way(self) -> EditingWay | None:
@@ -154,35 +213,42 @@ class UserClusterGround:
         else:
             old = before.compilation if before else None
             compilation = await asyncio.to_thread(compile_snapshot, snapshot, old)
+        await self._reach(compilation)
+        beside = self.following.beside
         state = ShownState(
             before.revision + 1 if before else 1,
             compilation,
-            gateways=await self._gateways(compilation),
+            gateways=[
+                GatewayAddress(one.gateways, one.selector, one.port, one.url)
+                for one in self._reached
+            ],
             standings=_standings(self.following.lanes),
             trouble=_trouble(self.following),
+            releases=beside.releases,
+            syncers=syncers_view(snapshot, beside.applications, beside.inventories),
         )
         if before is not None and _says_the_same(before, state):
             return False
         self.seen = state
         return True
 
-    async def _gateways(self, compilation: Compilation) -> list[GatewayAddress]:
+    async def _reach(self, compilation: Compilation) -> None:
+        """Look where gateways are reached, and through which of them the user may send."""
         services = self.following.exposed
         if self._nodes is None and any(node for one in services for _, _, node in one.ports):
             self._nodes = ()
             with suppress(Forbidden, NotFound):
                 self._nodes = await addresses_of_nodes(self.client)
         gateways = compilation.mesh.gateways.values()
-        return [
-            GatewayAddress(one.gateways, one.selector, one.port, one.url)
-            for one in reached_ports(gateways, services, self._nodes or ())
-        ]
+        self._reached = tuple(reached_ports(gateways, services, self._nodes or ()))
+        with suppress(KubeError):
+            self._open = await self._sending.open_ports(self._reached)
 
 
 def _says_the_same(one: ShownState, other: ShownState) -> bool:
     return one.compilation is other.compilation and (
-        (one.gateways, one.standings, one.trouble)
-        == (other.gateways, other.standings, other.trouble)
+        (one.gateways, one.standings, one.trouble, one.releases, one.syncers)
+        == (other.gateways, other.standings, other.trouble, other.releases, other.syncers)
     )
 
 
@@ -190,7 +256,13 @@ def _standings(lanes: LanesOnCluster) -> dict[str, GroupStanding]:
     """Say of each group what its status says, and since when its condition Live has been so."""
     by_name = {name_of(one): one for one in lanes.groups}
     return {
-        one.group: GroupStanding(one.state, one.why, _since(by_name[one.group], one.state))
+        one.group: GroupStanding(
+            one.state,
+            str(condition(by_name[one.group], "Live").get("message", ""))
+            if one.state == "live"
+            else one.why,
+            _since(by_name[one.group], one.state),
+        )
         for one in states(lanes)
         if one.group in by_name
     }

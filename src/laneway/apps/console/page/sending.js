@@ -78,5 +78,5 @@ export function SendIt({ text, request, gateway }) {
   const start = () => (HARMLESS.includes(request.method) ? send(false) : ask(true));
   return html`<div class="sending"><button type="button" disabled=${state.isBusy} onClick=${start}>${state.isBusy ? "Sending…" : "Send it"}</button>
     ${isAsked && html`<${Dialog} title="Send it?" close=${() => ask(false)}><p><strong>${request.method}</strong> may change something. It is sent once, through the gateway of the mesh.</p><div class="row end"><button type="button" onClick=${() => ask(false)}>Cancel</button><button type="button" class="main" onClick=${() => send(true)}>Send it</button></div></${Dialog}>`}
-    <div aria-live="polite"><${Trouble} error=${state.error} />${state.found && html`<${Answers} of=${state.found.answers} /><${Taken} of=${state.found.taken} />`}</div></div>`;
+    <div aria-live="polite"><${Trouble} error=${state.error} />${state.found && html`<${Answers} of=${state.found.answers} />${state.found.taken ? html`<${Taken} of=${state.found.taken} />` : html`<p class="quiet">Nobody writes down which way it took on a cluster: hold the answer against the promise below.</p>`}`}</div></div>`;
 }

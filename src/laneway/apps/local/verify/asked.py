@@ -57,13 +57,11 @@ async def ask_through(
     Canceling it ends what is under way.
     """
     record = folder.read()
-    promise = explained(served.mesh, served.plan, wish.inquiry, quotes=True)
-    port = beginning(served.mesh, served.plan, wish.inquiry)
-    if record is None or isinstance(promise, Unasked) or not isinstance(port, GatewayPort):
-        why = promise.why if isinstance(promise, Unasked) else "it does not begin at a gateway"
-        raise CannotSendError("the mesh does not run" if record is None else why)
+    if record is None:
+        raise CannotSendError("the mesh does not run")
+    promise, port = promised(served, wish.inquiry)
     address = _address(record, port)
-    answers = await _answers(address, wish, progressed)
+    answers = await answers_from(address, wish, progressed)
     await asyncio.to_thread(wait_until_written, folder)
     seen = await asyncio.to_thread(_lines, folder, {one.id for one in answers})
     return {
@@ -75,9 +73,24 @@ async def ask_through(
     }
 
 
-async def _answers(
-    address: GivenAddress, wish: SentInquiry, progressed: Callable[[int], None]
+def promised(served: Compilation, inquiry: Inquiry) -> tuple[View, GatewayPort]:
+    """Return the journey that a request is promised, and the port it begins at.
+
+    Raises CannotSendError where it does not begin at a gateway.
+    """
+    promise = explained(served.mesh, served.plan, inquiry, quotes=True)
+    if isinstance(promise, Unasked):
+        raise CannotSendError(promise.why)
+    port = beginning(served.mesh, served.plan, inquiry)
+    if not isinstance(port, GatewayPort):
+        raise CannotSendError("it does not begin at a gateway")
+    return promise, port
+
+
+async def answers_from(
+    address: GivenAddress, wish: SentInquiry, progressed: Callable[[int], None] = lambda _: None
 ) -> list[GatewayAnswer]:
+    """Send a request to an address and return what came back. Raises NotConfirmedError."""
     request = wish.inquiry.request
     sending = Sending(replace(request, port=None), wish.body, wish.times, wish.confirmed)
     answers: list[GatewayAnswer] = []

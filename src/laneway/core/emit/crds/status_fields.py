@@ -110,6 +110,8 @@ RELEASE_STATUS: Fields = {
         gate=text("What is looked at."),
         outcome=text("well, worse or unknown."),
         message=text("The figures."),
+        new=one("What was counted of the new lane.", bad=_COUNT, of=_COUNT),
+        stable=one("What was counted of the other lane.", bad=_COUNT, of=_COUNT),
     ),
     "request": one(
         "What came of the request in the annotation laneway.dev/request.",

@@ -13,9 +13,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from laneway.core.mesh.superseded import MANAGED_BY
 from laneway.core.syncing.cluster.objects import ObjectId
+from laneway.core.syncing.cluster.seen import MANAGER
 
 NAME = "laneway-sync-{}"
+SELECTOR = f"{MANAGED_BY}={MANAGER}"
+"""By which all of them are found."""
 _COMMIT, _OBJECTS, _SOURCE = "commit", "objects", "source"
 
 
@@ -37,7 +41,11 @@ def config_map(name: str, namespace: str, inventory: Inventory) -> dict[str, Any
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": NAME.format(name), "namespace": namespace},
+        "metadata": {
+            "name": NAME.format(name),
+            "namespace": namespace,
+            "labels": {MANAGED_BY: MANAGER},
+        },
         "data": {
             _SOURCE: inventory.source,
             _COMMIT: inventory.commit,

@@ -28,7 +28,7 @@ export const pages = [
   { path: /^\/doctor$/, to: "/doctor", name: "Doctor", show: DoctorPage },
   { path: /^\/proof$/, to: "/proof", name: "Proof", show: ProofPage },
   { path: /^\/cost$/, to: "/cost", name: "Cost", show: CostPage },
-  { path: /^\/sync$/, to: "/sync", name: "Sync", show: SyncPage, when: (about) => about?.follows ?? false },
+  { path: /^\/sync$/, to: "/sync", name: "Sync", show: SyncPage, when: (about) => Boolean(about?.follows || about?.syncers) },
   { path: /^\/release$/, to: "/release", name: "Release", show: ReleasePage, when: (about) => (about?.releases ?? 0) > 0 },
   { path: /^\/resources$/, to: "/resources", name: "Resources", show: ResourcesPage },
   { path: /^\/resources\/([^/]+)\/([^/]+)\/([^/]+)$/, name: "Resource", of: "Resources", show: ResourcePage },

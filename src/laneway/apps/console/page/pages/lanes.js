@@ -26,7 +26,7 @@ function Why({ of }) {
 export function Live({ of, state }) {
   if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>`;
   const since = of.since ? ` since ${new Date(of.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "";
-  return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.why}</span>`}`;
+  return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.state === "live" ? `in ${of.why}` : of.why}</span>`}`;
 }
 
 /** How many findings there are, leading to them. */
@@ -90,6 +90,7 @@ function Group({ group, about, ask }) {
         <${Link} class="button" to=${`/groups/${part(group.name)}/edit`}>Edit</${Link}><button type="button" onClick=${() => ask({ what: "group", name: group.name })}>Remove</button></div>
     </div>
     ${group.held.length ? group.held.map((why) => html`<p class="note error">${why}</p>`) : html`<${Why} of=${group.errors} />`}
+    ${group.notRead.map((why) => html`<p class="note">${why[0].toUpperCase()}${why.slice(1)}, so pods and routes are shown in part. Whether the group is live stands in its status.</p>`)}
     <dl class="facts across">
       <div><dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd></div>
       <div><dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd></div>

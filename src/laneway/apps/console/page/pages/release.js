@@ -4,7 +4,7 @@ import { part, post } from "../api.js";
 import { ago, Badge, html, Read, readAgain, Trouble, useRead, useState } from "../view.js";
 import { Dialog, Empty, short } from "../parts.js";
 
-const PHASES = { running: "good", paused: "warning", aborted: "error", done: "good" };
+const PHASES = { running: "good", paused: "warning", resting: "warning", aborted: "error", refused: "error", done: "good" };
 const OUTCOMES = { well: ["good", "well"], worse: ["error", "worse"], unknown: ["plain", "not known yet"] };
 const percent = (share) => `${Number((share * 100).toPrecision(3))} %`;
 const shareOf = (one) => (one.of ? one.bad / one.of : null);
@@ -39,18 +39,25 @@ function Stages({ release }) {
 
 function Gates({ release }) {
   const judged = release.judged;
-  if (!judged) return html`<p class="quiet">Gates: ${release.gates.join(", ") || "none"}. No runner of this work tree has looked at this stage.</p>`;
-  return html`<p class="quiet">Looked at ${ago(judged.at)}. ${judged.said}</p>
-    ${judged.verdicts.length > 0 && html`<div class="wide" tabindex="0" role="region" aria-label="Gates"><table class="rows"><thead><tr><th scope="col">Hop</th><th scope="col">Gate</th><th scope="col">Known</th><th scope="col">Bad answers, ${release.lane} above ${release.stable}</th><th scope="col">${release.lane} look by look</th></tr></thead>
-    <tbody>${judged.verdicts.map((one) => { const [kind, words] = OUTCOMES[one.outcome]; return html`<tr><th scope="row">${short(one.hop)}</th><td data-label="Gate">${one.gate}</td><td data-label="Known"><${Badge} kind=${kind}>${words}</${Badge}><div class="quiet small">${one.said}</div></td><td><${Ranges} one=${one} names=${{ new: release.lane, stable: release.stable }} /></td><td><${Looks} rates=${one.rates} /></td></tr>`; })}</tbody></table></div>`}`;
+  if (!judged) return html`<p class="quiet">Gates: ${release.gates.join(", ") || "none"}. ${release.isObject ? "Its agent has not looked at a stage yet." : "No runner of this work tree has looked at this stage."}</p>`;
+  return html`<p class="quiet">${judged.at ? `Looked at ${ago(judged.at)}. ` : ""}${judged.said}</p>
+    ${judged.verdicts.length > 0 && html`<div class="wide" tabindex="0" role="region" aria-label="Gates"><table class="rows"><thead><tr><th scope="col">Hop</th><th scope="col">Gate</th><th scope="col">Known</th><th scope="col">Bad answers, ${release.lane} above ${release.stable}</th>${release.isObject ? null : html`<th scope="col">${release.lane} look by look</th>`}</tr></thead>
+    <tbody>${judged.verdicts.map((one) => { const [kind, words] = OUTCOMES[one.outcome]; return html`<tr><th scope="row">${short(one.hop)}</th><td data-label="Gate">${one.gate}</td><td data-label="Known"><${Badge} kind=${kind}>${words}</${Badge}><div class="quiet small">${one.said}</div></td><td><${Ranges} one=${one} names=${{ new: release.lane, stable: release.stable }} /></td>${release.isObject ? null : html`<td><${Looks} rates=${one.rates} /></td>`}</tr>`; })}</tbody></table></div>`}`;
 }
 
 const ACTIONS = {
   pause: ["Pause", (one) => one.phase === "running", "It stays at its stage, whatever is counted."],
-  resume: ["Resume", (one) => one.phase === "paused", "It goes on: counting and clock of its stage begin anew."],
-  promote: ["Promote", (one) => ["running", "paused"].includes(one.phase), "The last stage's weights are set now, whatever is known."],
-  abort: ["Abort", (one) => ["running", "paused"].includes(one.phase), "The weights of before come back, in one commit."],
+  resume: ["Resume", (one) => ["paused", "resting"].includes(one.phase), "It goes on: counting and clock of its stage begin anew."],
+  promote: ["Promote", (one) => ["running", "paused", "resting"].includes(one.phase), "The last stage's weights are set now, whatever is known."],
+  abort: ["Abort", (one) => ["running", "paused", "resting"].includes(one.phase), "The weights of before come back."],
 };
+const ASKED = { Done: "good", Refused: "error" };
+
+/** What was asked of a release that an agent executes, and what came of it. */
+function Request({ of }) {
+  if (!of) return null;
+  return html`<p class="note ${ASKED[of.outcome] ?? ""}">Asked to ${of.action}: ${of.outcome ? `${of.outcome.toLowerCase()}${of.message ? `, ${of.message}` : ""}` : "not answered yet"}.</p>`;
+}
 
 function Release({ release }) {
   const [asked, ask] = useState("");
@@ -68,10 +75,12 @@ function Release({ release }) {
     }
   };
   return html`<section class="card"><div class="row spread"><div class="row"><h2>${release.release}</h2><${Badge} kind=${PHASES[release.phase] ?? "plain"}>${release.phase}</${Badge}>${release.attempt > 1 && html`<span class="quiet">attempt ${release.attempt}</span>`}</div>
-      <div class="row">${Object.entries(ACTIONS).map(([key, [words, can]]) => can(release) && html`<button type="button" class=${key === "abort" ? "danger" : ""} disabled=${state.isBusy} onClick=${() => ask(key)}>${words}</button>`)}</div></div>
+      <div class="row">${Object.entries(ACTIONS).map(([key, [words, can]]) => can(release) && release.mayAsk !== false && html`<button type="button" class=${key === "abort" ? "danger" : ""} disabled=${state.isBusy} onClick=${() => ask(key)}>${words}</button>`)}</div></div>
     <p>Lane <strong>${release.lane}</strong> beside lane <strong>${release.stable}</strong>${release.since ? `; its weights were moved ${ago(release.since)}` : ""}.</p>
+    ${release.isObject && Object.keys(release.weights).length > 0 && html`<p>Weights now: ${Object.entries(release.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}${release.git ? ", moved by commits" : ""}.</p>`}
+    <${Request} of=${release.request} />
     ${release.why && html`<p class="note warning">${release.why}</p>`}
-    <div aria-live="polite"><${Trouble} error=${state.error} />${state.said && html`<p class="note good">Committed: ${state.said}.</p>`}</div>
+    <div aria-live="polite"><${Trouble} error=${state.error} />${state.said && !release.isObject && html`<p class="note good">Committed: ${state.said}.</p>`}</div>
     <${Stages} release=${release} /><${Gates} release=${release} />
     ${asked && html`<${Dialog} title=${`${ACTIONS[asked][0]} release ${release.release}?`} close=${() => ask("")}><p>${ACTIONS[asked][2]}</p><div class="row end"><button type="button" onClick=${() => ask("")}>Cancel</button><button type="button" class="main" onClick=${say}>${ACTIONS[asked][0]}</button></div></${Dialog}>`}</section>`;
 }

@@ -2,7 +2,7 @@
 
 import { post } from "../api.js";
 import { ago, Badge, html, Read, readAgain, Trouble, useRead, useState } from "../view.js";
-import { ObjectLink } from "../parts.js";
+import { Empty, ObjectLink } from "../parts.js";
 
 const KINDS = { Synced: "good", OutOfSync: "warning", Unknown: "plain", Healthy: "good", Progressing: "warning", Degraded: "error", Missing: "warning", Suspended: "plain" };
 const State = ({ of }) => html`<${Badge} kind=${KINDS[of] ?? "plain"}>${of}</${Badge}>`;
@@ -33,7 +33,30 @@ function Objects({ of }) {
     <tbody>${of.map((one) => html`<tr key=${refOf(one)}><th scope="row"><${ObjectLink} of=${refOf(one)} /></th><td data-label="Sync"><${State} of=${one.status} /></td><td data-label="Health">${one.health ? html`<${State} of=${one.health.status} />` : html`<span class="quiet">has none</span>`}</td><td class="quiet">${one.requiresPruning ? "is to be pruned" : one.health?.message}</td></tr>`)}</tbody></table></div>`;
 }
 
-export function SyncPage() {
+const APART = { "Argo CD": "Argo CD syncs it; a commit changes it, or its own console.", "laneway sync": "laneway sync applied it; whether all is as it was applied says laneway sync status." };
+
+/** A syncer of a cluster, with what it says of each object. */
+function Syncer({ of }) {
+  if (!of.by) return html`<section class="card"><h2>Kept by others</h2><p class="quiet">These objects say that a syncer keeps them; what it says of them is not seen here.</p>
+    <div class="wide" tabindex="0" role="region" aria-label="Objects kept by others"><table class="rows"><thead><tr><th scope="col">Object</th><th scope="col">Kept by</th></tr></thead><tbody>${of.resources.map((one) => html`<tr key=${refOf(one)}><th scope="row"><${ObjectLink} of=${refOf(one)} /></th><td data-label="Kept by">${one.keptBy}</td></tr>`)}</tbody></table></div></section>`;
+  return html`<section class="card"><div class="row"><h2>${of.name}</h2><${State} of=${of.sync} />${of.health && html`<${State} of=${of.health.status} />`}</div>
+    <dl class="facts">
+      <dt>Syncer</dt><dd>${of.by}, Application <span class="mono">${of.namespace}/${of.name}</span>${of.isAutomated === false ? ", by hand" : ""}</dd>
+      <dt>Follows</dt><dd><span class="mono">${of.repository || "not known"}</span>${of.targetRevision && ` ${of.targetRevision}`}${of.folder && html`, folder <span class="mono">${of.folder}</span>`}</dd>
+      <dt>Revision</dt><dd>${of.revision ? html`<code title=${of.revision}>${of.revision.slice(0, 10)}</code>` : "none yet"}</dd>
+      ${of.health?.message && html`<dt>Health</dt><dd>${of.health.message}</dd>`}
+    </dl><p class="quiet">${APART[of.by]}</p><${Objects} of=${of.resources} /></section>`;
+}
+
+function Syncers() {
+  return html`<h1>Sync</h1><${Read} of=${useRead("/syncers")}>${(found) => (found.length ? found.map((one) => html`<${Syncer} key=${`${one.by} ${one.namespace}/${one.name}`} of=${one} />`) : html`<${Empty}>No syncer keeps an object that is shown here.</${Empty}>`)}</${Read}>`;
+}
+
+export function SyncPage({ about }) {
+  return about?.kind === "cluster" ? html`<${Syncers} />` : html`<${Followed} />`;
+}
+
+function Followed() {
   const read = useRead("/sync");
   const [prune, choose] = useState(false);
   const [state, hold] = useState({ isBusy: false, error: null, isDone: false });
