@@ -122,10 +122,11 @@ class _LaneRows:
         status = self._status[meta.ref]
         held = [why for why in group.held if why != self._by_sight]
         is_out_of_sight = bool(self._hidden and not held)
+        errors = [why for why in self._errors[group.name] if why != self._by_sight]
         return {
             "name": group.name,
             "state": "not known" if is_out_of_sight else status["status"],
-            "errors": self._errors[group.name] or ([] if is_out_of_sight else _told(status)),
+            "errors": errors or ([] if is_out_of_sight else _told(status)),
             "held": held,
             "notRead": [_hidden(one) for one in self._hidden],
             "mode": "permissive" if group.group.is_permissive else "strict",
