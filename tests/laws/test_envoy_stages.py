@@ -24,6 +24,7 @@ from tests.laws.compiling import compile_mesh
 from tests.laws.corpus import shared_meshes
 from tests.laws.edits import edited
 from tests.laws.placing import envoy_of, intercepted
+from tests.views.samples import compiled_example
 
 
 @st.composite
@@ -82,6 +83,27 @@ def test_the_entry_turns_after_all_that_comes_and_before_all_that_goes(
             assert _at_entry(live) == _at_entry(new)
         elif not turned:
             assert _at_entry(live) == _at_entry(old)
+
+
+def test_who_comes_by_a_connection_of_before_is_led_as_all_are_before_clusters_go() -> None:
+    """Lanes by another label: every caller's listener turns to a table of another name."""
+    before, after = (
+        envoy_of(compiled_example(name)).proxies["mesh"] for name in ("strict-lanes", "gitops")
+    )
+    read: dict[str, Block] = {}
+    for stage in stages({"mesh": before}, {"mesh": after}):
+        if stage.what == "listeners removed":
+            break
+        read |= stage.proxies["mesh"].tables
+
+    callers = [name for name in before.listeners if name in after.listeners]
+    turned = {table_of(before.listeners[name]): table_of(after.listeners[name]) for name in callers}
+    left = {old: new for old, new in turned.items() if old and old not in after.tables}
+    assert len(left) == 2
+    for old, new in left.items():
+        assert read[old] == after.tables[new] | {"name": old}
+        for host in read[old]["virtual_hosts"]:
+            assert not before.clusters.keys() & named_clusters(host) - after.clusters.keys()
 
 
 @st.composite

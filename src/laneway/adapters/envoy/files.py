@@ -90,10 +90,24 @@ class Folder(Struct):
             found["cluster_manager.cds.version_text"] = self.versions[CLUSTERS]
         if LISTENERS in files:
             found["listener_manager.lds.version_text"] = self.versions[LISTENERS]
-        for name in {table_of(listener) for listener in self.config.listeners.values()}:
+        for name in self._read_now():
             if name and table_file(name) in files:
                 found[f".rds.{name}.version_text"] = self.versions[table_file(name)]
         return found
+
+    def left(self, files: AbstractSet[str]) -> dict[str, str]:
+        """Return the versions of tables among some files that no listener reads any more.
+
+        Envoy reports them as long as there are connections of listeners that did.
+        """
+        return {
+            f".rds.{name}.version_text": self.versions[table_file(name)]
+            for name in self.config.tables.keys() - self._read_now()
+            if table_file(name) in files
+        }
+
+    def _read_now(self) -> set[str]:
+        return {table_of(listener) for listener in self.config.listeners.values()}
 
     def clear(self) -> None:
         """Remove what was written here, except the log."""

@@ -47,6 +47,7 @@ class Proxy:
         self._settings = settings
         self._admin = Admin(folder.path / SOCKET)
         self._expected: Mapping[str, str] = {}
+        self._left: Mapping[str, str] = {}
         self._warming: frozenset[str] = frozenset()
         self._log_read = 0
 
@@ -119,11 +120,11 @@ class Proxy:
     def write(self, wanted: ProxyConfig) -> bool:
         """Write what differs; `confirm` then waits for it. Returns whether anything differs."""
         if wanted == self.folder.config:
-            self._expected, self._warming = {}, frozenset()
+            self._expected, self._left, self._warming = {}, {}, frozenset()
             return False
         self._log_read = self._log_size()
         written = self.folder.write(wanted)
-        self._expected = self.folder.expected(written)
+        self._expected, self._left = self.folder.expected(written), self.folder.left(written)
         self._warming = frozenset(gauge for file, gauge in _WARMING.items() if file in written)
         return True
 
@@ -190,19 +191,25 @@ class Proxy:
     def _is_pending(self) -> bool:
         """Ask Envoy what it has taken, and whether anything is still expected of it."""
         try:
-            if self._expected:
+            if self._expected or self._left:
                 versions = self._admin.versions()
                 self._expected = {
                     name: version
                     for name, version in self._expected.items()
                     if not _tells(versions, name, version)
                 }
+                self._left = {
+                    name: version
+                    for name, version in self._left.items()
+                    if any(one.endswith(name) for one in versions)
+                    and not _tells(versions, name, version)
+                }
             if self._warming and not self._expected:
                 gauges = self._admin.gauges(f"^({'|'.join(self._warming)})$")
                 self._warming = frozenset(name for name in self._warming if gauges.get(name))
         except Unreachable:
             return True
-        return bool(self._expected) or bool(self._warming)
+        return bool(self._expected) or bool(self._left) or bool(self._warming)
 
     def _is_live(self) -> bool:
         try:
@@ -212,7 +219,7 @@ class Proxy:
 
     def _pending(self) -> str:
         """Name what is not live yet: clusters, listeners, or a table."""
-        for name in sorted(self._expected):
+        for name in sorted((*self._expected, *self._left)):
             if name.startswith(".rds."):
                 return f"routes {name.removeprefix('.rds.').removesuffix('.version_text')}"
         kinds = {"cluster_manager.cds.version_text": "clusters"}

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry, is_front
+from laneway.core.emit.envoy.config import Block, ProxyConfig, is_entry, is_front, table_of
 
 LET_OUT = "requests let out"
 """The stage after which nothing but tidying up is left: every new request goes its new way."""
@@ -110,9 +110,10 @@ def _open_fronts(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyCo
     return ProxyConfig({**live.listeners, **fronts}, live.tables, live.clusters)
 
 
-def _end_mesh(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
+def _end_mesh(live: ProxyConfig, old: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
     """Turn the last routes in the mesh, now that nobody is on his way to what leaves."""
-    return ProxyConfig(live.listeners, {**live.tables, **new.tables}, live.clusters)
+    tables = {**live.tables, **new.tables, **_read_still(old, new)}
+    return ProxyConfig(live.listeners, tables, live.clusters)
 
 
 def _shrink_listeners(live: ProxyConfig, _: ProxyConfig, new: ProxyConfig) -> ProxyConfig:
@@ -151,6 +152,21 @@ def _inside(blocks: Blocks) -> dict[str, Block]:
 
 def _at_entry(blocks: Blocks) -> dict[str, Block]:
     return {name: block for name, block in blocks.items() if is_entry(name)}
+
+
+def _read_still(old: ProxyConfig, new: ProxyConfig) -> Blocks:
+    """Return the tables that no listener reads any more, with the routes of those read instead.
+
+    A listener that turns keeps the connections it has, and each may bring one more request by the
+    table of before.
+    https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
+    """
+    found: dict[str, Block] = {}
+    for name in old.listeners.keys() & new.listeners:
+        before, after = table_of(old.listeners[name]), table_of(new.listeners[name])
+        if before and after in new.tables and before not in new.tables:
+            found[before] = new.tables[after] | {"name": before}
+    return found
 
 
 def _without_farewells(old: Block, new: Block, leaving: AbstractSet[str]) -> Block:
