@@ -1,38 +1,30 @@
-"""Edits by forms in files and by commits: two people at once, an editor beside, a repository."""
+"""Edits by forms in files: two people at once, an editor beside, what is refused."""
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from laneway.adapters.files import Reader
-from laneway.adapters.git import GitError, Repository
 from laneway.apps.console.editing.folder import FolderEditing
-from laneway.apps.console.editing.git import Committing, GitEditing
 from laneway.apps.console.seams import EditingWay
 from laneway.core.edits.forms.meanwhile import EditConflict
-from laneway.core.edits.forms.showing import shown_group, shown_lane, shown_rule
+from laneway.core.edits.forms.showing import shown_rule
 from laneway.core.edits.forms.values import (
     FormEdit,
     GroupForm,
     HeaderForm,
-    LaneForm,
     Removal,
     RuleForm,
     ShownForm,
     UriForm,
 )
-from laneway.core.mesh.mesh import Mesh
-from laneway.core.views.form_outcome import EditOutcome, EditWritten
+from laneway.core.views.form_outcome import EditWritten
 from laneway.core.views.form_preview import Preview
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "strict-lanes"
-NEW = LaneForm("s4", "test", "ASM_TRAFFIC_TAG", "v4")
+from tests.console.edited import EXAMPLE, NEW, lane_shown, mesh_of, tagged, write
 
 
 @pytest.fixture
@@ -47,29 +39,10 @@ def way_of(folder: Path) -> FolderEditing:
     return FolderEditing(Reader([str(folder)]))
 
 
-def mesh_of(way: EditingWay) -> Mesh:
-    return asyncio.run(way.mesh())
-
-
-def write(way: EditingWay, edit: FormEdit, by: str = "ann") -> EditOutcome:
-    return asyncio.run(way.write(edit, by))
-
-
-def lane_shown(way: EditingWay, name: str = "s1") -> ShownForm:
-    found = shown_lane(mesh_of(way), name)
-    assert found is not None
-    return found
-
-
 def rule_shown(way: EditingWay, lane: str = "s1", position: int = 0) -> ShownForm:
     found = shown_rule(mesh_of(way), lane, position)
     assert found is not None
     return found
-
-
-def tagged(shown: ShownForm, value: str) -> FormEdit:
-    assert isinstance(shown.form, LaneForm)
-    return FormEdit(replace(shown.form, label_value=value), shown, despite_errors=True)
 
 
 def test_an_edit_is_written_and_noted_without_its_values(folder: Path) -> None:
@@ -215,115 +188,3 @@ def test_the_first_object_of_an_empty_folder_has_a_file_there(tmp_path: Path) ->
 
     assert isinstance(ended, EditWritten)
     assert [path.name for path in folder.iterdir()] == ["lanes.yaml"]
-
-
-def git(folder: Path, *words: str) -> str:
-    return subprocess.run(
-        ["git", "-C", str(folder), *words], capture_output=True, check=True, text=True
-    ).stdout
-
-
-@pytest.fixture
-def tree(folder: Path) -> Path:
-    """A work tree with the strict lanes."""
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    for key, value in (("user.name", "Ann"), ("user.email", "ann@example.com")):
-        git(folder, "config", key, value)
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", "Lanes")
-    return folder
-
-
-def remote_of(tree: Path) -> Path:
-    path = tree.parent / "remote.git"
-    git(tree, "init", "--quiet", "--bare", "--initial-branch=main", str(path))
-    git(tree, "remote", "add", "origin", str(path))
-    git(tree, "push", "--quiet", "--set-upstream", "origin", "main")
-    return path
-
-
-def git_way(tree: Path, committing: Committing = Committing()) -> GitEditing:  # noqa: B008 - frozen
-    repository = Repository.of(str(tree))
-    assert repository is not None
-    return GitEditing(Reader([str(tree)]), repository, committing)
-
-
-def test_an_edit_is_a_commit_of_its_files_alone(tree: Path) -> None:
-    (tree / "services.yaml").write_text((tree / "services.yaml").read_text() + "# mine\n")
-    way = git_way(tree)
-
-    ended = write(way, tagged(lane_shown(way), "v7"))
-
-    assert isinstance(ended, EditWritten)
-    assert ended.revision == git(tree, "rev-parse", "HEAD").strip()
-    assert git(tree, "show", "--format=%s", "--name-only").split("\n\n") == [
-        "Change lane s1",
-        "lanes.yaml\n",
-    ]
-    assert git(tree, "status", "--short") == " M services.yaml\n"
-    assert "By ann, in the console." in git(tree, "log", "-1", "--format=%b")
-
-
-def test_a_file_with_changes_of_somebody_is_not_committed(tree: Path) -> None:
-    lanes = tree / "lanes.yaml"
-    lanes.write_text(lanes.read_text() + "# mine\n")
-    way, before = git_way(tree), lanes.read_bytes()
-
-    ended = write(way, tagged(lane_shown(way), "v7"))
-
-    assert isinstance(ended, Preview)
-    assert [one.code for one in ended.findings] == ["LW2019"]
-    assert lanes.read_bytes() == before
-
-
-def test_a_hook_that_refuses_leaves_files_as_they_were(tree: Path) -> None:
-    hook = tree / ".git" / "hooks" / "pre-commit"
-    hook.write_text("#!/bin/sh\necho not on a Friday >&2\nexit 1\n")
-    hook.chmod(0o755)
-    way, before = git_way(tree), (tree / "lanes.yaml").read_bytes()
-
-    with pytest.raises(GitError, match="not on a Friday"):
-        write(way, tagged(lane_shown(way), "v7"))
-
-    assert (tree / "lanes.yaml").read_bytes() == before
-
-
-def test_a_pushed_edit_is_at_the_remote(tree: Path) -> None:
-    remote = remote_of(tree)
-    way = git_way(tree, Committing(push=True))
-
-    ended = write(way, FormEdit(NEW, file=str(tree / "s4.yaml")))
-
-    assert isinstance(ended, EditWritten)
-    assert git(remote, "rev-parse", "main").strip() == ended.revision
-
-
-def test_a_proposed_edit_is_a_branch_of_the_remote_and_nothing_here(tree: Path) -> None:
-    remote = remote_of(tree)
-    way, head = git_way(tree, Committing(prefix="laneway")), git(tree, "rev-parse", "HEAD")
-    edits = (
-        FormEdit(NEW, file=str(tree / "s4.yaml")),
-        FormEdit(Removal("group", "test", with_lanes=True)),
-    )
-
-    ended = [write(way, edit) for edit in edits]
-
-    assert all(isinstance(one, EditWritten) for one in ended)
-    names = [one.branch for one in ended if isinstance(one, EditWritten)]
-    changed = [git(remote, "diff", "--name-status", "main", name).split() for name in names]
-    assert changed == [["A", "s4.yaml"], ["D", "lanes.yaml"]]
-    assert git(tree, "rev-parse", "HEAD") == head
-    assert git(tree, "status", "--short") == ""
-
-
-def test_a_group_is_shown_as_it_is_after_a_commit(tree: Path) -> None:
-    way = git_way(tree)
-    found = shown_group(mesh_of(way), "test")
-    assert found is not None
-    assert isinstance(found.form, GroupForm)
-    changed = replace(found.form, services=found.form.services[:2])
-
-    assert isinstance(write(way, FormEdit(changed, found)), EditWritten)
-    again = shown_group(mesh_of(way), "test")
-    assert again is not None
-    assert again.form == changed

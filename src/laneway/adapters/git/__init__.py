@@ -4,9 +4,10 @@ Comes in: files of a work tree. Goes out: their history, and commits. Hooks, sig
 credentials are what that program finds configured; nothing of it is known or changed here.
 """
 
-from laneway.adapters.git.branch import Branch, BranchMovedError, Pushed, Turn, git_folder
+from laneway.adapters.git.branch import Branch, BranchMovedError, Pushed
 from laneway.adapters.git.cloning import CloneSource, cloned
 from laneway.adapters.git.repository import GitError, Repository
+from laneway.adapters.git.turn import Turn, git_folder
 
 __all__ = [
     "Branch",

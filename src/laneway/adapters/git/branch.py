@@ -10,7 +10,6 @@ https://git-scm.com/docs/git-commit-tree, https://git-scm.com/docs/git-update-re
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from msgspec import Struct
 
 from laneway.adapters.git.aside import aside
 from laneway.adapters.git.repository import AS_READ, GitError, Repository, git_ended
+from laneway.adapters.git.turn import Turn, git_folder
 
 Pushed = Literal["taken", "behind", "forbidden"]
 """What a remote did with a commit: it has it, it has others before it, it does not let it in."""
@@ -32,32 +32,6 @@ _FORBIDDEN = ("[remote rejected]", "pre-receive hook declined", "protected branc
 
 class BranchMovedError(GitError):
     """Somebody else moved the branch, or has the index in use; nothing is changed."""
-
-
-class Turn:
-    """The right to write to a branch from a work tree, which one program has at a time.
-
-    Programs that it starts hold it as well: a `git` that outlives a killed runner is waited for.
-    """
-
-    def __init__(self, file: int) -> None:
-        self.file = file
-
-    @classmethod
-    def taken(cls, repository: Repository, name: str) -> Turn | None:
-        """Return the turn, None where another has it."""
-        path = os.path.join(git_folder(repository), f"laneway-release-{name}.lock")
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return None
-        return cls(file)
-
-    def end(self) -> None:
-        """Give it back."""
-        os.close(self.file)
 
 
 class Branch(Struct, frozen=True):
@@ -130,19 +104,19 @@ class Branch(Struct, frozen=True):
         tree = {**beside, "GIT_DIR": git_folder(self.repository), "GIT_WORK_TREE": top}
         self._said("-C", top, "update-index", "--add", "--", inside, env=tree)
 
-    def propose(self, commit: str, branch: str, name: str) -> Pushed:
+    def propose(self, commit: str, branch: str, name: str) -> tuple[Pushed, str]:
         """Offer a commit to the remote as a branch of its own, kept in mind under a name.
 
-        Raises GitError where the remote is not reached.
+        Returns as well what the remote said. Raises GitError where it is not reached.
         """
-        pushed = self.push(commit, f"refs/heads/{branch}")
+        pushed, said = self.offered(commit, f"refs/heads/{branch}")
         if pushed == "taken":
             self._said("update-ref", f"{_kept(name)}{branch}", commit)
-        return pushed
+        return pushed, said
 
     def fetch_proposals(self, prefix: str, name: str) -> None:
         """Keep in mind what branches of that prefix the remote has now, and no others."""
-        remote, _ = self._upstream()
+        remote, _ = self.upstream()
         refs = f"+refs/heads/{prefix}/{name}-*:{_kept(name)}{prefix}/{name}-*"
         self._said("fetch", "--quiet", "--no-tags", "--prune", remote, refs)
 
@@ -157,6 +131,13 @@ class Branch(Struct, frozen=True):
             if len(line) == 3 and line[2].startswith(f"{name} ")
         ]
 
+    def unmerged(self, name: str) -> list[tuple[str, str, str]]:
+        """Return branches kept in mind that this one does not have: each with commit and title."""
+        form = "--format=%(refname)%09%(objectname)%09%(contents:subject)"
+        said = self._said("for-each-ref", form, "--no-merged=HEAD", _kept(name))
+        lines = (line.split("\t", 2) for line in said.splitlines())
+        return [(ref.removeprefix(_kept(name)), commit, title) for ref, commit, title in lines]
+
     def _changes_files(self, commit: str) -> bool:
         ended = self._ended("diff-tree", "--quiet", f"{commit}~", commit)
         return bool(ended.returncode)
@@ -166,15 +147,19 @@ class Branch(Struct, frozen=True):
 
         `there` is another branch of the remote, in full.
         """
-        remote, own = self._upstream()
+        return self.offered(commit, there)[0]
+
+    def offered(self, commit: str, there: str = "") -> tuple[Pushed, str]:
+        """Offer a commit as `push` does; return as well what `git` and the remote said."""
+        remote, own = self.upstream()
         ended = self._ended("push", "--porcelain", remote, f"{commit}:{there or own}")
-        if not ended.returncode:
-            return "taken"
         said = (ended.stdout + ended.stderr).decode(errors="replace")
+        if not ended.returncode:
+            return "taken", said
         if any(words in said for words in _FORBIDDEN):
-            return "forbidden"
+            return "forbidden", said
         if any(words in said for words in _REJECTED):
-            return "behind"
+            return "behind", said
         raise GitError(f"`git push` ended with {ended.returncode}:\n{said.strip()}")
 
     def fetch(self) -> None:
@@ -182,21 +167,35 @@ class Branch(Struct, frozen=True):
 
         Raises BranchMovedError where both have commits that the other has not.
         """
-        remote, there = self._upstream()
+        remote, there = self.upstream()
         self._said("fetch", "--quiet", remote, there)
         theirs = self._said("rev-parse", "FETCH_HEAD").strip()
-        if not self._ended("merge-base", "--is-ancestor", theirs, "HEAD").returncode:
+        if self.has(theirs):
             return
-        if self._ended("merge-base", "--is-ancestor", "HEAD", theirs).returncode:
+        if not self.has("HEAD", theirs):
             raise BranchMovedError("this branch and its remote have gone different ways")
         self._said("merge", "--quiet", "--ff-only", theirs)
+
+    def behind(self) -> str:
+        """Fetch, and return the commit of the remote that this branch lacks; empty if it has all.
+
+        Nothing is taken over.
+        """
+        remote, there = self.upstream()
+        self._said("fetch", "--quiet", remote, there)
+        theirs = self._said("rev-parse", "FETCH_HEAD").strip()
+        return "" if self.has(theirs) else theirs
+
+    def has(self, commit: str, tip: str = "HEAD") -> bool:
+        """Whether a commit is in the history of another."""
+        return not self._ended("merge-base", "--is-ancestor", commit, tip).returncode
 
     def replay(self) -> None:
         """Make what the remote lacks anew on top of what it has. Raises BranchMovedError.
 
         Where both changed the same lines, all stays as it was.
         """
-        remote, there = self._upstream()
+        remote, there = self.upstream()
         self._said("fetch", "--quiet", remote, there)
         ended = self._ended("rebase", "--quiet", "FETCH_HEAD")
         if ended.returncode:
@@ -205,8 +204,11 @@ class Branch(Struct, frozen=True):
 
     def is_pushed(self) -> bool:
         """Whether the branch's remote has its newest commit, as far as was last heard."""
-        ahead = self._said("rev-list", "--count", "@{upstream}..HEAD")
-        return ahead.strip() == "0"
+        return not self.ahead()
+
+    def ahead(self) -> int:
+        """Return how many commits the branch's remote lacks, as far as was last heard."""
+        return int(self._said("rev-list", "--count", "@{upstream}..HEAD"))
 
     def advance(self, commit: str, parent: str) -> None:
         """Move the branch on by a commit. Raises BranchMovedError where it is not where it was."""
@@ -228,6 +230,16 @@ class Branch(Struct, frozen=True):
                 found[path] = self._ended("cat-file", "--filters", f"HEAD:{inside}").stdout
         return found
 
+    def index_follows(self, paths: Sequence[str]) -> None:
+        """Bring the index of files to the newest commit, whatever the work tree has of them."""
+        for inside in map(self.repository.inside, paths):
+            there = self._said("ls-tree", "-z", "HEAD", "--", inside).rstrip("\0")
+            if not there:
+                self._said("update-index", "--force-remove", "--", inside)
+                continue
+            mode, _, blob = there.partition("\t")[0].split(" ")
+            self._said("update-index", "--add", "--cacheinfo", f"{mode},{blob},{inside}")
+
     def _is_as_before(self, inside: str) -> bool:
         """Whether the work tree has a file as it was before the newest commit."""
         words = ("-c", "diff.autoRefreshIndex=true", "diff", "--quiet", "--no-ext-diff")
@@ -244,7 +256,7 @@ class Branch(Struct, frozen=True):
     def _index_has(self, inside: str, blob: str) -> bool:
         return self._said("ls-files", "--stage", "--", inside)[7 : 7 + len(blob)] == blob
 
-    def _upstream(self) -> tuple[str, str]:
+    def upstream(self) -> tuple[str, str]:
         """Return the remote and the name of the branch there."""
         name = self.repository.branch()
         remote = self._ended("config", f"branch.{name}.remote").stdout.decode().strip()
@@ -277,12 +289,3 @@ class Branch(Struct, frozen=True):
 def _kept(name: str) -> str:
     """Return under which refs the branches of a release are kept in mind."""
     return f"refs/laneway/{name}/"
-
-
-def git_folder(repository: Repository) -> str:
-    """Return the folder in which Git keeps what is this work tree's."""
-    words: Sequence[str] = ("git", "-C", repository.top, "rev-parse", "--absolute-git-dir")
-    said = git_ended(words)
-    if said.returncode:
-        raise GitError(said.stderr.decode(errors="replace").strip())
-    return said.stdout.decode(errors="surrogateescape").removesuffix("\n")

@@ -73,6 +73,31 @@ class Repository(Struct, frozen=True):
         """Return a commit that somebody named."""
         return LoggedCommit.read(self._said("log", "-1", FORM, _commit(name), "--").strip())
 
+    def since(self, commit: str, until: str = "HEAD", most: int = 5) -> list[LoggedCommit]:
+        """Return the newest commits that one has and another lacks, newest first.
+
+        None where either is not there, as after history was written anew.
+        """
+        if not (self.has_commit(commit) and self.has_commit(until)):
+            return []
+        words = ("log", f"--max-count={most}", FORM, f"{commit}..{until}", "--")
+        return [LoggedCommit.read(line) for line in self._said(*words).splitlines()]
+
+    def remotes(self) -> list[str]:
+        """Return the URLs of all remotes."""
+        found = self._ended("config", "--get-regexp", r"^remote\..*\.url$")
+        return [line.partition(" ")[2] for line in _text(found.stdout).splitlines()]
+
+    def is_alike(self, one: str, other: str, inside: Sequence[str]) -> bool:
+        """Whether two commits have the same in files, named as the repository has them."""
+        words = ("diff", "--quiet", "--no-ext-diff", one, other, "--", *inside)
+        return not self._ended(*words).returncode
+
+    def changed(self, commit: str) -> list[str]:
+        """Return the files that a commit changes, as the repository has them."""
+        words = ("diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--root")
+        return [one for one in self._said(*words, commit).split("\0") if one]
+
     def held(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of those files that a commit has."""
         asked = [

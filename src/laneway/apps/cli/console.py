@@ -13,6 +13,7 @@ from laneway.apps.cli.clusters import (
 )
 from laneway.apps.cli.console_options import cluster_options, metrics_server
 from laneway.apps.cli.console_proxied import proxied_chosen, proxied_options, serve_many
+from laneway.apps.cli.edit_options import edit_delivery, edit_options, edits_chosen
 from laneway.apps.cli.meshes import mesh_option, running_mesh
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def console(
     \b
     laneway console
     laneway console lanes/
+    laneway console lanes/ --push
     laneway console --context staging
     laneway console --proxied --public-origin https://lanes.example.com
     laneway console --link
@@ -73,12 +75,14 @@ def console(
     return run(ground, options)
 
 
-console.params += [*cluster_options(), *proxied_options()]
+console.params += [*edit_options(), *cluster_options(), *proxied_options()]
 
 
 def _proxied(paths: tuple[str, ...], name: str | None, *, read_only: bool) -> int:
     if paths or name is not None:
         raise click.UsageError("--proxied is of a cluster: neither PATH nor --name goes with it.")
+    if edits_chosen().is_said:
+        raise click.UsageError("A work tree is one person's: with --proxied nothing is committed.")
     return serve_many(read_only=read_only)
 
 
@@ -89,6 +93,8 @@ def on_cluster(options: ConsoleOptions, *, link: bool) -> int:
     from laneway.apps.console.on_cluster import about_cluster, run_on_cluster
     from laneway.apps.console.run import new_link
 
+    if edits_chosen().is_said:
+        raise click.UsageError("Objects of a cluster are applied, and not committed.")
     try:
         way = access(chosen().kubeconfig, chosen().context)
         if link:
@@ -103,10 +109,12 @@ def _ground(paths: tuple[str, ...], name: str | None) -> ConsoleGround:
     if paths and name is not None:
         raise click.UsageError("PATH and --name are two questions: what files say, what runs.")
     if paths:
+        if edits_chosen().work_tree:
+            raise click.UsageError("PATH is where edits go: it needs no --work-tree.")
         from laneway.adapters.files import Reader
         from laneway.apps.console.grounds.files import FilesGround
 
-        return FilesGround(Reader(paths))
+        return FilesGround(Reader(paths), edit_delivery())
     from laneway.apps.console.grounds.mesh import MeshGround
 
-    return MeshGround(running_mesh(name))
+    return MeshGround(running_mesh(name), edit_delivery())

@@ -11,6 +11,7 @@ from typing import Unpack
 
 import click
 
+from laneway.apps.cli.edit_options import edit_options, edits_chosen
 from laneway.apps.cli.mesh_flags import (
     DEFAULT_PORT,
     MeshFlags,
@@ -49,9 +50,14 @@ def up(**flags: Unpack[UpFlags]) -> int:
     demand_linux()
     from laneway.apps.local.mesh.up import up as run
 
+    if edits_chosen().work_tree:
+        raise click.UsageError("PATH is where edits go; --work-tree is of `laneway sync`.")
     folder = folder_of(flags["name"])
     options = options_of(flags, flags["paths"], all_files=flags["all_files"])
     return run(folder, options, detach=flags["detach"])
+
+
+up.params += edit_options()
 
 
 @click.command()

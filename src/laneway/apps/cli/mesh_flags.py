@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
+from laneway.apps.cli.edit_options import words_for_console
 from laneway.apps.cli.meshes import DEFAULT_MESH, UnfitError, complete_mesh
 
 if TYPE_CHECKING:
@@ -129,4 +130,5 @@ def options_of(flags: MeshFlags, paths: tuple[str, ...], *, all_files: bool = Fa
         intercept=flags["intercept"] or configuration.intercept,
         host_ports=(*configuration.host_ports, *flags["host_ports"]),
         console=flags["console"],
+        console_words=words_for_console(is_wanted=flags["console"]),
     )

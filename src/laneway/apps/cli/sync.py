@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from laneway.apps.cli.edit_options import edit_options, edits_chosen, words_for_console
 from laneway.apps.cli.mesh_flags import demand_linux, mesh_flags, options_of
 from laneway.apps.cli.meshes import UnfitError, folder_of, mesh_option, running_mesh
 from laneway.apps.cli.sync_flags import (
@@ -70,6 +71,7 @@ def sync(context: click.Context, /, **flags: Any) -> int:
         if (way := way_by(flags)) is None:
             return _run_mesh(flags, followed)
         refuse_mesh_flags(context)
+        words_for_console(is_wanted=False)
         from laneway.apps.cli.syncing_cluster import follow
 
         return follow(followed, way)
@@ -82,10 +84,15 @@ def sync(context: click.Context, /, **flags: Any) -> int:
 def _run_mesh(flags: Any, followed: FollowedApplication) -> int:
     """Run a mesh on this machine."""
     demand_linux()
+    if edits_chosen().commits and not edits_chosen().work_tree:
+        raise click.UsageError("What is followed is edited in a work tree: say --work-tree FOLDER.")
     from laneway.apps.local.sync.run import sync as run
 
     folder, options = folder_of(flags["name"]), options_of(flags, (followed.source,))
     return run(folder, options, followed, detach=flags["detach"])
+
+
+sync.params += edit_options()
 
 
 @sync.command()

@@ -207,6 +207,7 @@ _OF_MESHES = {
     "intercept": "--intercept",
     "host_ports": "--host-port",
     "watch": "--watch",
+    "console": "--console",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.offers import Offers
 from laneway.core.edits.forms.values import FormEdit
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.views.form_outcome import EditOutcome, WayKind
+from laneway.core.views.form_outcome import CommitStanding, EditOutcome, WayKind, WayTold
 from laneway.core.views.form_preview import Preview
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.traffic.counts import Counts
@@ -150,6 +150,15 @@ class EditingWay(Protocol):
     def kind(self) -> WayKind:
         """Which way it is."""
 
+    async def told(self) -> WayTold:
+        """Return where an edit goes, and what becomes of it there."""
+
+    async def head(self) -> str:
+        """Return the commit that is there now; empty where no history is kept."""
+
+    async def way_of(self, kind: str, name: str) -> EditingWay:
+        """Return the way in which one object is edited: a group, a lane or a group's weights."""
+
     async def mesh(self) -> Mesh:
         """Return what is there now, as forms show it."""
 
@@ -161,3 +170,11 @@ class EditingWay(Protocol):
 
     async def write(self, edit: FormEdit, by: str) -> EditOutcome:
         """Write an edit, whole or not at all."""
+
+
+@runtime_checkable
+class CommitsEdits(Protocol):
+    """A way whose edits are commits."""
+
+    async def standing(self, commit: str, live: str, since: float | None) -> CommitStanding:
+        """Return how far a commit is, where the commit `live` serves since then."""

@@ -147,7 +147,7 @@ class GitSide:
                 f"{branch} is gone from the remote, and not merged: "
                 "`laneway release abort`, or a runner that begins anew, goes on"
             )
-        answer = self._branch.propose(made, branch, self._plan.name)
+        answer, _ = self._branch.propose(made, branch, self._plan.name)
         if answer != "taken":
             self._fetched = -_FETCHED_EVERY
             raise GitError(f"the remote does not take {branch}: it is {answer}")

@@ -69,6 +69,7 @@ class Preview(Struct, frozen=True, rename="camel"):
 
     `yaml` is the object's document as it would stand in its file, `diff` that of all files,
     `changes` those of the generated objects, and `told` what is done, a line for each thing.
+    `since` are commits that came while the form was open.
     """
 
     title: str = ""
@@ -81,6 +82,7 @@ class Preview(Struct, frozen=True, rename="camel"):
     findings: tuple[FieldFinding, ...] = ()
     has_errors: bool = False
     is_refused: bool = False
+    since: tuple[str, ...] = ()
 
 
 def preview(standpoint: Standpoint, edit: FormEdit, held: Mapping[str, bytes]) -> Preview:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.git import GitError
 from laneway.adapters.kube import KubeError
 from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused, Parameter
 from laneway.apps.console.api.injection import refusal_of
-from laneway.apps.console.seams import EditingWay
+from laneway.apps.console.editing.work_tree import NotDeliveredError
+from laneway.apps.console.seams import CommitsEdits, EditingWay
+from laneway.apps.local.record.sync_now import NotSyncedError
 from laneway.core.edits.forms.filled import new_group, new_lane, new_rule
 from laneway.core.edits.forms.meanwhile import EditConflict
 from laneway.core.edits.forms.offers import Offers
@@ -23,9 +28,18 @@ from laneway.core.edits.forms.showing import (
     shown_rules,
     shown_weights,
 )
-from laneway.core.edits.forms.values import Form, FormEdit, ShownForm
+from laneway.core.edits.forms.values import (
+    Form,
+    FormEdit,
+    GroupForm,
+    LaneForm,
+    Removal,
+    RuleForm,
+    ShownForm,
+    WeightsForm,
+)
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.views.form_outcome import EditWritten
+from laneway.core.views.form_outcome import CommitStanding, EditWritten, WayTold
 from laneway.core.views.form_preview import Preview
 
 Asking = Callable[[CallAsked], Awaitable[Any]]
@@ -46,10 +60,11 @@ class RulesShown(Struct, frozen=True):
 
 
 class EditSeen(Struct, frozen=True):
-    """What an edit would be, or what somebody else changed since its form was read."""
+    """What an edit would be, or what somebody else changed since its form was read; and its way."""
 
     preview: Preview | None = None
     conflict: EditConflict | None = None
+    way: WayTold | None = None
 
 
 def _reached(run: Asking) -> Asking:
@@ -60,6 +75,10 @@ def _reached(run: Asking) -> Asking:
             return await run(asked)
         except KubeError as error:
             raise refusal_of(error) from error
+        except NotDeliveredError as error:
+            raise CallRefused(
+                502, "Nothing was pushed, and nothing is changed", str(error)
+            ) from error
         except (OSError, GitError) as error:
             raise CallRefused(502, "It could not be read or written", str(error)) from error
 
@@ -79,7 +98,9 @@ async def _offers(asked: CallAsked) -> Offers:
 
 
 async def _new(asked: CallAsked) -> NewForm:
-    mesh, kind, of = await _way(asked).mesh(), asked.words["kind"], asked.words.get("of", "")
+    kind, of = asked.words["kind"], asked.words.get("of", "")
+    way = await _way(asked).way_of("lane" if kind == "rule" else "group", of)
+    mesh = await way.mesh()
     if kind == "group":
         form: Form = new_group(mesh)
     elif kind == "lane":
@@ -93,10 +114,33 @@ async def _new(asked: CallAsked) -> NewForm:
 
 async def _shown(asked: CallAsked) -> ShownForm:
     kind, name = asked.words["kind"], asked.words["name"]
-    found = _of_kind(await _way(asked).mesh(), kind, name, asked.words.get("position", 0))
+    way = await _way(asked).way_of(*_object(kind, name))
+    head = await way.head()  # before the mesh: too much is told rather than too little
+    found = _of_kind(await way.mesh(), kind, name, asked.words.get("position", 0))
     if found is None:
         raise CallRefused(404, f"There is no {kind} {name}", _GONE)
-    return found
+    return replace(found, head=head)
+
+
+def _object(kind: str, name: str) -> tuple[str, str]:
+    """Return the object that a form of some kind is of: a rule is its lane's."""
+    return ("lane" if kind == "rule" else kind), name
+
+
+async def _way_of_edit(asked: CallAsked, edit: FormEdit) -> EditingWay:
+    """Return the way of an edit; what is new goes where that is which it belongs to."""
+    form = edit.form
+    if isinstance(form, Removal):
+        kind, name = _object(form.what, form.name)
+    elif isinstance(form, WeightsForm):
+        kind, name = "weights", form.group
+    elif isinstance(form, RuleForm):
+        kind, name = "lane", form.lane
+    elif isinstance(form, LaneForm) and edit.shown is None:
+        kind, name = "group", form.group
+    else:
+        kind, name = ("group" if isinstance(form, GroupForm) else "lane"), form.name
+    return await _way(asked).way_of(kind, name)
 
 
 def _of_kind(mesh: Mesh, kind: str, name: str, position: int) -> ShownForm | None:
@@ -107,27 +151,44 @@ def _of_kind(mesh: Mesh, kind: str, name: str, position: int) -> ShownForm | Non
 
 
 async def _rules(asked: CallAsked) -> RulesShown:
-    mesh, lane = await _way(asked).mesh(), asked.words["lane"]
+    lane = asked.words["lane"]
+    way = await _way(asked).way_of("lane", lane)
+    head, mesh = await way.head(), await way.mesh()
     if shown_lane(mesh, lane) is None:
         raise CallRefused(404, f"There is no lane {lane}", _GONE)
-    return RulesShown(shown_rules(mesh, lane))
+    return RulesShown([replace(one, head=head) for one in shown_rules(mesh, lane)])
 
 
 async def _preview(asked: CallAsked) -> EditSeen:
     edit: FormEdit = asked.body
-    found = await _way(asked).preview(edit)
-    return EditSeen(conflict=found) if isinstance(found, EditConflict) else EditSeen(found)
+    way = await _way_of_edit(asked, edit)
+    found, told = await way.preview(edit), await way.told()
+    if isinstance(found, EditConflict):
+        return EditSeen(conflict=found, way=told)
+    return EditSeen(found, way=told)
 
 
 async def _apply(asked: CallAsked) -> EditWritten:
     edit: FormEdit = asked.body
-    outcome = await _way(asked).write(edit, asked.by)
+    outcome = await (await _way_of_edit(asked, edit)).write(edit, asked.by)
     if isinstance(outcome, EditConflict):
         raise CallRefused(409, f"{outcome.what} is another by now", "", [outcome])
     if isinstance(outcome, Preview):
         title = "The edit has errors, so nothing was written"
         raise CallRefused(422, title, "", list(outcome.findings))
     return outcome
+
+
+async def _standing(asked: CallAsked) -> CommitStanding:
+    way, followed = _way(asked), asked.ground.followed
+    if not isinstance(way, CommitsEdits):
+        raise CallRefused(404, "Edits are no commits here")
+    live: dict[str, Any] = {}
+    if followed is not None:
+        with suppress(NotSyncedError):
+            live = (await asyncio.to_thread(followed.status)).get("live") or {}
+    serves = (live.get("revision") or {}).get("id", "")
+    return await way.standing(asked.words["commit"], serves, live.get("since"))
 
 
 _KIND = Parameter("kind", "group, lane, rule or weights")
@@ -166,6 +227,14 @@ CALLS = (
         _reached(_preview),
         EditSeen,
         takes=FormEdit,
+    ),
+    ApiCall(
+        "GET",
+        "/edits/commits/{commit}",
+        "How far the commit of an edit is",
+        _reached(_standing),
+        CommitStanding,
+        parameters=(Parameter("commit", "its whole name"),),
     ),
     ApiCall("POST", "/edits", "Edit", _reached(_apply), EditWritten, takes=FormEdit, writes=True),
 )

@@ -40,7 +40,7 @@ from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.syncing.cluster.seen import SeenObject, kept_by
-from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind
+from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind, WayTold
 from laneway.core.views.form_preview import Preview, Standpoint, refused, seen
 
 MANAGER = "laneway-console"
@@ -91,6 +91,19 @@ class ClusterEditing:
         self._known = known
         self._layout: Layout = layout
 
+    async def told(self) -> WayTold:
+        """Return where an edit goes."""
+        return WayTold(self.kind, "applied")
+
+    async def head(self) -> str:
+        """Nothing: each object has a version of its own."""
+        return ""
+
+    async def way_of(self, kind: str, name: str) -> ClusterEditing:
+        """Return the way of an object: this one."""
+        del kind, name
+        return self
+
     async def mesh(self) -> Mesh:
         """Return what the cluster has now."""
         return (await self._look()).standpoint.now.mesh
@@ -123,7 +136,7 @@ class ClusterEditing:
             version = version or found
         where = tuple(said_of(made.changes))
         note = EditNote(by, made.draft.title, where, "the cluster")
-        return EditWritten(made.draft.title, version, where, note)
+        return EditWritten(made.draft.title, version, where, note, became="applied")
 
     def _made(self, now: _SeenCluster, edit: FormEdit) -> _Made | EditConflict:
         """Work out what an edit of the objects as they are would be."""

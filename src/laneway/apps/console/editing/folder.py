@@ -17,7 +17,8 @@ from threading import Lock
 from msgspec.structs import replace
 
 from laneway.adapters.files import Reader
-from laneway.adapters.files.written import held, write_all
+from laneway.adapters.files.written import held
+from laneway.apps.console.editing.writing import outcome_of, write_edits
 from laneway.apps.release.preparing import Prepared, prepared
 from laneway.core.compile import compile_snapshot
 from laneway.core.edits.file_text import FileEdit
@@ -31,7 +32,7 @@ from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind
+from laneway.core.views.form_outcome import EditOutcome, WayKind, WayTold
 from laneway.core.views.form_preview import Preview, Standpoint, preview_of, refused
 
 _TRIES = 5
@@ -52,6 +53,19 @@ class FolderEditing:
         self._reader = reader
         self._layout: Layout = layout
         self._now: Standpoint | None = None
+
+    async def told(self) -> WayTold:
+        """Return where an edit goes."""
+        return WayTold(self.kind, "written")
+
+    async def head(self) -> str:
+        """Nothing: each object's own version tells."""
+        return ""
+
+    async def way_of(self, kind: str, name: str) -> FolderEditing:
+        """Return the way of an object: this one."""
+        del kind, name
+        return self
 
     async def mesh(self) -> Mesh:
         """Return what the files say now."""
@@ -140,25 +154,6 @@ class FolderEditing:
     def _write(self, ready: Prepared, by: str) -> EditOutcome:
         write_edits(ready.edits)
         return outcome_of(ready, by, digest_of(ready.edits))
-
-
-def write_edits(edits: Sequence[FileEdit]) -> None:
-    """Write all files; where one cannot be, those before it get back what they held."""
-    for one in edits:
-        Path(one.path).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        write_all({one.path: one.after for one in edits})
-    except OSError:
-        write_all({one.path: one.before for one in edits if held(one.path) != one.before})
-        raise
-
-
-def outcome_of(ready: Prepared, by: str, revision: str, branch: str = "") -> EditWritten:
-    """Return what was written, with the note of it."""
-    draft, where = ready.draft, tuple(one.path for one in ready.edits)
-    objects = tuple(sorted(draft.subjects))
-    note = EditNote(by, draft.title, objects, ", ".join(where))
-    return EditWritten(draft.title, revision, where, note, branch)
 
 
 def digest_of(edits: Sequence[FileEdit]) -> str:

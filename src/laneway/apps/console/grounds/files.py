@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 from laneway.adapters.files import Reader
 from laneway.adapters.files.watch import follow
-from laneway.apps.console.editing.folder import FolderEditing
+from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
 from laneway.apps.console.seams import (
     About,
     Changed,
@@ -26,11 +26,11 @@ from laneway.core.compile import Compilation, compile_snapshot
 class FilesGround:
     """What paths hold."""
 
-    def __init__(self, reader: Reader) -> None:
-        """Nothing is read before `run`."""
+    def __init__(self, reader: Reader, delivery: EditDelivery = WRITTEN) -> None:
+        """Nothing is read before `run`. Raises GitError where edits cannot be delivered so."""
         self.about = About("files", " ".join(reader.paths), reader.paths)
         self.seen: ShownState | None = None
-        self.way: EditingWay | None = FolderEditing(reader)
+        self.way: EditingWay | None = delivery.of_paths(reader)
         self.why_no_way = ""
         self.followed: RepositoryFollowed | None = None
         self.sender: Sender | None = None

@@ -18,7 +18,8 @@ from msgspec import Struct
 from laneway.adapters.files import Reader, read_paths
 from laneway.adapters.files.search import STDIN
 from laneway.adapters.files.watch import follow
-from laneway.apps.console.editing.folder import FolderEditing
+from laneway.adapters.git import GitError
+from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
 from laneway.apps.console.seams import (
     About,
     Changed,
@@ -35,6 +36,7 @@ from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecor
 from laneway.apps.local.record.sync_now import status_of, sync_now
 from laneway.apps.local.record.synced import SyncFolder
 from laneway.apps.local.verify.asked import SentInquiry, ask_through
+from laneway.apps.terminal.sync_text import source_text
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.views.topology.topology import Topology
@@ -45,8 +47,9 @@ LOOK = 0.25
 _GONE = "the mesh is not running; `laneway up` starts one"
 _ORPHANED = "the process that ran the mesh was killed: it serves on, and follows no edit"
 FOLLOWS = (
-    "The mesh follows a repository: an edit is a commit to it, or a pull request. "
-    "`laneway console PATH` edits a work tree of yours."
+    "The mesh follows a repository: an edit is a commit to it, or a pull request. Start the "
+    "console with a work tree of yours, by `laneway console --work-tree FOLDER --push` or, for "
+    "pull requests, `--pr-branch PREFIX`."
 )
 """Why objects that are taken from a repository are not edited here."""
 
@@ -101,15 +104,16 @@ class _FollowedByMesh(Struct, frozen=True):
 class MeshGround:
     """A mesh by its folder."""
 
-    def __init__(self, folder: MeshFolder) -> None:
+    def __init__(self, folder: MeshFolder, delivery: EditDelivery = WRITTEN) -> None:
         """Nothing is read before `run`."""
+        self._delivery = delivery
         self.folder = folder
         self.seen: ShownState | None = None
         self.traffic = LoggedTraffic(folder)
         self._kept = _CompiledMesh()
         self._snapshot: Snapshot | None = None
         self._woken = asyncio.Event()
-        self._way: tuple[tuple[str, ...], FolderEditing] | None = None
+        self._way: tuple[object, EditingWay | None, str] = ("", None, "")
 
     @property
     def about(self) -> About:
@@ -120,24 +124,50 @@ class MeshGround:
     @property
     def follows_repository(self) -> bool:
         """Whether its input are the commits of a repository."""
-        return SyncFolder(self.folder.sync).read() is not None
+        return self._application is not None
+
+    @property
+    def _application(self) -> dict[str, Any] | None:
+        """What is followed; what is kept of that may be of an earlier mesh."""
+        status, record = SyncFolder(self.folder.sync).read(), self.folder.read()
+        told: dict[str, Any] | None = status["application"] if status else None
+        is_its_own = told and (record is None or record.paths == [source_text(told)])
+        return told if is_its_own else None
 
     @property
     def way(self) -> EditingWay | None:
-        """How the files that the mesh is made of are edited."""
-        record, paths = self.folder.read(), self._paths()
-        if record is None or not paths:
-            return None
-        if self._way is None or self._way[0] != paths:
-            self._way = paths, FolderEditing(Reader(paths, namespace=record.namespace))
-        return self._way[1]
+        """How what the mesh is made of is edited: its files, or a work tree of its repository."""
+        return self._found_way()[0]
 
     @property
     def why_no_way(self) -> str:
         """Why nothing is edited."""
-        if self.follows_repository:
-            return FOLLOWS
-        return "" if self._paths() else "The mesh is read from standard input, or is gone."
+        return self._found_way()[1]
+
+    def _found_way(self) -> tuple[EditingWay | None, str]:
+        """Return the way and why there is none; looked for anew where the mesh is another."""
+        told, record = self._application, self.folder.read()
+        of = (told, record and (record.paths, record.namespace))
+        if self._way[0] != of or (told and self._way[1] is None):
+            try:
+                self._way = (of, *self._looked_for(told, record))
+            except GitError as error:
+                self._way = of, None, f"{FOLLOWS if told else ''} {error}.".strip()
+        return self._way[1:]
+
+    def _looked_for(
+        self, told: dict[str, Any] | None, record: MeshRecord | None
+    ) -> tuple[EditingWay | None, str]:
+        if told is not None:
+            if not self._delivery.work_tree:
+                return None, FOLLOWS
+            return self._delivery.of_application(told), ""
+        paths = self._paths()
+        if record is None or not paths:
+            return None, "The mesh is read from standard input, or is gone."
+        if self._delivery.work_tree:
+            raise GitError("the mesh is made of files: start the console without --work-tree")
+        return self._delivery.of_paths(Reader(paths, namespace=record.namespace)), ""
 
     @property
     def followed(self) -> RepositoryFollowed | None:

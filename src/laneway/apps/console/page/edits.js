@@ -1,15 +1,16 @@
 // Edits by forms: what one would be is asked for while a person types, then it is applied; findings
 // are kept by their fields, and what somebody else changed meanwhile is shown.
 
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { Badge, html, readAgain, useEffect, useRef, useState } from "./view.js";
 import { count, Findings, Level } from "./parts.js";
 
 const PAUSE = 250;
+const LOOK = 5000;
 
 /** Ask what an edit would be, a moment after the newest change of it. */
 export function usePreview(edit) {
-  const [state, hold] = useState({ of: null, preview: null, conflict: null, error: null, isAsked: false });
+  const [state, hold] = useState({ of: null, preview: null, conflict: null, way: null, error: null, isAsked: false });
   const key = edit && JSON.stringify(edit);
   const newest = useRef(0);
   useEffect(() => {
@@ -105,10 +106,32 @@ export function Preview({ of, rest = [], isAsked, isShort = false }) {
 
 const spelled = (value) => (value === null || value === undefined || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
 
+/** Commits that came while a form was open. */
+export const Since = ({ of }) => of?.length > 0 && html`<p>${count(of.length, "commit")} came since this form was opened:</p><ul class="plain">${of.map((one) => html`<li class="mono">${one}</li>`)}</ul>`;
+
+const TREE = ({ way }) => html`on branch <code>${way.branch}</code> of <span class="mono">${way.folder}</span>`;
+const BECOMES = {
+  committed: (way) => html`Apply makes a commit ${TREE({ way })}; nothing is pushed.`,
+  pushed: (way) => html`Apply makes a commit ${TREE({ way })} and pushes it to <code>${way.remote}</code>.`,
+  proposed: (way) => html`Apply pushes a commit as a branch of its own, to be merged into <code>${way.remote}</code>; <span class="mono">${way.folder}</span> stays as it is.`,
+};
+
+/** Where an edit goes, if it is a commit, and which proposals wait that change the same files. */
+export function Way({ of, preview }) {
+  const says = BECOMES[of?.becomes];
+  if (!says) return null;
+  const files = preview?.files ?? [];
+  const same = (one) => one.files.some((file) => files.some((path) => path === file || path.endsWith(`/${file}`)));
+  return html`<div class="way"><p class="quiet">${says(of)}${of.ahead > 0 && ` ${count(of.ahead, "commit")} that ${of.remote} lacks ${of.ahead === 1 ? "goes" : "go"} along.`}</p>
+    ${of.waiting.length > 0 && html`<details open=${of.waiting.some(same)}><summary>${count(of.waiting.length, "proposal")} ${of.waiting.length === 1 ? "waits" : "wait"} to be merged</summary><ul class="plain">${of.waiting.map((one) => html`<li><code>${one.branch}</code> ${one.title}${same(one) && html` <${Badge} kind="warning">changes the same file</${Badge}>`}</li>`)}</ul></details>`}
+    <${Since} of=${preview?.since} /></div>`;
+}
+
 /** What somebody else changed while a form was open, and a way to take it. */
 export function Conflict({ of, take }) {
   return html`<div class="trouble" role="alert"><strong>${of.what} is another by now</strong>
     ${of.now ? html`<table><thead><tr><th scope="col">Field</th><th scope="col">When you opened it</th><th scope="col">Now</th></tr></thead><tbody>${of.fields.map((one) => html`<tr><th scope="row">${one.field}</th><td>${spelled(one.shown)}</td><td>${spelled(one.now)}</td></tr>`)}</tbody></table>` : html`<p>It was removed.</p>`}
+    <${Since} of=${of.commits} />
     ${of.owners?.length > 0 && html`<p>${of.owners.join(", ")} keeps fields of it.</p>`}
     ${of.now && take && html`<button type="button" onClick=${() => take(of.now)}>Take what is there now</button>`}</div>`;
 }
@@ -139,6 +162,29 @@ export function Written() {
     return () => removeEventListener("popstate", moved);
   }, []);
   if (!told) return null;
-  return html`<p class="note good row spread" role="status"><span>${told.title}: ${told.branch ? html`proposed as branch <code>${told.branch}</code>` : `written to ${told.where.join(", ")}`}.</span><button type="button" class="small" onClick=${() => { history.replaceState(null, ""); hold(null); }}>OK</button></p>`;
+  const isCommit = told.became in DONE;
+  return html`<div class="note good row spread" role="status"><div><p>${told.title}: ${isCommit ? html`${DONE[told.became]} <code title=${told.revision}>${told.revision.slice(0, 10)}</code> on <code>${told.branch}</code>` : `written to ${told.where.join(", ")}`}.${isCommit && html` <${Standing} of=${told} />`}</p>
+    ${told.page && html`<p>The code host takes it as a pull request at <a href=${told.page} target="_blank" rel="noreferrer">${told.page}</a></p>`}
+    ${told.left?.length > 0 && html`<p>${told.left.join(", ")} was edited while this was pushed, and stays so: <code>git diff</code> shows what it lacks.</p>`}
+    <${Since} of=${told.since} /></div><button type="button" class="small" onClick=${() => { history.replaceState(null, ""); hold(null); }}>OK</button></div>`;
+}
+
+const DONE = { committed: "committed as", pushed: "committed and pushed as", proposed: "proposed as" };
+const STATES = { committed: ["plain", "not pushed"], pushed: ["plain", "pushed"], proposed: ["warning", "waits to be merged"], merged: ["plain", "merged"], gone: ["error", "gone, and not merged"], live: ["good", "live"] };
+
+/** How far a commit is, asked again until it is as far as it goes. */
+function Standing({ of }) {
+  const [found, hold] = useState(null);
+  useEffect(() => {
+    let timer = 0;
+    const look = () => get(`/edits/commits/${of.revision}`).then((now) => {
+      hold(now);
+      if (!["live", "gone", "committed"].includes(now.state)) timer = setTimeout(look, LOOK);
+    }, () => { timer = setTimeout(look, LOOK); });
+    look();
+    return () => clearTimeout(timer);
+  }, [of.revision]);
+  const [kind, words] = STATES[found?.state] ?? [];
+  return words ? html`<${Badge} kind=${kind}>${words}${found.since ? ` since ${new Date(found.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : ""}</${Badge}>` : null;
 }
 

@@ -3,7 +3,7 @@
 import { get, part } from "./api.js";
 import { go, html, Read, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
 import { Empty } from "./parts.js";
-import { atFields, canInsist, Conflict, Preview, useApply, usePreview } from "./edits.js";
+import { atFields, canInsist, Conflict, Preview, useApply, usePreview, Way } from "./edits.js";
 import { Text } from "./fields.js";
 
 /** Read once what a form begins with: what it shows of an object, or what a new one has. */
@@ -33,7 +33,7 @@ function Filled({ begun, fields, children, back, offers }) {
   const [despiteErrors, insist] = useState(false);
   const frame = useRef(null);
   const edit = { form, shown, file: isNew ? file : "", despiteErrors };
-  const { preview, conflict, error, isAsked } = usePreview(edit);
+  const { preview, conflict, way, error, isAsked } = usePreview(edit);
   const [apply, state, forget] = useApply((written) => go(back, { written }));
   const change = (more) => { fill({ ...form, ...more }); touch(new Set([...touched, ...Object.keys(more)])); };
   const take = (now) => { show(now); fill(now.form); touch(new Set()); tries(false); forget(); };
@@ -55,6 +55,7 @@ function Filled({ begun, fields, children, back, offers }) {
       ${!isNew && html`<p class="quiet">Written in <span class="mono">${shown?.file}</span></p>`}
       <${Trouble} error=${state.error ?? error} />${found && html`<${Conflict} of=${found} take=${take} />`}
       ${isTried && errors.length > 0 && canInsist(preview) && html`<label class="row"><input type="checkbox" checked=${despiteErrors} onChange=${(event) => insist(event.target.checked)} /> Write it in spite of ${errors.length === 1 ? "the error" : `the ${errors.length} errors`}</label>`}
+      <${Way} of=${way} preview=${preview} />
       <div class="row"><button type="submit" class="main" disabled=${state.isBusy}>Apply</button><button type="button" onClick=${() => go(back)}>Cancel</button></div>
     </div>
     <aside aria-label="What it becomes"><${Preview} of=${preview} rest=${told.get("") ?? []} isAsked=${isAsked} /></aside>

@@ -4,7 +4,7 @@
 import { html, Link, Read, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
 import { part } from "./api.js";
 import { go } from "./view.js";
-import { atFields, Conflict, Preview, Told, useApply, usePreview } from "./edits.js";
+import { atFields, Conflict, Preview, Told, useApply, usePreview, Way } from "./edits.js";
 
 /** Weights with one changed and the rest shared out as before, in whole numbers that add up to 100. */
 export function shared(weights, name, value) {
@@ -43,7 +43,7 @@ function Sliders({ shown, done }) {
   const same = JSON.stringify(weights) === JSON.stringify(base.form.weights);
   const sum = Object.values(weights).reduce((a, b) => a + b, 0);
   const edit = { form: { ...base.form, weights }, shown: base, file: "", despiteErrors: false };
-  const { preview, conflict, error, isAsked } = usePreview(same ? null : edit);
+  const { preview, conflict, way, error, isAsked } = usePreview(same ? null : edit);
   const [apply, state, forget] = useApply((written) => { done(); go(location.pathname + location.search, { replaces: true, written }); });
   useEffect(() => { if (same) { rest(shown); weigh(shown.form.weights); } }, [shown.version]);
   const take = (now) => { rest(now); weigh(now.form.weights); forget(); };
@@ -56,6 +56,7 @@ function Sliders({ shown, done }) {
     <${Told} of=${sum === 100 ? told.get("weights") : []} />
     <${Trouble} error=${error ?? state.error} />${found && html`<${Conflict} of=${found} take=${take} />`}
     ${!same && sum === 100 && !found && html`<${Preview} of=${preview} rest=${told.get("") ?? []} isAsked=${isAsked} isShort=${true} />`}
+    ${!same && html`<${Way} of=${way} preview=${preview} />`}
     <div class="row"><button type="button" class="main" disabled=${same || sum !== 100 || isAsked || state.isBusy || !preview || preview.isRefused || Boolean(found)} onClick=${() => apply(edit)}>Apply</button><button type="button" onClick=${done}>Cancel</button></div>`;
 }
 

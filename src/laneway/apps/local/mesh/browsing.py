@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 
 from laneway.adapters.processes import MARK
 from laneway.apps.local.record.state import MeshFolder
@@ -18,10 +19,10 @@ PATIENCE = 20.0
 """Seconds in which a console prints its link."""
 
 
-async def opened_console(folder: MeshFolder) -> str:
-    """Start a console and return its link. Raises OSError where it does not come up."""
+async def opened_console(folder: MeshFolder, words: Sequence[str] = ()) -> str:
+    """Start a console with further words and return its link. Raises OSError where it has none."""
     log = folder.logs / LOG
-    command = (sys.executable, "-m", "laneway", "console", "--name", folder.name)
+    command = (sys.executable, "-m", "laneway", "console", "--name", folder.name, *words)
     with log.open("ab") as written:
         child = await asyncio.create_subprocess_exec(
             *command,

@@ -33,7 +33,8 @@ class Options(Struct, frozen=True):
     `port` is the first gateway's; unless it is `fixed` the next free one will do. `per_workload`
     asks for separate Envoys, a `quiet` mesh does not print what is up, and `all_files` leaves
     nothing out of a folder. `intercept` says whether programs get a network of their own; then
-    `host_ports` of their localhost lead to this machine. `console` shows it in a browser.
+    `host_ports` of their localhost lead to this machine. `console` shows it in a browser,
+    by a command with these `console_words`.
     """
 
     paths: tuple[str, ...]
@@ -46,6 +47,7 @@ class Options(Struct, frozen=True):
     intercept: Intercept = "off"
     host_ports: tuple[int, ...] = ()
     console: bool = False
+    console_words: tuple[str, ...] = ()
 
 
 class OutsidePlace(Struct, frozen=True):

@@ -163,7 +163,7 @@ class Launch:
         """Start a console if one is wanted, and print its link; a mesh does without as well."""
         if self.options.console:
             try:
-                link = await opened_console(self.folder)
+                link = await opened_console(self.folder, self.options.console_words)
                 self.screen.show([f"The console, once within ten minutes: {link}"])
             except OSError as error:
                 self.screen.warn(str(error))

@@ -42,13 +42,15 @@ class FieldConflict(Struct, frozen=True, rename="camel"):
 class EditConflict(Struct, frozen=True, rename="camel"):
     """An object that is another than its form showed. `now` is its form, None where it is gone.
 
-    `owners` are others who keep fields of it, where they do not let go.
+    `owners` are others who keep fields of it, where they do not let go; `commits` those that came
+    since, where history is kept.
     """
 
     what: str
     fields: tuple[FieldConflict, ...] = ()
     now: ShownForm | None = None
     owners: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
 
 
 def as_of_now(mesh: Mesh, edit: FormEdit) -> FormEdit | EditConflict:

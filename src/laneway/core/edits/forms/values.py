@@ -135,7 +135,7 @@ class ShownForm(Struct, frozen=True, rename="camel"):
 
     `is_plain` is false where it holds what the form does not show, which `reason` names: that stays
     as it is. `position` is that of a rule in its lane. `version` changes when anything in the
-    object does.
+    object does; `head` is the commit it was read at, where history is kept.
     """
 
     form: Form
@@ -144,6 +144,7 @@ class ShownForm(Struct, frozen=True, rename="camel"):
     is_plain: bool = True
     reason: str = ""
     version: str = ""
+    head: str = ""
 
 
 class FormEdit(Struct, frozen=True, rename="camel"):
