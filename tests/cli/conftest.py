@@ -5,15 +5,30 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
 from laneway.apps.cli.entry import run
+from laneway.apps.cli.kubectl import run as run_kubectl
+from tests.cli.model_server import ModelServer, Object, listening
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {app}-{version}-x
+  labels: {{app: {app}, version: {version}, ASM_TRAFFIC_TAG: {version}}}
+spec: {{containers: [{{name: app, image: mock}}, {{name: istio-proxy, image: proxyv2}}]}}
+status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
+"""
 
 
 class Ended(Struct, frozen=True):
@@ -30,14 +45,48 @@ Command = Callable[..., Ended]
 @pytest.fixture
 def laneway(capsys: pytest.CaptureFixture[str]) -> Generator[Command]:
     """Run the command line; commands switch the garbage collector off for their process."""
+    yield from _commands(run, capsys)
 
+
+def _commands(
+    door: Callable[[Sequence[str]], int], capsys: pytest.CaptureFixture[str]
+) -> Generator[Command]:
     def command(*arguments: str | Path) -> Ended:
-        code = run([str(one) for one in arguments])
+        code = door([str(one) for one in arguments])
         streams = capsys.readouterr()
         return Ended(code, streams.out, streams.err)
 
     yield command
     gc.enable()
+
+
+@cache
+def strict_lanes() -> list[Object]:
+    """Return strict lanes, and pods in each, as a server has them."""
+    server = ModelServer()
+    for name in ("lanes", "services", "gateway"):
+        server.put((EXAMPLES / "strict-lanes" / f"{name}.yaml").read_text())
+    for version in ("v1", "v2", "v3"):
+        for app in ("mocka", "mockb", "mockc"):
+            server.put(POD.format(app=app, version=version))
+    return server.objects
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
+    """Give the cluster of the current context: strict lanes, and pods in each."""
+    server = ModelServer()
+    server.objects = deepcopy(strict_lanes())
+    file = tmp_path / "kubeconfig"
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    with listening(server, file):
+        yield server
+
+
+@pytest.fixture
+def kubectl(capsys: pytest.CaptureFixture[str]) -> Generator[Command]:
+    """Run `kubectl laneway` in this process."""
+    yield from _commands(run_kubectl, capsys)
 
 
 @pytest.fixture

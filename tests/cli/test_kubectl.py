@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Generator
 from copy import deepcopy
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,20 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from laneway.apps.cli.kubectl import run
 from laneway.apps.cli.kubectl_completion import run as complete
-from tests.cli.conftest import EXAMPLES, Command, Ended, edit
-from tests.cli.model_server import ModelServer, Object, listening, write_kubeconfig
+from tests.cli.conftest import EXAMPLES, POD, Command, edit
+from tests.cli.model_server import ModelServer, write_kubeconfig
 
 STRICT = EXAMPLES / "strict-lanes"
 VERSIONS = count(100)
-POD = """
-apiVersion: v1
-kind: Pod
-metadata: {{name: {app}-{lane}-x, labels: {{app: {app}, ASM_TRAFFIC_TAG: {lane}}}}}
-spec: {{containers: [{{name: app, image: mock}}, {{name: istio-proxy, image: proxyv2}}]}}
-status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
-"""
 REPLICA = """
 apiVersion: v1
 kind: Pod
@@ -55,42 +44,6 @@ kind: VirtualService
 metadata: {name: own}
 spec: {hosts: [partner.test], http: [{route: [{destination: {host: mockb}}]}]}
 """
-
-
-@cache
-def strict_lanes() -> list[Object]:
-    """Return strict lanes, and pods in each, as a server has them."""
-    server = ModelServer()
-    for name in ("lanes", "services", "gateway"):
-        server.put((STRICT / f"{name}.yaml").read_text())
-    for lane in ("v1", "v2", "v3"):
-        for app in ("mocka", "mockb", "mockc"):
-            server.put(POD.format(app=app, lane=lane))
-    return server.objects
-
-
-@pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
-    """Give the cluster of the current context: strict lanes, and pods in each."""
-    server = ModelServer()
-    server.objects = deepcopy(strict_lanes())
-    file = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(file))
-    with listening(server, file):
-        yield server
-
-
-@pytest.fixture
-def kubectl(capsys: pytest.CaptureFixture[str]) -> Generator[Command]:
-    """Run `kubectl laneway` in this process."""
-
-    def command(*arguments: str | Path) -> Ended:
-        code = run([str(one) for one in arguments])
-        streams = capsys.readouterr()
-        return Ended(code, streams.out, streams.err)
-
-    yield command
-    gc.enable()
 
 
 def told(
@@ -475,7 +428,7 @@ def test_without_services_no_lane_is_judged_and_none_is_missing_one(
 def test_pods_that_may_not_be_listed_are_not_taken_for_none(
     kubectl: Command, model: ModelServer, lanes: Path
 ) -> None:
-    (lanes / "other.yaml").write_text(POD.format(app="other", lane="v1"))
+    (lanes / "other.yaml").write_text(POD.format(app="other", version="v1"))
 
     model.objects = [one for one in model.objects if one["kind"] != "Pod"]
     without = kubectl("check", lanes / "other.yaml")
@@ -502,8 +455,8 @@ def test_a_mesh_without_kinds_of_istio_is_no_proven_one(
 def test_a_workload_is_looked_for_in_the_namespace_that_is_said(
     kubectl: Command, model: ModelServer
 ) -> None:
-    pod = POD.format(app="mocka", lane="v1")
-    model.put(pod.replace("{name: mocka-v1-x,", "{name: mocka-v1-x, namespace: other,"))
+    pod = POD.format(app="mocka", version="v1")
+    model.put(pod.replace("name: mocka-v1-x\n", "name: mocka-v1-x\n  namespace: other\n"))
     words = ("explain", "--from", "mocka-v1-x", "--host", "mockb.default")
 
     assert "more than one workload" in kubectl(*words).err

@@ -7,34 +7,22 @@ both, with the object's name instead of a line, and a command of kubectl; mended
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import Struct
 
 from laneway.adapters.kube import Client, access
-from laneway.apps.cli.kubectl import run
 from laneway.apps.cluster.reading import read_cluster
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.doctor import RuntimeFacts, doctor
 from laneway.core.views.looking import CommandDoor
-from tests.cli.conftest import EXAMPLES, Command, Ended
-from tests.cli.model_server import ModelServer, listening
+from tests.cli.conftest import Command
+from tests.cli.model_server import ModelServer
 
-POD = """
-apiVersion: v1
-kind: Pod
-metadata:
-  name: {app}-{version}-x
-  labels: {{app: {app}, version: {version}, ASM_TRAFFIC_TAG: {version}}}
-spec: {{containers: [{{name: app, image: mock}}, {{name: istio-proxy, image: proxyv2}}]}}
-status: {{podIP: 10.0.0.1, conditions: [{{type: Ready, status: "True"}}]}}
-"""
 RULE = """
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -102,34 +90,6 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ModelServer]:
-    """Give the cluster of the current context: strict lanes, and pods in each."""
-    server = ModelServer()
-    for name in ("lanes", "services", "gateway"):
-        server.put((EXAMPLES / "strict-lanes" / f"{name}.yaml").read_text())
-    for version in ("v1", "v2", "v3"):
-        for app in ("mocka", "mockb", "mockc"):
-            server.put(POD.format(app=app, version=version))
-    file = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(file))
-    with listening(server, file):
-        yield server
-
-
-@pytest.fixture
-def kubectl(capsys: pytest.CaptureFixture[str]) -> Generator[Command]:
-    """Run `kubectl laneway` in this process."""
-
-    def command(*arguments: str | Path) -> Ended:
-        code = run([str(one) for one in arguments])
-        streams = capsys.readouterr()
-        return Ended(code, streams.out, streams.err)
-
-    yield command
-    gc.enable()
-
-
 def read() -> Compilation:
     """Compile what the server has, as a console that stands on it does."""
 
@@ -171,13 +131,3 @@ def test_both_doors_name_one_cause_and_are_silent_when_it_is_mended(
 
     model.objects = sound
     assert (told(), checked(kubectl)) == ([], [])
-
-
-def test_pod_that_is_not_ready_is_named_beside_what_follows_from_it(model: ModelServer) -> None:
-    model.find("Pod", "mockb-v2-x")["status"]["conditions"][0]["status"] = "False"
-
-    row = next(one for one in told() if not one["code"])
-
-    assert row["cause"] == "pod default/mockb-v2-x is not ready: its status says so"
-    assert row["symptoms"] == ["no-response"]
-    assert row["command"] == "kubectl describe pod -n default mockb-v2-x"

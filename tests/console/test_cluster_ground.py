@@ -19,6 +19,7 @@ from laneway.core.views.mesh import mesh_object
 from tests.console.fake_cluster import (
     GATEWAY,
     GROUPS,
+    POD,
     SERVICE,
     FakeCluster,
     live,
@@ -84,6 +85,67 @@ def test_who_may_list_all_sees_all_and_how_live_it_is() -> None:
             spec = cluster.objects[GROUPS.path(name="both")]["spec"]
             cluster.have(GROUPS, "both", spec=spec, status=live("11 of 12", is_live=False))
             await until(lambda: found.seen is not None and found.seen.revision > 1)
+            assert found.seen.standings["both"].state == "not live"
+
+    asyncio.run(walk())
+
+
+def _pod(cluster: FakeCluster, begun: str, **container: object) -> None:
+    """Have the pod of the shop be not ready."""
+    turned = {"type": "Ready", "status": "False", "lastTransitionTime": begun}
+    status = {"podIP": "10.0.0.1", "conditions": [turned]}
+    body = cluster.objects[POD.path("shop", "shop-pod")]
+    told = [{"name": "app", "state": {}, **container}] if container else []
+    cluster.have(
+        POD,
+        "shop-pod",
+        "shop",
+        metadata={"labels": body["metadata"]["labels"], "creationTimestamp": begun},
+        spec=body["spec"],
+        status=status | {"containerStatuses": told},
+    )
+
+
+def test_pods_that_are_down_are_known_and_those_that_begin_only_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("laneway.core.views.pod_trouble.LONGEST_BEGIN", 1.5)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+
+    async def walk() -> None:
+        cluster = FakeCluster()
+        shop_and_cart(cluster)
+        _pod(cluster, now)
+        async with ground(cluster, cluster.user("ada", everywhere=True)) as found:
+            assert found.seen is not None
+            (pod,) = found.seen.down
+            assert (pod.name, pod.begins) == ("shop-pod", True)
+            await until(lambda: bool(found.seen and not found.seen.down[0].begins))
+            _pod(cluster, now, restartCount=2)
+            await until(lambda: bool(found.seen and "2 times" in found.seen.down[0].why))
+            _pod(cluster, now, state={"waiting": {"reason": "ErrImagePull"}})
+            await until(lambda: bool(found.seen and "image" in found.seen.down[0].why))
+            shop_and_cart(cluster)
+            await until(lambda: found.seen is not None and found.seen.down == ())
+
+    asyncio.run(walk())
+
+
+def test_a_group_that_follows_an_edit_is_told_once_it_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("laneway.apps.console.grounds.cluster.SETTLING", 0.5)
+
+    async def walk() -> None:
+        cluster = FakeCluster()
+        shop_and_cart(cluster)
+        spec = cluster.objects[GROUPS.path(name="both")]["spec"]
+        async with ground(cluster, cluster.user("ada", everywhere=True)) as found:
+            cluster.have(GROUPS, "both", spec=spec, status=live("11 of 12", is_live=False))
+            await until(lambda: found.seen is not None and found.seen.settling == {"both"})
+            assert found.seen is not None
+            assert found.seen.standings["both"].state == "not live"
+            await until(lambda: found.seen is not None and not found.seen.settling)
             assert found.seen.standings["both"].state == "not live"
 
     asyncio.run(walk())

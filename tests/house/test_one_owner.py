@@ -75,6 +75,7 @@ HOLDING = {
     "core/proof/replay.py": "subsets",
     "core/rules/routing/subset_with_other_labels.py": "subsets",
     "core/rules/questions/carried.py": "whatever a finding speaks of",
+    "core/views/pods_down.py": "gateways",
     "core/proof/callers.py": "pods nobody wrote, which must not wear two values of a label",
 }
 """Who holds labels against a selector, and whose selector it is: a lane's in one place only."""

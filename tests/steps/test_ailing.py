@@ -1,47 +1,48 @@
-"""Which programs of a mesh the doctor names: those that cannot answer, and why."""
+"""Pods of a mesh on this machine that are down, by its record: what begins or ends is none."""
 
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from laneway.apps.local.record.ailing import ailing_pods
 from laneway.apps.local.record.state import MeshRecord, WorkloadRecord
 
+PROGRAM = WorkloadRecord(
+    *("web.shop-0.2", "app", "web", "shop", "Deployment", "ready", "127.1.1.1", 1, 1, 0, "log"),
+    name="web.shop-0",
+)
+PROXY = replace(PROGRAM, workload="", name="", state="ended", reason="exit code 1")
 
-def program(state: str, reason: str = "", name: str = "cart-0") -> WorkloadRecord:
-    return WorkloadRecord(
-        replica="cart-0",
-        container="app",
-        workload="cart" if name else "",
-        namespace="default",
-        kind="Deployment",
-        state=state,
-        address="127.3.0.1",
-        pid=1,
-        started=2,
-        restarts=0,
-        log="cart-0.log",
-        reason=reason,
-        name=name,
+
+def record(program: WorkloadRecord, state: str = "ready") -> MeshRecord:
+    whole = MeshRecord("two", 1, 1, "boot", 0.0, [], state=state)
+    return replace(whole, workloads=[program, PROXY])
+
+
+@pytest.mark.parametrize("state", ["ready", "starting", "stopping"])
+def test_what_is_well_or_on_its_way_is_not_told(state: str) -> None:
+    assert ailing_pods(record(replace(PROGRAM, state=state))) == ()
+
+
+def test_a_mesh_that_starts_has_none() -> None:
+    ended = replace(PROGRAM, state="ended", reason="exit code 3")
+    assert ailing_pods(record(ended, "starting")) == ()
+
+
+@pytest.mark.parametrize("state", ["ended", "starting"])
+def test_a_program_that_ended_is_told_until_it_is_ready_again(state: str) -> None:
+    ended = replace(PROGRAM, state=state, reason="exit code 3", restarts=2)
+    (pod,) = ailing_pods(record(ended))
+
+    assert pod.why == "its program ended (exit code 3), started again 2 times"
+    assert pod.command == "laneway logs --name two web.shop-0.2"
+
+
+def test_what_somebody_stopped_is_told_with_what_starts_it() -> None:
+    (pod,) = ailing_pods(record(replace(PROGRAM, state="stopped")))
+
+    assert (pod.why, pod.command) == (
+        "somebody stopped it",
+        "laneway start --name two shop/web",
     )
-
-
-def record(*workloads: WorkloadRecord) -> MeshRecord:
-    return MeshRecord("shop", 1, 2, "b", 3.0, ["x"], workloads=list(workloads))
-
-
-def test_program_that_ended_is_named_with_its_reason_and_its_log() -> None:
-    (pod,) = ailing_pods(record(program("ended", "exit code 4")))
-
-    assert (pod.namespace, pod.name) == ("default", "cart-0")
-    assert pod.why == "its program is ended (exit code 4)"
-    assert pod.command == "laneway logs --name shop cart-0"
-
-
-@pytest.mark.parametrize("state", ["ready", "stopping"])
-def test_program_that_answers_or_is_being_stopped_is_well(state: str) -> None:
-    assert ailing_pods(record(program(state))) == ()
-
-
-def test_proxy_is_no_program() -> None:
-    assert ailing_pods(record(program("starting", name=""))) == ()

@@ -12,10 +12,10 @@ import pytest
 from msgspec import Struct
 
 from laneway.core.compile import Compilation
-from laneway.core.routing.ask.inquiry import Inquiry
-from laneway.core.routing.ask.request import Request
-from laneway.core.views.doctor import AilingPod, RuntimeFacts, UnroutedRequest, doctor
+from laneway.core.resources.meta import Ref
+from laneway.core.views.doctor import RuntimeFacts, doctor
 from laneway.core.views.looking import CommandDoor
+from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.symptoms import SYMPTOMS
 from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
@@ -57,6 +57,7 @@ def _swapped(text: str) -> str:
 
 
 MOCKB = ("Deployment", "default", "mockb-v2")
+MADE = Ref(*MOCKB)
 FAULTS = {
     "pods with another lane's label": Fault(
         *("mock-v2.yaml", "", "", "wrong-version", "LW1513", MOCKB),
@@ -204,7 +205,7 @@ def test_what_runs_has_rows_beside_those_of_the_input() -> None:
     facts = RuntimeFacts(
         refused=refused,
         groups={"test": _Group("not live", "2 of 12 proxies wait"), "other": _Group("live")},
-        pods=(AilingPod("default", "mockb-v2-0", "it ended", "laneway logs mockb-v2-0"),),
+        pods=(AilingPod("default", "mockb-v2-0", "it ended", "laneway logs x", workload=MADE),),
     )
 
     told = doctor(compiled_example("strict-lanes"), facts)["rows"]
@@ -215,26 +216,10 @@ def test_what_runs_has_rows_beside_those_of_the_input() -> None:
             "the newest edit of its files is refused and not live",
             "laneway check lanes",
         ),
-        ("warning", "group test is not live: 2 of 12 proxies wait", ""),
         (
-            "warning",
-            "pod default/mockb-v2-0 is not ready: it ended",
-            "laneway logs mockb-v2-0",
+            "error",
+            "pod default/mockb-v2-0 of lane s2 does not answer: it ended",
+            "laneway logs x",
         ),
+        ("warning", "group test is not live: 2 of 12 proxies wait", ""),
     ]
-
-
-def test_request_that_no_route_took_is_told_until_a_route_takes_it(
-    spoil: Callable[[Fault], Compilation],
-) -> None:
-    request = Request("", "/mock", headers=(("x-asm-prefer-tag", "s2"),))
-    facts = RuntimeFacts(unrouted=(UnroutedRequest(Inquiry(request), 3),))
-    spoiled = spoil(FAULTS["a rule for another header value"])
-
-    (row,) = rows(spoiled, facts, "LW1722")
-
-    assert "GET /mock x-asm-prefer-tag: s2 (3 times)" in row["cause"]
-    assert "s2 is not v2 (entry rule r1 of lane s2)" in row["cause"]
-    assert row["command"] == "laneway explain --path /mock -H 'x-asm-prefer-tag: s2'"
-    assert row["inquiry"]["request"]["path"] == "/mock"
-    assert rows(compiled_example("strict-lanes"), facts, "LW1722") == []

@@ -52,6 +52,16 @@ def test_each_call_of_a_request_is_a_line_and_a_long_log_begins_anew(
     assert {line["status"] for line in _lines(folder)} <= {404}
 
 
+def test_a_request_that_no_route_took_is_written_down_with_what_routes_ask_for(
+    mesh: LocalMesh, folder: MeshFolder
+) -> None:
+    mesh.enter(headers={"x-asm-prefer-tag": "s9", "authorization": "secret"})
+
+    (line,) = _lines(folder)
+    assert (line["status"], line["flags"], line["path"]) == (404, "NR", "/mock")
+    assert line["carried"] == {"x-asm-prefer-tag": "s9"}
+
+
 def test_a_line_of_a_gateway_says_which_gateway_it_came_in_at(
     mesh: LocalMesh, folder: MeshFolder
 ) -> None:

@@ -36,6 +36,7 @@ from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.views.exposed import Exposed, exposed
 from laneway.core.views.lanes_on_cluster import LanesOnCluster
+from laneway.core.views.pod_trouble import PodTrouble, pod_trouble
 
 LOOK_AGAIN = 30.0
 """Seconds between two looks at what the user may see."""
@@ -56,6 +57,12 @@ class HeldService(Held, frozen=True):
     """A Service, and how it is reached from outside."""
 
     exposed: Exposed | None = None
+
+
+class HeldPod(Held, frozen=True):
+    """A Pod, and why it is not ready."""
+
+    trouble: PodTrouble | None = None
 
 
 class _FollowedSpot(Struct):
@@ -196,7 +203,7 @@ class SeenByUser:
         if name in READ_BESIDE:
             return partial(READ_BESIDE[name], kind)
         if name == _POD:
-            return partial(read_pod_held, shared=self._shared)
+            return lambda raw: _pod(raw, read_pod_held(raw, self._shared))
         read = partial(read_held, shared=self._shared, api_version=kind.api_version, kind=kind.kind)
         if name == _SERVICE:
             return lambda raw: _service(raw, read(raw))
@@ -267,6 +274,12 @@ class SeenByUser:
         found = (one.exposed for one in self._held(_SERVICE) if isinstance(one, HeldService))
         return [one for one in found if one is not None]
 
+    @property
+    def troubles(self) -> list[PodTrouble]:
+        """The Pods that are not ready."""
+        found = (one.trouble for one in self._held(_POD) if isinstance(one, HeldPod))
+        return [one for one in found if one is not None]
+
     def _not_read(self) -> Iterator[NotRead]:
         sight = self.sight
         if sight is None:
@@ -308,6 +321,13 @@ def _service(raw: bytes, held: Held) -> Held:
     if reached is None:
         return held
     return HeldService(held.resource, held.findings, held.is_lost, exposed=reached)
+
+
+def _pod(raw: bytes, held: Held) -> Held:
+    trouble = pod_trouble(raw)
+    if trouble is None:
+        return held
+    return HeldPod(held.resource, held.findings, held.is_lost, trouble=trouble)
 
 
 def _pooled(held: Sequence[Held]) -> list[Held]:

@@ -20,8 +20,10 @@ from laneway.core.edits.forms.values import FormEdit
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.form_outcome import CommitStanding, EditOutcome, WayKind, WayTold
 from laneway.core.views.form_preview import Preview
+from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.traffic.counts import Counts
+from laneway.core.views.unrouted import UnroutedRequest
 
 GroundKind = Literal["mesh", "files", "cluster"]
 Changed = Callable[[], None]
@@ -59,8 +61,10 @@ class ShownState(Struct, frozen=True, dict=True):
     """A ground at one moment.
 
     `compilation` is of what is written, `live` of what proxies serve where that is known.
-    `refused` tells of an edit that did not go live. `standings` are by the names of groups. Of a
-    cluster `releases` are objects with their status, `syncers` who keeps objects in step with Git.
+    `refused` tells of an edit that did not go live. `standings` are by the names of groups; those
+    in `settling` follow an edit since a moment ago. `down` are the pods that cannot answer, or not
+    yet, `unrouted` the requests of the last minutes that no route took. Of a cluster `releases` are
+    objects with their status, `syncers` who keeps objects in step with Git.
     """
 
     revision: int
@@ -72,6 +76,9 @@ class ShownState(Struct, frozen=True, dict=True):
     trouble: str = ""
     releases: Sequence[Mapping[str, Any]] = ()
     syncers: Sequence[Mapping[str, Any]] = ()
+    settling: frozenset[str] = frozenset()
+    down: tuple[AilingPod, ...] = ()
+    unrouted: tuple[UnroutedRequest, ...] = ()
 
     @property
     def served(self) -> Compilation:

@@ -26,7 +26,7 @@ from laneway.core.mesh.names import service_host
 from laneway.core.mesh.superseded import GROUP_LABEL
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.meta import Meta, Ref
-from laneway.core.views.doctor import finding_view
+from laneway.core.views.doctor_rows import finding_view
 from laneway.core.views.links import links_view
 from laneway.core.views.owners import owner_of
 

@@ -43,7 +43,7 @@ async def _doctor(asked: CallAsked) -> dict[str, Any]:
     def found(seen: ShownState) -> dict[str, Any]:
         is_cluster = asked.ground.about.kind == "cluster"
         door = CommandDoor("kubectl laneway") if is_cluster else CommandDoor(paths=paths)
-        return doctor(seen.compilation, RuntimeFacts(door, seen.refused, seen.standings))
+        return doctor(seen.compilation, _facts(seen, door))
 
     whole = await asked.of_seen("doctor", found)
     page, symptom = part_of(asked), asked.words.get("symptom", "")
@@ -53,6 +53,12 @@ async def _doctor(asked: CallAsked) -> dict[str, Any]:
         if symptom in ("", *row["symptoms"]) and page.is_asked(*_words(row))
     ]
     return {**whole, "rows": paged(rows, page, lambda row: row)}
+
+
+def _facts(seen: ShownState, door: CommandDoor) -> RuntimeFacts:
+    """Return what is known of what runs; that a group follows an edit is nothing to be told yet."""
+    groups = {name: one for name, one in seen.standings.items() if name not in seen.settling}
+    return RuntimeFacts(door, seen.refused, groups, seen.down, seen.unrouted, seen.served)
 
 
 def _words(row: dict[str, Any]) -> list[str]:

@@ -8,12 +8,14 @@ named in findings, and never taken for absent.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
 from laneway.adapters.kube.reviews import may
@@ -42,12 +44,17 @@ from laneway.core.release.requests import REQUEST_ANNOTATION, Action
 from laneway.core.resources.meta import Ref
 from laneway.core.views.exposed import ReachedPort, reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
+from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.syncers import syncers_view
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.traffic.counts import Counts
 
 QUIET = 0.1
 """Seconds after a change in which others are waited for: a rollout changes many pods."""
+SETTLING = 30.0
+"""Seconds in which proxies may follow an edit before it is told that they do not."""
+_NEVER = float("inf")
+_LONGEST = 3600.0
 
 
 class MeasuredTraffic:
@@ -104,6 +111,8 @@ class UserClusterGround:
         self._reached: tuple[ReachedPort, ...] = ()
         self._open: tuple[ReachedPort, ...] = ()
         self._nodes: tuple[str, ...] | None = None
+        self._behind: dict[str, float] = {}
+        """Since when groups are not live, in seconds since 1970."""
 
     @property
     def client(self) -> Client:
@@ -198,15 +207,32 @@ class UserClusterGround:
             await asyncio.gather(following, taking, return_exceptions=True)
 
     async def _take_all(self, woken: asyncio.Event, changed: Changed) -> None:
+        due = _NEVER
         while True:
-            await woken.wait()
-            await asyncio.sleep(QUIET)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), min(max(due - time.time(), 0), _LONGEST))
+                await asyncio.sleep(QUIET)
             woken.clear()
-            if self.following.is_synced and await self._take():
-                changed()
+            if self.following.is_synced:
+                now = time.time()
+                if await self._take(now):
+                    changed()
+                due = self._due(now)
 
-    async def _take(self) -> bool:
-        """Take what is seen now; return whether it is anything new."""
+    def _due(self, now: float) -> float:
+        """Return when the next pod or group has taken too long."""
+        times = [one.due for one in self.following.troubles]
+        times += [since + SETTLING for since in self._behind.values()]
+        return min((one for one in times if one > now), default=_NEVER)
+
+    def _settling(self, standings: Mapping[str, GroupStanding], now: float) -> frozenset[str]:
+        """Return the groups that are not live, and not for long."""
+        late = [name for name, one in standings.items() if one.state == "not live"]
+        self._behind = {name: self._behind.get(name, now) for name in late}
+        return frozenset(one for one in late if now < self._behind[one] + SETTLING)
+
+    async def _take(self, now: float) -> bool:
+        """Take what is seen at a time; return whether it is anything new."""
         before, snapshot = self.seen, self.following.snapshot()
         if before is not None and snapshot.is_same(before.compilation.snapshot):
             compilation = before.compilation
@@ -215,6 +241,7 @@ class UserClusterGround:
             compilation = await asyncio.to_thread(compile_snapshot, snapshot, old)
         await self._reach(compilation)
         beside = self.following.beside
+        standings = _standings(self.following.lanes)
         state = ShownState(
             before.revision + 1 if before else 1,
             compilation,
@@ -222,10 +249,12 @@ class UserClusterGround:
                 GatewayAddress(one.gateways, one.selector, one.port, one.url)
                 for one in self._reached
             ],
-            standings=_standings(self.following.lanes),
+            standings=standings,
             trouble=_trouble(self.following),
             releases=beside.releases,
             syncers=syncers_view(snapshot, beside.applications, beside.inventories),
+            settling=self._settling(standings, now),
+            down=_down(self.following, now),
         )
         if before is not None and _says_the_same(before, state):
             return False
@@ -246,10 +275,19 @@ class UserClusterGround:
 
 
 def _says_the_same(one: ShownState, other: ShownState) -> bool:
-    return one.compilation is other.compilation and (
-        (one.gateways, one.standings, one.trouble, one.releases, one.syncers)
-        == (other.gateways, other.standings, other.trouble, other.releases, other.syncers)
-    )
+    return one.compilation is other.compilation and _beside(one) == _beside(other)
+
+
+def _beside(one: ShownState) -> tuple[object, ...]:
+    """Return what is shown beside the objects."""
+    told = one.gateways, one.standings, one.trouble, one.releases, one.syncers
+    return *told, one.settling, one.down
+
+
+def _down(following: SeenByUser, now: float) -> tuple[AilingPod, ...]:
+    """Return the pods that are not ready; those that were never yet begin, for a while."""
+    found = (replace(one.pod, begins=now < one.due) for one in following.troubles)
+    return tuple(sorted(found, key=lambda one: (one.namespace, one.name)))
 
 
 def _standings(lanes: LanesOnCluster) -> dict[str, GroupStanding]:

@@ -30,11 +30,13 @@ from laneway.apps.console.seams import (
     Sender,
     ShownState,
 )
+from laneway.apps.local.record.ailing import ailing_pods
 from laneway.apps.local.record.counted import RequestCounter
 from laneway.apps.local.record.outside import SeenMesh, look
 from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
 from laneway.apps.local.record.sync_now import status_of, sync_now
 from laneway.apps.local.record.synced import SyncFolder
+from laneway.apps.local.record.unrouted import UnroutedLog
 from laneway.apps.local.verify.asked import SentInquiry, ask_through
 from laneway.apps.terminal.sync_text import source_text
 from laneway.core.compile import Compilation, compile_snapshot
@@ -112,6 +114,7 @@ class MeshGround:
         self.traffic = LoggedTraffic(folder)
         self._kept = _CompiledMesh()
         self._snapshot: Snapshot | None = None
+        self._unrouted = UnroutedLog(folder)
         self._woken = asyncio.Event()
         self._way: tuple[object, EditingWay | None, str] = ("", None, "")
 
@@ -192,8 +195,8 @@ class MeshGround:
             tasks.create_task(self._follow_files())
             stamps: Stamps = ()
             while True:
-                now = await asyncio.to_thread(self._stamps)
-                if now != stamps or self._woken.is_set():
+                now, is_other = await asyncio.to_thread(self._glance)
+                if now != stamps or is_other or self._woken.is_set():
                     self._woken.clear()
                     stamps = now
                     await self._look(changed)
@@ -205,6 +208,14 @@ class MeshGround:
         if found is not None:
             self.seen = found
             changed()
+
+    def _glance(self) -> tuple[Stamps, bool]:
+        """Return what changes with a mesh, and whether requests without a route are others."""
+        record, seen = self.folder.read(), self.seen
+        if record is None or seen is None:
+            return self._stamps(), False
+        self._unrouted.look(record, time.time())
+        return self._stamps(), self._unrouted.told(seen.served.plan) != seen.unrouted
 
     def _stamps(self) -> Stamps:
         mesh = look(self.folder)
@@ -234,6 +245,8 @@ class MeshGround:
             self._standings(record),
             record.refused,
             trouble,
+            down=ailing_pods(record),
+            unrouted=self._unrouted.told((self._kept.live or written).plan),
         )
 
     def _without_mesh(self) -> ShownState | None:

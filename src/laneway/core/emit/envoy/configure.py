@@ -63,6 +63,7 @@ from laneway.core.emit.envoy.wasm import LaneFilters
 from laneway.core.emit.placement import Interception, Placement, PortPlace, Replica
 from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
+from laneway.core.routing.plan.asked_of_requests import headers_asked
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.routing.plan.stamps import lane_headers
 from laneway.core.routing.plan.told_apart import asked_by_proxies
@@ -153,6 +154,7 @@ def _add_gateways(
             listener = gateway_listener(address_block(placement.gateway_address, local), name)
         else:
             listener = told_addresses(gateway_listener(inner_place(name), name))
+        listener = carrying(listener, headers_asked(port))
         proxy.listeners[name] = filtered(listener, summary.filters.coming_from_outside(port))
     if placement.interception is not None:
         proxy.listeners[PASSING] = passing_listener(mesh, placement.interception)

@@ -22,7 +22,10 @@ GATEWAY = "gateway"
 """Where a request came in: the name of the gateway's table."""
 
 NAMED, CARRIED = "named", "carried"
-"""Of a route of several lanes: the header that names the request's, and what headers held."""
+"""Of a route of several lanes: the header that names the request's, and what headers held. At a
+gateway they are those that its routes ask for, so that one that no route took can be explained."""
+NO_ROUTE_FLAG = "NR"
+"""Envoy's word for a request that no route took."""
 _SPACE, _LANE = "laneway", "lane"
 _FIELDS: Mapping[str, str] = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",

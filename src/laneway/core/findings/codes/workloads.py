@@ -13,7 +13,7 @@ LANE_WITHOUT_PODS = warning(
     "The lane has no pods: requests that enter it get 503, or in a permissive group an answer of "
     "the baseline.",
     "Compare the lane's labelSelector with the labels of the pods (kubectl get pods "
-    "--show-labels).",
+    "--show-labels). Where they match, look why no pod is ready (kubectl describe pod).",
     "CODE_UNEFFECTED_SWIMLANE_LABEL, IST0173",
 )
 
@@ -22,7 +22,8 @@ LANE_LACKS_SERVICE = error(
     "lane {lane} has no pod of {services} ({carried})",
     "In a strict group every lane needs pods of every service. A request of the lane to a service "
     "it lacks gets 503; it never goes to another lane.",
-    "Give the pods of this version the labels {selector}, or deploy them.",
+    "Give the pods of this version the labels {selector}, or deploy them. Where they are there and "
+    "not ready, look why (kubectl describe pod).",
     "IST0173, KIA0203",
 )
 

@@ -36,6 +36,15 @@ def counted(noun: str, names: Sequence[object], limit: int = 4) -> str:
     return f"{noun}{'s' if len(names) > 1 else ''} {listing(names, limit)}"
 
 
+def times(count: int) -> str:
+    """Say how often.
+
+    >>> times(1), times(3)
+    ('once', '3 times')
+    """
+    return "once" if count == 1 else f"{count} times"
+
+
 def labels_text(labels: Labels) -> str:
     """Spell labels as YAML does on one line.
 
