@@ -61,14 +61,21 @@ def prometheus() -> Path:
     return Path(found)
 
 
-def scrape(folder: Path, children: Children, target: str, alerts: Path) -> Scraping:
+def scrape(
+    folder: Path,
+    children: Children,
+    target: str,
+    alerts: Path | None = None,
+    interval: str = INTERVAL,
+) -> Scraping:
     """Start a Prometheus; returns when it has scraped its target once."""
     [port] = free_ports(1)
     folder.mkdir()
-    rules = {"groups": [{"name": "laneway", "rules": yaml.safe_load(alerts.read_text())}]}
+    asked = yaml.safe_load(alerts.read_text()) if alerts else []
+    rules = {"groups": [{"name": "laneway", "rules": asked}]}
     (folder / "rules.yaml").write_text(json.dumps(rules))
     told = {
-        "global": {"scrape_interval": INTERVAL, "evaluation_interval": INTERVAL},
+        "global": {"scrape_interval": interval, "evaluation_interval": interval},
         "rule_files": [str(folder / "rules.yaml")],
         "scrape_configs": [{"job_name": "laneway", "static_configs": [{"targets": [target]}]}],
     }

@@ -1,7 +1,7 @@
-"""A console beside a real cluster, in a process of its own, and browsers that come by a proxy.
+"""A console beside a real cluster, in a process of its own, and browsers of it.
 
-Comes in: a control plane. Goes out: answers of the API and events as they come. What a proxy would
-do, adding a token to each request, the browsers here do themselves.
+Comes in: a control plane. Goes out: answers of the API and events as they come. Where the console
+stands behind a proxy, browsers do themselves what that would do: add a token to each request.
 """
 
 from __future__ import annotations
@@ -65,6 +65,28 @@ def console_for_many(plane: ControlPlane, folder: Path, *words: str) -> Iterator
     found = ShownConsole(origin, children)
     try:
         until(lambda: "Serving" in found.said, lambda: children.last_words(NAME))
+        yield found
+    finally:
+        for browser in found.browsers:
+            browser.close()
+        children.kill()
+
+
+@contextmanager
+def console_of_oneself(plane: ControlPlane, folder: Path, *words: str) -> Iterator[ShownConsole]:
+    """Have a console run as whoever the kubeconfig says, and a browser that came in by its link."""
+    children = Children(folder)
+    (port,) = free_ports(1)
+    command = (*COMMAND, "console", f"--kubeconfig={plane.kubeconfig}", f"--port={port}", *words)
+    told = environment(folder) | {"XDG_STATE_HOME": str(folder / "state")}
+    children.start(NAME, command, told)
+    found = ShownConsole(f"http://127.0.0.1:{port}", children)
+    try:
+        until(lambda: "/enter?token=" in found.said, lambda: children.last_words(NAME))
+        browser = found.browser("")
+        (link,) = [one for one in found.said.splitlines() if "/enter?token=" in one]
+        browser.headers["origin"] = found.origin
+        assert browser.get(link, follow_redirects=True).status_code == 200
         yield found
     finally:
         for browser in found.browsers:

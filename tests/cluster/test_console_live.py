@@ -1,25 +1,51 @@
-"""A console beside an operator at work: what it says of groups is what the operator knows."""
+"""A console beside an operator at work and a Prometheus: lanes are made, live, and counted.
+
+What the console shows is held against what this test has sent, and against the pods that are there.
+The Prometheus is a real one; what it scrapes are the counters of the cluster's own Envoys.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import httpx
+import msgspec
 import pytest
+import yaml
+from playwright.sync_api import expect
 
-from laneway.adapters.kube import Client, access
-from laneway.apps.cluster.following import SeenByUser
-from laneway.apps.console.grounds.cluster import UserClusterGround
-from laneway.apps.console.seams import GroupStanding
+from laneway.core.edits.forms.values import (
+    Form,
+    FormEdit,
+    GroupForm,
+    LaneForm,
+    RuleForm,
+    ServiceName,
+    UriForm,
+)
+from tests.browser.chromium import Faults, installed, running
+from tests.cluster.children import Children
 from tests.cluster.control_plane import VERSIONS, ControlPlane
-from tests.cluster.operated import Operator, applied, kinds, operator
+from tests.cluster.lanes import GATEWAY, Lanes, asked
+from tests.cluster.operated import Operator, kinds, objects_of, operator, standing
+from tests.cluster.pods import PROXY
+from tests.cluster.scraping import prometheus, scrape
+from tests.cluster.shown_console import ShownConsole, console_of_oneself, known, until
+from tests.cluster.telemetry import telling
+from tests.conftest import Had
 
 pytestmark = pytest.mark.cluster
 
 STRICT = Path(__file__).parents[2] / "examples" / "strict-lanes"
-PATIENCE = 120.0
+TAG = "x-asm-prefer-tag"
+SENT = {"s1": 60, "s2": 100, "s3": 30}
+"""How often each lane is entered: of s2 by the console itself, which sends a hundred."""
+SERVICES = ("mocka", "mockb", "mockc")
 
 
 @pytest.fixture(scope="module")
@@ -30,35 +56,172 @@ def working(plane: ControlPlane, entry: int) -> Iterator[Operator]:
         yield found
 
 
-def standing(plane: ControlPlane, holds: Callable[[GroupStanding], bool]) -> GroupStanding:
-    """Follow the cluster until what it says of the group holds; return that."""
-
-    async def walk() -> GroupStanding:
-        following = SeenByUser(Client(access(str(plane.kubeconfig), environ={})))
-        ground, told = UserClusterGround("it", following), asyncio.Event()
-        running = asyncio.create_task(ground.run(told.set))
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while True:
-                    await told.wait()
-                    told.clear()
-                    found = ground.seen.standings.get("test") if ground.seen else None
-                    if found is not None and holds(found):
-                        return found
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-
-    return asyncio.run(walk())
-
-
-def test_a_group_is_live_in_a_console_once_the_operator_saw_it_live(
-    plane: ControlPlane, working: Operator
-) -> None:
+@pytest.fixture(scope="module")
+def console(
+    plane: ControlPlane,
+    entry: int,
+    working: Operator,
+    had: Had,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ShownConsole]:
+    """A console as oneself on a cluster without lanes, whose gateway this machine reaches."""
     assert working.children.ended() == {}
-    with applied(plane, STRICT, VERSIONS[0]):
-        found = standing(plane, lambda one: one.state == "live")
+    had(prometheus)
+    folder = tmp_path_factory.mktemp("console")
+    children = Children(folder)
+    found = [reached(one, entry) for one in objects_of(STRICT) if not one["kind"].startswith("ASM")]
+    with standing(plane, found, VERSIONS[0]), telling(plane) as target:
+        door = "/api/v1/namespaces/istio-system/services/istio-ingressgateway/status"
+        ingress = {"status": {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}}}
+        plane.api.ask(door, "PATCH", ingress)
+        try:
+            scraping = scrape(folder / "prometheus", children, target, interval="1s")
+            metrics = f"--metrics=http://127.0.0.1:{scraping.port}"
+            with console_of_oneself(plane, folder, metrics) as shown:
+                yield shown
+        finally:
+            children.kill()
+            asked(plane, "delete", "asmswimlanegroups,asmswimlanes", "--all")
 
-    assert "proxies" in found.why
-    assert found.since is not None
+
+def reached(item: dict[str, Any], entry: int) -> dict[str, Any]:
+    """Return an object; the gateway's Service with the port by which this machine reaches it.
+
+    That one leads to the number that the Gateway has, as a load balancer's ports do.
+    """
+    gateway = next(yaml.safe_load_all(GATEWAY.read_text()))
+    if (item["kind"], item["metadata"]["name"]) == ("Service", gateway["metadata"]["name"]):
+        outside = {"name": "http-outside", "port": entry, "targetPort": 80}
+        item["spec"] |= {"type": "LoadBalancer", "ports": [outside, *item["spec"]["ports"]]}
+    return item
+
+
+def edit(browser: httpx.Client, form: Form) -> None:
+    body = msgspec.json.encode(FormEdit(form))
+    headers = {"content-type": "application/json"}
+    answer = browser.post("/api/v1/edits", content=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def make_lanes(browser: httpx.Client) -> None:
+    """Do the clicks of the first seed: a group, three lanes, a rule each."""
+    services = tuple(ServiceName("default", one) for one in SERVICES)
+    edit(browser, GroupForm("test", "istio-system/ingressgateway", services=services))
+    for number in "123":
+        edit(browser, LaneForm(f"s{number}", "test", "ASM_TRAFFIC_TAG", f"v{number}"))
+        begun = browser.get(f"/api/v1/forms/rule/new?of=s{number}").json()["form"]
+        rule = msgspec.convert(begun, RuleForm)
+        edit(browser, msgspec.structs.replace(rule, uri=UriForm("exact", "/mock")))
+
+
+def group_of(browser: httpx.Client) -> dict[str, Any]:
+    groups = known(browser, "/api/v1/lanes").json()["groups"]
+    return dict(groups[0]) if groups else {"live": None}
+
+
+def proxies(plane: ControlPlane) -> int:
+    """Return how many pods have a proxy."""
+    pods = json.loads(asked(plane, "get", "pods", "-A", "-o=json"))["items"]
+    return sum(any(one["name"] == PROXY for one in pod["spec"]["containers"]) for pod in pods)
+
+
+def test_lanes_are_made_in_a_console_live_in_all_proxies_and_counted_once(
+    plane: ControlPlane, entry: int, console: ShownConsole, had: Had, tmp_path: Path
+) -> None:
+    (browser,) = console.browsers
+    make_lanes(browser)
+    wanted = f"{proxies(plane)} of {proxies(plane)} proxies"
+    until(
+        lambda: wanted in ((group_of(browser)["live"] or {}).get("why") or ""),
+        lambda: group_of(browser),
+    )
+    live = group_of(browser)["live"]
+    assert (live["state"], live["since"] is not None) == ("live", True)
+
+    send(browser, "s2")
+    for lane in ("s1", "s3"):
+        met = Lanes(entry).ask(SENT[lane], {TAG: lane})
+        assert met == {(f"v{lane[1]}",) * 3: SENT[lane]}
+
+    until(lambda: is_alike(counted(browser), expected()), lambda: counted(browser))
+    look(console, had, tmp_path, wanted)
+
+
+def send(browser: httpx.Client, lane: str) -> None:
+    """Have the console send a hundred requests of a lane through the gateway."""
+    assert known(browser, "/api/v1/about").json()["sends"]
+    (one,) = [
+        each for each in browser.get("/api/v1/groups/test/requests").json() if each["lane"] == lane
+    ]
+    headers = "".join(f" -H '{each['name']}: {each['value']}'" for each in one["headers"])
+    wish = {"text": f"curl{headers} http://gateway{one['path']}", "times": SENT[lane]}
+    answer = browser.post("/api/v1/send", json=wish)
+    assert answer.status_code == 200, answer.text
+    (line,) = answer.json()["answers"]["lines"]
+    assert line["count"] == SENT[lane]
+    assert [hop["version"] for hop in line["hops"]] == [f"v{lane[1]}"] * 3
+
+
+Calls = dict[tuple[str, str], dict[str, int]]
+
+
+def expected() -> Calls:
+    """Return what was sent, by who calls whom: each lane's own pods, all the way."""
+    chain = ("gateway", *SERVICES)
+    return {pair: dict(SENT) for pair in pairwise(chain)}
+
+
+def is_alike(one: Calls, other: Calls) -> bool:
+    """Whether both have the same calls of the same lanes, and numbers as near as a rate can be.
+
+    Prometheus carries what it has sampled on to the edges of its window: some percent.
+    """
+    lanes = {pair: set(found) for pair, found in one.items()}
+    return lanes == {pair: set(found) for pair, found in other.items()} and all(
+        abs(number - other[pair][lane]) <= max(2, other[pair][lane] * 0.06)
+        for pair, found in one.items()
+        for lane, number in found.items()
+    )
+
+
+def counted(browser: httpx.Client) -> Calls:
+    """Return how many requests of each lane the topology has counted, by who calls whom."""
+    graph = browser.get("/api/v1/topology").json()
+    traffic = browser.get("/api/v1/traffic").json()
+    nodes = {one["id"]: one for one in graph["nodes"]}
+    found: Calls = {}
+    for edge in graph["edges"]:
+        seen = traffic["edges"].get(edge["id"])
+        if seen is None:
+            continue
+        caller, callee = nodes[edge["from"]], nodes[edge["to"]]
+        name = "gateway" if caller["kind"] == "gateway" else caller["name"]
+        lanes = found.setdefault((name, callee["name"]), {})
+        lanes[callee["lane"]] = lanes.get(callee["lane"], 0) + round(
+            seen["rate"] * traffic["window"]
+        )
+    return found
+
+
+def look(console: ShownConsole, had: Had, folder: Path, wanted: str) -> None:
+    """Look at the pages as a person does."""
+    had(installed)
+    faults, (browser,) = Faults(), console.browsers
+    with running(folder) as chromium:
+        window = chromium.new_context()
+        window.set_default_timeout(20_000)
+        faults.listen(window)
+        window.add_cookies(
+            [
+                {"name": one.name, "value": one.value or "", "url": console.origin}
+                for one in browser.cookies.jar
+            ]
+        )
+        page = window.new_page()
+        page.goto(console.origin)
+        expect(page.get_by_text(f"in {wanted}")).to_be_visible()
+        page.goto(f"{console.origin}/topology")
+        page.get_by_role("button", name=re.compile("table", re.IGNORECASE)).click()
+        expect(page.get_by_role("cell", name="1.7").first).to_be_visible()
+        window.close()
+    assert faults.heard == []

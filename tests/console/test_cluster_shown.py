@@ -216,6 +216,8 @@ def test_a_group_of_which_a_part_is_out_of_sight_is_not_said_to_be_held(tmp_path
         cluster.users[token].api_groups = frozenset({VENDOR})
         async with shown(cluster, token, tmp_path, "shop") as served:
             (group,) = (await read(served, "/lanes"))["groups"]
+            doctor = (await read(served, "/doctor"))["rows"]["rows"]
+        assert "LW1217" not in {one["code"] for one in doctor}
         assert (group["held"], group["errors"]) == ([], [])
         assert group["notRead"] == ["services of other namespaces than shop are not read"]
         assert (group["live"]["state"], group["live"]["why"]) == ("live", "12 of 12 proxies")

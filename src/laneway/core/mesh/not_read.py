@@ -57,6 +57,14 @@ def out_of_sight(unread: Collection[str], not_read: Iterable[NotRead]) -> tuple[
     return essential if is_all and all(one.only for one in essential) else ()
 
 
+def own_reasons(
+    held: Iterable[str], unread: Collection[str], not_read: Iterable[NotRead]
+) -> tuple[str, ...]:
+    """Return why a group is held, but for what is merely out of somebody's sight."""
+    by_sight = why_held(unread) if out_of_sight(unread, not_read) else ""
+    return tuple(why for why in held if why != by_sight)
+
+
 def not_essential(not_read: Iterable[NotRead]) -> Iterator[NotRead]:
     """Yield the kinds without which lanes can be resolved, but not judged in full."""
     return (one for one in not_read if one.kind not in ESSENTIAL)

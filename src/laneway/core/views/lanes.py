@@ -21,7 +21,7 @@ from laneway.core.findings.render import LEVELS
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.names import Host, LaneName
-from laneway.core.mesh.not_read import NotRead, out_of_sight, why_held
+from laneway.core.mesh.not_read import NotRead, out_of_sight, own_reasons
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.lanes.swim_lanes import Lane
 from laneway.core.resources.meta import Ref
@@ -30,7 +30,9 @@ from laneway.core.views.paging import ListPart, paged
 
 View = dict[str, Any]
 State = str
-"""`Ready`, `Empty` (nothing is wrong, and it routes nothing) or `Failed`."""
+"""`Ready`, `Empty` (nothing is wrong, and it routes nothing), `Failed`, or `not known`, where its
+services are out of sight.
+"""
 
 
 class GroupLiveness(Protocol):
@@ -105,9 +107,8 @@ class _LaneRows:
         self._errors = errors_of_groups(compilation.mesh, compilation.findings)
         self._splits = lane_splits(compilation.mesh)
         self._pods: dict[str, Mapping[tuple[LaneName, Host], list[Workload]]] = {}
-        snapshot = compilation.snapshot
-        self._hidden = out_of_sight(snapshot.unread, snapshot.not_read)
-        self._by_sight = why_held(snapshot.unread) if self._hidden else ""
+        self._snapshot = compilation.snapshot
+        self._hidden = out_of_sight(self._snapshot.unread, self._snapshot.not_read)
 
     def is_chosen(self, one: _Shown, wish: LaneFilter) -> bool:
         """Whether a lane is asked for."""
@@ -120,9 +121,9 @@ class _LaneRows:
         """Return a group."""
         meta = group.group.meta
         status = self._status[meta.ref]
-        held = [why for why in group.held if why != self._by_sight]
+        held = self._own(group.held)
         is_out_of_sight = bool(self._hidden and not held)
-        errors = [why for why in self._errors[group.name] if why != self._by_sight]
+        errors = self._own(self._errors[group.name])
         return {
             "name": group.name,
             "state": "not known" if is_out_of_sight else status["status"],
@@ -142,20 +143,23 @@ class _LaneRows:
             "place": file_and_line(meta.place("metadata", "name")),
         }
 
+    def _own(self, reasons: Iterable[str]) -> list[str]:
+        """Return reasons, but for what is merely out of sight."""
+        return list(own_reasons(reasons, self._snapshot.unread, self._snapshot.not_read))
+
     def lane(self, one: _Shown) -> View:
         """Return a lane."""
         meta = one.written.meta
         status = self._status[meta.ref]
         (ready,) = status["conditions"]
         group = one.group.name if one.group else one.written.group
+        wrong = [one["message"] for one in status["validationMessage"] if one["level"] == "error"]
+        is_out_of_sight = bool(self._hidden and not wrong and _state(ready) == "Empty")
         return {
             "name": meta.name,
             "group": group,
-            "state": _state(ready),
-            "errors": [
-                one["message"] for one in status["validationMessage"] if one["level"] == "error"
-            ]
-            or _told(status),
+            "state": "not known" if is_out_of_sight else _state(ready),
+            "errors": wrong or ([] if is_out_of_sight else _told(status)),
             "selector": dict(one.written.selector),
             "weights": [
                 {"split": split.said, "weight": split.weight_of(meta.name)}

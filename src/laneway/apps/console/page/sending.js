@@ -20,7 +20,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 /** The command that sends a request, as a person types it. */
 function curl(url, one) {
   const headers = [...(one.host ? [["Host", one.host]] : []), ...one.headers.map((each) => [each.name, each.value])];
-  return `curl${headers.map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`).join("")} ${url}${one.path}`;
+  return `curl${headers.map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`).join("")} ${url.replace(/\/$/, "")}${one.path}`;
 }
 
 export function SendHundred({ group, about }) {

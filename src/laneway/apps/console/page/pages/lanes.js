@@ -95,11 +95,11 @@ function Group({ group, about, ask }) {
       <div><dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd></div>
       <div><dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd></div>
       <${Gateway} group=${group} about=${about} />
-      <div><dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}${!group.services.length && "none"}</dd></div>
+      <div><dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}${!group.services.length && (group.notRead.length ? "none in sight" : "none")}</dd></div>
       ${(group.findings.error > 0 || group.findings.warning > 0) && html`<div><dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd></div>`}
     </dl>
     ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
-    <${SendHundred} group=${group} about=${about} />
+    ${!group.notRead.length && html`<${SendHundred} group=${group} about=${about} />`}
     ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${shares ? HEAD : WITHOUT_SHARES} row=${laneRow(ask, false, { told: group.errors, shares })} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
   </section>`;
 }
