@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
+LINK = re.compile(r"\[([^\]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 MARKED = re.compile(r"^```console \w+$", re.MULTILINE)
 """A console block with a mark that says where its commands are run."""
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/README.md"))

@@ -34,6 +34,7 @@ def test_a_release_that_nobody_began_says_so(tmp_path: Path, tree: Path) -> None
     (found,) = told(tmp_path, read_paths([str(tree)]), "/releases")
 
     assert (found["release"], found["phase"], found["why"]) == ("v2", "not begun", "")
+    assert found["command"].startswith(f"laneway release run {tree}/release.yaml")
     assert told(tmp_path, read_paths([str(tree)]), "/about")["releases"] == 1
     with pytest.raises(CannotBeSaidError, match="not begun"):
         say(plan_of(tree), [str(tree)], "pause")

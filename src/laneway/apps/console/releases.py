@@ -7,6 +7,7 @@ carried out here.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,14 +31,18 @@ class CannotBeSaidError(Exception):
     """A release cannot be told so as it stands; the text says why."""
 
 
-def shown(plan: Plan) -> dict[str, Any]:
-    """Return where a release stands; what keeps that from being known is its `why`."""
+def shown(plan: Plan, paths: Sequence[str] = ()) -> dict[str, Any]:
+    """Return where a release stands; what keeps that from being known is its `why`.
+
+    Its `command` begins it, over the paths of the input.
+    """
     try:
         repository = repository_of(str(Path(plan.path).parent))
         standing = standing_of(Branch(repository), plan.name)
     except (GitError, OSError) as error:
         return release_view(plan, None, None) | {"phase": "not known", "why": str(error)}
     view = with_bounds(release_view(plan, standing, noted(repository, plan)))
+    view["command"] = shlex.join(("laneway", "release", "run", plan.path, *paths))
     if standing is not None and standing.digest != plan.digest:
         return view | {"why": f"it has begun by another plan than {plan.path} has now"}
     return view | {"why": ""}

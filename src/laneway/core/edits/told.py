@@ -31,9 +31,11 @@ def diff_lines(edits: Iterable[FileEdit]) -> Iterator[str]:
 
     >>> list(diff_lines([FileEdit("a", b"x\r\ny", b"x\r\nz")]))[3:]
     [' x\\r', '-y', '\\ No newline at end of file', '+z', '\\ No newline at end of file']
+    >>> next(diff_lines([FileEdit("/lanes/a", b"x", b"y")]))
+    '--- a/lanes/a'
     """
     for one in edits:
-        path = one.path.removeprefix("./")
+        path = one.path.removeprefix("./").lstrip("/")
         old = f"a/{path}" if one.before is not None else "/dev/null"
         new = f"b/{path}" if one.after is not None else "/dev/null"
         lines = unified_diff(_lines(one.before), _lines(one.after), old, new, lineterm="")

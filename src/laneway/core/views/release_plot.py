@@ -35,6 +35,8 @@ def range_of(counted: Mapping[str, int]) -> tuple[float, float]:
     (0.0, 1.0)
     >>> [round(one, 3) for one in range_of({"bad": 5, "of": 100})]
     [0.022, 0.112]
+    >>> range_of({"bad": 0, "of": 75})[0], range_of({"bad": 75, "of": 75})[1]
+    (0.0, 1.0)
     """
     bad, of = counted["bad"], counted["of"]
     if not of:
@@ -42,4 +44,4 @@ def range_of(counted: Mapping[str, int]) -> tuple[float, float]:
     share, square = bad / of, _SCORE**2
     middle = (share + square / (2 * of)) / (1 + square / of)
     half = _SCORE / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (middle - half if bad else 0.0), (middle + half if bad < of else 1.0)

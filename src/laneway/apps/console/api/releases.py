@@ -52,7 +52,7 @@ async def _releases(asked: CallAsked) -> list[dict[str, Any]]:
     ground, seen = asked.ground, asked.seen
     if not isinstance(ground, AsksReleases):
         plans = _plans(asked)
-        return await asyncio.to_thread(lambda: [shown(plan) for plan in plans])
+        return await asyncio.to_thread(lambda: [shown(plan, ground.about.paths) for plan in plans])
     try:
         may = await ground.may_ask_releases()
     except KubeError as error:

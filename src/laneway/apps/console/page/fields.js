@@ -52,13 +52,14 @@ export function MoveList({ name, label, all, selected, change, words = (one) => 
   const [left, pickLeft] = useState([]);
   const [right, pickRight] = useState([]);
   const rest = all.filter((one) => !selected.includes(one));
+  const free = rest.filter((one) => !under?.(one)); // what is somebody else's is added by itself alone
   const add = (these) => { change([...selected, ...these.filter((one) => !selected.includes(one))]); pickLeft([]); };
   const drop = (these) => { change(selected.filter((one) => !these.includes(one))); pickRight([]); };
   const { id } = spoken(name, told);
   return html`<fieldset class="plain-set"><legend>${label}</legend>
     <div class="move">
       <${List} id=${`${id}-all`} label="Services" of=${rest} words=${words} under=${under} pick=${pickLeft} move=${() => add(left)} />
-      <div class="buttons"><button type="button" disabled=${!left.length} onClick=${() => add(left)} aria-label="Move to selected">Add ▸</button><button type="button" disabled=${!rest.length} onClick=${() => add(rest)}>Add all</button><button type="button" disabled=${!right.length} onClick=${() => drop(right)} aria-label="Move out of selected">◂ Take out</button></div>
+      <div class="buttons"><button type="button" disabled=${!left.length} onClick=${() => add(left)} aria-label="Move to selected">Add ▸</button><button type="button" disabled=${!free.length} onClick=${() => add(free)}>Add all</button><button type="button" disabled=${!right.length} onClick=${() => drop(right)} aria-label="Move out of selected">◂ Take out</button></div>
       <${List} id=${`${id}-selected`} label="Selected" of=${selected} words=${words} pick=${pickRight} move=${() => drop(right)} />
     </div>
     ${hint && html`<small class="quiet">${hint}</small>`}<${Told} id=${`${id}-told`} of=${known(told)} /></fieldset>`;

@@ -13,8 +13,11 @@ const readers = new Set();
 /** Have everything that is shown read again. */
 export const readAgain = () => readers.forEach((one) => one());
 
-/** Read a path of the API, and again whenever something changed: [what it said, why it did not]. */
-export function useRead(path) {
+/**
+ * Read a path of the API, and again whenever something changed: [what it said, why it did not].
+ * What changes without being told of is read `every` so many seconds, as long as it is looked at.
+ */
+export function useRead(path, { every = 0 } = {}) {
   const [held, hold] = useState({ path: null, value: undefined, error: null });
   const newest = useRef(0);
   useEffect(() => {
@@ -30,8 +33,9 @@ export function useRead(path) {
     };
     readers.add(read);
     read();
-    return () => { readers.delete(read); newest.current++; };
-  }, [path]);
+    const timer = every && setInterval(() => document.hidden || read(), every * 1000);
+    return () => { readers.delete(read); clearInterval(timer); newest.current++; };
+  }, [path, every]);
   return held.path === path ? [held.value, held.error] : [undefined, null];
 }
 
@@ -84,6 +88,12 @@ export function ago(moment) {
     if (seconds >= 2 * length) return `${Math.floor(seconds / length)} ${unit} ago`;
   }
   return `${Math.floor(seconds)} s ago`;
+}
+
+/** A length of time in its largest whole unit. */
+export function span(seconds) {
+  const [unit, length] = [["h", 3600], ["min", 60], ["s", 1]].find(([, each]) => seconds % each === 0) ?? ["s", 1];
+  return `${seconds / length} ${unit}`;
 }
 
 /** A button that copies a text. */

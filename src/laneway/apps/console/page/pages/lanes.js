@@ -93,7 +93,7 @@ function Group({ group, about, ask }) {
     ${group.notRead.map((why) => html`<p class="note">${why[0].toUpperCase()}${why.slice(1)}, so pods and routes are shown in part. Whether the group is live stands in its status.</p>`)}
     <dl class="facts across">
       <div><dt>Mode</dt><dd>${group.mode}${group.baseline && `, baseline ${group.baseline}`}</dd></div>
-      <div><dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}</dd></div>
+      <div><dt>Entered</dt><dd>${STRATEGIES[group.strategy] ?? group.strategy}${shares && group.strategy !== "weighted" && " and routes of your own"}</dd></div>
       <${Gateway} group=${group} about=${about} />
       <div><dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}${!group.services.length && (group.notRead.length ? "none in sight" : "none")}</dd></div>
       ${(group.findings.error > 0 || group.findings.warning > 0) && html`<div><dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd></div>`}

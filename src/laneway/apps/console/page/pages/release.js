@@ -1,7 +1,7 @@
 // Releases in stages: where each stands, what is known of each gate, and what is said to one.
 
 import { part, post } from "../api.js";
-import { ago, Badge, html, Read, readAgain, Trouble, useRead, useState } from "../view.js";
+import { ago, Badge, Copy, html, Read, readAgain, span, Trouble, useRead, useState } from "../view.js";
 import { Dialog, Empty, short } from "../parts.js";
 
 const PHASES = { running: "good", paused: "warning", resting: "warning", aborted: "error", refused: "error", done: "good" };
@@ -34,13 +34,13 @@ function Stages({ release }) {
   const at = release.stage ?? 0;
   const state = (number) => (number < at || (number === at && release.phase === "done") ? "done" : number === at ? release.phase : "");
   return html`<div class="wide" tabindex="0" role="region" aria-label="Stages"><table class="facts-table"><thead><tr><th scope="col">Stage</th><th scope="col">Weights</th><th scope="col">At least</th><th scope="col">At most</th><th scope="col">State</th></tr></thead>
-    <tbody>${release.stages.map((one, index) => html`<tr><th scope="row">${index + 1}</th><td>${Object.entries(one.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}</td><td>${one.duration} s</td><td>${one.limit ? `${one.limit} s` : ""}</td><td>${state(index + 1) && html`<${Badge} kind=${PHASES[state(index + 1)] ?? "plain"}>${state(index + 1)}</${Badge}>`}</td></tr>`)}</tbody></table></div>`;
+    <tbody>${release.stages.map((one, index) => html`<tr><th scope="row">${index + 1}</th><td>${Object.entries(one.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}</td><td>${one.duration ? span(one.duration) : ""}</td><td>${one.limit ? span(one.limit) : ""}</td><td>${state(index + 1) && html`<${Badge} kind=${PHASES[state(index + 1)] ?? "plain"}>${state(index + 1)}</${Badge}>`}</td></tr>`)}</tbody></table></div>`;
 }
 
 function Gates({ release }) {
   const judged = release.judged;
   if (!judged) return html`<p class="quiet">Gates: ${release.gates.join(", ") || "none"}. ${release.isObject ? "Its agent has not looked at a stage yet." : "No runner of this work tree has looked at this stage."}</p>`;
-  return html`<p class="quiet">${judged.at ? `Looked at ${ago(judged.at)}. ` : ""}${judged.said}</p>
+  return html`<p class="quiet">${judged.at ? `Looked at ${ago(judged.at)}: ` : ""}${judged.said}</p>
     ${judged.verdicts.length > 0 && html`<div class="wide" tabindex="0" role="region" aria-label="Gates"><table class="rows"><thead><tr><th scope="col">Hop</th><th scope="col">Gate</th><th scope="col">Known</th><th scope="col">Bad answers, ${release.lane} above ${release.stable}</th>${release.isObject ? null : html`<th scope="col">${release.lane} look by look</th>`}</tr></thead>
     <tbody>${judged.verdicts.map((one) => { const [kind, words] = OUTCOMES[one.outcome]; return html`<tr><th scope="row">${short(one.hop)}</th><td data-label="Gate">${one.gate}</td><td data-label="Known"><${Badge} kind=${kind}>${words}</${Badge}><div class="quiet small">${one.said}</div></td><td><${Ranges} one=${one} names=${{ new: release.lane, stable: release.stable }} /></td>${release.isObject ? null : html`<td><${Looks} rates=${one.rates} /></td>`}</tr>`; })}</tbody></table></div>`}`;
 }
@@ -79,12 +79,14 @@ function Release({ release }) {
     <p>Lane <strong>${release.lane}</strong> beside lane <strong>${release.stable}</strong>${release.since ? `; its weights were moved ${ago(release.since)}` : ""}.</p>
     ${release.isObject && Object.keys(release.weights).length > 0 && html`<p>Weights now: ${Object.entries(release.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}${release.git ? ", moved by commits" : ""}.</p>`}
     <${Request} of=${release.request} />
+    ${release.phase === "not begun" && release.command && html`<p class="row">It begins with <code class="curl">${release.command}</code><${Copy} text=${release.command} /></p>`}
     ${release.why && html`<p class="note warning">${release.why}</p>`}
     <div aria-live="polite"><${Trouble} error=${state.error} />${state.said && !release.isObject && html`<p class="note good">Committed: ${state.said}.</p>`}</div>
     <${Stages} release=${release} /><${Gates} release=${release} />
     ${asked && html`<${Dialog} title=${`${ACTIONS[asked][0]} release ${release.release}?`} close=${() => ask("")}><p>${ACTIONS[asked][2]}</p><div class="row end"><button type="button" onClick=${() => ask("")}>Cancel</button><button type="button" class="main" onClick=${say}>${ACTIONS[asked][0]}</button></div></${Dialog}>`}</section>`;
 }
 
-export function ReleasePage() {
-  return html`<h1>Release</h1><${Read} of=${useRead("/releases")}>${(found) => (found.length ? found.map((one) => html`<${Release} key=${one.release} release=${one} />`) : html`<${Empty}>No plan of a release is among the files.</${Empty}>`)}</${Read}>`;
+export function ReleasePage({ about }) {
+  const every = about?.kind === "cluster" ? 0 : 2; // a runner beside a work tree tells nobody what it counted
+  return html`<h1>Release</h1><${Read} of=${useRead("/releases", { every })}>${(found) => (found.length ? found.map((one) => html`<${Release} key=${one.release} release=${one} />`) : html`<${Empty}>No plan of a release is among the files.</${Empty}>`)}</${Read}>`;
 }

@@ -1,4 +1,4 @@
-"""The first seed in a real browser: group, lanes and rules by forms, then what is written."""
+"""Forms in a real browser, on files alone: by keyboard, with mistakes, beside somebody else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults_for_people
+from tests.browser.clicks import make_group
 from tests.browser.consoles import EXAMPLES, console_of, copied
 
 pytestmark = pytest.mark.browser
@@ -28,25 +29,6 @@ def opened(folder: Path, tmp_path: Path, tab: Page) -> Iterator[Page]:
         tab.goto(link)
         yield tab
         tab.goto("about:blank")  # a page whose console is gone complains of that
-
-
-def test_the_seeds_clicks_write_the_seeds_yaml(opened: Page, folder: Path) -> None:
-    make_group(opened)
-    for number in "123":
-        opened.get_by_role("link", name="Create swimlanes").click()
-        opened.get_by_label("Swimlane Name").fill(f"s{number}")
-        opened.get_by_label("Label name").fill("ASM_TRAFFIC_TAG")
-        opened.get_by_label("Label value").fill(f"v{number}")
-        apply(opened)
-        row = opened.get_by_role("row").filter(has=opened.get_by_role("link", name=f"s{number}"))
-        row.get_by_role("link", name="Entry rules").click()
-        opened.get_by_role("link", name="Add drainage rule").click()
-        expect(opened.get_by_label("Value of header 1")).to_have_value(f"s{number}")
-        opened.get_by_label("Content", exact=True).fill("/mock")
-        apply(opened)
-        opened.get_by_role("link", name="Lanes", exact=True).click()
-
-    assert (folder / "lanes.yaml").read_bytes() == WRITTEN
 
 
 def test_a_lane_is_made_by_keyboard_alone(opened: Page, folder: Path) -> None:
@@ -127,24 +109,3 @@ def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(
     assert faults_for_people(opened) == []
     opened.set_viewport_size({"width": 360, "height": 740})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-def make_group(page: Page) -> None:
-    """Make the seed's group."""
-    page.get_by_role("link", name="Create Swimlane Group").click()
-    page.get_by_label("Name of swim lane group").fill("test")
-    expect(page.get_by_label("Entrance gateway")).to_have_value("istio-system/ingressgateway")
-    page.get_by_label("Namespace", exact=True).select_option("default")
-    page.get_by_label("Services", exact=True).select_option(
-        ["default/mocka", "default/mockb", "default/mockc"]
-    )
-    page.get_by_role("button", name="Move to selected").click()
-    apply(page)
-
-
-def apply(page: Page) -> None:
-    """Apply a form, once it is known what it becomes."""
-    expect(page.get_by_label("What it becomes").get_by_label("YAML")).to_be_visible()
-    expect(page.locator(".is-asked")).to_have_count(0)
-    page.get_by_role("button", name="Apply").click()
-    expect(page.get_by_role("button", name="Apply")).to_have_count(0)
