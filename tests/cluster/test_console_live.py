@@ -222,6 +222,6 @@ def look(console: ShownConsole, had: Had, folder: Path, wanted: str) -> None:
         expect(page.get_by_text(f"in {wanted}")).to_be_visible()
         page.goto(f"{console.origin}/topology")
         page.get_by_role("button", name=re.compile("table", re.IGNORECASE)).click()
-        expect(page.get_by_role("cell", name="1.7").first).to_be_visible()
+        expect(page.get_by_role("cell", name=re.compile(r"^1\.[678]$")).first).to_be_visible()
         window.close()
     assert faults.heard == []

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -21,6 +22,8 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.lanes import asked
 from tests.cluster.operated import kinds, until
 from tests.cluster.scraping import prometheus, scrape
+from tests.cluster.shown_console import console_of_oneself
+from tests.cluster.shown_console import known as known_to
 from tests.conftest import Had
 from tests.engines import engine
 from tests.house.console import commands_of, matches
@@ -283,6 +286,34 @@ def test_what_people_ask_for_is_done_once_and_answered(shop: Shop) -> None:
     assert shop.ask_for("promote 6")["message"] == "promoted by hand at stage 1"
     shop.until("Done")
     assert shop.weights() == [0, 0, 100]
+
+
+@pytest.mark.usefixtures("at_work")
+def test_what_is_asked_in_a_console_is_done_and_shown_there(shop: Shop, tmp_path: Path) -> None:
+    shop.release()
+    shop.until("Running", stage=1)
+    shop.count()
+    with console_of_oneself(shop.plane, tmp_path) as console:
+        (browser,) = console.browsers
+        told = known_to(browser, "/api/v1/releases").json()
+        assert [(one["release"], one["phase"], one["mayAsk"]) for one in told] == [
+            ("v3", "running", True)
+        ]
+        answer = browser.post("/api/v1/releases/v3", json={"action": "pause"})
+        assert answer.status_code == 200, answer.text
+        shop.until("Paused")
+        until(lambda: released(browser)["phase"] == "paused", "the console does not say so")
+        found = released(browser)
+    assert found["request"]["outcome"] == "Done"
+    assert found["weights"] == {"v1": 50, "v2": 0, "v3": 50}
+    hops = {one["hop"]: one["new"]["of"] for one in found["judged"]["verdicts"]}
+    assert set(hops) == set(SERVICES)
+
+
+def released(browser: httpx.Client) -> dict[str, Any]:
+    """Return the one release that a console shows."""
+    (found,) = browser.get("/api/v1/releases").json()
+    return dict(found)
 
 
 @pytest.mark.usefixtures("at_work")

@@ -44,9 +44,10 @@ def syncers_view(
     inventories: Iterable[KeptInventory],
 ) -> list[View]:
     """Return who keeps what; the objects that nobody's record names come last."""
-    there = {one.meta.ref for one in snapshot.resources}
     shown = [_argo(one) for one in applications if _is_of_lanes(one)]
-    shown += [_inventory(one, there) for one in inventories]
+    kept = list(inventories)
+    there = {one.meta.ref for one in snapshot.resources} if kept else set()
+    shown += [_inventory(one, there) for one in kept]
     known = {_named(one) for syncer in shown for one in syncer["resources"]}
     others = list(_others(snapshot, known))
     return [*shown, _beside(others)] if others else shown
@@ -121,8 +122,11 @@ def _inventory(one: KeptInventory, there: set[Ref]) -> View:
 def _others(snapshot: Snapshot, known: set[Ref]) -> Iterator[tuple[Ref, str]]:
     """Yield objects that say to be kept by a syncer whose own word is not seen here."""
     for one in snapshot.resources:
-        if one.meta.ref not in known and (kept := owner_of(one)).kind == "syncer":
-            yield one.meta.ref, kept.words
+        ref = one.meta.ref
+        if ref.kind == "Pod" or ref in known:  # nobody keeps a pod in Git, and they are many
+            continue
+        if (kept := owner_of(one)).kind == "syncer":
+            yield ref, kept.words
 
 
 def _beside(others: Sequence[tuple[Ref, str]]) -> View:

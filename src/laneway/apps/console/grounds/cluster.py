@@ -11,21 +11,20 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
-from laneway.adapters.kube import Client, Forbidden, Kind, KubeError, NotFound
-from laneway.adapters.kube.reviews import may
+from laneway.adapters.kube import Forbidden, KubeError, NotFound
 from laneway.adapters.metrics import MetricsError, MetricsServer
 from laneway.apps.cluster.addresses import addresses_of_nodes
+from laneway.apps.cluster.beside import SeenBeside
 from laneway.apps.cluster.following import SeenByUser
-from laneway.apps.cluster.injection import may_switch, switch
 from laneway.apps.cluster.sight import EVERYWHERE
 from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.editing.cluster import ClusterEditing
+from laneway.apps.console.grounds.acting import ActingUser
 from laneway.apps.console.grounds.cluster_sending import ClusterSending
 from laneway.apps.console.seams import (
     About,
@@ -39,9 +38,7 @@ from laneway.apps.console.seams import (
 )
 from laneway.apps.local.verify.asked import SentInquiry
 from laneway.core.compile import Compilation, compile_snapshot
-from laneway.core.keeping.followed import RELEASE
-from laneway.core.release.requests import REQUEST_ANNOTATION, Action
-from laneway.core.resources.meta import Ref
+from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.views.exposed import ReachedPort, reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
 from laneway.core.views.pods_down import AilingPod
@@ -86,7 +83,7 @@ class MeasuredTraffic:
         return None
 
 
-class UserClusterGround:
+class UserClusterGround(ActingUser):
     """A cluster as one user sees it."""
 
     def __init__(
@@ -104,35 +101,16 @@ class UserClusterGround:
         self.traffic = MeasuredTraffic(metrics, following) if metrics else None
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
-        self.following = following
+        super().__init__(following)
         self.why_no_way = ""
         self.followed: RepositoryFollowed | None = None
         self._sending = ClusterSending(following.client, is_inside=is_inside)
         self._reached: tuple[ReachedPort, ...] = ()
         self._open: tuple[ReachedPort, ...] = ()
         self._nodes: tuple[str, ...] | None = None
+        self._kept: tuple[Snapshot, object, list[dict[str, Any]]] | None = None
         self._behind: dict[str, float] = {}
         """Since when groups are not live, in seconds since 1970."""
-
-    @property
-    def client(self) -> Client:
-        """A client with the rights of the user, for what is written."""
-        return self.following.client
-
-    @property
-    def kinds(self) -> dict[tuple[str, str], Kind]:
-        """The kinds of the cluster that matter, by API group and kind."""
-        return self.following.sight.kinds if self.following.sight else {}
-
-    async def may_switch_injection(self, name: str) -> bool:
-        """Return whether the user may write the labels of a namespace. Raises KubeError."""
-        return await may_switch(self.client, name)
-
-    async def switch_injection(
-        self, name: str, *, on: bool, revision: str = ""
-    ) -> dict[str, str | None]:
-        """Switch it, and return the labels that changed. Raises KubeError."""
-        return await switch(self.client, name, on=on, revision=revision)
 
     @property
     def sender(self) -> Sender | None:
@@ -145,34 +123,6 @@ class UserClusterGround:
             return await self._sending.send(self._reached, seen.served, wish)
 
         return send
-
-    async def body_of(self, ref: Ref) -> Mapping[str, Any] | None:
-        """Return an object as the server has it; None where the user may not get it, or it is gone.
-
-        Raises KubeError.
-        """
-        kinds = (kind for (_, name), kind in self.kinds.items() if name == ref.kind)
-        for kind in kinds:
-            with suppress(Forbidden, NotFound):
-                raw = await self.client.get(kind, ref.namespace, ref.name)
-                return msgspec.json.decode(raw, type=dict[str, Any])
-        return None
-
-    async def may_ask_releases(self) -> bool:
-        """Return whether the user may ask something of releases. Raises KubeError."""
-        kind = self.kinds.get(RELEASE)
-        return kind is not None and await may(self.client, "patch", kind)
-
-    async def ask_release(self, name: str, action: Action) -> str:
-        """Write a request to a release, for whoever executes it. Raises KubeError."""
-        kind = self.kinds.get(RELEASE)
-        if kind is None:
-            raise NotFound("the cluster knows no releases")
-        value = f"{action} {datetime.now(UTC).isoformat()}"
-        head = {"name": name, "annotations": {REQUEST_ANNOTATION: value}}
-        about = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": head}
-        await self.client.merge(kind, about)
-        return value
 
     @property
     def way(self) -> EditingWay | None:
@@ -252,7 +202,7 @@ class UserClusterGround:
             standings=standings,
             trouble=_trouble(self.following),
             releases=beside.releases,
-            syncers=syncers_view(snapshot, beside.applications, beside.inventories),
+            syncers=await self._syncers(compilation.snapshot, beside),
             settling=self._settling(standings, now),
             down=_down(self.following, now),
         )
@@ -260,6 +210,13 @@ class UserClusterGround:
             return False
         self.seen = state
         return True
+
+    async def _syncers(self, snapshot: Snapshot, beside: SeenBeside) -> list[dict[str, Any]]:
+        """Return who keeps objects, worked out anew where what tells it is another."""
+        told = beside.applications, beside.inventories
+        if self._kept is None or self._kept[0] is not snapshot or self._kept[1] != told:
+            self._kept = snapshot, told, await asyncio.to_thread(syncers_view, snapshot, *told)
+        return self._kept[2]
 
     async def _reach(self, compilation: Compilation) -> None:
         """Look where gateways are reached, and through which of them the user may send."""
