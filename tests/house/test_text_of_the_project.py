@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GENERATED = {"uv.lock", "go.sum", "LICENSE"}
+PICTURES = ".png"
 FOREIGN = {
     "a number of somebody's list": re.compile(r"\bR[1-9]\d?\b|\bDEC-\d+\b"),
     "a path of one machine": re.compile(r"(?<![\w.~}])/(?:work|tmp|root|home/\w+|Users/\w+)/"),
@@ -28,7 +29,11 @@ def texts() -> list[Path]:
         text=True,
     ).stdout
     paths = [ROOT / name for name in sorted(listed.split("\0")) if name]
-    return [path for path in paths if path.is_file() and path.name not in GENERATED]
+    return [
+        path
+        for path in paths
+        if path.is_file() and path.name not in GENERATED and path.suffix != PICTURES
+    ]
 
 
 def strangers(text: str) -> list[str]:
