@@ -84,6 +84,16 @@ def test_a_request_that_does_not_come_again_is_forgotten() -> None:
     assert told(line("/a"), now=KEPT + 1) == []
 
 
+def test_the_host_is_told_only_where_it_decides(written: Written) -> None:
+    def hosts(compilation: Compilation) -> set[str]:
+        tally = UnroutedTally()
+        tally.add([(0.0, line("/a")), (0.0, line("/a", host="other"))], 0.0)
+        return {one.inquiry.request.host for one in tally.told(compilation.plan)}
+
+    assert hosts(SOUND) == {""}
+    assert hosts(written("hosts:\n        - '*'", "hosts: [a.test]")) == {"shop:8080", "other"}
+
+
 def test_a_scanner_has_no_more_told_than_can_be_read() -> None:
     assert len(told(*(line(f"/{number}") for number in range(5000)))) == 20
 
@@ -119,6 +129,7 @@ def test_a_request_of_no_lane_is_a_note_about_the_gateway() -> None:
 
     assert row["level"] == "info"
     assert (row["object"]["kind"], row["object"]["name"]) == ("Gateway", "ingressgateway")
+    assert row["cause"].endswith("/favicon.ico (once): path /favicon.ico is not /mock (3 rules)")
 
 
 def test_what_is_kept_nowhere_is_no_reason(written: Written) -> None:
@@ -126,4 +137,4 @@ def test_what_is_kept_nowhere_is_no_reason(written: Written) -> None:
 
     (row,) = rows(by_cookie, asked("/mock"))
 
-    assert "what it has in cookie is not kept (entry rule r1 of lane s1)" in row["cause"]
+    assert row["cause"].endswith("what it has in cookie is not kept (3 rules)")

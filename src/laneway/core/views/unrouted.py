@@ -7,7 +7,7 @@ either. Counts above ten are rounded down, so that what is told is not another w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -23,9 +23,9 @@ from laneway.core.proof.examining import Places
 from laneway.core.routing.ask.inquiry import Inquiry, beginning
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Considered, enter
-from laneway.core.routing.plan.asked_of_requests import parameters_asked, secrets_asked
+from laneway.core.routing.plan.asked_of_requests import asks_host, parameters_asked, secrets_asked
 from laneway.core.routing.plan.entries import lane_header
-from laneway.core.routing.plan.route_plan import GatewayPort, Pairs, RoutePlan
+from laneway.core.routing.plan.route_plan import GatewayPort, Pairs, RoutePlan, Rule
 from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.rules.questions.words import listing, times
 from laneway.core.views.doctor_rows import View, finding_row
@@ -88,7 +88,8 @@ class UnroutedTally:
         for kind, tally in self._kinds.items():
             port = ports.get(kind.table)
             if port is not None:
-                asked = _inquiry(kind, port)
+                others = [one for one in ports.values() if one.gateways == port.gateways]
+                asked = _inquiry(kind, [port, *(one for one in others if one is not port)])
                 counts[asked] = counts.get(asked, 0) + tally.count
         found = sorted(counts.items(), key=lambda one: -one[1])[:_MOST_TOLD]
         return tuple(UnroutedRequest(asked, _rounded(count)) for asked, count in found)
@@ -109,16 +110,18 @@ def _kind(line: Mapping[str, Any]) -> _UnroutedKind:
     return _UnroutedKind(table, method, host, path, headers)
 
 
-def _inquiry(kind: _UnroutedKind, port: GatewayPort) -> Inquiry:
+def _inquiry(kind: _UnroutedKind, ports: Sequence[GatewayPort]) -> Inquiry:
+    """Return a request as the first of some ports decides it; the others are of its gateways."""
+    port = ports[0]
     path, _, query = kind.path.partition("?")
     wanted = parameters_asked(port)
     kept = "&".join(one for one in query.split("&") if one.partition("=")[0] in wanted)
     request = Request(
-        kind.host,
+        kind.host if asks_host(port) else "",
         f"{path}?{kept}" if kept else path,
         kind.method,
         headers=kind.headers,
-        port=port.port,
+        port=port.port if len(ports) > 1 else None,
     )
     return Inquiry(request, gateway=port.gateways[0] if port.gateways else "")
 
@@ -219,8 +222,15 @@ def _asked(request: Request) -> str:
 
 
 def _reasons(mesh: Mesh, considered: tuple[Considered, ...]) -> str:
+    """Say why rules did not take a request, those together that miss the same."""
     names = RuleNames(mesh)
-    said = [f"{_why_not(one)} ({names.of(one.rule)})" for one in considered]
+    rules: dict[str, list[Rule]] = {}
+    for one in considered:
+        rules.setdefault(_why_not(one), []).append(one.rule)
+    said = [
+        f"{why} ({names.of(some[0]) if len(some) == 1 else f'{len(some)} rules'})"
+        for why, some in rules.items()
+    ]
     return listing(said, _MOST_REASONS) or "no rule is for its host"
 
 

@@ -14,7 +14,7 @@ from laneway.core.routing.plan.route_plan import GatewayPort, Rule
 
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers by which somebody gets in; what they hold is written down nowhere."""
-_PARTS = ("host",)
+_NAMING_HOST = (":authority", "host")
 
 
 def headers_asked(port: GatewayPort) -> tuple[str, ...]:
@@ -22,12 +22,21 @@ def headers_asked(port: GatewayPort) -> tuple[str, ...]:
     found = {one.header.lower() for one in port.tagging}
     for match in _matches(port):
         found.update(name.lower() for name, _ in (*match.headers, *match.without_headers))
-    return tuple(sorted(name for name in found - SECRET if name[:1] != ":" and name not in _PARTS))
+    return tuple(sorted(name for name in found - SECRET if name[:1] != ":" and name != "host"))
 
 
 def parameters_asked(port: GatewayPort) -> frozenset[str]:
     """Return the query parameters that are looked at."""
     return frozenset(name for match in _matches(port) for name, _ in match.query_params)
+
+
+def asks_host(port: GatewayPort) -> bool:
+    """Return whether requests for one host may be decided in another way than those for others."""
+    hosts = port.virtual_hosts
+    named = any(name in _NAMING_HOST for match in _matches(port) for name, _ in match.headers)
+    tagging = any(one.host not in ("", "*") for one in port.tagging)
+    by_authority = any(match.authority is not None for match in _matches(port))
+    return named or tagging or by_authority or any(one.domain != "*" for one in hosts)
 
 
 def secrets_asked(rule: Rule) -> tuple[str, ...]:
