@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import faults_for_people
 from tests.browser.clicks import make_group
 from tests.browser.consoles import EXAMPLES, console_of, copied
 
@@ -78,34 +77,3 @@ def test_what_somebody_else_changed_is_shown_and_can_be_taken(opened: Page, fold
 
     expect(value).to_have_value("v9")
     assert (folder / "lanes.yaml").read_bytes() == by_hand
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/groups/new",
-        "/groups/test/edit",
-        "/lanes/new?group=test",
-        "/lanes/s1/rules",
-        "/lanes/s1/rules/0",
-        "/explain?request=GET%20/mock%0Ax-asm-prefer-tag:%20s1",
-        "/doctor",
-        "/proof",
-        "/cost",
-        "/resources",
-        "/resources/ASMSwimLane/-/s1?line=30",
-        "/namespaces",
-    ],
-)
-def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(
-    opened: Page, folder: Path, path: str
-) -> None:
-    (folder / "lanes.yaml").write_bytes(WRITTEN)
-    opened.goto(f"{opened.url.split('/', 3)[0]}//{opened.url.split('/', 3)[2]}{path}")
-    opened.get_by_role("heading", level=1).wait_for()
-    opened.locator("[aria-busy]").first.wait_for(state="detached")
-
-    assert faults_for_people(opened) == []
-    opened.set_viewport_size({"width": 360, "height": 740})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 360

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.accessibility import faults_for_people
+from tests.browser.accessibility import LOOKING, faults_for_people
 from tests.browser.chromium import Faults
 from tests.browser.serving import PLACE, serve
 
@@ -66,6 +66,40 @@ def test_a_picture_without_words_is_a_fault_and_a_heading_is_none(
     assert [one.partition(":")[0] for one in faults_for_people(tab)] == ["image-alt"]
     tab.goto(f"{PLACE}/good")
     assert faults_for_people(tab) == []
+
+
+LOSING = """
+<link rel="stylesheet" href="/losing.css"><script type="module" src="/deaf.js"></script>
+<p class="cut">words that are longer than their place</p><p class="beside">far away</p>
+<p class="under">one</p><p class="over">upon another</p>
+<a href="/" class="ringless">here</a><span class="deaf">press me</span>
+<div class="scrolls" tabindex="0">words that one can scroll to</div>"""
+LOSING_STYLE = """
+p, div { white-space: nowrap; width: 8rem; }
+.cut { overflow: hidden; } .scrolls { overflow: auto; }
+.beside { position: fixed; left: 99rem; } .over { margin-top: -2.2rem; }
+.ringless:focus { outline: none; }"""
+
+
+def test_what_cannot_be_seen_or_reached_is_told(window: BrowserContext, tab: Page) -> None:
+    texts = {
+        "/page": page_of(LOSING),
+        "/losing.css": LOSING_STYLE,
+        "/deaf.js": "document.querySelector('.deaf').addEventListener('click', () => {})",
+    }
+    serve(window, texts)
+    tab.add_init_script(path=LOOKING)
+    tab.goto(f"{PLACE}/page")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+
+    lost = [one.partition(":")[0] for one in tab.evaluate("looking.lost()")]
+    assert sorted(set(lost)) == ["beside the window", "cut off", "on each other"]
+    deaf, silent = sorted(tab.evaluate("looking.unreached()"))
+    assert deaf.startswith("for pointers only: <span")
+    assert silent.startswith("without a ring: <a")
+    tab.evaluate("looking.begin()")
+    assert "not reached: <a" in tab.evaluate("looking.unreached()")[0]
 
 
 def test_a_test_meets_no_cookie_and_no_storage_of_another(

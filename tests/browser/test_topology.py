@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.accessibility import faults_for_people
 from tests.browser.chromium import PATIENCE, Faults
 from tests.browser.graphs import Plain, Town, traffic
 from tests.browser.serving import PLACE, serve
@@ -432,36 +431,6 @@ def test_names_with_markup_are_text(shown: Shown) -> None:
 
     expect(page.locator(".topology-details h3")).to_have_text(hostile)
     assert page.locator("#there img").count() == 0
-
-
-def test_no_serious_fault_for_people_who_do_not_see_or_point(shown: Shown) -> None:
-    graph = Town(6, 4, 2, 2).graph()
-    page = shown(graph, traffic(graph, leaks=1))
-    page.get_by_role("button", name="Table").click()
-
-    assert faults_for_people(page) == []
-    page.emulate_media(color_scheme="dark")
-    page.locator('button[data-lane="lane-1"]').click()
-    page.locator('button[data-space="team-1"]').click()
-    page.locator("svg[data-settled]").wait_for(state="attached")
-    assert faults_for_people(page) == []
-    page.emulate_media(color_scheme="light")
-    assert faults_for_people(page) == []
-
-
-@pytest.mark.parametrize("width", [360, 640])
-def test_nothing_is_lost_on_a_narrow_screen(shown: Shown, width: int) -> None:
-    """At 640 pixels a screen of 1280 is seen that is magnified twice."""
-    graph = MIDDLE.graph()
-    page = shown(graph, traffic(graph))
-    page.set_viewport_size({"width": width, "height": 740})
-    page.get_by_role("button", name="Table").click()
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("Table", "Larger", "Show all", "Play", "Fold all", "lane-3"):
-        button = page.get_by_role("button", name=name, exact=True)
-        button.scroll_into_view_if_needed()
-        expect(button).to_be_in_viewport(ratio=1)
 
 
 WRITTEN = """told => new Promise((done) => {

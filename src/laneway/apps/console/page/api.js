@@ -34,12 +34,26 @@ export const remove = (path) => ask("DELETE", path);
 /** Put words into a path or query. */
 export const part = encodeURIComponent;
 
-/** Hear events as long as the page is open; a server that was away is found again by the browser. */
+const AGAIN = 2000;
+
+/**
+ * Hear events as long as the page is open. A server that was away is found again by the browser; one
+ * that answered something else, as a proxy before it does, only by asking anew. `isHeard` is told
+ * whether events come, and whether they were refused.
+ */
 export function listen({ state, traffic, isHeard }) {
-  const source = new EventSource("/api/v1/events");
-  source.addEventListener("open", () => isHeard(true));
-  source.addEventListener("error", () => isHeard(false));
-  source.addEventListener("state", (event) => state(JSON.parse(event.data)));
-  source.addEventListener("traffic", (event) => traffic(JSON.parse(event.data)));
-  return () => source.close();
+  let source, timer;
+  const open = () => {
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("open", () => isHeard(true, false));
+    source.addEventListener("error", () => {
+      const isRefused = source.readyState === EventSource.CLOSED;
+      isHeard(false, isRefused);
+      if (isRefused) timer = setTimeout(open, AGAIN);
+    });
+    source.addEventListener("state", (event) => state(JSON.parse(event.data)));
+    source.addEventListener("traffic", (event) => traffic(JSON.parse(event.data)));
+  };
+  open();
+  return () => { clearTimeout(timer); source.close(); };
 }

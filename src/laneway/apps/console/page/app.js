@@ -2,7 +2,7 @@
 
 import { listen } from "./api.js";
 import { html, Link, readAgain, render, Trouble, useEffect, useLocation, useRead, useState } from "./view.js";
-import { pages } from "./pages/all.js";
+import { nowhere, pages } from "./pages/all.js";
 
 const THEMES = ["system", "light", "dark"];
 
@@ -19,11 +19,22 @@ function useTheme() {
 function useEvents() {
   const [isHeard, hear] = useState(true);
   useEffect(() => listen({
-    isHeard: (heard) => { hear(heard); if (heard) readAgain(); },
+    isHeard: (heard, isRefused) => { hear(heard); if (heard || isRefused) readAgain(); }, // a refusal is told by what is read
     state: () => readAgain(),
     traffic: (told) => dispatchEvent(new CustomEvent("traffic", { detail: told })),
   }), []);
   return isHeard;
+}
+
+/** Have the focus of what goes away, a row or a link of the page before, go on where the page begins. */
+function keepFocus() {
+  let last = null;
+  addEventListener("focusin", ({ target }) => { last = target; });
+  new MutationObserver(() => {
+    if (!last || last.isConnected || document.activeElement !== document.body) return;
+    last = null;
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }).observe(document.body, { childList: true, subtree: true });
 }
 
 const KINDS = { mesh: "mesh on this machine", files: "files", cluster: "cluster" };
@@ -46,8 +57,8 @@ function App() {
   const [about, error] = useRead("/about");
   const isHeard = useEvents();
   const [theme, nextTheme] = useTheme();
-  const page = pages.find((one) => one.path.test(place.pathname)) ?? pages[0];
-  const words = page.path.exec(place.pathname)?.slice(1).map(decodeURIComponent) ?? [];
+  const page = pages.find((one) => one.path.test(place.pathname)) ?? nowhere;
+  const words = page.path?.exec(place.pathname)?.slice(1).map(decodeURIComponent) ?? [];
   useEffect(() => { document.title = `${page.name} · Laneway`; }, [page.name]);
   if (error?.status === 401) return html`<main class="alone"><h1>Laneway</h1><${Trouble} error=${error} /></main>`;
   return html`
@@ -64,4 +75,5 @@ function App() {
     </main>`;
 }
 
+keepFocus();
 render(html`<${App} />`, document.getElementById("app"));

@@ -10,22 +10,21 @@ const LOOK = 5000;
 
 /** Ask what an edit would be, a moment after the newest change of it. */
 export function usePreview(edit) {
-  const [state, hold] = useState({ of: null, preview: null, conflict: null, way: null, error: null, isAsked: false });
+  const [state, hold] = useState({ of: null, preview: null, conflict: null, way: null, error: null });
   const key = edit && JSON.stringify(edit);
   const newest = useRef(0);
   useEffect(() => {
     if (!edit) return undefined;
     const mine = ++newest.current;
-    hold((was) => ({ ...was, isAsked: true }));
     const timer = setTimeout(() => {
       post("/edits/preview", edit).then(
-        (found) => mine === newest.current && hold({ of: key, ...found, error: null, isAsked: false }),
-        (error) => mine === newest.current && hold((was) => ({ ...was, error, isAsked: false })),
+        (found) => mine === newest.current && hold({ of: key, ...found, error: null }),
+        (error) => mine === newest.current && hold((was) => ({ ...was, of: key, error })),
       );
     }, PAUSE);
     return () => { newest.current++; clearTimeout(timer); };
   }, [key]);
-  return state;
+  return { ...state, isAsked: Boolean(edit) && state.of !== key };
 }
 
 /** Findings by the field they are told at: positions in a list belong to the list's field. */
@@ -85,7 +84,7 @@ function Changes({ of }) {
   const changes = of.changes ?? [];
   const line = (one) => html`<${Changed} one=${one} />`;
   return html`<h3>${changes.length ? `${count(changes.length, "generated object")} will change` : "No generated object changes"}</h3>
-    <ul class="changed">${changes.slice(0, MOST_OBJECTS).map(line)}</ul>
+    ${changes.length > 0 && html`<ul class="changed">${changes.slice(0, MOST_OBJECTS).map(line)}</ul>`}
     ${changes.length > MOST_OBJECTS && html`<details><summary>${count(changes.length - MOST_OBJECTS, "more object")}</summary><ul class="changed">${changes.slice(MOST_OBJECTS).map(line)}</ul></details>`}`;
 }
 

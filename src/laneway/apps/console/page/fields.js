@@ -2,6 +2,7 @@
 
 import { html, useState } from "./view.js";
 import { Told } from "./edits.js";
+import { Button } from "./parts.js";
 
 const known = (found) => (found ?? []).filter((one) => one.level !== "info");
 
@@ -59,11 +60,14 @@ export function MoveList({ name, label, all, selected, change, words = (one) => 
   return html`<fieldset class="plain-set"><legend>${label}</legend>
     <div class="move">
       <${List} id=${`${id}-all`} label="Services" of=${rest} words=${words} under=${under} pick=${pickLeft} move=${() => add(left)} />
-      <div class="buttons"><button type="button" disabled=${!left.length} onClick=${() => add(left)} aria-label="Move to selected">Add ▸</button><button type="button" disabled=${!free.length} onClick=${() => add(free)}>Add all</button><button type="button" disabled=${!right.length} onClick=${() => drop(right)} aria-label="Move out of selected">◂ Take out</button></div>
+      <div class="buttons"><${Button} isOff=${!left.length} onClick=${() => add(left)} aria-label="Move to selected">Add ▸</${Button}><${Button} isOff=${!free.length} onClick=${() => add(free)}>Add all</${Button}><${Button} isOff=${!right.length} onClick=${() => drop(right)} aria-label="Move out of selected">◂ Take out</${Button}></div>
       <${List} id=${`${id}-selected`} label="Selected" of=${selected} words=${words} pick=${pickRight} move=${() => drop(right)} />
     </div>
     ${hint && html`<small class="quiet">${hint}</small>`}<${Told} id=${`${id}-told`} of=${known(told)} /></fieldset>`;
 }
+
+/** Give the focus of a row that goes to the button that adds one. */
+export const toAdding = ({ target }) => target.closest("fieldset").querySelector(".adds")?.focus();
 
 const WAYS = [["exact", "Exact"], ["prefix", "Prefix"], ["regex", "Regex"]];
 
@@ -84,8 +88,8 @@ export function Headers({ name, value, change, told }) {
       <input class="mono" aria-label=${`Name of header ${at + 1}`} value=${one.name} placeholder="name" onInput=${(event) => put(at, { ...one, name: event.target.value })} />
       <select aria-label=${`Method of header ${at + 1}`} value=${one.method} onChange=${(event) => put(at, { ...one, method: event.target.value })}>${HEADER_WAYS.map(([key, words]) => html`<option value=${key} selected=${key === one.method}>${words}</option>`)}</select>
       <input class="mono" aria-label=${`Value of header ${at + 1}`} value=${one.value} disabled=${one.method === "present"} placeholder="value" onInput=${(event) => put(at, { ...one, value: event.target.value })} />
-      <button type="button" class="small" onClick=${() => change(value.filter((_, index) => index !== at))} aria-label=${`Take header ${one.name || at + 1} away`}>✕</button></div>
+      <button type="button" class="small" onClick=${(event) => { toAdding(event); change(value.filter((_, index) => index !== at)); }} aria-label=${`Take header ${one.name || at + 1} away`}>✕</button></div>
       <${Told} id=${`${name}-${at}-told`} of=${[...known(told.get(`${name}.${at}.name`)), ...known(told.get(`${name}.${at}.value`))]} />`)}
-    <button type="button" class="small" onClick=${() => change([...value, { name: "", method: "exact", value: "" }])}>Add a header</button>
+    <button type="button" class="small adds" onClick=${() => change([...value, { name: "", method: "exact", value: "" }])}>Add a header</button>
     <${Told} id=${`${name}-told`} of=${known(told.get(name))} /></fieldset>`;
 }

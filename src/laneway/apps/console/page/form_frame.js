@@ -31,6 +31,7 @@ function Filled({ begun, fields, children, back, offers }) {
   const [touched, touch] = useState(new Set());
   const [isTried, tries] = useState(false);
   const [despiteErrors, insist] = useState(false);
+  const [isWanted, want] = useState(false);
   const frame = useRef(null);
   const edit = { form, shown, file: isNew ? file : "", despiteErrors };
   const { preview, conflict, way, error, isAsked } = usePreview(edit);
@@ -43,10 +44,16 @@ function Filled({ begun, fields, children, back, offers }) {
   const found = conflict ?? state.conflict;
   const submit = (event) => {
     event.preventDefault();
+    if (state.isBusy) return;
     tries(true);
-    if (preview && !isAsked && !preview.isRefused && !found) apply(edit);
-    else setTimeout(() => frame.current?.querySelector('[aria-invalid="true"]')?.focus());
+    want(true);
   };
+  useEffect(() => {
+    if (!isWanted || isAsked || state.isBusy) return; // whoever applies at once waits for what it would be
+    want(false);
+    if (preview && !preview.isRefused && !error && !found) apply(edit);
+    else frame.current?.querySelector('[aria-invalid="true"], .despite input')?.focus();
+  }, [isWanted, isAsked, state.isBusy]);
   return html`<form class="form" ref=${frame} onSubmit=${submit} noValidate>
     <div>
       ${shown?.reason && html`<p class="note">This form does not show all of it: ${shown.reason} stays as it is.</p>`}
@@ -54,9 +61,9 @@ function Filled({ begun, fields, children, back, offers }) {
       ${isNew && form.kind !== "rule" && html`<${Text} name="file" label="File" value=${file} mono=${true} options=${offers.files} type=${(to) => { place(to); touch(new Set([...touched, "file"])); }} told=${told.get("file")} hint=${offers.files.includes(file) ? "It is added at the end of this file." : "This file is made."} />`}
       ${!isNew && html`<p class="quiet">Written in <span class="mono">${shown?.file}</span></p>`}
       <${Trouble} error=${state.error ?? error} />${found && html`<${Conflict} of=${found} take=${take} />`}
-      ${isTried && errors.length > 0 && canInsist(preview) && html`<label class="row"><input type="checkbox" checked=${despiteErrors} onChange=${(event) => insist(event.target.checked)} /> Write it in spite of ${errors.length === 1 ? "the error" : `the ${errors.length} errors`}</label>`}
+      ${isTried && errors.length > 0 && canInsist(preview) && html`<label class="row despite"><input type="checkbox" checked=${despiteErrors} onChange=${(event) => insist(event.target.checked)} /> Write it in spite of ${errors.length === 1 ? "the error" : `the ${errors.length} errors`}</label>`}
       <${Way} of=${way} preview=${preview} />
-      <div class="row"><button type="submit" class="main" disabled=${state.isBusy}>Apply</button><button type="button" onClick=${() => go(back)}>Cancel</button></div>
+      <div class="row"><button type="submit" class="main" aria-disabled=${isWanted || state.isBusy ? "true" : undefined}>${isWanted || state.isBusy ? "Applying…" : "Apply"}</button><button type="button" onClick=${() => go(back)}>Cancel</button></div>
     </div>
     <aside aria-label="What it becomes"><${Preview} of=${preview} rest=${told.get("") ?? []} isAsked=${isAsked} /></aside>
   </form>`;

@@ -66,6 +66,9 @@ export const Findings = ({ of }) => html`<ul class="findings">${of.map((one) => 
 /** Words that say there is nothing, and what would be here. */
 export const Empty = ({ children }) => html`<p class="empty">${children}</p>`;
 
+/** A button that is off at times, and keeps the focus then, unlike one that is disabled. */
+export const Button = ({ isOff, onClick, children, ...rest }) => html`<button type="button" ...${rest} aria-disabled=${isOff ? "true" : undefined} onClick=${() => isOff || onClick()}>${children}</button>`;
+
 /** A question over the page: it has the focus, Escape closes it. */
 export function Dialog({ title, close, wide = false, children }) {
   const frame = useRef(null);

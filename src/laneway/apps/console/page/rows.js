@@ -1,7 +1,7 @@
 // A long list in a table of which only what is near the screen is there: pages of rows are read when
 // they come near, and one that is far again leaves a gap of its own height.
 
-import { html, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
+import { go, html, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
 
 const PAGE = 30;
 const ROW = 40;
@@ -40,17 +40,18 @@ export function Rows({ path, total, head, row, pick = (found) => found, label })
 
 /** A field that filters, in the address so that it stays when one comes back. */
 export function useFilter(query, name = "filter") {
-  const [text, type] = useState(query.get(name) ?? "");
-  const [settled, settle] = useState(text);
+  const given = query.get(name) ?? "";
+  const [text, type] = useState(given);
+  useEffect(() => type(given), [given]);
   useEffect(() => {
+    if (text === given) return undefined;
     const timer = setTimeout(() => {
-      settle(text);
       const place = new URL(location.href);
       if (text) place.searchParams.set(name, text);
       else place.searchParams.delete(name);
-      if (place.href !== location.href) history.replaceState(null, "", place);
+      go(place.pathname + place.search, { replaces: true });
     }, 150);
     return () => clearTimeout(timer);
-  }, [text]);
-  return [settled, html`<input type="search" class="filter" aria-label="Filter" placeholder="Filter" value=${text} onInput=${(event) => type(event.target.value)} />`];
+  }, [text, given]);
+  return [given, html`<input type="search" class="filter" aria-label="Filter" placeholder="Filter" value=${text} onInput=${(event) => type(event.target.value)} />`];
 }

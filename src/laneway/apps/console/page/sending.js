@@ -2,7 +2,7 @@
 
 import { part, post } from "./api.js";
 import { Badge, Copy, html, Link, Trouble, useRead, useState } from "./view.js";
-import { count, Dialog, explainPath, short } from "./parts.js";
+import { Button, count, Dialog, explainPath, short } from "./parts.js";
 
 /** What came back for a request that was sent a number of times. */
 export function Answers({ of }) {
@@ -44,7 +44,7 @@ export function SendHundred({ group, about }) {
     <div class="row">
       ${requests.length > 1 && html`<label class="row tight">Request of lane <select value=${one.lane} onChange=${(event) => { choose(event.target.value); hold({ isBusy: false, answers: null, error: null }); }}>${requests.map((each) => html`<option>${each.lane}</option>`)}</select></label>`}
       <code class="curl">${line}</code><${Copy} text=${line} what="Copy" />
-      ${about?.sends && html`<button type="button" class="small" disabled=${state.isBusy} onClick=${send}>${state.isBusy ? "Sending…" : "Send 100"}</button>`}
+      ${about?.sends && html`<${Button} class="small" isOff=${state.isBusy} onClick=${send}>${state.isBusy ? "Sending…" : "Send 100"}</${Button}>`}
       <${Link} class="button small" to=${explainPath(line)}>Explain</${Link}>
     </div>
     <div aria-live="polite"><${Trouble} error=${state.error} />${state.answers && html`<${Answers} of=${state.answers} />`}</div>
@@ -76,7 +76,7 @@ export function SendIt({ text, request, gateway }) {
     }
   };
   const start = () => (HARMLESS.includes(request.method) ? send(false) : ask(true));
-  return html`<div class="sending"><button type="button" disabled=${state.isBusy} onClick=${start}>${state.isBusy ? "Sending…" : "Send it"}</button>
+  return html`<div class="sending"><${Button} isOff=${state.isBusy} onClick=${start}>${state.isBusy ? "Sending…" : "Send it"}</${Button}>
     ${isAsked && html`<${Dialog} title="Send it?" close=${() => ask(false)}><p><strong>${request.method}</strong> may change something. It is sent once, through the gateway of the mesh.</p><div class="row end"><button type="button" onClick=${() => ask(false)}>Cancel</button><button type="button" class="main" onClick=${() => send(true)}>Send it</button></div></${Dialog}>`}
     <div aria-live="polite"><${Trouble} error=${state.error} />${state.found && html`<${Answers} of=${state.found.answers} />${state.found.taken ? html`<${Taken} of=${state.found.taken} />` : html`<p class="quiet">Nobody writes down which way it took on a cluster: hold the answer against the promise below.</p>`}`}</div></div>`;
 }

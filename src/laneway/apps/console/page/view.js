@@ -43,6 +43,7 @@ export function useRead(path, { every = 0 } = {}) {
 export function go(path, { replaces = false, written = null } = {}) {
   history[replaces ? "replaceState" : "pushState"](written && { written }, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
+  if (!replaces) scrollTo(0, 0);
 }
 
 /** A link within the console. */

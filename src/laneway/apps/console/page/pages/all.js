@@ -1,6 +1,7 @@
 // Every page: its address, its name in the navigation, and what shows it. The first is the one that
 // opens; a page with no `to` is reached from others, and `of` names the one it belongs to.
 
+import { html, Link } from "../view.js";
 import { CostPage } from "./cost.js";
 import { DoctorPage } from "./doctor.js";
 import { ExplainPage } from "./explain.js";
@@ -14,6 +15,13 @@ import { ResourcePage, ResourcesPage } from "./resources.js";
 import { RuleFormPage, RulesPage } from "./rule_form.js";
 import { SyncPage } from "./sync.js";
 import { TopologyPage } from "./topology.js";
+
+function NowherePage() {
+  return html`<h1>There is no such page</h1><p>The address may be of another version of the console, or was cut off on its way. <${Link} to="/">Lanes</${Link}> are where everything begins.</p>`;
+}
+
+/** What is shown at an address that no page has. */
+export const nowhere = { name: "No such page", show: NowherePage };
 
 export const pages = [
   { path: /^\/(?:lanes)?$/, to: "/", name: "Lanes", show: LanesPage },

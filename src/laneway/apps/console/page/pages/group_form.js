@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "../view.js";
 import { FormPage, formPath } from "../form_frame.js";
 import { Told } from "../edits.js";
-import { Choice, Headers, MoveList, Pick, Text, Uri } from "../fields.js";
+import { Choice, Headers, MoveList, Pick, Text, toAdding, Uri } from "../fields.js";
 
 const FIELDS = ["name", "gateway", "mode", "context", "traceHeader", "routeHeader", "services", "strategy", "hosts", "matches", "baseline", "standIns"];
 const nameOf = (service) => `${service.namespace}/${service.name}`;
@@ -43,9 +43,9 @@ function StandIns({ form, change, told = [], lanes }) {
   return html`<fieldset class="plain-set"><legend>At single services</legend>
     ${having.map(([service, lane]) => html`<div class="stand-in" key=${service}><label for=${standInId(service)}>${service}</label>
       <input id=${standInId(service)} value=${lane} list="stand-in-lanes" aria-label=${`Stands in at ${service}`} placeholder="lane" autocomplete="off" spellcheck="false" aria-invalid=${told.some((one) => one.level === "error") ? "true" : undefined} aria-describedby="standIns-told" onInput=${(event) => put(service, event.target.value)} />
-      <button type="button" class="small" aria-label=${`Nobody stands in at ${service} by itself`} onClick=${() => drop(service)}>✕</button></div>`)}
+      <button type="button" class="small" aria-label=${`Nobody stands in at ${service} by itself`} onClick=${(event) => { toAdding(event); drop(service); }}>✕</button></div>`)}
     <datalist id="stand-in-lanes">${lanes.map((one) => html`<option value=${one} />`)}</datalist>
-    ${left.length > 0 && html`<div class="row"><select aria-label="Service to stand in at" value=${next} onChange=${(event) => pick(event.target.value)}>${left.map((one) => html`<option value=${one} selected=${one === next}>${labelOf(one)}</option>`)}</select><button type="button" class="small" onClick=${() => { put(next, ""); add(next); }}>Add a stand-in</button></div>`}
+    ${left.length > 0 && html`<div class="row"><select class="adds" aria-label="Service to stand in at" value=${next} onChange=${(event) => pick(event.target.value)}>${left.map((one) => html`<option value=${one} selected=${one === next}>${labelOf(one)}</option>`)}</select><button type="button" class="small" onClick=${() => { put(next, ""); add(next); }}>Add a stand-in</button></div>`}
     <small class="quiet">Another lane than the baseline that answers there for lanes without pods.</small><${Told} id="standIns-told" of=${told} /></fieldset>`;
 }
 

@@ -2,7 +2,7 @@
 
 import { part, post } from "../api.js";
 import { ago, Badge, Copy, html, Read, readAgain, span, Trouble, useRead, useState } from "../view.js";
-import { Dialog, Empty, short } from "../parts.js";
+import { Button, Dialog, Empty, short } from "../parts.js";
 
 const PHASES = { running: "good", paused: "warning", resting: "warning", aborted: "error", refused: "error", done: "good" };
 const OUTCOMES = { well: ["good", "well"], worse: ["error", "worse"], unknown: ["plain", "not known yet"] };
@@ -75,7 +75,7 @@ function Release({ release }) {
     }
   };
   return html`<section class="card"><div class="row spread"><div class="row"><h2>${release.release}</h2><${Badge} kind=${PHASES[release.phase] ?? "plain"}>${release.phase}</${Badge}>${release.attempt > 1 && html`<span class="quiet">attempt ${release.attempt}</span>`}</div>
-      <div class="row">${Object.entries(ACTIONS).map(([key, [words, can]]) => can(release) && release.mayAsk !== false && html`<button type="button" class=${key === "abort" ? "danger" : ""} disabled=${state.isBusy} onClick=${() => ask(key)}>${words}</button>`)}</div></div>
+      <div class="row">${Object.entries(ACTIONS).map(([key, [words, can]]) => can(release) && release.mayAsk !== false && html`<${Button} class=${key === "abort" ? "danger" : ""} isOff=${state.isBusy} onClick=${() => ask(key)}>${words}</${Button}>`)}</div></div>
     <p>Lane <strong>${release.lane}</strong> beside lane <strong>${release.stable}</strong>${release.since ? `; its weights were moved ${ago(release.since)}` : ""}.</p>
     ${release.isObject && Object.keys(release.weights).length > 0 && html`<p>Weights now: ${Object.entries(release.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}${release.git ? ", moved by commits" : ""}.</p>`}
     <${Request} of=${release.request} />

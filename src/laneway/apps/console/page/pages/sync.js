@@ -2,7 +2,7 @@
 
 import { post } from "../api.js";
 import { ago, Badge, html, Read, readAgain, Trouble, useRead, useState } from "../view.js";
-import { Empty, ObjectLink } from "../parts.js";
+import { Button, Empty, ObjectLink } from "../parts.js";
 
 const KINDS = { Synced: "good", OutOfSync: "warning", Unknown: "plain", Healthy: "good", Progressing: "warning", Degraded: "error", Missing: "warning", Suspended: "plain" };
 const State = ({ of }) => html`<${Badge} kind=${KINDS[of] ?? "plain"}>${of}</${Badge}>`;
@@ -17,7 +17,7 @@ function Standing({ status }) {
       <dt>Application</dt><dd><strong>${application.name}</strong></dd>
       <dt>Follows</dt><dd><span class="mono">${application.repoURL}</span> ${application.targetRevision}, folder <span class="mono">${application.path || "."}</span>${application.automated ? "" : ", by hand"}</dd>
       <dt>State</dt><dd><${State} of=${sync.status} /> <${State} of=${health.status} /> <span class="quiet">${health.message}</span></dd>
-      <dt>Live</dt><dd>${live ? html`<${Commit} of=${live.revision} />${live.since ? html` <span class="quiet">since ${ago(live.since)}</span>` : ""}` : "nothing is applied yet"}</dd>
+      <dt>Live</dt><dd>${live ? html`<${Commit} of=${live.revision} />${live.since ? html` <span class="quiet">applied ${ago(live.since)}</span>` : ""}` : "nothing is applied yet"}</dd>
       ${isOther && html`<dt>Newest</dt><dd><${Commit} of=${sync.revision} /></dd>`}
       <dt>Asked</dt><dd>${repository.looked ? ago(repository.looked) : "never with success"}</dd>
       ${live?.changed.length > 0 && html`<dt>Changed by it</dt><dd><ul class="plain">${live.changed.map((one) => html`<li class="mono">${one}</li>`)}</ul></dd>`}
@@ -70,7 +70,7 @@ function Followed() {
       hold({ isBusy: false, error, isDone: false });
     }
   };
-  return html`<div class="row spread"><h1>Sync</h1><div class="row"><label class="row tight"><input type="checkbox" checked=${prune} onChange=${(event) => choose(event.target.checked)} /> Prune what the commit lacks</label><button type="button" class="main" disabled=${state.isBusy} onClick=${sync}>${state.isBusy ? "Syncing…" : "Sync now"}</button></div></div>
+  return html`<div class="row spread"><h1>Sync</h1><div class="row"><label class="row tight"><input type="checkbox" checked=${prune} onChange=${(event) => choose(event.target.checked)} /> Prune what the commit lacks</label><${Button} class="main" isOff=${state.isBusy} onClick=${sync}>${state.isBusy ? "Syncing…" : "Sync now"}</${Button}></div></div>
     <div aria-live="polite"><${Trouble} error=${state.error} />${state.isDone && html`<p class="note good">The repository was asked, and what is newest was looked at.</p>`}</div>
     <${Read} of=${read}>${(status) => html`<${Standing} status=${status} /><${Objects} of=${status.resources} />`}</${Read}>`;
 }
