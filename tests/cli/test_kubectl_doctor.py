@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.kube import Client, access
 from laneway.apps.cluster.reading import read_cluster
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.doctor import RuntimeFacts, doctor
 from laneway.core.views.looking import CommandDoor
+from laneway.core.views.pod_trouble import pod_trouble
+from laneway.core.views.pods_down import AilingPod
 from tests.cli.conftest import Command
 from tests.cli.model_server import ModelServer
 
@@ -101,11 +104,10 @@ def read() -> Compilation:
     return asyncio.run(reading())
 
 
-def told() -> list[dict[str, Any]]:
+def told(*pods: AilingPod) -> list[dict[str, Any]]:
     """Return the doctor's rows."""
-    rows: list[dict[str, Any]] = doctor(read(), RuntimeFacts(CommandDoor("kubectl laneway")))[
-        "rows"
-    ]
+    facts = RuntimeFacts(CommandDoor("kubectl laneway"), pods=pods)
+    rows: list[dict[str, Any]] = doctor(read(), facts)["rows"]
     return rows
 
 
@@ -131,3 +133,22 @@ def test_both_doors_name_one_cause_and_are_silent_when_it_is_mended(
 
     model.objects = sound
     assert (told(), checked(kubectl)) == ([], [])
+
+
+def test_what_follows_from_pods_that_are_down_is_no_row_while_they_begin(
+    kubectl: Command, model: ModelServer
+) -> None:
+    body = model.find("Pod", "mockb-v2-x")
+    body["status"]["conditions"][0]["status"] = "False"
+    trouble = pod_trouble(json.dumps(body).encode())
+    assert trouble is not None
+
+    assert told(replace(trouble.pod, begins=True)) == []
+
+    follows, row = sorted(told(trouble.pod), key=lambda one: not one["code"])
+    assert "pod default/mockb-v2-x of lane s2 does not answer" in row["cause"]
+    assert row["why"].startswith("Lane s2 has no other pod of default/mockb")
+    assert row["command"] == "kubectl describe pod -n default mockb-v2-x"
+    assert row["object"] == {"kind": "Pod", "namespace": "default", "name": "mockb-v2-x"}
+    assert [one["message"] for one in checked(kubectl)] == [follows["cause"]]
+    assert "not ready, look why (kubectl describe pod)" in follows["fix"]

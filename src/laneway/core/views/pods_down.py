@@ -8,7 +8,7 @@ and what follows from it alone is no row either, so that a mesh that starts give
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -45,24 +45,23 @@ class AilingPod(Struct, frozen=True):
 
 
 class _Down(Struct, frozen=True):
-    """Pods of a workload that are down for one reason, and the first service of that."""
+    """Pods of a workload that are down for one reason."""
 
     pods: tuple[AilingPod, ...]
-    workload: Workload
-    group: Group
-    host: Host
+    of: _LaneWorkload
 
 
 def pods_down_rows(mesh: Mesh, pods: Sequence[AilingPod]) -> Iterator[View]:
     """Yield a row for the pods of a workload that are down for one reason."""
-    found = [(known, one) for one in pods if (known := _workload(mesh, one)) is not None]
-    lacks = _Lacks(mesh, Counter(made.meta.ref for (_, _, made), _ in found))
+    known = _Workloads(mesh) if pods else None
+    found = [(of, one) for one in pods if known is not None and (of := known.of(one)) is not None]
+    lacks = _Lacks(mesh, Counter(of.made.meta.ref for of, _ in found))
     alike: dict[tuple[Ref, str], _Down] = {}
-    for (group, host, made), pod in found:
+    for of, pod in found:
         if not pod.begins:
-            key = made.meta.ref, pod.why
+            key = of.made.meta.ref, pod.why
             before = alike[key].pods if key in alike else ()
-            alike[key] = _Down((*before, pod), made, group, host)
+            alike[key] = _Down((*before, pod), of)
     for one in alike.values():
         yield lacks.row(one)
     yield from _gateways(mesh, [one for one in pods if not one.begins])
@@ -74,13 +73,17 @@ def what_begins(mesh: Mesh, pods: Iterable[AilingPod]) -> frozenset[Ref]:
     Groups are among them in which that holds of every lane that lacks anybody.
     """
     beginning = [one for one in pods if one.begins]
+    if not beginning:
+        return frozenset()
+    known = _Workloads(mesh)
+    refs = {of.made.meta.ref for one in beginning if (of := known.of(one)) is not None}
     found: set[Ref] = set()
-    for group in mesh.groups if beginning else ():
+    for group in mesh.groups:
         lacking = [lane for lane in group.lanes if lane.absent]
         coming = [
             lane
             for lane in lacking
-            if all(_is_coming(mesh, lane, host, beginning) for host in lane.absent)
+            if all(_is_coming(mesh, lane, host, refs) for host in lane.absent)
         ]
         found.update(lane.lane.meta.ref for lane in coming)
         if lacking and len(coming) == len(lacking):
@@ -88,26 +91,41 @@ def what_begins(mesh: Mesh, pods: Iterable[AilingPod]) -> frozenset[Ref]:
     return frozenset(found)
 
 
-def _is_coming(mesh: Mesh, lane: GroupLane, host: Host, pods: Iterable[AilingPod]) -> bool:
+def _is_coming(mesh: Mesh, lane: GroupLane, host: Host, beginning: Collection[Ref]) -> bool:
     coming = pods_of_lane(lane, mesh.services[host].workloads)
-    return any(_is_of(pod, made) for made in coming for pod in pods)
+    return any(one.meta.ref in beginning for one in coming)
 
 
-def _workload(mesh: Mesh, pod: AilingPod) -> tuple[Group, Host, Workload] | None:
-    """Return the workload of a lane service that a pod is of, with the first of its services."""
-    for host in mesh.owner_of:
-        group = owner(mesh, host)
-        for made in mesh.services[host].workloads if group else ():
-            if group is not None and _is_of(pod, made):
-                return group, host, made
-    return None
+class _LaneWorkload(Struct, frozen=True):
+    """A workload of a lane service, with the first of its services."""
+
+    group: Group
+    host: Host
+    made: Workload
 
 
-def _is_of(pod: AilingPod, made: Workload) -> bool:
-    """Whether a pod is of a workload; pods that were read one by one are known by their labels."""
-    if pod.workload is not None:
-        return made.meta.ref == pod.workload
-    return made.namespace == pod.namespace and dict(made.labels) == dict(pod.labels)
+class _Workloads:
+    """The workloads of lane services, by what is known of their pods."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._by_ref: dict[Ref, _LaneWorkload] = {}
+        self._by_labels: dict[Hashable, _LaneWorkload] = {}
+        for host in mesh.owner_of:
+            group = owner(mesh, host)
+            for made in mesh.services[host].workloads if group else ():
+                if group is not None and made.meta.ref not in self._by_ref:
+                    of = self._by_ref[made.meta.ref] = _LaneWorkload(group, host, made)
+                    self._by_labels.setdefault(_worn(made.namespace, made.labels), of)
+
+    def of(self, pod: AilingPod) -> _LaneWorkload | None:
+        """Return the workload of a pod; one that was read by itself is known by its labels."""
+        if pod.workload is not None:
+            return self._by_ref.get(pod.workload)
+        return self._by_labels.get(_worn(pod.namespace, pod.labels))
+
+
+def _worn(namespace: str, labels: Mapping[str, str]) -> Hashable:
+    return namespace, frozenset(labels.items())
 
 
 class _Lacks(Struct):
@@ -118,9 +136,9 @@ class _Lacks(Struct):
 
     def row(self, one: _Down) -> View:
         """Return the row of pods that are down."""
-        made, first = one.workload, one.pods[0]
-        lanes = lanes_of(one.group, made.labels)
-        level, who = self._meanwhile(one.group, one.host, lanes)
+        made, first = one.of.made, one.pods[0]
+        lanes = lanes_of(one.of.group, made.labels)
+        level, who = self._meanwhile(one.of.group, one.of.host, lanes)
         of = f" of {counted('lane', [lane.name for lane in lanes])}" if lanes else ""
         said = f"pod {first.namespace}/{first.name}{of} does not answer"
         if len(one.pods) > 1:
