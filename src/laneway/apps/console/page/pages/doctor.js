@@ -16,7 +16,7 @@ function Place({ one }) {
 
 const row = (titles) => (one) => html`<tr key=${`${one.code} ${one.cause}`}>
   <td><${Level} of=${one.level} /></td>
-  <td class="cause"><strong>${one.cause}</strong>${one.why && (one.code ? html`<details><summary>Why it matters</summary><p>${one.why}</p></details>` : html`<div>${one.why}</div>`)}<div class="quiet small">${one.symptoms.map((id) => titles.get(id)).join(", ")}${one.code && ` · ${one.code}`}</div></td>
+  <td class="cause"><strong>${one.cause}</strong>${one.why && (one.code ? html`<details><summary>Why it matters</summary><p>${one.why}</p></details>` : html`<div>${one.why}</div>`)}<div class="quiet small">${[one.symptoms.map((id) => titles.get(id)).join(", "), one.code].filter(Boolean).join(" · ")}</div></td>
   <td class="where"><${Place} one=${one} /></td>
   <td class="fix">${one.fix}${one.command && html`<div class="row tight command"><code>${one.command}</code><${Copy} text=${one.command} /></div>`}${one.inquiry && html`<${Link} class="small" to=${inquiryPath(one.inquiry)}>Explain its request</${Link}>`}</td>
 </tr>`;
