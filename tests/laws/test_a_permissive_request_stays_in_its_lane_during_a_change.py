@@ -180,6 +180,7 @@ SMALL = Town(("s1", "s2"), (*BASE, Pods("a", "s2")))
 COME = Town(("s1", "s2", "s3"), (*BASE, Pods("a", "s2"), Pods("b", "s3")))
 DOWN = replace(SMALL, pods=(*BASE, Pods("a", "s2", is_ready=False)))
 AIDED = replace(COME, targets={"b": "s3"}, pods=COME.pods[:1] + COME.pods[2:])
+ONE_FOR_ALL = replace(COME, targets={"b": "s3"}, pods=(BASE[0], *BASE[2:], *COME.pods[3:]))
 
 
 FULL = (False, False)
@@ -193,6 +194,7 @@ FULL = (False, False)
 @example(DOWN, SMALL, CHANCE, FULL).via("pods of a lane come back")
 @example(COME, AIDED, CHANCE, FULL).via("a lane is made to stand in at a service")
 @example(AIDED, COME, CHANCE, FULL).via("a lane no longer stands in")
+@example(ONE_FOR_ALL, COME, CHANCE, FULL).via("one lane's pods were there for all lanes")
 @example(SMALL, SMALL, CHANCE, (False, True)).via("services are left out")
 @example(SMALL, SMALL, CHANCE, (True, False)).via("services are no longer left out")
 @example(SMALL, COME, CHANCE, (True, True)).via("a lane comes to a service that was left out")
@@ -202,6 +204,16 @@ def test_a_request_that_carries_its_lane_goes_on_in_it(
     # what carries lanes is not changed while they are in use
     after = replace(after, carrier=before.carrier)
     event(f"{follow(before, after, chance, sparse=sparse)} states between")
+
+
+def test_a_lane_that_comes_or_goes_has_each_route_written_once() -> None:
+    there, more = (list(Live.of(one).objects.values()) for one in (SMALL, COME))
+
+    comes, goes = steps(diff(there, more)), steps(diff(more, there))
+
+    assert [one.phase for one in comes] == ["subsets", "mesh routes"]
+    assert [one.phase for one in goes] == ["mesh routes", "subsets"]
+    assert [one.drain for one in (*comes, *goes)] == [False, False, True, True]
 
 
 def test_what_is_left_out_is_removed_in_order() -> None:

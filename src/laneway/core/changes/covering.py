@@ -45,7 +45,33 @@ class Covering(Struct):
         if other is None:
             return route
         own = {key: route[key] for key in ("name", "match") if key in route}
-        return {**own, **{key: value for key, value in other.items() if key not in own}}
+        return {**own, **_action(other)}
+
+    def is_idle(self, route: Route, before: Sequence[Route], after: Sequence[Route]) -> bool:
+        """Whether requests go the same way without a route that stands between others.
+
+        It gets no request from those before it, or the next that would get some of its requests
+        gets them all and does the same with them. Only routes that ask for one header are told.
+        """
+        asked = _headers(route)
+        if len(asked) != 1:
+            return False
+        (name,) = asked
+
+        def is_alike(one: Route) -> bool:
+            return _headers(one).keys() == asked.keys() and _beside(one) == _beside(route)
+
+        taken = [_headers(one)[name] for one in before if is_alike(one)]
+        if not self._is_there([asked[name]], taken):
+            return True
+        for other in after:
+            if not is_alike(other):
+                return False
+            theirs = _headers(other)[name]
+            if self._is_there([asked[name], theirs], taken):
+                covers = not self._is_there([asked[name]], [theirs, *taken])
+                return covers and _action(other) == _action(route)
+        return False
 
     def _covers(self, theirs: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
         return not any(self._is_there([asked[name]], [theirs[name]]) for name in asked)
@@ -60,6 +86,10 @@ class Covering(Struct):
             return self._values.pick(LINES, *sides) is not None
         except UndecidedError:
             return True
+
+
+def _action(route: Route) -> Mapping[str, Any]:
+    return {key: value for key, value in route.items() if key not in ("name", "match")}
 
 
 def is_carried(route: Route) -> bool:

@@ -47,14 +47,10 @@ def merged(old: Manifest, new: Manifest, covering: Covering) -> Routes:
 def switched(routes: Routes, new: Manifest, covering: Covering) -> Routes:
     """Return the same routes; where `new` has the same match, or one that covers it, it speaks."""
     spec = new.body["spec"]
-    found = {}
-    for section, own in routes.items():
-        after = spec.get(section) or ()
-        by_match = {_match(route): route for route in after}
-        found[section] = [
-            by_match.get(_match(route)) or covering.acting(route, after) for route in own
-        ]
-    return found
+    return {
+        section: _switched(own, spec.get(section) or (), covering)
+        for section, own in routes.items()
+    }
 
 
 def with_routes(virtual_service: Manifest, routes: Routes) -> Manifest:
@@ -106,7 +102,34 @@ def _merged(old: Sequence[Route], new: Sequence[Route], covering: Covering) -> l
     for route in old:
         found += [*before.pop(_match(route), ()), route]
     ends_with_anyone = bool(found) and not found[-1].get("match")
-    return [*found[:-1], *waiting, found[-1]] if ends_with_anyone else [*found, *waiting]
+    found = [*found[:-1], *waiting, found[-1]] if ends_with_anyone else [*found, *waiting]
+    theirs = {_match(route) for route in new}
+    gone = [one for one in found if _match(one) not in theirs]
+    come = [one for one in found if _match(one) not in known]
+    turned = _switched(found, new, covering)
+    ways = [_deciding(found, turned, one, covering) for one in ([*gone, *come], [*come, *gone])]
+    return next((one for one in ways if one in (list(new), list(old))), ways[0])
+
+
+def _deciding(
+    now: Sequence[Route], turned: Sequence[Route], doubted: Sequence[Route], covering: Covering
+) -> list[Route]:
+    """Return the routes without those that decide nothing, neither now nor when they are turned.
+
+    What is left is mostly what is there or what it shall be, so that one write is enough.
+    """
+    both = list(zip(now, turned, strict=True))
+    for route in doubted:
+        at = next(place for place, (one, _) in enumerate(both) if one is route)
+        sides = zip(*both, strict=True)
+        if all(covering.is_idle(one[at], one[:at], one[at + 1 :]) for one in sides):
+            del both[at]
+    return [one for one, _ in both]
+
+
+def _switched(own: Sequence[Route], new: Sequence[Route], covering: Covering) -> list[Route]:
+    by_match = {_match(route): route for route in new}
+    return [by_match.get(_match(route)) or covering.acting(route, new) for route in own]
 
 
 def _match(route: Route) -> str:
