@@ -14,7 +14,7 @@ from tests.cli.conftest import Command
     [
         (["console", "lanes", "--work-tree", "."], "--work-tree takes commits"),
         (["console", "lanes", "--work-tree", ".", "--push"], "PATH is where edits go"),
-        (["console", "--context", "c", "--push"], "cluster"),
+        (["console", "--context", "c", "--push"], "in a work tree: --work-tree"),
         (
             ["console", "--proxied", "--public-origin", "https://a.test", "--commit"],
             "one person's",

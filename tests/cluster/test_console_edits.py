@@ -154,7 +154,24 @@ def test_what_is_applied_by_another_or_kept_by_a_syncer_stays(plane: ControlPlan
         asked(plane, "annotate", "asmswimlane", "s1", "argocd.argoproj.io/tracking-id=a:b/c:d/e")
         kept = await editing.write(tagged(await lane(editing), "v7", take=True), "ann")
         assert isinstance(kept, Preview)
-        assert [one.code for one in kept.findings] == ["LW2044"]
+        assert kept.findings[0].code == "LW2044"
+        assert kept.trackers[0].by.startswith("Argo CD, by argocd.argoproj.io/tracking-id: a")
+
+    run(plane, test)
+    assert spec(plane, "s1")["labelSelector"] == {"ASM_TRAFFIC_TAG": "v1"}
+
+
+def test_what_laneway_sync_applied_is_told_and_stays(plane: ControlPlane) -> None:
+    lanes = str(EXAMPLE / "lanes.yaml")
+    asked(plane, "apply", "--server-side", "--field-manager=laneway-sync", "-f", lanes)
+
+    async def test(editing: ClusterEditing) -> None:
+        shown = await lane(editing)
+        seen = await editing.preview(FormEdit(shown.form, shown))
+        assert isinstance(seen, Preview)
+        assert [(one.what, one.by) for one in seen.trackers] == [("ASMSwimLane s1", "laneway sync")]
+        for edit in (tagged(shown, "v7", take=True), FormEdit(Removal("lane", "s1"), shown)):
+            assert isinstance(await editing.write(edit, "ann"), Preview)
 
     run(plane, test)
     assert spec(plane, "s1")["labelSelector"] == {"ASM_TRAFFIC_TAG": "v1"}

@@ -239,7 +239,7 @@ def test_what_a_syncer_keeps_is_not_edited_and_the_way_is_told(head: Body) -> No
         ended = scene.write(edit)
 
         assert isinstance(ended, Preview)
-        assert [one.code for one in ended.findings] == ["LW2044"]
+        assert (ended.findings[0].code, ended.is_refused) == ("LW2044", True)
     assert scene.tag() == "v1"
 
 

@@ -93,14 +93,15 @@ def on_cluster(options: ConsoleOptions, *, link: bool) -> int:
     from laneway.apps.console.on_cluster import about_cluster, run_on_cluster
     from laneway.apps.console.run import new_link
 
-    if edits_chosen().is_said:
-        raise click.UsageError("Objects of a cluster are applied, and not committed.")
+    if edits_chosen().commits and not edits_chosen().work_tree:
+        raise click.UsageError("What a syncer tracks is committed in a work tree: --work-tree.")
     try:
         way = access(chosen().kubeconfig, chosen().context)
         if link:
             click.echo(new_link(about_cluster(way)))
             return 0
-        return run_on_cluster(way, chosen().namespaces, options, metrics_server())
+        tree = edit_delivery()
+        return run_on_cluster(way, chosen().namespaces, options, metrics_server(), tree)
     except (KubeError, TooMuchError) as error:
         raise CannotAskClusterError(sentence(error)) from error
 

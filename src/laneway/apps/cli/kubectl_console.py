@@ -6,6 +6,7 @@ import click
 
 from laneway.apps.cli.console import on_cluster
 from laneway.apps.cli.console_options import cluster_options
+from laneway.apps.cli.edit_options import edit_options
 
 
 @click.command()
@@ -31,4 +32,4 @@ def console(*, port: int | None, read_only: bool, link: bool) -> int:
     return on_cluster(options, link=link)
 
 
-console.params += cluster_options()
+console.params += [*edit_options(), *cluster_options()]

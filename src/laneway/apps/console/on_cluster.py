@@ -12,6 +12,7 @@ from laneway.adapters.kube import Access, Client
 from laneway.adapters.metrics import MetricsServer
 from laneway.apps.cluster.following import SeenByUser
 from laneway.apps.console.editing.cluster import MANAGER
+from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
 from laneway.apps.console.grounds.cluster import UserClusterGround
 from laneway.apps.console.run import ConsoleOptions, run
 from laneway.apps.console.seams import About
@@ -30,7 +31,9 @@ def run_on_cluster(
     namespaces: Sequence[str],
     options: ConsoleOptions,
     metrics: MetricsServer | None = None,
+    delivery: EditDelivery = WRITTEN,
 ) -> int:
     """Serve until told to end. Raises KubeError where the cluster cannot be asked."""
     following = SeenByUser(Client(way, bound=BOUND, manager=MANAGER), namespaces)
-    return run(UserClusterGround(about_cluster(way).name, following, metrics), options)
+    name = about_cluster(way).name
+    return run(UserClusterGround(name, following, metrics, delivery=delivery), options)

@@ -49,7 +49,12 @@ class _ArgoPolicy(Struct, frozen=True):
     automated: _ArgoAutomated | None = None
 
 
+class _ArgoDestination(Struct, frozen=True):
+    namespace: str = ""
+
+
 class _ArgoSpec(Struct, frozen=True, rename="camel"):
+    destination: _ArgoDestination = _ArgoDestination()
     source: _ArgoSource | None = None
     sources: tuple[_ArgoSource, ...] = ()
     sync_policy: _ArgoPolicy | None = None

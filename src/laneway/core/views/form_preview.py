@@ -40,6 +40,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE
 from laneway.core.views.changes import as_object
+from laneway.core.views.trackers import TrackingApplication
 
 
 class Standpoint(Struct, frozen=True, dict=True):
@@ -69,7 +70,9 @@ class Preview(Struct, frozen=True, rename="camel"):
 
     `yaml` is the object's document as it would stand in its file, `diff` that of all files,
     `changes` those of the generated objects, and `told` what is done, a line for each thing.
-    `since` are commits that came while the form was open.
+    `since` are commits that came while the form was open, `trackers` who keeps
+    objects of it in step with a repository: it is refused then, and `yaml` is the text to bring
+    there.
     """
 
     title: str = ""
@@ -83,6 +86,7 @@ class Preview(Struct, frozen=True, rename="camel"):
     has_errors: bool = False
     is_refused: bool = False
     since: tuple[str, ...] = ()
+    trackers: tuple[TrackingApplication, ...] = ()
 
 
 def preview(standpoint: Standpoint, edit: FormEdit, held: Mapping[str, bytes]) -> Preview:

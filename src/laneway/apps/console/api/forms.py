@@ -31,12 +31,9 @@ from laneway.core.edits.forms.showing import (
 from laneway.core.edits.forms.values import (
     Form,
     FormEdit,
-    GroupForm,
     LaneForm,
-    Removal,
-    RuleForm,
     ShownForm,
-    WeightsForm,
+    object_of,
 )
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.form_outcome import CommitStanding, EditWritten, WayTold
@@ -130,17 +127,9 @@ def _object(kind: str, name: str) -> tuple[str, str]:
 async def _way_of_edit(asked: CallAsked, edit: FormEdit) -> EditingWay:
     """Return the way of an edit; what is new goes where that is which it belongs to."""
     form = edit.form
-    if isinstance(form, Removal):
-        kind, name = _object(form.what, form.name)
-    elif isinstance(form, WeightsForm):
-        kind, name = "weights", form.group
-    elif isinstance(form, RuleForm):
-        kind, name = "lane", form.lane
-    elif isinstance(form, LaneForm) and edit.shown is None:
-        kind, name = "group", form.group
-    else:
-        kind, name = ("group" if isinstance(form, GroupForm) else "lane"), form.name
-    return await _way(asked).way_of(kind, name)
+    if isinstance(form, LaneForm) and edit.shown is None:
+        return await _way(asked).way_of("group", form.group)
+    return await _way(asked).way_of(*object_of(edit))
 
 
 def _of_kind(mesh: Mesh, kind: str, name: str, position: int) -> ShownForm | None:

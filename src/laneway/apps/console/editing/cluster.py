@@ -11,7 +11,7 @@ https://kubernetes.io/docs/reference/using-api/server-side-apply/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,6 +22,7 @@ from laneway.adapters.kube import Client, Conflict, Forbidden, Kind, NotFound
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.edits.draft import Draft
 from laneway.core.edits.edited_snapshot import as_applied
+from laneway.core.edits.forms.at_fields import at_field
 from laneway.core.edits.forms.drafting import draft_of_form
 from laneway.core.edits.forms.in_cluster import (
     Body,
@@ -33,15 +34,22 @@ from laneway.core.edits.forms.in_cluster import (
 )
 from laneway.core.edits.forms.meanwhile import EditConflict, FieldConflict, as_of_now
 from laneway.core.edits.forms.offers import Offers, offers
-from laneway.core.edits.forms.values import FormEdit
+from laneway.core.edits.forms.values import FormEdit, object_of
 from laneway.core.emit.istio import Layout
 from laneway.core.emit.yaml_text import yaml_documents
 from laneway.core.findings.codes import releasing
-from laneway.core.findings.finding import Finding, unplaced
+from laneway.core.findings.finding import unplaced
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.syncing.cluster.seen import SeenObject, kept_by
+from laneway.core.syncing.cluster.seen import SeenObject
 from laneway.core.views.form_outcome import EditNote, EditOutcome, EditWritten, WayKind, WayTold
-from laneway.core.views.form_preview import Preview, Standpoint, refused, seen
+from laneway.core.views.form_preview import Preview, Standpoint, form_of, refused, seen
+from laneway.core.views.trackers import (
+    SyncersSeen,
+    TrackingApplication,
+    objects_of,
+    text_for_repository,
+    tracker_of,
+)
 
 MANAGER = "laneway-console"
 """The field manager in whose name objects are applied."""
@@ -63,6 +71,7 @@ class _SeenCluster(Struct, frozen=True):
 
     bodies: Sequence[Body]
     standpoint: Standpoint
+    syncers: SyncersSeen
 
 
 class _Made(Struct, frozen=True):
@@ -83,9 +92,11 @@ class ClusterEditing:
         client: Client,
         kinds: Kinds,
         known: Callable[[], Compilation],
+        syncers: Callable[[], SyncersSeen] = SyncersSeen,
         layout: Layout = "istio",
     ) -> None:
         """Take a client that writes as `MANAGER`, and what is known of the cluster otherwise."""
+        self._syncers = syncers
         self._client = client
         self._kinds = kinds
         self._known = known
@@ -147,16 +158,25 @@ class ClusterEditing:
             return current
         draft = draft_of_form(mesh, replace(current, file=_FILE))
         changes = [] if draft.is_refused else changes_of(draft, now.bodies)
-        kept = list(_kept(changes))
-        if draft.is_refused or kept:
-            return _Made(refused(mesh, current, draft, [*draft.findings, *kept]), draft)
+        trackers = _trackers(now, changes, objects_of(mesh, *object_of(edit)))
+        if draft.is_refused:
+            told = refused(mesh, current, draft, draft.findings)
+            return _Made(replace(told, trackers=trackers), draft)
         applied = [one.wanted for one in changes if one.wanted is not None]
         gone = {one.ref for one in changes if one.wanted is None}
         snapshot = as_applied(standpoint.now.snapshot, applied, gone)
         after = compile_snapshot(snapshot, standpoint.now)
         told = seen(standpoint, current, draft, after)
+        if trackers:
+            text = "".join(yaml_documents(map(text_for_repository, applied)))
+            return _Made(_kept(replace(told, yaml=text, trackers=trackers), current), draft)
         text = "".join(yaml_documents(map(meant, applied)))
         return _Made(replace(told, yaml=text), draft, changes)
+
+    async def trackers_of(self, kind: str, name: str) -> tuple[TrackingApplication, ...]:
+        """Return who tracks the objects of a group, a lane or a group's weights."""
+        now = await self._look()
+        return _trackers(now, (), objects_of(now.standpoint.now.mesh, kind, name))
 
     async def _look(self) -> _SeenCluster:
         """Read the objects that forms change, as they are now."""
@@ -165,15 +185,17 @@ class ClusterEditing:
             kind = self._kinds.get(name)
             if kind is not None and (listed := await self._listed(kind)) is not None:
                 bodies[kind.kind] = listed
-        return await asyncio.to_thread(self._seen, self._known(), bodies)
+        return await asyncio.to_thread(self._seen, self._known(), bodies, self._syncers())
 
-    def _seen(self, known: Compilation, read: Mapping[str, Sequence[Body]]) -> _SeenCluster:
+    def _seen(
+        self, known: Compilation, read: Mapping[str, Sequence[Body]], syncers: SyncersSeen
+    ) -> _SeenCluster:
         bodies = list(chain.from_iterable(read.values()))
         there = set(map(ref_of, bodies))
         refs = (one.meta.ref for one in known.snapshot.resources)
         gone = {ref for ref in refs if ref.kind in read and ref not in there}
         now = compile_snapshot(as_applied(known.snapshot, bodies, gone), known)
-        return _SeenCluster(bodies, Standpoint(now, self._layout))
+        return _SeenCluster(bodies, Standpoint(now, self._layout), syncers)
 
     async def _listed(self, kind: Kind) -> list[Body] | None:
         """Return all objects of a kind; None where the user may not list it, in whole."""
@@ -231,10 +253,21 @@ class ClusterEditing:
         return merged
 
 
-def _kept(changes: Sequence[ClusterChange]) -> Iterator[Finding]:
-    """Yield the objects that a syncer keeps in step with a repository."""
-    for one in changes:
-        other = kept_by(SeenObject(one.now)) if one.now else ""
-        if other:
-            words = {"what": str(one.ref), "other": other}
-            yield unplaced(releasing.KEPT_ELSEWHERE, str(one.ref), **words)
+def _kept(told: Preview, edit: FormEdit) -> Preview:
+    """Refuse an edit of objects that a syncer keeps in step with a repository."""
+    findings = [
+        unplaced(releasing.KEPT_ELSEWHERE, one.what, what=one.what, other=one.said)
+        for one in told.trackers
+    ]
+    found = (*(at_field(one, form_of(edit), None) for one in findings), *told.findings)
+    return replace(told, findings=found, has_errors=True, is_refused=True)
+
+
+def _trackers(
+    now: _SeenCluster, changes: Sequence[ClusterChange], also: Collection[str] = ()
+) -> tuple[TrackingApplication, ...]:
+    """Return who tracks objects that change, and others: those of the form."""
+    touched = {str(one.ref) for one in changes if one.now} | set(also)
+    bodies = [one for one in now.bodies if str(ref_of(one)) in touched]
+    found = (tracker_of(one, now.syncers) for one in bodies)
+    return tuple(one for one in found if one is not None)

@@ -34,6 +34,11 @@ class EditDelivery(Struct, frozen=True):
             return FolderEditing(reader)
         return git_editing(reader, self.committing)
 
+    def is_of(self, url: str) -> bool:
+        """Whether the work tree, if any is named, is one of a repository."""
+        repository = Repository.of(self.work_tree) if self.work_tree else None
+        return repository is not None and is_of(repository, url)
+
     def of_application(self, told: Mapping[str, Any]) -> GitEditing:
         """Return the way of what an Application follows, by its own words. Raises GitError."""
         if self.committing is None or not self.work_tree:

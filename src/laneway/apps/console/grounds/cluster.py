@@ -24,6 +24,8 @@ from laneway.apps.cluster.following import SeenByUser
 from laneway.apps.cluster.sight import EVERYWHERE
 from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.editing.cluster import ClusterEditing
+from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
+from laneway.apps.console.editing.tracked import TrackedEditing, TrackedTrees
 from laneway.apps.console.grounds.acting import ActingUser
 from laneway.apps.console.grounds.cluster_sending import ClusterSending
 from laneway.apps.console.seams import (
@@ -44,6 +46,7 @@ from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_
 from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.syncers import syncers_view
 from laneway.core.views.topology.topology import Topology
+from laneway.core.views.trackers import SyncersSeen
 from laneway.core.views.traffic.counts import Counts
 
 QUIET = 0.1
@@ -93,11 +96,14 @@ class UserClusterGround(ActingUser):
         metrics: MetricsServer | None = None,
         *,
         is_inside: bool = False,
+        delivery: EditDelivery = WRITTEN,
     ) -> None:
         """Nothing is asked before `run`; `name` is what people call the cluster.
 
-        `is_inside` says that the console stands in the cluster, for users who come to it.
+        `is_inside` says that the console stands in the cluster, for users who come to it;
+        `delivery` may name a work tree of what is tracked.
         """
+        self._trees = TrackedTrees(delivery) if delivery.work_tree else None
         self.traffic = MeasuredTraffic(metrics, following) if metrics else None
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
@@ -127,7 +133,14 @@ class UserClusterGround(ActingUser):
     @property
     def way(self) -> EditingWay | None:
         """How objects of the cluster are edited, by the rights of the user."""
-        return ClusterEditing(self.client, self.kinds, self._known) if self.seen else None
+        if self.seen is None:
+            return None
+        cluster = ClusterEditing(self.client, self.kinds, self._known, self._syncers_seen)
+        return cluster if self._trees is None else TrackedEditing(cluster, self._trees)
+
+    def _syncers_seen(self) -> SyncersSeen:
+        beside = self.following.beside
+        return SyncersSeen(beside.applications, beside.inventories)
 
     def _known(self) -> Compilation:
         if self.seen is None:

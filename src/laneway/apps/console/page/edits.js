@@ -2,7 +2,7 @@
 // are kept by their fields, and what somebody else changed meanwhile is shown.
 
 import { get, post } from "./api.js";
-import { Badge, html, readAgain, useEffect, useRef, useState } from "./view.js";
+import { Badge, Copy, html, readAgain, useEffect, useRef, useState } from "./view.js";
 import { count, Findings, Level } from "./parts.js";
 
 const PAUSE = 250;
@@ -40,7 +40,7 @@ export function atFields(findings = [], fields) {
 }
 
 /** Whether an edit with errors could be written all the same: some edits cannot be made at all. */
-export const canInsist = (preview) => Boolean(preview && (preview.files.length || preview.yaml || preview.changes.changes?.length));
+export const canInsist = (preview) => Boolean(preview && !isTracked(preview) && (preview.files.length || preview.yaml || preview.changes.changes?.length));
 
 /** What is told at a field. */
 export function Told({ id, of = [] }) {
@@ -115,8 +115,19 @@ const BECOMES = {
   proposed: (way) => html`Apply pushes a commit as a branch of its own, to be merged into <code>${way.remote}</code>; <span class="mono">${way.folder}</span> stays as it is.`,
 };
 
+/** Who tracks what would be edited, and the text to bring to their repository. */
+function Tracked({ of }) {
+  return html`<div class="note warning">${of.trackers.map((one) => html`<p><strong>${one.what}</strong> is tracked by ${one.by}${one.application && html`, application <strong>${one.application}</strong>`}${one.repository && html`, which follows <span class="mono">${one.repository}</span> ${one.revision}, folder <span class="mono">${one.path || "."}</span>`}: it is edited by a commit there.</p>`)}
+    ${of.yaml && html`<p><${Copy} text=${of.yaml} what="Copy the text" /></p>`}
+    <p class="quiet">In a work tree of that repository <code>kubectl laneway console --work-tree FOLDER --push</code> commits it.</p></div>`;
+}
+
+/** Whether an edit may be applied here at all. */
+export const isTracked = (preview) => Boolean(preview?.trackers.length);
+
 /** Where an edit goes, if it is a commit, and which proposals wait that change the same files. */
 export function Way({ of, preview }) {
+  if (preview?.trackers.length) return html`<${Tracked} of=${preview} />`;
   const says = BECOMES[of?.becomes];
   if (!says) return null;
   const files = preview?.files ?? [];

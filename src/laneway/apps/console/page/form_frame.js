@@ -3,7 +3,7 @@
 import { get, part } from "./api.js";
 import { go, html, Read, Trouble, useEffect, useRead, useRef, useState } from "./view.js";
 import { Empty } from "./parts.js";
-import { atFields, canInsist, Conflict, Preview, useApply, usePreview, Way } from "./edits.js";
+import { atFields, canInsist, Conflict, isTracked, Preview, useApply, usePreview, Way } from "./edits.js";
 import { Text } from "./fields.js";
 
 /** Read once what a form begins with: what it shows of an object, or what a new one has. */
@@ -63,7 +63,7 @@ function Filled({ begun, fields, children, back, offers }) {
       <${Trouble} error=${state.error ?? error} />${found && html`<${Conflict} of=${found} take=${take} />`}
       ${isTried && errors.length > 0 && canInsist(preview) && html`<label class="row despite"><input type="checkbox" checked=${despiteErrors} onChange=${(event) => insist(event.target.checked)} /> Write it in spite of ${errors.length === 1 ? "the error" : `the ${errors.length} errors`}</label>`}
       <${Way} of=${way} preview=${preview} />
-      <div class="row"><button type="submit" class="main" aria-disabled=${isWanted || state.isBusy ? "true" : undefined}>${isWanted || state.isBusy ? "Applying…" : "Apply"}</button><button type="button" onClick=${() => go(back)}>Cancel</button></div>
+      <div class="row">${!isTracked(preview) && html`<button type="submit" class="main" aria-disabled=${isWanted || state.isBusy ? "true" : undefined}>${isWanted || state.isBusy ? "Applying…" : "Apply"}</button>`}<button type="button" onClick=${() => go(back)}>Cancel</button></div>
     </div>
     <aside aria-label="What it becomes"><${Preview} of=${preview} rest=${told.get("") ?? []} isAsked=${isAsked} /></aside>
   </form>`;

@@ -160,3 +160,19 @@ class FormEdit(Struct, frozen=True, rename="camel"):
     file: str = ""
     despite_errors: bool = False
     take_over: bool = False
+
+
+def object_of(edit: FormEdit) -> tuple[str, str]:
+    """Return what an edit is of: a kind (group, lane or weights) and a name; a rule is its lane's.
+
+    >>> object_of(FormEdit(RuleForm("s1")))
+    ('lane', 's1')
+    """
+    form = edit.form
+    if isinstance(form, Removal):
+        return ("group" if form.what == "group" else "lane"), form.name
+    if isinstance(form, WeightsForm):
+        return "weights", form.group
+    if isinstance(form, RuleForm):
+        return "lane", form.lane
+    return ("group" if isinstance(form, GroupForm) else "lane"), form.name

@@ -331,7 +331,7 @@ KEPT_ELSEWHERE = error(
     "LW2044",
     "{what} is kept in step with a repository: {other}",
     "What is changed beside the repository is put back, or taken back and forth.",
-    "Change it by a commit: open the console on a work tree of that repository.",
+    "Change it by a commit: the console makes it if `--work-tree` names a work tree.",
 )
 
 TAKES_NO_OBJECT = error(
