@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from laneway.core.compile import Compilation
+from laneway.core.emit.envoy.request_log import TRYING
 from laneway.core.emit.envoy.tables import gateway_table_name
 from laneway.core.routing.ask.inquiry import Inquiry
 from laneway.core.routing.ask.request import Request
@@ -76,7 +77,7 @@ def test_what_decides_a_request_is_kept_and_nothing_else_of_it() -> None:
     assert told(line("/a", flags="UH"), line("/a", caller="mocka-v1-0"), line("/a", "s1")) == [
         ("/a", 1)
     ]
-    assert told(line("/a", gateway="another/80")) == []
+    assert told(line("/a", gateway="another/80"), line("/a", id=f"{TRYING}1")) == []
 
 
 def test_a_request_that_does_not_come_again_is_forgotten() -> None:

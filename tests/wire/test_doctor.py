@@ -144,6 +144,7 @@ def test_requests_that_no_route_took_are_told_until_one_takes_them(folder: Path,
     rule = next(at for at, line in enumerate(lanes.splitlines(), 1) if "exact: s2" in line) - 9
     with shown(up, folder) as (mesh, doctor):
         assert doctor.rows() == []
+        assert laneway("verify").returncode == 0
         assert mesh.ask("/mock/cart?a=secret", {"x-asm-prefer-tag": "s2"}).status == 404
         assert mesh.ask("/favicon.ico").status == 404
         lane, icon = doctor.until(lambda rows: len(rows) == 2)

@@ -13,7 +13,13 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.core.compile import Compilation
-from laneway.core.emit.envoy.request_log import CARRIED, GATEWAY, GATEWAY_CALLER, NO_ROUTE_FLAG
+from laneway.core.emit.envoy.request_log import (
+    CARRIED,
+    GATEWAY,
+    GATEWAY_CALLER,
+    NO_ROUTE_FLAG,
+    TRYING,
+)
 from laneway.core.emit.envoy.tables import gateway_table_name
 from laneway.core.findings.codes.verifying import NO_ROUTE
 from laneway.core.findings.finding import Finding, finding
@@ -96,9 +102,10 @@ class UnroutedTally:
 
 
 def is_unrouted(line: Mapping[str, Any]) -> bool:
-    """Whether a line of the log tells that a gateway had no route for a request."""
+    """Whether a line of the log tells that a gateway had no route for somebody's request."""
     flags = str(line.get("flags") or "").split(",")
-    return line.get("caller") == GATEWAY_CALLER and NO_ROUTE_FLAG in flags
+    tries = str(line.get("id") or "").startswith(TRYING)
+    return line.get("caller") == GATEWAY_CALLER and NO_ROUTE_FLAG in flags and not tries
 
 
 def _kind(line: Mapping[str, Any]) -> _UnroutedKind:

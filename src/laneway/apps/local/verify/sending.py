@@ -14,7 +14,10 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from uuid import uuid4
 
+from laneway.adapters.asking.send import REQUEST_ID
+from laneway.core.emit.envoy.request_log import TRYING
 from laneway.core.judging.sent import Sent
 from laneway.core.routing.ask.request import Request
 
@@ -102,6 +105,8 @@ class _Errand:
         request = self._request
         client.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
         client.putheader("host", request.host)
+        if not request.values(REQUEST_ID):
+            client.putheader(REQUEST_ID, f"{TRYING}{uuid4()}")
         for name, value in request.headers:
             client.putheader(name, value)
         client.endheaders()

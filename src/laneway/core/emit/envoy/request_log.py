@@ -26,6 +26,8 @@ NAMED, CARRIED = "named", "carried"
 gateway they are those that its routes ask for, so that one that no route took can be explained."""
 NO_ROUTE_FLAG = "NR"
 """Envoy's word for a request that no route took."""
+TRYING = "laneway-verify-"
+"""How the ids of requests begin that only try a mesh: that one has no route is no news."""
 _SPACE, _LANE = "laneway", "lane"
 _FIELDS: Mapping[str, str] = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
