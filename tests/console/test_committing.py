@@ -260,6 +260,42 @@ def test_a_file_that_is_edited_while_it_is_pushed_stays_and_is_named(
     assert git(tree, "status", "--short") == " M lanes.yaml\n"
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "words", "status"),
+    [
+        ("commit", r"somebody committed here meanwhile: `git -C \S+ pull --rebase`", ""),
+        ("lock", r"is pushed and committed, .* restore --staged \.`", "MM lanes.yaml\n"),
+    ],
+)
+def test_a_work_tree_in_use_while_it_is_pushed_is_told_and_loses_nothing(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str, words: str, status: str
+) -> None:
+    remote, lock = remote_of(tree), tree / ".git" / "index.lock"
+    way = git_way(tree, PUSHED)
+    offered = type(way.tree._branch).offered  # noqa: SLF001 - while the remote is asked
+    edit = tagged(seen_by(way), "v7")
+
+    def busy(*given: object) -> object:
+        found = offered(*given)  # type: ignore[arg-type]
+        if meanwhile == "commit":
+            git(tree, "commit", "--quiet", "--allow-empty", "--message", "Mine")
+        else:
+            lock.touch()
+        return found
+
+    monkeypatch.setattr(type(way.tree._branch), "offered", busy)  # noqa: SLF001
+    with pytest.raises(GitError, match=words):
+        write(way, edit)
+
+    lock.unlink(missing_ok=True)
+    assert git(tree, "status", "--short") == status
+    how = ("restore", "--staged", ".") if status else ("pull", "--quiet", "--rebase")
+    git(tree, *how)
+    assert git(tree, "status", "--short") == ""
+    assert (tree / "lanes.yaml").read_text() == git(remote, "show", "main:lanes.yaml")
+    assert "TAG: v7" in (tree / "lanes.yaml").read_text()
+
+
 def test_a_new_file_and_one_that_goes_are_pushed_and_the_tree_follows(tree: Path) -> None:
     remote = remote_of(tree)
     way = git_way(tree, PUSHED)

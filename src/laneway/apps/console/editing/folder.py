@@ -45,7 +45,7 @@ class FolderEditing:
     """Files below paths. Calls may come at once."""
 
     kind: WayKind = "folder"
-    _lock = Lock()
+    _writing = Lock()
     """One edit is written after the other, whoever makes it."""
 
     def __init__(self, reader: Reader, layout: Layout = "istio") -> None:
@@ -53,6 +53,7 @@ class FolderEditing:
         self._reader = reader
         self._layout: Layout = layout
         self._now: Standpoint | None = None
+        self._reading = Lock()  # apart from writing: a push that takes long holds up no preview
 
     async def told(self) -> WayTold:
         """Return where an edit goes."""
@@ -69,7 +70,7 @@ class FolderEditing:
 
     async def mesh(self) -> Mesh:
         """Return what the files say now."""
-        return await asyncio.to_thread(lambda: self._standpoint().now.mesh)
+        return await asyncio.to_thread(self._mesh)
 
     async def offers(self) -> Offers:
         """Return what forms offer."""
@@ -85,7 +86,7 @@ class FolderEditing:
 
     def written(self, edit: FormEdit, by: str, writing: Writing) -> EditOutcome:
         """Have an edit be written in some way; None from it means: the files are others by now."""
-        with self._lock:
+        with self._writing:
             for _ in range(_TRIES):
                 found = self._made(edit)
                 if isinstance(found, EditConflict):
@@ -100,14 +101,20 @@ class FolderEditing:
                     return outcome
         raise OSError("the files changed again and again while the edit was made; try once more")
 
+    def _mesh(self) -> Mesh:
+        with self._reading:
+            return self._standpoint().now.mesh
+
     def _previewed(self, edit: FormEdit) -> Preview | EditConflict:
-        with self._lock:
-            found = self._made(edit)
+        found = self._made(edit)
         return found if isinstance(found, EditConflict) else found[0]
 
     def _made(self, edit: FormEdit) -> tuple[Preview, Prepared] | EditConflict:
         """Make an edit of the files as they are."""
-        now = self._standpoint()
+        with self._reading:
+            return self._made_of(self._standpoint(), edit)
+
+    def _made_of(self, now: Standpoint, edit: FormEdit) -> tuple[Preview, Prepared] | EditConflict:
         mesh, snapshot = now.now.mesh, now.now.snapshot
         meant = as_of_now(mesh, edit)
         if isinstance(meant, EditConflict):

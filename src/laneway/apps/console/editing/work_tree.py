@@ -8,6 +8,7 @@ refuses has lost nothing. Hooks of commits run where nothing is pushed, that of 
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 
@@ -164,14 +165,21 @@ class WorkTree:
         """Move branch, index and files to what the remote has; return files that stay."""
         try:
             self._branch.advance(made, head)
-            self._branch.index_follows([one.path for one in edits])
         except BranchMovedError as error:
             raise GitError(
-                f"{made[:10]} is pushed, and this work tree was in use meanwhile: "
-                f"`git -C {self.repository.top} pull --rebase` brings both together\n{error}"
+                f"{made[:10]} is pushed, and somebody committed here meanwhile: "
+                f"`{self._pull('--rebase')}` brings both together\n{error}"
             ) from error
         left = tuple(one.path for one in edits if held(one.path) != one.before)
         write_edits([one for one in edits if one.path not in left])
+        try:
+            self._branch.index_follows([one.path for one in edits])
+        except BranchMovedError as error:
+            raise GitError(
+                f"{made[:10]} is pushed and committed, and another `git` has the index: "
+                f"`git -C {shlex.quote(self.repository.top)} restore --staged .` brings it along"
+                f"\n{error}"
+            ) from error
         return left
 
     def _demand_newest(self, edits: Sequence[FileEdit]) -> None:
@@ -196,9 +204,11 @@ class WorkTree:
         how = "--ff-only" if self._branch.has("HEAD", theirs) else "--rebase"
         return (
             f"{remote}/{there} has what this work tree lacks: {commits}. "
-            f"`git -C {self.repository.top} pull {how}` takes it over. The form keeps what is "
-            "in it: apply it then."
+            f"`{self._pull(how)}` takes it over. The form keeps what is in it: apply it then."
         )
+
+    def _pull(self, how: str) -> str:
+        return f"git -C {shlex.quote(self.repository.top)} pull {how}"
 
     def _waiting(self) -> list[WaitingProposal]:
         found = self._branch.unmerged(NAME)

@@ -151,7 +151,7 @@ class MeshGround:
         """Return the way and why there is none; looked for anew where the mesh is another."""
         told, record = self._application, self.folder.read()
         of = (told, record and (record.paths, record.namespace))
-        if self._way[0] != of or (told and self._way[1] is None):
+        if self._way[0] != of or self._way[1] is None:
             try:
                 self._way = (of, *self._looked_for(told, record))
             except GitError as error:
