@@ -53,7 +53,8 @@ function Syncers() {
 }
 
 export function SyncPage({ about }) {
-  return about?.kind === "cluster" ? html`<${Syncers} />` : html`<${Followed} />`;
+  if (!about) return null;
+  return about.kind === "cluster" ? html`<${Syncers} />` : html`<${Followed} />`;
 }
 
 function Followed() {
