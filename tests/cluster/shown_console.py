@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from tests.wire.laneway_up import COMMAND
 
 NAME = "console"
 PATIENCE = 60.0
+GRANTED = "made-for=console"
+"""The label of rights that `grant` has made."""
 PAGE = 4096
 """Bytes of a page of memory."""
 
@@ -143,3 +145,21 @@ def let_view(plane: ControlPlane, name: str, namespace: str) -> None:
     asked(plane, "create", "role", name, *words)
     bound = (f"--role={name}", f"--serviceaccount=default:{name}", f"-n={namespace}")
     asked(plane, "create", "rolebinding", name, *bound)
+
+
+def grant(plane: ControlPlane, name: str, *rules: Mapping[str, Any]) -> None:
+    """Let an account do what rules say, in the whole cluster; what is made has a label."""
+    group = "rbac.authorization.k8s.io"
+    head = {"name": name, "labels": dict([GRANTED.split("=")])}
+    of_role = {"apiVersion": f"{group}/v1", "kind": "ClusterRole", "metadata": head}
+    bound = {
+        "apiVersion": f"{group}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": head,
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "default"}],
+    }
+    told = json.dumps(
+        {"apiVersion": "v1", "kind": "List", "items": [of_role | {"rules": rules}, bound]}
+    )
+    asked(plane, "apply", "--server-side", "-f", "-", told=told)

@@ -21,10 +21,12 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.dry_runs import make_known
 from tests.cluster.lanes import asked
 from tests.cluster.shown_console import (
+    GRANTED,
     ShownConsole,
     account,
     console_for_many,
     events,
+    grant,
     known,
     let_view,
     until,
@@ -38,14 +40,7 @@ pytestmark = pytest.mark.cluster
 OURS, THEIRS = "seen-ours", "seen-theirs"
 ROOT = Path(__file__).parents[2]
 LANES = "istio.alibabacloud.com"
-MINE = {"made-for": "console"}
-RELEASES = json.dumps(
-    {
-        "apiGroups": ["laneway.dev"],
-        "resources": ["lanereleases"],
-        "verbs": ["get", "list", "watch", "patch"],
-    }
-)
+RELEASES = {"apiGroups": ["laneway.dev"], "resources": ["lanereleases"], "verbs": ["patch"]}
 SERVICES = 60
 """So many, that a visit which kept them over and over would show; of 300 tests/console tells."""
 
@@ -72,7 +67,7 @@ def spaces(plane: ControlPlane, had: Had) -> Iterator[None]:
         tell_status(plane)
         yield
     asked(plane, "delete", "namespace", OURS, THEIRS, "--wait=false")
-    asked(plane, "delete", "clusterroles,clusterrolebindings", "-l=made-for=console")
+    asked(plane, "delete", "clusterroles,clusterrolebindings", f"-l={GRANTED}")
 
 
 @pytest.fixture(scope="module")
@@ -162,32 +157,13 @@ def test_a_token_that_is_revoked_ends_the_session_and_its_events(
     assert console.browser("made-up").get("/api/v1/about").status_code == 401
 
 
-def grant(plane: ControlPlane, name: str, *words: str) -> None:
-    """Bind an account to a role of its own for the whole cluster; both go with the lanes."""
-    rights = [*charts_viewer()["rules"], *(json.loads(word) for word in words)]
-    role = {**charts_viewer(), "metadata": {"name": name, "labels": MINE}, "rules": rights}
-    have(plane, role, binding(name))
-
-
-def binding(name: str) -> dict[str, Any]:
-    group = "rbac.authorization.k8s.io"
-    return {
-        "apiVersion": f"{group}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": name, "labels": MINE},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "default"}],
-    }
-
-
 def test_a_group_of_which_some_services_are_out_of_sight_is_as_its_status_says(
     plane: ControlPlane, console: ShownConsole
 ) -> None:
     token = account(plane, "sees-a-part")
     let_view(plane, "sees-a-part", OURS)
-    rules = {"apiGroups": [LANES], "resources": ["*"], "verbs": ["get", "list", "watch"]}
-    role = {**charts_viewer(), "metadata": {"name": "sees-a-part", "labels": MINE}}
-    have(plane, role | {"rules": [rules]}, binding("sees-a-part"))
+    look = {"apiGroups": [LANES], "resources": ["*"], "verbs": ["get", "list", "watch"]}
+    grant(plane, "sees-a-part", look)
     (group,) = known(console.browser(token), "/api/v1/lanes").json()["groups"]
 
     assert (group["held"], group["errors"]) == ([], [])
@@ -205,9 +181,9 @@ def test_who_could_have_the_server_send_there_sends_through_a_gateway(
     have(plane, door)
     try:
         looks, sends = account(plane, "looks-on"), account(plane, "may-send")
-        grant(plane, "looks-on")
+        grant(plane, "looks-on", *charts_viewer()["rules"])
         proxy = {"apiGroups": [""], "resources": ["services/proxy"], "verbs": ["create"]}
-        grant(plane, "may-send", json.dumps(proxy))
+        grant(plane, "may-send", *charts_viewer()["rules"], proxy)
         told = {who: known(console.browser(who), "/api/v1/about").json() for who in (looks, sends)}
         origin = {"origin": console.origin}
         wish = {"text": "curl http://x/mock"}
@@ -226,8 +202,8 @@ def test_a_release_is_asked_by_who_may_patch_it(plane: ControlPlane, console: Sh
     have(plane, plan)
     try:
         looks, asks = account(plane, "looks-at-it"), account(plane, "asks-it")
-        grant(plane, "looks-at-it", RELEASES.replace("patch", "list"))
-        grant(plane, "asks-it", RELEASES)
+        grant(plane, "looks-at-it", *charts_viewer()["rules"])
+        grant(plane, "asks-it", *charts_viewer()["rules"], RELEASES)
         path, body = f"/api/v1/releases/{plan['metadata']['name']}", {"action": "pause"}
         origin = {"origin": console.origin}
         told = {}
