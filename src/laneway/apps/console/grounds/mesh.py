@@ -211,16 +211,12 @@ class MeshGround:
 
     def _glance(self) -> tuple[Stamps, bool]:
         """Return what changes with a mesh, and whether requests without a route are others."""
-        record, seen = self.folder.read(), self.seen
-        if record is None or seen is None:
-            return self._stamps(), False
-        self._unrouted.look(record, time.time())
-        return self._stamps(), self._unrouted.told(seen.served.plan) != seen.unrouted
-
-    def _stamps(self) -> Stamps:
-        mesh = look(self.folder)
+        mesh, seen, is_other = look(self.folder), self.seen, False
         told = {"running": 1, "orphaned": 2, "gone": 3}[mesh.condition]
-        return (_stamp(self.folder.record), _stamp(self.folder.input), (told, 0))
+        if mesh.record is not None and seen is not None:
+            self._unrouted.look(mesh.record, time.time())
+            is_other = self._unrouted.told(seen.served.plan) != seen.unrouted
+        return (_stamp(self.folder.record), _stamp(self.folder.input), (told, 0)), is_other
 
     def _state(self) -> ShownState | None:
         mesh, kept = look(self.folder), self._kept
