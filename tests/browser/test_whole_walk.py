@@ -82,7 +82,7 @@ def page(walked: Walked, tab: Page) -> Iterator[Page]:
 
 
 def test_both_seeds_are_walked_from_the_first_step_to_the_last(page: Page, walked: Walked) -> None:
-    the_namespace_injects_sidecars(page)
+    the_namespace_is_told_to_inject_sidecars(page, walked)
     group_lanes_and_rules_are_made(page, walked)
     what_is_generated_is_what_the_seed_prints(page)
     requests_stay_in_their_lanes(page, walked)
@@ -95,12 +95,22 @@ def test_both_seeds_are_walked_from_the_first_step_to_the_last(page: Page, walke
     it_is_begun_again_and_promoted(page, walked)
 
 
-def the_namespace_injects_sidecars(page: Page) -> None:
+def the_namespace_is_told_to_inject_sidecars(page: Page, walked: Walked) -> None:
     to(page, "Namespaces")
-    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="default"))
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="default", exact=True))
+    without = row.locator('[data-label="Without a sidecar"]')
+    expect(row).to_contain_text("label istio-injection: disabled")
+    expect(without).to_contain_text("mocka-v1")
+    row.get_by_role("button", name="Enable Automatic Sidecar Injection").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("istio-injection: enabled")
+    dialog.get_by_role("button", name="OK").click()
     expect(row).to_contain_text("label istio-injection: enabled")
     expect(row).to_contain_text("9 pods, 9 ready")
-    expect(row.locator('[data-label="Without a sidecar"]')).to_have_text("none")
+    expect(without).to_have_text("none")
+
+    written = (walked.folder / "gateway.yaml").read_bytes()
+    assert written == (EXAMPLES / "strict-lanes" / "gateway.yaml").read_bytes()
 
 
 def group_lanes_and_rules_are_made(page: Page, walked: Walked) -> None:

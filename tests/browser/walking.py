@@ -80,8 +80,12 @@ class Walked(Struct, frozen=True):
 
 @contextmanager
 def walked_mesh(path: Path) -> Iterator[Walked]:
-    """Run the services of the first seed, without lanes, and end them."""
+    """Run the services of the first seed, without lanes and without sidecars, and end them."""
     copied("strict-lanes", path / "shop", "lanes.yaml")
+    home = path / "shop" / "gateway.yaml"
+    home.write_text(
+        home.read_text().replace("istio-injection: enabled", "istio-injection: disabled")
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(path / "state"))
         folder = mesh_folder("default", os.environ)

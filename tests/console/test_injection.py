@@ -81,7 +81,7 @@ def test_of_files_it_is_said_where_the_label_stands(tmp_path: Path) -> None:
         told = await served.client.put(SWITCH, json={"on": True}, headers=served.headers)
 
         assert told.status_code == 409
-        assert "edit it there" in told.json()["error"]["detail"]
+        assert "the form `injection`" in told.json()["error"]["detail"]
         assert not (await served.client.get(SWITCH)).json()["may"]
 
     asyncio.run(walk())

@@ -16,9 +16,11 @@ from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.edits.draft import Draft
 from laneway.core.edits.forms.drafting import draft_of_form
 from laneway.core.edits.forms.filled import filled_in, new_group, new_lane, new_rule
+from laneway.core.edits.forms.meanwhile import EditConflict, as_of_now
 from laneway.core.edits.forms.offers import offers
 from laneway.core.edits.forms.showing import (
     shown_group,
+    shown_injection,
     shown_lane,
     shown_rule,
     shown_rules,
@@ -29,6 +31,7 @@ from laneway.core.edits.forms.values import (
     FormEdit,
     GroupForm,
     HeaderForm,
+    InjectionForm,
     LaneForm,
     MatchForm,
     Removal,
@@ -136,6 +139,36 @@ def test_a_group_that_is_begun_is_not_blamed_for_having_no_lanes_yet() -> None:
 
     assert at_fields(begun) == set()
     assert ("name", "LW1204") in at_fields(edited)
+
+
+@pytest.mark.parametrize("label", [b"disabled", b"'disabled'   # for now"])
+def test_injection_is_switched_in_the_file_of_the_namespace_and_nothing_else_of_it(
+    label: bytes,
+) -> None:
+    whole = example("strict-lanes")
+    path = next(path for path in whole if path.endswith("gateway.yaml"))
+    off = {**whole, path: whole[path].replace(b"enabled", label)}
+    before = shown(shown_injection(mesh_of(off), "default"))
+    edit = FormEdit(InjectionForm("default"), shown=before)
+
+    assert before.form == InjectionForm("default", on=False)
+    wanted = {**off, path: off[path].replace(label.split(b" ")[0], b"enabled", 1)}
+    assert written(off, edit)[path].replace(b"'", b"") == wanted[path].replace(b"'", b"")
+    assert looked_at(whole, replace(edit, shown=None)).files == ()
+    back = FormEdit(InjectionForm("default", on=False))
+    assert b"istio-injection: disabled" in written(whole, back)[path]
+    nobody = looked_at(whole, FormEdit(InjectionForm("nobody")))
+    assert nobody.is_refused
+
+
+def test_injection_that_somebody_switched_meanwhile_is_no_longer_as_shown() -> None:
+    mesh = mesh_of(example("strict-lanes"))
+    was = replace(shown(shown_injection(mesh, "default")), form=InjectionForm("default", on=False))
+    conflict = as_of_now(mesh, FormEdit(InjectionForm("default"), shown=was))
+
+    assert isinstance(conflict, EditConflict)
+    assert conflict.what == "sidecar injection in namespace default"
+    assert [one.field for one in conflict.fields] == ["on"]
 
 
 def test_a_new_rule_has_the_lanes_header_unless_somebody_takes_it_away() -> None:

@@ -25,6 +25,7 @@ from laneway.core.edits.forms.values import (
     Form,
     FormEdit,
     GroupForm,
+    InjectionForm,
     LaneForm,
     Removal,
     RuleForm,
@@ -164,6 +165,9 @@ def object_place(mesh: Mesh, edit: FormEdit) -> ObjectPlace | None:
         name = form.name if isinstance(form, GroupForm) else form.group
         group = group_named(mesh, name)
         return ObjectPlace(group.meta) if group else None
+    if isinstance(form, InjectionForm):
+        namespace = mesh.namespaces.get(form.name)
+        return ObjectPlace(namespace.meta) if namespace else None
     lane = lane_named(mesh, form.lane if isinstance(form, RuleForm) else form.name)
     if lane is None or isinstance(form, Removal):
         return None

@@ -84,12 +84,14 @@ def text_for_repository(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def objects_of(mesh: Mesh, kind: str, name: str) -> frozenset[str]:
-    """Return the objects that a form changes, as `Kind namespace/name`: of a group, lane, weights.
+    """Return the objects that a form changes, as `Kind namespace/name`, for `object_of` an edit.
 
     Weights of a group are where its splits are: in users' routes, or at its lanes.
     """
     if kind == "weights":
         return frozenset(_of_weights(mesh, name))
+    if kind == "injection":
+        return frozenset([f"Namespace {name}"] if name in mesh.namespaces else [])
     found = group_named(mesh, name) if kind == "group" else lane_named(mesh, name)
     return frozenset([str(found.meta.ref)]) if found else frozenset()
 

@@ -23,6 +23,7 @@ from laneway.core.edits.forms.offers import Offers
 from laneway.core.edits.forms.placing import proposed_file
 from laneway.core.edits.forms.showing import (
     shown_group,
+    shown_injection,
     shown_lane,
     shown_rule,
     shown_rules,
@@ -135,7 +136,12 @@ async def _way_of_edit(asked: CallAsked, edit: FormEdit) -> EditingWay:
 def _of_kind(mesh: Mesh, kind: str, name: str, position: int) -> ShownForm | None:
     if kind == "rule":
         return shown_rule(mesh, name, position)
-    shows = {"group": shown_group, "lane": shown_lane, "weights": shown_weights}
+    shows = {
+        "group": shown_group,
+        "lane": shown_lane,
+        "weights": shown_weights,
+        "injection": shown_injection,
+    }
     return shows[kind](mesh, name) if kind in shows else None
 
 
@@ -180,7 +186,7 @@ async def _standing(asked: CallAsked) -> CommitStanding:
     return await way.standing(asked.words["commit"], serves, live.get("since"))
 
 
-_KIND = Parameter("kind", "group, lane, rule or weights")
+_KIND = Parameter("kind", "group, lane, rule, weights or injection")
 _POSITION = Parameter("position", "that of a rule in its lane", int)
 
 CALLS = (
@@ -199,7 +205,11 @@ CALLS = (
         "An object as its form",
         _reached(_shown),
         ShownForm,
-        parameters=(_KIND, Parameter("name", "a group, or the lane of a rule"), _POSITION),
+        parameters=(
+            _KIND,
+            Parameter("name", "a group, a namespace, or the lane of a rule"),
+            _POSITION,
+        ),
     ),
     ApiCall(
         "GET",

@@ -16,7 +16,7 @@ LATER = "Pods that run keep what they have: restart their workloads to have them
 _ELSEWHERE = CallRefused(
     409,
     "Injection is not switched here",
-    "It is a label of the namespace, which stands in a file: edit it there.",
+    "It is a label of the namespace, which stands in a file: an edit of the form `injection`.",
 )
 
 

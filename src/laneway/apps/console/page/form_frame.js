@@ -36,7 +36,7 @@ function Filled({ begun, fields, children, back, offers }) {
   const edit = { form, shown, file: isNew ? file : "", despiteErrors };
   const { preview, conflict, way, error, isAsked } = usePreview(edit);
   const [apply, state, forget] = useApply((written) => go(back, { written }));
-  const change = (more) => { fill({ ...form, ...more }); touch(new Set([...touched, ...Object.keys(more)])); };
+  const change = (more) => { want(false); fill({ ...form, ...more }); touch(new Set([...touched, ...Object.keys(more)])); };
   const take = (now) => { show(now); fill(now.form); touch(new Set()); tries(false); forget(); };
   const names = [...fields, "file"];
   const told = toldOf(preview?.findings, names, touched, { name: form.name, isTried });

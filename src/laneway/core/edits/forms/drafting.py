@@ -18,6 +18,7 @@ from laneway.core.edits.forms.taking_away import draft_of_removal
 from laneway.core.edits.forms.values import (
     FormEdit,
     GroupForm,
+    InjectionForm,
     LaneForm,
     Removal,
     RuleForm,
@@ -25,6 +26,7 @@ from laneway.core.edits.forms.values import (
     WeightsForm,
 )
 from laneway.core.edits.forms.weighing import draft_of_weights
+from laneway.core.edits.injection_labels import switched
 from laneway.core.edits.intents import Become
 from laneway.core.findings.codes import releasing
 from laneway.core.findings.finding import unplaced
@@ -41,6 +43,8 @@ def draft_of_form(mesh: Mesh, edit: FormEdit) -> Draft:
         return draft_of_removal(mesh, form)
     if isinstance(form, WeightsForm):
         return draft_of_weights(mesh, form)
+    if isinstance(form, InjectionForm):
+        return _of_injection(mesh, form)
     if isinstance(form, RuleForm):
         return _of_rule(mesh, form, edit.shown)
     return _of_object(mesh, form, edit)
@@ -85,6 +89,19 @@ def _of_rule(mesh: Mesh, form: RuleForm, shown: ShownForm | None) -> Draft:
     return _changed(
         lane.meta, with_rule(lane.meta.raw, form, before, shown.position), f"Change {said}"
     )
+
+
+def _of_injection(mesh: Mesh, form: InjectionForm) -> Draft:
+    namespace = mesh.namespaces.get(form.name)
+    if namespace is None:
+        return _gone(f"Namespace {form.name}")
+    meta = namespace.meta
+    changed = switched(meta.labels, on=form.on, revision=form.revision)
+    labels = {**meta.labels, **changed}
+    kept = {key: value for key, value in labels.items() if value is not None}
+    value = {**meta.raw, "metadata": {**meta.raw["metadata"], "labels": kept}}
+    title = f"Switch sidecar injection {'on' if form.on else 'off'} in namespace {form.name}"
+    return _changed(meta, value if changed else meta.raw, title)
 
 
 def _new(mesh: Mesh, form: GroupForm | LaneForm, file: str, ref: str) -> Draft:

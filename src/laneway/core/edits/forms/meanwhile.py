@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from laneway.core.edits.forms.showing import (
     shown_group,
+    shown_injection,
     shown_lane,
     shown_rule,
     shown_rules,
@@ -23,6 +24,7 @@ from laneway.core.edits.forms.values import (
     Form,
     FormEdit,
     GroupForm,
+    InjectionForm,
     LaneForm,
     RuleForm,
     ShownForm,
@@ -89,6 +91,8 @@ def said(form: Form) -> str:
         return f"lane {form.name}"
     if isinstance(form, RuleForm):
         return f"rule {form.rule_name} of lane {form.lane}"
+    if isinstance(form, InjectionForm):
+        return f"sidecar injection in namespace {form.name}"
     return f"the weights of lane group {form.group}"
 
 
@@ -100,6 +104,8 @@ def _now(mesh: Mesh, shown: ShownForm) -> ShownForm | None:
         return shown_lane(mesh, form.name)
     if isinstance(form, WeightsForm):
         return shown_weights(mesh, form.group)
+    if isinstance(form, InjectionForm):
+        return shown_injection(mesh, form.name)
     return _rule_now(mesh, form, shown.position)
 
 

@@ -18,6 +18,7 @@ from laneway.core.edits.forms.values import (
     Context,
     Form,
     GroupForm,
+    InjectionForm,
     LaneForm,
     RuleForm,
     ServiceName,
@@ -25,6 +26,7 @@ from laneway.core.edits.forms.values import (
     WeightsForm,
 )
 from laneway.core.edits.lane_splits import LaneSplit, lane_splits
+from laneway.core.mesh.injection import asks_for_sidecars
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.resources.lanes.swim_lanes import (
@@ -104,6 +106,15 @@ def shown_weights(mesh: Mesh, name: str) -> ShownForm | None:
         reason = f"{', '.join(others)} has other weights"
     file = splits[0].place.source.path if splits else group.group.meta.source.path
     return ShownForm(form, file, None, not reason, reason, _digest(dict(weights)))
+
+
+def shown_injection(mesh: Mesh, name: str) -> ShownForm | None:
+    """Return whether pods of a namespace get a sidecar, where the input has its object."""
+    found = mesh.namespaces.get(name)
+    if found is None:
+        return None
+    form = InjectionForm(name, on=asks_for_sidecars(found))
+    return ShownForm(form, found.meta.source.path, version=version_of(found.meta))
 
 
 def splits_of(mesh: Mesh, group: str) -> list[LaneSplit]:

@@ -112,8 +112,16 @@ class WeightsForm(Struct, frozen=True, rename="camel", tag_field="kind", tag="we
     service: str = ""
 
 
+class InjectionForm(Struct, frozen=True, rename="camel", tag_field="kind", tag="injection"):
+    """Whether pods of a namespace get a sidecar, and of which revision of Istio if it matters."""
+
+    name: str
+    on: bool = True
+    revision: str = ""
+
+
 ObjectForm = GroupForm | LaneForm | RuleForm
-Form = ObjectForm | WeightsForm
+Form = ObjectForm | WeightsForm | InjectionForm
 
 
 class Removal(Struct, frozen=True, rename="camel", tag_field="kind", tag="removal"):
@@ -163,7 +171,9 @@ class FormEdit(Struct, frozen=True, rename="camel"):
 
 
 def object_of(edit: FormEdit) -> tuple[str, str]:
-    """Return what an edit is of: a kind (group, lane or weights) and a name; a rule is its lane's.
+    """Return what an edit is of, a kind and a name: group, lane, weights or injection.
+
+    A rule is its lane's.
 
     >>> object_of(FormEdit(RuleForm("s1")))
     ('lane', 's1')
@@ -175,4 +185,6 @@ def object_of(edit: FormEdit) -> tuple[str, str]:
         return "weights", form.group
     if isinstance(form, RuleForm):
         return "lane", form.lane
+    if isinstance(form, InjectionForm):
+        return "injection", form.name
     return ("group" if isinstance(form, GroupForm) else "lane"), form.name
