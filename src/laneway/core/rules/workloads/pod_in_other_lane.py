@@ -36,9 +36,11 @@ def check(mesh: Mesh) -> Iterator[Finding]:
         lacking = [(lane, host) for lane in group.lanes for host in lane.declared]
         lacking = [(lane, host) for lane, host in lacking if host in lane.missing]
         worn = _worn(mesh, group) if lacking and not group.held else {}
+        marks = _marks(worn)
         for lane, host in lacking if worn else ():
-            for pod in mesh.services[host].workloads:
-                pair = next(iter(_pairs_of(lane, host, pod, worn)), None)
+            pairs = [pair for pair in marks.get(lane.name, ()) if _tells(lane, host, worn[pair])]
+            for pod in mesh.services[host].workloads if pairs else ():
+                pair = next((one for one in pairs if pod.labels.get(one[0]) == one[1]), None)
                 its = lanes_of(group, pod.labels)
                 if pair and its and _is_second(mesh, group, host, pod):
                     yield _found(lane, host, pod, pair, its[0])
@@ -57,16 +59,22 @@ def _worn(mesh: Mesh, group: Group) -> Mapping[_Pair, list[_Worn]]:
     return found
 
 
-def _pairs_of(
-    lane: GroupLane, host: Host, pod: Workload, worn: Mapping[_Pair, list[_Worn]]
-) -> Iterator[_Pair]:
-    """Yield what a pod wears that elsewhere all pods of a lane wear and nobody else does."""
-    for pair in sorted(pod.labels.items()):
-        elsewhere = [one for one in worn.get(pair, ()) if one.host != host]
-        hosts = {one.host for one in elsewhere}
-        has = {other for other in lane.declared if other != host and other not in lane.missing}
-        if elsewhere and hosts == has and all(one.lanes == {lane.name} for one in elsewhere):
-            yield pair
+def _marks(worn: Mapping[_Pair, list[_Worn]]) -> Mapping[LaneName, list[_Pair]]:
+    """Return the pairs that pods of each lane wear which are in no other: few of all there are."""
+    found: dict[LaneName, list[_Pair]] = {}
+    for pair, wearers in sorted(worn.items()):
+        for only in {one.lanes for one in wearers if len(one.lanes) == 1}:
+            found.setdefault(next(iter(only)), []).append(pair)
+    return found
+
+
+def _tells(lane: GroupLane, host: Host, wearers: list[_Worn]) -> bool:
+    """Whether all pods of a lane wear a pair everywhere but at a host, and nobody else does."""
+    if any(one.lanes != {lane.name} for one in wearers if one.host != host):
+        return False
+    hosts = {one.host for one in wearers if one.host != host}
+    has = {other for other in lane.declared if other != host and other not in lane.missing}
+    return bool(hosts) and hosts == has
 
 
 def _is_second(mesh: Mesh, group: Group, host: Host, pod: Workload) -> bool:
