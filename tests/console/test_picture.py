@@ -82,7 +82,7 @@ def test_a_call_that_no_manifest_names_stays_in_the_graph() -> None:
     assert [one.id for one in after.edges if one.id not in known] == [
         "default/mockc@s1>default/mocka@s1"
     ]
-    assert json.loads(json.dumps(picture.event()))["graph"] == after.id
+    assert json.loads(picture.event())["graph"] == after.id
 
 
 def test_a_graph_is_worked_out_once_for_a_state() -> None:

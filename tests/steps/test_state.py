@@ -1,5 +1,6 @@
 """A mesh's folder: its name, its record, who holds it, and what is left of it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def _record(**values: object) -> MeshRecord:
         "paths": ["x"],
     }
     return MeshRecord(**{**head, **values})  # type: ignore[arg-type]
+
+
+def test_a_record_that_stays_is_read_once_and_one_that_is_new_is_seen(folder: MeshFolder) -> None:
+    folder.write(_record(state="starting"))
+    assert folder.read() is not folder.read()  # another may still be written in the same moment
+    os.utime(folder.record, ns=(0, 1))
+    first = folder.read()
+    assert folder.read() is first
+
+    folder.write(_record(state="ready"))
+    now = folder.read()
+
+    assert first
+    assert now
+    assert (first.state, now.state) == ("starting", "ready")
 
 
 def test_state_lies_where_the_user_says(tmp_path: Path) -> None:

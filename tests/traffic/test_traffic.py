@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from laneway.core.views.traffic.traffic import (
     calls_among,
     leaks_of,
     traffic,
-    traffic_object,
 )
 from tests.topology.towns import Town
 
@@ -49,7 +49,7 @@ def test_what_nobody_counted_is_unknown_and_no_zero() -> None:
     compiled, shown = _shown(STRICT)
     found = traffic(compiled.mesh, shown, None, 100, 10)
 
-    plain = traffic_object(found)
+    plain = msgspec.to_builtins(found)
     assert [*plain] == ["at", "window", "known", "edges", "seen"]
     assert (plain["known"], plain["edges"], [*plain["seen"]]) == (False, {}, [])
 

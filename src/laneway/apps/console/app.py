@@ -28,6 +28,8 @@ from laneway.apps.console.security import Guard
 from laneway.apps.console.visits import Entrance, Visit
 
 LARGEST_BODY = 1 << 20
+_PACKED = 5
+"""How hard answers are packed: beyond it they take several times as long and get no smaller."""
 PAGE = files("laneway.apps.console") / "page"
 NO_VISIT = CallRefused(
     401, "Come in by a link", "This browser has none; `laneway console --link` prints one."
@@ -73,7 +75,7 @@ class Console(msgspec.Struct, frozen=True):
             Mount("/page", _PageFiles(directory=str(PAGE))),
             Route("/{rest:path}", page),
         ]
-        return Guard(GZipMiddleware(Starlette(routes=routes), 1000), tuple(self.origins))
+        return Guard(GZipMiddleware(Starlette(routes=routes), 1000, _PACKED), tuple(self.origins))
 
     async def _visit(self, request: Request) -> Visit:
         visit = await self.door.visit(request)

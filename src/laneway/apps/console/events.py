@@ -8,9 +8,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -20,13 +18,13 @@ class Broadcast:
 
     def __init__(self) -> None:
         """Nothing has happened yet."""
-        self._newest: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        self._newest: dict[str, tuple[int, str]] = {}
         self._count = 0
         self._listeners: set[asyncio.Event] = set()
         self._is_over = False
 
-    def tell(self, name: str, value: Mapping[str, Any]) -> None:
-        """Tell an event; one of the same name that was not heard yet is forgotten."""
+    def tell(self, name: str, value: str) -> None:
+        """Tell an event, as the text that all hear; one of its name not heard yet is forgotten."""
         self._count += 1
         self._newest[name] = self._count, value
         for one in self._listeners:
@@ -62,7 +60,7 @@ class Broadcast:
                 )
                 for number, name, value in fresh:
                     heard = number
-                    yield ServerSentEvent(json.dumps(value), event=name)
+                    yield ServerSentEvent(value, event=name)
         finally:
             self._listeners.discard(woken)
 

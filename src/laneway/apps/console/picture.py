@@ -8,8 +8,9 @@ manifest names: such a call stays, since a service that is called once an hour i
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
 
 from laneway.apps.console.seams import ShownState, TrafficSource
 from laneway.core.compile import Compilation
@@ -17,7 +18,7 @@ from laneway.core.views.recording import Recorded, Recording
 from laneway.core.views.topology.topology import Topology, topology
 from laneway.core.views.topology.versions import SeenCall
 from laneway.core.views.traffic.counts import Counts
-from laneway.core.views.traffic.traffic import MeshTraffic, calls_among, traffic, traffic_object
+from laneway.core.views.traffic.traffic import MeshTraffic, calls_among, traffic
 
 
 class Picture:
@@ -54,10 +55,11 @@ class Picture:
         with self._lock:
             return self.recording.at(second)
 
-    def event(self) -> Mapping[str, Any]:
-        """Return the newest traffic with the graph that it is of."""
+    def event(self) -> str:
+        """Return the newest traffic with the graph that it is of, as JSON for all who hear it."""
         assert self.now is not None and self._shown is not None  # noqa: PT018, S101 - it was looked
-        return {"graph": self._shown.graph.id, **traffic_object(self.now)}
+        told = {"graph": self._shown.graph.id, **asdict(self.now)}
+        return msgspec.json.encode(told).decode()
 
     def _worked_out(self, compilation: Compilation) -> Topology:
         wanted = compilation, self._calls

@@ -7,6 +7,7 @@ proxy that says who they are each has a visit of their own, with a ground of the
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Protocol
 
@@ -51,7 +52,7 @@ class Visit:
     def _changed(self) -> None:
         seen = self.ground.seen
         if seen is not None:
-            self.broadcast.tell("state", {"revision": seen.revision})
+            self.broadcast.tell("state", json.dumps({"revision": seen.revision}))
 
 
 class Entrance(Protocol):

@@ -145,17 +145,18 @@ class Recording:
             yield self._row(one.id, one, ends)
 
     def _row(self, name: str, edge: EdgeTraffic | SeenEdge, ends: tuple[int, ...]) -> _Row:
-        lanes = tuple(
-            number
-            for lane, rate in edge.lanes.items()
-            for number in (self._number(lane), round(rate * _RATE))
-        )
+        lanes: list[int] = []
+        for lane, rate in edge.lanes.items():
+            lanes += self._number(lane), round(rate * _RATE)
         time = -1 if edge.p95 is None else round(edge.p95 * _TIME)
         whole = round(edge.rate * _RATE), round(edge.errors * _SHARE), time
-        return (self._number(name), *whole, lanes, ends)
+        return (self._number(name), *whole, tuple(lanes), ends)
 
     def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
+        found = self._numbers.get(name)
+        if found is None:
+            found = self._numbers[name] = len(self._numbers)
+        return found
 
     def _forget_oldest(self, now: int) -> None:
         while len(self._blocks) > 1 and (

@@ -7,7 +7,6 @@ the first look is not counted.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,9 +16,10 @@ from laneway.apps.local.record.served import placement_of
 from laneway.apps.local.record.state import MeshFolder
 from laneway.core.compile import Compilation
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import Counts, together
+from laneway.core.views.traffic.counts import Counts
 from laneway.core.views.traffic.joining import LogJoin
-from laneway.core.views.traffic.logged import LogNames, counted
+from laneway.core.views.traffic.logged import LogNames, binned
+from laneway.core.views.traffic.window import CountWindow
 
 WINDOW = 10
 """Seconds that are told together: long enough for a rate, short enough to see a change."""
@@ -34,7 +34,7 @@ class RequestCounter:
         self._folder = folder
         self._requests = Requests(folder)
         self._logs = Logs.behind(lambda: sorted(folder.logs.glob("*.jsonl")))
-        self._looks: deque[tuple[float, Counts]] = deque()
+        self._looks = CountWindow(window)
         self._join = LogJoin({})
         self._shown: tuple[Compilation, Topology] | None = None
         self._replicas: Sequence[Any] = ()
@@ -55,10 +55,7 @@ class RequestCounter:
         if names is None:
             self._looks.clear()
             return None
-        self._looks.append((now, counted(names, lines)))
-        while self._looks[0][0] <= now - self.window:
-            self._looks.popleft()
-        return together(counts for _, counts in self._looks)
+        return self._looks.add(now, binned(names, lines))
 
     def _known(self) -> LogNames | None:
         """Return what the names in the log mean now: pods are replaced while a mesh runs."""

@@ -7,7 +7,7 @@ a metrics server works out are no whole numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class CountedAnswers(Struct, frozen=True):
 Counts = Mapping[Passing, CountedAnswers]
 
 
-def added(tallies: Iterable[CountedAnswers]) -> CountedAnswers:
+def added(tallies: Sequence[CountedAnswers]) -> CountedAnswers:
     """Return what several tallies come to.
 
     Edges that some of them lack are filled in from the next lower one that they have.
@@ -49,33 +49,22 @@ def added(tallies: Iterable[CountedAnswers]) -> CountedAnswers:
     >>> added([CountedAnswers(1, 0, {5: 1, ALL: 1}), CountedAnswers(2, 1, {10: 1, ALL: 2})])
     CountedAnswers(answers=3, errors=1, within={5: 1, 10: 2, inf: 3})
     """
-    ones = list(tallies)
-    if len(ones) == 1:
-        return ones[0]
-    answers, errors = sum(one.answers for one in ones), sum(one.errors for one in ones)
-    return CountedAnswers(answers, errors, _added_times([one.within for one in ones if one.within]))
+    if len(tallies) == 1:
+        return tallies[0]
+    answers = sum([one.answers for one in tallies])
+    errors = sum([one.errors for one in tallies])
+    within = _added_times([one.within for one in tallies if one.within])
+    return CountedAnswers(answers, errors, within)
 
 
 def _added_times(ones: Sequence[Mapping[float, float]]) -> Mapping[float, float]:
     """Add times up; those of one source have the same edges, and that is quick."""
     edges = [*ones[0]] if ones else []
     if all([*one] == edges for one in ones):
-        return dict(
-            zip(edges, map(sum, zip(*(one.values() for one in ones), strict=True)), strict=True)
-        )
+        columns = zip(*[one.values() for one in ones], strict=True)
+        return dict(zip(edges, map(sum, columns), strict=True))
     all_edges = sorted({edge for one in ones for edge in one})
     return {edge: sum(_below(one, edge) for one in ones) for edge in all_edges}
-
-
-def together(parts: Iterable[Counts]) -> Counts:
-    """Return what was counted in several stretches of time, as of one."""
-    found: dict[Passing, list[CountedAnswers]] = {}
-    for part in parts:
-        for passing, tally in part.items():
-            found.setdefault(passing, []).append(tally)
-    return {
-        one: tallies[0] if len(tallies) == 1 else added(tallies) for one, tallies in found.items()
-    }
 
 
 def _below(within: Mapping[float, float], edge: float) -> float:

@@ -80,9 +80,18 @@ class LogNames(Struct, frozen=True):
         return to.host, self.known.unknown_at(service, lane.name if lane else None)
 
 
+Bins = dict[Passing, list[int]]
+"""Answers by the time they took, each in the bin of the first edge not below it; last, failures."""
+
+
 def counted(names: LogNames, lines: Iterable[JoinedLine]) -> Counts:
     """Count lines."""
-    found: dict[Passing, list[int]] = {}
+    return {passing: tally(bins) for passing, bins in binned(names, lines).items()}
+
+
+def binned(names: LogNames, lines: Iterable[JoinedLine]) -> Bins:
+    """Count lines into bins, which can be added up and taken away again."""
+    found: Bins = {}
     for one in lines:
         passing = names.passing(one)
         if passing is None:
@@ -92,10 +101,11 @@ def counted(names: LogNames, lines: Iterable[JoinedLine]) -> Counts:
             bins = found[passing] = [0] * (len(EDGES) + 1)
         bins[-1] += _is_failed(one.line)
         bins[bisect_left(EDGES, _milliseconds(one.line))] += 1
-    return {passing: _tally(bins) for passing, bins in found.items()}
+    return found
 
 
-def _tally(bins: list[int]) -> CountedAnswers:
+def tally(bins: list[int]) -> CountedAnswers:
+    """Return what bins come to."""
     *timed, failed = bins
     return CountedAnswers(sum(timed), failed, dict(zip(EDGES, accumulate(timed), strict=True)))
 

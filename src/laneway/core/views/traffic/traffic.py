@@ -8,10 +8,8 @@ is said once for all and is never a zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct, field
 
 from laneway.core.mesh.mesh import Mesh
@@ -73,12 +71,12 @@ def traffic(
         return MeshTraffic(at, window, known=False)
     planned: dict[str, list[tuple[str, CountedAnswers]]] = {}
     strange: dict[tuple[str, str, bool], list[tuple[str, CountedAnswers]]] = {}
-    edges = {one.id: one for one in shown.graph.edges}
+    edges = {(one.source, one.target): one for one in shown.graph.edges}
     nodes = {one.id for one in shown.graph.nodes}
     for passing, tally in counts.items():
-        if not nodes.issuperset((passing.caller, passing.callee)):
+        edge = edges.get((passing.caller, passing.callee))
+        if edge is None and not nodes.issuperset((passing.caller, passing.callee)):
             continue
-        edge = edges.get(edge_id(passing.caller, passing.callee))
         lane = lane_told(shown, edge, passing)
         leaks = not _is_planned(edge, lane) and is_leak(mesh, shown.known, passing)
         if edge is not None and not leaks:
@@ -123,12 +121,11 @@ def calls_among(known: Versions, counts: Iterable[Passing]) -> frozenset[SeenCal
     )
 
 
-def _edge(found: Iterable[tuple[str, CountedAnswers]], window: float) -> EdgeTraffic:
-    parts = list(found)
+def _edge(found: Sequence[tuple[str, CountedAnswers]], window: float) -> EdgeTraffic:
     rates: dict[str, float] = {}
-    for lane, tally in parts:
+    for lane, tally in found:
         rates[lane] = rates.get(lane, 0.0) + tally.answers / window
-    whole = added(tally for _, tally in parts)
+    whole = added([tally for _, tally in found])
     lanes = {lane: round(rate, 3) for lane, rate in sorted(rates.items())}
     slow = quantile(whole.within, SLOW)
     share = whole.errors / whole.answers if whole.answers else 0.0
@@ -137,7 +134,7 @@ def _edge(found: Iterable[tuple[str, CountedAnswers]], window: float) -> EdgeTra
 
 
 def _seen(
-    strange: Mapping[tuple[str, str, bool], Iterable[tuple[str, CountedAnswers]]], window: float
+    strange: Mapping[tuple[str, str, bool], Sequence[tuple[str, CountedAnswers]]], window: float
 ) -> Iterator[SeenEdge]:
     for (source, target, leaks), found in sorted(strange.items()):
         one = _edge(found, window)
@@ -148,9 +145,3 @@ def _seen(
 def leaks_of(found: MeshTraffic) -> list[tuple[str, str]]:
     """Return the pairs of nodes between which requests leak, as a picture wants them."""
     return [(one.source, one.target) for one in found.seen if one.leak]
-
-
-def traffic_object(found: MeshTraffic) -> dict[str, Any]:
-    """Return traffic as plain data, with the names that pages know."""
-    plain: dict[str, Any] = msgspec.to_builtins(found)
-    return plain
