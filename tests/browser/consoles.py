@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,11 +27,20 @@ def copied(example: str, folder: Path, *but: str) -> Path:
 @contextmanager
 def console_of(folder: Path, home: Path, *options: str) -> Iterator[str]:
     """Start a console on a folder and end it; gives its link."""
-    environment = os.environ | {"XDG_STATE_HOME": str(home)}
-    command = (*COMMAND, "console", str(folder), *options)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with started((str(folder), *options), {"XDG_STATE_HOME": str(home)}) as (_, link):
+        yield link
+
+
+@contextmanager
+def started(
+    options: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a console and end it; gives its process and its link."""
+    command = (*COMMAND, "console", *options)
+    told = {**os.environ, **environment}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=told) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield process, process.stdout.readline().strip()
         finally:
             process.terminate()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import random
-import sys
 from typing import Any
 
 from hypothesis import given
@@ -15,6 +13,7 @@ from laneway.core.views.recording import BLOCK, Recording
 from laneway.core.views.topology.topology import topology
 from laneway.core.views.traffic.traffic import EdgeTraffic, MeshTraffic, SeenEdge
 from tests.topology.towns import Town
+from tests.traffic.weighing import bytes_of
 
 _TOWN = Town(3, 2).compiled()
 GRAPH = topology(_TOWN.mesh, _TOWN.plan).graph
@@ -102,18 +101,6 @@ def _busy(at: int, chance: random.Random) -> MeshTraffic:
     return MeshTraffic(at, 10, known=True, edges=edges)
 
 
-def _bytes_of(thing: object) -> int:
-    """Add up what a thing and everything it alone holds takes in memory."""
-    met: dict[int, object] = {}
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if id(one) not in met and not isinstance(one, type):
-            met[id(one)] = one
-            waiting += gc.get_referents(one)
-    return sum(sys.getsizeof(one) for one in met.values())
-
-
 def test_ten_minutes_of_1200_busy_edges_are_held_in_20_megabytes() -> None:
     recording, chance = Recording(), random.Random(7)  # noqa: S311 - no secret
     busy = [_busy(at, chance) for at in range(30)]
@@ -121,7 +108,7 @@ def test_ten_minutes_of_1200_busy_edges_are_held_in_20_megabytes() -> None:
         recording.add(GRAPH, replace(busy[at % 30], at=at))
 
     assert recording.span == (0, 599)
-    assert _bytes_of(recording) <= 20 << 20
+    assert bytes_of(recording) <= 20 << 20
 
 
 def test_more_than_fits_is_never_held() -> None:

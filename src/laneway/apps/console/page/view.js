@@ -78,6 +78,20 @@ export function Read({ of: [value, error], children }) {
   return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">Reading…</p>` : children(value)}`;
 }
 
+/** What a module shows, loaded when it is first shown. */
+export function later(load, name) {
+  let loaded = null;
+  return function Later(props) {
+    const [error, fail] = useState(null);
+    const [, show] = useState(loaded);
+    useEffect(() => {
+      if (!loaded) load().then((found) => show(loaded = { is: found[name] }), () => fail(new Error("This page could not be loaded.")));
+    }, []);
+    if (loaded) return html`<${loaded.is} ...${props} />`;
+    return html`<${Trouble} error=${error} />${error ? html`<button type="button" onClick=${() => location.reload()}>Load again</button>` : html`<p class="quiet" aria-busy="true">Reading…</p>`}`;
+  };
+}
+
 /** A short state in words and color. */
 export const Badge = ({ kind = "plain", children }) => html`<span class="badge ${kind}">${children}</span>`;
 
