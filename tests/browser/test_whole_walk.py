@@ -197,7 +197,8 @@ def a_wrong_label_is_told_until_it_is_mended(page: Page, walked: Walked) -> None
 def shares_are_moved_by_sliders(page: Page, walked: Walked) -> None:
     second = EXAMPLES / "gitops"
     save(walked.folder / "lanes.yaml", (second / "lanes.yaml").read_text() + V3)
-    save(walked.folder / "route.yaml", (second / "route.yaml").read_text() + SHARE)
+    route = (second / "route.yaml").read_text() + SHARE
+    save(walked.folder / "route.yaml", route)
     walked.meets("v1", "v2")
     to(page, "Lanes")
     assert set(sent(page)) == {"v1", "v2"}
@@ -207,6 +208,9 @@ def shares_are_moved_by_sliders(page: Page, walked: Walked) -> None:
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     assert shares(page) == ["45", "45", "10"]
+    page.get_by_label("Share of v1 in percent").fill("60")
+    expect(page.get_by_text("They add up to 115 %")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply")).to_be_disabled()
     share(page, v1=60, v2=30)
     walked.meets("v1", "v2", "v3")
     found = sent(page)
@@ -217,6 +221,7 @@ def shares_are_moved_by_sliders(page: Page, walked: Walked) -> None:
     share(page, v1=50, v2=50, v3=0)
     walked.meets("v1", "v2")
     assert set(sent(page)) == {"v1", "v2"}
+    assert (walked.folder / "route.yaml").read_text() == route
 
 
 def a_release_is_begun(walked: Walked) -> None:
