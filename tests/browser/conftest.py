@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import PATIENCE, Faults, installed, running
 from tests.conftest import Had
@@ -22,6 +22,7 @@ from tests.conftest import Had
 def chromium(had: Had, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Give the browser; it ends with the last test of this folder, and with it its event loop."""
     had(installed)
+    expect.set_options(timeout=PATIENCE)
     with running(tmp_path_factory.mktemp("chromium")) as browser:
         yield browser
 

@@ -11,7 +11,8 @@
 
   const OPERATED = "a[href], area[href], button, input, select, textarea, summary, label, option, [tabindex]";
   const isSeen = (one) => one.isConnected && one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
-  const where = () => document.querySelector("dialog[open]") ?? document;
+  let scope = document;
+  const where = () => document.querySelector("dialog[open]") ?? scope;
   const named = (one) => `${one.outerHTML.slice(0, 160)}`;
 
   /** Elements that Tab has to come to: of a group of radio buttons one, since arrows lead to the others. */
@@ -21,25 +22,28 @@
     return all.filter((one) => isSeen(one) && !one.disabled && one.tabIndex >= 0 && !isOther(one));
   }
 
+  /** What an element is known by: rows of a long list go and come again as other elements. */
+  const known = (one) => [one.tagName, one.id, one.getAttribute("href"), one.getAttribute("aria-label") ?? one.textContent.slice(0, 60)].join(" ");
   let reached = new Map();
   function note({ target }) {
     const { outlineStyle, outlineWidth } = getComputedStyle(target);
     const isRinged = outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
-    reached.set(target, isRinged || target instanceof SVGElement); // a node of the topology has a ring of its own
+    reached.set(known(target), { target, isRinged: isRinged || target instanceof SVGElement }); // a node of the topology has a ring of its own
   }
   listen.call(document, "focusin", note, true);
 
-  /** Begin to note what Tab comes to; returns how often to press it. */
-  function begin() {
+  /** Begin to note what Tab comes to, in all of the document or in a part of it. */
+  function begin(selector) {
+    scope = selector ? document.querySelector(selector) : document;
     document.activeElement?.blur();
+    if (selector) scope.focus(); // a place to go on from
     reached = new Map();
-    return stops().length;
   }
 
   /** What Tab did not come to, or without saying so; and what takes clicks and no keys. */
   function unreached() {
-    const missed = stops().filter((one) => !reached.has(one)).map((one) => `not reached: ${named(one)}`);
-    const silent = [...reached].filter(([one, seen]) => isSeen(one) && !seen).map(([one]) => `without a ring: ${named(one)}`);
+    const missed = stops().filter((one) => !reached.has(known(one))).map((one) => `not reached: ${named(one)}`);
+    const silent = [...reached.values()].filter(({ target, isRinged }) => isSeen(target) && !isRinged).map(({ target }) => `without a ring: ${named(target)}`);
     const deaf = [...clicked].filter((one) => isSeen(one) && !one.closest(OPERATED)).map((one) => `for pointers only: ${named(one)}`);
     return [...missed, ...silent, ...deaf];
   }
@@ -61,7 +65,7 @@
 
   /** Every piece of text that is seen, with its rectangles. */
   function* texts() {
-    const walker = document.createTreeWalker(where() === document ? document.body : where(), NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(document.querySelector("dialog[open]") ?? document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       if (!node.data.trim() || !isSeen(element) || element.closest("svg, option, script, style, .hidden, .skip")) continue;
@@ -104,5 +108,5 @@
     return false;
   }
 
-  window.looking = { begin, unreached, lost };
+  window.looking = { begin, stops, unreached, lost };
 }

@@ -39,7 +39,7 @@ class Visitor(Struct):
         """Go to a page and wait until all of it is there."""
         self.page.evaluate(GO, "/nowhere")
         self.page.evaluate(GO, path)
-        self.page.get_by_role("heading", level=1).wait_for()
+        self.page.get_by_role("heading", level=1).first.wait_for()
         self.settle()
 
     def settle(self) -> None:
@@ -127,7 +127,19 @@ PLACES: dict[str, str] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_page_is_for_everybody(visitor: Visitor, place: str) -> None:
     visitor.see(PLACES[place])
-    look(visitor)
+    look(visitor, in_the_dark=True)
+
+
+def test_tab_comes_to_the_frame_of_all_pages_first_of_all_to_what_skips_it(
+    visitor: Visitor,
+) -> None:
+    visitor.see("/nowhere")
+
+    assert unreached(visitor.page, within="") == []
+    visitor.look_as(WIDE, "dark")
+    assert faults_for_people(visitor.page, rules=[COLORS]) == []
+    visitor.press(visitor.page.get_by_role("link", name="Skip to content"))
+    expect(visitor.page.locator("#content")).to_be_focused()
 
 
 def test_a_group_is_made_with_a_service_that_was_moved_in_spite_of_an_error(
@@ -312,12 +324,16 @@ def test_a_page_whose_console_went_says_so_and_comes_back(visitor: Visitor) -> N
     visitor.faults.forgive("net::ERR_")
 
 
-def look(visitor: Visitor) -> None:
-    """Look at what is shown in every way, and reach all of it by Tab."""
+def look(visitor: Visitor, *, in_the_dark: bool = False) -> None:
+    """Look at what is shown in every way, and reach all of it by Tab.
+
+    Colors are those of a page: what is done on it is not looked at in the dark once more.
+    """
     page = visitor.page
     told = {"wide": faults_for_people(page) + lost(page), "keys": unreached(page)}
-    page.emulate_media(color_scheme="dark")
-    told["dark"] = faults_for_people(page, rules=[COLORS])
+    if in_the_dark:
+        page.emulate_media(color_scheme="dark")
+        told["dark"] = faults_for_people(page, "main", rules=[COLORS])
     page.set_viewport_size(TWICE)
     told["twice"] = lost(page)
     page.set_viewport_size(PHONE)
@@ -332,15 +348,14 @@ def lost(page: Page) -> list[str]:
     return found
 
 
-def unreached(page: Page) -> list[str]:
+def unreached(page: Page, within: str = "main") -> list[str]:
     """Go through a page by Tab and return what was missed; rows come while one goes on."""
-    left: int = page.evaluate("looking.begin()")
+    page.evaluate("within => looking.begin(within)", within)
     found: list[str] = []
     for _ in range(ROUNDS):
-        for _ in range(left + 2):
+        for _ in range(page.evaluate("looking.stops().length") + 2):
             page.keyboard.press("Tab")
         found = page.evaluate("looking.unreached()")
-        left = len(found)
         if not found:
             break
     return found

@@ -60,7 +60,7 @@ function App() {
   const page = pages.find((one) => one.path.test(place.pathname)) ?? nowhere;
   const words = page.path?.exec(place.pathname)?.slice(1).map(decodeURIComponent) ?? [];
   useEffect(() => { document.title = `${page.name} · Laneway`; }, [page.name]);
-  if (error?.status === 401) return html`<main class="alone"><h1>Laneway</h1><${Trouble} error=${error} /></main>`;
+  if (error?.status === 401) return html`<main class="alone"><h1>Laneway</h1><${Trouble} error=${error} /><p class="quiet">This page goes on by itself then.</p></main>`;
   return html`
     <a class="skip" href="#content">Skip to content</a>
     <header>

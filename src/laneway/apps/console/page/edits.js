@@ -2,7 +2,7 @@
 // are kept by their fields, and what somebody else changed meanwhile is shown.
 
 import { get, post } from "./api.js";
-import { Badge, Copy, html, readAgain, useEffect, useRef, useState } from "./view.js";
+import { Badge, Copy, html, prose, readAgain, useEffect, useRef, useState } from "./view.js";
 import { count, Findings, Level } from "./parts.js";
 
 const PAUSE = 250;
@@ -44,7 +44,7 @@ export const canInsist = (preview) => Boolean(preview && !isTracked(preview) && 
 
 /** What is told at a field. */
 export function Told({ id, of = [] }) {
-  return html`<div class="told" id=${id} aria-live="polite">${of.map((one) => html`<p class=${`told-${one.level}`}><${Level} of=${one.level} /> ${one.message}${one.fix && html` <span class="quiet">${one.fix}</span>`}</p>`)}</div>`;
+  return html`<div class="told" id=${id} aria-live="polite">${of.map((one) => html`<p class=${`told-${one.level}`}><${Level} of=${one.level} /> ${prose(one.message)}${one.fix && html` <span class="quiet">${prose(one.fix)}</span>`}</p>`)}</div>`;
 }
 
 const KINDS = { "+": "added", "-": "removed", "@": "quiet" };

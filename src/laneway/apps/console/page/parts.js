@@ -1,6 +1,6 @@
 // Parts that several pages have: links to objects and lines, findings, sizes, tables, a question.
 
-import { html, Link, useEffect, useRef } from "./view.js";
+import { html, Link, prose, useEffect, useRef } from "./view.js";
 import { part } from "./api.js";
 
 /** Where the page of an object is; a ref is `Kind namespace/name` or `Kind name`. */
@@ -53,9 +53,9 @@ export const Level = ({ of }) => html`<span class="badge ${KINDS[of] ?? "plain"}
 function Finding({ one }) {
   const place = one.file ? `${one.file}${one.line ? `:${one.line}` : ""}` : "";
   return html`<li class="finding">
-    <div class="row"><${Level} of=${one.level} /><strong>${one.message}</strong></div>
-    <p class="quiet">${one.why}</p>
-    <p><span class="hint">Mend it</span> ${one.fix}</p>
+    <div class="row"><${Level} of=${one.level} /><strong>${prose(one.message)}</strong></div>
+    <p class="quiet">${prose(one.why)}</p>
+    <p><span class="hint">Mend it</span> ${prose(one.fix)}</p>
     <p class="quiet small">${one.code}${one.also && ` (${one.also})`}${one.subject && html` · <${ObjectLink} of=${one.subject} line=${one.line} />`}${place && html` · <span class="mono">${place}</span>`}</p>
   </li>`;
 }

@@ -67,10 +67,16 @@ export function useLocation() {
   return new URL(place, location.origin);
 }
 
+/** A text with what stands in it between backticks as code. */
+export function prose(text) {
+  const pieces = text.split("`");
+  return pieces.length % 2 ? pieces.map((one, at) => (at % 2 ? html`<code>${one}</code>` : one)) : text;
+}
+
 /** Say why something is not shown. */
 export function Trouble({ error }) {
   if (!error) return null;
-  return html`<div class="trouble" role="alert"><strong>${error.message}</strong>${error.detail && html`<p>${error.detail}</p>`}</div>`;
+  return html`<div class="trouble" role="alert"><strong>${error.message}</strong>${error.detail && html`<p>${prose(error.detail)}</p>`}</div>`;
 }
 
 /** What is read: its trouble, a word while it is on its way, or what it is. */

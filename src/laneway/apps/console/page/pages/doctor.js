@@ -1,7 +1,7 @@
 // What is wrong, by what people see of it: cause, object, fix, and the command that looks at it.
 
 import { part } from "../api.js";
-import { Copy, html, Link, Read, useRead } from "../view.js";
+import { Copy, html, Link, prose, Read, useRead } from "../view.js";
 import { count, Empty, inquiryPath, Level, ObjectLink } from "../parts.js";
 import { Rows, useFilter } from "../rows.js";
 import { go } from "../view.js";
@@ -16,9 +16,9 @@ function Place({ one }) {
 
 const row = (titles) => (one) => html`<tr key=${`${one.code} ${one.cause}`}>
   <td><${Level} of=${one.level} /></td>
-  <td class="cause"><strong>${one.cause}</strong>${one.why && (one.code ? html`<details><summary>Why it matters</summary><p>${one.why}</p></details>` : html`<div>${one.why}</div>`)}<div class="quiet small">${[one.symptoms.map((id) => titles.get(id)).join(", "), one.code].filter(Boolean).join(" · ")}</div></td>
+  <td class="cause"><strong>${prose(one.cause)}</strong>${one.why && (one.code ? html`<details><summary>Why it matters</summary><p>${prose(one.why)}</p></details>` : html`<div>${one.why}</div>`)}<div class="quiet small">${[one.symptoms.map((id) => titles.get(id)).join(", "), one.code].filter(Boolean).join(" · ")}</div></td>
   <td class="where"><${Place} one=${one} /></td>
-  <td class="fix">${one.fix}${one.command && html`<div class="row tight command"><code>${one.command}</code><${Copy} text=${one.command} /></div>`}${one.inquiry && html`<${Link} class="small" to=${inquiryPath(one.inquiry)}>Explain its request</${Link}>`}</td>
+  <td class="fix">${prose(one.fix)}${one.command && html`<div class="row tight command"><code>${one.command}</code><${Copy} text=${one.command} /></div>`}${one.inquiry && html`<${Link} class="small" to=${inquiryPath(one.inquiry)}>Explain its request</${Link}>`}</td>
 </tr>`;
 
 function Symptoms({ of, chosen, choose }) {

@@ -24,7 +24,7 @@ function Services({ form, change, told, offers, about }) {
       <${Pick} name="cluster" label="Kubernetes Clusters" value=${cluster} options=${clusters.map((one) => [one, one])} choose=${pick} />
       <${Pick} name="namespace" label="Namespace" value=${space} options=${[["", "all namespaces"], ...offers.namespaces.map((one) => [one, one])]} choose=${filter} />
     </div>
-    <${MoveList} name="services" label="Services of the group" all=${all} selected=${selected} words=${labelOf} under=${(one) => (taken.has(one) ? `of group ${taken.get(one)}` : "")} change=${(names) => change({ services: names.map(serviceOf) })} told=${told.get("services")} hint="The lanes of the group keep the versions of these services apart." />
+    <${MoveList} name="services" label="Services of the group" all=${all} selected=${selected} words=${labelOf} under=${(one) => (taken.has(one) ? `of group ${taken.get(one)}` : "")} change=${(names) => change({ services: names.map(serviceOf) })} told=${told.get("services")} hint=${offers.services.length ? "The lanes of the group keep the versions of these services apart." : "No service was read yet."} />
   </fieldset>`;
 }
 

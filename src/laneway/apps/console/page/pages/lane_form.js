@@ -27,7 +27,7 @@ export function LaneFormPage({ words, query, about }) {
     const group = offers.groups.find((one) => one.name === form.group);
     return html`
       <${Text} name="name" label="Swimlane Name" value=${form.name} required=${true} disabled=${!isNew} type=${(to) => change({ name: to })} told=${told.get("name")} />
-      <${Pick} name="group" label="Lane group" value=${form.group} options=${offers.groups.map((one) => [one.name, `${one.name} (${one.mode})`])} choose=${(to) => change({ group: to })} told=${told.get("group")} />
+      <${Pick} name="group" label="Lane group" value=${form.group} options=${offers.groups.map((one) => [one.name, `${one.name} (${one.mode})`])} choose=${(to) => change({ group: to })} told=${told.get("group")} hint=${offers.groups.length ? "" : "There is no lane group yet: create one first."} />
       <fieldset><legend>Configure Service Tag</legend><div class="columns">
         <${Text} name="labelName" label="Label name" mono=${true} value=${form.labelName} options=${offers.tags.map((one) => one.name)} type=${(labelName) => change({ labelName })} told=${told.get("labelName")} hint=${tag && !tag.isCommon ? "Not all services have this label." : ""} />
         <${Text} name="labelValue" label="Label value" mono=${true} value=${form.labelValue} options=${(tag?.values ?? []).map((one) => one.value)} type=${(labelValue) => change({ labelValue })} told=${told.get("labelValue")} hint="Pods that carry it are of the lane." />

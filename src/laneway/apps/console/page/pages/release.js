@@ -6,7 +6,7 @@ import { Button, Dialog, Empty, short } from "../parts.js";
 
 const PHASES = { running: "good", paused: "warning", resting: "warning", aborted: "error", refused: "error", done: "good" };
 const OUTCOMES = { well: ["good", "well"], worse: ["error", "worse"], unknown: ["plain", "not known yet"] };
-const percent = (share) => `${Number((share * 100).toPrecision(3))} %`;
+const percent = (share) => `${Number((share * 100).toPrecision(2))} %`;
 const shareOf = (one) => (one.of ? one.bad / one.of : null);
 
 /** Shares of bad answers on one scale: the range that counts leave open, and the share itself. */
@@ -33,8 +33,8 @@ function Looks({ rates }) {
 function Stages({ release }) {
   const at = release.stage ?? 0;
   const state = (number) => (number < at || (number === at && release.phase === "done") ? "done" : number === at ? release.phase : "");
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Stages"><table class="facts-table"><thead><tr><th scope="col">Stage</th><th scope="col">Weights</th><th scope="col">At least</th><th scope="col">At most</th><th scope="col">State</th></tr></thead>
-    <tbody>${release.stages.map((one, index) => html`<tr><th scope="row">${index + 1}</th><td>${Object.entries(one.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}</td><td>${one.duration ? span(one.duration) : ""}</td><td>${one.limit ? span(one.limit) : ""}</td><td>${state(index + 1) && html`<${Badge} kind=${PHASES[state(index + 1)] ?? "plain"}>${state(index + 1)}</${Badge}>`}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Stages"><table class="rows"><thead><tr><th scope="col">Stage</th><th scope="col">Weights</th><th scope="col">At least</th><th scope="col">At most</th><th scope="col">State</th></tr></thead>
+    <tbody>${release.stages.map((one, index) => html`<tr><th scope="row">${index + 1}</th><td data-label="Weights">${Object.entries(one.weights).map(([lane, weight]) => `${lane} ${weight} %`).join(", ")}</td><td data-label=${one.duration ? "At least" : undefined}>${one.duration ? span(one.duration) : ""}</td><td data-label=${one.limit ? "At most" : undefined}>${one.limit ? span(one.limit) : ""}</td><td>${state(index + 1) && html`<${Badge} kind=${PHASES[state(index + 1)] ?? "plain"}>${state(index + 1)}</${Badge}>`}</td></tr>`)}</tbody></table></div>`;
 }
 
 function Gates({ release }) {

@@ -1,7 +1,7 @@
 // All objects as a list, and one of them: its YAML, who keeps it, what is made of it.
 
 import { part } from "../api.js";
-import { Badge, Copy, html, Link, Read, useEffect, useRead, useState } from "../view.js";
+import { Badge, Copy, html, Link, prose, Read, useEffect, useRead, useState } from "../view.js";
 import { count, Empty, Level, lineOf, ObjectLink } from "../parts.js";
 import { Rows, useFilter } from "../rows.js";
 import { Lines } from "../journey.js";
@@ -30,7 +30,7 @@ export function ResourcesPage({ query }) {
   return html`<div class="row spread"><h1>Resources</h1><div class="row">${input}
     <${Read} of=${useRead("/resources?limit=1")}>${(all) => html`<${Select} label="Kind" value=${kind} choose=${ofKind} options=${[["", "every kind"], ...Object.entries(all.kinds).map(([name, number]) => [name, `${name} (${number})`])]} />`}</${Read}>
     <${Select} label="Owner" value=${owner} choose=${keptBy} options=${[["", "every owner"], ...Object.entries(OWNERS)]} /></div></div>
-    <${Read} of=${useRead(`${path}&limit=1`)}>${(found) => (found.total ? html`<p class="quiet" role="status">${count(found.total, "object")}</p><${Rows} path=${path} total=${found.total} head=${["Name", "Kind", "Namespace", "Owner", "Findings"]} row=${row} label="Objects" />` : html`<${Empty}>No object is like that.</${Empty}>`)}</${Read}>`;
+    <${Read} of=${useRead(`${path}&limit=1`)}>${(found) => (found.total ? html`<p class="quiet" role="status">${count(found.total, "object")}</p><${Rows} path=${path} total=${found.total} head=${["Name", "Kind", "Namespace", "Owner", "Findings"]} row=${row} label="Objects" />` : html`<${Empty}>${filter || kind || owner ? "No object is like that." : "No object was read yet."}</${Empty}>`)}</${Read}>`;
 }
 
 function Generated({ of }) {
@@ -57,7 +57,7 @@ function Shown({ found, line }) {
   const edits = { ASMSwimLane: `/lanes/${part(found.object.name)}/edit`, ASMSwimLaneGroup: `/groups/${part(found.object.name)}/edit` };
   return html`<div class="row spread"><h1>${found.object.kind} <span class="mono">${found.object.namespace ? `${found.object.namespace}/` : ""}${found.object.name}</span></h1>${edits[found.object.kind] && found.owner.kind !== "syncer" && html`<${Link} class="button" to=${edits[found.object.kind]}>Edit</${Link}>`}</div>
     <dl class="facts"><dt>Owner</dt><dd>${OWNERS[found.owner.kind] ?? found.owner.kind}${found.owner.kind !== "file" ? `: ${found.owner.words}` : ""}${found.owner.kind === "syncer" ? ". It is edited in its repository: by a commit or a pull request." : ""}</dd><dt>Place</dt><dd class="mono">${found.place.file}${found.place.line ? `:${found.place.line}` : ""}</dd></dl>
-    ${found.findings.map((one) => html`<div class=${`note ${one.level}`}><div class="row"><${Level} of=${one.level} /><strong>${one.cause}</strong></div><p>${one.fix}</p>${one.place?.line && html`<${ObjectLink} of=${refOf(found.object)} line=${one.place.line}>line ${one.place.line}</${ObjectLink}>`}</div>`)}
+    ${found.findings.map((one) => html`<div class=${`note ${one.level}`}><div class="row"><${Level} of=${one.level} /><strong>${prose(one.cause)}</strong></div><p>${prose(one.fix)}</p>${one.place?.line && html`<${ObjectLink} of=${refOf(found.object)} line=${one.place.line}>line ${one.place.line}</${ObjectLink}>`}</div>`)}
     <div class="row spread"><h2>YAML</h2><${Copy} text=${found.text} /></div>
     <${Lines} of=${{ file: found.place.file, line: first, text: found.text.replace(/\n$/, "") }} marked=${line} />
     <${Generated} of=${found.generated} />
@@ -66,5 +66,6 @@ function Shown({ found, line }) {
 
 export function ResourcePage({ words, query }) {
   const [kind, space, name] = words;
-  return html`<${Read} of=${useRead(`/resources/${part(kind)}/${part(space)}/${part(name)}`)}>${(found) => html`<${Shown} found=${found} line=${lineOf(`:${query.get("line") ?? 0}`)} />`}</${Read}>`;
+  const read = useRead(`/resources/${part(kind)}/${part(space)}/${part(name)}`);
+  return html`${!read[0] && html`<h1>${kind} <span class="mono">${name}</span></h1>`}<${Read} of=${read}>${(found) => html`<${Shown} found=${found} line=${lineOf(`:${query.get("line") ?? 0}`)} />`}</${Read}>`;
 }

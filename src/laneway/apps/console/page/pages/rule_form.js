@@ -14,7 +14,7 @@ const spelled = (rule) => [rule.uri.content && `path ${rule.uri.method} ${rule.u
 
 function Rule({ shown, ask }) {
   const rule = shown.form;
-  return html`<tr><th scope="row">${rule.ruleName || "unnamed"} ${!rule.online && html`<${Badge}>off</${Badge}>`}</th><td class="mono">${rule.host.join(", ") || "*"}</td><td>${spelled(rule).map((one) => html`<div class="mono">${one}</div>`)}</td><td class="mono">${rule.service}${rule.port ? `:${rule.port}` : ""}</td>
+  return html`<tr><th scope="row">${rule.ruleName || "unnamed"} ${!rule.online && html`<${Badge}>off</${Badge}>`}</th><td class="mono" data-label="Realm name">${rule.host.join(", ") || "*"}</td><td data-label="Requests with">${spelled(rule).map((one) => html`<div class="mono">${one}</div>`)}</td><td class="mono" data-label="Ingress service">${rule.service}${rule.port ? `:${rule.port}` : ""}</td>
     <td><div class="row tight"><${Link} class="button small" to=${`/lanes/${part(rule.lane)}/rules/${shown.position}`}>Edit</${Link}><button type="button" class="small" onClick=${() => ask({ what: "rule", name: rule.lane, rule: shown.position, said: `${rule.ruleName} of lane ${rule.lane}`, shown })}>Remove</button></div></td></tr>`;
 }
 
@@ -23,7 +23,7 @@ export function RulesPage({ words, about }) {
   const [removal, ask] = useState(null);
   const read = useRead(!about?.edits ? null : `/forms/rules/${part(lane)}`);
   if (about?.edits === "") return html`<h1>Ingress traffic rules of ${lane}</h1><${Empty}>${about.whyNoEdits} The rules stand in <${ObjectLink} of=${`ASMSwimLane ${lane}`} />.</${Empty}>`;
-  return html`<div class="row spread"><h1>Ingress traffic rules of ${lane}</h1><${Link} class="button main" to=${`/lanes/${part(lane)}/rules/new`}>Add drainage rule</${Link}></div><${Written} />
+  return html`<div class="row spread"><h1>Ingress traffic rules of ${lane}</h1>${read[0] && html`<${Link} class="button main" to=${`/lanes/${part(lane)}/rules/new`}>Add drainage rule</${Link}>`}</div><${Written} />
     <${Read} of=${read}>${({ rules }) => (rules.length ? html`<div class="wide"><table class="rows"><thead><tr><th scope="col">Name</th><th scope="col">Realm name</th><th scope="col">Requests with</th><th scope="col">Ingress service</th><td></td></tr></thead><tbody>${rules.map((one) => html`<${Rule} shown=${one} ask=${ask} />`)}</tbody></table></div>` : html`<${Empty}>No request enters lane ${lane} by a rule yet.</${Empty}>`)}</${Read}>
     ${removal && html`<${Removing} removal=${removal} close=${() => ask(null)} />`}`;
 }

@@ -17,7 +17,7 @@ function Standing({ status }) {
       <dt>Application</dt><dd><strong>${application.name}</strong></dd>
       <dt>Follows</dt><dd><span class="mono">${application.repoURL}</span> ${application.targetRevision}, folder <span class="mono">${application.path || "."}</span>${application.automated ? "" : ", by hand"}</dd>
       <dt>State</dt><dd><${State} of=${sync.status} /> <${State} of=${health.status} /> <span class="quiet">${health.message}</span></dd>
-      <dt>Live</dt><dd>${live ? html`<${Commit} of=${live.revision} />${live.since ? html` <span class="quiet">applied ${ago(live.since)}</span>` : ""}` : "nothing is applied yet"}</dd>
+      <dt>Live</dt><dd>${live ? html`<${Commit} of=${live.revision} />${live.since ? html`<span class="quiet">; applied ${ago(live.since)}</span>` : ""}` : "nothing is applied yet"}</dd>
       ${isOther && html`<dt>Newest</dt><dd><${Commit} of=${sync.revision} /></dd>`}
       <dt>Asked</dt><dd>${repository.looked ? ago(repository.looked) : "never with success"}</dd>
       ${live?.changed.length > 0 && html`<dt>Changed by it</dt><dd><ul class="plain">${live.changed.map((one) => html`<li class="mono">${one}</li>`)}</ul></dd>`}
@@ -54,7 +54,9 @@ function Syncers() {
 
 export function SyncPage({ about }) {
   if (!about) return null;
-  return about.kind === "cluster" ? html`<${Syncers} />` : html`<${Followed} />`;
+  if (about.kind === "cluster") return html`<${Syncers} />`;
+  if (!about.follows) return html`<h1>Sync</h1><${Empty}>What is shown here follows no repository. A mesh that does is made by <code>laneway sync</code>.</${Empty}>`;
+  return html`<${Followed} />`;
 }
 
 function Followed() {

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { showTopology } from "../topology/topology.js";
+import { Empty } from "../parts.js";
 import { html, Trouble, useEffect, useRead, useRef } from "../view.js";
 
 /** Return what went over the topology at a second; a second that nobody held is unknown. */
@@ -29,5 +30,5 @@ export function TopologyPage({ about, query }) {
   useEffect(() => { if (graph) shown.current?.graph(graph); }, [graph, runs]);
   const lane = query.get("lane");
   useEffect(() => { if (graph && lane) shown.current?.select(lane); }, [graph?.id, lane]);
-  return html`<h1>Topology</h1><${Trouble} error=${error} /><div ref=${place} class="topology-place"></div>`;
+  return html`<h1>Topology</h1><${Trouble} error=${error} />${graph && !graph.nodes.length && html`<${Empty}>Nobody calls anybody yet: no service is of a lane group, and none was seen to be called.</${Empty}>`}<div ref=${place} class="topology-place"></div>`;
 }
