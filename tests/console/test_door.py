@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from laneway.adapters.files import Reader
 from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused
 from laneway.apps.console.api.overview import CALLS
+from laneway.apps.console.editing.folder import FolderEditing
 from laneway.apps.console.keys import Keys
 from laneway.apps.console.serving import listening
 from tests.console.serving import ORIGIN, ServedConsole, console
@@ -137,8 +139,12 @@ def test_each_write_leaves_a_line_whatever_comes_of_it(served: ServedConsole) ->
 
 def test_a_console_that_only_reads_writes_nothing(tmp_path: Path) -> None:
     async def walk() -> None:
-        served = console(tmp_path, (WRITE,), read_only=True)
+        served = console(tmp_path, (WRITE, *CALLS), read_only=True)
+        served.visit.ground.way = FolderEditing(Reader([str(tmp_path)]))  # type: ignore[misc]
         await served.come_in()
+        about = (await served.client.get("/api/v1/about")).json()
+        assert (about["edits"], about["sends"]) == ("", False)
+        assert about["whyNoEdits"] == "This console only reads. It was started with --read-only."
         answer = await served.client.post("/api/v1/write", json={}, headers=served.headers)
         assert answer.status_code == 403
         assert answer.json()["error"]["title"] == "This console only reads"

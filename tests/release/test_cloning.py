@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from laneway.adapters.git import CloneSource, GitError, cloned
+from laneway.adapters.git import CloneSource, GitError, Repository, cloned
 from tests.wire.staged import git
 
 
@@ -46,6 +46,20 @@ def test_a_token_is_read_whenever_a_host_asks_and_stands_nowhere_else(
     token.write_text("second")
     assert "password=second\n" in asked(found.top)
     assert "second" not in (Path(found.top) / ".git" / "config").read_text()
+
+
+def test_a_program_of_git_that_does_not_end_is_given_up_and_named(
+    remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = remote / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nexec sleep 20\n")
+    hook.chmod(0o755)
+    (remote / "lanes.yaml").write_text("a: 1\n")
+    monkeypatch.setattr("laneway.adapters.git.repository.PATIENCE", 0.3)
+    found = Repository(str(remote))
+
+    with pytest.raises(GitError, match=r"`git` did not end within 0\.3 s: git -C .* commit"):
+        found.commit([str(remote / "lanes.yaml")], "lanes")
 
 
 def test_links_are_plain_files_and_what_was_there_goes(remote: Path, tmp_path: Path) -> None:

@@ -10,14 +10,12 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from laneway.adapters.git.repository import GitError, Repository
+from laneway.adapters.git.repository import GitError, Repository, git_ended
 
-_PATIENCE = 600.0
 _SETTINGS = (
     *("user.name=Laneway", "user.email=laneway@localhost", "commit.gpgSign=false"),
     *("core.symlinks=false", f"core.hooksPath={os.devnull}", "http.followRedirects=false"),
@@ -43,19 +41,8 @@ def cloned(source: CloneSource, folder: str) -> Repository:
     settings = [word for one in _settings(source) for word in ("-c", one)]
     words = ("clone", "--quiet", "--no-tags", "--single-branch", *branch, *settings)
     program = ("git", *words, "--", source.url, folder)
-    try:
-        ended = subprocess.run(
-            program,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_PATIENCE,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
-        )
-    except FileNotFoundError as error:
-        raise GitError("there is no `git` here, and commits are made by it") from error
-    except subprocess.TimeoutExpired as error:
-        raise GitError(f"{source.url} was not cloned within {_PATIENCE:g} s") from error
+    unasked = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    ended = git_ended(program, b"", env=unasked)
     if ended.returncode:
         said = ended.stderr.decode(errors="replace").strip()
         raise GitError(f"`git clone` ended with {ended.returncode}:\n{said}")

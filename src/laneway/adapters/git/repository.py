@@ -9,11 +9,15 @@ https://git-scm.com/docs/git
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
+
+PATIENCE = 600.0
+"""Seconds that a program of Git gets: its hooks may run tests, and a remote may say nothing."""
 
 
 class GitError(OSError):
@@ -206,8 +210,16 @@ def git_ended(
     """Run `git` to its end; it reads what is given, or what the person types. Raises GitError."""
     try:
         return subprocess.run(
-            words, input=given, capture_output=True, check=False, env=env, pass_fds=pass_fds
+            words,
+            input=given,
+            capture_output=True,
+            check=False,
+            env=env,
+            pass_fds=pass_fds,
+            timeout=PATIENCE,
         )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"`git` did not end within {PATIENCE:g} s: {shlex.join(words)}") from error
     except FileNotFoundError as error:
         raise GitError("there is no program `git` on the PATH") from error
 

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused
+from laneway.apps.console.api.calls import READ_ONLY, ApiCall, CallAsked, CallRefused
 from laneway.apps.console.api.description import PREFIX, ErrorAnswer, ErrorText, description
 from laneway.apps.console.audit import Audit
 from laneway.apps.console.security import Guard
@@ -34,7 +34,6 @@ PAGE = files("laneway.apps.console") / "page"
 NO_VISIT = CallRefused(
     401, "Come in by a link", "This browser has none; `laneway console --link` prints one."
 )
-READ_ONLY = CallRefused(403, "This console only reads", "It was started with --read-only.")
 Answering = Callable[[Request], Awaitable[Response]]
 
 
@@ -87,7 +86,7 @@ class Console(msgspec.Struct, frozen=True):
         async def answer(request: Request) -> Response:
             visit = await self._visit(request)
             if call.writes and self.read_only:
-                raise READ_ONLY
+                raise CallRefused(403, *READ_ONLY)
             with self._audited(request, visit) if call.writes else nullcontext():
                 raw = await self._ran(call, request, visit)
             return Response(raw, media_type=call.media, headers=_NEW)
@@ -110,7 +109,8 @@ class Console(msgspec.Struct, frozen=True):
     async def _ran(self, call: ApiCall, request: Request, visit: Visit) -> bytes:
         words = _words(call, {**request.query_params, **request.path_params})
         body = None if call.takes is None else _decoded(await _body(request), call.takes)
-        found = await call.run(CallAsked(visit.ground, visit.picture, words, body, visit.by))
+        asked = CallAsked(visit.ground, visit.picture, words, body, visit.by, self.read_only)
+        found = await call.run(asked)
         return _json(found) if call.media == _JSON else str(found).encode()
 
 

@@ -19,6 +19,9 @@ T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
+READ_ONLY = ("This console only reads", "It was started with --read-only.")
+
+
 class CallRefused(Exception):  # noqa: N818 - an answer, no fault of ours
     """A call is answered with a status beyond 399: what it is about, and why."""
 
@@ -41,13 +44,17 @@ class Parameter(Struct, frozen=True):
 
 
 class CallAsked(Struct, frozen=True):
-    """A call that was made: of which ground, with which words, by whom."""
+    """A call that was made: of which ground, with which words, by whom.
+
+    `read_only` says that this console refuses all that writes.
+    """
 
     ground: ConsoleGround
     picture: Picture
     words: Mapping[str, Any]
     body: Any = None
     by: str = ""
+    read_only: bool = False
 
     @property
     def seen(self) -> ShownState:

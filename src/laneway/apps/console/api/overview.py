@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from laneway.apps.console.api.calls import ApiCall, CallAsked
+from laneway.apps.console.api.calls import READ_ONLY, ApiCall, CallAsked
 from laneway.apps.console.seams import GatewayAddress, GroundKind
 from laneway.core.resources.releases.plan import LaneRelease
 from laneway.core.views.mesh import mesh_object
@@ -45,9 +45,9 @@ async def _about(asked: CallAsked) -> AboutAnswer:
         list(seen.gateways),
         seen.trouble,
         dict(seen.refused) if seen.refused else None,
-        asked.ground.way.kind if asked.ground.way else "",
-        asked.ground.why_no_way,
-        asked.ground.sender is not None,
+        asked.ground.way.kind if asked.ground.way and not asked.read_only else "",
+        ". ".join(READ_ONLY) if asked.read_only else asked.ground.why_no_way,
+        asked.ground.sender is not None and not asked.read_only,
         asked.ground.followed is not None,
         len(seen.releases) or _plans(asked),
         len(seen.syncers),

@@ -3,7 +3,7 @@
 
 import { get, post } from "./api.js";
 import { Badge, Copy, html, prose, readAgain, useEffect, useRef, useState } from "./view.js";
-import { count, Findings, Level } from "./parts.js";
+import { clock, count, Findings, Level } from "./parts.js";
 
 const PAUSE = 250;
 const LOOK = 5000;
@@ -195,6 +195,6 @@ function Standing({ of }) {
     return () => clearTimeout(timer);
   }, [of.revision]);
   const [kind, words] = STATES[found?.state] ?? [];
-  return words ? html`<${Badge} kind=${kind}>${words}${found.since ? ` since ${new Date(found.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : ""}</${Badge}>` : null;
+  return words ? html`<${Badge} kind=${kind}>${words}${found.since ? ` since ${clock(found.since)}` : ""}</${Badge}>` : null;
 }
 

@@ -82,3 +82,10 @@ export function Dialog({ title, close, wide = false, children }) {
     ${children}
   </dialog>`;
 }
+
+/** A moment, in seconds, as a clock has it; on another day with its date. */
+export const clock = (seconds) => {
+  const at = new Date(seconds * 1000);
+  const day = at.toDateString() === new Date().toDateString() ? "" : `${at.toLocaleDateString()} `;
+  return `${day}${at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false })}`;
+};

@@ -2,7 +2,7 @@
 
 import { part } from "../api.js";
 import { ago, Badge, html, Link, Read, useRead, useState } from "../view.js";
-import { count, Empty, ObjectLink } from "../parts.js";
+import { clock, count, Empty, ObjectLink } from "../parts.js";
 import { Rows, useFilter } from "../rows.js";
 import { Removing } from "../removing.js";
 import { Written } from "../edits.js";
@@ -25,7 +25,7 @@ function Why({ of }) {
 /** Whether a group or lane is live and since when; where nothing runs, whether it is sound. */
 export function Live({ of, state }) {
   if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>`;
-  const since = of.since ? ` since ${new Date(of.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "";
+  const since = of.since ? ` since ${clock(of.since)}` : "";
   return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.state === "live" ? `in ${of.why}` : of.why}</span>`}`;
 }
 
