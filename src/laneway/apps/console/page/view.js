@@ -84,14 +84,21 @@ export function Read({ of: [value, error], children }) {
   return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">Reading…</p>` : children(value)}`;
 }
 
-/** What a module shows, loaded when it is first shown. */
+const AWAY = Object.assign(new Error("The console does not answer"), { detail: "This page is loaded once it does." });
+
+/** What a module shows, loaded when it is first shown; where it was away, once the console is heard again. */
 export function later(load, name) {
   let loaded = null;
   return function Later(props) {
     const [error, fail] = useState(null);
     const [, show] = useState(loaded);
     useEffect(() => {
-      if (!loaded) load().then((found) => show(loaded = { is: found[name] }), () => fail(new Error("This page could not be loaded.")));
+      if (loaded) return undefined;
+      let isAway = false;
+      const again = () => isAway && location.reload(); // a browser does not ask twice for a module that was not there
+      load().then((found) => show(loaded = { is: found[name] }), () => { isAway = true; fail(AWAY); });
+      readers.add(again);
+      return () => readers.delete(again);
     }, []);
     if (loaded) return html`<${loaded.is} ...${props} />`;
     return html`<${Trouble} error=${error} />${error ? html`<button type="button" onClick=${() => location.reload()}>Load again</button>` : html`<p class="quiet" aria-busy="true">Reading…</p>`}`;
