@@ -84,6 +84,7 @@ export function Read({ of: [value, error], children }) {
   return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">Reading…</p>` : children(value)}`;
 }
 
+const YOUNG = 5000; // milliseconds in which a document is not loaded again: its own beginning is no news
 const AWAY = Object.assign(new Error("The console does not answer"), { detail: "This page is loaded once it does." });
 
 /** What a module shows, loaded when it is first shown; where it was away, once the console is heard again. */
@@ -95,7 +96,7 @@ export function later(load, name) {
     useEffect(() => {
       if (loaded) return undefined;
       let isAway = false;
-      const again = () => isAway && location.reload(); // a browser does not ask twice for a module that was not there
+      const again = () => isAway && performance.now() > YOUNG && location.reload(); // a browser does not ask twice for a module that was not there
       load().then((found) => show(loaded = { is: found[name] }), () => { isAway = true; fail(AWAY); });
       readers.add(again);
       return () => readers.delete(again);
