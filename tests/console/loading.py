@@ -136,7 +136,7 @@ def lanes(town: Town) -> Iterator[Figure]:
                 "filtered": lambda page: page.get_by_label("Filter").fill("lane-99"),
                 "filter taken away": lambda page: page.get_by_label("Filter").fill(""),
             }
-            page.goto(f"{origin}/cost")
+            page.goto(f"{origin}/namespaces")
             page.get_by_role("heading", level=1).wait_for()
             for name, step in steps.items():
                 found = traced(browser, page, partial(_quiet, page, step))
