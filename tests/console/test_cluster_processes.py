@@ -122,6 +122,31 @@ def test_a_kubeconfig_whose_token_is_refused_is_told(tmp_path: Path) -> None:
     asyncio.run(walk())
 
 
+def test_a_console_that_ends_ends_what_is_heard_and_complains_of_nothing(tmp_path: Path) -> None:
+    async def walk() -> None:
+        cluster = FakeCluster()
+        shop_and_cart(cluster)
+        token = cluster.user("sue", "shop").removeprefix("Bearer ")
+        async with (
+            served(cluster) as address,
+            running(tmp_path, address, ONESELF, token=token) as console,
+        ):
+            origin = console.first.partition("/enter")[0]
+            async with httpx.AsyncClient(base_url=origin, follow_redirects=True) as browser:
+                await browser.get(console.first)
+                await known(browser)
+                async with browser.stream("GET", "/api/v1/events") as events:
+                    heard = events.aiter_lines()
+                    assert (await anext(heard)).startswith("event:")
+                    console.process.terminate()
+                    async for _ in heard:  # it ends as answers end
+                        pass
+            assert console.process.stdout is not None
+            assert "ASGI" not in (await console.process.stdout.read()).decode()
+
+    asyncio.run(walk())
+
+
 def large(cluster: FakeCluster) -> None:
     """Have many services with a pod each, in one group with lanes."""
     for number in range(SERVICES):

@@ -54,6 +54,10 @@ class ByLink:
         ready.set()
         await self._visit.run()
 
+    def leave(self) -> None:
+        """End all streams of events."""
+        self._visit.broadcast.end()
+
 
 def cookie_of(request: Request, name: str) -> str:
     """Return the value of a cookie, empty where there is none."""

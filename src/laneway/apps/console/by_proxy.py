@@ -56,6 +56,10 @@ class ByProxy:
         ready.set()
         await self._sessions.run()
 
+    def leave(self) -> None:
+        """End all streams of events."""
+        self._sessions.hush()
+
     def _cookie(self, session: Session) -> str:
         answer = Response()
         answer.set_cookie(

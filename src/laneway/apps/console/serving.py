@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -42,6 +43,16 @@ def _family(host: str) -> socket.AddressFamily:
 class _Server(uvicorn.Server):
     """A server that ends well when it is told to; uvicorn's own raises the signal once more."""
 
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
+        """`leave` ends the answers that would go on for as long as somebody hears them."""
+        super().__init__(config)
+        self._leave = leave
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End open answers, then the server."""
+        self._leave()
+        super().handle_exit(sig, frame)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """End on a signal; by a second one at once."""
@@ -64,7 +75,7 @@ async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
-    server, open_ = _Server(config), asyncio.Event()
+    server, open_ = _Server(config, door.leave), asyncio.Event()
     following = asyncio.create_task(door.run(open_))
     serving = asyncio.create_task(server.serve([at]))
     try:
@@ -75,6 +86,7 @@ async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable
             ready()
         await asyncio.wait([following, serving], return_when=asyncio.FIRST_COMPLETED)
         if following.done():
+            door.leave()
             server.should_exit = True
             await serving
             following.result()  # what ended it is told

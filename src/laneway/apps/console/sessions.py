@@ -230,6 +230,11 @@ class Sessions:
         finally:
             await self.close()
 
+    def hush(self) -> None:
+        """End what visitors hear."""
+        for one in self._by_key.values():
+            one.visit.broadcast.end()
+
     async def close(self) -> None:
         """End every session."""
         for one in list(self._by_key.values()):

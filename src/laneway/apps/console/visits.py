@@ -70,3 +70,6 @@ class Entrance(Protocol):
 
     async def run(self, ready: asyncio.Event) -> None:
         """Follow what visits need, until canceled; `ready` is set once somebody may come."""
+
+    def leave(self) -> None:
+        """End what everybody hears: the console ends."""
