@@ -89,6 +89,7 @@ def test_logs_are_those_of_the_container_that_ended() -> None:
 BEGINS = {
     "nothing is known of it yet": pod(()),
     "its containers are made": pod(state={"waiting": {"reason": "ContainerCreating"}}),
+    "its node says no times": pod(state={"running": {"startedAt": None}}),
     "it was started and never was ready": pod(state={"running": {"startedAt": EARLY}}),
 }
 

@@ -17,7 +17,7 @@ from msgspec import Struct, ValidationError, field, json
 from laneway.core.rules.questions.words import times
 from laneway.core.views.pods_down import AilingPod
 
-LONGEST_BEGIN = 30.0
+LONGEST_BEGIN = 120.0
 """Seconds in which a pod that was never ready counts as one that begins."""
 
 _BEGINNING = frozenset({"", "ContainerCreating", "PodInitializing"})
@@ -35,7 +35,8 @@ class _Waiting(Struct):
 
 
 class _Started(Struct, rename="camel"):
-    started_at: str = ""
+    started_at: str | None = None
+    """Null where the node does not say."""
 
 
 class _ContainerState(Struct):

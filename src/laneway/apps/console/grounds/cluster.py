@@ -197,6 +197,7 @@ class UserClusterGround(ActingUser):
     async def _take(self, now: float) -> bool:
         """Take what is seen at a time; return whether it is anything new."""
         before, snapshot = self.seen, self.following.snapshot()
+        down = _down(self.following, now)  # of the very moment of the objects
         if before is not None and snapshot.is_same(before.compilation.snapshot):
             compilation = before.compilation
         else:
@@ -217,7 +218,7 @@ class UserClusterGround(ActingUser):
             releases=beside.releases,
             syncers=await self._syncers(compilation.snapshot, beside),
             settling=self._settling(standings, now),
-            down=_down(self.following, now),
+            down=down,
         )
         if before is not None and _says_the_same(before, state):
             return False
