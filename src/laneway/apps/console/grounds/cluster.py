@@ -189,8 +189,12 @@ class UserClusterGround(ActingUser):
         return min((one for one in times if one > now), default=_NEVER)
 
     def _settling(self, standings: Mapping[str, GroupStanding], now: float) -> frozenset[str]:
-        """Return the groups that are not live, and not for long."""
-        late = [name for name, one in standings.items() if one.state == "not live"]
+        """Return the groups that are not live, and not for long.
+
+        Those that are stalled are among them: while pods begin an operator stalls for what they
+        lack, and an edit that brings errors is told by these at once.
+        """
+        late = [name for name, one in standings.items() if one.state in ("not live", "stalled")]
         self._behind = {name: self._behind.get(name, now) for name in late}
         return frozenset(one for one in late if now < self._behind[one] + SETTLING)
 
