@@ -62,11 +62,11 @@ class _Ground(Struct, frozen=True, dict=True):
         return {lane.name: lane for lane in self.before.lanes} if self.before else {}
 
     @cached_property
-    def known_pods(self) -> Mapping[Host, tuple[Workload, ...]]:
-        """The workloads of those hosts of which all are known."""
+    def known_pods(self) -> Mapping[Host, _ByLabel]:
+        """The workloads of those hosts of which all are known, by the labels that they wear."""
         services, unknown = self.mesh.services, self.mesh.unknown_pods
         known = ((host, services[host].workloads) for host in self.hosts if host not in unknown)
-        return {host: pods for host, pods in known if pods}
+        return {host: _by_label(pods) for host, pods in known if pods}
 
     def lane(self, group: LaneGroup, lane: Lane) -> GroupLane:
         """Resolve a lane; one that was there before may have other weights and rules."""
@@ -146,15 +146,19 @@ def _lane(
     group: LaneGroup,
     lane: Lane,
     hosts: tuple[Host, ...],
-    known_pods: Mapping[Host, tuple[Workload, ...]],
+    known_pods: Mapping[Host, _ByLabel],
 ) -> GroupLane:
     """Resolve a lane; `known_pods` holds the workloads of those hosts of which all are known."""
+
+    def may_be_in(host: Host) -> Sequence[Workload]:
+        return min((known_pods[host].get(pair, ()) for pair in lane.selector), key=len)
+
     named = {service_host(service.name, service.namespace) for service in lane.services}
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
     known = (host for host in declared if host in known_pods)
     absent = frozenset(
-        host for host in known if not any(ready_pods_of_lane(lane, known_pods[host]))
+        host for host in known if not any(ready_pods_of_lane(lane, may_be_in(host)))
     )
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
     return GroupLane(
@@ -164,8 +168,20 @@ def _lane(
         declared,
         absent,
         undeclared,
-        missing=frozenset(host for host in absent if not any(pods_of_lane(lane, known_pods[host]))),
+        missing=frozenset(host for host in absent if not any(pods_of_lane(lane, may_be_in(host)))),
     )
+
+
+_ByLabel = Mapping[tuple[str, str], Sequence[Workload]]
+"""Workloads by label, so that many lanes look at few of them each."""
+
+
+def _by_label(pods: Iterable[Workload]) -> _ByLabel:
+    found: dict[tuple[str, str], list[Workload]] = {}
+    for pod in pods:
+        for pair in pod.labels.items():
+            found.setdefault(pair, []).append(pod)
+    return found
 
 
 def _reasons_to_hold(
