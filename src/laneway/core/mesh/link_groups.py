@@ -157,9 +157,7 @@ def _lane(
     limited = group.is_permissive and bool(lane.services)
     declared = tuple(host for host in hosts if host in named) if limited else hosts
     known = (host for host in declared if host in known_pods)
-    absent = frozenset(
-        host for host in known if not any(ready_pods_of_lane(lane, may_be_in(host)))
-    )
+    absent = frozenset(host for host in known if not any(ready_pods_of_lane(lane, may_be_in(host))))
     undeclared = frozenset(hosts).difference(declared) if limited else frozenset()
     return GroupLane(
         LaneName(lane.meta.name),
