@@ -105,6 +105,7 @@ def edit(browser: httpx.Client, form: Form) -> None:
 
 def make_lanes(browser: httpx.Client) -> None:
     """Do the clicks of the first seed: a group, three lanes, a rule each."""
+    known(browser)
     services = tuple(ServiceName("default", one) for one in SERVICES)
     edit(browser, GroupForm("test", "istio-system/ingressgateway", services=services))
     for number in "123":

@@ -64,6 +64,16 @@ def test_a_lane_is_made_with_what_its_form_begins_with(tmp_path: Path) -> None:
     walked(tmp_path, walk)
 
 
+def test_before_the_first_look_an_edit_is_to_be_tried_again(tmp_path: Path) -> None:
+    async def walk(served: ServedConsole, _: Path) -> None:
+        served.visit.ground.seen = None  # type: ignore[misc]
+        status, told = await post(served, "/edits", {"form": {"kind": "lane", "name": "s4"}})
+
+        assert (status, told["error"]["title"]) == (503, "Nothing is known yet")
+
+    walked(tmp_path, walk)
+
+
 def test_an_edit_with_errors_is_not_written_and_says_where_they_are(tmp_path: Path) -> None:
     async def walk(served: ServedConsole, folder: Path) -> None:
         before = (folder / "lanes.yaml").read_bytes()

@@ -85,6 +85,7 @@ def _reached(run: Asking) -> Asking:
 
 def _way(asked: CallAsked) -> EditingWay:
     """Return the way in which edits are written. Raises CallRefused where there is none."""
+    _ = asked.seen  # before the first look it is not known whether there is one
     way = asked.ground.way
     if way is None:
         raise CallRefused(403, "Nothing is edited here", asked.ground.why_no_way)
