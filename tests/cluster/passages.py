@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from laneway.adapters.netns import PrivateNetwork
+from tests.cluster.service_addresses import copy
 
 TCP = (socket.AF_INET, socket.SOCK_STREAM, 0)
 
@@ -38,16 +39,7 @@ async def _serve(sockets: list[tuple[socket.socket, int]]) -> None:
         ) -> None:
             with suppress(OSError):
                 onward, back = await asyncio.open_connection("127.0.0.1", port)
-                await asyncio.gather(_copy(reader, back), _copy(onward, writer))
+                await asyncio.gather(copy(reader, back), copy(onward, writer))
 
         await asyncio.start_server(lead, sock=one)
     await asyncio.Event().wait()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copy until one side has had enough; then the other is told."""
-    with suppress(OSError):
-        while found := await reader.read(65536):
-            writer.write(found)
-            await writer.drain()
-    writer.close()

@@ -33,10 +33,10 @@ AGAIN = 1.0
 """Seconds until a program that ended is started again."""
 EAGER = 0.1
 """Seconds between probes of what is not ready yet; a kubelet is less eager."""
-_PYTHON = (sys.executable, "-I", "-S")
-_ENTERING = (*_PYTHON, str(Path(laneway.adapters.processes.__path__[0]) / "entering.py"))
+PYTHON = (sys.executable, "-I", "-S")
+ENTERING = (*PYTHON, str(Path(laneway.adapters.processes.__path__[0]) / "entering.py"))
 _FOLDER = str(Path(laneway.apps.mock.__path__[0]))
-_MOCK = (*_PYTHON, "-c", f"import sys; sys.path[:0] = [{_FOLDER!r}]; import serve; serve.main()")
+_MOCK = (*PYTHON, "-c", f"import sys; sys.path[:0] = [{_FOLDER!r}]; import serve; serve.main()")
 
 Connecting = Callable[[], socket.socket]
 """Makes a socket that reaches pods past their proxies."""
@@ -54,6 +54,8 @@ class Container(Struct):
     failures: int = 0
     running: bool = False
     ready: bool = False
+    ended: int | None = None
+    """With which code it ended the last time."""
 
 
 class PodProcesses:
@@ -98,6 +100,7 @@ class PodProcesses:
         for one in self.containers:
             if one.running and one.name in ended:
                 one.running, one.ready, one.due = False, False, now + AGAIN
+                one.ended = ended[one.name]
             if now < one.due or not one.command:
                 continue
             if not one.running:
@@ -114,7 +117,7 @@ class PodProcesses:
     def told(self) -> dict[str, Told]:
         """Return what is known of its programs and its proxy."""
         known = {
-            one.name: Told(one.running, one.ready, max(0, one.starts - 1))
+            one.name: Told(one.running, one.ready, max(0, one.starts - 1), one.ended)
             for one in self.containers
         }
         return known | ({PROXY: Told(running=True, ready=self.proxied)} if self.admin else {})
@@ -138,7 +141,7 @@ class PodProcesses:
     ) -> None:
         """Start a program inside; what binds its life to ours is lost where its rights change."""
         usual = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder)}
-        entering = (*_ENTERING, *self.entering, *more, "--", *BOUND)
+        entering = (*ENTERING, *self.entering, *more, "--", *BOUND)
         self.children.start(name, (*entering, *command), {**usual, **told})
 
 

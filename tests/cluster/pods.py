@@ -163,20 +163,25 @@ def resolver(namespace: str, server: str) -> str:
 
 
 class Told(Struct, frozen=True):
-    """What a node knows of a container: whether it runs and is ready, how often it began anew."""
+    """What a node knows of a container: whether it runs and is ready, how often it began anew.
+
+    `ended` is the code with which it ended the last time.
+    """
 
     running: bool
     ready: bool
     restarts: int = 0
+    ended: int | None = None
 
 
 def status(pod: Json, address: str, told: dict[str, Told]) -> Json:
     """Return the status that a node reports for a pod, of whose containers it knows something.
 
-    A container that does not run waits, for its command or to be started again. A proxy that was
-    put beside is not among the containers, but the pod is not ready without it.
+    A pod of which nothing runs yet is not ready. A container that does not run waits, for its
+    command or to be started again. A proxy that was put beside is not among the containers, but the
+    pod is not ready without it.
     """
-    ready = all(one.ready for one in told.values())
+    ready = bool(told) and all(one.ready for one in told.values())
     conditions = {"PodScheduled": True, "ContainersReady": ready, "Ready": ready}
     containers = [
         {
@@ -185,6 +190,7 @@ def status(pod: Json, address: str, told: dict[str, Told]) -> Json:
             "ready": told[container["name"]].ready,
             "restartCount": told[container["name"]].restarts,
             "state": {"running" if told[container["name"]].running else "waiting": {}},
+            **_last_state(told[container["name"]].ended),
         }
         for container in pod["spec"]["containers"]
         if container["name"] in told
@@ -196,3 +202,10 @@ def status(pod: Json, address: str, told: dict[str, Told]) -> Json:
         "conditions": [{"type": kind, "status": str(holds)} for kind, holds in conditions.items()],
         "containerStatuses": containers,
     }
+
+
+def _last_state(code: int | None) -> Json:
+    """Say how a container ended, if it did."""
+    if code is None:
+        return {}
+    return {"lastState": {"terminated": {"exitCode": code, "reason": "Error" if code else "Done"}}}

@@ -1,4 +1,4 @@
-"""Rows of the troubleshooting table on a real cluster: caused, named alike, gone when mended.
+"""Each row of the troubleshooting table on a real cluster: caused, named alike, gone when mended.
 
 One cluster for all: an operator at work, proxies of a real istiod, a console for whoever comes with
 a token. The same person asks `kubectl laneway check`. Requests through the gateway show each
@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from msgspec import Struct, field
 from tests.cluster.control_plane import VERSIONS, ControlPlane
 from tests.cluster.lanes import Lanes, asked
 from tests.cluster.operated import applied, kinds, objects_of, operator, ours, until
+from tests.cluster.pods import PROXY
 from tests.cluster.shown_console import console_for_many, known
 from tests.cluster.viewer import EXAMPLE, Viewer, charts_viewer, viewer
 from tests.conftest import Had
@@ -31,7 +33,7 @@ from tests.engines import engine
 pytestmark = pytest.mark.cluster
 
 TAG = "x-asm-prefer-tag"
-TIMES = 24
+TIMES, CALLERS = 24, 6
 PATIENCE = 120.0
 Rows = list[dict[str, Any]]
 SOUND = {f"s{number}": {(f"v{number}",) * 3} for number in "123"}
@@ -66,7 +68,10 @@ class Ward(Struct, frozen=True):
         return found
 
     def met(self, lane: str) -> set[Any]:
-        return set(self.lanes.ask(TIMES, {TAG: lane}))
+        """Return what requests meet that come at once: no one connection decides for all."""
+        ask = partial(self.lanes.ask, TIMES // CALLERS)
+        with ThreadPoolExecutor(CALLERS) as callers:
+            return set().union(*callers.map(ask, [{TAG: lane}] * CALLERS))
 
     def until_told(self, holds: Callable[[Rows], bool]) -> Rows:
         """Return the doctor's rows as soon as they are as they should be."""
@@ -193,6 +198,14 @@ def _map_wrongly(ward: Ward) -> None:
     ward.apply(*(one for one in objects_of(EXAMPLE) if one["kind"].startswith("ASM")))
 
 
+def _take_the_proxy_away(ward: Ward) -> None:
+    bare = deployment()
+    _template(bare)["metadata"]["labels"]["sidecar.istio.io/inject"] = "false"
+    pod = _template(bare)["spec"]
+    pod["containers"] = [one for one in pod["containers"] if one["name"] != PROXY]
+    ward.apply(bare)
+
+
 def _template(made: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = made["spec"]["template"]
     return found
@@ -225,6 +238,13 @@ FAULTS = {
         *("s2", frozenset({("v2", "v1", "v1")}), "leak", "LW1407", "DestinationRule default/mine"),
         "kubectl get destinationrule -n default mine -o yaml",
     ),
+    "a pod without a proxy": ClusterFault(
+        _take_the_proxy_away,
+        "s2",
+        frozenset(("v2", "v2", last) for last in ("v1", "v2", "v3")),
+        *("intermittent", "LW1506", "Deployment default/mockb-v2"),
+        "kubectl get pods -n default -o jsonpath=",
+    ),
 }
 
 
@@ -240,7 +260,8 @@ def test_row_is_caused_named_alike_and_gone_when_it_is_mended(
     try:
         fault.edit(ward)
         ward.until_met(fault.lane, set(fault.met))
-        rows = ward.until_told(lambda rows: any(one["code"] == fault.code for one in rows))
+        told = fault.code, fault.subject
+        rows = ward.until_told(lambda rows: told in [(one["code"], _subject(one)) for one in rows])
         _named_alike(rows, ward.checked(), fault)
     finally:
         ward.mend()
@@ -253,10 +274,34 @@ def test_row_is_caused_named_alike_and_gone_when_it_is_mended(
 def _named_alike(rows: Rows, checked: Rows, fault: ClusterFault) -> None:
     (row,) = (one for one in rows if one["code"] == fault.code)
     (found,) = (one for one in checked if one["code"] == fault.code)
-    subject = "{kind} {namespace}/{name}".format(**row["object"]).replace(" /", " ")
-
     assert row["symptoms"][0] == fault.symptom
     assert (row["cause"], row["fix"]) == (found["message"], found["fix"])
-    assert (subject, found["subject"]) == (fault.subject, fault.subject)
+    assert (_subject(row), found["subject"]) == (fault.subject, fault.subject)
     assert row["place"]["file"] == found["file"]
     assert row["command"].startswith(fault.command)
+
+
+def _subject(row: dict[str, Any]) -> str:
+    return "{kind} {namespace}/{name}".format(**row["object"]).replace(" /", " ")
+
+
+def test_pods_that_do_not_answer_are_told_with_who_does(ward: Ward) -> None:
+    broken = deployment()
+    program = _template(broken)["spec"]["containers"][0]
+    program |= {"image": "test/keeper", "env": [], "readinessProbe": {"httpGet": {"port": 8000}}}
+    try:
+        ward.apply(broken)
+        (row,) = ward.until_told(lambda rows: any("started again" in one["cause"] for one in rows))
+        assert row["symptoms"] == ["no-response"]
+        assert "of lane s2 does not answer: container default ended (exit code 1)" in row["cause"]
+        assert (row["level"], row["why"]) == (
+            "warning",
+            "Other pods of default/mockb answer meanwhile.",
+        )
+        assert row["command"].startswith("kubectl logs -n default mockb-v2-")
+        assert row["command"].endswith(" -c default --previous")
+        assert ward.met("s2") == SOUND["s2"]
+        assert ward.checked() == []
+    finally:
+        ward.mend()
+    ward.until_told(lambda rows: rows == [])
