@@ -13,6 +13,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,25 +21,47 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from laneway.core.release.series import BUCKETS, REQUESTS
+from tests.cluster.api_server import RefusedError
 from tests.cluster.control_plane import ControlPlane
 
 Json = dict[str, Any]
 Labels = tuple[tuple[str, str], ...]
+PAUSE = 0.5
+"""Seconds between two readings."""
 UNKNOWN = {"source_workload": "unknown", "source_workload_namespace": "unknown"}
 _TIMES = "stats?format=json&histogram_buckets=cumulative&filter=upstream_rq_time"
 _SERVICE = "destination_service_name", "destination_service_namespace"
 
 
-class TellingProxies(Struct, frozen=True):
-    """The proxies of a cluster's pods."""
+class TellingProxies(Struct):
+    """The proxies of a cluster's pods, read again and again; what was counted stays counted.
+
+    A scrape gets what was read last, whole: on a busy machine an Envoy answers late, and a page
+    without it would look as if it had begun anew.
+    """
 
     plane: ControlPlane
+    told: dict[tuple[str, Labels], int] = field(default_factory=dict)
+    is_over: bool = False
 
     def page(self) -> str:
         """Return the page, as Prometheus reads it."""
+        known = list(self.told.items())
+        return "".join(f"{name}{{{_spelled(labels)}}} {n}\n" for (name, labels), n in known)
+
+    def follow(self) -> None:
+        """Read until it is over."""
+        while not self.is_over:
+            with suppress(OSError, RefusedError):
+                for key, number in self.read().items():
+                    self.told[key] = max(number, self.told.get(key, 0))
+            time.sleep(PAUSE)
+
+    def read(self) -> Counter[tuple[str, Labels]]:
+        """Return what all proxies have counted."""
         pods = self.plane.api.ask("/api/v1/pods")["items"]
         by_address = {one["status"].get("podIP", ""): one for one in pods}
         found: Counter[tuple[str, Labels]] = Counter()
@@ -47,7 +70,7 @@ class TellingProxies(Struct, frozen=True):
             if admin.exists():
                 with suppress(OSError, http.client.HTTPException, ValueError):
                     _count(found, pod, by_address, admin)
-        return "".join(f"{name}{{{_spelled(labels)}}} {n}\n" for (name, labels), n in found.items())
+        return found
 
 
 def _spelled(labels: Labels) -> str:
@@ -147,9 +170,13 @@ def telling(plane: ControlPlane) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    reading = threading.Thread(target=proxies.follow, daemon=True)
+    reading.start()
     try:
         yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+        proxies.is_over = True
+        reading.join()
