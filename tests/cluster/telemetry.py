@@ -68,7 +68,7 @@ class TellingProxies(Struct):
         for pod in pods:
             admin = self.plane.folder / "node" / f"{pod['metadata']['uid'][:8]}.sock"
             if admin.exists():
-                with suppress(OSError, http.client.HTTPException, ValueError):
+                with suppress(OSError, http.client.HTTPException):
                     _count(found, pod, by_address, admin)
         return found
 
@@ -82,26 +82,28 @@ def _count(
 ) -> None:
     """Add what the proxy of a pod has counted."""
     times = {one["name"]: one["buckets"] for one in _histograms(_asked(admin, _TIMES))}
-    for cluster in _asked(admin, "clusters?format=json")["cluster_statuses"]:
+    told = _asked(admin, "clusters?format=json")["cluster_statuses"]
+    of_services = [one for one in told if "|" in one["name"]]  # not istiod, nor what leads on
+    for cluster in of_services:
         way, *_, host = cluster["name"].split("|")
-        if way == "inbound" and "|" in cluster["name"]:
+        if way == "inbound":
             labels = UNKNOWN | _workload("destination", pod) | {"reporter": "destination"}
             for one in cluster.get("host_statuses", ()):
                 _requests(found, labels, one)
         if way != "outbound":
             continue
         service = dict(zip(_SERVICE, host.split(".")[:2], strict=True))
-        told = service | _workload("source", pod) | {"reporter": "source"}
+        labels = service | _workload("source", pod) | {"reporter": "source"}
         callees = set()
         for one in cluster.get("host_statuses", ()):
             address = one["address"].get("socket_address", {}).get("address", "")
             if address in by_address:
                 callee = _workload("destination", by_address[address])
-                _requests(found, told | callee, one)
+                _requests(found, labels | callee, one)
                 callees.add(tuple(callee.items()))
         buckets = times.get(f"{cluster['observability_name']}", ())
         if len(callees) == 1:
-            labels = told | dict(next(iter(callees)))
+            labels |= dict(next(iter(callees)))
             for bucket in buckets:
                 edge = {"le": f"{bucket['upper_bound']:g}"}
                 found[BUCKETS, _sorted(labels | edge)] += bucket["cumulative"]

@@ -173,8 +173,9 @@ def test_a_group_of_which_some_services_are_out_of_sight_is_as_its_status_says(
 
 
 def test_who_could_have_the_server_send_there_sends_through_a_gateway(
-    plane: ControlPlane, console: ShownConsole
+    plane: ControlPlane, spaces: None, tmp_path: Path
 ) -> None:
+    assert spaces is None
     door = service("door", "istio-system")
     door["spec"] |= {"selector": {"istio": "ingressgateway"}, "type": "NodePort"}
     door["spec"]["externalIPs"] = ["192.0.2.7"]
@@ -184,10 +185,13 @@ def test_who_could_have_the_server_send_there_sends_through_a_gateway(
         grant(plane, "looks-on", *charts_viewer()["rules"])
         proxy = {"apiGroups": [""], "resources": ["services/proxy"], "verbs": ["create"]}
         grant(plane, "may-send", *charts_viewer()["rules"], proxy)
-        told = {who: known(console.browser(who), "/api/v1/about").json() for who in (looks, sends)}
-        origin = {"origin": console.origin}
-        wish = {"text": "curl http://x/mock"}
-        refused = console.browser(looks).post("/api/v1/send", json=wish, headers=origin)
+        with console_for_many(plane, tmp_path) as console:
+            told = {
+                who: known(console.browser(who), "/api/v1/about").json() for who in (looks, sends)
+            }
+            origin = {"origin": console.origin}
+            wish = {"text": "curl http://x/mock"}
+            refused = console.browser(looks).post("/api/v1/send", json=wish, headers=origin)
     finally:
         asked(plane, "delete", "service", "door", "-n=istio-system")
 
