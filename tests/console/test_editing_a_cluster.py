@@ -170,6 +170,23 @@ def test_an_object_that_changes_between_reading_and_applying_is_not_written(
     assert scene.tag() == "v9"
 
 
+def test_a_status_written_between_reading_and_applying_is_no_conflict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene()
+    edit, apply, writes = scene.tagged("v7"), scene.api.apply, iter((1, 2, 3))
+
+    async def late(*words: Any, **more: Any) -> bytes:
+        if next(writes, None):
+            scene.api.put(scene.api.objects[LANE] | {"status": {"state": "Changing"}}, MANAGER)
+        return await apply(*words, **more)
+
+    monkeypatch.setattr(scene.api, "apply", late)
+
+    assert isinstance(scene.write(edit), EditWritten)
+    assert scene.tag() == "v7"
+
+
 def test_fields_that_another_edited_are_told_first_and_taken_if_that_is_wanted() -> None:
     scene = Scene(manager="nobody")
     scene.api.managed = {

@@ -60,10 +60,16 @@ EDITED: tuple[tuple[str, str], ...] = (
     ("networking.istio.io", "VirtualService"),
 )
 """What forms change."""
+_LOOKS = 5
+"""How often an edit is worked out anew, where objects have another version when it is applied."""
 _FILE = "new.yaml"
 """A name for where new objects go that are in no file."""
 
 Kinds = Mapping[tuple[str, str], Kind]
+
+
+class _OvertakenError(Exception):
+    """An object has another version than the one that was read."""
 
 
 class _SeenCluster(Struct, frozen=True):
@@ -129,7 +135,20 @@ class ClusterEditing:
         return found if isinstance(found, EditConflict) else found.told
 
     async def write(self, edit: FormEdit, by: str) -> EditOutcome:
-        """Write an edit. Raises KubeError where the server refuses for another reason."""
+        """Write an edit. Raises KubeError where the server refuses for another reason.
+
+        An object may have another version before it is applied, and be what the form showed: an
+        operator writes its status. So it is looked at again, and told if it is another.
+        """
+        late = ""
+        for _ in range(_LOOKS):
+            try:
+                return await self._write(edit, by)
+            except _OvertakenError as error:
+                late = str(error)
+        return EditConflict(late)
+
+    async def _write(self, edit: FormEdit, by: str) -> EditOutcome:
         made = await asyncio.to_thread(self._made, await self._look(), edit)
         if isinstance(made, EditConflict):
             return made
@@ -217,6 +236,8 @@ class ClusterEditing:
                 return ""
             return await self._applied(kind, one, take=take, dry_run=dry_run)
         except Conflict as error:
+            if not error.fields and not error.managers:
+                raise _OvertakenError(str(one.ref)) from error
             fields = tuple(FieldConflict(path) for path in error.fields)
             return EditConflict(str(one.ref), fields, None, error.managers)
 
