@@ -7,7 +7,7 @@ from typing import Any
 
 from laneway.core.views.entry_requests import entry_requests
 from tests.console.asking import ask, example, told
-from tests.views.samples import compiled_example
+from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
 
 def test_lanes_come_in_parts_with_their_groups(tmp_path: Path) -> None:
@@ -66,6 +66,30 @@ def test_a_group_that_a_route_of_yours_leads_into_is_entered_by_what_that_asks_f
     (only,) = requests_of("gitops", "mock")
 
     assert only == {"lane": "v1, v2", "host": "", "path": "/mock", "headers": []}
+
+
+def test_lanes_that_each_ask_for_something_else_are_each_entered_by_it(tmp_path: Path) -> None:
+    strict = EXAMPLES / "strict-lanes"
+    _, second, third = (strict / "lanes.yaml").read_text().split("uri:")[1:]
+    edited = {
+        second: second.replace("/mock", "/two").replace("exact: s2", "exact: beta"),
+        third: third.replace("/mock", "/three").replace("x-asm-prefer-tag", "x-who"),
+    }
+    for file in strict.glob("*.yaml"):
+        text = file.read_text()
+        for before, after in edited.items():
+            text = text.replace(before, after)
+        (tmp_path / file.name).write_text(text)
+    compilation = compiled_files(tmp_path)
+
+    found = entry_requests(compilation.mesh, compilation.plan, "test")
+
+    said = [(one["lane"], one["path"], *one["headers"][0].values()) for one in found]
+    assert said == [
+        ("s1", "/mock", "x-asm-prefer-tag", "s1"),
+        ("s2", "/two", "x-asm-prefer-tag", "beta"),
+        ("s3", "/three", "x-who", "s3"),
+    ]
 
 
 def requests_of(example: str, group: str) -> list[dict[str, Any]]:

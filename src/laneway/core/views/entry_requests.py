@@ -2,7 +2,9 @@
 
 Comes in: a mesh, its plan, a group's name. Goes out: for each lane the request that its entry rules
 ask for, or the one that a weighted split shares out; where neither is there, for each route of a
-user into lanes of the group the smallest request that it decides. Of very many the first ones.
+user into lanes of the group the smallest request that it decides. Of very many the first ones. A
+request is held against the plan before it is offered: the usual one, by the lane's header, or the
+smallest that one of the lane's own rules decides.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from msgspec.structs import replace
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.routing.ask.reach import lanes_of_rule
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.plan.route_plan import RoutePlan
+from laneway.core.routing.ask.walk import enter
+from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
 from laneway.core.search.probes import request_for
 from laneway.core.views.looking import lane_inquiry
 
@@ -32,11 +35,11 @@ def entry_requests(mesh: Mesh, plan: RoutePlan, name: str) -> list[View]:
     group = mesh.group(name)
     if group is None:
         return []
-    of_lanes = list(islice(_of_lanes(mesh, group), MOST))
+    of_lanes = list(islice(_of_lanes(mesh, plan, group), MOST))
     return of_lanes or list(islice(_of_routes(mesh, plan, group), MOST))
 
 
-def _of_lanes(mesh: Mesh, group: Group) -> Iterator[View]:
+def _of_lanes(mesh: Mesh, plan: RoutePlan, group: Group) -> Iterator[View]:
     weighted = group.group.weighted
     if group.group.strategy == "weighted" and weighted is not None:
         match = next((one for one in weighted.matches if one.uri), None)
@@ -46,15 +49,29 @@ def _of_lanes(mesh: Mesh, group: Group) -> Iterator[View]:
         return
     for lane in group.lanes:
         asked = lane_inquiry(mesh, lane.lane.meta.ref)
-        if asked is not None:
-            yield _view(lane.name, asked.request)
-
-
-def _of_routes(mesh: Mesh, plan: RoutePlan, group: Group) -> Iterator[View]:
-    names = {str(lane.name) for lane in group.lanes}
-    for port in plan.gateway_ports:
-        if group.gateway not in port.gateways:
+        if asked is None:
             continue
+        if _enters(mesh, plan, group, str(lane.name), asked.request):
+            yield _view(lane.name, asked.request)
+        else:  # its rules ask for something of their own; where nothing enters it, what should
+            own = next(_of_routes(mesh, plan, group, str(lane.name)), None)
+            yield own or _view(lane.name, asked.request)
+
+
+def _enters(mesh: Mesh, plan: RoutePlan, group: Group, lane: str, request: Request) -> bool:
+    """Whether a request comes into a lane at any port of its group's gateway."""
+    met = (enter(mesh, plan, request, port).rule for port in _ports(plan, group))
+    return any(rule is not None and lane in lanes_of_rule(mesh, rule) for rule in met)
+
+
+def _ports(plan: RoutePlan, group: Group) -> Iterator[GatewayPort]:
+    return (port for port in plan.gateway_ports if group.gateway in port.gateways)
+
+
+def _of_routes(mesh: Mesh, plan: RoutePlan, group: Group, only: str = "") -> Iterator[View]:
+    """Yield the request of each rule that leads into lanes of a group, or into one alone."""
+    names = {only} if only else {str(lane.name) for lane in group.lanes}
+    for port in _ports(plan, group):
         for host in port.virtual_hosts:
             for rule in host.rules:
                 lanes = [one for one in lanes_of_rule(mesh, rule) if one in names]
