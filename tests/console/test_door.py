@@ -15,6 +15,8 @@ from laneway.apps.console.api.calls import ApiCall, CallAsked, CallRefused
 from laneway.apps.console.api.overview import CALLS
 from laneway.apps.console.editing.folder import FolderEditing
 from laneway.apps.console.keys import Keys
+from laneway.apps.console.run import keys_of, new_link
+from laneway.apps.console.seams import About
 from laneway.apps.console.serving import listening
 from tests.console.serving import ORIGIN, ServedConsole, console
 
@@ -198,3 +200,46 @@ def test_a_console_is_where_it_was_before(tmp_path: Path) -> None:
             assert second.getsockname()[1] == port
             with listening("127.0.0.1", None, keys.port_before) as third:
                 assert third.getsockname()[1] not in (port, first.getsockname()[1])
+
+
+def test_a_port_that_is_taken_is_told_of() -> None:
+    with listening("127.0.0.1", None, None) as first:
+        port = first.getsockname()[1]
+
+        with pytest.raises(OSError, match=f"^port {port} of 127.0.0.1 is taken; choose another"):
+            listening("127.0.0.1", port, None)
+
+
+def test_files_have_one_console_however_they_are_spelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "one")
+    here = keys_of(_files("."))
+
+    assert keys_of(_files(str(tmp_path / "one"))) == keys_of(_files("../one/")) == here
+    monkeypatch.chdir(tmp_path / "two")
+    assert keys_of(_files(".")) != here
+
+
+def test_a_link_is_made_to_a_console_that_runs_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    about = _files(str(tmp_path))
+    with pytest.raises(OSError, match="no console of "):
+        new_link(about)
+
+    with listening("127.0.0.1", None, None) as at:
+        keys = keys_of(about)
+        keys.new_link()
+        keys.serves(origin := f"http://127.0.0.1:{at.getsockname()[1]}")
+        assert new_link(about).startswith(f"{origin}/enter?token=")
+
+    with pytest.raises(OSError, match="the same command without --link starts one"):
+        new_link(about)
+
+
+def _files(path: str) -> About:
+    return About("files", path, (path,))

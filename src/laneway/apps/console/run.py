@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from msgspec import Struct
@@ -49,6 +51,8 @@ CALLS = (
     *RELEASES,
 )
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ANSWERS_WITHIN = 5.0
+"""Seconds; it is on this machine."""
 _LONGEST = 100
 """Letters of a folder's name; what is longer is known by its digest."""
 
@@ -63,8 +67,13 @@ class ConsoleOptions(Struct, frozen=True):
 
 
 def keys_of(about: About) -> Keys:
-    """Return the keys of the console of a ground; those of the same ground are the same."""
-    name = f"{about.kind}-{about.name}".replace("/", "%")
+    """Return the keys of the console of a ground; those of the same ground are the same.
+
+    Files are the same however their paths are spelled, and `.` of two folders is not.
+    """
+    is_files = about.kind == "files"
+    stands_on = " ".join(map(os.path.abspath, about.paths)) if is_files else about.name
+    name = f"{about.kind}-{stands_on}".replace("/", "%")
     if len(name) > _LONGEST:
         name = f"{about.kind}-{hashlib.sha256(name.encode()).hexdigest()}"
     return Keys(state_home(os.environ).parent / "laneway-console" / name)
@@ -91,9 +100,16 @@ def run(ground: ConsoleGround, options: ConsoleOptions) -> int:
 
 
 def new_link(about: About) -> str:
-    """Return a new link to the console of a ground. Raises OSError where none was started."""
+    """Return a new link to the console of a ground. Raises OSError where none runs."""
     keys = keys_of(about)
-    return _link(keys.served_at, keys.new_link())
+    try:
+        origin = keys.served_at
+        at = urlsplit(origin)
+        socket.create_connection((at.hostname or "", at.port or 0), _ANSWERS_WITHIN).close()
+    except OSError as error:
+        why = f"no console of {about.name} runs, so there is nothing to link to"
+        raise OSError(f"{why}; the same command without --link starts one") from error
+    return _link(origin, keys.new_link())
 
 
 def _link(origin: str, token: str) -> str:

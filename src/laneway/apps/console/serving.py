@@ -7,6 +7,7 @@ SIGTERM). Open streams of events are ended with it.
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -28,12 +29,21 @@ def listening(host: str, port: int | None, before: int | None) -> socket.socket:
     A console that is new, or whose port is taken, has the usual one or the next. Raises OSError.
     """
     if port is not None:
-        return socket.create_server((host, port), family=_family(host))
+        return _asked_for(host, port)
     usual = range(DEFAULT_PORT, DEFAULT_PORT + _TRIED)
     for tried in [*([before] if before else []), *usual]:
         with suppress(OSError):
             return socket.create_server((host, tried), family=_family(host))
     raise OSError(f"ports {DEFAULT_PORT} to {DEFAULT_PORT + _TRIED - 1} are all in use")
+
+
+def _asked_for(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=_family(host))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise OSError(f"port {port} of {host} is taken; choose another one") from error
 
 
 def _family(host: str) -> socket.AddressFamily:
