@@ -1,4 +1,4 @@
-"""A thousand lanes in the list, and markup in names, which is text and nothing else."""
+"""A thousand lanes in the list, a broken file, markup in names, which is text and nothing else."""
 
 from __future__ import annotations
 
@@ -63,3 +63,26 @@ def test_markup_in_a_name_is_text(opened: Page) -> None:
     expect(opened.get_by_role("heading", level=1)).to_contain_text(MARKUP)
     assert opened.locator("main img").count() == 0
     assert asked == []
+
+
+def test_a_file_that_is_broken_is_told_of_on_every_page_until_it_is_mended(
+    tmp_path: Path, tab: Page
+) -> None:
+    folder = copied("strict-lanes", tmp_path / "sample")
+    lanes = folder / "lanes.yaml"
+    good = lanes.read_text()
+    lanes.write_text(f"bad: [\n{good}")
+    with console_of(folder, tmp_path / "home") as link:
+        tab.goto(link)
+        told = tab.get_by_text("Something may be missing from these pages")
+        expect(told).to_contain_text("lanes.yaml:")
+        expect(tab.get_by_text("No lane group was read.")).to_be_visible()
+        tab.get_by_role("link", name="Proof").click()
+        expect(told).to_be_visible()
+
+        lanes.write_text(good)
+
+        expect(told).to_have_count(0)
+        tab.get_by_role("link", name="Lanes", exact=True).click()
+        expect(tab.get_by_role("link", name="s1", exact=True)).to_be_visible()
+        tab.goto("about:blank")

@@ -10,6 +10,7 @@ from laneway.apps.console.api.calls import READ_ONLY, ApiCall, CallAsked
 from laneway.apps.console.seams import GatewayAddress, GroundKind
 from laneway.core.resources.releases.plan import LaneRelease
 from laneway.core.views.mesh import mesh_object
+from laneway.core.views.misread import Misread, misread
 
 
 class AboutAnswer(Struct, frozen=True, rename="camel"):
@@ -17,7 +18,8 @@ class AboutAnswer(Struct, frozen=True, rename="camel"):
 
     `edits` is the way in which edits are written, empty where none are; `sends` whether requests
     can be sent through gateways, `follows` whether the input are a repository's commits, `syncers`
-    how many keep objects of a cluster in step with one.
+    how many keep objects of a cluster in step with one, `misread` what of the input was not
+    understood, None where all was.
     """
 
     kind: GroundKind
@@ -33,6 +35,7 @@ class AboutAnswer(Struct, frozen=True, rename="camel"):
     follows: bool = False
     releases: int = 0
     syncers: int = 0
+    misread: Misread | None = None
 
 
 async def _about(asked: CallAsked) -> AboutAnswer:
@@ -51,6 +54,7 @@ async def _about(asked: CallAsked) -> AboutAnswer:
         asked.ground.followed is not None,
         len(seen.releases) or _plans(asked),
         len(seen.syncers),
+        misread(seen.compilation.snapshot),
     )
 
 

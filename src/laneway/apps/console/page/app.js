@@ -1,7 +1,8 @@
 // The frame of all pages: navigation, what the console stands on, and whether it is heard.
 
 import { listen } from "./api.js";
-import { html, Link, readAgain, render, Trouble, useEffect, useLocation, useRead, useState } from "./view.js";
+import { html, Link, prose, readAgain, render, Trouble, useEffect, useLocation, useRead, useState } from "./view.js";
+import { count } from "./parts.js";
 import { nowhere, pages } from "./pages/all.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -48,6 +49,7 @@ function News({ about, isHeard }) {
   return html`<div class="news" role="status">
     ${!isHeard && html`<p class="note warning">The console does not answer; this is how things were. It is asked again by itself.</p>`}
     ${about?.trouble && html`<p class="note warning">${about.trouble}</p>`}
+    ${about?.misread && !about.refused && html`<p class="note warning">Something may be missing from these pages: ${prose(about.misread.first)}${about.misread.errors > 1 && `, and ${count(about.misread.errors - 1, "more error")}`}. <${Link} to="/doctor">See how to mend it</${Link}></p>`}
     ${about?.refused && html`<p class="note error">The newest edit is not live: what was good before serves on. <${Link} to="/doctor">See why</${Link}></p>`}
   </div>`;
 }

@@ -123,7 +123,7 @@ export function LanesPage({ query, about }) {
     <${Read} of=${read}>${({ groups, lanes }) => {
       if (filter) return html`<${Found} filter=${filter} total=${lanes.total} ask=${ask} />`;
       const inGroups = groups.reduce((sum, one) => sum + one.lanes, 0);
-      return html`${groups.length ? groups.map((group) => html`<${Group} key=${group.name} group=${group} about=${about} ask=${ask} />`) : html`<${Empty}>No lane group yet. A group names the services whose versions lanes keep apart, and the gateway they are entered by.</${Empty}>`}
+      return html`${groups.length ? groups.map((group) => html`<${Group} key=${group.name} group=${group} about=${about} ask=${ask} />`) : html`<${Empty}>${about?.misread ? "No lane group was read." : "No lane group yet."} A group names the services whose versions lanes keep apart, and the gateway they are entered by.</${Empty}>`}
         <${Strays} total=${lanes.total - inGroups} from=${inGroups} ask=${ask} />`;
     }}</${Read}>
     ${removal && html`<${Removing} removal=${removal} close=${() => ask(null)} />`}`;
