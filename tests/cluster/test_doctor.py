@@ -281,6 +281,24 @@ def _named_alike(rows: Rows, checked: Rows, fault: ClusterFault) -> None:
     assert row["command"].startswith(fault.command)
 
 
+def test_rule_that_somebody_deletes_beside_a_wrong_one_is_put_back(ward: Ward) -> None:
+    """The wrong rule freezes the group; from then on it comes first, and spoils one lane alone."""
+    before = ours(ward.plane)
+    name = next(one for one in before if one.startswith("destinationrule") and "mockb" in one)
+    try:
+        ward.apply(RULE)
+        ward.until_told(lambda rows: any(one["code"] == "LW1407" for one in rows))
+        asked(ward.plane, "delete", name, "-n=default")
+        until(lambda: ours(ward.plane) == before, "what was deleted is not put back")
+        ward.until_met("s2", {("v2", "v1", "v1")})
+        for lane in ("s1", "s3"):
+            ward.until_met(lane, SOUND[lane])
+    finally:
+        ward.mend()
+    ward.until_told(lambda rows: rows == [])
+    ward.until_met("s2", SOUND["s2"])
+
+
 def _subject(row: dict[str, Any]) -> str:
     return "{kind} {namespace}/{name}".format(**row["object"]).replace(" /", " ")
 

@@ -461,6 +461,41 @@ def test_errors_of_a_service_that_is_written_freeze_its_group(settled: ModelApi)
     assert ours(api) == ours(settled)
 
 
+def a_rule(api: ModelApi) -> Ref:
+    """Return one of our DestinationRules."""
+    return min(ref for ref in ours(api) if ref.kind == "DestinationRule")
+
+
+def test_what_a_frozen_group_had_is_put_back(settled: ModelApi) -> None:
+    api, lost = settled.copy(), a_rule(settled)
+
+    def lose(api: ModelApi) -> None:
+        api.remove(lost.kind, lost.name, lost.namespace)
+
+    in_virtual_time(at_work(api, without_sidecars, lose))
+    begun_again = api.copy()
+    lose(begun_again)
+    in_virtual_time(at_work(begun_again))
+
+    for each in (api, begun_again):
+        assert condition(each, "Stalled")["reason"] == "Frozen"
+        assert ours(each) == ours(settled)
+
+
+def test_what_a_frozen_group_did_not_have_is_not_written_with_what_it_had(
+    settled: ModelApi,
+) -> None:
+    api, lost = settled.copy(), a_rule(settled)
+
+    def lose(api: ModelApi) -> None:
+        api.remove(lost.kind, lost.name, lost.namespace)
+
+    in_virtual_time(at_work(api, without_sidecars, reweight, lose))
+
+    assert condition(api, "Stalled")["reason"] == "Frozen"
+    assert ours(api) == {ref: one for ref, one in ours(settled).items() if ref != lost}
+
+
 def _named(body: Body, name: str) -> Body:
     return {**body, "metadata": {"name": name}}
 

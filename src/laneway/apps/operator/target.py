@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -174,8 +175,9 @@ class ClusterTarget:
         return objects.compilation is wanted.compilation and objects.owners == owners
 
     def _to_do(self, objects: WantedObjects, there: Mapping[Ref, OwnObject], now: float) -> ToDo:
+        frozen = self.frozen and self.seen.unlike(self.frozen, self._statuses(), objects.digests)
         bounds = Bounds(
-            frozen={*self.frozen, *self.patience.waiting(now)},
+            frozen={*frozen, *self.patience.waiting(now)},
             namespaces=self.settings.namespaces,
             foreign=self.caches.foreign(),
         )
@@ -218,9 +220,12 @@ class ClusterTarget:
         return found != known
 
     def _unsure(self, now: float) -> frozenset[str]:
+        return self.seen.unsure(self._statuses(), self.caches.own(now), self._confirming.audience)
+
+    def _statuses(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the statuses of all groups, as they are on the cluster."""
         lanes = self.caches.lanes
-        statuses = {ref.name: held.status for ref, held in lanes.items() if ref.kind == GROUP}
-        return self.seen.unsure(statuses, self.caches.own(now), self._confirming.audience)
+        return {ref.name: held.status for ref, held in lanes.items() if ref.kind == GROUP}
 
     async def _go(self, objects: WantedObjects, todo: ToDo, change: Undertaking) -> None:
         begun = self._clock.now()

@@ -8,12 +8,13 @@ when others are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from laneway.core.keeping.group_gate import Frozen
 from laneway.core.keeping.names import LIVE
 from laneway.core.keeping.own_objects import Digest, OwnObject
 from laneway.core.keeping.told import condition_of
@@ -21,6 +22,9 @@ from laneway.core.live.audience import NOBODY, Audience
 from laneway.core.live.liveness import Liveness
 from laneway.core.live.proxies import Who, everybody
 from laneway.core.resources.meta import Ref
+
+if TYPE_CHECKING:
+    from laneway.core.keeping.wanted import Part
 
 ASK_AGAIN = 5.0
 """Seconds after which proxies that lacked a change are asked about again."""
@@ -79,6 +83,22 @@ class SeenLive(Struct):
             and (digests[name] != digest or self._is_dated(name, statuses.get(name, {}), who))
         )
 
+    def unlike(
+        self,
+        frozen: Mapping[str, Frozen],
+        statuses: Mapping[str, Mapping[str, Any]],
+        wanted: Mapping[str, str],
+    ) -> Iterator[str]:
+        """Yield the frozen groups that shall have other objects than were seen live.
+
+        What the rest had is known, so it can be put back where somebody took it away. `wanted` are
+        digests of what groups shall have. A group that is held has nothing that is safe.
+        """
+        for group, why in frozen.items():
+            said = self.digests.get(group) or statuses.get(group, {}).get("confirmed")
+            if why.held or not said or said != wanted.get(group):
+                yield group
+
     def _is_dated(
         self, group: str, status: Mapping[str, Any], audience: Callable[[], Audience]
     ) -> bool:
@@ -95,7 +115,7 @@ class SeenLive(Struct):
     def _digests_of(self, there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
         """Return the digest of each group; the same objects are not digested twice."""
         if self._last[0] is not there:
-            self._last = there, digests_by_group(there)
+            self._last = there, digests_by_group(there.values())
         return self._last[1]
 
     def forget(self) -> None:
@@ -129,12 +149,12 @@ class SeenLive(Struct):
         return self._ask_at if now < self._ask_at else None
 
 
-def digests_by_group(there: Mapping[Ref, OwnObject]) -> Mapping[str, str]:
+def digests_by_group(objects: Iterable[OwnObject | Part]) -> Mapping[str, str]:
     """Return a digest of the objects of each group that owns some."""
     from hashlib import blake2b  # noqa: PLC0415 - it loads OpenSSL, which only a cluster needs
 
     found: dict[str, list[Digest]] = {}
-    for own in there.values():
+    for own in objects:
         for group in own.groups:
             found.setdefault(group, []).append(own.digest)
     return {

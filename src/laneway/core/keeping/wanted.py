@@ -17,6 +17,7 @@ from laneway.core.compile import Compilation
 from laneway.core.emit.istio import Layout, ObjectSpelling
 from laneway.core.emit.manifest import Manifest
 from laneway.core.findings.finding import Finding
+from laneway.core.keeping.confirmed import digests_by_group
 from laneway.core.keeping.own_objects import Digest, digest_of
 from laneway.core.keeping.owners import Owner, group_owner, groups_of, owned
 from laneway.core.mesh.names import Host
@@ -73,6 +74,11 @@ class WantedObjects(Struct, frozen=True, dict=True):
     def of_services(self) -> Mapping[Ref, Part]:
         """The objects that services have, by identity; the very same while `services` are."""
         return {part.ref: part for some in self.services.values() for part in some}
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """A digest of the objects of each group."""
+        return digests_by_group(self.parts.values())
 
     @property
     def others(self) -> tuple[Part, ...]:
