@@ -67,13 +67,22 @@ class CallAsked(Struct, frozen=True):
         return found
 
     async def of_seen(self, name: str, make: Callable[[ShownState], T]) -> T:
-        """Work something out of the newest state, once for each state and in a thread."""
+        """Work something out of the newest state, once for each state and in a thread.
+
+        Who asks meanwhile waits for the same: what takes minutes is not begun again by a page that
+        is loaded again. What failed is tried again by who asks next.
+        """
         seen = self.seen
         kept: dict[str, Any] = vars(seen)
         if name not in kept:
-            kept[name] = await asyncio.to_thread(make, seen)
-        found: T = kept[name]
+            work = kept[name] = asyncio.ensure_future(asyncio.to_thread(make, seen))
+            work.add_done_callback(lambda done: _failed(done) and kept.pop(name, None))
+        found: T = await asyncio.shield(kept[name])
         return found
+
+
+def _failed(done: asyncio.Future[Any]) -> bool:
+    return done.cancelled() or done.exception() is not None
 
 
 class ApiCall(Struct, frozen=True):

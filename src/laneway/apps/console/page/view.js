@@ -80,8 +80,8 @@ export function Trouble({ error }) {
 }
 
 /** What is read: its trouble, a word while it is on its way, or what it is. */
-export function Read({ of: [value, error], children }) {
-  return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">Reading…</p>` : children(value)}`;
+export function Read({ of: [value, error], children, word = "Reading…" }) {
+  return html`<${Trouble} error=${error} />${value === undefined ? !error && html`<p class="quiet" aria-busy="true">${word}</p>` : children(value)}`;
 }
 
 const YOUNG = 5000; // milliseconds in which a document is not loaded again: its own beginning is no news

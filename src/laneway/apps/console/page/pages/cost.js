@@ -75,5 +75,5 @@ function Costs({ cost }) {
 
 export function CostPage() {
   return html`<h1>Cost</h1><p class="lead">What each proxy and istiod hold because of lanes.</p>
-    <${Read} of=${useRead("/cost")}>${(found) => (found.layouts[1]?.objects ? html`<${Costs} cost=${found} />` : html`<${Empty}>There is no lane yet, so lanes cost nothing.</${Empty}>`)}</${Read}>`;
+    <${Read} of=${useRead("/cost")} word="Counting what every proxy holds in each layout. With a hundred lanes that takes minutes; other pages go on meanwhile…">${(found) => (found.layouts[1]?.objects ? html`<${Costs} cost=${found} />` : html`<${Empty}>There is no lane yet, so lanes cost nothing.</${Empty}>`)}</${Read}>`;
 }
