@@ -141,6 +141,20 @@ def test_finding_stands_at_the_part_that_is_not_understood(
     assert locate(one.place).column == column
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("http:///path", "it has no host"),
+        ("fetch('http://h/')", "fetch('http is no host"),
+        ("http://münchen.example/", "a host is sent in ASCII, münchen.example as the xn--… name"),
+    ],
+)
+def test_a_host_that_is_none_is_named(text: str, why: str) -> None:
+    (one,) = read_request(text).findings
+
+    assert why in one.message
+
+
 def test_finding_in_a_later_line_is_told_by_that_line() -> None:
     (one,) = read_request("curl http://h/ \\\n  -H 'a: b' \\\n  --nope").findings
 

@@ -106,7 +106,7 @@ def _at_host(
         notes.report(UNKNOWN_VALUE, word.at, what=shown(word), whom="a shell")
         return None
     elif not _HOST.fullmatch(host):
-        notes.report(BAD_URL, word.at, text=shown(word), reason="it has no host")
+        notes.report(BAD_URL, word.at, text=shown(word), reason=_no_host(host))
         return None
     port = None if number == HOLE else _port(number) if colon else DEFAULT_PORTS[target.scheme]
     if port == 0:
@@ -116,6 +116,15 @@ def _at_host(
     named = host and port not in (None, DEFAULT_PORTS[target.scheme])
     authority = f"{host}:{port}" if named else host
     return replace(target, host=authority, port=port, user=user)
+
+
+def _no_host(host: str) -> str:
+    """Return why the letters in a host's place are none."""
+    if not host:
+        return "it has no host"
+    if not host.isascii():
+        return f"a host is sent in ASCII, {host} as the xn--… name that a browser shows of it"
+    return f"{host} is no host"
 
 
 def _port(text: str) -> int:
