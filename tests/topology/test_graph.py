@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from laneway.core.compile import compile_snapshot
 from laneway.core.mesh.names import service_host
 from laneway.core.views.topology.graph import Graph, GraphEdge, graph_object
 from laneway.core.views.topology.topology import topology
 from laneway.core.views.topology.versions import SeenCall
+from tests.snapshot import snapshot_of_texts
 from tests.topology.asserting import assert_is_sound
 from tests.topology.towns import Town
 
@@ -20,6 +22,42 @@ def _edge(graph: Graph, source: str, target: str) -> GraphEdge:
 
 
 GATEWAY = "gateway:istio=ingressgateway"
+SHARED = """
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {app: front}, ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front-external, namespace: shop}
+spec: {selector: {app: front}, ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: front, namespace: shop}
+spec:
+  selector: {matchLabels: {app: front}}
+  template:
+    metadata: {labels: {app: front}}
+    spec:
+      containers:
+        - {name: front, image: front, env: [{name: CART, value: 'cart:80'}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: cart}]}
+"""
 
 
 def test_strict_lanes_have_paths_that_never_meet() -> None:
@@ -70,6 +108,14 @@ def test_a_caller_that_nobody_knows_stands_outside() -> None:
     caller = next(one for one in graph.nodes if one.kind == "outside")
     assert (caller.name, caller.namespace, caller.column) == ("curl", "shop", 0)
     assert [one.target for one in graph.edges if one.source == caller.id]
+
+
+def test_pods_behind_two_services_call_as_the_one_that_others_are_named_after() -> None:
+    found = compile_snapshot(snapshot_of_texts([("shop.yaml", SHARED)]))
+
+    (call,) = topology(found.mesh, found.plan).graph.edges
+
+    assert (call.source, call.target) == ("shop/front", "shop/cart")
 
 
 def test_the_digest_stays_while_nothing_changes_and_changes_with_an_edge() -> None:

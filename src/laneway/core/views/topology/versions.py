@@ -127,9 +127,12 @@ def versions(mesh: Mesh, plan: RoutePlan, seen: Sequence[SeenCall] = ()) -> Vers
     return Versions(found, at, home)
 
 
-def _is_asked_late(mesh: Mesh, service: MeshService) -> tuple[bool, bool, str]:
-    """Order services by whether pods of several of them rather call as its own."""
-    return service.host not in mesh.owner_of, service.headless, service.host
+def _is_asked_late(mesh: Mesh, service: MeshService) -> tuple[bool, bool, str, str]:
+    """Order services by whether pods of several of them rather call as its own.
+
+    By names `frontend` comes before `frontend-external`; by hosts it does not.
+    """
+    return service.host not in mesh.owner_of, service.headless, service.namespace, service.name
 
 
 def _of_service(mesh: Mesh, service: MeshService, gateways: frozenset[Ref]) -> Iterator[Version]:
