@@ -16,38 +16,31 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from laneway.adapters.kube import Forbidden, KubeError, NotFound
-from laneway.adapters.metrics import MetricsError, MetricsServer
-from laneway.apps.cluster.addresses import addresses_of_nodes
+from laneway.adapters.kube import KubeError
+from laneway.adapters.metrics import MetricsServer
 from laneway.apps.cluster.beside import SeenBeside
 from laneway.apps.cluster.following import SeenByUser
-from laneway.apps.cluster.sight import EVERYWHERE
-from laneway.apps.cluster.traffic import WINDOW, WorkloadTraffic
 from laneway.apps.console.editing.cluster import ClusterEditing
 from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
 from laneway.apps.console.editing.tracked import TrackedEditing, TrackedTrees
 from laneway.apps.console.grounds.acting import ActingUser
-from laneway.apps.console.grounds.cluster_sending import ClusterSending
+from laneway.apps.console.grounds.cluster_gateways import ClusterGateways
+from laneway.apps.console.grounds.cluster_traffic import MeasuredTraffic
 from laneway.apps.console.seams import (
     About,
     Changed,
     EditingWay,
-    GatewayAddress,
     GroupStanding,
     RepositoryFollowed,
     Sender,
     ShownState,
 )
-from laneway.apps.local.verify.asked import SentInquiry
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
-from laneway.core.views.exposed import ReachedPort, reached_ports
 from laneway.core.views.lanes_on_cluster import LanesOnCluster, condition, name_of, states
 from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.syncers import syncers_view
-from laneway.core.views.topology.topology import Topology
 from laneway.core.views.trackers import SyncersSeen
-from laneway.core.views.traffic.counts import Counts
 
 QUIET = 0.1
 """Seconds after a change in which others are waited for: a rollout changes many pods."""
@@ -55,35 +48,6 @@ SETTLING = 30.0
 """Seconds in which proxies may follow an edit before it is told that they do not."""
 _NEVER = float("inf")
 _LONGEST = 3600.0
-
-
-class MeasuredTraffic:
-    """What goes through the workloads that a user sees, as a metrics server tells it.
-
-    The server is asked for their namespaces alone, and what it tells of others is no node here.
-    """
-
-    pause = 5
-    window = float(WINDOW)
-
-    def __init__(self, server: MetricsServer, following: SeenByUser) -> None:
-        """Nothing is asked before a look."""
-        self._server = server
-        self._following = following
-
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
-        """Return what was counted; None while the server does not say."""
-        del now  # the server has a clock of its own
-        sight = self._following.sight
-        if sight is None:
-            return None
-        sees_all = sight.places.get(("", "Pod")) == EVERYWHERE
-        namespaces = () if sees_all else sight.namespaces
-        if not sees_all and not namespaces:
-            return None
-        with suppress(MetricsError):
-            return WorkloadTraffic(self._server, WINDOW, namespaces).look(compilation, shown)
-        return None
 
 
 class UserClusterGround(ActingUser):
@@ -110,10 +74,7 @@ class UserClusterGround(ActingUser):
         super().__init__(following)
         self.why_no_way = ""
         self.followed: RepositoryFollowed | None = None
-        self._sending = ClusterSending(following.client, is_inside=is_inside)
-        self._reached: tuple[ReachedPort, ...] = ()
-        self._open: tuple[ReachedPort, ...] = ()
-        self._nodes: tuple[str, ...] | None = None
+        self._gateways = ClusterGateways(following, is_inside=is_inside)
         self._kept: tuple[Snapshot, object, list[dict[str, Any]]] | None = None
         self._behind: dict[str, float] = {}
         """Since when groups are not live, in seconds since 1970."""
@@ -121,14 +82,7 @@ class UserClusterGround(ActingUser):
     @property
     def sender(self) -> Sender | None:
         """Who sends requests through gateways; None where the user may send through none."""
-        seen = self.seen
-        if seen is None or not self._open:
-            return None
-
-        async def send(wish: SentInquiry) -> dict[str, Any]:
-            return await self._sending.send(self._reached, seen.served, wish)
-
-        return send
+        return self._gateways.sender(self.seen.served) if self.seen else None
 
     @property
     def way(self) -> EditingWay | None:
@@ -207,16 +161,13 @@ class UserClusterGround(ActingUser):
         else:
             old = before.compilation if before else None
             compilation = await asyncio.to_thread(compile_snapshot, snapshot, old)
-        await self._reach(compilation)
+        await self._gateways.look(compilation)
         beside = self.following.beside
         standings = _standings(self.following.lanes)
         state = ShownState(
             before.revision + 1 if before else 1,
             compilation,
-            gateways=[
-                GatewayAddress(one.gateways, one.selector, one.port, one.url)
-                for one in self._reached
-            ],
+            gateways=self._gateways.addresses,
             standings=standings,
             trouble=_trouble(self.following),
             releases=beside.releases,
@@ -235,18 +186,6 @@ class UserClusterGround(ActingUser):
         if self._kept is None or self._kept[0] is not snapshot or self._kept[1] != told:
             self._kept = snapshot, told, await asyncio.to_thread(syncers_view, snapshot, *told)
         return self._kept[2]
-
-    async def _reach(self, compilation: Compilation) -> None:
-        """Look where gateways are reached, and through which of them the user may send."""
-        services = self.following.exposed
-        if self._nodes is None and any(node for one in services for _, _, node in one.ports):
-            self._nodes = ()
-            with suppress(Forbidden, NotFound):
-                self._nodes = await addresses_of_nodes(self.client)
-        gateways = compilation.mesh.gateways.values()
-        self._reached = tuple(reached_ports(gateways, services, self._nodes or ()))
-        with suppress(KubeError):
-            self._open = await self._sending.open_ports(self._reached)
 
 
 def _says_the_same(one: ShownState, other: ShownState) -> bool:

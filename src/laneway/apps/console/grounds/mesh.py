@@ -16,10 +16,9 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.adapters.files import Reader, read_paths
-from laneway.adapters.files.search import STDIN
 from laneway.adapters.files.watch import follow
-from laneway.adapters.git import GitError
 from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
+from laneway.apps.console.grounds.mesh_input import MeshInput
 from laneway.apps.console.seams import (
     About,
     Changed,
@@ -34,11 +33,8 @@ from laneway.apps.local.record.ailing import ailing_pods
 from laneway.apps.local.record.counted import RequestCounter
 from laneway.apps.local.record.outside import SeenMesh, look
 from laneway.apps.local.record.state import GatewayRecord, MeshFolder, MeshRecord
-from laneway.apps.local.record.sync_now import status_of, sync_now
-from laneway.apps.local.record.synced import SyncFolder
 from laneway.apps.local.record.unrouted import UnroutedLog
 from laneway.apps.local.verify.asked import SentInquiry, ask_through
-from laneway.apps.terminal.sync_text import source_text
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.views.topology.topology import Topology
@@ -48,12 +44,6 @@ LOOK = 0.25
 """Seconds between two looks at the files in which a mesh says how it is."""
 _GONE = "the mesh is not running; `laneway up` starts one"
 _ORPHANED = "the process that ran the mesh was killed: it serves on, and follows no edit"
-FOLLOWS = (
-    "The mesh follows a repository: an edit is a commit to it, or a pull request. Start the "
-    "console with a work tree of yours, by `laneway console --work-tree FOLDER --push` or, for "
-    "pull requests, `--pr-branch PREFIX`."
-)
-"""Why objects that are taken from a repository are not edited here."""
 
 Stamps = tuple[tuple[int, int] | None, ...]
 
@@ -89,34 +79,19 @@ class LoggedTraffic:
         return self._counter.look(now)
 
 
-class _FollowedByMesh(Struct, frozen=True):
-    """The repository that a mesh follows: its process looks, and answers."""
-
-    folder: MeshFolder
-
-    def status(self) -> dict[str, Any]:
-        """Return how it is followed."""
-        return status_of(self.folder)
-
-    def sync(self, *, prune: bool) -> dict[str, Any]:
-        """Have the mesh look now, and wait for what comes of it."""
-        return sync_now(self.folder, time.sleep, lambda _: None, prune=prune)
-
-
 class MeshGround:
     """A mesh by its folder."""
 
     def __init__(self, folder: MeshFolder, delivery: EditDelivery = WRITTEN) -> None:
         """Nothing is read before `run`."""
-        self._delivery = delivery
         self.folder = folder
+        self._input = MeshInput(folder, delivery)
         self.seen: ShownState | None = None
         self.traffic = LoggedTraffic(folder)
         self._kept = _CompiledMesh()
         self._snapshot: Snapshot | None = None
         self._unrouted = UnroutedLog(folder)
         self._woken = asyncio.Event()
-        self._way: tuple[object, EditingWay | None, str] = ("", None, "")
 
     @property
     def about(self) -> About:
@@ -125,57 +100,19 @@ class MeshGround:
         return About("mesh", self.folder.name, tuple(record.paths) if record else ())
 
     @property
-    def follows_repository(self) -> bool:
-        """Whether its input are the commits of a repository."""
-        return self._application is not None
-
-    @property
-    def _application(self) -> dict[str, Any] | None:
-        """What is followed; what is kept of that may be of an earlier mesh."""
-        status, record = SyncFolder(self.folder.sync).read(), self.folder.read()
-        told: dict[str, Any] | None = status["application"] if status else None
-        is_its_own = told and (record is None or record.paths == [source_text(told)])
-        return told if is_its_own else None
-
-    @property
     def way(self) -> EditingWay | None:
         """How what the mesh is made of is edited: its files, or a work tree of its repository."""
-        return self._found_way()[0]
+        return self._input.way
 
     @property
     def why_no_way(self) -> str:
         """Why nothing is edited."""
-        return self._found_way()[1]
-
-    def _found_way(self) -> tuple[EditingWay | None, str]:
-        """Return the way and why there is none; looked for anew where the mesh is another."""
-        told, record = self._application, self.folder.read()
-        of = (told, record and (record.paths, record.namespace))
-        if self._way[0] != of or self._way[1] is None:
-            try:
-                self._way = (of, *self._looked_for(told, record))
-            except GitError as error:
-                self._way = of, None, f"{FOLLOWS if told else ''} {error}.".strip()
-        return self._way[1:]
-
-    def _looked_for(
-        self, told: dict[str, Any] | None, record: MeshRecord | None
-    ) -> tuple[EditingWay | None, str]:
-        if told is not None:
-            if not self._delivery.work_tree:
-                return None, FOLLOWS
-            return self._delivery.of_application(told), ""
-        paths = self._paths()
-        if record is None or not paths:
-            return None, "The mesh is read from standard input, or is gone."
-        if self._delivery.work_tree:
-            raise GitError("the mesh is made of files: start the console without --work-tree")
-        return self._delivery.of_paths(Reader(paths, namespace=record.namespace)), ""
+        return self._input.why_no_way
 
     @property
     def followed(self) -> RepositoryFollowed | None:
         """The repository that the mesh follows."""
-        return _FollowedByMesh(self.folder) if self.follows_repository else None
+        return self._input.followed
 
     @property
     def sender(self) -> Sender | None:
@@ -266,23 +203,16 @@ class MeshGround:
     async def _follow_files(self) -> None:
         """Read the files that a mesh is made of, as long as it is made of these."""
         while True:
-            paths = await asyncio.to_thread(self._paths)
+            paths = await asyncio.to_thread(self._input.paths)
             reading = asyncio.create_task(self._read(paths))
             try:
-                while paths == await asyncio.to_thread(self._paths):
+                while paths == await asyncio.to_thread(self._input.paths):
                     done, _ = await asyncio.wait([reading], timeout=LOOK)
                     for one in done:
                         one.result()  # why it ended is told
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-
-    def _paths(self) -> tuple[str, ...]:
-        """Return the paths a mesh is read from; none of one that follows a repository."""
-        record = self.folder.read()
-        if record is None or STDIN in record.paths or self.follows_repository:
-            return ()
-        return tuple(record.paths)
 
     async def _read(self, paths: tuple[str, ...]) -> None:
         record = await asyncio.to_thread(self.folder.read)
