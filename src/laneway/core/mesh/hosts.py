@@ -30,13 +30,11 @@ class HostIndex(Generic[T]):
     def __init__(self, things: Iterable[T], hosts_of: Callable[[T], Iterable[str]]) -> None:
         """Index objects by the absolute hosts `hosts_of` returns for each."""
         self._exact: dict[str, dict[int, T]] = {}
-        self._wild: list[tuple[str, int, T]] = []
+        self._wild: dict[str, dict[int, T]] = {}
         for position, thing in enumerate(things):
             for host in hosts_of(thing):
-                if host.startswith("*"):
-                    self._wild.append((host, position, thing))
-                else:
-                    self._exact.setdefault(host, {})[position] = thing
+                known = self._wild if host.startswith("*") else self._exact
+                known.setdefault(host, {})[position] = thing
 
     def of(self, host: Host) -> tuple[T, ...]:
         """Return the objects that speak of a host, exactly or by a wildcard."""
@@ -44,7 +42,9 @@ class HostIndex(Generic[T]):
         if not self._wild:
             return tuple(exact.values()) if exact else ()
         found = dict(exact or {})
-        found.update((at, thing) for wide, at, thing in self._wild if covers(wide, host))
+        for wide, things in self._wild.items():
+            if covers(wide, host):
+                found |= things
         return tuple(found[position] for position in sorted(found))
 
     def hosts(self, known: Iterable[Host]) -> list[Host]:
