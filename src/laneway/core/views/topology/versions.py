@@ -130,7 +130,7 @@ def versions(mesh: Mesh, plan: RoutePlan, seen: Sequence[SeenCall] = ()) -> Vers
 def _is_asked_late(mesh: Mesh, service: MeshService) -> tuple[bool, bool, str, str]:
     """Order services by whether pods of several of them rather call as its own.
 
-    By names `frontend` comes before `frontend-external`; by hosts it does not.
+    By names "frontend" comes before "frontend-external"; by hosts it does not.
     """
     return service.host not in mesh.owner_of, service.headless, service.namespace, service.name
 
