@@ -45,7 +45,11 @@ function Sliders({ shown, done }) {
   const edit = { form: { ...base.form, weights }, shown: base, file: "", despiteErrors: false };
   const { preview, conflict, way, error, isAsked } = usePreview(same ? null : edit);
   const [apply, state, forget] = useApply((written) => { done(); go(location.pathname + location.search, { replaces: true, written }); });
-  useEffect(() => { if (same) { rest(shown); weigh(shown.form.weights); } }, [shown.version]);
+  useEffect(() => {
+    if (!same || shown === base) return;
+    rest(shown);
+    weigh((now) => (now === weights ? shown.form.weights : now)); // whoever moved one since it was drawn goes on
+  }, [shown.version]);
   const take = (now) => { rest(now); weigh(now.form.weights); forget(); };
   const told = atFields(preview?.findings, ["weights"]);
   const found = conflict ?? state.conflict;
