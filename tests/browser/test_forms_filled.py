@@ -12,6 +12,13 @@ from tests.browser.clicks import make_group
 from tests.browser.consoles import EXAMPLES, console_of, copied
 
 pytestmark = pytest.mark.browser
+FRAME = 800
+LATE = f"""
+const later = setTimeout;
+requestAnimationFrame = (call) => later(() => call(performance.now()), {FRAME});
+setTimeout = (call, wait = 0, ...words) => later(call, Math.max(wait, {FRAME}), ...words);
+"""
+"""A machine that is so busy that whatever follows a drawing, in milliseconds, comes late."""
 WRITTEN = (EXAMPLES / "strict-lanes" / "lanes.yaml").read_bytes()
 
 
@@ -78,3 +85,18 @@ def test_what_somebody_else_changed_is_shown_and_can_be_taken(opened: Page, fold
 
     expect(value).to_have_value("v9")
     assert (folder / "lanes.yaml").read_bytes() == by_hand
+
+
+def test_a_share_that_is_moved_as_soon_as_it_is_drawn_stays_moved(
+    tmp_path: Path, tab: Page
+) -> None:
+    tab.add_init_script(LATE)
+    with console_of(copied("weighted-entry", tmp_path / "sample"), tmp_path / "home") as link:
+        tab.goto(link)
+        tab.get_by_role("button", name="Weights").click()
+        slider = tab.get_by_role("slider").first
+        before = int(slider.input_value())
+        slider.press("ArrowLeft")
+        tab.wait_for_timeout(2 * FRAME)  # what follows the drawing is over
+        expect(slider).to_have_value(str(before - 1))
+        tab.goto("about:blank")
