@@ -87,23 +87,30 @@ async def known(browser: httpx.AsyncClient, path: str = "/api/v1/mesh") -> httpx
         await asyncio.sleep(0.05)
 
 
+@asynccontextmanager
+async def sue_is_in(folder: Path) -> AsyncIterator[tuple[ConsoleProcess, httpx.AsyncClient, str]]:
+    """Run a console of one who may look at a namespace, and come in; gives her token, too."""
+    cluster = FakeCluster()
+    shop_and_cart(cluster)
+    token = cluster.user("sue", "shop").removeprefix("Bearer ")
+    async with (
+        served(cluster) as address,
+        running(folder, address, ONESELF, token=token) as console,
+    ):
+        origin = console.first.partition("/enter")[0]
+        async with httpx.AsyncClient(base_url=origin, follow_redirects=True) as browser:
+            assert (await browser.get(console.first)).status_code == 200
+            yield console, browser, token
+
+
 def test_oneself_sees_by_a_kubeconfig_what_its_namespace_has(tmp_path: Path) -> None:
     async def walk() -> None:
-        cluster = FakeCluster()
-        shop_and_cart(cluster)
-        token = cluster.user("sue", "shop").removeprefix("Bearer ")
-        async with (
-            served(cluster) as address,
-            running(tmp_path, address, ONESELF, token=token) as console,
-        ):
-            origin = console.first.partition("/enter")[0]
-            async with httpx.AsyncClient(base_url=origin, follow_redirects=True) as browser:
-                assert (await browser.get(console.first)).status_code == 200
-                told = (await known(browser)).text
-                about = (await browser.get("/api/v1/about")).text
-            assert "shop-service" in told
-            assert "cart" not in told + about
-            assert token not in told + about
+        async with sue_is_in(tmp_path) as (_, browser, token):
+            told = (await known(browser)).text
+            about = (await browser.get("/api/v1/about")).text
+        assert "shop-service" in told
+        assert "cart" not in told + about
+        assert token not in told + about
 
     asyncio.run(walk())
 
@@ -124,23 +131,14 @@ def test_a_kubeconfig_whose_token_is_refused_is_told(tmp_path: Path) -> None:
 
 def test_a_console_that_ends_ends_what_is_heard_and_complains_of_nothing(tmp_path: Path) -> None:
     async def walk() -> None:
-        cluster = FakeCluster()
-        shop_and_cart(cluster)
-        token = cluster.user("sue", "shop").removeprefix("Bearer ")
-        async with (
-            served(cluster) as address,
-            running(tmp_path, address, ONESELF, token=token) as console,
-        ):
-            origin = console.first.partition("/enter")[0]
-            async with httpx.AsyncClient(base_url=origin, follow_redirects=True) as browser:
-                await browser.get(console.first)
-                await known(browser)
-                async with browser.stream("GET", "/api/v1/events") as events:
-                    heard = events.aiter_lines()
-                    assert (await anext(heard)).startswith("event:")
-                    console.process.terminate()
-                    async for _ in heard:  # it ends as answers end
-                        pass
+        async with sue_is_in(tmp_path) as (console, browser, _):
+            await known(browser)
+            async with browser.stream("GET", "/api/v1/events") as events:
+                heard = events.aiter_lines()
+                assert (await anext(heard)).startswith("event:")
+                console.process.terminate()
+                async for _ in heard:  # it ends as answers end
+                    pass
             assert console.process.stdout is not None
             assert "ASGI" not in (await console.process.stdout.read()).decode()
 
