@@ -49,6 +49,7 @@ COMMANDS: dict[str, Listed] = {
         listed("cost", "cost", "Say what the lanes cost proxies, layout beside layout."),
         listed("prove", "prove", "Prove that all requests keep to their lanes, or show one."),
         listed("explain", "explain", "Follow one request and show what decides each hop."),
+        listed("propagation", "propagation", "Show which SDK passes a lane on, as measured."),
         listed("diff", "diff", "Show which objects change from OLD to NEW."),
         listed("release", "release", "Move lanes' weights, add and remove lanes, in your files."),
         listed("show", "show", "Print the mesh, the plan or the changes as data."),

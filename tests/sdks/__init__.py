@@ -1,0 +1,1 @@
+"""The table of SDKs, and what is predicted by it."""
