@@ -3,7 +3,8 @@
 web (HTTP) asks orders (HTTP), which publishes each order; shipping consumes orders and asks
 invoices (HTTP). Two words go with a message, and both are the application's business, since a
 mesh cannot look into a queue: the lane of the *pod* that publishes chooses the consumer, by its
-topic, and the lane of the *request* goes back into the header of what the consumer asks.
+topic, and the lane of the *request* goes back into the header of what the consumer asks. It lies
+in the payload, since MQTT 3.1.1 has no headers and drops those of MQTT 5 without a word.
 """
 
 import json
@@ -47,7 +48,14 @@ def connected(topic: str = "") -> mqtt.Client:
 
 
 def ship(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-    """Take an order from the queue; its lane goes on in the header."""
+    """Take an order from the queue; its lane goes on in the header.
+
+    A retained message comes to whoever subscribes, whenever that is. Its lane is that of a request
+    which has long ended, so nothing is done in it.
+    """
+    if message.retain:
+        print(f"{APP} {VERSION}: a retained order, of no lane any more", flush=True)
+        return
     lane = json.loads(message.payload)["lane"]
     print(f"{APP} {VERSION}: an order of lane {lane}", flush=True)
     ask("http://invoices:8000/", lane)
@@ -65,7 +73,7 @@ class Service(BaseHTTPRequestHandler):
             said += " > " + ask("http://orders:8000/", lane)
         if APP == "orders":
             order = json.dumps({"lane": lane})
-            self.queue.publish(TOPIC, order, qos=1).wait_for_publish(5)
+            self.queue.publish(TOPIC, order, qos=1, retain=False).wait_for_publish(5)
         if APP == "invoices":
             print(f"{said}: an invoice for lane {lane}", flush=True)
         body = said.encode() + b"\n"

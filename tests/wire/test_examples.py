@@ -12,10 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from paho.mqtt import publish
 
 from tests.house.pages import Page, environment
 from tests.wire.conftest import EXAMPLES
-from tests.wire.laneway_up import Answer, Said
+from tests.wire.laneway_up import Answer, Said, laneway
 
 pytestmark = pytest.mark.envoy
 
@@ -157,6 +158,24 @@ def test_a_message_keeps_the_lane_of_its_request(example: Page) -> None:
         f"web {version} > orders v1\n" for version in ("v1", "v2") for _ in range(3)
     ]
     assert {invoices.end() for invoices in followed.values()} == {0}
+
+
+@example_of("message-queue")
+def test_a_retained_message_gives_no_lane(example: Page) -> None:
+    left = ("orders/v1", json.dumps({"lane": "s2"}), 1, True)
+    publish.multiple([left], "127.0.0.1", 11883)
+    # whoever listens already gets it as a message like any other; the next one as what was retained
+    shipping = Said("logs", "--follow", "shipping-v1")
+    invoices = Said("logs", "--follow", "invoices-v2")
+    invoices.until("invoices v2: an invoice for lane s2")  # the page's own order
+    invoices.until("invoices v2: an invoice for lane s2")
+    for command in ("stop", "start"):
+        assert laneway(command, "shipping-v1").returncode == 0
+    shipping.until("shipping v1: a retained order, of no lane any more")
+    example.rest()
+
+    assert {one.end() for one in (shipping, invoices)} == {0}
+    assert invoices.said == ["invoices v2: an invoice for lane s2"] * 2
 
 
 @example_of("sticky-shares")
