@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,13 @@ READY = "/readyz?exclude=poststarthook/rbac/bootstrap-roles"
 """Whether all is ready but the roles for others than the administrator, which take long."""
 SERVICES = "10.96.0.0/16"
 """Services' addresses; they exist in no network but those that intercept them."""
+TRIES = 5
+"""How often marks are written until it is told what an istiod is at.
+
+A proxy that joins while a push begins may keep what was before that push until the next one comes:
+it takes the state of all before istiod counts it among those that pushes are for (1.30, 1.31).
+https://github.com/istio/istio/blob/master/pilot/pkg/xds/ads.go (initConnection)
+"""
 CONTROLLERS = (
     *("deployment", "replicaset", "statefulset", "endpointslice"),
     *("garbage-collector", "namespace", "serviceaccount"),
@@ -291,6 +299,21 @@ def until_ready(children: Children, istiod: Istiod) -> None:
     """Return when a started istiod answers, which is when it knows all objects there are."""
     ready = f"http://127.0.0.1:{istiod.http}/ready"
     wait(children, f"istiod-{istiod.version}", partial(answers, ready))
+
+
+def said_by(plane: ControlPlane, istiod: Istiod) -> str:
+    """Return what an istiod is at, for whoever waited for it in vain.
+
+    Which proxies have what, what its threads wait for, and the end of its log.
+    """
+    said = [f"istiod {istiod.version}:"]
+    for page in ("syncz", "pprof/goroutine?debug=1"):
+        with suppress(OSError):
+            url = f"http://127.0.0.1:{istiod.http}/debug/{page}"
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                said.append(answer.read().decode())
+    log = plane.folder / "logs" / f"istiod-{istiod.version}.log"
+    return "\n".join([*said, *log.read_text(errors="replace").splitlines()[-80:]])
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -18,10 +18,11 @@ from typing import Self
 from laneway.core.emit.yaml_text import yaml_documents
 from tests.agree.cluster import Cluster
 from tests.agree.oracle import Translation, Workload
+from tests.agree.piped import UntranslatableError
 from tests.cluster import marks
 from tests.cluster.ages import waits
 from tests.cluster.api_server import RefusedError
-from tests.cluster.control_plane import ControlPlane, kubectl
+from tests.cluster.control_plane import TRIES, ControlPlane, kubectl, said_by
 from tests.cluster.fetching import Fetch, Mark
 from tests.cluster.lanes import asked
 from tests.cluster.writer import Writer, path_of
@@ -180,7 +181,22 @@ class MeshServer:
         self._writer.delete(_marked_pod(self._number - 1))
 
     def _await(self, proxies: Iterable[Workload] = ()) -> dict[str, Translation]:
-        """Return what istiods send proxies, of a state with the last marks."""
+        """Return what istiods send proxies, of a state with the last marks.
+
+        Marks that do not come are written anew, a few times.
+        """
+        for _ in range(TRIES - 1):
+            with suppress(UntranslatableError):
+                return self._asked(proxies)
+            self._mark()
+        try:
+            return self._asked(proxies)
+        except UntranslatableError as problem:
+            for istiod in self._plane.istiods.values():
+                problem.add_note(said_by(self._plane, istiod))
+            raise
+
+    def _asked(self, proxies: Iterable[Workload]) -> dict[str, Translation]:
         seen, asked = self.marks(), tuple(proxies)
         with ThreadPoolExecutor() as side:
             answers = {

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from tests.agree.drawing import asking
 from tests.agree.oracle import Oracle
 from tests.agree.piped import UntranslatableError
-from tests.cluster.control_plane import VERSIONS, ControlPlane, kubectl
+from tests.cluster.control_plane import VERSIONS, ControlPlane, kubectl, said_by
 from tests.cluster.fetching import Fetch, Mark
 from tests.cluster.holding import Tally, differing, put, unlike
 from tests.cluster.joined import by_envoys, envoys, network
@@ -112,6 +112,7 @@ def test_what_never_comes_is_named_and_nothing_is_read(
         assert fetch.translate(written, ()).proxies == {}
         with pytest.raises(UntranslatableError, match=r'without \["never-written"\]'):
             fetch.translate([never], (), seconds=0.5)
+    assert "goroutine profile" in said_by(plane, plane.istiods["1.31"])
 
 
 @pytest.mark.envoy
