@@ -29,6 +29,8 @@ CONNECTION_MANAGER = (
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 READY = "starting main dispatch loop"
 KEPT = ("name", "ignorePortInHostMatching")
+ROOM = {"re2.max_program_size.error_level": 32768}
+"""How large an expression may be in every proxy of Istio, where Envoy by itself says 100."""
 Table = Mapping[str, Any]
 Place = tuple[str, int]
 
@@ -114,6 +116,7 @@ def _bootstrap(tables: Sequence[Table], upstream: int) -> dict[str, Any]:
     assignment = {"cluster_name": "upstream", "endpoints": [{"lb_endpoints": [endpoint]}]}
     return {
         "admin": {"address": _local_address()},
+        "layered_runtime": {"layers": [{"name": "as in Istio", "static_layer": ROOM}]},
         "static_resources": {
             "listeners": [_listener(str(number), table) for number, table in enumerate(tables)],
             "clusters": [{"name": "upstream", "type": "STATIC", "load_assignment": assignment}],

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.agree.comparing import Compared, against_envoy, against_istio
 from tests.agree.drawing import Drawn, draw
+from tests.agree.messy import draw_messy
 from tests.agree.oracle import Oracle
 from tests.engines import engine
 from tests.laws.meshes import meshes, permissive_meshes
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--asks", type=int, default=200, help="requests for each mesh")
     parser.add_argument("--seed", type=int, default=1, help="the first lot's seed")
     parser.add_argument("--permissive", action="store_true", help="permissive groups only")
+    parser.add_argument("--messy", action="store_true", help="the same, with messy baggage and ids")
     parser.add_argument("--reader", choices=("istio", "envoy", "both"), default="both")
     options = parser.parse_args()
     totals = {"istio": Compared(), "envoy": Compared()}
@@ -37,7 +39,12 @@ def main() -> int:
         for lot in range(-(-options.meshes // LOT)):
             count = min(LOT, options.meshes - lot * LOT)
             kind = permissive_meshes() if options.permissive else meshes()
-            drawn = draw(count, options.asks, options.seed + lot, kind)
+            seed = options.seed + lot
+            drawn = (
+                draw_messy(count, options.asks, seed)
+                if options.messy
+                else draw(count, options.asks, seed, kind)
+            )
             for name in totals if options.reader == "both" else (options.reader,):
                 found = against_istio(drawn, oracle) if name == "istio" else _by_envoy(drawn)
                 totals[name].meshes += found.meshes

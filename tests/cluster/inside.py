@@ -22,7 +22,7 @@ from typing import Any
 import envoy
 
 from tests.agree.by_envoy import Connection, echo, exchange
-from tests.agree.envoy_probe import CONNECTION_MANAGER, ROUTER
+from tests.agree.envoy_probe import CONNECTION_MANAGER, ROOM, ROUTER
 from tests.laws.objects import Object
 
 READY = b"all dependencies initialized. starting workers"
@@ -107,6 +107,7 @@ def _bootstrap(question: Object, folder: Path) -> Object:
     service = {"envoy_grpc": {"cluster_name": "istiod"}}
     return {
         "node": question["node"],
+        "layered_runtime": {"layers": [{"name": "as in Istio", "static_layer": ROOM}]},
         "static_resources": {
             "clusters": [istiod],
             "listeners": [_door(at, name) for at, name in enumerate(question["tables"])],

@@ -1,17 +1,21 @@
-"""Baggage is read member by member: a lane is named by a member of its header's name, by no other.
+"""Baggage is read member by member: of a name the last counts, and nothing else names a lane.
 
-Blanks around names and values, properties behind a value and members of others make no difference.
+Blanks around names and values, properties behind a value, also those that an SDK has folded into
+it, and members of others make no difference.
 https://www.w3.org/TR/baggage/#header-content
 """
 
 from __future__ import annotations
 
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import Propagation
+from laneway.core.resources.read_matching import LONGEST_REGEX, regex_problem
 from laneway.core.routing.ask.request import Request, unmet
+from laneway.core.routing.plan.baggage import named_lane, names_twice, that_istio_takes
 from laneway.core.routing.plan.stamps import conditions, stamps
 
 KEY = "x-asm-prefer-tag"
@@ -19,9 +23,16 @@ BAGGAGE = Propagation("baggage", KEY, "baggage")
 LANES = ("s1", "s2", "s11", "s-1")
 
 blanks = st.sampled_from(("", " ", "\t", "  "))
-keys = st.sampled_from((KEY, KEY, "userId", f"{KEY}s", f"y-{KEY}", KEY.upper(), "x.asm.prefer.tag"))
-values = st.sampled_from((*LANES, "", "s3", "S1", "DF%2028", f"{KEY}:s1"))
-properties = st.sampled_from(("", ";p", ";p=1;q", f"; {KEY}=s2", f";{KEY} = s1 "))
+keys = st.sampled_from(
+    (KEY, KEY, KEY, "userId", f"{KEY}s", f"y-{KEY}", KEY[:-1], KEY.upper(), "x.asm.prefer.tag", "")
+)
+values = st.sampled_from((*LANES, "", "s3", "S1", "DF%2028", f"{KEY}:s1", "é"))
+properties = st.sampled_from(
+    (
+        *("", "", "", ";p", ";p=1;q", f"; {KEY}=s2", f";{KEY} = s1 ", ";p%3Bq"),
+        *("%3Bttl%3D1", "+%3B+ttl%3D1", "%2B%3Bp", "%20%3bp;q", f"%3B{KEY}=s2"),
+    )
+)
 
 
 @st.composite
@@ -33,15 +44,45 @@ def members(draw: st.DrawFn) -> tuple[str, str, str]:
     return key, value, written
 
 
-@given(st.lists(members(), max_size=4))
-def test_a_line_names_the_lanes_of_its_members_alone(drawn: list[tuple[str, str, str]]) -> None:
-    request = Request(headers=(("baggage", ",".join(written for _, _, written in drawn)),))
+names = st.text("abx-_.*+^$|!#%&'`~0", min_size=1, max_size=6)
 
-    named = {
-        lane for lane in LANES if unmet(conditions(BAGGAGE, LaneName(lane))[0][1], request) is None
+
+def lanes_met(line: str) -> set[str]:
+    """Return the lanes whose routes a line meets."""
+    request = Request(headers=(("baggage", line),))
+    signs = {lane: conditions(BAGGAGE, LaneName(lane))[0][1] for lane in LANES}
+    return {
+        lane
+        for lane, matches in signs.items()
+        if any(unmet(match, request) is None for match in matches)
     }
 
-    assert named == {value for key, value, _ in drawn if key == KEY and value in LANES}
+
+@given(st.lists(members(), max_size=4), st.sampled_from((",", ",,", " ,", ",a,", ",=,")))
+def test_a_line_names_the_lane_of_its_last_member_of_the_name(
+    drawn: list[tuple[str, str, str]], between: str
+) -> None:
+    told = [value for key, value, _ in drawn if key == KEY]
+
+    met = lanes_met(between.join(written for _, _, written in drawn))
+
+    assert met == set(told[-1:]) & set(LANES)
+
+
+@given(st.lists(members(), max_size=4))
+def test_a_line_is_read_as_routes_match_it(drawn: list[tuple[str, str, str]]) -> None:
+    line = ",".join(written for _, _, written in drawn)
+
+    assert lanes_met(line) == {named_lane(KEY, line)} & set(LANES)
+    is_twice = re2.fullmatch(names_twice(KEY), line) is not None
+    assert is_twice == (sum(key == KEY for key, _, _ in drawn) > 1)
+
+
+@given(names, st.text("abx-_.*+^$|!#%&'`~0=,;s2%3B \t", max_size=24))
+def test_any_name_of_a_header_is_read_as_routes_match_it(key: str, line: str) -> None:
+    (written,) = that_istio_takes(key, ["s2"])
+
+    assert (re2.fullmatch(written, line) is not None) == (named_lane(key, line) == "s2")
 
 
 @given(st.lists(members(), min_size=1, max_size=4))
@@ -54,3 +95,21 @@ def test_a_line_keeps_its_members_only_if_none_names_a_lane(
 
     foreign = all(key != KEY for key, _, _ in drawn)
     assert first.baggage == ("{member},%REQ(baggage)%" if foreign else "{member}")
+
+
+def test_however_many_lanes_and_letters_there_are_istio_takes_the_expressions() -> None:
+    many = [f"lane-of-team-{number}" for number in range(120)]
+    for key in (KEY, "x" * 64, "y" * 256):
+        written = that_istio_takes(key, many)
+        assert [one for one in written if regex_problem(one)] == []
+        assert all(len(one) <= LONGEST_REGEX for one in written)
+        for lane in many:
+            line = f"a=1,{key}={lane}%3Bp,b=2"
+            assert sum(re2.fullmatch(one, line) is not None for one in written) == 1
+
+
+def test_of_a_name_beyond_all_use_any_member_counts() -> None:
+    key = "y" * 100
+    (written,) = that_istio_takes(key, ["s2"])
+
+    assert re2.fullmatch(written, f"{key}=s2,{key}=s3") is not None

@@ -67,7 +67,7 @@ def full_rules(group: Group, host: Host, port: MeshPort) -> Iterator[Rule]:
     if port.protocol == "http":
         for place in range(len(signs[0])):
             for lane, found in zip(group.lanes, signs, strict=True):
-                yield rule(lane.name, found[place][1])
+                yield from (rule(lane.name, match) for match in found[place][1])
     for lane in group.lanes:
         caller = Match(source_labels=lane.selector)
         for stamp in stamps(group.propagation):

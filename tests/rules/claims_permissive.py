@@ -129,6 +129,15 @@ CLAIMS = [
         mesh(group=loose(headers="traceHeader: x-host, routeHeader: x-host")),
     ),
     Claim(
+        "a key of baggage is spelled alike by all SDKs",
+        "LW1815",
+        mesh(group=loose(headers="traceHeader: baggage, routeHeader: 'x!lane*'")),
+        [("the routeHeader x!lane* of group test is a key of baggage that SDKs spell anew: ! *")],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers="traceHeader: 'x!lane*', routeHeader: 'x!lane*'")),
+    ),
+    Claim(
         "a header's name has an end",
         "LW1803",
         mesh(group=loose(headers=f"traceHeader: x-trace, routeHeader: x-{'l' * 255}")),

@@ -144,13 +144,21 @@ class Folder(Struct):
             return {}
 
 
+_RUNTIME = {"re2.max_program_size.error_level": 32768}
+"""What Istio sets in every proxy: how large an expression may be, 100 if nothing is said.
+
+https://github.com/istio/istio/blob/master/pkg/bootstrap/config.go
+"""
+
+
 def bootstrap(name: str, concurrency: int) -> Block:
     """Return Envoy's bootstrap. All paths are relative: Envoy runs in the proxy's folder.
 
     Counters of clusters are made when first needed, which halves the memory of a big mesh. Counters
     are asked for by their whole names alone, so Envoy need not take each name apart by thirty
     regular expressions, which is a third of what loading a listener costs. Times that requests take
-    are told in finer steps than Envoy's own, for those who compare lanes by them.
+    are told in finer steps than Envoy's own, for those who compare lanes by them. Expressions may
+    be as large as proxies of Istio take them, where Envoy by itself refuses a table of routes.
     https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
     """
     return {
@@ -167,6 +175,7 @@ def bootstrap(name: str, concurrency: int) -> Block:
             ],
         },
         "stats_flush_interval": "5s",
+        "layered_runtime": {"layers": [{"name": "as in Istio", "static_layer": _RUNTIME}]},
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
     }
 

@@ -27,7 +27,9 @@ PASSED = b"x-mock-passed"
 """The header that names where a request has been, among mocks that are asked once."""
 
 Fields = dict[bytes, bytes]
-"""Header fields by lower-case name; of repeated ones the last."""
+"""Header fields by lower-case name; of repeated ones the last, but of baggage one list."""
+LISTED = b"baggage"
+"""The header whose lines are one list to most SDKs, as a program of theirs sends it on."""
 
 
 class BrokenError(Exception):
@@ -76,10 +78,12 @@ class Stream:
         words = first.split(b" ", 2)
         if len(words) < 2:
             raise BrokenError("not HTTP")
-        fields = {}
+        fields: Fields = {}
         for line in lines:
             name, _, value = line.partition(b":")
-            fields[name.lower()] = value.strip()
+            key, text = name.lower(), value.strip()
+            earlier = fields.get(key) if key == LISTED else None
+            fields[key] = text if earlier is None else earlier + b"," + text
         return words, fields
 
     def body(self, fields: Fields) -> bytes:

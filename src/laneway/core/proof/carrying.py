@@ -16,24 +16,16 @@ import re2
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.routing.ask.passing import REQUEST_ID
 from laneway.core.routing.ask.request import Request, sent_on, variable_headers
+from laneway.core.routing.plan.baggage import named_lane, names_any, names_one_of, names_twice
 from laneway.core.routing.plan.route_plan import Rule, Share
-from laneway.core.routing.plan.stamps import member
 from laneway.core.search.conditions import HEADER, Condition, Conditions
 from laneway.core.search.values import PRESENT, Pattern
 
 
 def members(propagation: Propagation, request: Request) -> list[str]:
-    """Return every lane that the baggage of a request names.
-
-    https://www.w3.org/TR/baggage/#baggage-http-header-format
-    """
-    found = []
-    for line in request.values(BAGGAGE):
-        for part in line.split(","):
-            key, equals, value = part.partition(";")[0].partition("=")
-            if equals and key.strip(" \t") == propagation.route_header:
-                found.append(value.strip(" \t"))
-    return found
+    """Return the lane that each line of a request's baggage names, where it names one."""
+    told = (named_lane(propagation.route_header, line) for line in request.values(BAGGAGE))
+    return [lane for lane in told if lane is not None]
 
 
 def carries(propagation: Propagation, request: Request, lane: str) -> bool:
@@ -126,7 +118,8 @@ def filled(propagation: Propagation, target: str, source: str, lane: str) -> Ite
         yield frozenset([Condition(part, Pattern("exact", lane))])
         return
     value = re2.escape(lane)
-    forms = (rf"[ \t]*{value}[ \t]*([;,].*)?", *_members(propagation, value))
+    member = names_one_of(propagation.route_header, [lane])
+    forms = (rf"[ \t]*{value}[ \t]*([;,].*)?", member, f".*,{member}")
     yield from (frozenset([Condition(part, Pattern("regex", form))]) for form in forms)
 
 
@@ -137,18 +130,12 @@ def misled(
     for target, source in fillings(propagation, rule, share):
         yield strange(source, lanes)
         if target == BAGGAGE:
-            part, right = HEADER + source, "|".join(map(re2.escape, lanes))
-            for form in _members(propagation, ".*"):
-                own = Pattern("regex", member(propagation, f"({right})"))
+            part, some = HEADER + source, names_any(propagation.route_header)
+            own = Pattern("regex", names_one_of(propagation.route_header, list(lanes)))
+            for form in (some, f".*,{some}"):
                 yield frozenset(
                     [Condition(part, Pattern("regex", form)), Condition(part, own, met=False)]
                 )
-
-
-def _members(propagation: Propagation, value: str) -> tuple[str, str]:
-    """Return the expressions of what names a lane as a member, and behind a comma."""
-    found = member(propagation, value)
-    return found, f".*,{found}"
 
 
 def strange(header: str, lanes: Iterable[str]) -> Conditions:
@@ -171,8 +158,8 @@ def arrivals(propagation: Propagation, lanes: Iterable[str]) -> Iterator[Conditi
         yield from by_header
         return
     present = Condition(HEADER + BAGGAGE, PRESENT)
-    some = member(propagation, ".*")
-    one, two = (Pattern("regex", form) for form in (some, f"{some},{some}"))
+    key = propagation.route_header
+    one, two = (Pattern("regex", form) for form in (names_any(key), names_twice(key)))
     by_baggage = [
         frozenset([present.denied()]),
         frozenset([present, Condition(HEADER + BAGGAGE, one, met=False)]),

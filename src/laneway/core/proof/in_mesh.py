@@ -30,6 +30,7 @@ from laneway.core.proof.shapes import Shapes
 from laneway.core.proof.verdict import Spot, Want, Who
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.ask.walk import Sight, find_hop, is_known
+from laneway.core.routing.plan.baggage import names_twice
 from laneway.core.routing.plan.route_plan import (
     Destination,
     Forward,
@@ -41,7 +42,6 @@ from laneway.core.routing.plan.route_plan import (
     Share,
     links,
 )
-from laneway.core.routing.plan.stamps import member
 from laneway.core.routing.plan.survivors import seen, surviving
 from laneway.core.routing.plan.unseen import is_past_routes
 from laneway.core.search.conditions import HEADER, Condition, Conditions
@@ -147,9 +147,8 @@ class InMesh(Struct, dict=True):
         single = frozenset(HEADER + name for name in propagation.lane_headers)
         given: Conditions = frozenset()
         if propagation.carrier == "baggage":
-            some = member(propagation, ".*")
-            twice = f"{some},{some}"
-            given = frozenset([Condition(HEADER + BAGGAGE, Pattern("regex", twice), met=False)])
+            twice = Pattern("regex", names_twice(propagation.route_header))
+            given = frozenset([Condition(HEADER + BAGGAGE, twice, met=False)])
         return Premises(hosts, given, single)
 
 

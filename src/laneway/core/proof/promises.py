@@ -48,7 +48,8 @@ def _carried(group: Group, host: Host) -> Iterator[Promise]:
     signs = [(lane.name, conditions(group.propagation, lane.name)) for lane in group.lanes]
     for place in range(len(signs[0][1]) if signs else 0):
         for lane, carried in signs:
-            yield Promise(conditions_of(carried[place][1]), (want(group, lane, host),))
+            wants = (want(group, lane, host),)
+            yield from (Promise(conditions_of(match), wants) for match in carried[place][1])
 
 
 def want(group: Group, lane: LaneName, host: Host) -> Want:

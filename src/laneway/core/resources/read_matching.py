@@ -39,7 +39,8 @@ MATCH_FIELDS = frozenset(
     }
 )
 _WAYS: tuple[MatchKind, ...] = ("exact", "prefix", "regex")
-_LONGEST_REGEX = 1024
+LONGEST_REGEX = 1024
+"""Bytes. Istio refuses expressions that are longer."""
 _PSEUDO_HEADERS = frozenset({":method", ":scheme", ":authority", ":path", ":status"})
 _CLAIM = "@request.auth.claims"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -54,7 +55,7 @@ def regex_problem(expression: str) -> str:
     >>> regex_problem("v[12]"), regex_problem("(?=x)") != ""
     ('', True)
     """
-    if len(expression.encode()) > _LONGEST_REGEX:
+    if len(expression.encode()) > LONGEST_REGEX:
         return "it is longer than 1024 bytes"
     options = re2.Options()
     options.log_errors = False

@@ -93,6 +93,7 @@ from laneway.core.rules.permissive import (  # noqa: F401 - as said above
     filter_needed,
     header_needed,
     header_unusable,
+    key_spelled_anew,
     service_target_unusable,
     tag_nobody_asks_for,
     tagging_selects_nothing,

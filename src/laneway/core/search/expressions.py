@@ -14,7 +14,7 @@ from msgspec import Struct
 from laneway.core.search.characters import CLASSES, CONTROLS, NAMED, UnreadableError, folded, others
 from laneway.core.search.language import LAST, Expression, Language, Range
 
-DEEPEST = 40
+DEEPEST = 80
 MOST_COPIES = 100
 MOST_PIECES = 5000
 

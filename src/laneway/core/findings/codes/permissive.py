@@ -102,3 +102,13 @@ LEFT_OUT = info(
     "Render again, and apply, before pods of another lane start, and after they have ended. What "
     "was applied before stays: `laneway show changes --sparse` says what to delete, and when.",
 )
+
+KEY_SPELLED_ANEW = warning(
+    "LW1815",
+    "the routeHeader {header} of group {group} is a key of baggage that SDKs spell anew: {letters}",
+    "Lanes of this group travel as a member of baggage with that name. Of names only letters, "
+    "digits, `.`, `_`, `~` and `-` are spelled alike by all SDKs: OpenTelemetry for Python sends "
+    "`%21` for an exclamation mark, and then no route finds the lane. Names of lanes are DNS "
+    "labels and have no such letters.",
+    "Name a header of letters, digits and dashes, for example `routeHeader: x-asm-prefer-tag`.",
+)

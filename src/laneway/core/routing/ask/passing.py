@@ -15,6 +15,7 @@ from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.routing.ask.baggage_lines import on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet
 from laneway.core.routing.plan.route_plan import Forward, Pairs, Rule, Share
 from laneway.core.routing.plan.stamps import conditions
@@ -39,7 +40,7 @@ def _lane_in(
     carried = [conditions(propagation, lane) for lane in lanes]
     for place in range(len(carried[0]) if carried else 0):
         for lane, signs in zip(lanes, carried, strict=True):
-            if unmet(signs[place][1], request) is None:
+            if any(unmet(match, request) is None for match in signs[place][1]):
                 return lane
     return None
 
@@ -48,13 +49,14 @@ def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[s
     """Return the headers that the calls of a pod carry while it serves a request.
 
     `forgets` names workloads, or services, whose programs pass on no header that carries a lane.
+    Lines of baggage are one list to a program, and leave it as one line.
     """
     carrying = {
         name for group in mesh.groups if group.propagation for name in _kept(group.propagation)
     }
     forgotten = carrying if forgets and is_among(mesh, pod, forgets) else set()
     kept = (carrying | {REQUEST_ID}) - forgotten
-    return tuple(pair for pair in request.headers if pair[0].lower() in kept)
+    return tuple(pair for pair in on_one_line(request).headers if pair[0].lower() in kept)
 
 
 def written_lane(mesh: Mesh, rule: Rule, share: Share) -> str:

@@ -96,7 +96,7 @@ def lane_callers(group: Group) -> tuple[LaneCallers, ...]:
 def _carried(propagation: Propagation | None, *lanes: LaneName) -> tuple[Recognition, ...]:
     """Return the ways by what a request of one of some lanes carries."""
     found = conditions(propagation, *lanes)
-    return tuple(Recognition(means, f"-{means}", (match,)) for means, match in found)
+    return tuple(Recognition(means, f"-{means}", matches) for means, matches in found)
 
 
 def _called(lane: LaneName, selector: Labels, stamp: Stamp | None) -> Recognition:

@@ -9,6 +9,8 @@ https://www.w3.org/TR/baggage/
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import re2
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +19,8 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.resources.read_matching import LONGEST_REGEX
+from laneway.core.routing.plan.baggage import names_any, parted, that_istio_takes
 from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
 
 _ANYTHING = Match()
@@ -65,7 +69,7 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
     if propagation.carrier != "baggage":
         return (Stamp(propagation),)
     absent = Match(without_headers=((BAGGAGE, StringMatch("present")),))
-    named = StringMatch("regex", member(propagation, ".*"))
+    named = StringMatch("regex", names_any(propagation.route_header))
     foreign = Match(without_headers=((BAGGAGE, named),))
     return (
         Stamp(propagation, "-no-baggage", absent, "{member}"),
@@ -76,38 +80,39 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
 
 def conditions(
     propagation: Propagation | None, *lanes: LaneName
-) -> tuple[tuple[Means, Match], ...]:
+) -> tuple[tuple[Means, tuple[Match, ...]], ...]:
     """Return what a request of one of some lanes carries, the stronger sign first.
 
-    Nothing for strict lanes. Of several lanes it is one pattern, whatever their number.
+    Nothing for strict lanes. A sign is one match, or several of which any may be met where lanes
+    are too many for one expression.
 
     >>> found = conditions(Propagation("header", "x-lane", "x-lane"), LaneName("s2"))
-    >>> [(means, match.headers[0][0]) for means, match in found]
+    >>> [(means, match.headers[0][0]) for means, (match,) in found]
     [('header', 'x-lane')]
     """
     if propagation is None:
         return ()
-    names = "|".join(map(re2.escape, lanes))
-    is_one = len(lanes) == 1
-    wanted = StringMatch("exact", lanes[0]) if is_one else StringMatch("regex", names)
-    by_header = Match(headers=((propagation.route_header, wanted),))
+    by_header = tuple(
+        Match(headers=((propagation.route_header, wanted),)) for wanted in _one_of(lanes)
+    )
     if propagation.carrier != "baggage":
         return (("header", by_header),)
-    named = StringMatch("regex", member(propagation, names if is_one else f"({names})"))
-    by_baggage = Match(headers=((BAGGAGE, named),))
+    by_baggage = tuple(
+        Match(headers=((BAGGAGE, StringMatch("regex", written)),))
+        for written in that_istio_takes(propagation.route_header, lanes)
+    )
     return (("baggage", by_baggage), ("header", by_header))
+
+
+def _one_of(lanes: Sequence[LaneName]) -> Iterator[StringMatch]:
+    if len(lanes) == 1:
+        yield StringMatch("exact", lanes[0])
+        return
+    for part in parted([re2.escape(lane) for lane in lanes], LONGEST_REGEX):
+        yield StringMatch("regex", "|".join(part))
 
 
 def lane_headers(mesh: Mesh) -> tuple[str, ...]:
     """Return the headers by which requests name lanes, of all groups."""
     ways = [group.propagation for group in mesh.groups if group.propagation is not None]
     return tuple(dict.fromkeys(name for way in ways for name in way.lane_headers))
-
-
-def member(propagation: Propagation, value: str) -> str:
-    """Return the regex of baggage that holds the group's member, its value by a regex.
-
-    Blanks around a member, properties behind it and other members on both sides are allowed.
-    """
-    key = re2.escape(propagation.route_header)
-    return rf"(.*,)?[ \t]*{key}[ \t]*=[ \t]*{value}[ \t]*([;,].*)?"
