@@ -7,6 +7,7 @@ a plan as routes agree because both ask; nobody finds out by reading that they s
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 import pytest
@@ -135,6 +136,16 @@ def _names_rule(node: ast.AST) -> bool:
     return any(words in text for words in ("entry rule ", "callers of lane "))
 
 
+def _takes_member_apart(node: ast.AST) -> bool:
+    """Whether a node parts what stands before the first semicolon at an equals sign."""
+    return isinstance(node, ast.Call) and (
+        re.fullmatch(
+            r".*\.(partition|split)\(';'.*\)\[0\]\.(partition|split)\('='.*\)", ast.unparse(node)
+        )
+        is not None
+    )
+
+
 QUESTIONS = (
     Question(
         "which group routes a host",
@@ -184,6 +195,13 @@ QUESTIONS = (
         frozenset({"core/routing/plan/told_apart.py"}),
         lambda node: _takes(node, "mesh.sidecars", "selecting"),
         ("from laneway.core.mesh.sidecars import selecting",),
+    ),
+    Question(
+        "what a member of baggage says",
+        ('(";"', "(';'"),
+        frozenset({"core/routing/plan/baggage.py"}),
+        _takes_member_apart,
+        ("part.partition(';')[0].partition('=')", "part.split(';', 1)[0].split('=', 1)"),
     ),
     Question(
         "what a rule is called",

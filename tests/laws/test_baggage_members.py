@@ -113,3 +113,17 @@ def test_of_a_name_beyond_all_use_any_member_counts() -> None:
     (written,) = that_istio_takes(key, ["s2"])
 
     assert re2.fullmatch(written, f"{key}=s2,{key}=s3") is not None
+
+
+@given(st.lists(members(), max_size=4), st.sampled_from(LANES))
+def test_a_lane_is_written_first_and_without_properties(
+    drawn: list[tuple[str, str, str]], lane: str
+) -> None:
+    lines = (("baggage", ",".join(written for _, _, written in drawn)),) if drawn else ()
+    request = Request(headers=lines)
+    stamp = next(one for one in stamps(BAGGAGE) if unmet(one.only, request) is None)
+
+    (line,) = request.edited(stamp.edits(LaneName(lane)).request).values("baggage")
+
+    assert line.partition(",")[0] == f"{KEY}={lane}"
+    assert named_lane(KEY, line) == lane

@@ -27,6 +27,7 @@ from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.request_log import CARRIED, NAMED, OLDER_REQUESTS_FILE
 from laneway.core.emit.envoy.tunnels import TUNNELS
 from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.routing.plan.baggage import named_lane
 
 HEAD = ("TIME", "CALLER", "LANE", "REQUEST", "ROUTE", "POD", "STATUS", "MS")
 _GIVE_WAY = tuple(HEAD.index(name) for name in ("CALLER", "REQUEST", "ROUTE", "POD"))
@@ -125,8 +126,8 @@ def _carried(name: str, carried: Mapping[str, Any]) -> str | None:
     held = str(carried.get(name) or "")
     if name != BAGGAGE:
         return held or None
-    members = (part.partition(";")[0].partition("=") for part in held.split(","))
-    return next((lane.strip() for key, _, lane in members if key.strip() in carried), None)
+    told = (named_lane(key, held) for key in carried if key != BAGGAGE)
+    return next((lane for lane in told if lane), None)
 
 
 def row_of(line: Line) -> tuple[str, ...]:
