@@ -9,9 +9,9 @@
 // Nothing a client sends can stop a request: what cannot be read is left alone.
 
 #include "contexts.h"
-#include "ids.h"
 #include "lines.h"
 #include "memory.h"
+#include "new_ids.h"
 #include "tag.h"
 
 enum { ARENA = 1 << 18, MOST_BAGGAGE = 1 << 16 };
@@ -40,20 +40,42 @@ static struct limits limits_of(const struct settings *of) {
   return (struct limits){of->buckets, of->linger, of->keep};
 }
 
-// Whether a header names a trace, and under which digest that is remembered.
-static int names_trace(const struct plugin *in, struct text value, struct digest *found) {
-  char space[256];
-  struct writer writer = {space, 0, sizeof space, 0};
-  struct text id = trace_id(in->settings.trace_header, value, &writer);
-  if (is_empty(id)) return 0;
-  *found = remembered_as(in->whose, id);
+// The id of a trace and what was said of it, where it was found.
+struct found {
+  enum id_kind kind;
+  struct text id, value;
+  char space[ID_SPACE];
+};
+
+static int read_id(struct text name, enum id_kind kind, struct found *into) {
+  struct text rest = TEXT("");
+  struct writer writer = {into->space, 0, sizeof into->space, 0};
+  if (!header(name, &into->value)) return 0;
+  if (!is_empty(rest_of(kind))) header(rest_of(kind), &rest);
+  into->kind = kind;
+  into->id = trace_id(kind, into->value, rest, &writer);
+  return !is_empty(into->id);
+}
+
+// Looks into the group's own header first, then into all that may carry the same trace.
+static int find_id(const struct settings *of, enum id_kind end, struct found *into) {
+  if (read_id(of->trace_header, of->trace_kind, into)) return 1;
+  for (enum id_kind kind = TRACEPARENT; kind < end; kind++)
+    if (kind != of->trace_kind && read_id(header_of(kind), kind, into)) return 1;
+  return 0;
+}
+
+static int find_trace(const struct plugin *in, struct digest *trace) {
+  struct found found;
+  if (!find_id(&in->settings, PLAIN, &found)) return 0;
+  *trace = remembered_as(in->whose, found.id);
   return 1;
 }
 
 static void come_in(const struct plugin *plugin, struct request *request) {
   const struct settings *of = &plugin->settings;
-  struct text trace, lane;
-  if (!header(of->trace_header, &trace) || !names_trace(plugin, trace, &request->id)) return;
+  struct text lane;
+  if (!find_trace(plugin, &request->id)) return;
   header(of->route_header, &lane);
   if (is_empty(lane) || lane.size > LONGEST_LANE) {
     if (forget(limits_of(of), request->id) == GAVE_UP) count(of, CONTENDED);
@@ -68,9 +90,8 @@ static void come_in(const struct plugin *plugin, struct request *request) {
 static void go_out(const struct plugin *plugin) {
   const struct settings *of = &plugin->settings;
   struct digest id;
-  struct text sent, trace, lane;
-  if (header(of->route_header, &sent) || !header(of->trace_header, &trace)) return;
-  if (!names_trace(plugin, trace, &id)) return;
+  struct text sent, lane;
+  if (header(of->route_header, &sent) || !find_trace(plugin, &id)) return;
   switch (recall(limits_of(of), id, &lane)) {
     case DONE:
       set_header(of->route_header, lane);
@@ -80,16 +101,28 @@ static void go_out(const struct plugin *plugin) {
   }
 }
 
+// Programs read ids of one kind. A trace that came in another goes on in theirs, else the lane is
+// remembered under an id that nobody sends on.
 static void enter(const struct settings *of) {
-  char space[256], more[32];
-  u8 random[24];
-  struct writer old = {space, 0, sizeof space, 0}, new = old, span = {more, 0, sizeof more, 0};
-  struct text had;
-  if (header(of->trace_header, &had) && !is_empty(trace_id(of->trace_header, had, &old))) return;
-  if (host_random(random, sizeof random) != OK) return;
-  set_header(of->trace_header, new_trace(of->trace_header, trim(had), random, &new));
-  if (!is_empty(new_span(of->trace_header, random, &span)))
-    set_header(TEXT("x-b3-spanid"), written(&span));
+  char space[ID_SPACE], more[64];
+  enum id_kind kind = of->trace_kind;
+  struct found found;
+  struct writer value = {space, 0, sizeof space, 0}, rest = {more, 0, sizeof more, 0};
+  struct text had, sampled = TEXT(""), name;
+  struct new_id made;
+  int goes_on = find_id(of, kind == PLAIN ? TRACEPARENT : REQUEST_ID, &found);
+  if (goes_on && found.kind == kind && is_well_spelled(kind, found.value)) return;
+  if (host_random(made.bytes, sizeof made.bytes) != OK) return;
+  begin(&made, kind);
+  if (goes_on) {
+    go_on_with(&made, found.id);
+    if (!is_empty(sampled_of(found.kind))) header(sampled_of(found.kind), &sampled);
+    made.unsampled = is_unsampled(found.kind, found.value, sampled);
+  }
+  header(of->trace_header, &had);
+  set_header(of->trace_header, new_trace(kind, trim(had), &made, &value));
+  new_rest(kind, &made, &name, &rest);
+  if (!is_empty(name)) set_header(name, written(&rest));
 }
 
 static void tag(const struct settings *of) {

@@ -119,6 +119,7 @@ int read_settings(struct settings *into, struct text json, struct text *flaw) {
     if (!set(into, name, given)) return *flaw = name, 0;
   } while (take(&from, ','));
   if (!take(&from, '}') || next(&from)) return 0;
+  into->trace_kind = kind_of(into->trace_header);
   *flaw = missing(into);
   return is_empty(*flaw);
 }

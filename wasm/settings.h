@@ -3,7 +3,7 @@
 #ifndef LANEWAY_SETTINGS_H
 #define LANEWAY_SETTINGS_H
 
-#include "text.h"
+#include "ids.h"
 
 enum role { NO_ROLE, INBOUND, OUTBOUND, ENTRY, TAG, BAGGAGE };
 
@@ -14,6 +14,7 @@ struct settings {
   enum role role;
   struct text workload, group, route_header, trace_header;
   struct text header, tag_header, partitions, host;
+  enum id_kind trace_kind; // of the trace header
   u32 modulo, buckets, linger, keep;
   u32 metrics[COUNTERS];
   u32 used;

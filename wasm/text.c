@@ -55,6 +55,16 @@ struct text trim(struct text whole) {
   return whole;
 }
 
+struct text field_of(struct text fields, struct text separator, struct text name) {
+  while (fields.size) {
+    u32 end = find(fields, separator);
+    struct text field = trim(first(fields, end));
+    if (starts(field, name)) return after(field, name.size);
+    fields = after(fields, end + 1);
+  }
+  return TEXT("");
+}
+
 u32 number(struct text digits, int *good) {
   u32 value = 0;
   *good = 0;

@@ -35,6 +35,8 @@ struct text after(struct text whole, u32 size);
 // The index of the first character that is one of `any`, or the length.
 u32 find(struct text whole, struct text any);
 struct text trim(struct text whole);
+// What stands behind `name` in the first of the fields that begins with it; empty where none does.
+struct text field_of(struct text fields, struct text separator, struct text name);
 // Reads a number of at most nine digits; no number gives 0 and leaves `good` at 0.
 u32 number(struct text digits, int *good);
 

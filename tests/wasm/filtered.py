@@ -28,6 +28,7 @@ LANE = "x-asm-prefer-tag"
 SEEN = (
     *(LANE, "x-request-id", "traceparent", "my-trace-id", "b3", "x-b3-traceid", "x-b3-spanid"),
     *("uber-trace-id", "x-cloud-trace-context", "x-amzn-trace-id", "baggage", "x-tag"),
+    *("x-datadog-trace-id", "x-datadog-tags", "sw8"),
 )
 BASE = "base"
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.envoy
 TRACED: dict[str, str | int] = {"routeHeader": LANE, "traceHeader": "x-request-id", "group": "shop"}
 TAG: dict[str, str | int] = {"role": "tag", "header": "x", "tagHeader": LANE, "modulo": 100}
 ID, IN_LANE = ("x-request-id", "one"), (LANE, "s1")
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 ALWAYS = {"proxy_on_context_create": 1, "proxy_on_request_headers": 1, "proxy_on_delete": 1}
 MEMORY, READ = "proxy_on_memory_allocate", "proxy_get_header_map_value"
@@ -28,6 +29,7 @@ def envoy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filtered]:
     listeners: dict[str, list[dict[str, str | int]]] = {
         "in": [TRACED | {"role": "inbound", "buckets": 1}],
         "out": [TRACED | {"role": "outbound", "buckets": 1}],
+        "w3c": [TRACED | {"role": "outbound", "buckets": 1, "traceHeader": "traceparent"}],
         "entry": [{"role": "entry", "traceHeader": "traceparent"}],
         "tag": [TAG | {"partitions": "100=s1"}],
     }
@@ -43,7 +45,9 @@ def envoy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filtered]:
         ("in", [("x-request-id", "two")], {READ: 2, LOAD: 1, MEMORY: 2}),
         ("out", [ID], {READ: 2, LOAD: 1, MEMORY: 2, TIME: 1, COUNT: 1, WRITE: 1}),
         ("out", [ID, IN_LANE], {READ: 1, MEMORY: 1}),
-        ("entry", [], {READ: 1, "random_get": 1, WRITE: 1}),
+        ("entry", [], {READ: 9, "random_get": 1, WRITE: 1}),  # eight more may carry the trace
+        ("entry", [("traceparent", TRACEPARENT)], {READ: 1, MEMORY: 1}),
+        ("w3c", [("traceparent", TRACEPARENT)], {READ: 2, LOAD: 1, MEMORY: 2, COUNT: 1}),
         ("tag", [("x", "user")], {READ: 1, MEMORY: 1, REMOVE: 1, WRITE: 1}),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "3bce59ae55d5715f1634aa19dfdfe272b2af6c473a02189ab2dd2903639740ad"
+SHA256 = "5baf514016e4e0d2beecf237aee96c253d32afa503cd6cd02abea1418cf63af1"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
