@@ -4,17 +4,19 @@
 // outbound   gives a request that goes out without a lane the one its trace came in with
 // entry      makes a trace id for a client that sends none
 // tag        gives a client always the same tag, by the hash of a header
-// baggage    puts W3C baggage of several lines on one, so that routes can write a member before it
+// baggage    puts W3C baggage of several lines on one, so that routes can write a member before it,
+//            and its members in order, so that every program reads the lane among them
 //
 // Nothing a client sends can stop a request: what cannot be read is left alone.
 
+#include "baggage.h"
 #include "contexts.h"
 #include "lines.h"
 #include "memory.h"
 #include "new_ids.h"
 #include "tag.h"
 
-enum { ARENA = 1 << 18, MOST_BAGGAGE = 1 << 16 };
+enum { ARENA = 1 << 18, MOST_LINES = 1 << 16 };
 
 // What the host hands over during one callback.
 static char arena[ARENA];
@@ -32,7 +34,7 @@ static void set_header(struct text name, struct text value) {
   host_set_header(REQUEST_HEADERS, name.at, name.size, value.at, value.size);
 }
 
-static void count(const struct settings *of, enum counter what) {
+static void count(const struct settings *of, u32 what) {
   host_increment(of->metrics[what], 1);
 }
 
@@ -137,24 +139,39 @@ static void tag(const struct settings *of) {
   if (!is_empty(found)) set_header(of->tag_header, found);
 }
 
-static void join_baggage(void) {
-  static char space[MOST_BAGGAGE];
-  struct writer writer = {space, 0, sizeof space, 0};
-  struct text name = TEXT("baggage");
+static void order_baggage(const struct settings *of) {
+  static char joined[MOST_LINES], ordered[MOST_BAGGAGE];
+  struct writer lines = {joined, 0, sizeof joined, 0}, result = {ordered, 0, sizeof ordered, 0};
+  struct text name = TEXT("baggage"), value;
   char *pairs = 0;
-  u32 size = 0;
-  if (host_headers(REQUEST_HEADERS, &pairs, &size) != OK) return;
-  if (join_lines((struct text){pairs, size}, name, &writer) < 2 || writer.full) return;
+  u32 size = 0, changed = 0;
+  if (!header(name, &value) || host_headers(REQUEST_HEADERS, &pairs, &size) != OK) return;
+  u32 found = join_lines((struct text){pairs, size}, name, &lines);
+  if (!found || lines.full) return;
+  value = written(&lines);
+  if (!is_empty(of->members)) {
+    changed = tidy(value, of->members, &result);
+    if (changed) value = written(&result);
+  }
+  if (found < 2 && !changed) return;
   host_remove_header(REQUEST_HEADERS, name.at, name.size);
-  set_header(name, written(&writer));
+  if (!is_empty(value)) set_header(name, value);
+  if (found > 1) count(of, JOINED);
+  if (changed & CLEANED) count(of, IN_ORDER);
+  if (changed & DROPPED) count(of, WITHOUT);
+  if (changed & SHORTENED) count(of, SHORTER);
 }
 
 static int define_metrics(struct settings *of) {
-  static const struct text names[COUNTERS] = {
+  static const struct text of_traces[COUNTERS] = {
       TEXT("remembered"), TEXT("restored"), TEXT("unknown"),
       TEXT("ambiguous"),  TEXT("evicted"),  TEXT("contended"),
   };
-  for (u32 i = 0; i < COUNTERS; i++) {
+  static const struct text of_baggage[BAGGAGE_COUNTERS] = {
+      TEXT("joined"), TEXT("cleaned"), TEXT("dropped"), TEXT("shortened"),
+  };
+  const struct text *names = of->role == BAGGAGE ? of_baggage : of_traces;
+  for (u32 i = 0; i < (of->role == BAGGAGE ? (u32)BAGGAGE_COUNTERS : (u32)COUNTERS); i++) {
     char space[1100];
     struct writer writer = {space, 0, sizeof space, 0};
     struct text parts[] = {TEXT("laneway|"), of->group, TEXT("|"), of->workload, TEXT("|"), names[i]};
@@ -223,7 +240,7 @@ EXPORT("proxy_on_request_headers") u32 on_request_headers(u32 number, u32 count_
     case OUTBOUND: go_out(plugin); break;
     case ENTRY: enter(settings); break;
     case TAG: tag(settings); break;
-    case BAGGAGE: join_baggage(); break;
+    case BAGGAGE: order_baggage(settings); break;
     case NO_ROLE: break;
   }
   return 0;

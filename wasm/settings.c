@@ -80,6 +80,7 @@ static int set(struct settings *into, struct text name, struct text given) {
       {TEXT("routeHeader"), &into->route_header},  {TEXT("traceHeader"), &into->trace_header},
       {TEXT("header"), &into->header},             {TEXT("tagHeader"), &into->tag_header},
       {TEXT("partitions"), &into->partitions},     {TEXT("host"), &into->host},
+      {TEXT("members"), &into->members},
   };
   for (u32 i = 0; i < sizeof texts / sizeof texts[0]; i++)
     if (same(name, texts[i].name)) return *texts[i].into = given, 1;

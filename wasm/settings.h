@@ -8,11 +8,14 @@
 enum role { NO_ROLE, INBOUND, OUTBOUND, ENTRY, TAG, BAGGAGE };
 
 enum counter { REMEMBERED, RESTORED, UNKNOWN, AMBIGUOUS, EVICTED, CONTENDED, COUNTERS };
+// What is counted of baggage, in the same places.
+enum baggage_counter { JOINED, IN_ORDER, WITHOUT, SHORTER, BAGGAGE_COUNTERS };
 
 // All texts lie in `space`.
 struct settings {
   enum role role;
   struct text workload, group, route_header, trace_header;
+  struct text members; // of baggage, that hold lanes
   struct text header, tag_header, partitions, host;
   enum id_kind trace_kind; // of the trace header
   u32 modulo, buckets, linger, keep;

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.compile import Compilation
-from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.baggage_lines import as_received
 from laneway.core.routing.ask.request import Request
 from tests.agree.by_envoy import EnvoyReader, envoy_reader
 from tests.agree.by_istio import by_istio
@@ -60,9 +60,10 @@ def through_the_filter(compilation: Compilation, ask: Ask) -> Ask:
 
     Istio's translation is of routes alone, and a plan takes the filter to be there.
     """
-    if ask.caller or not compilation.mesh.traveling_by("baggage"):
+    if ask.caller:
         return ask
-    return replace(ask, headers=on_one_line(Request(headers=ask.headers)).headers)
+    received = as_received(compilation.mesh, Request(headers=ask.headers))
+    return replace(ask, headers=received.headers)
 
 
 async def against_envoy(drawn: Iterable[Drawn], folder: Path) -> Compared:
@@ -82,7 +83,7 @@ async def _serve_and_ask(case: Drawn, reader: EnvoyReader, tally: Compared) -> N
     for ask, answer in zip(asks, await reader.answers(asks), strict=True):
         if answer is None:
             continue
-        ours = by_walk(compilation, ask)
+        ours = by_walk(compilation, ask, filtered=True)
         tally.decisions += 1
         if not ours.allows(*answer):
             tally.apart.append(f"mesh {tally.meshes}: {ask}: plan {ours}, Envoy {answer}")

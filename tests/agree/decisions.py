@@ -16,6 +16,7 @@ from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller
 from laneway.core.mesh.names import service_host
 from laneway.core.proof.judged import Judged
+from laneway.core.routing.ask.passing import as_sent
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, call, connect, enter
 from laneway.core.routing.plan.route_plan import Forward, Pairs
@@ -82,8 +83,8 @@ def errors_alike(outcome: Outcome) -> Outcome:
     )
 
 
-def by_walk(compilation: Compilation | Judged, ask: Ask) -> Outcome:
-    """Let a plan decide."""
+def by_walk(compilation: Compilation | Judged, ask: Ask, *, filtered: bool = False) -> Outcome:
+    """Let a plan decide; `filtered` calls are those of pods with the lane filter beside them."""
     mesh, plan = compilation.mesh, compilation.plan
     if not ask.caller:
         request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
@@ -109,6 +110,8 @@ def by_walk(compilation: Compilation | Judged, ask: Ask) -> Outcome:
         return _told(connect(mesh, plan, caller, host, ask.port), ask.headers)
     authority = f"{ask.host}:{ask.port}"
     request = Request(authority, ask.path, ask.method, "http", ask.headers, ask.port)
+    if filtered:
+        request = as_sent(mesh, workload, request)
     return _told(call(mesh, plan, caller, host, request))
 
 

@@ -91,13 +91,39 @@ def test_users_are_tagged_at_the_gateway(laneway: Command, tmp_path: Path) -> No
     assert "match" not in spec
 
 
-def test_baggage_is_put_on_one_line_at_the_gateway(laneway: Command, tmp_path: Path) -> None:
+def test_baggage_is_put_in_order_at_the_gateway_and_on_both_sides_of_every_pod(
+    laneway: Command, tmp_path: Path
+) -> None:
     (tmp_path / "mesh.yaml").write_text(replace(BY_TRACE, trace_header="baggage").yaml)
     found = plugins(laneway("render", "--wasm-url", URL, tmp_path).out)
 
-    [one] = found.values()
+    assert list(found) == [
+        "default/lane-filter-mock-mocka-baggage-0",
+        "default/lane-filter-mock-mockb-baggage-0",
+        "default/lane-filter-mock-mockc-baggage-0",
+        "istio-system/lane-filter-istio-system-ingressgateway-baggage-0",
+    ]
+    *pods, gateway = (one["spec"] for one in found.values())
+    members = {"role": "baggage", "members": "x-asm-prefer-tag"}
+    assert gateway["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
+    assert gateway["pluginConfig"] == members
+    assert all(spec["pluginConfig"] == members | {"group": "mock"} for spec in pods)
+    assert all("match" not in spec for spec in pods)
+
+
+def test_a_group_may_keep_its_users_baggage_as_it_is(laneway: Command, tmp_path: Path) -> None:
+    yaml = replace(BY_TRACE, trace_header="baggage").yaml
+    name = "kind: ASMSwimLaneGroup\nmetadata: {name: mock"
+    assert name in yaml
+    off = f"{name}, annotations: {{laneway.dev/tidy-baggage: 'off'}}"
+    (tmp_path / "mesh.yaml").write_text(yaml.replace(name, off))
+
+    ended = laneway("render", "--wasm-url", URL, tmp_path)
+
+    [one] = plugins(ended.out).values()
     assert one["spec"]["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
     assert one["spec"]["pluginConfig"] == {"role": "baggage"}
+    assert "LW1810" not in laneway("render", tmp_path).err
 
 
 def test_gateways_of_one_name_and_port_keep_apart_by_their_proxies(

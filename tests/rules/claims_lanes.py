@@ -9,6 +9,9 @@ from tests.rules.world import group, lane, mesh, namespace, pods, policy, rule, 
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
 LONG = "a-name-that-goes-on-and-on-until-it-is-far-too-long-for-a-label-value"
 BOTH = "{routeHeader: x-lane, traceHeader: x-request-id}"
+BY_BAGGAGE = """
+  isPermissive: true
+  permissiveModeConfiguration: {traceHeader: baggage, routeHeader: x-lane, fallbackTarget: s1}"""
 WEIGHTED = "ingressRouting: {ingressRoutingStrategy: weighted}"
 SHARE = "ingressWeight: {destination: {host: a.default.svc.cluster.local}, weight: 100}"
 LATE = (
@@ -213,7 +216,8 @@ CLAIMS = [
         mesh(
             group=group(
                 "test, annotations: {laneway.dev/delegte: default/a, "
-                "laneway.dev/lane-header: 'x y', laneway.dev/runtime-fallback: 'no'}"
+                "laneway.dev/lane-header: 'x y', laneway.dev/runtime-fallback: 'no', "
+                "laneway.dev/tidy-baggage: 'on'}"
             )
         ),
         [
@@ -222,6 +226,7 @@ CLAIMS = [
                 ("delegte", "no such annotation is known"),
                 ("lane-header", "its value 'x y' is not a valid header name"),
                 ("runtime-fallback", "its value 'no' is neither on nor off"),
+                ("tidy-baggage", "lanes of this group do not travel by baggage"),
             )
         ],
         "ASMSwimLaneGroup test",
@@ -232,6 +237,20 @@ CLAIMS = [
                 "laneway.dev/lane-header: X-Lane, laneway.dev/runtime-fallback: 'off'}"
             )
         ),
+    ),
+    Claim(
+        "whether baggage is put in order is a switch",
+        "LW1225",
+        mesh(group=group("test, annotations: {laneway.dev/tidy-baggage: 'no'}", rest=BY_BAGGAGE)),
+        [
+            (
+                "annotation laneway.dev/tidy-baggage of group test has no effect: its value 'no' "
+                "is neither on nor off"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "annotations", "laneway.dev/tidy-baggage"),
+        mesh(group=group("test, annotations: {laneway.dev/tidy-baggage: 'on'}", rest=BY_BAGGAGE)),
     ),
     Claim(
         "selectors of several labels are pointed out, all of a group at once",

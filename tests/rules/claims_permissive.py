@@ -301,7 +301,26 @@ CLAIMS = [
         ],
         "ASMSwimLaneGroup test",
         ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(group=loose(headers="traceHeader: x-lane, routeHeader: x-lane")),
+    ),
+    Claim(
+        "baggage that is put in order needs the filter on a mesh of Istio",
+        "LW1810",
         mesh(group=loose(headers="traceHeader: baggage, routeHeader: x-lane")),
+        [
+            (
+                "baggage that carries lanes of group test is put in order: in an Istio mesh this "
+                "needs the lane filter"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(
+            group=loose(headers="traceHeader: baggage, routeHeader: x-lane").replace(
+                "metadata: {name: test}",
+                "metadata: {name: test, annotations: {laneway.dev/tidy-baggage: 'off'}}",
+            )
+        ),
     ),
     Claim(
         "hash tagging needs the filter on a mesh of Istio",

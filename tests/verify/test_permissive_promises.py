@@ -77,4 +77,4 @@ def test_every_way_a_lane_is_written_has_a_request_of_its_own(weights: dict[str,
     baggage = {value for probe in found.sent for value in probe.request.values("baggage")}
 
     assert found.unprobed == ()
-    assert baggage == {"a", "x-asm-prefer-tag="}
+    assert baggage == {"a=a", "x-asm-prefer-tag=a"}

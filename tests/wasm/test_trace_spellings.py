@@ -62,6 +62,7 @@ SPELLINGS: dict[str, Spelling] = {
 def envoy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filtered]:
     listeners: dict[str, list[dict[str, str | int]]] = {}
     for own in OWN:
+        common: dict[str, str | int]
         common = {"group": own, "routeHeader": LANE, "traceHeader": own, "linger": 3600}
         listeners[f"in-{own}"] = [common | {"role": "inbound"}]
         listeners[f"out-{own}"] = [common | {"role": "outbound"}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "5baf514016e4e0d2beecf237aee96c253d32afa503cd6cd02abea1418cf63af1"
+SHA256 = "4416ebeb5921d20b5d8ec341d3c1e9c1b8ddcab9212e7061b242df953dd1db89"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"

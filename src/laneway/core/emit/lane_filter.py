@@ -2,7 +2,7 @@
 
 Comes in: the headers of a group, a rule of shares. Goes out: the flat settings the filter reads,
 the same for Envoy and for Istio. The filter stands for what neither can do by itself: remember a
-request's lane for the calls that follow from it, count a hash, and join the lines of a header. Its
+request's lane for the calls that follow from it, count a hash, and put baggage in order. Its
 sources are in `wasm/`.
 """
 
@@ -15,10 +15,14 @@ from msgspec import Struct
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.resources.lanes.tagging import HashRule
+from laneway.core.routing.ask.baggage_lines import lane_members
 from laneway.core.routing.plan.route_plan import GatewayPort
 
 Settings = Mapping[str, str]
 """Settings of one filter; the filter refuses names it does not know."""
+
+_LONGEST_SETTING = 512
+"""Characters of one setting: all settings of a filter take up a kilobyte."""
 
 MADE_BY_ENVOY = "x-request-id"
 """The trace header that every proxy makes by itself."""
@@ -68,12 +72,36 @@ def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
     """Return what the proxies of a gateway do before they look at a route.
 
     A request without the trace id that a group goes by is given one, baggage that carries lanes is
-    put on one line, and users are tagged.
+    put on one line and in order, and users are tagged.
     """
     headers = {one.trace_header for one, _ in traced(mesh)} - {MADE_BY_ENVOY}
     making = [{"role": "entry", "traceHeader": header} for header in sorted(headers)]
     joining = [{"role": "baggage"}] if mesh.traveling_by("baggage") else []
-    return [*making, *joining, *(tagging(rule) for rule in port.tagging)]
+    ordering = list(in_order(mesh)) or joining
+    return [*making, *ordering, *(tagging(rule) for rule in port.tagging)]
+
+
+def tidied(mesh: Mesh) -> Iterator[tuple[str, tuple[Host, ...]]]:
+    """Yield the groups whose baggage is kept in order, each with the services it routes."""
+    for group, way in mesh.traveling_by("baggage"):
+        if way.tidies:
+            yield group.name, group.hosts
+
+
+def in_order(mesh: Mesh, **whose: str) -> Iterator[Settings]:
+    """Yield what puts baggage in order, at a gateway and on both sides of every pod.
+
+    Everywhere it knows the lanes of all groups, so that no two of them take turns to be the first.
+    What `whose` says names the counters. Many names take several filters: settings are bounded.
+    """
+    members: list[str] = []
+    for name in lane_members(mesh):
+        if members and len(",".join((*members, name))) > _LONGEST_SETTING:
+            yield {"role": "baggage", "members": ",".join(members), **whose}
+            members = []
+        members.append(name)
+    if members:
+        yield {"role": "baggage", "members": ",".join(members), **whose}
 
 
 def tagging(rule: HashRule) -> Settings:

@@ -1,9 +1,10 @@
 """The lane filter for a mesh of Istio: WasmPlugins beside the services and the gateways.
 
 Comes in: the mesh, its plan, and where the filter's module is served. Goes out: a plugin for each
-way into and out of the pods of a service whose lanes are remembered by trace, and one for each
-thing a gateway does before its routes. The digest pins the module: a proxy refuses another. They
-name no virtual machine of their own, so that what comes in is remembered for what goes out.
+way into and out of the pods of a service whose lanes are remembered by trace, one for both ways
+where baggage is put in order, and one for each thing a gateway does before its routes. The digest
+pins the module: a proxy refuses another. They name no virtual machine of their own, so that what
+comes in is remembered for what goes out.
 https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from laneway.core.emit.filter_module import SHA256
-from laneway.core.emit.lane_filter import Settings, at_entry, traced
+from laneway.core.emit.lane_filter import Settings, at_entry, in_order, tidied, traced
 from laneway.core.emit.manifest import Manifest
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.superseded import MANAGED_BY
@@ -49,6 +50,13 @@ def _at_services(mesh: Mesh) -> Iterator[Wanted]:
             outbound = Ref("WasmPlugin", service.namespace, f"{name}-out")
             yield inbound, selector, "SERVER", one.remembering()
             yield outbound, selector, "CLIENT", one.restoring()
+    for group, hosts in tidied(mesh):
+        for host in hosts:
+            service = mesh.services[host]
+            selector = dict(service.service.selector)
+            for number, settings in enumerate(in_order(mesh, group=group) if selector else ()):
+                name = f"lane-filter-{group}-{service.name}-baggage-{number}"
+                yield Ref("WasmPlugin", service.namespace, name), selector, "", settings
 
 
 def _at_gateways(mesh: Mesh, plan: RoutePlan) -> Iterator[Wanted]:

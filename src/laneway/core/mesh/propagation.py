@@ -19,6 +19,8 @@ from laneway.core.resources.matching import is_header_name
 Carrier = Literal["header", "baggage", "trace id"]
 
 BAGGAGE = "baggage"
+TIDY_BAGGAGE_ANNOTATION = "laneway.dev/tidy-baggage"
+"""An annotation on a group whose lanes travel by baggage; `off` leaves it as users wrote it."""
 TRACE_IDS = frozenset(
     {
         *("x-request-id", "traceparent", "tracestate", "b3", "x-b3-traceid", "x-b3-spanid"),
@@ -43,12 +45,14 @@ class Propagation(Struct, frozen=True):
     """How the lane of a request travels in a permissive group; header names are in lower case.
 
     `route_header` holds the lane's name where routes match it. `trace_header` is what the
-    application forwards: the route header itself, `baggage`, or the id of a trace.
+    application forwards: the route header itself, `baggage`, or the id of a trace. `tidies` says
+    that the lane filter puts baggage in order.
     """
 
     carrier: Carrier
     route_header: str
     trace_header: str
+    tidies: bool = False
 
     @property
     def lane_headers(self) -> tuple[str, ...]:
@@ -67,7 +71,10 @@ def propagation_of(group: LaneGroup) -> Propagation | None:
     route, trace = _headers(group)
     if trace == route:
         return Propagation("header", route, trace)
-    return Propagation("baggage" if trace == BAGGAGE else "trace id", route, trace)
+    if trace == BAGGAGE:
+        tidies = group.meta.annotations.get(TIDY_BAGGAGE_ANNOTATION, "on") != "off"
+        return Propagation("baggage", route, trace, tidies)
+    return Propagation("trace id", route, trace)
 
 
 def propagation_flaw(group: LaneGroup) -> str:

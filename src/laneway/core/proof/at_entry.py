@@ -37,13 +37,20 @@ from laneway.core.routing.plan.route_plan import (
     Share,
     is_to_https,
 )
-from laneway.core.search.conditions import HEADER, asks_for_host, within
+from laneway.core.search.conditions import HEADER, Conditions, as_filtered, asks_for_host, within
 from laneway.core.search.smallest import Premises, Search, SizedRequest
 from laneway.core.search.tags import sent, tag_values
 from laneway.core.search.values import HOSTS, HOSTS_AND_PORTS, Universe, Values
 
 Domains = Mapping[str, Sequence[Rule]]
 """The rules of each domain of a gateway's port."""
+
+
+class Filtered(Struct, frozen=True):
+    """What the lane filter of a gateway leaves: headers of one line, and how they look."""
+
+    single: frozenset[str]
+    given: Conditions
 
 
 class Area(Struct, frozen=True):
@@ -54,15 +61,16 @@ class Area(Struct, frozen=True):
     rules: Sequence[Rule]
     admitting: Sequence[Rule] = ()
 
-    def ground(self, single: frozenset[str], tags: Mapping[str, Universe]) -> Premises:
+    def ground(self, filtered: Filtered, tags: Mapping[str, Universe]) -> Premises:
         """Return what holds for all these requests; ports only matter where a rule sees them."""
         ports = any(
             asks_for_host(match)
             for rule in (*self.rules, *self.admitting)
             for match in rule.matches
         )
-        given = within(self.host, self.outside, ports=ports)
-        return Premises(HOSTS_AND_PORTS if ports else HOSTS, given, single.union(tags), tags)
+        given = within(self.host, self.outside, ports=ports) | filtered.given
+        hosts = HOSTS_AND_PORTS if ports else HOSTS
+        return Premises(hosts, given, filtered.single.union(tags), tags)
 
 
 class AtEntry(Struct, frozen=True):
@@ -77,6 +85,7 @@ class AtEntry(Struct, frozen=True):
         """Yield what is broken, unknown, or governed by no lane."""
         askers = Askers.of(self.mesh)
         single = frozenset([HEADER + BAGGAGE] if self.mesh.traveling_by("baggage") else [])
+        filtered = Filtered(single, as_filtered(self.mesh))
         for port, admitting in self._ports():
             spot = Spot(Host(""), port.port, gateway=port)
             judge = _EntryJudge(self.mesh, self.landings, spot)
@@ -89,7 +98,7 @@ class AtEntry(Struct, frozen=True):
                     yield spot, _sent_to_https(spot, area.host, area.rules[0])
                     continue
                 tags = tag_values(port.tagging, area.host)
-                search = Search(self.values, area.ground(single, tags))
+                search = Search(self.values, area.ground(filtered, tags))
                 promises = [askers.promise(rule) for rule in area.admitting]
                 for found in breaks(search, promises, area.rules, judge.suspects):
                     yield spot, _as_sent(found, port)

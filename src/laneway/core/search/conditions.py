@@ -14,7 +14,10 @@ from collections.abc import Iterable
 import re2
 from msgspec import Struct
 
+from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.resources.matching import Match, StringMatch
+from laneway.core.routing.ask.baggage_lines import lane_members, out_of_order
 from laneway.core.routing.ask.request import PSEUDO
 from laneway.core.search.values import PRESENT, Pattern, PatternKind, holds
 
@@ -74,6 +77,15 @@ def within(domain: str, outside: Iterable[str] = (), *, ports: bool = False) -> 
     """
     inside = [] if domain == "*" else [_within(domain, ports=ports)]
     return frozenset([*inside, *(_within(one, ports=ports).denied() for one in outside)])
+
+
+def as_filtered(mesh: Mesh) -> Conditions:
+    """Return what holds of requests that routes of a gateway see: their baggage is in order."""
+    members = lane_members(mesh)
+    forms = (out_of_order(name, alone=len(members) == 1) for name in members)
+    return frozenset(
+        Condition(HEADER + BAGGAGE, Pattern("regex", form), met=False) for form in forms
+    )
 
 
 def _within(domain: str, *, ports: bool) -> Condition:

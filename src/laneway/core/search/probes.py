@@ -22,7 +22,7 @@ from laneway.core.routing.ask.reach import lanes_of_rule
 from laneway.core.routing.ask.request import Request, unmet
 from laneway.core.routing.ask.walk import Decision, enter, find_host
 from laneway.core.routing.plan.route_plan import Entry, GatewayPort, RoutePlan, Rule, VirtualHost
-from laneway.core.search.conditions import Conditions, conditions_of, within
+from laneway.core.search.conditions import Conditions, as_filtered, conditions_of, within
 from laneway.core.search.sendable import UNCHANGED, is_sendable
 from laneway.core.search.smallest import Premises, Search, SizedRequest
 from laneway.core.search.tags import sent, tag_values
@@ -128,7 +128,8 @@ class _Asking(Struct, frozen=True):
         others = (one.domain.lower() for one in port.virtual_hosts if one is not host)
         given = within(domain, (one for one in others if covers(domain, one)))
         tags = tag_values(port.tagging, domain)
-        ground = Premises(_HOSTS, given | UNCHANGED, frozenset(tags), tags)
+        given |= UNCHANGED | as_filtered(mesh)
+        ground = Premises(_HOSTS, given, frozenset(tags), tags)
         return cls(mesh, plan, port, host, Search(values, ground))
 
     def probes(self) -> Iterator[Probe | Unprobed]:

@@ -4,7 +4,7 @@ Comes in: the groups of a mesh. Goes out: the blocks that stand in a listener be
 that look at the route, since the route is chosen by what they write. All of them share one machine
 per worker and one memory per Envoy; the settings tell groups and replicas apart, so that nothing
 is known here that a sidecar of its own would not know. The module lies beside Envoy under a name
-that tells its content. Groups whose applications forward the lane themselves have no filter.
+that tells its content. Groups whose applications forward the route header have no filter.
 https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/wasm_filter
 """
 
@@ -12,20 +12,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from laneway.core.emit.envoy.config import Block
 from laneway.core.emit.filter_module import FILE
-from laneway.core.emit.lane_filter import Settings, Traced, at_entry, traced
+from laneway.core.emit.lane_filter import Settings, Traced, at_entry, in_order, tidied, traced
 from laneway.core.emit.placement import Replica
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import GatewayPort
 
 NAME = "laneway"
 _WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"
 _TEXT = "type.googleapis.com/google.protobuf.StringValue"
+BAGGAGE_COUNTERS = ("joined", "cleaned", "dropped", "shortened")
+"""What the filter counts of baggage for each group and workload, a request once in each.
+
+Requests whose lines were put on one; whose lane was put first, or on its own; that lost members
+without a name or a value; and that lost members beyond what all programs take.
+"""
 COUNTERS = ("remembered", "restored", "unknown", "ambiguous", "evicted", "contended")
 """What the filter counts for each group and workload, in the words of `wasm/filter.c`.
 
@@ -62,9 +70,10 @@ class LaneFilters:
     """The lane filters of a mesh, place by place."""
 
     def __init__(self, mesh: Mesh) -> None:
-        """Find whose lanes are remembered by trace."""
+        """Find whose lanes are remembered by trace, and whose baggage is put in order."""
         self._mesh = mesh
-        self._of_workload = _by_workload(mesh)
+        self._of_workload = _by_workload(mesh, traced(mesh))
+        self._tidied = _by_workload(mesh, tidied(mesh))
 
     def coming_from_outside(self, port: GatewayPort) -> list[Block]:
         """Return the filters of a gateway port, in front of all its routes."""
@@ -72,11 +81,17 @@ class LaneFilters:
 
     def coming_in(self, replica: Replica) -> list[Block]:
         """Return the filters where a replica is dialed."""
-        return [lane_filter(one.remembering()) for one in self._of(replica)]
+        traces = (one.remembering() for one in self._of(replica))
+        return [lane_filter(settings) for settings in (*self._in_order(replica), *traces)]
 
     def going_out(self, replica: Replica) -> list[Block]:
         """Return the filters where a replica calls out."""
-        return [lane_filter(one.restoring()) for one in self._of(replica)]
+        traces = (one.restoring() for one in self._of(replica))
+        return [lane_filter(settings) for settings in (*self._in_order(replica), *traces)]
+
+    def _in_order(self, replica: Replica) -> Iterable[Settings]:
+        groups = self._tidied.get(replica.workload, ()) if replica.sidecar else ()
+        return in_order(self._mesh, group=groups[0], workload=replica.name) if groups else ()
 
     def _of(self, replica: Replica) -> Iterable[Traced]:
         if replica.sidecar:
@@ -84,9 +99,14 @@ class LaneFilters:
                 yield replace(one, workload=replica.name)
 
 
-def _by_workload(mesh: Mesh) -> Mapping[Ref, tuple[Traced, ...]]:
-    found: dict[Ref, dict[Traced, None]] = {}
-    for one, hosts in traced(mesh):
+T = TypeVar("T")
+
+
+def _by_workload(
+    mesh: Mesh, groups: Iterable[tuple[T, Iterable[Host]]]
+) -> Mapping[Ref, tuple[T, ...]]:
+    found: dict[Ref, dict[T, None]] = {}
+    for one, hosts in groups:
         for host in hosts:
             for workload in mesh.services[host].workloads:
                 found.setdefault(workload.meta.ref, {})[one] = None

@@ -87,9 +87,10 @@ HEADER_NEEDED = info(
 FILTER_NEEDED = info(
     "LW1810",
     "{what}: in an Istio mesh this needs the lane filter",
-    "Istio's API can neither remember the lane of a trace nor hash users. The mesh on this machine "
-    "has the filter built in. In an Istio mesh without it the route header decides, then the "
-    "caller's labels.",
+    "Istio's API can neither remember the lane of a trace nor hash users, nor edit members of "
+    "baggage. The mesh on this machine has the filter built in. In an Istio mesh without it the "
+    "route header decides, then the caller's labels; and a lane in baggage of several lines, or "
+    "beside a member that a program does not take, may be lost.",
     "Serve the module (`laneway wasm FILE` writes it) and render with `--wasm-url URL`.",
 )
 

@@ -18,7 +18,7 @@ from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import Host
 from laneway.core.mesh.upstreams import CalledService, calls_of, named_service, other_calls
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.ask.passing import passed_on
+from laneway.core.routing.ask.passing import as_sent, passed_on
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import (
     Decision,
@@ -72,7 +72,7 @@ def journey(
     if isinstance(start, Workload):
         host = named_service(mesh, request.hostname, start.namespace)
         target = host or Host(request.hostname)
-        request = _to_its_port(request)
+        request = as_sent(mesh, start, _to_its_port(request))
         decision = routes_to(mesh, plan, Caller.of(start), target, request).decide(request)
         seen = frozenset({start.meta.ref.name})
         name, host_name = start.meta.name, str(target)

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
+from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import BAGGAGE, Propagation
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.baggage_lines import in_order, lane_members, on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet
 from laneway.core.routing.plan.route_plan import Forward, Pairs, Rule, Share
 from laneway.core.routing.plan.stamps import conditions
@@ -48,15 +49,31 @@ def _lane_in(
 def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[str]) -> Pairs:
     """Return the headers that the calls of a pod carry while it serves a request.
 
-    `forgets` names workloads, or services, whose programs pass on no header that carries a lane.
-    Lines of baggage are one list to a program, and leave it as one line.
+    Lines of baggage are one list to a program, and leave it as one line, in order where the lane
+    filter stands beside it. `forgets` names workloads, or services, whose programs pass on no
+    header that carries a lane.
     """
     carrying = {
         name for group in mesh.groups if group.propagation for name in _kept(group.propagation)
     }
     forgotten = carrying if forgets and is_among(mesh, pod, forgets) else set()
     kept = (carrying | {REQUEST_ID}) - forgotten
-    return tuple(pair for pair in on_one_line(request).headers if pair[0].lower() in kept)
+    passed = tuple(pair for pair in on_one_line(request).headers if pair[0].lower() in kept)
+    return as_sent(mesh, pod, Request(headers=passed)).headers
+
+
+def as_sent(mesh: Mesh, pod: Workload, request: Request) -> Request:
+    """Return a call as routes see it: of a pod whose proxy puts baggage in order."""
+    if not request.values(BAGGAGE) or lack_of_sidecar(mesh, pod) is not None:
+        return request
+    kept = any(
+        one.meta.ref == pod.meta.ref
+        for group, way in mesh.traveling_by("baggage")
+        if way.tidies
+        for host in group.hosts
+        for one in mesh.services[host].workloads
+    )
+    return in_order(request, lane_members(mesh)) if kept else request
 
 
 def written_lane(mesh: Mesh, rule: Rule, share: Share) -> str:

@@ -23,7 +23,7 @@ from laneway.core.mesh.visibility import SidecarScope, is_shown, scope_of
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Ref
-from laneway.core.routing.ask.baggage_lines import on_one_line
+from laneway.core.routing.ask.baggage_lines import as_received
 from laneway.core.routing.ask.passing import lane_of_request
 from laneway.core.routing.ask.request import Request, sent_on, unmet, without_port
 from laneway.core.routing.ask.tagging import tagged
@@ -94,8 +94,7 @@ def enter(mesh: Mesh, plan: RoutePlan, request: Request, at: GatewayPort | None 
     host = find_host(gateway.virtual_hosts, request.host) if gateway else None
     if gateway is None or host is None:
         return Decision(None, status=404)
-    if mesh.traveling_by("baggage"):
-        request = on_one_line(request)
+    request = as_received(mesh, request)
     sight = Sight(mesh, plan, gateway_scope(gateway.selector))
     return decide(sight, host.rules, tagged(request, gateway.tagging))
 

@@ -10,6 +10,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, lifetime
 from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
+from laneway.core.mesh.propagation import TIDY_BAGGAGE_ANNOTATION
 from laneway.core.resources.matching import is_header_name
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.nearness import likest
@@ -25,7 +26,9 @@ KNOWN = (
     LANE_COOKIE_ANNOTATION,
     LANE_HEADER_ANNOTATION,
     RUNTIME_FALLBACK_ANNOTATION,
+    TIDY_BAGGAGE_ANNOTATION,
 )
+_SWITCH = ("on", "off")
 OF_LANES = (EXPIRES_AFTER_ANNOTATION,)
 
 
@@ -71,8 +74,10 @@ def _flaw_of_lane(lane: GroupLane, name: str, value: str) -> tuple[str, str]:
 
 def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
     """Return what is wrong with an annotation and how to fix it; empty where it is right."""
-    if name == RUNTIME_FALLBACK_ANNOTATION and value not in ("on", "off"):
+    if name in (RUNTIME_FALLBACK_ANNOTATION, TIDY_BAGGAGE_ANNOTATION) and value not in _SWITCH:
         return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
+    if name == TIDY_BAGGAGE_ANNOTATION and not _travels_by_baggage(group):
+        return "lanes of this group do not travel by baggage", "Write `traceHeader: baggage`."
     if name == LANE_HEADER_ANNOTATION and not is_header_name(value.lower()):
         return f"its value {value!r} is not a valid header name", "Correct the header name."
     if name == LANE_COOKIE_ANNOTATION and not lane_cookie(group):
@@ -83,6 +88,10 @@ def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
             "Give them ingressRules or an ingressWeight, or match the cookie in your own routes.",
         )
     return "", ""
+
+
+def _travels_by_baggage(group: Group) -> bool:
+    return group.propagation is not None and group.propagation.carrier == "baggage"
 
 
 def _asks_a_gateway(group: Group) -> bool:

@@ -12,12 +12,18 @@ from laneway.core.rules.check import Check
 
 
 def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
-    """Find groups that go by the id of a trace, and hash tagging at a gateway."""
+    """Find groups that go by a trace's id or keep baggage in order, and hash tagging."""
     for group, way in mesh.traveling_by("trace id"):
         meta = group.group.meta
         place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
         what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
         yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
+    for group, way in mesh.traveling_by("baggage"):
+        if way.tidies:
+            meta = group.group.meta
+            place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
+            what = f"baggage that carries lanes of group {group.name} is put in order"
+            yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     standing = {rule for port in plan.gateway_ports for rule in port.tagging}
     for tagging in mesh.taggings:
         if not standing.isdisjoint(tagging.rules):
