@@ -55,7 +55,7 @@ site:
 site-release VERSION:
     NO_MKDOCS_2_WARNING=1 uv run mike deploy --update-aliases {{ VERSION }} latest
 
-# draw many more examples than the tests do, and print what came of them: `./dev figures spoiled`, or proof, agree, cluster, layouts, paths, netns, cost, live, kube, image, operator, release, sync, argocd, console; `--help` says how many
+# draw many more examples than the tests do, and print what came of them: `./dev figures spoiled`, or proof, agree, cluster, layouts, paths, netns, cost, live, kube, image, operator, release, sync, argocd, console, wasm; `--help` says how many
 [positional-arguments]
 figures NAME *ARGS:
     shift; uv run python -m tests.{{ NAME }}.search "$@"

@@ -16,7 +16,7 @@ from benchmarks.timing import BASELINE
 
 NAMES = (
     *("start", "reading", "render", "edit", "live", "changes", "workloads", "throughput"),
-    *("interception", "fallback", "traces", "prove", "foreign"),
+    *("interception", "fallback", "traces", "modules", "prove", "foreign"),
 )
 
 

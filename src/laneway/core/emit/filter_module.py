@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "4416ebeb5921d20b5d8ec341d3c1e9c1b8ddcab9212e7061b242df953dd1db89"
+SHA256 = "b66ba06b848b199d101bdc806a32ca30c42e6adb0e807a1f9b3896ea981dd0e9"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"

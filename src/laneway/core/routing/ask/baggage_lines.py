@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from urllib.parse import unquote_to_bytes
 
 import re2
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.ask.request import Request
+from laneway.core.routing.plan.baggage import name_and_value
 
 MOST_MEMBERS = 64
 """Members in a line that every program takes. https://www.w3.org/TR/baggage/#limits"""
@@ -27,9 +27,10 @@ MOST_BYTES = 8192
 LONGEST_VALUE = 63
 """Characters of a lane's name."""
 _UNRESERVED = re.compile(r"%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BEHIND = re.compile(r"(?:;|%3B).*", re.IGNORECASE)
-_BLANKS = r"(?:[ \t+]|%20|%09)"
+_BLANKS = r"(?:[ \t+]|%20|%09|%2[Bb])"
 _AROUND = re.compile(rf"^{_BLANKS}+|{_BLANKS}+$")
 
 
@@ -82,7 +83,7 @@ def _tidied(line: str, members: tuple[str, ...]) -> str:
     """Return a line in order: as it was where nothing is out of it."""
     parts = [_split(part) for part in line.split(",")]
     lanes = list(_lanes(parts, members))
-    others = [one for one in parts if _decoded(one[1]) not in members]
+    others = [one for one in parts if one[1] not in members]
     kept = [one for one in others if one[2] and _TOKEN.fullmatch(one[1])]
     first = [whole for whole, _, _ in parts[: len(lanes)]]
     clean = sorted(first) == sorted(lanes) and len(parts) == len(lanes) + len(kept)
@@ -92,20 +93,17 @@ def _tidied(line: str, members: tuple[str, ...]) -> str:
 
 def _split(part: str) -> tuple[str, str, str]:
     """Return a member, its name and its value without properties; no value without a name's `=`."""
-    name, _, value = part.partition(";")[0].partition("=")
-    return part.strip(" \t"), name.strip(" \t"), value.strip(" \t")
-
-
-def _decoded(name: str) -> str:
-    return unquote_to_bytes(name).decode("utf-8", "surrogateescape")
+    return part.strip(" \t"), *name_and_value(part)
 
 
 def _lanes(parts: Sequence[tuple[str, str, str]], members: Sequence[str]) -> Iterator[str]:
     for member in members:
-        values = [value for _, name, value in parts if _decoded(name) == member]
+        values = [value for _, name, value in parts if name == member]
         value = _AROUND.sub("", _BEHIND.sub("", values[-1])) if values else ""
         if 0 < len(value.encode("utf-8", "surrogateescape")) <= LONGEST_VALUE:
-            yield f"{member}={_UNRESERVED.sub(_plain, value)}"
+            # a percent sign that stands for itself could make a sequence of what is decoded
+            spelled = value if _STRAY.search(value) else _UNRESERVED.sub(_plain, value)
+            yield f"{member}={spelled}"
 
 
 def _plain(spelled: re.Match[str]) -> str:
@@ -138,7 +136,7 @@ def out_of_order(member: str, *, alone: bool = True) -> str:
         rf"(.*,)?[ \t]*[{token}]+[ \t]+[{token}][^=,;]*=.*",
         rf"{twice}[ \t]*{key}[ \t]*=.*",  # the lane behind another
         rf"{before}([ \t]+{key}[ \t]*|{key}[ \t]+)=.*",  # the lane not clean
-        rf"{before}{key}=([ \t+].*|[^,]*(;|%20|%09|%3[Bb]|{_UNRESERVED.pattern}).*)",
+        rf"{before}{key}=([ \t+].*|[^,]*(;|%20|%09|%2[Bb]|%3[Bb]|{_UNRESERVED.pattern}).*)",
         rf"{before}{key}=[^,]*[ \t+](,.*)?",
     )
     return "|".join(forms)

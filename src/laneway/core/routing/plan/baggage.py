@@ -55,6 +55,16 @@ def named_lane(key: str, line: str) -> str | None:
     return found
 
 
+def name_and_value(member: str) -> tuple[str, str]:
+    """Return the name and the value of a member, without properties; no value without an `=`.
+
+    >>> name_and_value(" a = 1 ;p=2"), name_and_value("a")
+    (('a', '1'), ('a', ''))
+    """
+    name, _, value = member.partition(";")[0].partition("=")
+    return name.strip(" \t"), value.strip(" \t")
+
+
 def names_any(key: str) -> str:
     """Return the expression of lines with a member of a name, whatever it says.
 
