@@ -106,23 +106,33 @@ static void go_out(const struct plugin *plugin) {
 // Programs read ids of one kind. A trace that came in another goes on in theirs, else the lane is
 // remembered under an id that nobody sends on.
 static void enter(const struct settings *of) {
-  char space[ID_SPACE], more[64];
+  char space[2 * ID_SPACE], more[64];
   enum id_kind kind = of->trace_kind;
   struct found found;
   struct writer value = {space, 0, sizeof space, 0}, rest = {more, 0, sizeof more, 0};
   struct text had, sampled = TEXT(""), name;
   struct new_id made;
   int goes_on = find_id(of, kind == PLAIN ? TRACEPARENT : REQUEST_ID, &found);
-  if (goes_on && found.kind == kind && is_well_spelled(kind, found.value)) return;
+  int is_own = goes_on && found.kind == kind && is_well_spelled(kind, found.value);
+  int is_lone = of->completes && kind == AMAZON && !(is_own && has_parent(found.value));
+  if (is_own && !is_lone) return;
   if (host_random(made.bytes, sizeof made.bytes) != OK) return;
-  begin(&made, kind);
+  begin(&made, kind, of->sampled);
+  if (is_own) {
+    put(&value, trim(first(found.value, find(found.value, TEXT(",")))));
+    put_parent(found.value, &made, &value);
+    if (!value.full) set_header(of->trace_header, written(&value));
+    return;
+  }
   if (goes_on) {
     go_on_with(&made, found.id);
     if (!is_empty(sampled_of(found.kind))) header(sampled_of(found.kind), &sampled);
     made.unsampled = is_unsampled(found.kind, found.value, sampled);
   }
   header(of->trace_header, &had);
-  set_header(of->trace_header, new_trace(kind, trim(had), &made, &value));
+  new_trace(kind, trim(had), &made, &value);
+  if (is_lone) put_parent(TEXT(""), &made, &value);
+  set_header(of->trace_header, written(&value));
   new_rest(kind, &made, &name, &rest);
   if (!is_empty(name)) set_header(name, written(&rest));
 }

@@ -155,6 +155,8 @@ struct text trace_id(enum id_kind kind, struct text value, struct text rest, str
 
 int is_number(struct text id) { return id.size == TRACE_DIGITS && all_hex(id); }
 
+int has_parent(struct text value) { return !is_empty(field_of(value, TEXT(";"), TEXT("Parent="))); }
+
 static int is_capital(char one) { return one >= 'A' && one <= 'Z'; }
 
 int is_well_spelled(enum id_kind kind, struct text value) {

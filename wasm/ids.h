@@ -31,5 +31,7 @@ struct text trace_id(enum id_kind kind, struct text value, struct text rest, str
 int is_number(struct text id);
 // Whether programs read the id in a value, which they are stricter about than `trace_id`.
 int is_well_spelled(enum id_kind kind, struct text value);
+// Whether a value of Amazon's names a parent; without one programs begin a trace of their own.
+int has_parent(struct text value);
 
 #endif

@@ -8,8 +8,10 @@ static u8 digit(char one) { return (u8)(one <= '9' ? one - '0' : one - 'a' + 10)
 
 static const u8 *span_of(const struct new_id *id) { return id->bytes + TRACE_BYTES; }
 
-void begin(struct new_id *here, enum id_kind kind) {
-  here->unsampled = 0;
+void begin(struct new_id *here, enum id_kind kind, u32 sampled) {
+  u64 drawn;
+  __builtin_memcpy(&drawn, here->bytes + TRACE_BYTES / 2, sizeof drawn);
+  here->unsampled = drawn % 10000 >= sampled;
   if (kind == DATADOG) __builtin_memset(here->bytes, 0, TRACE_BYTES / 2);
 }
 
@@ -93,6 +95,13 @@ static void put_skywalking(struct writer *into, const struct new_id *from) {
     put(into, TEXT("-"));
     to_base64(texts[i], into);
   }
+}
+
+void put_parent(struct text had, const struct new_id *from, struct writer *into) {
+  put(into, TEXT(";Parent="));
+  put_hex(into, span_of(from), SPAN_BYTES);
+  if (!is_empty(field_of(had, TEXT(";"), TEXT("Sampled=")))) return;
+  put(into, from->unsampled ? TEXT(";Sampled=0") : TEXT(";Sampled=1"));
 }
 
 // Readers of B3 take no trace without a span.

@@ -14,8 +14,9 @@ struct new_id {
   int unsampled;
 };
 
-// A trace that begins here, from bytes that are random. Datadog's own have 64 bits.
-void begin(struct new_id *here, enum id_kind kind);
+// A trace that begins here, from bytes that are random; of ten thousand `sampled` are recorded, by
+// their ids. Datadog's own have 64 bits.
+void begin(struct new_id *here, enum id_kind kind, u32 sampled);
 // One that goes on here, where its id is a number.
 void go_on_with(struct new_id *here, struct text id);
 
@@ -27,6 +28,9 @@ struct text sampled_of(enum id_kind kind);
 
 // The value of a header of this kind. `had` is what it held instead of an id.
 struct text new_trace(enum id_kind kind, struct text had, const struct new_id *from, struct writer *into);
+// Amazon's fields behind a Root; `had` is what there is of them.
+void put_parent(struct text had, const struct new_id *from, struct writer *into);
+
 // What goes with it in a header of its own: a span of b3, the upper half of Datadog's. The header is
 // empty where there is none.
 struct text new_rest(enum id_kind kind, const struct new_id *from, struct text *header, struct writer *into);

@@ -3,7 +3,7 @@
 
 #include "settings.h"
 
-enum { MOST_BUCKETS = 1 << 20, MOST_SECONDS = 86400 };
+enum { ALL_TRACES = 10000, MOST_BUCKETS = 1 << 20, MOST_SECONDS = 86400 };
 
 // Where reading stands.
 struct reader {
@@ -88,6 +88,7 @@ static int set(struct settings *into, struct text name, struct text given) {
   if (same(name, TEXT("modulo"))) return bounded(given, 1, 999999999, &into->modulo);
   if (same(name, TEXT("buckets"))) return bounded(given, 1, MOST_BUCKETS, &into->buckets);
   if (same(name, TEXT("linger"))) return bounded(given, 0, MOST_SECONDS, &into->linger);
+  if (same(name, TEXT("sampled"))) return into->completes = bounded(given, 0, ALL_TRACES, &into->sampled);
   if (same(name, TEXT("keep"))) return bounded(given, 1, MOST_SECONDS, &into->keep);
   return 0;
 }
@@ -107,6 +108,7 @@ static struct text missing(const struct settings *have) {
 
 int read_settings(struct settings *into, struct text json, struct text *flaw) {
   struct reader from = {json, into};
+  into->sampled = ALL_TRACES;
   into->buckets = 16384;
   into->linger = 2;
   into->keep = 3600;

@@ -19,6 +19,8 @@ struct settings {
   struct text header, tag_header, partitions, host;
   enum id_kind trace_kind; // of the trace header
   u32 modulo, buckets, linger, keep;
+  u32 sampled; // new traces of ten thousand that are to be recorded
+  int completes; // a Root of Amazon's without a parent gets one
   u32 metrics[COUNTERS];
   u32 used;
   char space[1024];

@@ -126,6 +126,30 @@ def test_a_group_may_keep_its_users_baggage_as_it_is(laneway: Command, tmp_path:
     assert "LW1810" not in laneway("render", tmp_path).err
 
 
+@pytest.mark.parametrize(
+    ("header", "asked", "made"),
+    [
+        ("baggage", "unsampled", {"traceHeader": "traceparent", "sampled": "0"}),
+        ("baggage", "2.5%", {"traceHeader": "traceparent", "sampled": "250"}),
+        ("x-amzn-trace-id", "sampled", {"traceHeader": "x-amzn-trace-id", "sampled": "10000"}),
+        ("baggage", "some", None),
+    ],
+)
+def test_the_entry_makes_what_sdks_need_where_a_group_asks_for_it(
+    laneway: Command, tmp_path: Path, header: str, asked: str, made: dict[str, str] | None
+) -> None:
+    name = "kind: ASMSwimLaneGroup\nmetadata: {name: mock"
+    yaml = replace(BY_TRACE, trace_header=header).yaml
+    asking = yaml.replace(name, f"{name}, annotations: {{laneway.dev/entry-trace: '{asked}'}}")
+    (tmp_path / "mesh.yaml").write_text(asking)
+
+    found = plugins(laneway("render", "--wasm-url", URL, tmp_path).out).values()
+
+    entries = [one["spec"]["pluginConfig"] for one in found]
+    expected = [{"role": "entry", **made}] if made else []
+    assert [one for one in entries if one["role"] == "entry"] == expected
+
+
 def test_gateways_of_one_name_and_port_keep_apart_by_their_proxies(
     laneway: Command, tmp_path: Path
 ) -> None:

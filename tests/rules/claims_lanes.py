@@ -253,6 +253,34 @@ CLAIMS = [
         mesh(group=group("test, annotations: {laneway.dev/tidy-baggage: 'on'}", rest=BY_BAGGAGE)),
     ),
     Claim(
+        "which part of new traces is to be recorded is said in one of three ways",
+        "LW1225",
+        mesh(group=group("test, annotations: {laneway.dev/entry-trace: '120%'}", rest=BY_BAGGAGE)),
+        [
+            (
+                "annotation laneway.dev/entry-trace of group test has no effect: its value '120%' "
+                "says no part of all traces"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "annotations", "laneway.dev/entry-trace"),
+        mesh(group=group("test, annotations: {laneway.dev/entry-trace: '2.5%'}", rest=BY_BAGGAGE)),
+    ),
+    Claim(
+        "a strict group needs no traces of the entry's",
+        "LW1225",
+        mesh(group=group("test, annotations: {laneway.dev/entry-trace: sampled}")),
+        [
+            (
+                "annotation laneway.dev/entry-trace of group test has no effect: its programs need "
+                "no trace of the entry's"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "annotations", "laneway.dev/entry-trace"),
+        mesh(group=group("test, annotations: {laneway.dev/entry-trace: sampled}", rest=BY_BAGGAGE)),
+    ),
+    Claim(
         "selectors of several labels are pointed out, all of a group at once",
         "LW1215",
         mesh(

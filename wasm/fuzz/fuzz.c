@@ -193,8 +193,8 @@ static void set_up(void) {
   for (u32 i = 0; i < TRACED; i++) {
     snprintf(text, sizeof text,
              "{\"role\":\"%s\",\"group\":\"g%u\",\"routeHeader\":\"x-lane\",\"traceHeader\":\"%s\","
-             "\"buckets\":\"%u\",\"linger\":\"3600\"}",
-             roles[i % ROLES], i / ROLES, OWN[i / ROLES], BUCKETS);
+             "\"buckets\":\"%u\",\"linger\":\"3600\",\"sampled\":\"%u\"}",
+             roles[i % ROLES], i / ROLES, OWN[i / ROLES], BUCKETS, i * 77);
     configured(i + 1, text);
   }
   configured(BAGGAGE_1, "{\"role\":\"baggage\",\"members\":\"x-lane\"}");

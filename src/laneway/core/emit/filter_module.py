@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "b66ba06b848b199d101bdc806a32ca30c42e6adb0e807a1f9b3896ea981dd0e9"
+SHA256 = "4eef37c99e395e12b5d066a62ca500e71181ec539fbffa9dad07087875feeacd"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"

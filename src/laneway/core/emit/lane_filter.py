@@ -24,6 +24,8 @@ Settings = Mapping[str, str]
 _LONGEST_SETTING = 512
 """Characters of one setting: all settings of a filter take up a kilobyte."""
 
+TRACEPARENT = "traceparent"
+"""What SDKs that read baggage take a trace from."""
 MADE_BY_ENVOY = "x-request-id"
 """The trace header that every proxy makes by itself."""
 
@@ -74,11 +76,23 @@ def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
     A request without the trace id that a group goes by is given one, baggage that carries lanes is
     put on one line and in order, and users are tagged.
     """
-    headers = {one.trace_header for one, _ in traced(mesh)} - {MADE_BY_ENVOY}
-    making = [{"role": "entry", "traceHeader": header} for header in sorted(headers)]
+    making = list(_making(mesh))
     joining = [{"role": "baggage"}] if mesh.traveling_by("baggage") else []
     ordering = list(in_order(mesh)) or joining
     return [*making, *ordering, *(tagging(rule) for rule in port.tagging)]
+
+
+def _making(mesh: Mesh) -> Iterator[Settings]:
+    """Yield what makes ids of traces, a header once: as the first group says that asks for it."""
+    asked: dict[str, int | None] = {}
+    for _, way in (*mesh.traveling_by("trace id"), *mesh.traveling_by("baggage")):
+        header = TRACEPARENT if way.carrier == "baggage" else way.trace_header
+        is_made = way.carrier == "trace id" or way.entry_trace is not None
+        if is_made and header != MADE_BY_ENVOY and asked.get(header) is None:
+            asked[header] = way.entry_trace
+    for header, part in sorted(asked.items()):
+        settings = {"role": "entry", "traceHeader": header}
+        yield settings if part is None else settings | {"sampled": str(part)}
 
 
 def tidied(mesh: Mesh) -> Iterator[tuple[str, tuple[Host, ...]]]:

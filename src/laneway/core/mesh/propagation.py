@@ -9,6 +9,7 @@ https://www.alibabacloud.com/help/en/asm/sidecar/full-link-traffic-management-us
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -16,11 +17,18 @@ from msgspec import Struct
 from laneway.core.resources.lanes.swim_lanes import LaneGroup
 from laneway.core.resources.matching import is_header_name
 
+_SAMPLED = {"sampled": 10_000, "unsampled": 0}
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%", re.ASCII)
+
 Carrier = Literal["header", "baggage", "trace id"]
 
 BAGGAGE = "baggage"
 TIDY_BAGGAGE_ANNOTATION = "laneway.dev/tidy-baggage"
 """An annotation on a group whose lanes travel by baggage; `off` leaves it as users wrote it."""
+ENTRY_TRACE_ANNOTATION = "laneway.dev/entry-trace"
+"""An annotation on a group: its entry makes what SDKs need to go on with a trace, and this part of
+what it makes is to be recorded: `sampled`, `unsampled` or a share such as `2.5%`."""
+ALL_TRACES = 10_000
 TRACE_IDS = frozenset(
     {
         *("x-request-id", "traceparent", "tracestate", "b3", "x-b3-traceid", "x-b3-spanid"),
@@ -46,13 +54,15 @@ class Propagation(Struct, frozen=True):
 
     `route_header` holds the lane's name where routes match it. `trace_header` is what the
     application forwards: the route header itself, `baggage`, or the id of a trace. `tidies` says
-    that the lane filter puts baggage in order.
+    that the lane filter puts baggage in order. Where `entry_trace` is a number, the entry makes
+    what SDKs need of a trace, and so many of ten thousand are to be recorded.
     """
 
     carrier: Carrier
     route_header: str
     trace_header: str
     tidies: bool = False
+    entry_trace: int | None = None
 
     @property
     def lane_headers(self) -> tuple[str, ...]:
@@ -71,10 +81,24 @@ def propagation_of(group: LaneGroup) -> Propagation | None:
     route, trace = _headers(group)
     if trace == route:
         return Propagation("header", route, trace)
+    sampled = sampled_part(group.meta.annotations.get(ENTRY_TRACE_ANNOTATION, ""))
     if trace == BAGGAGE:
         tidies = group.meta.annotations.get(TIDY_BAGGAGE_ANNOTATION, "on") != "off"
-        return Propagation("baggage", route, trace, tidies)
-    return Propagation("trace id", route, trace)
+        return Propagation("baggage", route, trace, tidies, sampled)
+    return Propagation("trace id", route, trace, entry_trace=sampled)
+
+
+def sampled_part(said: str) -> int | None:
+    """Return how many of ten thousand traces are to be recorded; None for what says nothing.
+
+    >>> [sampled_part(said) for said in ("sampled", "unsampled", "2.5%", "101%", "some")]
+    [10000, 0, 250, None, None]
+    """
+    if said in _SAMPLED:
+        return _SAMPLED[said]
+    share = _SHARE.fullmatch(said)
+    part = round(float(share[1]) * ALL_TRACES / 100) if share else ALL_TRACES + 1
+    return part if part <= ALL_TRACES else None
 
 
 def propagation_flaw(group: LaneGroup) -> str:

@@ -10,7 +10,11 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.lane_notes import EXPIRES_AFTER_ANNOTATION, lifetime
 from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
-from laneway.core.mesh.propagation import TIDY_BAGGAGE_ANNOTATION
+from laneway.core.mesh.propagation import (
+    ENTRY_TRACE_ANNOTATION,
+    TIDY_BAGGAGE_ANNOTATION,
+    sampled_part,
+)
 from laneway.core.resources.matching import is_header_name
 from laneway.core.resources.meta import Meta
 from laneway.core.resources.yaml.nearness import likest
@@ -23,6 +27,7 @@ from laneway.core.rules.questions.words import listing
 PREFIX = "laneway.dev/"
 KNOWN = (
     DELEGATE_ANNOTATION,
+    ENTRY_TRACE_ANNOTATION,
     LANE_COOKIE_ANNOTATION,
     LANE_HEADER_ANNOTATION,
     RUNTIME_FALLBACK_ANNOTATION,
@@ -78,6 +83,14 @@ def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
         return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
     if name == TIDY_BAGGAGE_ANNOTATION and not _travels_by_baggage(group):
         return "lanes of this group do not travel by baggage", "Write `traceHeader: baggage`."
+    if name == ENTRY_TRACE_ANNOTATION and sampled_part(value) is None:
+        reason = f"its value {value!r} says no part of all traces"
+        return reason, "Write 'sampled', 'unsampled' or a share such as '2.5%'."
+    if name == ENTRY_TRACE_ANNOTATION and not _needs_a_trace(group):
+        return (
+            "its programs need no trace of the entry's",
+            "Write `traceHeader: baggage`, or the header of a trace that programs make.",
+        )
     if name == LANE_HEADER_ANNOTATION and not is_header_name(value.lower()):
         return f"its value {value!r} is not a valid header name", "Correct the header name."
     if name == LANE_COOKIE_ANNOTATION and not lane_cookie(group):
@@ -88,6 +101,11 @@ def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
             "Give them ingressRules or an ingressWeight, or match the cookie in your own routes.",
         )
     return "", ""
+
+
+def _needs_a_trace(group: Group) -> bool:
+    way = group.propagation
+    return way is not None and way.carrier != "header" and way.trace_header != "x-request-id"
 
 
 def _travels_by_baggage(group: Group) -> bool:

@@ -19,10 +19,12 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
         yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     for group, way in mesh.traveling_by("baggage"):
-        if way.tidies:
+        if way.tidies or way.entry_trace is not None:
             meta = group.group.meta
             place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
-            what = f"baggage that carries lanes of group {group.name} is put in order"
+            what = f"the entry makes traces for group {group.name}"
+            if way.tidies:
+                what = f"baggage that carries lanes of group {group.name} is put in order"
             yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     standing = {rule for port in plan.gateway_ports for rule in port.tagging}
     for tagging in mesh.taggings:
