@@ -116,6 +116,15 @@ static u32 put_lane(struct text line, struct text name, struct writer *into, u32
   return 1;
 }
 
+struct text lane_in(struct text line, struct text name, struct writer *into) {
+  struct member member;
+  struct text value = TEXT("");
+  for (struct text left = line; next_member(&left, &member);)
+    if (same(member.name, name)) value = without_properties(member.value);
+  put_value(value, into);
+  return into->full ? TEXT("") : written(into);
+}
+
 u32 tidy(struct text line, struct text lanes, struct writer *into) {
   struct member member;
   u32 changed = 0, count = 0, foreign = 0;

@@ -19,4 +19,8 @@ enum { CLEANED = 1, DROPPED = 2, SHORTENED = 4 };
 // or a value go, and beyond the limits all from the end.
 u32 tidy(struct text line, struct text lanes, struct writer *into);
 
+// The value of the last member of a name, without its properties, written into at least as many bytes
+// as a line has. Empty where the line names no lane.
+struct text lane_in(struct text line, struct text name, struct writer *into);
+
 #endif

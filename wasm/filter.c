@@ -74,11 +74,36 @@ static int find_trace(const struct plugin *in, struct digest *trace) {
   return 1;
 }
 
+// The lane that the one member of baggage says which holds lanes; empty for groups without one.
+static struct text lane_in_baggage(const struct settings *of) {
+  static char space[LONGEST_VALUE];
+  struct writer writer = {space, 0, sizeof space, 0};
+  struct text line;
+  if (is_empty(of->members) || !header(TEXT("baggage"), &line)) return TEXT("");
+  return lane_in(line, of->members, &writer);
+}
+
+// A lane that is given back to a program's baggage, in front of what the program put there.
+static void put_into_baggage(const struct settings *of, struct text lane) {
+  static char space[MOST_LINES];
+  struct writer writer = {space, 0, sizeof space, 0};
+  struct text name = TEXT("baggage"), line;
+  put(&writer, of->members);
+  put(&writer, TEXT("="));
+  put(&writer, lane);
+  if (header(name, &line) && !is_empty(trim(line))) {
+    put(&writer, TEXT(","));
+    put(&writer, line);
+  }
+  if (!writer.full) set_header(name, written(&writer));
+}
+
 static void come_in(const struct plugin *plugin, struct request *request) {
   const struct settings *of = &plugin->settings;
   struct text lane;
   if (!find_trace(plugin, &request->id)) return;
-  header(of->route_header, &lane);
+  lane = lane_in_baggage(of);
+  if (is_empty(lane)) header(of->route_header, &lane);
   if (is_empty(lane) || lane.size > LONGEST_LANE) {
     if (forget(limits_of(of), request->id) == GAVE_UP) count(of, CONTENDED);
     return;
@@ -93,10 +118,12 @@ static void go_out(const struct plugin *plugin) {
   const struct settings *of = &plugin->settings;
   struct digest id;
   struct text sent, lane;
-  if (header(of->route_header, &sent) || !find_trace(plugin, &id)) return;
+  if (header(of->route_header, &sent) || !is_empty(lane_in_baggage(of))) return;
+  if (!find_trace(plugin, &id)) return;
   switch (recall(limits_of(of), id, &lane)) {
     case DONE:
       set_header(of->route_header, lane);
+      if (!is_empty(of->members)) put_into_baggage(of, lane);
       return count(of, RESTORED);
     case TWO_LANES: return count(of, AMBIGUOUS);
     default: return count(of, UNKNOWN);

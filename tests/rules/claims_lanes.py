@@ -267,6 +267,20 @@ CLAIMS = [
         mesh(group=group("test, annotations: {laneway.dev/entry-trace: '2.5%'}", rest=BY_BAGGAGE)),
     ),
     Claim(
+        "a second carrier is the header of a trace",
+        "LW1225",
+        mesh(group=group("test, annotations: {laneway.dev/second-carrier: x-a}", rest=BY_BAGGAGE)),
+        [
+            (
+                "annotation laneway.dev/second-carrier of group test has no effect: its value "
+                "'x-a' is no header in which the id of a trace is found"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("metadata", "annotations", "laneway.dev/second-carrier"),
+        mesh(group=group("test, annotations: {laneway.dev/second-carrier: B3}", rest=BY_BAGGAGE)),
+    ),
+    Claim(
         "a strict group needs no traces of the entry's",
         "LW1225",
         mesh(group=group("test, annotations: {laneway.dev/entry-trace: sampled}")),

@@ -70,6 +70,26 @@ def by_traceparent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMe
         yield mesh
 
 
+@pytest.fixture(scope="module")
+def by_both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMesh]:
+    """A group by baggage whose second carrier is the trace, a proxy for each replica."""
+    name = "kind: ASMSwimLaneGroup\nmetadata: {name: mock"
+    asks = f"{name}, annotations: {{laneway.dev/second-carrier: traceparent}}"
+    yaml = mesh_of("baggage").replace(name, asks)
+    settings = Settings(concurrency=1, drain_seconds=2.0)
+    folder = tmp_path_factory.mktemp("both")
+    with running(folder, yaml, per_workload=True, settings=settings) as mesh:
+        yield mesh
+
+
+@pytest.mark.parametrize("forwarded", ["baggage", "traceparent", "baggage,traceparent"])
+def test_a_lane_in_baggage_is_found_again_by_the_trace_where_a_program_drops_it(
+    by_both: LocalMesh, forwarded: str
+) -> None:
+    found = {lane: met(by_both, lane, forwarded) for lane in LANES}
+    assert found == CHAINED
+
+
 def everyone(mesh: LocalMesh, header: str, *, made_by: str) -> set[tuple[str, str]]:
     """Send many requests of all lanes at once; return which lane met what."""
     names = list(LANES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "4eef37c99e395e12b5d066a62ca500e71181ec539fbffa9dad07087875feeacd"
+SHA256 = "6406369ff85d3989e001aea191ac733136c6c8c513981a544f92f676887ec102"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"

@@ -33,13 +33,15 @@ MADE_BY_ENVOY = "x-request-id"
 class Traced(Struct, frozen=True):
     """Whose lanes are remembered by trace: a group, and its two headers in lower case.
 
-    `workload` tells those apart that share one Envoy; a sidecar of its own needs none.
+    `workload` tells those apart that share one Envoy; a sidecar of its own needs none. `member` is
+    the one of baggage that holds the lane where a trace's id stands in for it.
     """
 
     group: str
     route_header: str
     trace_header: str
     workload: str = ""
+    member: str = ""
 
     def _settings(self, role: str) -> Settings:
         found = {
@@ -48,6 +50,7 @@ class Traced(Struct, frozen=True):
             "workload": self.workload,
             "routeHeader": self.route_header,
             "traceHeader": self.trace_header,
+            "members": self.member,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -68,6 +71,10 @@ def traced(mesh: Mesh) -> Iterator[tuple[Traced, tuple[Host, ...]]]:
     """Yield the groups whose lanes are remembered by trace, each with the services it routes."""
     for group, way in mesh.traveling_by("trace id"):
         yield Traced(group.name, way.route_header, way.trace_header), group.hosts
+    for group, way in mesh.traveling_by("baggage"):
+        if way.second:
+            header = way.route_header
+            yield Traced(group.name, header, way.second, member=header), group.hosts
 
 
 def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
@@ -86,10 +93,11 @@ def _making(mesh: Mesh) -> Iterator[Settings]:
     """Yield what makes ids of traces, a header once: as the first group says that asks for it."""
     asked: dict[str, int | None] = {}
     for _, way in (*mesh.traveling_by("trace id"), *mesh.traveling_by("baggage")):
-        header = TRACEPARENT if way.carrier == "baggage" else way.trace_header
-        is_made = way.carrier == "trace id" or way.entry_trace is not None
-        if is_made and header != MADE_BY_ENVOY and asked.get(header) is None:
-            asked[header] = way.entry_trace
+        makes = TRACEPARENT if way.entry_trace is not None else ""
+        headers = (way.trace_header,) if way.carrier == "trace id" else (makes, way.second)
+        for header in filter(None, headers):
+            if header != MADE_BY_ENVOY and asked.get(header) is None:
+                asked[header] = way.entry_trace
     for header, part in sorted(asked.items()):
         settings = {"role": "entry", "traceHeader": header}
         yield settings if part is None else settings | {"sampled": str(part)}

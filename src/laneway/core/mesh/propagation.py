@@ -29,6 +29,16 @@ ENTRY_TRACE_ANNOTATION = "laneway.dev/entry-trace"
 """An annotation on a group: its entry makes what SDKs need to go on with a trace, and this part of
 what it makes is to be recorded: `sampled`, `unsampled` or a share such as `2.5%`."""
 ALL_TRACES = 10_000
+SECOND_CARRIER_ANNOTATION = "laneway.dev/second-carrier"
+"""An annotation on a group whose lanes travel by baggage: a header with the id of a trace, under
+which the lane filter remembers a lane that a program drops while it goes on with the trace."""
+SECOND_CARRIERS = frozenset(
+    {
+        *("traceparent", "b3", "x-b3-traceid", "uber-trace-id", "x-datadog-trace-id", "sw8"),
+        *("x-cloud-trace-context", "x-amzn-trace-id", "x-request-id"),
+    }
+)
+"""The headers in which the lane filter finds the id of a trace."""
 TRACE_IDS = frozenset(
     {
         *("x-request-id", "traceparent", "tracestate", "b3", "x-b3-traceid", "x-b3-spanid"),
@@ -55,7 +65,8 @@ class Propagation(Struct, frozen=True):
     `route_header` holds the lane's name where routes match it. `trace_header` is what the
     application forwards: the route header itself, `baggage`, or the id of a trace. `tidies` says
     that the lane filter puts baggage in order. Where `entry_trace` is a number, the entry makes
-    what SDKs need of a trace, and so many of ten thousand are to be recorded.
+    what SDKs need of a trace, and so many of ten thousand are to be recorded. `second` is the
+    header of a trace that stands in for baggage, empty for none.
     """
 
     carrier: Carrier
@@ -63,6 +74,7 @@ class Propagation(Struct, frozen=True):
     trace_header: str
     tidies: bool = False
     entry_trace: int | None = None
+    second: str = ""
 
     @property
     def lane_headers(self) -> tuple[str, ...]:
@@ -84,7 +96,9 @@ def propagation_of(group: LaneGroup) -> Propagation | None:
     sampled = sampled_part(group.meta.annotations.get(ENTRY_TRACE_ANNOTATION, ""))
     if trace == BAGGAGE:
         tidies = group.meta.annotations.get(TIDY_BAGGAGE_ANNOTATION, "on") != "off"
-        return Propagation("baggage", route, trace, tidies, sampled)
+        second = group.meta.annotations.get(SECOND_CARRIER_ANNOTATION, "").lower()
+        known = second if second in SECOND_CARRIERS else ""
+        return Propagation("baggage", route, trace, tidies, sampled, known)
     return Propagation("trace id", route, trace, entry_trace=sampled)
 
 

@@ -124,5 +124,5 @@ def _kept(propagation: Propagation) -> tuple[str, ...]:
     if propagation.carrier == "header":
         return (propagation.route_header,)
     if propagation.carrier == "baggage":
-        return (BAGGAGE,)
+        return (BAGGAGE, *((propagation.second,) if propagation.second else ()))
     return (propagation.trace_header, propagation.route_header)

@@ -12,6 +12,8 @@ from laneway.core.mesh.link_groups import RUNTIME_FALLBACK_ANNOTATION
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.mesh.propagation import (
     ENTRY_TRACE_ANNOTATION,
+    SECOND_CARRIER_ANNOTATION,
+    SECOND_CARRIERS,
     TIDY_BAGGAGE_ANNOTATION,
     sampled_part,
 )
@@ -31,6 +33,7 @@ KNOWN = (
     LANE_COOKIE_ANNOTATION,
     LANE_HEADER_ANNOTATION,
     RUNTIME_FALLBACK_ANNOTATION,
+    SECOND_CARRIER_ANNOTATION,
     TIDY_BAGGAGE_ANNOTATION,
 )
 _SWITCH = ("on", "off")
@@ -81,7 +84,12 @@ def _flaw(group: Group, name: str, value: str) -> tuple[str, str]:
     """Return what is wrong with an annotation and how to fix it; empty where it is right."""
     if name in (RUNTIME_FALLBACK_ANNOTATION, TIDY_BAGGAGE_ANNOTATION) and value not in _SWITCH:
         return f"its value {value!r} is neither on nor off", "Write 'on' or 'off', in quotes."
-    if name == TIDY_BAGGAGE_ANNOTATION and not _travels_by_baggage(group):
+    if name == SECOND_CARRIER_ANNOTATION and value.lower() not in SECOND_CARRIERS:
+        reason = f"its value {value!r} is no header in which the id of a trace is found"
+        return reason, f"Write one of {listing(sorted(SECOND_CARRIERS))}."
+    if name in (TIDY_BAGGAGE_ANNOTATION, SECOND_CARRIER_ANNOTATION) and not _travels_by_baggage(
+        group
+    ):
         return "lanes of this group do not travel by baggage", "Write `traceHeader: baggage`."
     if name == ENTRY_TRACE_ANNOTATION and sampled_part(value) is None:
         reason = f"its value {value!r} says no part of all traces"

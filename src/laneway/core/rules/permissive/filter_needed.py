@@ -19,11 +19,13 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
         yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     for group, way in mesh.traveling_by("baggage"):
-        if way.tidies or way.entry_trace is not None:
+        if way.tidies or way.second or way.entry_trace is not None:
             meta = group.group.meta
             place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
             what = f"the entry makes traces for group {group.name}"
-            if way.tidies:
+            if way.second:
+                what = f"lanes of group {group.name} go by the trace in {way.second} as well"
+            elif way.tidies:
                 what = f"baggage that carries lanes of group {group.name} is put in order"
             yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
     standing = {rule for port in plan.gateway_ports for rule in port.tagging}
