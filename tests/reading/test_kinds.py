@@ -20,6 +20,7 @@ from laneway.core.resources.istio.networking import (
     TrafficLabel,
     VirtualService,
 )
+from laneway.core.resources.kubernetes.settings import EnvironmentEntry
 from laneway.core.resources.kubernetes.workloads import (
     Container,
     Endpoint,
@@ -140,6 +141,11 @@ def test_a_workload_is_read_from_its_template(kind: str) -> None:
                 ("/bin/mock",),
                 ("--port", "80"),
                 unsaid=("Secret s",),
+                entries=(
+                    EnvironmentEntry("A", ("env", 0), "1"),
+                    EnvironmentEntry("EMPTY", ("env", 1), ""),
+                    EnvironmentEntry("SECRET", ("env", 2), None, "Secret s", "k"),
+                ),
             ),
         ),
         init_containers=(Container("i", "busybox"),),

@@ -20,6 +20,7 @@ from tests.rules import (
     claims_named,
     claims_own_entries,
     claims_permissive,
+    claims_propagation,
     claims_redirects,
     claims_refusing,
     claims_routing,
@@ -48,6 +49,7 @@ CLAIMS = [
     *claims_services.CLAIMS,
     *claims_visibility.CLAIMS,
     *claims_permissive.CLAIMS,
+    *claims_propagation.CLAIMS,
 ]
 every_claim = pytest.mark.parametrize(
     "claim", CLAIMS, ids=lambda claim: f"{claim.code} {claim.says}"

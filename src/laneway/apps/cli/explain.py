@@ -38,8 +38,10 @@ Output = Literal["text", "yaml", "json"]
     "--forgets",
     multiple=True,
     metavar="SERVICE",
-    help="A service or workload that does not pass on the lane; may be given several times.",
+    help="A service or workload that does not pass on the lane; may be given several times. "
+    "By default those of which it is predicted.",
 )
+@click.option("--nobody-forgets", is_flag=True, help="Take every program to pass the lane on.")
 @click.option("--all", "everything", is_flag=True, help="Show every rule that did not decide.")
 @click.option("-o", "--output", type=click.Choice(["text", "yaml", "json"]), default="text")
 def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has it
@@ -52,6 +54,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     workload: str,
     gateway: str,
     forgets: tuple[str, ...],
+    nobody_forgets: bool,  # noqa: FBT001 - a flag
     everything: bool,  # noqa: FBT001 - a flag
     output: Output,
 ) -> int:
@@ -59,8 +62,9 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
 
     It begins at a gateway, or with --from at a workload that sends it to --host. Which service a
     workload calls next is read from the URLs in its environment. In a permissive group, workloads
-    are taken to pass the lane on; --forgets shows what happens where one does not. In front of
-    PATH the request may stand as it was copied: a curl command, a URL or `METHOD /path`.
+    are taken to pass the lane on, but those whose manifest shows that they will not; --forgets
+    names others instead, --nobody-forgets none. In front of PATH the request may stand as it was
+    copied: a curl command, a URL or `METHOD /path`.
 
     \b
     laneway explain --path /mock -H 'x-asm-prefer-tag: s1' lanes/
@@ -71,6 +75,8 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     typed, paths = typed_in_front(paths)
     if typed and (host or headers or path != "/" or method != "GET"):
         raise click.UsageError("A copied request goes without --host, --path, --method and -H.")
+    if forgets and nobody_forgets:
+        raise click.UsageError("--forgets and --nobody-forgets are two assumptions.")
     compilation = compiled(paths)
     from laneway.core.routing.ask.inquiry import Inquiry, port_dialed
     from laneway.core.routing.ask.request import Request
@@ -79,7 +85,8 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has 
     if typed and typed.request:
         dialed = typed.port if workload else port_dialed(compilation.plan, typed.port)
         request = replace(typed.request, port=port or dialed)
-    inquiry = Inquiry(request, in_namespace(workload), gateway, forgets)
+    assumed = forgets if forgets or nobody_forgets else None
+    inquiry = Inquiry(request, in_namespace(workload), gateway, assumed)
     view = _view(compilation, inquiry)
     if output == "text":
         _print(request, view, everything=everything)

@@ -37,6 +37,9 @@ def status(
 ) -> int:
     """Show the state of each group and lane: what it has, and what answers for what it lacks.
 
+    In a permissive group also which programs have to pass a lane on, and whether their manifests
+    show that they will.
+
     With --mesh it shows what a running mesh serves, and whether its files say the same.
     """
     from laneway.core.emit.status import errors_elsewhere
@@ -70,7 +73,9 @@ def status(
         if refused is not None:
             _tell_refused(refused)
     else:
-        shown: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": objects}
+        from laneway.core.views.status import listed
+
+        shown = listed(compilation.mesh, objects)
         print_object(shown | ({"refused": refused} if refused else {}), output)
     return exit_code(findings) if refused is None else ERRORS_FOUND
 

@@ -31,8 +31,21 @@ class Style(Struct, frozen=True):
 def journey_lines(view: View, style: Style) -> list[str]:
     """Return the lines of a journey."""
     lines = list(_step(view, "", style))
+    lines += _expected(view)
     lines += _in_short(view)
     return [part for line in lines for part in _folded(line, style.width)]
+
+
+def _expected(view: View) -> Iterator[str]:
+    """Tell of programs that are taken to forget the lane because that is predicted of them."""
+    for one in view.get("predictedToForget", ()):
+        name = one["workload"].rpartition("/")[2]
+        yield ""
+        yield f"{name} is taken to forget the lane: {one['because']}"
+        if "at" in one:
+            yield f"  {one['at']}"
+    if "predictedToForget" in view:
+        yield "  --nobody-forgets takes it to pass the lane on, --forgets NAME names others."
 
 
 def _in_short(view: View) -> Iterator[str]:

@@ -44,7 +44,9 @@ def as_edited(
     unread = [FileReading(path, unread=True) for path in snapshot.unread if path not in changed]
     made = gather([*readings, *unread], told)
     left = {kind: count for kind, count in sorted(others.items()) if count > 0}
-    return replace(made, other_kinds=left, not_read=snapshot.not_read)
+    unchanged = (one for one in snapshot.settings if one.source.path not in changed)
+    settings = (*unchanged, *made.settings)
+    return replace(made, other_kinds=left, not_read=snapshot.not_read, settings=settings)
 
 
 def as_applied(

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import chain
 
+from msgspec.structs import replace
+
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.place import Place, Source
@@ -41,11 +43,13 @@ def gather(
     for found in ordered:
         last.update(found.by_ref)
     other_kinds = dict(sorted(others.items()))
+    settings = tuple(one for found in ordered for one in found.settings)
     if len(last) < len(resources):
         notes += _repetitions(resources)
-        return Snapshot.of(last.values(), notes, unread, other_kinds)
+        kept = Snapshot.of(last.values(), notes, unread, other_kinds)
+        return replace(kept, settings=settings)
     kinds = joined(found.by_kind for found in ordered)
-    return Snapshot(resources, tuple(notes), unread, other_kinds, kinds)
+    return Snapshot(resources, tuple(notes), unread, other_kinds, kinds, settings=settings)
 
 
 def _foreign(paths: list[str]) -> list[Finding]:

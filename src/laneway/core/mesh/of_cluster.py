@@ -58,4 +58,5 @@ def with_files(cluster: Snapshot, files: Snapshot) -> Snapshot:
         (*files.unread, *cluster.unread),
         files.other_kinds,
     )
-    return replace(found, not_read=cluster.not_read)
+    settings = (*cluster.settings, *files.settings)
+    return replace(found, not_read=cluster.not_read, settings=settings)

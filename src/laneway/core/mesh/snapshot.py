@@ -15,6 +15,7 @@ from msgspec import Struct
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.not_read import NotRead
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.kubernetes.settings import ProgramSettings
 from laneway.core.resources.readings import by_kind
 
 __all__ = ["Resource", "Snapshot"]
@@ -26,7 +27,8 @@ class Snapshot(Struct, frozen=True):
     `findings` are those of reading. `unread` names the files that could not be read at all: nobody
     knows what they contained, so with any of them every group is held. `other_kinds` counts the
     objects that passed by untouched, by kind. `by_kind` are the resources by their type. `not_read`
-    are the kinds of a cluster of which it is not known what there is.
+    are the kinds of a cluster of which it is not known what there is. `settings` are what objects
+    of other kinds tell programs; no route depends on them.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -35,6 +37,7 @@ class Snapshot(Struct, frozen=True):
     other_kinds: Mapping[str, int] = {}
     by_kind: Mapping[type, tuple[Resource, ...]] = {}
     not_read: tuple[NotRead, ...] = ()
+    settings: tuple[ProgramSettings, ...] = ()
 
     @classmethod
     def of(
@@ -56,4 +59,5 @@ class Snapshot(Struct, frozen=True):
             and all(map(is_, self.resources, other.resources))
             and self.findings == other.findings
             and (self.unread, self.not_read) == (other.unread, other.not_read)
+            and self.settings == other.settings
         )

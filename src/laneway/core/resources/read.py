@@ -22,7 +22,9 @@ from laneway.core.resources.istio import read_extensions, read_machines, read_ro
 from laneway.core.resources.istio import read_networking as read_istio
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.kubernetes import read_gateway_api, read_workloads
+from laneway.core.resources.kubernetes.read_settings import read_settings
 from laneway.core.resources.kubernetes.read_templates import FORMS, read_templated
+from laneway.core.resources.kubernetes.settings import ProgramSettings
 from laneway.core.resources.lanes import read_swim_lanes as read_lanes
 from laneway.core.resources.lanes import read_tagging
 from laneway.core.resources.misspelled import note_misspelled
@@ -155,6 +157,7 @@ def read_file(
         unread,
         counted(part.other_kinds for part in parts),
         parts=tuple(parts),
+        settings=tuple(one for part in parts for one in part.settings),
     )
 
 
@@ -173,6 +176,7 @@ def _part(piece: Piece, number: int, found: Documents, namespace: str) -> FilePa
         objects.lost,
         objects.listed,
         objects.other_kinds,
+        tuple(objects.settings),
     )
 
 
@@ -187,6 +191,7 @@ def read_objects(path: str, values: list[Any]) -> FileReading:
         tuple(objects.findings),
         objects.lost,
         counted([objects.other_kinds]),
+        settings=tuple(objects.settings),
     )
 
 
@@ -198,6 +203,7 @@ class _Objects:
         self.resources: list[Resource] = []
         self.findings: list[Finding] = []
         self.other_kinds: dict[str, int] = {}
+        self.settings: list[ProgramSettings] = []
         self.lost = False
         self.listed = False
 
@@ -234,6 +240,9 @@ class _Objects:
             pods = read_foreign(root.raw, api_version, kind, root.notes)
             if pods is not None:
                 self.resources.append(pods)
+            settings = read_settings(root.raw, api_version, kind, root.notes)
+            if settings is not None:
+                self.settings.append(settings)
         elif known.versions and version not in known.versions:
             self._other_version(root, kind, known)
         else:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from laneway.core.findings.codes import reading
 from laneway.core.findings.finding import Finding
 from laneway.core.resources.kinds import Resource
+from laneway.core.resources.kubernetes.settings import ProgramSettings
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.yaml.splitting import Piece
 
@@ -41,6 +42,7 @@ class FilePart(Struct, frozen=True):
     lost: bool
     listed: bool
     other_kinds: Mapping[str, int]
+    settings: tuple[ProgramSettings, ...] = ()
 
     @property
     def is_foreign(self) -> bool:
@@ -62,6 +64,7 @@ class FileReading(Struct, frozen=True, dict=True):
     other_kinds: Mapping[str, int] = {}
     foreign: bool = False
     parts: tuple[FilePart, ...] = ()
+    settings: tuple[ProgramSettings, ...] = ()
 
     @cached_property
     def by_ref(self) -> Mapping[Ref, Resource]:

@@ -90,6 +90,7 @@ from laneway.core.rules.lanes import (  # noqa: F401 - as said above
 from laneway.core.rules.permissive import (  # noqa: F401 - as said above
     baseline_by_age,
     baseline_lacks_service,
+    changes_the_lane,
     filter_needed,
     header_needed,
     header_unusable,
@@ -99,6 +100,8 @@ from laneway.core.rules.permissive import (  # noqa: F401 - as said above
     tagging_selects_nothing,
     tcp_not_isolated,
     unknown_fallback_target,
+    unknown_sdk,
+    will_not_pass_on,
 )
 from laneway.core.rules.questions.words import listing
 from laneway.core.rules.routing import (  # noqa: F401 - as said above

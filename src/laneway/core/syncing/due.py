@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.core.findings.codes.syncing import NOTHING_IN_COMMIT
 from laneway.core.findings.finding import Finding, unplaced
@@ -110,9 +111,9 @@ def with_left_over(found: Snapshot, staying: Sequence[Resource]) -> Snapshot:
     """Return a snapshot with further objects; without any it is the very same."""
     if not staying:
         return found
-    return Snapshot.of(
-        (*found.resources, *staying), found.findings, found.unread, found.other_kinds
-    )
+    both = (*found.resources, *staying)
+    made = Snapshot.of(both, found.findings, found.unread, found.other_kinds)
+    return replace(made, settings=found.settings)
 
 
 def _by_ref(snapshots: Iterable[Snapshot]) -> dict[Ref, Resource]:

@@ -1,5 +1,6 @@
-"""The state of each group and lane in two tables: what it has, and what answers for what it lacks.
+"""The state of each group and lane in tables: what it has, and what answers for what it lacks.
 
+In permissive groups also which programs have to pass a lane on, and whether they will.
 Comes in: a mesh and the status of its objects. Goes out: a head and rows of words for each table.
 """
 
@@ -10,15 +11,19 @@ from typing import Any
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import Lane
+from laneway.core.routing.ask.passing import carrier_text
+from laneway.core.rules.questions.carrying import carrying
+from laneway.core.rules.questions.members import pod_name
 
 Row = tuple[str, ...]
 
 GROUPS = ("GROUP", "MODE", "BASELINE", "LANES", "SERVICES", "STATUS")
+PROGRAMS = ("HAS TO PASS THE LANE ON", "GROUP", "BY", "WILL IT", "WHY")
 LANES = ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS")
 
 
 def tables(mesh: Mesh, objects: Sequence[dict[str, Any]]) -> list[tuple[Row, list[Row]]]:
-    """Return the table of groups and that of lanes; lanes that route nothing stand last."""
+    """Return the tables of groups, lanes and programs; lanes that route nothing stand last."""
     told = {(one["kind"], one["metadata"]["name"]): one["status"] for one in objects}
     groups = [_group(one, told["ASMSwimLaneGroup", one.name]) for one in mesh.groups]
     lanes = [
@@ -28,7 +33,26 @@ def tables(mesh: Mesh, objects: Sequence[dict[str, Any]]) -> list[tuple[Row, lis
     ]
     useless = [*(lane for group in mesh.groups for lane in group.excluded), *mesh.stray_lanes]
     lanes += [_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless]
-    return [(GROUPS, groups), (LANES, lanes)]
+    return [(GROUPS, groups), (LANES, lanes), (PROGRAMS, list(_programs(mesh)))]
+
+
+def listed(mesh: Mesh, objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the objects as a list, and beside them what is predicted of programs, if any."""
+    keys = ("workload", "group", "header", "prediction", "because")
+    told = [dict(zip(keys, row, strict=True)) for row in _programs(mesh)]
+    found = {"apiVersion": "v1", "kind": "List", "items": objects}
+    return found | ({"programs": told} if told else {})
+
+
+def _programs(mesh: Mesh) -> Iterator[Row]:
+    """Yield those that call on; where nobody names whom it calls, all."""
+    for group in mesh.groups:
+        header = carrier_text(group.propagation) if group.propagation else ""
+        some = list(carrying(mesh, group))
+        for one in [one for one in some if one.stand.calls] or some:
+            expected = one.prediction
+            name = pod_name(one.stand.workload)
+            yield (name, group.name, header, expected.outcome, expected.words)
 
 
 def not_ready(objects: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -84,6 +84,33 @@ HEADER_NEEDED = info(
     "mesh laneway verify --context names those that do not.",
 )
 
+WILL_NOT_PASS_ON = warning(
+    "LW1812",
+    "{workload} will not pass on {header}, which carries the lanes of group {group}: {because}",
+    "It answers for other lanes and calls on. Its calls carry no lane then, so that the labels of "
+    "its pods decide: the request goes on in another lane. This is what was measured with the "
+    "versions that are named, and what the manifest shows.",
+    "{says} {remedy}",
+)
+
+CHANGES_THE_LANE = warning(
+    "LW1813",
+    "{workload} will not pass on {header} as it comes, which carries the lanes of group {group}: "
+    "{because}",
+    "It answers for other lanes and calls on. What it sends is spelled in another way or stands in "
+    "another line, and not every program behind it reads that as the same lane.",
+    "{says} {remedy}",
+)
+
+UNKNOWN_SDK = warning(
+    "LW1814",
+    "the annotation laneway.dev/sdks of {workload} names {name}, of which nothing is known",
+    "The annotation says which SDKs a program has that its manifest does not show, by the names of "
+    "the table that `laneway propagation` prints. With a name that is none of them nothing is "
+    "predicted.",
+    "{fix}",
+)
+
 FILTER_NEEDED = info(
     "LW1810",
     "{what}: in an Istio mesh this needs the lane filter",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from laneway.core.findings.codes import shape
+from laneway.core.resources.kubernetes.read_settings import entries_of
 from laneway.core.resources.kubernetes.read_sources import unsaid
 from laneway.core.resources.kubernetes.workloads import (
     Container,
@@ -117,6 +118,7 @@ def _container(index: int, entry: Cursor, pod: Cursor) -> Container:
         readiness=_readiness(entry) if entry.written("readinessProbe") else None,
         index=index,
         unsaid=unsaid(entry.raw, pod.raw),
+        entries=entries_of(entry.raw),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from laneway.core.findings.place import Place, Step
+from laneway.core.resources.kubernetes.settings import EnvironmentEntry
 from laneway.core.resources.matching import Labels
 from laneway.core.resources.meta import Meta, Ref
 
@@ -61,8 +62,8 @@ class ReadinessProbe(Struct, frozen=True):
 class Container(Struct, frozen=True):
     """A container of a pod. `environment` holds only variables with a literal value.
 
-    `unsaid` names the objects that its other variables and its files come from. `index` is its
-    position in the pod's list.
+    `unsaid` names the objects that its other variables and its files come from, `entries` are all
+    that its variables come from. `index` is its position in the pod's list.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Container(Struct, frozen=True):
     readiness: ReadinessProbe | None = None
     index: int = 0
     unsaid: tuple[str, ...] = ()
+    entries: tuple[EnvironmentEntry, ...] = ()
 
 
 class Workload(Struct, frozen=True):

@@ -28,13 +28,13 @@ class Inquiry(Struct, frozen=True, forbid_unknown_fields=True):
 
     A workload and a gateway may be named with or without their namespace. `request.port` is the
     port of the gateway, or of the service that a workload calls. `forgets` names workloads and
-    services that do not pass on the lane.
+    services that do not pass on the lane; None means those of which that is predicted.
     """
 
     request: Request
     workload: str = ""
     gateway: str = ""
-    forgets: tuple[str, ...] = ()
+    forgets: tuple[str, ...] | None = ()
 
 
 class Unasked(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Unasked(Struct, frozen=True):
 
 def beginning(mesh: Mesh, plan: RoutePlan, inquiry: Inquiry) -> GatewayPort | Workload | Unasked:
     """Return where an inquiry begins."""
-    unknown = next((name for name in inquiry.forgets if not _is_known(mesh, name)), None)
+    unknown = next((name for name in inquiry.forgets or () if not _is_known(mesh, name)), None)
     if unknown is not None:
         services = sorted(f"{one.namespace}/{one.name}" for one in mesh.services.values())
         why = f"there is no workload and no service {unknown}{_choices(services)}"

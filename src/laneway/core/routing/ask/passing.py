@@ -97,8 +97,11 @@ def writes_lane(mesh: Mesh, rule: Rule) -> bool:
 
 
 def is_among(mesh: Mesh, pod: Workload, names: Collection[str]) -> bool:
-    """Whether a workload, or a service of it, has one of these names, with or without namespace."""
-    own = {pod.meta.name, f"{pod.namespace}/{pod.meta.name}"}
+    """Whether a workload, or a service of it, has one of these names, with or without namespace.
+
+    A name with a kind, `Deployment shop/cart`, is one workload's alone.
+    """
+    own = {pod.meta.name, f"{pod.namespace}/{pod.meta.name}", str(pod.meta.ref)}
     if not own.isdisjoint(names):
         return True
     for service in mesh.services.values():

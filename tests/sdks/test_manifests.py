@@ -1,0 +1,51 @@
+"""What is predicted of manifests after the forms of real charts is what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from laneway.core.findings.locate import locate
+from laneway.core.findings.place import Place
+from laneway.core.keeping.held import Shared, read_pod_held
+from laneway.core.resources.kubernetes.workloads import Workload
+from laneway.core.sdks.prediction import predicted
+from tests.sdks.reading import FILES, by_header, claimed, mesh_of, predicted_of
+
+LOST = ("will not", "changes it")
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_a_manifest_is_predicted_as_it_is_measured(file: Path) -> None:
+    right, mesh = claimed(file), mesh_of(file.read_text().partition("\n---\n")[2])
+
+    found = {header: predicted_of(mesh, header) for header in right.says}
+
+    assert {header: one.outcome for header, one in found.items()} == right.says
+    lost = [one.place for one in found.values() if one.outcome in LOST and one.place]
+    words = right.at.split("|") if right.at else []
+    assert [place for place in lost if not _stands_at(place, words)] == []
+
+
+def _stands_at(place: Place, words: list[str]) -> bool:
+    line = locate(place).line_text
+    return any(word in line for word in words)
+
+
+def test_most_manifests_are_spoken_of_and_few_are_left_open() -> None:
+    spoken = [file for file in FILES if next(iter(claimed(file).says.values())) != "unknown"]
+
+    assert len(FILES) >= 40
+    assert len(spoken) >= 30
+    assert len(FILES) - len(spoken) >= 5
+
+
+def test_of_a_live_pod_what_stands_elsewhere_is_not_taken_to_be_absent() -> None:
+    container = {"name": "cart", "command": ["opentelemetry-instrument", "python", "app.py"]}
+    pod = {"metadata": {"name": "cart-1", "namespace": "shop"}, "spec": {"containers": [container]}}
+    held = read_pod_held(msgspec.json.encode(pod), Shared()).resource
+    assert isinstance(held, Workload)
+
+    assert predicted(held, by_header("baggage")).outcome == "unknown"
