@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 BLOCK = r"^```console {mark}\n(.*?)^```"
-"""`run` where a stand-in for a cluster does, `cluster` where it has to be a real one."""
+"""`run` where a stand-in for a cluster does, `cluster` where it has to be a real one, and `fleet`
+where programs are built first, which only `./dev fleet` does."""
 ELLIPSIS = "..."
 SHAPES = (
     (re.compile(r"\b127\.\d+\.\d+\.\d+\b"), "ADDRESS"),

@@ -37,7 +37,8 @@ def test_every_example_shows_how_it_is_run() -> None:
         for folder in folders
         if not any(
             command.text.startswith(("laneway up", "cd "))
-            for command in commands_of((folder / "README.md").read_text())
+            for mark in ("run", "fleet")
+            for command in commands_of((folder / "README.md").read_text(), mark)
         )
     ]
 

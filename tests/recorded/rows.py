@@ -8,7 +8,9 @@ the same rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +30,8 @@ _WRITTEN = {
     "<NEW>": "6614f1b20c524a29bd38eecf8f2aca11",
     "<SPAN>": "b7ad6b7169203331",
 }
+MADE_ANEW = frozenset({_WRITTEN["<NEW>"], _WRITTEN["<SPAN>"]})
+"""Ids that programs made, as rows spell them."""
 _NAMED = re.compile("|".join(map(re.escape, _WRITTEN)))
 _MEMBERS = re.compile(r"<(\d+) of (\d+)>")
 
@@ -119,22 +123,19 @@ def _row(book: _Book, case: _Case, program: str, left: _Left) -> Recorded:
 
 
 def _lines(written: list[str]) -> Lines:
-    """Spell lines out; members of one line have keys of their own."""
+    """Spell lines out; members of one request have keys of their own."""
     found = []
+    numbers = count()
     for line in written:
         name, _, value = line.partition(":")
         named = _NAMED.sub(lambda one: _WRITTEN[one[0]], value.removeprefix(" "))
-        found.append((name, _with_members(named)))
+        found.append((name, _with_members(named, numbers)))
     return tuple(found)
 
 
-def _with_members(value: str) -> str:
-    made = 0
-
+def _with_members(value: str, numbers: Iterator[int]) -> str:
     def members(asked: re.Match[str]) -> str:
-        nonlocal made
         number, size = int(asked[1]), int(asked[2])
-        made += number
-        return ",".join(f"k{one:03}=".ljust(size, "v") for one in range(made - number, made))
+        return ",".join(f"k{next(numbers):03}=".ljust(size, "v") for _ in range(number))
 
     return _MEMBERS.sub(members, value)

@@ -1,0 +1,70 @@
+"""What the fleet goes by fits together; the programs themselves are run by `./dev fleet`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.fleet.chains import CHAINS, Chain
+from tests.fleet.example import MESHES
+from tests.fleet.rows import Asked, asked, differences
+from tests.fleet.shelf import EXAMPLE, commands
+from tests.recorded.rows import recorded
+
+ASKED = list(asked(recorded()))
+LIMITS = EXAMPLE.parents[1] / "docs" / "limits.md"
+
+
+def test_most_rows_of_the_fleets_sdks_are_asked_of_a_program() -> None:
+    images = Counter(one.image for one in ASKED)
+
+    assert set(images) <= set(commands(EXAMPLE))
+    assert min(images.values()) >= 1
+    assert len(ASKED) > 450
+
+
+def test_every_image_of_chains_and_manifests_has_a_command() -> None:
+    found = {program.image for chain in CHAINS for program in chain.programs}
+    for mesh in MESHES:
+        found |= set(
+            re.findall(r"image: sdks/([\w-]+)", (EXAMPLE / mesh / "shop.yaml").read_text())
+        )
+
+    assert found <= set(commands(EXAMPLE))
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=[one.name for one in CHAINS])
+def test_a_chain_that_fails_without_the_filter_names_its_limit(chain: Chain) -> None:
+    assert chain.without != bool(chain.why)
+    assert f"**{chain.why}" in LIMITS.read_text() or chain.without
+
+
+def row(program: str, what: str) -> Asked:
+    (found,) = [one for one in ASKED if (one.row.program, one.row.what) == (program, what)]
+    return found
+
+
+TWO_LINES = row("py flask requests", "two lines of baggage, the lane on the second")
+BRAVE = row("boot 4.1 brave", "as installed, an id in b3 alone")
+
+
+@pytest.mark.parametrize(
+    ("one", "left", "alike"),
+    [
+        (TWO_LINES, [("Baggage", "x-asm-prefer-tag=s2,a=1")], True),
+        (TWO_LINES, [("baggage", "a=1"), ("baggage", "x-asm-prefer-tag=s2")], False),
+        (TWO_LINES, [("baggage", "a=1")], False),
+        (BRAVE, [("traceparent", f"00-{'463ac35c9f6413ad':0>32}-53995c3f42cd8ad8-01")], True),
+        (BRAVE, [("traceparent", f"00-{'1':0>32}-53995c3f42cd8ad8-01")], False),
+        (BRAVE, [("b3", "463ac35c9f6413ad-53995c3f42cd8ad8-1")], False),
+        (BRAVE, [*BRAVE.row.left, ("baggage", "x-asm-prefer-tag=s2")], False),
+    ],
+)
+def test_a_line_that_differs_is_seen_and_an_id_made_anew_is_not(
+    one: Asked,
+    left: list[tuple[str, str]],
+    alike: bool,  # noqa: FBT001 - a parameter of the claim
+) -> None:
+    assert (differences(one, left) == []) is alike
