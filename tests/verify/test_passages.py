@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from laneway.core.judging.losing import code_of, loss
 from laneway.core.judging.passages import needy
-from laneway.core.judging.tally import Tally
+from laneway.core.judging.tally import Tally, Tried
+from laneway.core.judging.trying import FORMS
 from laneway.core.resources.kubernetes.workloads import Container
 from laneway.core.routing.ask.request import Request
 from tests.verify.simulated import Simulated
@@ -29,7 +30,7 @@ def losing(case: Drawn, *, silent: bool, one_by_one: bool = True) -> list[tuple[
         simulated.enter(into(case.chain, lane), case.chain.forgets)
         if one_by_one:
             for passage in simulated.passages():
-                tally.add(passage, lane, (lane,))
+                tally.add(passage, Tried(lane, (lane,), FORMS[0]))
     for passage in simulated.passages():
         tally.add(passage)
     blamed = [
@@ -100,7 +101,7 @@ def test_an_example_shows_another_lane_than_the_one_it_went_on_in() -> None:
     for lane in ("s1", "s2"):
         simulated.enter(into(LONG, lane), ["mockb"])
         for passage in simulated.passages():
-            tally.add(passage, f"into {lane}", (lane,))
+            tally.add(passage, Tried(f"into {lane}", (lane,), FORMS[0]))
 
     [lost] = [row for row in tally.rows() if row.passage.lost]
 

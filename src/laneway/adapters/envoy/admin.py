@@ -51,6 +51,10 @@ class Admin:
         """Have Envoy write its logs to new files of their names. Raises Unreachable."""
         self.get("/reopen_logs", "POST")
 
+    def switch(self, key: str, percent: int) -> None:
+        """Turn something of Envoy's runtime on or off, in percent. Raises Unreachable."""
+        self.get(f"/runtime_modify?{quote(key)}={percent}", "POST")
+
     def is_live(self) -> bool:
         """Return whether Envoy has loaded its first configuration and serves."""
         return self.get("/ready").strip() == b"LIVE"

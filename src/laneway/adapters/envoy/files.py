@@ -18,6 +18,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from laneway.core.emit.envoy.carrier_log import CARRIERS_FILE
 from laneway.core.emit.envoy.config import Block, ProxyConfig, table_file, table_of
 from laneway.core.emit.filter_module import FILE
 
@@ -111,7 +112,7 @@ class Folder(Struct):
 
     def clear(self) -> None:
         """Remove what was written here, except the log."""
-        for name in (CLUSTERS, LISTENERS, BOOTSTRAP):
+        for name in (CLUSTERS, LISTENERS, BOOTSTRAP, CARRIERS_FILE):
             (self.path / name).unlink(missing_ok=True)
         left = (self.path.glob(pattern) for pattern in ("*.sock", "laneway-*.wasm", f"{ROUTES}/*"))
         for file in chain.from_iterable(left):
@@ -158,7 +159,8 @@ def bootstrap(name: str, concurrency: int) -> Block:
     are asked for by their whole names alone, so Envoy need not take each name apart by thirty
     regular expressions, which is a third of what loading a listener costs. Times that requests take
     are told in finer steps than Envoy's own, for those who compare lanes by them. Expressions may
-    be as large as proxies of Istio take them, where Envoy by itself refuses a table of routes.
+    be as large as proxies of Istio take them, where Envoy by itself refuses a table of routes; the
+    admin interface sets more of the runtime, such as the switch of the log of carriers.
     https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
     """
     return {
@@ -175,7 +177,12 @@ def bootstrap(name: str, concurrency: int) -> Block:
             ],
         },
         "stats_flush_interval": "5s",
-        "layered_runtime": {"layers": [{"name": "as in Istio", "static_layer": _RUNTIME}]},
+        "layered_runtime": {
+            "layers": [
+                {"name": "as in Istio", "static_layer": _RUNTIME},
+                {"name": "admin", "admin_layer": {}},
+            ]
+        },
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
     }
 

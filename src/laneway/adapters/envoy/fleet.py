@@ -29,6 +29,7 @@ from laneway.adapters.envoy.proxy import Proxy
 from laneway.adapters.envoy.together import outside_first, together
 from laneway.adapters.envoy.watches import shortage
 from laneway.core.changes.stages import Stage, stages
+from laneway.core.emit.envoy.carrier_log import SWITCH
 from laneway.core.emit.envoy.config import OUTER_PROXY, EnvoyConfig, ProxyConfig
 from laneway.core.emit.envoy.tunnels import TUNNELS
 from laneway.core.fleet.standing import STEADY_AFTER, pause_after
@@ -170,6 +171,12 @@ class EnvoyFleet:
         """
         for proxy in self._proxies.values():
             proxy.begin_long_requests_anew(longest)
+
+    def tell_carriers(self, *, on: bool) -> None:
+        """Have proxies write down what programs send on, or no longer."""
+        for proxy in self._proxies.values():
+            with suppress(Unreachable):
+                proxy.admin.switch(SWITCH, 100 if on else 0)
 
     def processes(self) -> Mapping[str, int]:
         """Return the process number of each proxy that runs."""

@@ -8,6 +8,7 @@ string makes Envoy keep the whole table it had before.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from laneway.adapters.envoy.admin import Admin, Unreachable
 from laneway.adapters.envoy.files import CLUSTERS, LISTENERS, LOG, SOCKET, Folder
 from laneway.adapters.envoy.outcome import EnvoyStartError, Rejected, Settings
 from laneway.adapters.envoy.process import Process, find, forget, start
+from laneway.core.emit.envoy.carrier_log import CARRIERS_FILE
 from laneway.core.emit.envoy.config import ProxyConfig
 from laneway.core.emit.envoy.request_log import OLDER_REQUESTS_FILE, REQUESTS_FILE
 
@@ -165,6 +167,9 @@ class Proxy:
             if file.stat().st_size > longest:
                 file.replace(file.with_name(OLDER_REQUESTS_FILE))
                 self._admin.reopen_logs()
+        with suppress(FileNotFoundError):  # whoever turned it on may have been killed
+            if (carriers := self.folder.path / CARRIERS_FILE).stat().st_size > longest:
+                os.truncate(carriers, 0)
 
     async def _come_back(self) -> tuple[Rejected, ...]:
         """Start an Envoy that ended in the middle of a change: it reads what was written."""

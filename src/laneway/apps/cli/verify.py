@@ -48,6 +48,12 @@ Output = Literal["text", "yaml", "json"]
     type=Seconds(0, 86_400),
     help="With --context: send nothing and watch live traffic for so long.",
 )
+@click.option(
+    "--streamed",
+    default="",
+    metavar="PATH",
+    help="With --context: also try this path, whose answer comes in pieces.",
+)
 @click.option("--lane", default="", metavar="LANE", help="Only requests and results of this lane.")
 @mesh_option
 @click.option("--path", metavar="PATH", help="Send only your own request, with this path.")
@@ -63,6 +69,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     requests: int | None,
     follows: bool,  # noqa: FBT001 - a flag
     passive: float | None,
+    streamed: str,
     lane: str,
     name: str | None,
     path: str | None,
@@ -80,7 +87,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     Requests are GET unless a rule requires another method. With --path, -H, --host or --method
     only that request is sent; with --lane it must enter that lane.
 
-    With --context it reports programs of a permissive group that do not pass the lane on.
+    With --context it reports programs of a permissive group that do not pass the lane on, and what
+    they sent instead. Requests come without a trace, with one, and with more baggage in turn.
 
     A service where a lane has pods, but that no request reached, is reported as untested.
 
@@ -97,9 +105,13 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter per option, as click has i
     own = _own(path, host, method, headers, port)
     if passive is not None and not follows:
         raise click.UsageError("--passive goes with --context.")
+    if streamed and (not follows or passive is not None):
+        raise click.UsageError("--streamed goes with --context, and not with --passive.")
+    if streamed and not streamed.startswith("/"):
+        raise click.BadParameter(f"{streamed!r} does not begin with /", param_hint="--streamed")
     if passive is not None and (own or lane or requests):
         raise click.UsageError("--passive sends nothing, so it takes no request, lane or number.")
-    wish = Wish(requests or (ONE_BY_ONE if follows else REQUESTS), lane, own)
+    wish = Wish(requests or (ONE_BY_ONE if follows else REQUESTS), lane, own, streamed)
     report: Report | LaneReport
     folder = running_mesh(name)
     try:

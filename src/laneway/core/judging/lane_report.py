@@ -81,4 +81,15 @@ def _row_value(report: LaneReport, row: Tallied) -> dict[str, Any]:
         "verdict": verdict(report, row),
         "confidence": row.confidence,
         "example": row.example,
+        "onlyLostIn": list(row.losing),
+        "sent": [
+            {
+                "service": str(seen.caller),
+                "what": seen.saw.words,
+                "carriesLane": seen.saw.carries,
+                "calls": seen.calls,
+                "requests": list(seen.forms),
+            }
+            for seen in row.sightings
+        ],
     }

@@ -7,9 +7,12 @@ never for those that were lost before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from laneway.core.findings.codes import verifying
 from laneway.core.findings.finding import Code, Finding, unplaced
 from laneway.core.judging.passages import Passage
+from laneway.core.judging.tally import Noticed, Tallied
 from laneway.core.judging.wording import number
 from laneway.core.mesh.images import MOCK_IMAGES, meets
 from laneway.core.mesh.mesh import Mesh
@@ -28,8 +31,11 @@ def code_of(passage: Passage, needy: frozenset[Ref]) -> Code | None:
     return verifying.LANE_LOST
 
 
-def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
-    """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it."""
+def loss(mesh: Mesh, passage: Passage, code: Code, shown: str, saw: str = "") -> Finding:
+    """Return the finding on a passage that lost lanes; `shown` is a sentence on what shows it.
+
+    `saw` says what the callers sent on instead, as far as that was seen.
+    """
     group = mesh.group(passage.group)
     propagation = group.propagation if group else None
     header = carrier_text(propagation) if propagation else ""
@@ -42,6 +48,7 @@ def loss(mesh: Mesh, passage: Passage, code: Code, shown: str) -> Finding:
         "header": header,
         "mock": _mock_text(mesh, passage, header),
         "shown": shown,
+        "saw": f"; {saw}" if saw else "",
     }
     return unplaced(code, str(passage.callers[0]), **words)
 
@@ -80,3 +87,25 @@ def callers_text(passage: Passage) -> str:
 def example_text(request: str) -> str:
     """Say that a request shows a loss."""
     return f"A request that shows it: {request}"
+
+
+def shown_text(row: Tallied) -> str:
+    """Say which request shows a loss, and whether others do not.
+
+    The proxies of one request at a time saw it; of live traffic no example is known.
+    """
+    if not row.losing:
+        return example_text(row.example)
+    forms = listing([f"requests {form}" for form in row.losing])
+    return f"Only {forms} lose it. {example_text(row.example)}"
+
+
+def saw_text(passage: Passage, sightings: Iterable[Noticed]) -> str:
+    """Say what was odd in what was sent on, by whom; at most three things of three callers."""
+    found: dict[Ref, list[str]] = {}
+    for one in sightings:
+        found.setdefault(one.caller, []).append(one.saw.words)
+    names = {ref: "it" if len(passage.callers) == 1 else ref.name for ref in found}
+    told = [f"{names[ref]} {listing(words[:3])}" for ref, words in found.items()]
+    more = [f"{len(told) - 3} more of them are like that"] if len(told) > 3 else []
+    return "; ".join([*told[:3], *more])

@@ -7,31 +7,68 @@ one of them; of live traffic a call may also have begun by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.judging.passages import Passage
+from laneway.core.judging.sent_on import Saw
+from laneway.core.judging.trying import Form
 from laneway.core.mesh.names import Host
 from laneway.core.resources.meta import Ref
 
 Confidence = Literal["high", "medium", "low"]
+_NONE = (0, 0)
 FEW = 5
 """Fewer calls than this prove little where calls may begin by themselves."""
+
+
+class Tried(Struct, frozen=True):
+    """One request that was sent: its form, the lanes it leads into, and how it is told of.
+
+    `trace` is the id of the trace it came with, empty without one; `since` is when it was sent, in
+    seconds of the machine's clock.
+    """
+
+    text: str
+    lanes: tuple[str, ...]
+    form: Form
+    trace: str = ""
+    since: float = 0.0
+
+
+class Noticed(Struct, frozen=True):
+    """Something odd that a caller sent on: how often, and of requests in which forms."""
+
+    caller: Ref
+    saw: Saw
+    calls: int
+    forms: tuple[Form, ...]
 
 
 class Tallied(Struct, frozen=True):
     """All passages of one kind. `example` is a request in which the lane was lost.
 
-    `is_telling` says that the example went on in another lane than it came in.
+    `is_telling` says that the example went on in another lane than it came in; `forms` counts the
+    calls that carried a lane and those that lost it by the form of the request; `sightings` are
+    what was odd in what was sent on.
     """
 
     passage: Passage
     example: str = ""
     is_telling: bool = False
     confidence: Confidence = "high"
+    forms: Mapping[Form, tuple[int, int]] = {}
+    sightings: tuple[Noticed, ...] = ()
+
+    @property
+    def losing(self) -> tuple[Form, ...]:
+        """The only forms of requests that lost the lane; none where each did, or some of each."""
+        lost = tuple(form for form, (kept, gone) in self.forms.items() if gone and not kept)
+        others = [gone for form, (_, gone) in self.forms.items() if form not in lost]
+        return lost if others and not any(others) else ()
 
 
 class Tally(Struct):
@@ -41,11 +78,13 @@ class Tally(Struct):
     came_in: dict[Ref, int] = {}
     _found: list[Tallied] = []
 
-    def add(self, passage: Passage, request: str = "", lanes: Collection[str] = ()) -> None:
-        """Add what came of one request into some of `lanes`, or of all that came in some time."""
+    def add(self, passage: Passage, tried: Tried | None = None) -> None:
+        """Add what came of one request, or without one of all that came in some time."""
+        lanes = tried.lanes if tried else ()
         telling = bool(passage.lost) and not set(lanes) <= set(passage.gone_on)
-        example = request if passage.lost else ""
-        self._found.append(Tallied(passage, example, is_telling=telling))
+        example = tried.text if tried and passage.lost else ""
+        forms = {tried.form: (passage.kept, passage.lost)} if tried else {}
+        self._found.append(Tallied(passage, example, is_telling=telling, forms=forms))
 
     def rows(self) -> tuple[Tallied, ...]:
         """Return all rows, in the order of their names.
@@ -91,7 +130,15 @@ def _both(one: Tallied, more: Tallied) -> Tallied:
     )
     better = more.example and (not one.example or (more.is_telling and not one.is_telling))
     shown = more if better else one
-    return replace(one, passage=passage, example=shown.example, is_telling=shown.is_telling)
+    forms = {
+        form: tuple(
+            map(sum, zip(one.forms.get(form, _NONE), more.forms.get(form, _NONE), strict=True))
+        )
+        for form in dict.fromkeys((*one.forms, *more.forms))
+    }
+    return replace(
+        one, passage=passage, example=shown.example, is_telling=shown.is_telling, forms=forms
+    )
 
 
 def confidence_text(confidence: Confidence) -> str:

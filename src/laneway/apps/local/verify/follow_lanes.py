@@ -8,11 +8,14 @@ counted belongs to one request. Watching sends nothing at all.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.apps.local.record.state import MeshFolder
+from laneway.apps.local.verify.carriers import Carriers
 from laneway.apps.local.verify.refused import refused_edit
 from laneway.apps.local.verify.run import (
     Progress,
@@ -24,23 +27,27 @@ from laneway.apps.local.verify.run import (
 )
 from laneway.apps.local.verify.running import Running, on_wire
 from laneway.apps.local.verify.sending import send
+from laneway.core.compile import Compilation
 from laneway.core.findings.codes.verifying import CHANGED_MEANWHILE, LANE_NOT_SEEN, OTHER_TRAFFIC
 from laneway.core.findings.finding import Finding, unplaced
 from laneway.core.judging.calling import Calling
 from laneway.core.judging.coverage import Covered, Met, met, stood_in, within_reach
 from laneway.core.judging.lane_report import LaneReport
 from laneway.core.judging.ledger import Counters
-from laneway.core.judging.losing import code_of, example_text, loss
+from laneway.core.judging.losing import code_of, loss, saw_text, shown_text
 from laneway.core.judging.passages import arrivals, needy, needy_now, passages
-from laneway.core.judging.tally import Tally, confidence_text
+from laneway.core.judging.sent_on import SentOn
+from laneway.core.judging.sightings import respellings, with_sightings
+from laneway.core.judging.tally import Tallied, Tally, Tried, confidence_text
 from laneway.core.judging.trail import MeshUnderTest
+from laneway.core.judging.trying import FORMS, STREAMED, Form, formed
 from laneway.core.judging.wording import number, probe_text
 from laneway.core.mesh.membership import owner
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.meta import Ref
 from laneway.core.rules.questions.needing import stands
 from laneway.core.rules.questions.words import listing
-from laneway.core.search.probes import Probe
+from laneway.core.search.probes import Probe, asked
 
 REQUESTS = 10
 """How often each request is sent, one at a time."""
@@ -58,10 +65,13 @@ def send_and_follow(folder: MeshFolder, wish: Wish, told: Told = lambda _: None)
             raise WrongWishError("no request leads into a permissive lane")
         lanes = lanes_led_into(wanted, wish) & _traveling(mesh)
         following = _Following.of(running, mesh, Tally(), lanes)
-        following.send(probes, wish.requests, told)
+        streamed = _streamed(running.compilation, probes, wish)
+        with Carriers(running) as carriers:
+            following.send(probes, streamed, wish.requests, told)
+        following.carried = carriers.seen
     finally:
         running.fleet.leave()
-    return following.report(wish.requests * len(probes), time.monotonic() - begun)
+    return following.report(len(following.tried), time.monotonic() - begun)
 
 
 def watch(
@@ -90,6 +100,19 @@ def _traveling(mesh: Mesh) -> frozenset[str]:
     return frozenset(lane.name for one in mesh.groups if one.propagation for lane in one.lanes)
 
 
+def _streamed(compilation: Compilation, probes: list[Probe], wish: Wish) -> list[Probe]:
+    """Return the same requests with the path of a streamed answer. Raises WrongWishError."""
+    if not wish.streamed:
+        return []
+    mesh, plan = compilation.mesh, compilation.plan
+    asking = [(one, replace(one.request, path=wish.streamed)) for one in probes]
+    found = [asked(mesh, plan, one.gateway, request, "") for one, request in asking]
+    leading = [one for one in found if _leads_in(mesh, one)]
+    if not leading:
+        raise WrongWishError(f"{wish.streamed} leads into no permissive lane")
+    return list({(one.gateway.port, probe_text(one)): one for one in leading}.values())
+
+
 def _leads_in(mesh: Mesh, probe: Probe) -> bool:
     """Whether a request is to come into a permissive group."""
     hosts = [target.destination.host for target in probe.promise.targets]
@@ -113,6 +136,8 @@ class _Following(Struct):
     met: frozenset[Met] = frozenset()
     stood_in: frozenset[Met] = frozenset()
     strangers: int = 0
+    tried: list[Tried] = []
+    carried: tuple[SentOn, ...] = ()
 
     @classmethod
     def of(cls, running: Running, mesh: Mesh, tally: Tally, lanes: frozenset[str]) -> _Following:
@@ -120,41 +145,44 @@ class _Following(Struct):
         ground = MeshUnderTest.of(mesh, running.ledger)
         return cls(running, ground, tally, needy(ground), Calling(ground), lanes)
 
-    def send(self, probes: list[Probe], count: int, told: Told) -> None:
-        """Send each request so many times, one at a time."""
+    def send(self, probes: list[Probe], streamed: list[Probe], count: int, told: Told) -> None:
+        """Send each request so many times, one at a time, in one form after the other."""
+        errands = [
+            (probe, FORMS[round_ % len(FORMS)] if at < len(probes) else STREAMED)
+            for round_ in range(count)
+            for at, probe in enumerate((*probes, *streamed))
+        ]
         before = self.running.quiet(None)
-        total = count * len(probes)
-        for done in range(total):
-            probe = probes[done % len(probes)]
-            text = probe_text(probe)
-            send(self.running.address(probe), on_wire(probe.request), 1)
+        for done, (probe, form) in enumerate(errands, 1):
+            tried = _tried(probe, form)
+            self.tried.append(tried)
+            request = formed(probe.request, form, tried.trace)
+            send(self.running.address(probe), on_wire(request), 1)
             after = self.running.quiet(before)
-            strangers = self._note(before, after, text, probe.lanes) - 1
+            strangers = self._note(before, after, tried) - 1
             if strangers > 0:
                 self.tally.alone = False
                 self.strangers += strangers
             before = after
-            told(Progress(text, done + 1, total))
+            told(Progress(tried.text, done, len(errands)))
 
     def watch(self, wait: Callable[[], None]) -> None:
         """Note what happens meanwhile."""
         names = self.running.ledger.names()
         before = self.running.fleet.counters(names)
         wait()
-        self._note(before, self.running.fleet.counters(names), lanes=self.lanes)
+        self._note(before, self.running.fleet.counters(names))
 
-    def _note(
-        self, before: Counters, after: Counters, text: str = "", lanes: Collection[str] = ()
-    ) -> int:
+    def _note(self, before: Counters, after: Counters, tried: Tried | None = None) -> int:
         """Take over what was counted; return how many requests came in at the gateways."""
         seen = self.running.ledger.seen(before, after)
         self.needing |= needy_now(self.ground, seen)
         for ref, count in arrivals(self.ground, seen).items():
             self.tally.came_in[ref] = self.tally.came_in.get(ref, 0) + count
         for passage in passages(self.ground, seen):
-            self.tally.add(passage, text, lanes if text else ())
+            self.tally.add(passage, tried)
         self.calling.note(seen)
-        self.met |= met(self.ground, lanes, seen.received)
+        self.met |= met(self.ground, tried.lanes if tried else self.lanes, seen.received)
         self.stood_in |= stood_in(self.ground, seen)
         return sum(seen.entered.values())
 
@@ -167,18 +195,24 @@ class _Following(Struct):
             one.level != "error" for one in found
         ):  # a lane that is lost is met nowhere behind
             found += covered.findings(told=self.stood_in)
-        rows, findings = self.tally.rows(), (*found, *self.calling.findings())
+        rows, findings = self._rows(), (*found, *self.calling.findings())
         name = self.running.folder.name
         return LaneReport(name, rows, findings, self.needing, came_in, sent, seconds, covered)
+
+    def _rows(self) -> tuple[Tallied, ...]:
+        return with_sightings(self.ground, self.tally.rows(), self.carried, self.tried)
 
     def _findings(self, *, passive: bool) -> Iterator[Finding]:
         mesh = self.ground.mesh
         found = []
-        for row in self.tally.rows():
-            shown = confidence_text(row.confidence) if passive else example_text(row.example)
+        rows = self._rows()
+        for row in rows:
+            shown = confidence_text(row.confidence) if passive else shown_text(row)
             if code := code_of(row.passage, self.needing):
-                found.append(loss(mesh, row.passage, code, shown))
+                saw = saw_text(row.passage, row.sightings)
+                found.append(loss(mesh, row.passage, code, shown, saw))
         yield from sorted(found, key=lambda one: one.level != "error")
+        yield from respellings(rows)
         yield from self._not_seen()
         yield from refused_edit(self.running.record)
         name = self.running.folder.name
@@ -198,3 +232,10 @@ class _Following(Struct):
         if named:
             verb = "it passes" if len(named) == 1 else "they pass"
             yield unplaced(LANE_NOT_SEEN, named[0], services=listing(named), it=verb)
+
+
+def _tried(probe: Probe, form: Form) -> Tried:
+    """Return what is tried now; only a form that is not the plain one is told of."""
+    is_plain = form == FORMS[0]
+    text = probe_text(probe) if is_plain else f"{probe_text(probe)} ({form})"
+    return Tried(text, probe.lanes, form, "" if is_plain else uuid4().hex, time.time())

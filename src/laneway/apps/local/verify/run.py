@@ -43,11 +43,13 @@ class Wish(Struct, frozen=True):
     """What to send: how many of each, only for one lane, only to one gateway, or one of one's own.
 
     `own` is a request of the user's; its `port` is the gateway's, the first one if it has none.
+    `streamed` is a path whose answer comes in pieces, tried beside the others.
     """
 
     requests: int = REQUESTS
     lane: str = ""
     own: Request | None = None
+    streamed: str = ""
 
 
 class Progress(Struct, frozen=True):

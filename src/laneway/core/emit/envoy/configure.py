@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from laneway.core.emit.envoy.carrier_log import telling
 from laneway.core.emit.envoy.cluster_names import inbound_cluster
 from laneway.core.emit.envoy.clusters import clusters, http_version, local_cluster
 from laneway.core.emit.envoy.config import (
@@ -65,7 +66,7 @@ from laneway.core.mesh.mesh import Mesh, MeshPort, MeshService
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.asked_of_requests import headers_asked
 from laneway.core.routing.plan.route_plan import GatewayPort, RoutePlan
-from laneway.core.routing.plan.stamps import lane_headers
+from laneway.core.routing.plan.stamps import carriers, lane_headers
 from laneway.core.routing.plan.told_apart import asked_by_proxies
 
 
@@ -87,6 +88,7 @@ class _Summary(Struct):
 
     filters: LaneFilters
     lane_headers: tuple[str, ...]
+    carriers: tuple[str, ...]
     routes: list[RouteCounter] = []
     inbound: list[InboundCounter] = []
     callers: dict[str, list[str]] = {}
@@ -109,7 +111,7 @@ def envoy_config(
     outbound = clusters(mesh, plan, placement)
     if private is not None:
         outbound[WAY_OUT] = way_out()
-    summary = _Summary(LaneFilters(mesh), lane_headers(mesh))
+    summary = _Summary(LaneFilters(mesh), lane_headers(mesh), carriers(mesh))
     summary.unexecuted.update(unexecuted(mesh, plan))
     proxies: dict[str, _Proxy] = {}
 
@@ -211,6 +213,7 @@ def _add_own_proxy(proxy: _Proxy, replica: Replica, table: str, summary: _Summar
     where = (replica.address, replica.outbound)
     listener = outbound_listener(name, where, table, replica.name)
     listener = carrying(listener, summary.lane_headers)
+    listener = telling(listener, replica.name, summary.carriers)
     proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     proxy.tunnels[replica.name] = where
 
@@ -220,6 +223,7 @@ def _add_led(proxy: _Proxy, replica: Replica, table: str, led: Led, summary: _Su
     name = f"outbound/{replica.name}"
     listener = led_listener(name, replica, table, led)
     listener = carrying(listener, summary.lane_headers)
+    listener = telling(listener, replica.name, summary.carriers)
     proxy.listeners[name] = filtered(listener, summary.filters.going_out(replica))
     if led.spoken.tcp:
         proxy.listeners[tunnels(table)] = tunnels_listener(table)

@@ -157,7 +157,8 @@ LANE_NOT_ENTERED = info(
 
 LANE_LOST = error(
     "LW1738",
-    "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in {lanes}",
+    "{services} loses the lane: {lost} of {calls} to {target} carried none and went on in "
+    "{lanes}{saw}",
     "These pods answer for lanes that lack the service, so they get requests of other lanes. The "
     "program's own calls carry no lane, so only the label of its pod decides from there on.",
     "Copy {header} from the incoming request to the outgoing ones in this program. {mock}{shown}",
@@ -165,7 +166,7 @@ LANE_LOST = error(
 
 LANE_FORGOTTEN = info(
     "LW1739",
-    "{services} does not pass the lane on to {target}, which does no harm here",
+    "{services} does not pass the lane on to {target}, which does no harm here{saw}",
     "These pods serve only their own lane, so their labels already say the lane of the request.",
     "Nothing to do as long as no other lane falls back to these pods. Before one does, copy "
     "{header} from the incoming request to the outgoing ones in this program.",
@@ -209,4 +210,13 @@ NEVER_CALLED = warning(
     "make the program use http_proxy, which is set in its environment (docs/running.md, Programs "
     "that are not caught, says what each runtime needs); or send a request that makes it call: "
     "laneway verify --path PATH.",
+)
+
+LANE_RESPELLED = info(
+    "LW1744",
+    "{services} passes the lane on to {target} in a form that some programs do not read: {saw}",
+    "Routes read it, and so do some libraries. Others read one line of a header alone (FastAPI, "
+    "Rust, Brave, gRPC in Go and Python), or take what is folded into the value for a part of the "
+    "lane's name.",
+    "laneway propagation shows what each SDK sends and which setting changes it.",
 )

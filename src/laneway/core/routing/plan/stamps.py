@@ -23,6 +23,9 @@ from laneway.core.resources.read_matching import LONGEST_REGEX
 from laneway.core.routing.plan.baggage import names_any, parted, that_istio_takes
 from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
 
+_IDS = ("traceparent", "b3", "x-b3-traceid", "uber-trace-id", "x-amzn-trace-id", "sw8")
+"""Headers that hold the id of a trace, whatever a group asks for."""
+
 _ANYTHING = Match()
 
 
@@ -116,3 +119,10 @@ def lane_headers(mesh: Mesh) -> tuple[str, ...]:
     """Return the headers by which requests name lanes, of all groups."""
     ways = [group.propagation for group in mesh.groups if group.propagation is not None]
     return tuple(dict.fromkeys(name for way in ways for name in way.lane_headers))
+
+
+def carriers(mesh: Mesh) -> tuple[str, ...]:
+    """Return the headers in which programs may send a lane or a trace on, if lanes travel so."""
+    ways = [group.propagation for group in mesh.groups if group.propagation]
+    own = {name for way in ways for name in (way.route_header, way.trace_header)}
+    return (*sorted(own), BAGGAGE, *_IDS) if ways else ()
