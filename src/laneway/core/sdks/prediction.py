@@ -25,6 +25,7 @@ from laneway.core.sdks.table.every import FACTS, SDKS
 from laneway.core.sdks.told import ToldProgram, ToldValue, told_by
 
 Predicted = Literal["passes on", "will not", "changes it", "unknown"]
+_BY_DETAIL = tuple(sorted(FACTS, key=lambda one: (-len(one.beside), not SDKS[one.sdk].of)))
 _MESH_CONTAINERS = frozenset({"istio-proxy"})
 
 
@@ -232,7 +233,7 @@ def _candidates(known: Mapping[str, Sighting]) -> Iterator[Fact]:
     """
     names = {*known, *(SDKS[name].of for name in known)} - {""}
     tracers = {SDKS[name].of or name for name in known if SDKS[name].is_tracer}
-    for fact in sorted(FACTS, key=lambda one: (-len(one.beside), not SDKS[one.sdk].of)):
+    for fact in _BY_DETAIL:
         own = {SDKS[name].of or name for name in fact.sdks}
         if fact.in_manifest and fact.sdks <= names and tracers <= own:
             yield fact

@@ -156,7 +156,7 @@ FACTS = (
         "The trace goes on and looks whole, and baggage is not sent at all.",
         _NAME_IT,
         BRAVE,
-        _UNTOUCHED,
+        (Setting(REMOTE_FIELDS, "without", (ROUTE_HEADER,)), *_UNTOUCHED),
         link=_DOCS,
     ),
     Fact(
