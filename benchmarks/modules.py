@@ -1,9 +1,8 @@
 """Two modules of the lane filter side by side: that of this checkout, and that of a commit.
 
-Two Envoys answer by themselves and take turns, each round in another order. Requests are sent many
-at a time over one connection, so that the client is no part of what is measured; what counts is the
-time that Envoy's process took, since a busy machine makes that no longer. The commit is HEAD, or
-what LANEWAY_MODULE_OF names.
+Two Envoys answer by themselves and take turns, each round in another order. What counts is the
+time that Envoy's process took: the client is no part of it, and a busy machine makes it no longer.
+The commit is HEAD, or what LANEWAY_MODULE_OF names.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.local_mesh import processor_seconds
@@ -21,7 +20,8 @@ from benchmarks.timing import interval_of_median, table
 
 from tests.wasm.filtered import LANE, MODULE, Filtered, filtered
 
-ROUNDS, BATCHES, BATCH = 24, 20, 100
+ROUNDS, BATCHES, BATCH = 24, 10, 200
+CONNECTIONS = 50
 SPAN = "00f067aa0ba902b7"
 Lines = Callable[[int], str]
 
@@ -75,6 +75,7 @@ def _listeners() -> dict[str, list[dict[str, str | int]]]:
     found: dict[str, list[dict[str, str | int]]] = {}
     for name, (header, _) in TRACES.items():
         common: dict[str, str | int] = {"group": name, "routeHeader": LANE, "traceHeader": header}
+        common |= {"linger": 3600, "buckets": 65_536}
         found[f"in-{name}"] = [common | {"role": "inbound"}]
         found[f"out-{name}"] = [common | {"role": "outbound"}]
     return found
@@ -86,7 +87,7 @@ def _rows(envoys: Mapping[str, Filtered]) -> Iterator[tuple[str, ...]]:
         for number in range(-2, ROUNDS):
             turns = list(envoys) if number % 2 else list(reversed(envoys))
             for which in turns:
-                seconds = _round(envoys[which], name, lines, (number + 2) * BATCHES * BATCH)
+                seconds = _round(envoys[which], name, lines, (number + 2) * BATCHES * BATCH + 1)
                 if number >= 0:
                     spent[which].append(seconds)
         ratios = [that / this for this, that in zip(*spent.values(), strict=True)]
@@ -106,13 +107,20 @@ def _round(envoy: Filtered, name: str, lines: Lines, start: int) -> float:
     return processor_seconds(envoy.process.pid) - before
 
 
-def _send(port: int, requests: list[str]) -> None:
-    """Send requests all at once; each has to be answered by the route of its lane."""
-    text = "".join(f"GET / HTTP/1.1\r\nhost: a\r\n{one}\r\n" for one in requests)
-    with closing(socket.create_connection(("127.0.0.1", port))) as client:
-        client.sendall(text.encode())
-        answers = b""
-        while answers.count(b"HTTP/1.1 200") < len(requests) or not answers.endswith(b"s2"):
-            answers += client.recv(1 << 16)
-    if answers.count(b"\r\n\r\ns2") != len(requests):
-        raise RuntimeError("a request left its lane")
+def _send(port: int, requests: Sequence[str]) -> None:
+    """Send requests on a connection each; each has to be answered by the route of its lane."""
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+            for _ in range(CONNECTIONS)
+        ]
+        for start in range(0, len(requests), CONNECTIONS):
+            asked = list(zip(clients, requests[start : start + CONNECTIONS], strict=False))
+            for client, one in asked:
+                client.sendall(f"GET / HTTP/1.1\r\nhost: a\r\n{one}\r\n".encode())
+            for client, _ in asked:
+                answer = client.recv(1 << 16)
+                while answer and b"\r\n\r\n" not in answer[:-2]:
+                    answer += client.recv(1 << 16)
+                if not answer.endswith(b"\r\n\r\ns2"):
+                    raise RuntimeError("a request left its lane")

@@ -130,8 +130,11 @@ static struct text plain(struct text value, struct writer *into) {
 
 struct text trace_id(enum id_kind kind, struct text value, struct text rest, struct writer *into) {
   value = trim(value);
-  // Of several lines the first counts, wherever somebody has put them into one.
-  if (kind != PLAIN) value = trim(first(value, find(value, TEXT(","))));
+  // Of several lines the first counts, wherever somebody has put them into one. Most kinds have the
+  // id before any comma.
+  int ends_at_comma = kind == B3_MULTI || kind == DATADOG || kind == AMAZON || kind == REQUEST_ID ||
+                      (kind == TRACEPARENT && value.size > TRACEPARENT_SIZE);
+  if (ends_at_comma) value = trim(first(value, find(value, TEXT(","))));
   switch (kind) {
     case TRACEPARENT: return of_traceparent(value, into);
     // https://github.com/openzipkin/b3-propagation: trace-span-sampled-parent, or a lone decision

@@ -51,8 +51,8 @@ def test_every_way_a_lane_is_written_into_baggage_is_tried(chain_mesh: RunningCh
     asked = [row.request for row in report.rows if row.lanes == ("s2",) and row.purpose == "rule"]
     assert asked == [
         "/mock x-asm-prefer-tag: s2",
-        "/mock baggage: a x-asm-prefer-tag: s2",
-        "/mock baggage: x-asm-prefer-tag= x-asm-prefer-tag: s2",
+        "/mock baggage: a=a x-asm-prefer-tag: s2",
+        "/mock baggage: x-asm-prefer-tag=a x-asm-prefer-tag: s2",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHA256 = "6406369ff85d3989e001aea191ac733136c6c8c513981a544f92f676887ec102"
+SHA256 = "fea2276e935421d8e31f452c1123904ba2c2b6296b333551ad05b7e68d8cd315"
 """The digest of the module shipped with the package."""
 
 FILE = f"laneway-{SHA256[:12]}.wasm"
