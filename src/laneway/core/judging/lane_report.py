@@ -89,6 +89,7 @@ def _row_value(report: LaneReport, row: Tallied) -> dict[str, Any]:
                 "carriesLane": seen.saw.carries,
                 "calls": seen.calls,
                 "requests": list(seen.forms),
+                "manifest": seen.manifest,
             }
             for seen in row.sightings
         ],

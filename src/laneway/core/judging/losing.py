@@ -101,11 +101,17 @@ def shown_text(row: Tallied) -> str:
 
 
 def saw_text(passage: Passage, sightings: Iterable[Noticed]) -> str:
-    """Say what was odd in what was sent on, by whom; at most three things of three callers."""
-    found: dict[Ref, list[str]] = {}
+    """Say what was odd in what was sent on, by whom; at most three things of three callers.
+
+    What a manifest has that makes its program lose the lane stands behind.
+    """
+    found: dict[Ref, list[Noticed]] = {}
     for one in sightings:
-        found.setdefault(one.caller, []).append(one.saw.words)
-    names = {ref: "it" if len(passage.callers) == 1 else ref.name for ref in found}
-    told = [f"{names[ref]} {listing(words[:3])}" for ref, words in found.items()]
+        found.setdefault(one.caller, []).append(one)
+    told = []
+    for ref, odd in found.items():
+        who = "it" if len(passage.callers) == 1 else ref.name
+        why = next((f" (its manifest: {one.manifest})" for one in odd if one.manifest), "")
+        told.append(f"{who} {listing([one.saw.words for one in odd][:3])}{why}")
     more = [f"{len(told) - 3} more of them are like that"] if len(told) > 3 else []
     return "; ".join([*told[:3], *more])

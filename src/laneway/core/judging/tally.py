@@ -40,12 +40,17 @@ class Tried(Struct, frozen=True):
 
 
 class Noticed(Struct, frozen=True):
-    """Something odd that a caller sent on: how often, and of requests in which forms."""
+    """Something odd that a caller sent on: how often, and of requests in which forms.
+
+    `manifest` is what in the caller's manifest makes it lose the lane, empty where nothing is known
+    or the lane goes on.
+    """
 
     caller: Ref
     saw: Saw
     calls: int
     forms: tuple[Form, ...]
+    manifest: str = ""
 
 
 class Tallied(Struct, frozen=True):

@@ -212,7 +212,7 @@ class _Following(Struct):
                 saw = saw_text(row.passage, row.sightings)
                 found.append(loss(mesh, row.passage, code, shown, saw))
         yield from sorted(found, key=lambda one: one.level != "error")
-        yield from respellings(rows)
+        yield from respellings(mesh, rows)
         yield from self._not_seen()
         yield from refused_edit(self.running.record)
         name = self.running.folder.name

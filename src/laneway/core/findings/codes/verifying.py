@@ -220,3 +220,12 @@ LANE_RESPELLED = info(
     "lane's name.",
     "laneway propagation shows what each SDK sends and which setting changes it.",
 )
+
+LANE_RESTORED = info(
+    "LW1745",
+    "{services} drops the lane on its way to {target}, and the trace brought it back: {saw}",
+    "The group's second carrier (laneway.dev/second-carrier) is the header of a trace: the lane "
+    "filter remembers the lane under its id and gives it to calls that carry none.",
+    "Nothing to do as long as the annotation stays. Without it, and wherever the lane filter is "
+    "not, the lane is lost here.",
+)
