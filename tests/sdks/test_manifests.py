@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place
 from laneway.core.keeping.held import Shared, read_pod_held
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.sdks.prediction import predicted
-from tests.sdks.reading import FILES, by_header, claimed, mesh_of, predicted_of
+from tests.sdks.reading import FILES, MANIFESTS, by_header, claimed, mesh_of, predicted_of
 
 LOST = ("will not", "changes it")
 
@@ -49,3 +50,23 @@ def test_of_a_live_pod_what_stands_elsewhere_is_not_taken_to_be_absent() -> None
     assert isinstance(held, Workload)
 
     assert predicted(held, by_header("baggage")).outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "second", "outcome"),
+    [
+        ("python_aiohttp", "traceparent", "passes on"),
+        ("python_b3", "traceparent", "will not"),
+        ("python_b3", "b3", "passes on"),
+        ("node_plain", "traceparent", "unknown"),
+    ],
+)
+def test_a_trace_that_goes_on_stands_in_for_baggage_where_the_group_asks_for_it(
+    manifest: str, second: str, outcome: str
+) -> None:
+    mesh = mesh_of((MANIFESTS / f"{manifest}.yaml").read_text().partition("\n---\n")[2])
+    (workload,) = mesh.workloads
+
+    found = predicted(workload, replace(by_header("baggage"), second=second))
+
+    assert found.outcome == outcome

@@ -72,11 +72,26 @@ def header_of(propagation: Propagation) -> str:
 def predicted(
     workload: Workload, propagation: Propagation, given: ProgramInput | None = None
 ) -> Prediction:
-    """Return whether the calls of a workload carry the lane of a request that it serves."""
+    """Return whether the calls of a workload carry the lane of a request that it serves.
+
+    Where a trace stands in for baggage, it is enough that one of the two goes on.
+    """
     given = given or ProgramInput()
-    found = [
-        _of_container(workload, one, propagation, given) for one in _programs(workload.containers)
-    ]
+    first = _of_header(workload, header_of(propagation), propagation, given)
+    if not propagation.second or first.outcome in ("passes on", "unknown"):
+        return first
+    second = _of_header(workload, propagation.second, propagation, given)
+    if second.outcome not in ("passes on", "changes it"):
+        return first
+    because = f"{first.because}; {propagation.second} goes on and brings the lane back"
+    return replace(first, outcome="passes on", because=because)
+
+
+def _of_header(
+    workload: Workload, header: str, propagation: Propagation, given: ProgramInput
+) -> Prediction:
+    asked = (header, propagation.route_header)
+    found = [_of_container(workload, one, asked, given) for one in _programs(workload.containers)]
     if len({one.outcome for one in found}) == 1:
         return found[0]
     return Prediction("unknown", "it has several containers, and not all do the same")
@@ -89,13 +104,13 @@ def _programs(containers: tuple[Container, ...]) -> tuple[Container, ...]:
 
 
 def _of_container(
-    workload: Workload, container: Container, propagation: Propagation, given: ProgramInput
+    workload: Workload, container: Container, headers: tuple[str, str], given: ProgramInput
 ) -> Prediction:
     namespace = given.namespaces.get(workload.namespace)
     added = injection(workload, container, namespace, given.settings)
     told = told_by(workload, container, given.settings, added.variables)
     seen = (*sightings(workload, container, told), *added.sightings)
-    asked = _Asked(header_of(propagation), propagation.route_header, told, added)
+    asked = _Asked(*headers, told, added)
     sure = _settled([one for one in seen if one.certainty != "maybe"])
     doubtful = [one for one in seen if one.certainty == "maybe"]
     cases = [asked.predict([*sure, *some]) for some in _subsets(doubtful)]

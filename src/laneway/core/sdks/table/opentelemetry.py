@@ -201,7 +201,8 @@ def _python() -> Iterator[Fact]:
         "aiohttp answers",
         {"baggage": "will not", "traceparent": "passes on"},
         "The trace goes on and looks whole, while the lane is lost, whatever client calls on.",
-        "Serve with another framework, or carry the lane by traceparent.",
+        "Serve with another framework, or annotate the group with "
+        "laneway.dev/second-carrier: traceparent.",
         (*PYTHON, MeasuredPackage("aiohttp", "3.14.5")),
         beside=("aiohttp-server",),
     )
