@@ -60,7 +60,7 @@ site-release VERSION:
 figures NAME *ARGS:
     shift; uv run python -m tests.{{ NAME }}.search "$@"
 
-# build real programs with real SDKs, and hold what is said of them against what leaves them (minutes; registries of five languages): `./dev fleet rows`, chains or example, `--help` says more
+# build real programs with real SDKs, and hold what is said of them against what leaves them (minutes; registries of five languages): `./dev fleet rows`, chains, manifests or example, `--help` says more
 [positional-arguments]
 fleet *ARGS:
     LANEWAY_PATIENCE="${LANEWAY_PATIENCE:-900}" uv run python -m tests.fleet "$@"

@@ -2,13 +2,15 @@
 
 Comes in: what to do, all by default: `rows` (each program alone, against the recorded header
 lines), `chains` (a thousand requests through several of them, with the lane filter and without),
-`example` (the example's own meshes). Goes out: a line for each, and what differs from what is said.
-`./dev fleet` runs it; a release of an SDK that changes what it sends is seen here.
+`manifests` (those of which something is predicted, run as programs), `example` (the example's own
+meshes). Goes out: a line for each, and what differs from what is said. `./dev fleet` runs it; a
+release of an SDK that changes what it sends is seen here.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from tests.fleet import example, shelf
 from tests.fleet.chains import CHAINS, Chain
+from tests.fleet.manifests import judged
 from tests.fleet.replay import held
 from tests.fleet.traffic import met
 
@@ -30,6 +33,7 @@ def main() -> int:
     parser.add_argument("--image", action="append", default=[], help="rows of these images alone")
     parser.add_argument("--chain", default="", help="chains whose names hold this alone")
     told = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what runs is ended, as by Ctrl-C
     try:
         folder = shelf.built()
     except (OSError, subprocess.CalledProcessError) as failed:
@@ -70,6 +74,21 @@ def _differs(chain: Chain, folder: Path, times: int, *, filtered: bool) -> Itera
         yield _told(f"  DIFFERS  {wanted} was expected, met were {dict(found[lane])}")
 
 
+def _manifests(folder: Path, _: argparse.Namespace) -> Iterator[str]:
+    files: set[str] = set()
+    spoken = 0
+    with tempfile.TemporaryDirectory() as logs:
+        for one in judged(folder, Path(logs)):
+            if one.said == "unknown":
+                continue
+            files.add(one.file)
+            spoken += 1
+            if one.said != one.met:
+                said = f"{one.file}, {one.header}: {one.said} is predicted"
+                yield _told(f"  DIFFERS  {said}, {one.image} {one.met}")
+    _told(f"{spoken:4} predictions of {len(files)} manifests held against programs that ran")
+
+
 def _example(folder: Path, _: argparse.Namespace) -> Iterator[str]:
     for difference in example.differences(folder):
         yield _told(f"  DIFFERS  {difference}")
@@ -81,7 +100,7 @@ def _told(line: str) -> str:
     return line
 
 
-PARTS = {"rows": _rows, "chains": _chains, "example": _example}
+PARTS = {"rows": _rows, "chains": _chains, "manifests": _manifests, "example": _example}
 
 
 if __name__ == "__main__":

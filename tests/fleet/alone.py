@@ -30,7 +30,7 @@ QUIET = {
 """Nobody listens for what the SDKs measure."""
 OF_SDKS = ("OTEL_", "DD_", "SW_", "SENTRY_", "MANAGEMENT_", "SPRING_", "JAVA_TOOL", "NODE_OPTIONS")
 """How variables of this machine begin that would speak to an SDK."""
-SECONDS = 120.0
+SECONDS = 300.0
 
 
 class Alone(Struct, frozen=True):

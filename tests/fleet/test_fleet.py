@@ -9,6 +9,7 @@ import pytest
 
 from tests.fleet.chains import CHAINS, Chain
 from tests.fleet.example import MESHES
+from tests.fleet.manifests import MANIFESTS, STANDS_FOR
 from tests.fleet.rows import Asked, asked, differences
 from tests.fleet.shelf import EXAMPLE, commands
 from tests.recorded.rows import recorded
@@ -39,6 +40,14 @@ def test_every_image_of_chains_and_manifests_has_a_command() -> None:
 def test_a_chain_that_fails_without_the_filter_names_its_limit(chain: Chain) -> None:
     assert chain.without != bool(chain.why)
     assert f"**{chain.why}" in LIMITS.read_text() or chain.without
+
+
+def test_half_of_the_manifests_are_run_as_programs() -> None:
+    files = {file.stem for file in MANIFESTS.glob("*.yaml")}
+
+    assert set(STANDS_FOR) <= files
+    assert 2 * len(STANDS_FOR) >= len(files)
+    assert {image for images in STANDS_FOR.values() for image in images} <= set(commands(EXAMPLE))
 
 
 def row(program: str, what: str) -> Asked:

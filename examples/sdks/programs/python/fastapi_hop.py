@@ -12,6 +12,7 @@ from fastapi.responses import PlainTextResponse
 
 CONTEXT = ("baggage", "traceparent", "b3", "sw8", "sw8-correlation", "x-asm-prefer-tag")
 app = FastAPI()
+client = httpx.AsyncClient(timeout=60)
 
 
 @app.get("/")
@@ -20,8 +21,7 @@ async def hop(request: Request) -> PlainTextResponse:
     seen = [f"  {name}: {request.headers[name]}" for name in CONTEXT if name in request.headers]
     answer = "\n".join([f"{os.environ['SERVICE']} {os.environ['VERSION']}", *seen]) + "\n"
     if upstream := os.environ.get("NEXT"):
-        async with httpx.AsyncClient(timeout=60) as client:
-            reply = await client.get(upstream)
+        reply = await client.get(upstream)
         answer += reply.raise_for_status().text
     return PlainTextResponse(answer)
 

@@ -26,6 +26,7 @@ GO = (
 )
 RUST = (_P("opentelemetry (Rust)", "0.33.1"), _P("opentelemetry-http", "0.33.1"))
 BOOT = (_P("spring-boot", "3.5.16"), _P("spring-boot", "4.1.2"))
+BOOT_3 = (_P("spring-boot", "3.5.16"),)
 BOOT_4 = (_P("spring-boot", "4.1.2"),)
 BRAVE = (*BOOT, _P("brave", "6.1.0"), _P("brave", "6.3.1"))
 BRIDGE = (

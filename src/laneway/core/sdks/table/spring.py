@@ -7,7 +7,7 @@ https://docs.spring.io/spring-boot/reference/actuator/tracing.html
 from __future__ import annotations
 
 from laneway.core.sdks.fact import PLAIN_HEADER, ROUTE_HEADER, Fact, Sdk, Setting
-from laneway.core.sdks.table.packages import BOOT, BOOT_4, BRAVE, BRIDGE, JAVA
+from laneway.core.sdks.table.packages import BOOT, BOOT_3, BOOT_4, BRAVE, BRIDGE, JAVA
 
 _DOCS = "https://docs.spring.io/spring-boot/reference/actuator/tracing.html"
 _AMQP = "https://docs.spring.io/spring-boot/reference/messaging/amqp.html"
@@ -71,10 +71,12 @@ FACTS = (
         "spring-boot",
         "tracing.enabled=false",
         {"baggage": "will not", "traceparent": "will not"},
-        "Neither lane nor trace is sent.",
+        "Neither lane nor trace is sent by Spring Boot 3.5. Version 4.1 does not know the setting "
+        "and sends what it sends without it.",
         "Remove the setting.",
-        BOOT,
+        BOOT_3,
         (Setting(_TRACING, "is", _OFF),),
+        in_manifest=False,
         link=_DOCS,
     ),
     Fact(
