@@ -101,6 +101,20 @@ CLAIMS = [
         mesh(group=loose(headers="traceHeader: traceparent, routeHeader: x-lane")),
     ),
     Claim(
+        "SkyWalking's pairs are no id of a trace",
+        "LW1803",
+        mesh(group=loose(headers="traceHeader: sw8-correlation, routeHeader: x-lane")),
+        [
+            (
+                "the headers of group test cannot carry a lane: the traceHeader sw8-correlation "
+                "has pairs of programs and no id; sw8 beside it has one"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(group=loose(headers="traceHeader: sw8, routeHeader: x-lane")),
+    ),
+    Claim(
         "a word that is no header carries no lane",
         "LW1803",
         mesh(group=loose(headers="traceHeader: 'x trace', routeHeader: x-lane")),

@@ -124,7 +124,7 @@ def _details(name: str, facts: tuple[Fact, ...]) -> Iterator[str]:
             one.link,
         )
         yield ""
-        yield from textwrap.wrap(f"{one.when[0].upper()}{one.when[1:]}", width)
+        yield from textwrap.wrap(one.when, width)
         for text in filter(None, texts):
             yield from textwrap.wrap(
                 text,

@@ -47,6 +47,11 @@ TRACE_IDS = frozenset(
     }
 )
 """Headers that are known to carry the id of a trace: none of them can hold a lane's name."""
+SW8, SW8_PAIRS = "sw8", "sw8-correlation"
+"""SkyWalking's headers: the id of a trace, and pairs that a program sends on with it.
+
+https://skywalking.apache.org/docs/main/latest/en/api/x-process-correlation-headers-v1/
+"""
 OF_THE_TRANSPORT = frozenset(
     {
         *("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"),
@@ -125,6 +130,8 @@ def propagation_flaw(group: LaneGroup) -> str:
         return f"permissiveModeConfiguration names no {' and no '.join(missing)}"
     if route == BAGGAGE or route in TRACE_IDS:
         return f"the routeHeader {route} already has a meaning and cannot hold a lane's name"
+    if trace == SW8_PAIRS:
+        return f"the traceHeader {trace} has pairs of programs and no id; {SW8} beside it has one"
     for name, value in (("routeHeader", route), ("traceHeader", trace)):
         if value in OF_THE_TRANSPORT:
             return f"the {name} {value} belongs to the connection and does not travel on"
