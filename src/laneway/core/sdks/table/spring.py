@@ -13,6 +13,8 @@ _DOCS = "https://docs.spring.io/spring-boot/reference/actuator/tracing.html"
 _AMQP = "https://docs.spring.io/spring-boot/reference/messaging/amqp.html"
 REMOTE_FIELDS = "management.tracing.baggage.remote-fields"
 _TRACING = "management.tracing.enabled"
+_EXPORT = "management.tracing.export.enabled"
+"""What Spring Boot 4 calls the switch that is `management.tracing.enabled` in 3.5."""
 _BAGGAGE = "management.tracing.baggage.enabled"
 _TYPE = "management.tracing.propagation.type"
 _OFF = ("false",)
@@ -20,6 +22,7 @@ _NAMES_LANE = Setting(REMOTE_FIELDS, "lists", (ROUTE_HEADER,))
 _NO_W3C = Setting(_TYPE, "lacks", ("w3c",))
 _UNTOUCHED = (
     Setting(_TRACING, "without", _OFF),
+    Setting(_EXPORT, "without", _OFF),
     Setting(_BAGGAGE, "without", _OFF),
     Setting(_TYPE, "unset"),
 )
@@ -72,11 +75,22 @@ FACTS = (
         "tracing.enabled=false",
         {"baggage": "will not", "traceparent": "will not"},
         "Neither lane nor trace is sent by Spring Boot 3.5. Version 4.1 does not know the setting "
-        "and sends what it sends without it.",
+        "and sends what it sends without it; there it is tracing.export.enabled.",
         "Remove the setting.",
         BOOT_3,
         (Setting(_TRACING, "is", _OFF),),
         in_manifest=False,
+        link=_DOCS,
+    ),
+    Fact(
+        "spring-boot/export-off",
+        "spring-boot",
+        "tracing.export.enabled=false",
+        {"baggage": "will not", "traceparent": "will not"},
+        "Neither lane nor trace is sent.",
+        "Remove the setting.",
+        BOOT_4,
+        (Setting(_EXPORT, "is", _OFF),),
         link=_DOCS,
     ),
     Fact(
@@ -101,6 +115,8 @@ FACTS = (
         (
             _NAMES_LANE,
             Setting(_TRACING, "without", _OFF),
+            Setting(_EXPORT, "without", _OFF),
+            Setting(_EXPORT, "without", _OFF),
             Setting(_BAGGAGE, "without", _OFF),
         ),
         link=_DOCS,
