@@ -41,7 +41,9 @@ def telling(listener: Block, caller: str, headers: Iterable[str]) -> Block:
 
 
 def _log(caller: str, names: Iterable[str]) -> Block:
-    is_on = {"runtime_filter": {"runtime_key": SWITCH, "percent_sampled": {"numerator": 0}}}
+    # all or none are wanted, so nobody need look at the request's id to be fair
+    switch = {"runtime_key": SWITCH, "percent_sampled": {"numerator": 0}}
+    is_on = {"runtime_filter": switch | {"use_independent_randomness": True}}
     entering = {"log_type_filter": {"types": _ENTERING}}
     told = {
         "at": "%START_TIME(%s.%6f)%",
@@ -53,7 +55,7 @@ def _log(caller: str, names: Iterable[str]) -> Block:
     }
     return {
         "name": "envoy.access_loggers.file",
-        "filter": {"and_filter": {"filters": [is_on, entering]}},
+        "filter": {"and_filter": {"filters": [entering, is_on]}},
         "typed_config": {
             "@type": _WRITES,
             "path": f"./{CARRIERS_FILE}",
