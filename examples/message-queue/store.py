@@ -58,7 +58,10 @@ def ship(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> 
         return
     lane = json.loads(message.payload)["lane"]
     print(f"{APP} {VERSION}: an order of lane {lane}", flush=True)
-    ask("http://invoices:8000/", lane)
+    try:
+        ask("http://invoices:8000/", lane)
+    except OSError as problem:  # beyond here it ends the client and all its orders
+        print(f"{APP} {VERSION}: no invoice for lane {lane}: {problem}", flush=True)
 
 
 class Service(BaseHTTPRequestHandler):
