@@ -6,14 +6,16 @@ shows, and requests that met other hops than their lane has.
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.fleet.traffic import asked, running
 from tests.house.console import commands_of, matches
-from tests.house.pages import environment, free_ports
+from tests.house.pages import free_ports
 
 MESHES = ("baggage", "trace-id")
 TIMES = 100
@@ -38,23 +40,25 @@ def differences(folder: Path) -> Iterator[str]:
 
 def _page(folder: Path) -> Iterator[str]:
     commands = commands_of((folder / "README.md").read_text(), "fleet")
-    with tempfile.TemporaryDirectory() as home, environment(Path(home)) as variables:
-        state, port = {"XDG_STATE_HOME": home}, str(free_ports())
+    with tempfile.TemporaryDirectory() as home:
+        # a state folder of its own: nobody's meshes but this page's are seen, or ended
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        variables = {**os.environ, "PATH": path, "XDG_STATE_HOME": home}
+        port = str(free_ports())
         for command in commands:
             if command.text == _BUILD:
                 continue
             words = command.text.replace("laneway up", f"laneway up --port {port}")
-            ended = subprocess.run(
-                ["sh", "-c", words.replace("8080", port)],
-                cwd=folder,
-                env=variables | state,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            ended = _run(words.replace("8080", port), folder, variables)
             told = ended.stdout.replace(port, "8080")
-            if not matches(command.output, told.splitlines()):
+            if ended.returncode != 0 or not matches(command.output, told.splitlines()):
                 yield f"$ {command.text}\n{told}\n(exit {ended.returncode}) {ended.stderr}"
-        subprocess.run(
-            ["laneway", "down", "--all"], env=variables | state, check=True, capture_output=True
-        )
+        _run("laneway down --all", folder, variables)
+
+
+def _run(
+    words: str, folder: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", words], cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
