@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
 
 import pytest
 import yaml
@@ -22,6 +21,7 @@ from tests.agree.istioctl import Message
 from tests.agree.oracle import Oracle
 from tests.agree.schemas import Schemas
 from tests.agree.small_mesh import documents
+from tests.examples import example_meshes
 from tests.golden.case import CASES, Case, read_case
 from tests.golden.test_cases import compiled
 from tests.laws.compiling import compile_mesh, emitted
@@ -30,7 +30,6 @@ from tests.laws.objects import Object
 
 pytestmark = pytest.mark.engine
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(CASES.rglob("*.yaml"))
 ANALYZED = {
     *("Namespace", "Service", "Pod", "Deployment", "StatefulSet", "DaemonSet"),
@@ -169,13 +168,13 @@ def test_istios_analyzers_say_nothing_of_golden_cases_that_laneway_does_not(
 
 def test_istios_analyzers_say_nothing_worse_than_info_of_any_example(oracle: Oracle) -> None:
     found = {}
-    for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
+    for name, folder in example_meshes().items():
         compilation = compile_snapshot(read_paths([str(folder)]))
         texts = [path.read_text() for path in sorted(folder.glob("*.yaml"))]
         written = [item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader)]
         seen = [item for item in written if item["kind"] in ANALYZED]
         analyzed = oracle.analyze(documents([*seen, *emitted(compilation)]))
-        found[folder.name] = [str(each) for each in analyzed if each.level != "Info"]
+        found[name] = [str(each) for each in analyzed if each.level != "Info"]
 
     assert len(found) >= 6
     assert {name: lines for name, lines in found.items() if lines} == {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +16,12 @@ from laneway.core.resources.read import read_objects
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.dry_runs import KINDS, DryRuns, dry_runs, make_known
 from tests.cluster.lane_objects import RIGHT, SPOILED, VALUES, Body, holding, places
+from tests.examples import example_meshes
 from tests.golden.case import CASES, read_case
 from tests.snapshot import snapshot_of_texts
 
 pytestmark = pytest.mark.cluster
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 ONLY_READ = {"LW1102", "LW1105", "LW1107", "LW1112", "LW1114", "LW1115"}
 """Errors that a schema leaves to the reader: about names of fields that are kept, and of mappings,
 and about a host that is missing where the vendor's programs write a mapping nobody filled."""
@@ -43,8 +42,10 @@ def api(plane: ControlPlane) -> Iterator[DryRuns]:
 def inputs() -> Iterator[list[str]]:
     """Yield the texts of every golden case and example that has objects of these kinds."""
     cases = (read_case(path).documents for path in sorted(CASES.rglob("*.yaml")))
-    folders = (path for path in sorted(EXAMPLES.iterdir()) if path.is_dir())
-    examples = ([one.read_text() for one in sorted(path.glob("*.yaml"))] for path in folders)
+    examples = (
+        [one.read_text() for one in sorted(path.glob("*.yaml"))]
+        for path in example_meshes().values()
+    )
     for texts in (*cases, *examples):
         if any(f"kind: {kind}" in text for text in texts for kind in KINDS):
             yield list(texts)

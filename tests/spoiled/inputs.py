@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from tests.examples import example_meshes
 from tests.golden.case import CASES, DOCUMENT, read_case
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 RICH = Path(__file__).with_name("rich.yaml")
 LONG = "long-" * 2000
 TWICE = "written-twice."
@@ -86,10 +86,10 @@ def givens() -> tuple[Given, ...]:
     cases = (read_case(path) for path in sorted(CASES.rglob("*.yaml")))
     found = [Given(f"case {case.name}", case.documents) for case in cases]
     found.append(Given(RICH.stem, tuple(DOCUMENT.split(RICH.read_text()))))
-    for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
+    for name, folder in example_meshes().items():
         files = sorted(folder.rglob("*.yaml"))
         texts = [text for file in files for text in DOCUMENT.split(file.read_text())]
-        found.append(Given(f"example {folder.name}", tuple(texts)))
+        found.append(Given(f"example {name}", tuple(texts)))
     return tuple(found)
 
 

@@ -20,9 +20,8 @@ from laneway.core.fleet.commands import Commands
 from laneway.core.fleet.placing import Taken
 from laneway.core.gate import is_safe, new_errors, revision_of
 from laneway.core.mesh.snapshot import Snapshot
+from tests.examples import EXAMPLES, example_meshes
 from tests.snapshot import snapshot_of_texts
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def _example(name: str, **edits: tuple[str, str]) -> Snapshot:
@@ -45,7 +44,7 @@ def _summary(name: str) -> list[str]:
     return summary(revision.compilation, allocator.placement(instances).replicas, opened)
 
 
-@pytest.mark.parametrize("name", [path.name for path in sorted(EXAMPLES.iterdir())])
+@pytest.mark.parametrize("name", example_meshes())
 def test_every_example_is_told_within_eighty_columns(name: str) -> None:
     assert max(len(line) for line in _summary(name)) <= 80
 

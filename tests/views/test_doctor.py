@@ -17,6 +17,7 @@ from laneway.core.views.doctor import RuntimeFacts, doctor
 from laneway.core.views.looking import CommandDoor
 from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.symptoms import SYMPTOMS
+from tests.examples import example_meshes
 from tests.views.samples import EXAMPLES, compiled_example, compiled_files
 
 CLUSTER = RuntimeFacts(CommandDoor("kubectl laneway"))
@@ -162,7 +163,7 @@ def test_rows_are_gone_when_it_is_mended(
     assert doctor(compiled_files(folder), RuntimeFacts())["rows"] == []
 
 
-@pytest.mark.parametrize("example", [path.name for path in EXAMPLES.iterdir() if path.is_dir()])
+@pytest.mark.parametrize("example", example_meshes())
 def test_sound_example_has_no_symptom_at_all(example: str) -> None:
     told = doctor(compiled_example(example), RuntimeFacts())
 

@@ -18,8 +18,9 @@ from laneway.core.views.resource import (
     generated_view,
     resource_view,
 )
+from tests.examples import example_meshes
 from tests.rules.world import lane, mesh, pods
-from tests.views.samples import EXAMPLES, compiled_example, compiled_files
+from tests.views.samples import compiled_example, compiled_files
 
 S1 = Ref("ASMSwimLane", "", "s1")
 MOCKB = Ref("Service", "default", "mockb")
@@ -202,7 +203,7 @@ def test_row_of_an_object_has_place_owner_and_findings() -> None:
     assert row["owner"]["kind"] == "file"
 
 
-@pytest.mark.parametrize("example", [path.name for path in EXAMPLES.iterdir() if path.is_dir()])
+@pytest.mark.parametrize("example", example_meshes())
 def test_every_object_of_an_example_has_a_page(example: str) -> None:
     compilation = compiled_example(example)
 
