@@ -53,7 +53,7 @@ def _read(file: Path, begin: int) -> Iterator[SentOn]:
     with suppress(FileNotFoundError), file.open("rb") as stream:
         stream.seek(begin)
         for line in stream:
-            with suppress(ValueError, KeyError, TypeError):
+            with suppress(ValueError):  # a line that is being written
                 if (sent := _sent_on(msgspec.json.decode(line))) is not None:
                     yield sent
 

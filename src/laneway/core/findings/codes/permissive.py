@@ -27,8 +27,10 @@ HEADER_UNUSABLE = error(
     "LW1803",
     "the headers of group {group} cannot carry a lane: {reason}",
     "Routes match the lane's name in the routeHeader, so it must be an ordinary header that "
-    "nothing else sets. The group is held: what is live stays unchanged.",
-    "Use a header of your own, for example `routeHeader: x-asm-prefer-tag`.",
+    "nothing else sets; the traceHeader is what programs send on. The group is held: what is live "
+    "stays unchanged.",
+    "Use a header of your own, for example `routeHeader: x-asm-prefer-tag`, and one that programs "
+    "send on, for example `traceHeader: baggage` or `traceHeader: traceparent`.",
 )
 
 SERVICE_TARGET_UNUSABLE = error(
