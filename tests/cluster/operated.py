@@ -25,7 +25,7 @@ from tests.cluster.pods import PROXY, PROXY_IMAGE
 from tests.wire.laneway_up import COMMAND
 
 PATIENCE = 180.0
-TURNS = 4
+TURNS = 12
 NAME = "operator"
 OURS = ("virtualservices", "destinationrules")
 
@@ -58,7 +58,7 @@ def _forget(plane: ControlPlane, names: Sequence[str]) -> None:
         if not held:
             return
         with suppress(AssertionError):
-            asked(plane, "wait", "--for=delete", *held, "--timeout=60s")
+            asked(plane, "wait", "--for=delete", *held, "--timeout=15s")
             return
         for one in held:
             with suppress(AssertionError):  # one that has gone meanwhile is not to be found
