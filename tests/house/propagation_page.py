@@ -41,6 +41,31 @@ REST = """
 - Keep `baggage` in `OTEL_PROPAGATORS` and in `DD_TRACE_PROPAGATION_STYLE` wherever they are set.
 - In Spring Boot name the group's `routeHeader` in `management.tracing.baggage.remote-fields`.
 - In Node load OpenTelemetry before Sentry.
+
+## What a program has
+
+Commands, agents, variables, ConfigMaps and injectors show much of it. Two annotations on the pods
+say the rest:
+
+```yaml
+laneway.dev/packages: ../cart/uv.lock   # what the program is built of
+laneway.dev/sdks: opentelemetry-go@0.72.0, httpx   # what nothing shows
+```
+
+`laneway.dev/packages` names a lock file or an SBOM by its path from the manifest's folder, inside
+the folders that are read: CycloneDX or SPDX as JSON with package URLs, `package-lock.json`,
+`uv.lock`, `poetry.lock`, `pdm.lock`, `pylock.toml`, `requirements.txt` (any `*.txt`), `go.mod`,
+`Cargo.lock`, `gradle.lockfile`. For `pnpm`, `yarn` and Maven an SBOM says the same. It is read from
+files alone, neither from a cluster nor from a repository that is followed; there
+`laneway.dev/sdks` says what the program has.
+
+- It gives what the manifest shows its version, and says which bridge Spring has.
+- That an SDK is installed does not say that the program starts it. What it would lose is lost
+  either way; what it would pass on is unknown until the manifest, or `laneway.dev/sdks`, shows that
+  it is started.
+- Where several SDKs are installed, something is predicted only if it is the same whichever of them
+  are at work. Spring's `application.yml` is never seen, so of Spring little is said by its packages
+  alone.
 """
 
 
@@ -85,7 +110,7 @@ def _sections() -> Iterator[str]:
         facts = [fact for fact in FACTS if fact.sdk == sdk.name]
         if facts:
             usual = Counter(fact.packages for fact in facts).most_common(1)[0][0]
-            seen = f"Seen by {sdk.signs}." if sdk.signs else "No manifest shows it."
+            seen = f"Seen by {sdk.seen_by}." if sdk.seen_by else "No manifest shows it."
             yield f"## {sdk.name}\n"
             yield f"{sdk.title}, {sdk.language}. {seen}"
             yield f"Measured with {', '.join(map(str, usual))}, where nothing else is named.\n"

@@ -13,10 +13,12 @@ ENV = ("spec", "template", "spec", "containers", 0, "env")
 SDKS = ("spec", "template", "metadata", "annotations", "laneway.dev/sdks")
 
 
-def calling_b(*variables: str, sdks: str = "") -> str:
-    """Return pods of service a that call b, with further variables and said SDKs."""
+def calling_b(*variables: str, sdks: str = "", packages: str = "") -> str:
+    """Return pods of service a that call b, with further variables, said SDKs and packages."""
     env = ", ".join(("{name: next, value: 'http://b/'}", *variables))
-    head = f"annotations: {{laneway.dev/sdks: '{sdks}'}}" if sdks else ""
+    told = {"laneway.dev/sdks": sdks, "laneway.dev/packages": packages}
+    said = ", ".join(f"{name}: '{text}'" for name, text in told.items() if text)
+    head = f"annotations: {{{said}}}" if said else ""
     found = pods("a", "v1", head=head)
     return found.replace("image: laneway/mock}", f"image: laneway/mock, env: [{env}]}}")
 

@@ -52,5 +52,4 @@ def by_header(header: str) -> Propagation:
 def predicted_of(mesh: Mesh, header: str) -> Prediction:
     """Return what is predicted of the one workload of a mesh."""
     (workload,) = mesh.workloads
-    given = ProgramInput(mesh.snapshot.settings, mesh.namespaces)
-    return predicted(workload, by_header(header), given)
+    return predicted(workload, by_header(header), ProgramInput.of(mesh))

@@ -13,13 +13,16 @@ import time
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from laneway.adapters.files.glance import Glance, glance
 from laneway.adapters.files.notes import about_paths, nothing_in
+from laneway.adapters.files.packages import PackageFiles
 from laneway.adapters.files.search import ENDINGS, STDIN, FoundFiles, search
 from laneway.core.findings.codes import reading
 from laneway.core.mesh.gather import gather
 from laneway.core.mesh.snapshot import Snapshot
+from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.read import read_file
 from laneway.core.resources.readings import FileReading
 from laneway.core.resources.yaml.cursor import DEFAULT_NAMESPACE
@@ -45,7 +48,8 @@ class _Kept(Struct, frozen=True):
 class Reader:
     """Reads the same paths again and again. Not for use by several threads at once.
 
-    `all_files` leaves nothing out of a folder. `namespace` is that of objects which name none.
+    `all_files` leaves nothing out of a folder. `namespace` is that of objects which name none. With
+    `packages` the lock files and SBOMs that workloads name are read as well.
     """
 
     def __init__(
@@ -55,15 +59,22 @@ class Reader:
         *,
         all_files: bool = False,
         namespace: str = DEFAULT_NAMESPACE,
+        packages: bool = False,
     ) -> None:
         self.paths = tuple(paths)
         self.all_files = all_files
         self.namespace = namespace
         self._stdin = stdin or b""
+        self._packages = PackageFiles(self.paths) if packages else None
         self._kept: dict[str, _Kept] = {}
         self._once: set[str] = set()
         """Every path that was ever read."""
         self._seen: dict[str, Glance] = {}
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The lock files and SBOMs that manifests named the last time."""
+        return frozenset(self._packages.files if self._packages else ())
 
     def read(self) -> Snapshot:
         """Read all paths as they are now. Never raises for a path or for contents."""
@@ -81,7 +92,15 @@ class Reader:
         notes += nothing_in(readings, self._stdin, found.findings)
         unread = [FileReading(path, unread=True) for path in found.unread]
         told = found.of_other_tools(kept)
-        return gather([*readings, *unread], [*found.findings, *notes], told)
+        if self._packages is None:
+            return gather([*readings, *unread], [*found.findings, *notes], told)
+        things = (one for read in readings for one in read.resources)
+        packages = self._packages.of(one for one in things if isinstance(one, Workload))
+        files = self._packages.files
+        listed = {path for path in kept if files and os.path.realpath(path) in files}
+        notes += self._packages.findings
+        made = gather([*readings, *unread], [*found.findings, *notes], told | listed)
+        return replace(made, packages=packages)
 
     def _read_on(self, found: FoundFiles) -> list[str]:
         """Return the files that were read once, are there, and would be left out now.
@@ -138,9 +157,12 @@ def read_paths(
     *,
     all_files: bool = False,
     namespace: str = DEFAULT_NAMESPACE,
+    packages: bool = False,
 ) -> Snapshot:
     """Read files, folders, patterns and `-` (whose bytes are `stdin`) once.
 
-    `namespace` is that of objects which name none.
+    `namespace` is that of objects which name none; with `packages` the files that workloads name
+    are read as well.
     """
-    return Reader(paths, stdin, all_files=all_files, namespace=namespace).read()
+    reader = Reader(paths, stdin, all_files=all_files, namespace=namespace, packages=packages)
+    return reader.read()

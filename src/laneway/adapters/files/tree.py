@@ -9,7 +9,7 @@ count is for the search to say, so that what is read is what is watched.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from laneway.adapters.files.ignored import IGNORE_FILE
 from laneway.adapters.files.search import ENDINGS, STDIN, WILD, search
@@ -18,17 +18,20 @@ from laneway.adapters.files.search import ENDINGS, STDIN, WILD, search
 class Tree:
     """The folders of a list of paths, as they are at one moment.
 
-    In `folders` every file can matter; in `around` only what the paths themselves name.
+    In `folders` every file can matter; in `around` only what the paths themselves name, and
+    `named`, the lock files that manifests do.
     """
 
-    def __init__(self, paths: Sequence[str], *, all_files: bool = False) -> None:
+    def __init__(
+        self, paths: Sequence[str], *, all_files: bool = False, named: Iterable[str] = ()
+    ) -> None:
         self.names: set[str] = set()
         self.around: set[str] = set()
         written = [path for path in paths if path != STDIN]
         starts = [_without_pattern(path) for path in written]
         found = search([*written, *starts], all_files=all_files)
         self.folders = set(found.folders)
-        for path in [*starts, *found.rules]:
+        for path in [*starts, *found.rules, *named]:
             self._await(path)
         for file in found.files:
             if os.path.islink(file):

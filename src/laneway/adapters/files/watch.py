@@ -58,6 +58,7 @@ class Watch:
         self._changed: set[str] = set()
         self._last = 0.0
         self._tree: Tree | None = None
+        self._named: frozenset[str] = frozenset()
         self._look()
 
     def __enter__(self) -> Self:
@@ -70,6 +71,12 @@ class Watch:
         trace: TracebackType | None,
     ) -> None:
         self._inotify.close()
+
+    def name(self, files: frozenset[str]) -> None:
+        """Watch files as well that manifests name, wherever they lie."""
+        if files != self._named:
+            self._named = files
+            self._look()
 
     async def changes(self) -> AsyncGenerator[FileChange]:
         """Give every change, for ever. Close the stream before the watch (`aclosing`)."""
@@ -137,7 +144,7 @@ class Watch:
     def _look(self) -> None:
         """Watch every folder the paths have now; those already watched stay as they are."""
         watched = self._tree.folders if self._tree else set()
-        self._tree = Tree(self._paths, all_files=self._all_files)
+        self._tree = Tree(self._paths, all_files=self._all_files, named=self._named)
         self._tree.folders |= watched  # what was read there is read on, ignored now or not
         for folder in self._tree.folders | self._tree.around:
             try:
@@ -154,10 +161,12 @@ async def follow(reader: Reader, quiet: float = QUIET) -> AsyncGenerator[Snapsho
     """
     with Watch(reader.paths, quiet, all_files=reader.all_files) as watch:
         latest = reader.read()
+        watch.name(reader.named)
         yield latest
         async with aclosing(watch.changes()) as changes:
             async for change in changes:
                 snapshot = reader.read()
+                watch.name(reader.named)
                 # an editor that replaces a file takes it away first: a removal counts once all is
                 # quiet
                 if snapshot == latest or (loses(latest, snapshot) and not change.settled):

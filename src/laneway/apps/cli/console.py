@@ -115,7 +115,7 @@ def _ground(paths: tuple[str, ...], name: str | None) -> ConsoleGround:
         from laneway.adapters.files import Reader
         from laneway.apps.console.grounds.files import FilesGround
 
-        return FilesGround(Reader(paths), edit_delivery())
+        return FilesGround(Reader(paths, packages=True), edit_delivery())
     from laneway.apps.console.grounds.mesh import MeshGround
 
     return MeshGround(running_mesh(name), edit_delivery())

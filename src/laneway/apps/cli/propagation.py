@@ -112,7 +112,7 @@ def _details(name: str, facts: tuple[Fact, ...]) -> Iterator[str]:
 
     width, sdk = width_of(sys.stdout), SDKS[name]
     yield f"{sdk.title}, {sdk.language} ({name})"
-    seen = sdk.signs or "nothing: no manifest shows it"
+    seen = sdk.seen_by or "nothing: no manifest shows it"
     yield from textwrap.wrap(f"Seen by {seen}.", width)
     for one in facts:
         effects = (f"{header}: {outcome}" for header, outcome in one.effects.items())

@@ -121,7 +121,7 @@ def read(paths: Sequence[str], *, may_be_empty: bool = False) -> Snapshot:
     from laneway.core.findings.input import about_nothing, is_only_empty, is_path_missing
 
     stdin = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
-    snapshot = read_paths(paths, stdin, all_files=all_files_wanted())
+    snapshot = read_paths(paths, stdin, all_files=all_files_wanted(), packages=True)
     nothing = about_nothing(snapshot.findings)
     if nothing and not (may_be_empty and is_only_empty(nothing)):
         raise (MissingPathError if is_path_missing(nothing) else NoInputError)(nothing)

@@ -80,7 +80,7 @@ def _edited(now: Snapshot, before: Snapshot) -> frozenset[type]:
     kinds = now.by_kind.keys() | before.by_kind.keys()
     if (now.other_kinds, now.not_read) != (before.other_kinds, before.not_read):
         return frozenset({object})
-    if now.settings != before.settings:
+    if (now.settings, now.packages) != (before.settings, before.packages):
         return frozenset({object})
     held = ((kind, now.by_kind.get(kind, ()), before.by_kind.get(kind, ())) for kind in kinds)
     return frozenset(kind for kind, some, others in held if not _are_same(some, others))

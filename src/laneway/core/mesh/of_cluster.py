@@ -59,4 +59,5 @@ def with_files(cluster: Snapshot, files: Snapshot) -> Snapshot:
         files.other_kinds,
     )
     settings = (*cluster.settings, *files.settings)
-    return replace(found, not_read=cluster.not_read, settings=settings)
+    packages = files.packages
+    return replace(found, not_read=cluster.not_read, settings=settings, packages=packages)

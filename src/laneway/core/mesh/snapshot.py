@@ -16,6 +16,8 @@ from laneway.core.findings.finding import Finding
 from laneway.core.mesh.not_read import NotRead
 from laneway.core.resources.kinds import Resource
 from laneway.core.resources.kubernetes.settings import ProgramSettings
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.packages.program_packages import ProgramPackages
 from laneway.core.resources.readings import by_kind
 
 __all__ = ["Resource", "Snapshot"]
@@ -28,7 +30,8 @@ class Snapshot(Struct, frozen=True):
     knows what they contained, so with any of them every group is held. `other_kinds` counts the
     objects that passed by untouched, by kind. `by_kind` are the resources by their type. `not_read`
     are the kinds of a cluster of which it is not known what there is. `settings` are what objects
-    of other kinds tell programs; no route depends on them.
+    of other kinds tell programs, `packages` what files list of the programs of workloads; no route
+    depends on them.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -38,6 +41,7 @@ class Snapshot(Struct, frozen=True):
     by_kind: Mapping[type, tuple[Resource, ...]] = {}
     not_read: tuple[NotRead, ...] = ()
     settings: tuple[ProgramSettings, ...] = ()
+    packages: Mapping[Ref, ProgramPackages] = {}
 
     @classmethod
     def of(
@@ -59,5 +63,5 @@ class Snapshot(Struct, frozen=True):
             and all(map(is_, self.resources, other.resources))
             and self.findings == other.findings
             and (self.unread, self.not_read) == (other.unread, other.not_read)
-            and self.settings == other.settings
+            and (self.settings, self.packages) == (other.settings, other.packages)
         )

@@ -51,7 +51,9 @@ class Sdk(Struct, frozen=True):
 
     A tracer reads and writes headers by itself, so two of them in one program are a case of their
     own. `signs` says in words by what a manifest shows it. `of` names the SDK of which this one is
-    a kind: facts about that hold for this one, too.
+    a kind: facts about that hold for this one, too. `packages` are those of which a program that
+    uses it has one, named as ProgramPackages names them. `within` is the package of a framework
+    that starts it by itself, and whose version counts.
     """
 
     name: str
@@ -60,6 +62,15 @@ class Sdk(Struct, frozen=True):
     signs: str
     is_tracer: bool = True
     of: str = ""
+    packages: tuple[str, ...] = ()
+    within: str = ""
+
+    @property
+    def seen_by(self) -> str:
+        """What shows it, in words; empty where nothing does."""
+        names = ", ".join(one.partition("/")[2] for one in self.packages)
+        listed = f"{names} among the packages" if names else ""
+        return "; ".join(filter(None, (self.signs, listed)))
 
 
 class Fact(Struct, frozen=True):

@@ -9,18 +9,22 @@ speaks for the versions that were measured, and of another one it says so and no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import chain, combinations
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.core.findings.place import Place
+from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.resources.kubernetes.settings import ProgramSettings
 from laneway.core.resources.kubernetes.workloads import Container, Namespace, Workload
+from laneway.core.resources.meta import Ref
+from laneway.core.resources.packages.program_packages import PACKAGES_ANNOTATION, ProgramPackages
+from laneway.core.sdks.cases import cases, kind_of, parted
 from laneway.core.sdks.fact import PLAIN_HEADER, ROUTE_HEADER, Fact, Outcome, Setting
-from laneway.core.sdks.sighting import Injection, Sighting, injection, sightings
+from laneway.core.sdks.installed import SPRING, SPRING_FILE, installed
+from laneway.core.sdks.sighting import Injection, Sighting, hinted, injection, sightings
 from laneway.core.sdks.table.every import FACTS, SDKS
 from laneway.core.sdks.told import ToldProgram, ToldValue, told_by
 
@@ -57,10 +61,17 @@ class Prediction(Struct, frozen=True):
 
 
 class ProgramInput(Struct, frozen=True):
-    """What of an input tells programs anything: settings, and namespaces with their annotations."""
+    """What of an input tells of programs: settings, annotations of namespaces, packages."""
 
     settings: tuple[ProgramSettings, ...] = ()
     namespaces: Mapping[str, Namespace] = {}
+    packages: Mapping[Ref, ProgramPackages] = {}
+
+    @classmethod
+    def of(cls, mesh: Mesh) -> ProgramInput:
+        """Return what the input of a mesh tells."""
+        snapshot = mesh.snapshot
+        return cls(snapshot.settings, mesh.namespaces, snapshot.packages)
 
 
 def header_of(propagation: Propagation) -> str:
@@ -109,25 +120,31 @@ def _of_container(
     namespace = given.namespaces.get(workload.namespace)
     added = injection(workload, container, namespace, given.settings)
     told = told_by(workload, container, given.settings, added.variables)
-    seen = (*sightings(workload, container, told), *added.sightings)
-    asked = _Asked(*headers, told, added)
-    sure = _settled([one for one in seen if one.certainty != "maybe"])
-    doubtful = [one for one in seen if one.certainty == "maybe"]
-    cases = [asked.predict([*sure, *some]) for some in _subsets(doubtful)]
-    if len({one.outcome for one in cases}) > 1:
-        by = ", ".join(one.by for one in doubtful)
-        return Prediction("unknown", f"{by} may mean one more tracer", doubtful[0].place)
-    return cases[0]
+    packages = given.packages.get(workload.meta.ref)
+    seen = [*sightings(workload, told), *added.sightings]
+    if packages is None:
+        seen += hinted(container, told)
+    else:
+        listed = tuple(installed(workload, packages))
+        if SPRING in map(kind_of, listed) and SPRING not in map(kind_of, seen):
+            told = replace(told, unseen=(*told.unseen, SPRING_FILE))
+        seen += listed
+    asked = _Asked(*headers, told, added, _unsaid(workload, packages))
+    sure, doubtful = parted(seen)
+    found = [asked.predict(some) for some in cases(sure, doubtful)]
+    if len({one.outcome for one in found}) == 1:
+        return found[0]
+    by = ", ".join(one.by for one in doubtful)
+    return Prediction("unknown", f"{by} may be at work or not", doubtful[0].place)
 
 
-def _settled(seen: list[Sighting]) -> list[Sighting]:
-    """Return what is sure, and what is merely spoken against where nothing else is."""
-    tracers = [one for one in seen if one.certainty == "sure" and _is_tracer(one.name)]
-    return [one for one in seen if not (tracers and one.certainty == "against")]
-
-
-def _is_tracer(name: str) -> bool:
-    return name not in SDKS or SDKS[name].is_tracer
+def _unsaid(workload: Workload, packages: ProgramPackages | None) -> str:
+    """Say that nothing shows an SDK, and in what."""
+    if packages is not None:
+        return f"nothing in its manifest or {packages.path} shows an SDK"
+    named = workload.annotations.get(PACKAGES_ANNOTATION)
+    unread = f", and {named} was not read" if named else ""
+    return f"nothing in its manifest shows an SDK{unread}"
 
 
 def _by_name(seen: Iterable[Sighting]) -> dict[str, Sighting]:
@@ -140,10 +157,6 @@ def _by_name(seen: Iterable[Sighting]) -> dict[str, Sighting]:
     return known
 
 
-def _subsets(some: list[Sighting]) -> Iterator[tuple[Sighting, ...]]:
-    return chain.from_iterable(combinations(some, count) for count in range(len(some) + 1))
-
-
 class _Asked(Struct, frozen=True):
     """A question about one container: what becomes of a header."""
 
@@ -151,6 +164,7 @@ class _Asked(Struct, frozen=True):
     route_header: str
     told: ToldProgram
     added: Injection
+    unsaid: str
 
     def predict(self, seen: list[Sighting]) -> Prediction:
         """Return what becomes of the header in a program with these SDKs."""
@@ -159,7 +173,7 @@ class _Asked(Struct, frozen=True):
         if strange:
             return Prediction("unknown", f"{strange[0].by}: not measured", strange[0].place)
         if not known:
-            return Prediction("unknown", "nothing in its manifest shows an SDK")
+            return Prediction("unknown", self.unsaid)
         other: Prediction | None = None
         doubts: list[Prediction] = []
         for fact in _candidates(known):
@@ -191,9 +205,10 @@ class _Asked(Struct, frozen=True):
         if shown is not None or unseen:
             version = f"{shown.name} {shown.version}" if shown else "a version that nothing shows"
             return Prediction("unknown", because, place, fact, outcome, version)
-        if outcome == "not by itself" or (
-            outcome == "passes on" and any(one.certainty == "against" for one in taking_part)
-        ):
+        if outcome == "passes on" and any(one.certainty == "against" for one in taking_part):
+            because = f"{because}, if the program starts {fact.sdk}"
+            return Prediction("unknown", because, place, fact, outcome)
+        if outcome == "not by itself":
             return Prediction("unknown", because, place, fact, outcome)
         return Prediction(outcome, because, place, fact, outcome)
 

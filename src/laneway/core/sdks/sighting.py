@@ -25,8 +25,11 @@ from laneway.core.sdks.told import JAVA_OPTIONS, ToldProgram, ToldValue
 SDKS_ANNOTATION = "laneway.dev/sdks"
 """On a pod: SDKs that the manifest does not show, such as `opentelemetry-go@1.47.0, httpx`."""
 
-Certainty = Literal["sure", "maybe", "against"]
-"""`against`: whatever this SDK would lose is lost, and that it passes anything on is not known."""
+Certainty = Literal["sure", "maybe", "installed", "against"]
+"""`installed`: among the packages, and whether the program starts it nothing shows.
+
+`against`: whatever this SDK would lose is lost, and that it passes anything on is not known.
+"""
 
 
 class Sighting(Struct, frozen=True):
@@ -90,7 +93,7 @@ _IN_NAME = re.compile(r"-v?(\d+(?:\.\d+)+)\.jar$")
 _TAG = re.compile(r":v?(\d+(?:\.[0-9a-z]+)*)")
 
 
-def sightings(workload: Workload, container: Container, told: ToldProgram) -> Iterator[Sighting]:
+def sightings(workload: Workload, told: ToldProgram) -> Iterator[Sighting]:
     """Yield what the container itself shows, and what the annotation of its pod says."""
     yield from said_sdks(workload)
     yield from _of_commands(told)
@@ -99,7 +102,6 @@ def sightings(workload: Workload, container: Container, told: ToldProgram) -> It
     for word, place in _in_variable(told, "PYTHONPATH"):
         yield from (Sighting(sdk, word, place) for part, sdk in _FOLDERS if part in word)
     yield from _of_spring(told)
-    yield from _hinted(container, told)
 
 
 def said_sdks(workload: Workload) -> Iterator[Sighting]:
@@ -178,8 +180,8 @@ def _of_spring(told: ToldProgram) -> Iterator[Sighting]:
             break
 
 
-def _hinted(container: Container, told: ToldProgram) -> Iterator[Sighting]:
-    """Yield what variables hint at in a program of a known language."""
+def hinted(container: Container, told: ToldProgram) -> Iterator[Sighting]:
+    """Yield what variables hint at in a program of a known language whose packages are not."""
     language = language_of(container, told)
     if told.variable("SENTRY_DSN") is not None and language:
         dsn = told.variables["SENTRY_DSN"]

@@ -219,7 +219,7 @@ class MeshGround:
         if not paths or record is None:
             await asyncio.Event().wait()
             return
-        reader = Reader(paths, namespace=record.namespace)
+        reader = Reader(paths, namespace=record.namespace, packages=True)
         async with aclosing(follow(reader)) as snapshots:
             async for snapshot in snapshots:
                 self._snapshot = snapshot

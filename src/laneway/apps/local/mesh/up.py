@@ -62,7 +62,7 @@ def up(folder: MeshFolder, options: Options, *, detach: bool) -> int:
     """Run a mesh until it is told to stop; with `detach` return as soon as it is ready."""
     gc.disable()  # until all is ready: what is made until then stays
     stdin = sys.stdin.buffer.read() if STDIN in options.paths else None
-    reader = Reader(options.paths, stdin, all_files=options.all_files)
+    reader = Reader(options.paths, stdin, all_files=options.all_files, packages=True)
     launch = Launch(folder, options, Files(reader))
     return in_background(launch.run_alone) if detach else launch.run_alone(None)
 

@@ -256,3 +256,14 @@ MISSING_LEFT_OUT = info(
     "What seems to be missing may be what is not understood there.",
     "Fix the file, or have the kind read; what is still missing is reported then.",
 )
+
+UNREAD_PACKAGES = warning(
+    "LW1036",
+    "the packages of {workload} cannot be read in {name}: {trouble}",
+    "The annotation laneway.dev/packages names the lock file or SBOM of a program, by its path "
+    "from the folder of the manifest. By its packages is predicted whether the program passes its "
+    "lane on; no route depends on them.",
+    "Name a file in the folders that are read: an SBOM as CycloneDX or SPDX in JSON, "
+    "package-lock.json, uv.lock, poetry.lock, requirements.txt, go.mod, Cargo.lock or "
+    "gradle.lockfile.",
+)

@@ -30,7 +30,7 @@ def carrying(mesh: Mesh, group: Group) -> Iterator[Carrying]:
     """Yield the workloads of a group that answer for other lanes, with what is predicted."""
     if group.held or group.propagation is None:
         return
-    given = _given(mesh)
+    given = ProgramInput.of(mesh)
     for stand in stands(mesh, group):
         yield Carrying(stand, predicted(stand.workload, group.propagation, given))
 
@@ -39,7 +39,7 @@ def losing(mesh: Mesh, group: Group) -> Iterator[tuple[Workload, Prediction]]:
     """Yield every workload of a group's services whose program is expected to lose the lane."""
     if group.held or group.propagation is None:
         return
-    given = _given(mesh)
+    given = ProgramInput.of(mesh)
     found: dict[Ref, Workload] = {}
     for host in group.hosts:
         for workload in mesh.services[host].workloads:
@@ -48,7 +48,3 @@ def losing(mesh: Mesh, group: Group) -> Iterator[tuple[Workload, Prediction]]:
         expected = predicted(workload, group.propagation, given)
         if expected.outcome == "will not":
             yield workload, expected
-
-
-def _given(mesh: Mesh) -> ProgramInput:
-    return ProgramInput(mesh.snapshot.settings, mesh.namespaces)

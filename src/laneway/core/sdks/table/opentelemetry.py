@@ -28,6 +28,7 @@ SDKS = (
         "OpenTelemetry",
         "Python",
         "opentelemetry-instrument in the command, the operator's inject-python, or PYTHONPATH",
+        packages=("pypi/opentelemetry-sdk",),
     ),
     Sdk(
         "opentelemetry-node",
@@ -35,6 +36,11 @@ SDKS = (
         "Node",
         "@opentelemetry/auto-instrumentations-node in NODE_OPTIONS or the command, or the "
         "operator's inject-nodejs",
+        packages=(
+            "npm/@opentelemetry/auto-instrumentations-node",
+            "npm/@opentelemetry/sdk-node",
+            "npm/@opentelemetry/sdk-trace-node",
+        ),
     ),
     Sdk(
         "opentelemetry-java",
@@ -42,14 +48,21 @@ SDKS = (
         "Java",
         "-javaagent with opentelemetry in its path, or the operator's inject-java",
     ),
-    Sdk("opentelemetry-go", "OpenTelemetry with otelhttp and autoprop", "Go", ""),
-    Sdk("opentelemetry-rust", "OpenTelemetry", "Rust", ""),
+    Sdk(
+        "opentelemetry-go",
+        "OpenTelemetry with otelhttp and autoprop",
+        "Go",
+        "",
+        packages=("golang/go.opentelemetry.io/contrib/propagators/autoprop",),
+    ),
+    Sdk("opentelemetry-rust", "OpenTelemetry", "Rust", "", packages=("cargo/opentelemetry",)),
     Sdk(
         "aiohttp-server",
         "aiohttp as the server",
         "Python",
         "aiohttp in the command",
         is_tracer=False,
+        packages=("pypi/aiohttp",),
     ),
     Sdk(
         "uvicorn",

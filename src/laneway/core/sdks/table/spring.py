@@ -39,17 +39,34 @@ SDKS = (
         "Java",
         "settings below management.tracing, as variables, options or JSON",
     ),
-    Sdk("spring-boot-brave", "Spring Boot with Brave", "Java", "", of="spring-boot"),
+    Sdk(
+        "spring-boot-brave",
+        "Spring Boot with Brave",
+        "Java",
+        "",
+        of="spring-boot",
+        packages=("maven/io.micrometer/micrometer-tracing-bridge-brave",),
+        within="maven/org.springframework.boot/spring-boot",
+    ),
     Sdk(
         "spring-boot-opentelemetry",
         "Spring Boot with the OpenTelemetry bridge",
         "Java",
         "",
         of="spring-boot",
+        packages=("maven/io.micrometer/micrometer-tracing-bridge-otel",),
+        within="maven/org.springframework.boot/spring-boot",
     ),
     Sdk("spring-amqp", "Spring AMQP", "Java", "settings below spring.rabbitmq", is_tracer=False),
     Sdk("jdk-http-client", "the HttpClient of the JDK", "Java", "", is_tracer=False),
-    Sdk("webclient", "WebClient in a reactive chain", "Java", "", is_tracer=False),
+    Sdk(
+        "webclient",
+        "WebClient in a reactive chain",
+        "Java",
+        "",
+        is_tracer=False,
+        packages=("maven/org.springframework/spring-webflux",),
+    ),
 )
 
 FACTS = (

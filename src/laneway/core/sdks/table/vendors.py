@@ -34,13 +34,26 @@ _OTEL_EXPORTER = Setting("OTEL_TRACES_EXPORTER", "is", ("none",))
 _ADD_STYLE = f"Unset {_STYLE}, or add baggage and tracecontext to it."
 
 SDKS = (
-    Sdk("sentry-python", "Sentry", "Python", "SENTRY_DSN says that it may be there"),
-    Sdk("sentry-node", "Sentry", "Node", "SENTRY_DSN says that it may be there"),
+    Sdk(
+        "sentry-python",
+        "Sentry",
+        "Python",
+        "SENTRY_DSN says that it may be there",
+        packages=("pypi/sentry-sdk",),
+    ),
+    Sdk(
+        "sentry-node",
+        "Sentry",
+        "Node",
+        "SENTRY_DSN says that it may be there",
+        packages=("npm/@sentry/node",),
+    ),
     Sdk(
         "datadog-python",
         "Datadog",
         "Python",
         "ddtrace-run in the command, or python-lib.version for Datadog's admission controller",
+        packages=("pypi/ddtrace",),
     ),
     Sdk(
         "datadog-node",
@@ -48,21 +61,55 @@ SDKS = (
         "Node",
         "dd-trace in NODE_OPTIONS or the command, or js-lib.version for Datadog's admission "
         "controller",
+        packages=("npm/dd-trace",),
     ),
-    Sdk("skywalking-python", "SkyWalking", "Python", "sw-python in the command"),
-    Sdk("skywalking-node", "SkyWalking", "Node", "skywalking-backend-js in NODE_OPTIONS"),
+    Sdk(
+        "skywalking-python",
+        "SkyWalking",
+        "Python",
+        "sw-python in the command",
+        packages=("pypi/apache-skywalking",),
+    ),
+    Sdk(
+        "skywalking-node",
+        "SkyWalking",
+        "Node",
+        "skywalking-backend-js in NODE_OPTIONS",
+        packages=("npm/skywalking-backend-js",),
+    ),
     Sdk(
         "skywalking-java",
         "SkyWalking",
         "Java",
         "-javaagent with skywalking in its path, or the label of its injector",
     ),
-    Sdk("elastic-python", "Elastic APM", "Python", "elasticapm-run in the command"),
-    Sdk("newrelic-python", "New Relic", "Python", "newrelic-admin in the command"),
-    Sdk("requests", "calls by requests", "Python", "", is_tracer=False),
-    Sdk("httpx", "calls by httpx", "Python", "", is_tracer=False),
+    Sdk(
+        "elastic-python",
+        "Elastic APM",
+        "Python",
+        "elasticapm-run in the command",
+        packages=("pypi/elastic-apm",),
+    ),
+    Sdk(
+        "newrelic-python",
+        "New Relic",
+        "Python",
+        "newrelic-admin in the command",
+        packages=("pypi/newrelic",),
+    ),
+    Sdk(
+        "requests", "calls by requests", "Python", "", is_tracer=False, packages=("pypi/requests",)
+    ),
+    Sdk("httpx", "calls by httpx", "Python", "", is_tracer=False, packages=("pypi/httpx",)),
     Sdk("fetch", "calls by fetch or http.get", "Node", "", is_tracer=False),
-    Sdk("axios", "calls by axios or http.request", "Node", "", is_tracer=False),
+    Sdk(
+        "axios",
+        "calls by axios or http.request",
+        "Node",
+        "",
+        is_tracer=False,
+        packages=("npm/axios",),
+    ),
 )
 
 
