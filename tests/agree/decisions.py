@@ -27,7 +27,7 @@ Answer = tuple[str, ...] | int
 Carried = tuple[tuple[str, str], ...]
 """The lines of `CARRIERS` in a request as it leaves the proxy, sorted; none for a status."""
 
-CARRIERS = ("baggage", "x-asm-prefer-tag")
+CARRIERS = ("baggage", "sw8-correlation", "x-asm-prefer-tag")
 """Headers that say which lane a request is of."""
 
 

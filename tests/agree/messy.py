@@ -1,8 +1,9 @@
-"""Requests as messy as real programs and their users make them: baggage and ids of traces.
+"""Requests as messy as real programs and their users make them: lists and ids of traces.
 
 Comes in: a drawn mesh and a seed. Goes out: the requests that `tests.laws.asks` draws for it, with
 other headers: baggage on several lines, of many members, folded, doubled, encoded, blank or broken,
-ids in every spelling of a trace, and the very lines that real programs were seen to send.
+SkyWalking's pairs so as well, ids in every spelling of a trace, and the very lines that real
+programs were seen to send.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from laneway.core.mesh.propagation import LISTS
+from laneway.core.routing.plan.members import Members
 from tests.agree.drawing import Drawn
 from tests.laws.asks import Ask, random_ask
 from tests.laws.corpus import draw_meshes
@@ -46,14 +49,20 @@ FOREIGN = (
     ),
     *('q="s2,s3"', "é=ü", "==", f"{KEY}=", f"{KEY}=%73%32", f"{KEY}=s2 s3"),
 )
-TAKEN = frozenset({"baggage", KEY})
+PAIRS = Members("sw8-correlation", KEY)
+FOREIGN_PAIRS = (
+    *("YQ==:MQ==", "YQ==:", ":MQ==", "YQ==", "", " ", PAIRS.spelled(KEY), f"{KEY}:s2"),
+    *(f"{PAIRS.member('s2')}:x", f"{PAIRS.spelled(KEY)}:s2", f"{PAIRS.spelled(KEY)}:", "a=1"),
+    *(PAIRS.member("s2").rstrip("="), f"a{PAIRS.member('s2')}", f"{PAIRS.member('s2')}s"),
+)
+TAKEN = frozenset({*LISTS, KEY})
 """Of recorded lines those that are replayed here: their ids are one and the same in every row."""
 
 
 def messy(mesh: list[Object], number: int, asks: int) -> Drawn:
     """Return a mesh with `asks` messy requests, the same ones for the same number."""
     chance = Random(number)  # noqa: S311 - a drawn case is no secret
-    mesh = [_by_baggage(one) if chance.random() < 0.9 else one for one in mesh]
+    mesh = [_by_a_list(one, chance) if chance.random() < 0.9 else one for one in mesh]
     lanes = [one["metadata"]["name"] for one in mesh if one["kind"] == "ASMSwimLane"]
     return Drawn(mesh, tuple(_messy(random_ask(mesh, chance), lanes, chance) for _ in range(asks)))
 
@@ -64,12 +73,13 @@ def draw_messy(count: int, asks: int, number: int) -> list[Drawn]:
     return [messy(mesh, each, asks) for mesh, each in drawn]
 
 
-def _by_baggage(item: Object) -> Object:
-    """Return a group as one whose lanes travel by baggage, and anything else as it is."""
+def _by_a_list(item: Object, chance: Random) -> Object:
+    """Return a group as one whose lanes travel in a list, and anything else as it is."""
     told = item.get("spec", {}).get("permissiveModeConfiguration")
     if item["kind"] != "ASMSwimLaneGroup" or not told:
         return item
-    told = {**told, "traceHeader": "baggage", "routeHeader": KEY}
+    header = chance.choice(("baggage", "baggage", "sw8-correlation"))
+    told = {**told, "traceHeader": header, "routeHeader": KEY}
     return {**item, "spec": {**item["spec"], "permissiveModeConfiguration": told}}
 
 
@@ -78,15 +88,19 @@ def _messy(ask: Ask, lanes: list[str], chance: Random) -> Ask:
         lines = [pair for pair in chance.choice(recorded()).left if pair[0].lower() in TAKEN]
     else:
         lines = list(_lines(lanes, chance))
-    kept = [pair for pair in ask.headers if pair[0].lower() != "baggage"]
+    kept = [pair for pair in ask.headers if pair[0].lower() not in LISTS]
     return replace(ask, headers=(*kept, *lines))
 
 
 def _lines(lanes: list[str], chance: Random) -> Iterator[tuple[str, str]]:
-    """Yield lines of baggage, ids, and a plain header now and then, in any order."""
+    """Yield lines of lists, ids, and a plain header now and then, in any order."""
     found = [
         (chance.choice(("baggage", "baggage", "Baggage", "BAGGAGE")), _baggage(lanes, chance))
         for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 3)))
+    ]
+    found += [
+        (chance.choice(("sw8-correlation", "SW8-Correlation")), _pairs(lanes, chance))
+        for _ in range(chance.choice((0, 0, 1, 1, 2)))
     ]
     for _ in range(chance.choice((0, 0, 1, 2))):
         found += _ids(chance)
@@ -134,6 +148,17 @@ def _baggage(lanes: list[str], chance: Random) -> str:
     members += [f"k{number}=v" for number in range(count - len(members))]
     chance.shuffle(members)
     return ",".join(members).strip(" \t")
+
+
+def _pairs(lanes: list[str], chance: Random) -> str:
+    """Return one line of SkyWalking's pairs."""
+    pairs = [
+        PAIRS.member(chance.choice([*lanes, *lanes, "unknown", ""]))
+        if chance.random() < 0.6
+        else chance.choice(FOREIGN_PAIRS)
+        for _ in range(chance.choice((0, 1, 1, 2, 2, 3, 4)))
+    ]
+    return ",".join(chance.choice(BLANKS) + one + chance.choice(BLANKS) for one in pairs).strip()
 
 
 def _of_lane(lanes: list[str], chance: Random) -> str:

@@ -1,4 +1,4 @@
-"""Of messy baggage and ids the plan, Istio's translation and real Envoy read the same lane.
+"""Of messy lists and ids the plan, Istio's translation and real Envoy read the same lane.
 
 `./dev figures agree --messy` draws a hundred thousand requests and more.
 """
@@ -48,7 +48,7 @@ def test_real_envoy_reads_messy_requests_like_the_plan(drawn: list[Drawn], tmp_p
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("carrier", ["baggage", KEY])
+@pytest.mark.parametrize("carrier", ["baggage", "sw8-correlation", KEY])
 def test_istio_takes_the_routes_of_a_hundred_lanes(oracle: Oracle, carrier: str) -> None:
     """Lanes that share a route are named by one expression, or by several where it is too long."""
     lanes = {f"s{number}-of-a-team": "mockb" for number in range(100)}

@@ -131,6 +131,7 @@ def test_a_group_may_keep_its_users_baggage_as_it_is(laneway: Command, tmp_path:
     [
         ("baggage", "unsampled", {"traceHeader": "traceparent", "sampled": "0"}),
         ("baggage", "2.5%", {"traceHeader": "traceparent", "sampled": "250"}),
+        ("sw8-correlation", "2.5%", {"traceHeader": "sw8", "sampled": "250"}),
         ("x-amzn-trace-id", "sampled", {"traceHeader": "x-amzn-trace-id", "sampled": "10000"}),
         ("baggage", "some", None),
     ],

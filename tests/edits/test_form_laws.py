@@ -79,7 +79,7 @@ GROUPS = st.builds(
     name=st.just("drawn"),
     gateway=st.builds("{}/{}".format, NAMES, NAMES),
     mode=st.sampled_from(["strict", "permissive"]),
-    context=st.just(""),
+    context=st.sampled_from(["traceId", "baggage", "correlation"]),
     trace_header=HEADER_NAMES,
     route_header=NAMES,
     services=SERVICES,
@@ -88,7 +88,7 @@ GROUPS = st.builds(
     matches=MATCHES,
     baseline=st.just("") | NAMES,
     stand_ins=st.dictionaries(st.builds("{}/{}".format, NAMES, NAMES), NAMES, max_size=2),
-).map(lambda form: normalized(replace(form, context="traceId")))
+).map(normalized)
 LANES = st.builds(LaneForm, st.just("drawn"), NAMES, NAMES, WORDS, SERVICES)
 RULES = st.builds(
     RuleForm,

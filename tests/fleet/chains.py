@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
@@ -122,6 +123,12 @@ def _short_b3() -> dict[str, str]:
     return {"b3": f"{_DRAW.getrandbits(64) | 1:016x}-{_DRAW.getrandbits(64) | 1:016x}-1"}
 
 
+def _sw8() -> dict[str, str]:
+    trace = f"{_DRAW.getrandbits(128):032x}"
+    ids = [b64encode(one.encode()).decode() for one in (trace, "1f", "shop", "shop-0", "/", "web")]
+    return {"sw8": "-".join(("1", *ids[:2], "0", *ids[2:]))}
+
+
 _REMOTE = {"MANAGEMENT_TRACING_BAGGAGE_REMOTEFIELDS": LANE}
 _SKYWALKING = {
     "SW_AGENT_LOGGING_LEVEL": "CRITICAL",
@@ -175,5 +182,11 @@ CHAINS = (
         "sw8",
         without=False,
         why=BY_TRACE,
+    ),
+    Chain(
+        "SkyWalking Python, SkyWalking Python, by its correlation",
+        (Program("flask-skywalking", _SKYWALKING), Program("flask-skywalking", _SKYWALKING)),
+        "sw8-correlation",
+        _sw8,
     ),
 )

@@ -199,7 +199,7 @@ QUESTIONS = (
     Question(
         "what a member of baggage says",
         ('(";"', "(';'"),
-        frozenset({"core/routing/plan/baggage.py"}),
+        frozenset({"core/routing/plan/members.py"}),
         _takes_member_apart,
         ("part.partition(';')[0].partition('=')", "part.split(';', 1)[0].split('=', 1)"),
     ),

@@ -6,6 +6,7 @@ paths, header values, lane names), so that most of them meet a rule and some mis
 
 from __future__ import annotations
 
+from base64 import b64encode
 from random import Random
 
 from hypothesis import strategies as st
@@ -23,6 +24,8 @@ BAGGAGE = (
     "X-Asm-Prefer-Tag={0}",
 )
 """Baggage that holds a lane among others, and baggage that only seems to."""
+CORRELATION = ("{0}", "YQ==:MQ==, {0} ,Yg==:", "{0}s", "a{0}", "")
+"""SkyWalking's pairs, `{0}` being that of a lane."""
 COOKIES = (
     "lane={0}",
     "x=1;lane={0} ; y=2",
@@ -92,9 +95,18 @@ def _headers(mesh: list[Object], chance: Random) -> tuple[tuple[str, str], ...]:
         ),
         ("x-debug", ["1"]),
         ("baggage", [line.format(lane) for line in BAGGAGE for lane in [*lanes, "unknown"]]),
+        (
+            "sw8-correlation",
+            [line.format(_pair(lane)) for line in CORRELATION for lane in [*lanes, "unknown"]],
+        ),
     )
     chosen = (chance.choice(lines) for _ in range(chance.choice((0, 1, 1, 2, 3))))
     return tuple((name, chance.choice(values)) for name, values in chosen)
+
+
+def _pair(lane: str) -> str:
+    key, value = (b64encode(text.encode()).decode() for text in ("x-asm-prefer-tag", lane))
+    return f"{key}:{value}"
 
 
 def _entry(mesh: list[Object], chance: Random) -> Ask:

@@ -29,8 +29,8 @@ SERVED = (
 )
 """Hosts of a gateway's server, some of them for routes of one namespace alone."""
 PREFER = "x-asm-prefer-tag"
-TRACES = (PREFER, "baggage", "x-request-id")
-"""What applications forward: the lane itself, baggage, or the id of a trace."""
+TRACES = (PREFER, "baggage", "sw8-correlation", "x-request-id")
+"""What applications forward: the lane itself, a list with it, or the id of a trace."""
 
 
 @st.composite

@@ -3,7 +3,7 @@
 Comes in: draws. Goes out: a `Town` as a value, and the objects that somebody would have written for
 it. Everything that may make a route needless or needed is in it: lanes with nothing of their own,
 targets of single services, pods that are down, pods in two lanes, services outside of the group
-whose pods wear a lane's labels, TCP ports, and the three ways in which a lane travels.
+whose pods wear a lane's labels, TCP ports, and the ways in which a lane travels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ HOSTS = ("a", "b", "c")
 OUTSIDE = "x"
 LANES = ("s1", "s2", "s3", "s4")
 HEADER = "x-lane"
-TRACES = {"header": HEADER, "baggage": "baggage", "trace id": "x-request-id"}
+TRACES = {
+    "header": HEADER,
+    "baggage": "baggage",
+    "correlation": "sw8-correlation",
+    "trace id": "x-request-id",
+}
 
 
 class Pods(Struct, frozen=True):

@@ -15,11 +15,12 @@ from laneway.core.mesh.names import LaneName
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.resources.read_matching import LONGEST_REGEX, regex_problem
 from laneway.core.routing.ask.request import Request, unmet
-from laneway.core.routing.plan.baggage import named_lane, names_twice, that_istio_takes
+from laneway.core.routing.plan.members import Members
 from laneway.core.routing.plan.stamps import conditions, stamps
 
 KEY = "x-asm-prefer-tag"
 BAGGAGE = Propagation("baggage", KEY, "baggage")
+MEMBERS = Members("baggage", KEY)
 LANES = ("s1", "s2", "s11", "s-1")
 
 blanks = st.sampled_from(("", " ", "\t", "  "))
@@ -73,16 +74,17 @@ def test_a_line_names_the_lane_of_its_last_member_of_the_name(
 def test_a_line_is_read_as_routes_match_it(drawn: list[tuple[str, str, str]]) -> None:
     line = ",".join(written for _, _, written in drawn)
 
-    assert lanes_met(line) == {named_lane(KEY, line)} & set(LANES)
-    is_twice = re2.fullmatch(names_twice(KEY), line) is not None
+    assert lanes_met(line) == {MEMBERS.named(line)} & set(LANES)
+    is_twice = re2.fullmatch(MEMBERS.twice, line) is not None
     assert is_twice == (sum(key == KEY for key, _, _ in drawn) > 1)
 
 
 @given(names, st.text("abx-_.*+^$|!#%&'`~0=,;s2%3B \t", max_size=24))
 def test_any_name_of_a_header_is_read_as_routes_match_it(key: str, line: str) -> None:
-    (written,) = that_istio_takes(key, ["s2"])
+    of_key = Members("baggage", key)
+    (written,) = of_key.that_istio_takes(["s2"])
 
-    assert (re2.fullmatch(written, line) is not None) == (named_lane(key, line) == "s2")
+    assert (re2.fullmatch(written, line) is not None) == (of_key.named(line) == "s2")
 
 
 @given(st.lists(members(), min_size=1, max_size=4))
@@ -94,13 +96,13 @@ def test_a_line_keeps_its_members_only_if_none_names_a_lane(
     first = next(one for one in stamps(BAGGAGE) if unmet(one.only, request) is None)
 
     foreign = all(key != KEY for key, _, _ in drawn)
-    assert first.baggage == ("{member},%REQ(baggage)%" if foreign else "{member}")
+    assert first.written == ("{member},%REQ(baggage)%" if foreign else "{member}")
 
 
 def test_however_many_lanes_and_letters_there_are_istio_takes_the_expressions() -> None:
     many = [f"lane-of-team-{number}" for number in range(120)]
     for key in (KEY, "x" * 64, "y" * 256):
-        written = that_istio_takes(key, many)
+        written = Members("baggage", key).that_istio_takes(many)
         assert [one for one in written if regex_problem(one)] == []
         assert all(len(one) <= LONGEST_REGEX for one in written)
         for lane in many:
@@ -110,7 +112,7 @@ def test_however_many_lanes_and_letters_there_are_istio_takes_the_expressions() 
 
 def test_of_a_name_beyond_all_use_any_member_counts() -> None:
     key = "y" * 100
-    (written,) = that_istio_takes(key, ["s2"])
+    (written,) = Members("baggage", key).that_istio_takes(["s2"])
 
     assert re2.fullmatch(written, f"{key}=s2,{key}=s3") is not None
 
@@ -126,4 +128,4 @@ def test_a_lane_is_written_first_and_without_properties(
     (line,) = request.edited(stamp.edits(LaneName(lane)).request).values("baggage")
 
     assert line.partition(",")[0] == f"{KEY}={lane}"
-    assert named_lane(KEY, line) == lane
+    assert MEMBERS.named(line) == lane

@@ -18,13 +18,14 @@ from msgspec.structs import replace
 from laneway.core.compile import Compilation
 from laneway.core.mesh.mesh import Caller, Group, Mesh, MeshPort
 from laneway.core.mesh.names import Host, LaneName
-from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.mesh.propagation import BAGGAGE, CORRELATION
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.matching import Match
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.passing import passed_on
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, Target, call, connect
+from laneway.core.routing.plan.members import Members
 from laneway.core.routing.plan.route_plan import (
     Destination,
     Forward,
@@ -163,6 +164,10 @@ def carried_by(town: Town) -> Iterator[Pairs]:
         if town.carrier == "baggage":
             yield ((BAGGAGE, f"user=7, {HEADER} = {name};p=1"),)
             yield ((BAGGAGE, f"{HEADER}={name}"), (HEADER, town.lanes[-1]))
+        if town.carrier == "correlation":
+            pair = Members(CORRELATION, HEADER).member(name)
+            yield ((CORRELATION, f"YQ==:MQ==,{pair}"),)
+            yield ((CORRELATION, pair), (HEADER, town.lanes[-1]))
     if town.carrier == "baggage":
         yield ((BAGGAGE, "user=7"),)
 

@@ -11,6 +11,7 @@ import copy
 from collections.abc import Callable, Iterator
 from random import Random
 
+from laneway.core.mesh.propagation import CORRELATION, LISTS
 from tests.laws.compiling import of_kind
 from tests.laws.objects import Object, destination_rule
 
@@ -113,7 +114,7 @@ def blur_a_header(objects: list[Object], chance: Random) -> None:
     if headers:
         name = chance.choice(sorted(headers))
         value = next(iter(headers[name].values()), "a")
-        if name == "baggage":
+        if name in LISTS:
             headers[name] = {"regex": chance.choice((".*s.*", ".*x-asm-prefer-tag=.*v1.*"))}
         else:
             wide = value[: len(value) - 1] or "a"
@@ -257,13 +258,16 @@ def edit_the_lane(objects: list[Object], chance: Random) -> None:
     route = _a_route(objects, chance)
     if route is None or not route.get("route"):
         return
-    header = chance.choice(("x-asm-prefer-tag", "x-asm-prefer-tag", "baggage"))
-    member = "" if header == "x-asm-prefer-tag" else "x-asm-prefer-tag="
+    header = chance.choice(("x-asm-prefer-tag", "x-asm-prefer-tag", *LISTS))
+    member = {"baggage": "x-asm-prefer-tag=", CORRELATION: "eC1hc20tcHJlZmVyLXRhZw==:"}.get(
+        header, ""
+    )
+    s1, s2 = ("czE=", "czI=") if header == CORRELATION else ("s1", "s2")
     edits: Object = chance.choice(
         (
             {"remove": [header]},
-            {"set": {header: f"{member}s1"}},
-            {"add": {header: f"{member}s2"}},
+            {"set": {header: f"{member}{s1}"}},
+            {"add": {header: f"{member}{s2}"}},
             {"set": {header: f"{member}%REQ(x-fill)%"}},
             {"set": {header: f"%REQ(x-fill?{header})%"}},
             {"set": {"baggage": "user=%REQ(x-fill)%,%REQ(baggage)%"}},

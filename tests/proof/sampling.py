@@ -7,6 +7,7 @@ worked out here from the headers themselves, and pods are looked at one by one.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,11 +99,11 @@ def _carried(group: Group, request: Request) -> list[LaneName] | None:
         return []
     known = {lane.name for lane in group.lanes}
     header = request.values(group.propagation.route_header)
-    baggage = request.values("baggage")
-    if len(header) > 1 or len(baggage) > 1:
+    lists = {name: request.values(name) for name in ("baggage", "sw8-correlation")}
+    if len(header) > 1 or any(len(lines) > 1 for lines in lists.values()):
         return None
-    if group.propagation.carrier == "baggage" and baggage:
-        members = _members(group.propagation.route_header, baggage[0])
+    if lines := lists.get(group.propagation.trace_header):
+        members = _members(group, lines[0])
         if len(members) > 1:
             return None
         if members and members[0] in known:
@@ -110,12 +111,20 @@ def _carried(group: Group, request: Request) -> list[LaneName] | None:
     return [LaneName(name) for name in header if name in known]
 
 
-def _members(key: str, baggage: str) -> list[str]:
-    found = []
-    for member in baggage.split(","):
-        name, equals, value = member.split(";")[0].partition("=")
-        if equals and name.strip() == key:
-            found.append(value.strip())
+def _members(group: Group, line: str) -> list[str]:
+    """Return what the members of a list say that have a group's key: of baggage, or of pairs."""
+    assert group.propagation is not None
+    key, found = group.propagation.route_header, []
+    for member in line.split(","):
+        if group.propagation.carrier == "baggage":
+            name, equals, value = member.split(";")[0].partition("=")
+            if equals and name.strip() == key:
+                found.append(value.strip())
+        else:
+            name, colon, value = member.partition(":")
+            if colon and name.strip() == b64encode(key.encode()).decode():
+                known = {b64encode(one.name.encode()).decode(): one.name for one in group.lanes}
+                found.append(known.get(value.strip(), "unknown"))
     return found
 
 
@@ -272,12 +281,12 @@ def _pods(sight: Sight, wanted: Wanted) -> list[Workload]:
 
 
 def _told(group: Group, request: Request) -> tuple[set[str], set[str]]:
-    """Return the lanes in a request's route header, and those in its baggage."""
+    """Return the lanes in a request's route header, and those in the list of its group."""
     if group.propagation is None:
         return set(), set()
     key = group.propagation.route_header
-    lines = request.values("baggage") if group.propagation.carrier == "baggage" else []
-    return set(request.values(key)), {name for line in lines for name in _members(key, line)}
+    lines = request.values(group.propagation.list_header)
+    return set(request.values(key)), {name for line in lines for name in _members(group, line)}
 
 
 def _names_wrongly(request: Request, wanted: Wanted) -> bool:
@@ -285,19 +294,19 @@ def _names_wrongly(request: Request, wanted: Wanted) -> bool:
     group, lane, _ = wanted
     if group.propagation is None:
         return False
-    _, in_baggage = _told(group, request)
+    _, in_list = _told(group, request)
     doubled = request.values(group.propagation.route_header) != [lane]
-    return doubled or (group.propagation.carrier == "baggage" and in_baggage != {lane})
+    return doubled or (group.propagation.list_header != "" and in_list != {lane})
 
 
 def _goes_on_wrongly(before: Request, after: Request, kept: list[Wanted]) -> bool:
     """Whether a proxy of the mesh writes another lane into a request, or takes its own out."""
     group, lanes = kept[0][0], {lane for _, lane, _ in kept}
     known = {lane.name for lane in group.lanes}
-    (header, baggage), (new_header, new_baggage) = _told(group, before), _told(group, after)
-    if ((new_header | new_baggage) - (header | baggage)) & known - lanes:
+    (header, listed), (new_header, new_listed) = _told(group, before), _told(group, after)
+    if ((new_header | new_listed) - (header | listed)) & known - lanes:
         return True
-    ways = [(header | baggage, new_header | new_baggage), (baggage, new_baggage)]
+    ways = [(header | listed, new_header | new_listed), (listed, new_listed)]
     return any(told & lanes and not told & lanes & then for told, then in ways)
 
 

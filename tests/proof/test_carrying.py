@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.propagation import Propagation
+from laneway.core.mesh.propagation import LISTS, Propagation
 from laneway.core.proof.carrying import unread
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.plan.route_plan import (
@@ -64,6 +64,19 @@ def test_baggage_that_is_filled_in_lets_a_client_name_a_lane(
     assert [value for _, value in found.request.headers] == sent
 
 
+@pytest.mark.parametrize(
+    ("pairs", "sent"),
+    [("YQ==:%REQ(x-user)%", ",eC1sYW5l:czI="), ("eC1sYW5l:%REQ(x-user)%", "czI=")],
+)
+def test_pairs_that_are_filled_in_let_a_client_name_a_lane(pairs: str, sent: str) -> None:
+    edits = last({"set": {"sw8-correlation": pairs}})
+
+    found = against(proof_of(permissive("sw8-correlation"), edits), "isolated")
+
+    assert "leaves as a request of lane s2" in found.why
+    assert [value for _, value in found.request.headers] == [sent]
+
+
 def test_an_entry_whose_baggage_takes_in_another_header_lets_a_second_lane_through() -> None:
     def fill(out: list[Object]) -> None:
         for route in routes(out, "*"):
@@ -103,13 +116,18 @@ def test_a_lane_that_an_entry_puts_together_is_not_taken_for_written() -> None:
         ("baggage", "x-lane=s%REQ(x-a)%", False),
         ("baggage", "x-lane=%REQ(x-a)%2", False),
         ("x-other", "s%REQ(x-a)%", True),
+        ("sw8-correlation", "eC1sYW5l:czE=,%REQ(sw8-correlation)%,YQ==:%REQ(x-a)%", True),
+        ("sw8-correlation", "eC1sYW5l:cz%REQ(x-a)%", False),
+        ("sw8-correlation", "eC1hbmU=%REQ(x-a)%", False),
     ],
 )
 def test_which_values_are_read(name: str, value: str, is_read: bool) -> None:  # noqa: FBT001 - a case
     share = Share(1, Destination(Host("a"), 80), Headers(HeaderEdits(set=((name, value),))))
     rule = Rule("", (), Forward((share,)), Origin(Ref("VirtualService", "a", "b")))
 
-    left = list(unread(Propagation("baggage", "x-lane", "baggage"), rule, share))
+    carrier = name if name in LISTS else "baggage"
+
+    left = list(unread(Propagation(LISTS[carrier], "x-lane", carrier), rule, share))
 
     assert left == ([] if is_read else [value])
 

@@ -34,7 +34,11 @@ PROVEN = {"isolated": "proven", "delivered": "proven"}
 
 
 @pytest.mark.parametrize(
-    "mesh", [strict(), permissive(), permissive("baggage"), permissive("x-request-id")]
+    "mesh",
+    [
+        *(strict(), permissive(), permissive("baggage")),
+        *(permissive("sw8-correlation"), permissive("x-request-id")),
+    ],
 )
 def test_what_laneway_makes_of_lanes_is_proven_before_and_after_it_is_written(
     mesh: list[Object],

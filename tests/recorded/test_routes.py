@@ -24,14 +24,19 @@ HOP = Chain(
     trace_header="baggage",
     route_header=KEY,
 )
+BY_PAIRS = replace(HOP, trace_header="sw8-correlation")
 LANES = ("s1", "s2", "s3")
 NO_SDK_WRITES = ("an encoded key", "the value %73%32", "the value s2%20")
 """Spellings of a client by hand, which some SDKs undo and others keep."""
 
 
+def compiled(chain: Chain) -> Compilation:
+    return compile_snapshot(snapshot_of_texts([("mesh.yaml", chain.yaml)]))
+
+
 @pytest.fixture(scope="module")
 def compilation() -> Compilation:
-    return compile_snapshot(snapshot_of_texts([("mesh.yaml", HOP.yaml)]))
+    return compiled(HOP)
 
 
 def met(compilation: Compilation, one: Recorded) -> str:
@@ -75,3 +80,15 @@ def test_the_lane_that_a_program_acts_in_is_the_one_by_which_it_was_met(
 
     assert wrong == {}
     assert len(acting) > 150
+
+
+def test_the_next_hop_reads_the_lane_of_the_pairs_that_a_program_of_skywalking_sent() -> None:
+    """Of the requests that came to programs, too: a lane that a list is too long for is read."""
+    compilation = compiled(BY_PAIRS)
+    rows = [one for one in recorded() if one.row == "B4"]
+    sending = [one for one in rows if one.by == "sw8-correlation"]
+    came = [one for one in rows if any(name == "sw8-correlation" for name, _ in one.came)]
+
+    assert [met(compilation, one) for one in sending] == ["s2"] * 5
+    assert {met(compilation, one) for one in rows if one not in sending} == {"s1"}
+    assert {met(compilation, replace(one, left=one.came)) for one in came} == {"s2"}

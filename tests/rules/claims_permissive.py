@@ -101,18 +101,18 @@ CLAIMS = [
         mesh(group=loose(headers="traceHeader: traceparent, routeHeader: x-lane")),
     ),
     Claim(
-        "SkyWalking's pairs are no id of a trace",
+        "a list of others' members holds no lane by itself",
         "LW1803",
-        mesh(group=loose(headers="traceHeader: sw8-correlation, routeHeader: x-lane")),
+        mesh(group=loose(headers="traceHeader: sw8, routeHeader: SW8-Correlation")),
         [
             (
-                "the headers of group test cannot carry a lane: the traceHeader sw8-correlation "
-                "has pairs of programs and no id; sw8 beside it has one"
+                "the headers of group test cannot carry a lane: the routeHeader sw8-correlation "
+                "already has a meaning and cannot hold a lane's name"
             )
         ],
         "ASMSwimLaneGroup test",
-        ("spec", "permissiveModeConfiguration", "traceHeader"),
-        mesh(group=loose(headers="traceHeader: sw8, routeHeader: x-lane")),
+        ("spec", "permissiveModeConfiguration", "routeHeader"),
+        mesh(group=loose(headers="traceHeader: SW8-Correlation, routeHeader: x-lane")),
     ),
     Claim(
         "a word that is no header carries no lane",

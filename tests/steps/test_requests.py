@@ -143,6 +143,7 @@ def test_a_failure_is_told_with_the_proxys_word_for_it() -> None:
         ("baggage", {"x-lane": None, "baggage": "user=7, x-lane = s2;p=1,more=1"}, "s2"),
         ("baggage", {"x-lane": None, "baggage": "x-lane=s1,x-lane=s2+%3Bttl%3D1"}, "s2"),
         ("baggage", {"x-lane": None, "baggage": "user=7"}, None),
+        ("sw8-correlation", {"x-lane": None, "sw8-correlation": "YQ==:MQ==,eC1sYW5l:czI="}, "s2"),
         (None, {"x-lane": "s2"}, "s1"),
     ],
 )

@@ -40,7 +40,9 @@ def into_lanes(yaml: str) -> dict[tuple[str, ...], list[str]]:
     }
 
 
-@pytest.mark.parametrize("carrier", ["x-asm-prefer-tag", "baggage", "x-request-id"])
+@pytest.mark.parametrize(
+    "carrier", ["x-asm-prefer-tag", "baggage", "sw8-correlation", "x-request-id"]
+)
 def test_pods_that_may_be_met_are_those_that_answer_for_the_lane(carrier: str) -> None:
     chain = replace(CHAIN, trace_header=carrier)
     found = into_lanes(chain.yaml.replace("metadata: {name: mock}", NEVER_FALLS))

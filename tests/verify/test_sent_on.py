@@ -1,16 +1,18 @@
 """What is said of header lines that a program sent on, for each way a lane travels."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 
 import pytest
 
 from laneway.core.judging.sent_on import SentOn, saw
-from laneway.core.judging.trying import FORMS, MORE, formed
+from laneway.core.judging.trying import FORMS, MORE, MORE_PAIRS, formed
 from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.ask.request import Request
 
 KEY = "x-asm-prefer-tag"
 BAGGAGE = Propagation("baggage", KEY, "baggage")
+PAIRS = Propagation("correlation", KEY, "sw8-correlation")
 HEADER = Propagation("header", KEY, KEY)
 TRACEPARENT = Propagation("trace id", KEY, "traceparent")
 REQUEST_ID = Propagation("trace id", KEY, "x-request-id")
@@ -55,6 +57,29 @@ def test_of_baggage(first: dict[str, str], words: list[str]) -> None:
     assert said(BAGGAGE, first) == words
 
 
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ({"sw8-correlation": "YQ==:MQ==,eC1hc20tcHJlZmVyLXRhZw==:czI="}, []),
+        # apache-skywalking 1.2.0 without a sw8
+        (
+            {"sw8": "1-YQ==", "sw8-correlation": ""},
+            [f"sent sw8-correlation without {KEY}: nothing"],
+        ),
+        ({"sw8-correlation": "YQ==:MQ=="}, [f"sent sw8-correlation without {KEY}: a"]),
+        (
+            {"sw8-correlation": "WC1Bc20tUHJlZmVyLVRhZw==:czI="},
+            ["sent the lane's key as `X-Asm-Prefer-Tag`"],
+        ),
+        # skywalking-backend-js 0.9.0
+        ({"sw8": "1-YQ=="}, ["sent no sw8-correlation"]),
+        ({"traceparent": parent(T)}, ["sent no sw8-correlation", "sent traceparent for a sw8"]),
+    ],
+)
+def test_of_the_correlation(first: dict[str, str], words: list[str]) -> None:
+    assert said(PAIRS, first) == words
+
+
 def test_of_more_than_one_line() -> None:
     lane = f"{KEY}=s2"
 
@@ -91,3 +116,19 @@ def test_a_request_is_tried_in_three_forms_and_keeps_what_it_has() -> None:
     assert traced.headers == (("traceparent", f"00-{T}-{T[:16]}-01"),)
     assert more.headers == (*traced.headers, ("baggage", MORE))
     assert own.values("baggage") == ["a=1"]
+
+
+def test_where_lanes_travel_by_skywalking_a_request_has_its_headers_as_well() -> None:
+    plain, more = (formed(Request("shop", "/"), form, T) for form in FORMS[1:])
+    _, in_pairs, more_in_pairs = (
+        formed(Request("shop", "/"), form, T, {"correlation"}) for form in FORMS
+    )
+    (sw8,) = in_pairs.values("sw8")
+    sampled, trace, segment, span, *names = sw8.split("-")
+
+    assert in_pairs.headers == (*plain.headers, ("sw8", sw8))
+    assert (sampled, span, b64decode(trace).decode()) == ("1", "0", T)
+    assert all(map(b64decode, (segment, *names)))
+    assert len(names) == 4
+    assert more_in_pairs.values("baggage") == more.values("baggage") == [MORE]
+    assert more_in_pairs.values("sw8-correlation") == [MORE_PAIRS]

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from laneway.apps.local.record.outside import bring_down
 from laneway.apps.local.record.state import MeshFolder, mesh_folder
+from laneway.core.mesh.propagation import LISTS
 from tests.wire.lanes import GATEWAY, documents, service
 from tests.wire.laneway_up import Answer, Up, laneway
 from tests.wire.saving import save
@@ -59,7 +60,7 @@ class Chain(Struct, frozen=True):
     @property
     def by_trace(self) -> bool:
         """Whether programs pass on a trace's id alone."""
-        return self.trace_header not in (self.route_header, "baggage")
+        return self.trace_header not in (self.route_header, *LISTS)
 
     @property
     def baseline(self) -> str:

@@ -48,7 +48,7 @@ def _chain(dice: random.Random) -> Chain:
     if dice.random() < 0.3:
         lane = dice.choice([name for name in lanes if name != "s1"])
         targets = {dice.choice(lanes[lane].split()): lane}
-    carrier = dice.choice([HEADER, "baggage", "x-request-id"])
+    carrier = dice.choice([HEADER, "baggage", "sw8-correlation", "x-request-id"])
     return Chain(lanes, services, carrier, targets=targets)
 
 

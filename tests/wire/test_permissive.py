@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
+from laneway.core.routing.plan.members import Members
 from tests.wire.chains import Chain, RunningChain
 from tests.wire.lanes import documents
 
@@ -18,7 +19,13 @@ LANES = {"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"}
 BY_HEADER = Chain(LANES, trace_header="my-trace-id", route_header="my-trace-id")
 BY_BAGGAGE = Chain(LANES, trace_header="baggage")
 BY_TRACE = Chain(LANES, trace_header="my-trace-id")
-CHAINS = {"header": BY_HEADER, "baggage": BY_BAGGAGE, "trace id": BY_TRACE}
+BY_PAIRS = Chain(LANES, trace_header="sw8-correlation")
+CHAINS = {
+    "header": BY_HEADER,
+    "baggage": BY_BAGGAGE,
+    "correlation": BY_PAIRS,
+    "trace id": BY_TRACE,
+}
 WEIGHTS = {"s1": 60, "s2": 20, "s3": 20}
 MET = {"s1": ("v1", "v1", "v1"), "s2": ("v2", "v1", "v2"), "s3": ("v1", "v3", "v1")}
 """What requests of each lane meet: the lane's own version where it has one, else the baseline's."""
@@ -50,14 +57,17 @@ def test_what_a_client_says_of_another_lane_is_overwritten(
     carried: tuple[Chain, RunningChain],
 ) -> None:
     chain, mesh = carried
-    said = {chain.route_header: "s2", "baggage": f"user=jane,{chain.route_header}=s3;p=1"}
+    pair = Members("sw8-correlation", chain.route_header).member("s3")
+    said = {"baggage": f"user=jane,{chain.route_header}=s3;p=1", "sw8-correlation": pair}
+    said |= {chain.route_header: "s2"}
 
     assert mesh.chains(50, said) == {MET["s2"]: 50}
 
 
-def test_baggage_of_the_clients_own_is_no_obstacle(carried: tuple[Chain, RunningChain]) -> None:
+def test_a_list_of_the_clients_own_is_no_obstacle(carried: tuple[Chain, RunningChain]) -> None:
     chain, mesh = carried
-    said = {chain.route_header: "s3", "baggage": "user=jane,region=eu;p=1"}
+    said = {"baggage": "user=jane,region=eu;p=1", "sw8-correlation": "dXNlcg==:amFuZQ=="}
+    said |= {chain.route_header: "s3"}
 
     assert mesh.chains(50, said) == {MET["s3"]: 50}
 

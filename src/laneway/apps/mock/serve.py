@@ -27,9 +27,9 @@ PASSED = b"x-mock-passed"
 """The header that names where a request has been, among mocks that are asked once."""
 
 Fields = dict[bytes, bytes]
-"""Header fields by lower-case name; of repeated ones the last, but of baggage one list."""
-LISTED = b"baggage"
-"""The header whose lines are one list to most SDKs, as a program of theirs sends it on."""
+"""Header fields by lower-case name; of repeated ones the last, but of lists all lines as one."""
+LISTED = (b"baggage", b"sw8-correlation")
+"""The headers whose lines are one list to most SDKs, as a program of theirs sends them on."""
 
 
 class BrokenError(Exception):
@@ -82,7 +82,7 @@ class Stream:
         for line in lines:
             name, _, value = line.partition(b":")
             key, text = name.lower(), value.strip()
-            earlier = fields.get(key) if key == LISTED else None
+            earlier = fields.get(key) if key in LISTED else None
             fields[key] = text if earlier is None else earlier + b"," + text
         return words, fields
 

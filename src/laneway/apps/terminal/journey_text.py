@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from laneway.apps.terminal.journey_short import Chain, but_for, chains
+from laneway.core.routing.plan.route_plan import CARRIED_MEANS
 
 View = dict[str, Any]
 
@@ -136,7 +137,7 @@ def _kind(one: View) -> str:
     """Say why a rule of lanes did not decide, as far as many do not for one reason."""
     if not one.get("held", True):
         return "not held"
-    return "not carried" if one.get("means") in ("header", "baggage") else ""
+    return "not carried" if one.get("means") in CARRIED_MEANS else ""
 
 
 def _is_variant(one: View, decided: View | None) -> bool:

@@ -59,7 +59,8 @@ def vendor_kinds(mesh: Mesh, plan: RoutePlan, names: ObjectNames) -> tuple[Manif
 
     Strict groups share one TrafficLabel that names every lane label key once. A permissive group
     has one per service that finds the lane by the trace's id, or takes it out of baggage; where
-    applications forward the lane itself there is nothing to carry.
+    applications forward the lane itself there is nothing to carry, and the vendor has no kind for
+    SkyWalking's correlation, in which routes find it by themselves.
     """
     planned = {subsets.group for subsets in plan.lane_subsets.values()}
     groups = [group for group in mesh.groups if group.name in planned]
@@ -87,7 +88,7 @@ def _carrier(mesh: Mesh, group: Group, host: Host, names: ObjectNames) -> Manife
     The function's arguments stand as the vendor generates them: the header, then the trace's id.
     """
     way, service = group.propagation, mesh.services[host]
-    if way is None or way.carrier == "header":
+    if way is None or way.carrier in ("header", "correlation"):
         return None
     name = names.carrier(host)
     labels = LABELS | {GROUP_LABEL: group.name}

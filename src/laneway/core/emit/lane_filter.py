@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import Host
+from laneway.core.mesh.propagation import LISTS, SW8
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.routing.ask.baggage_lines import lane_members
 from laneway.core.routing.plan.route_plan import GatewayPort
@@ -24,8 +25,8 @@ Settings = Mapping[str, str]
 _LONGEST_SETTING = 512
 """Characters of one setting: all settings of a filter take up a kilobyte."""
 
-TRACEPARENT = "traceparent"
-"""What SDKs that read baggage take a trace from."""
+NEEDED_TRACES: Mapping[str, str] = {"baggage": "traceparent", "correlation": SW8}
+"""What SDKs take a trace from that read a lane in a list: some read none without a trace."""
 MADE_BY_ENVOY = "x-request-id"
 """The trace header that every proxy makes by itself."""
 
@@ -92,8 +93,8 @@ def at_entry(mesh: Mesh, port: GatewayPort) -> list[Settings]:
 def _making(mesh: Mesh) -> Iterator[Settings]:
     """Yield what makes ids of traces, a header once: as the first group says that asks for it."""
     asked: dict[str, int | None] = {}
-    for _, way in (*mesh.traveling_by("trace id"), *mesh.traveling_by("baggage")):
-        makes = TRACEPARENT if way.entry_trace is not None else ""
+    for _, way in (*mesh.traveling_by("trace id"), *mesh.traveling_by(*LISTS.values())):
+        makes = NEEDED_TRACES.get(way.carrier, "") if way.entry_trace is not None else ""
         headers = (way.trace_header,) if way.carrier == "trace id" else (makes, way.second)
         for header in filter(None, headers):
             if header != MADE_BY_ENVOY and asked.get(header) is None:

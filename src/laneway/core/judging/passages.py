@@ -22,10 +22,8 @@ from laneway.core.mesh.mesh import Group
 from laneway.core.mesh.names import Host, LaneName
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import is_plain
+from laneway.core.routing.plan.route_plan import CARRIED_MEANS
 from laneway.core.rules.questions.needing import stands
-
-TOLD = frozenset({"baggage", "header"})
-"""How a route knows the lane of a request that carries it."""
 
 
 class Passage(Struct, frozen=True):
@@ -106,7 +104,11 @@ def _calls(ground: MeshUnderTest, seen: Seen) -> Iterator[tuple[Call, Group]]:
     """Yield the calls of programs whose routes say by what the lane was known."""
     for call in seen.calls:
         group = _permissive(ground, call)
-        if group is not None and call.callers and call.route.by in (*TOLD, "caller", "anyone"):
+        if (
+            group is not None
+            and call.callers
+            and call.route.by in (*CARRIED_MEANS, "caller", "anyone")
+        ):
             yield call, group
 
 
@@ -127,8 +129,8 @@ def _permissive(ground: MeshUnderTest, call: Call) -> Group | None:
 def _passage(
     asked: tuple[Ref, ...], group: Group, host: Host, came_in: Mapping[Ref, int], calls: list[Call]
 ) -> Passage:
-    kept = sum(call.sent for call in calls if call.route.by in TOLD)
-    lost = [call for call in calls if call.route.by not in TOLD]
+    kept = sum(call.sent for call in calls if call.route.by in CARRIED_MEANS)
+    lost = [call for call in calls if call.route.by not in CARRIED_MEANS]
     return Passage(
         asked,
         group.name,

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from laneway.core.judging.trying import TRACE
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import SW8, Propagation
+from laneway.core.routing.plan.members import Members, members_of
 
 IDS: Mapping[str, str] = {
     TRACE: TRACE,
@@ -69,45 +70,46 @@ def saw(way: Propagation, sent: SentOn, trace: str = "") -> tuple[Saw, ...]:
     by_id = way.carrier == "trace id"
     found = [] if by_id else list(_lane(way, sent))
     if by_id or any(not one.carries for one in found):
-        found += _trace(way.trace_header if by_id else TRACE, sent, trace, by_id=by_id)
+        header = way.trace_header if by_id else SW8 if way.carrier == "correlation" else TRACE
+        found += _trace(header, sent, trace, by_id=by_id)
     return tuple(found)
 
 
 def _lane(way: Propagation, sent: SentOn) -> Iterator[Saw]:
     """Yield what is odd about what should carry the lane itself."""
-    if way.carrier != "baggage":
+    by = members_of(way)
+    if by is None:
         if way.route_header not in sent.whole:
             yield Saw(f"sent no {way.route_header}", carries=False)
         elif sent.doubled(way.route_header):
             yield Saw(f"sent more than one {way.route_header} line", carries=True)
         return
-    whole, first = sent.whole.get(BAGGAGE), sent.first.get(BAGGAGE, "")
+    whole, first = sent.whole.get(by.header), sent.first.get(by.header, "")
     if whole is None:
-        yield Saw("sent no baggage", carries=False)
+        yield Saw(f"sent no {by.header}", carries=False)
         return
-    key = way.route_header
-    members = _members(whole)
-    values = [value for name, value in members if name == key]
+    members = by.pairs(whole)
+    values = [value for name, value in members if name == by.key]
     if not values:
-        yield _without(key, [name for name, _ in members if name])
+        yield _without(by, [name for name, _ in members if name])
         return
-    if sent.doubled(BAGGAGE):
-        is_first = any(name == key for name, _ in _members(first))
+    if sent.doubled(by.header):
+        is_first = any(name == by.key for name, _ in by.pairs(first))
         where = "in the first" if is_first else "behind the first"
-        yield Saw(f"sent more than one baggage line, the lane {where}", carries=True)
+        yield Saw(f"sent more than one {by.header} line, the lane {where}", carries=True)
     if len(values) > 1:
-        yield Saw(f"sent the lane {len(values)} times in its baggage", carries=True)
+        yield Saw(f"sent the lane {len(values)} times in its {by.header}", carries=True)
     if is_respelled(values[-1]):
         yield Saw(f"sent the lane as `{values[-1]}`", carries=True)
 
 
-def _without(key: str, names: list[str]) -> Saw:
-    """Say what baggage without the lane has: its key in another spelling, or other members."""
-    alike = [name for name in names if unquote(name).lower() == key]
+def _without(by: Members, names: list[str]) -> Saw:
+    """Say what a list without the lane has: its key in another spelling, or other members."""
+    alike = [name for name in names if unquote(name).lower() == by.key]
     if alike:
         return Saw(f"sent the lane's key as `{alike[0]}`", carries=False)
     told = ", ".join(names[:3]) or "nothing"
-    return Saw(f"sent baggage without {key}: {told}", carries=False)
+    return Saw(f"sent {by.header} without {by.key}: {told}", carries=False)
 
 
 def is_respelled(value: str) -> bool:
@@ -135,9 +137,3 @@ def _trace(header: str, sent: SentOn, trace: str, *, by_id: bool) -> Iterator[Sa
             yield Saw("began a new trace", carries=False)
         elif not by_id:
             yield Saw("went on with the trace", carries=False)
-
-
-def _members(baggage: str) -> list[tuple[str, str]]:
-    """Return keys and values as they are written, blanks around them left out."""
-    pairs = (part.partition("=") for part in baggage.split(","))
-    return [(name.strip(), value.strip()) for name, _, value in pairs]

@@ -20,6 +20,7 @@ from laneway.core.mesh.names import Host
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.routing.ask.reach import NOTHING, Carried, answering, is_plain, kept_lanes, stays
+from laneway.core.routing.plan.route_plan import CARRIED_MEANS
 
 Promise = Mapping[Ref, frozenset[Carried]]
 """The workloads that may be met, and what requests that come to each of them may carry."""
@@ -158,7 +159,7 @@ class _TrailWalk:
     def step(self, caller: str, call: Call) -> None:
         """Take one call: go on where it kept the promise, note where it did not."""
         strays = self._strays(caller, call)
-        is_told = call.route.by in ("baggage", "header")
+        is_told = call.route.by in CARRIED_MEANS
         if strays and is_told and call.route.lanes.isdisjoint(self._strayed.get(caller, ())):
             return
         arrived = self._ground.arrived(call, self._seen)

@@ -257,12 +257,12 @@ class Mesh(Struct, frozen=True):
         """Return the group of that name."""
         return next((group for group in self.groups if group.name == name), None)
 
-    def traveling_by(self, carrier: Carrier) -> tuple[tuple[Group, Propagation], ...]:
-        """Return the groups whose lanes a carrier takes from hop to hop; held ones plan nothing."""
+    def traveling_by(self, *carriers: Carrier) -> tuple[tuple[Group, Propagation], ...]:
+        """Return the groups whose lanes carriers take from hop to hop; held ones plan nothing."""
         return tuple(
             (group, way)
             for group in self.groups
-            if (way := group.propagation) is not None and way.carrier == carrier and not group.held
+            if (way := group.propagation) is not None and way.carrier in carriers and not group.held
         )
 
 

@@ -2,14 +2,15 @@
 
 Comes in: the two headers a group names. Goes out: a Propagation, or why there can be none. Its
 carrier says who takes the lane from hop to hop: the application, which forwards the route header
-itself; OpenTelemetry in the application, which forwards baggage; or a filter beside it, which
-remembers the lane under the request's trace id.
+itself; OpenTelemetry in the application, which forwards baggage; SkyWalking in it, which forwards
+its correlation; or a filter beside it, which remembers the lane under the request's trace id.
 https://www.alibabacloud.com/help/en/asm/sidecar/full-link-traffic-management-using-relaxed-mode-traffic-swimlanes/
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -20,9 +21,17 @@ from laneway.core.resources.matching import is_header_name
 _SAMPLED = {"sampled": 10_000, "unsampled": 0}
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%", re.ASCII)
 
-Carrier = Literal["header", "baggage", "trace id"]
+ListCarrier = Literal["baggage", "correlation"]
+Carrier = Literal["header", ListCarrier, "trace id"]
 
 BAGGAGE = "baggage"
+SW8, CORRELATION = "sw8", "sw8-correlation"
+"""SkyWalking's headers: the id of a trace, and pairs that a program sends on with it.
+
+https://skywalking.apache.org/docs/main/latest/en/api/x-process-correlation-headers-v1/
+"""
+LISTS: Mapping[str, ListCarrier] = {BAGGAGE: "baggage", CORRELATION: "correlation"}
+"""Headers with a list of members, one of which may hold a lane, and what they are as carriers."""
 TIDY_BAGGAGE_ANNOTATION = "laneway.dev/tidy-baggage"
 """An annotation on a group whose lanes travel by baggage; `off` leaves it as users wrote it."""
 ENTRY_TRACE_ANNOTATION = "laneway.dev/entry-trace"
@@ -47,11 +56,6 @@ TRACE_IDS = frozenset(
     }
 )
 """Headers that are known to carry the id of a trace: none of them can hold a lane's name."""
-SW8, SW8_PAIRS = "sw8", "sw8-correlation"
-"""SkyWalking's headers: the id of a trace, and pairs that a program sends on with it.
-
-https://skywalking.apache.org/docs/main/latest/en/api/x-process-correlation-headers-v1/
-"""
 OF_THE_TRANSPORT = frozenset(
     {
         *("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"),
@@ -68,7 +72,7 @@ class Propagation(Struct, frozen=True):
     """How the lane of a request travels in a permissive group; header names are in lower case.
 
     `route_header` holds the lane's name where routes match it. `trace_header` is what the
-    application forwards: the route header itself, `baggage`, or the id of a trace. `tidies` says
+    application forwards: the route header itself, a list, or the id of a trace. `tidies` says
     that the lane filter puts baggage in order. Where `entry_trace` is a number, the entry makes
     what SDKs need of a trace, and so many of ten thousand are to be recorded. `second` is the
     header of a trace that stands in for baggage, empty for none.
@@ -82,9 +86,14 @@ class Propagation(Struct, frozen=True):
     second: str = ""
 
     @property
+    def list_header(self) -> str:
+        """The header in which a lane is one member of a list; empty where it is in none."""
+        return self.trace_header if self.trace_header in LISTS else ""
+
+    @property
     def lane_headers(self) -> tuple[str, ...]:
         """The headers that routes read a lane from."""
-        return (self.route_header, *((BAGGAGE,) if self.carrier == "baggage" else ()))
+        return (self.route_header, *filter(None, (self.list_header,)))
 
 
 LONGEST_HEADER_NAME = 256
@@ -104,7 +113,7 @@ def propagation_of(group: LaneGroup) -> Propagation | None:
         second = group.meta.annotations.get(SECOND_CARRIER_ANNOTATION, "").lower()
         known = second if second in SECOND_CARRIERS else ""
         return Propagation("baggage", route, trace, tidies, sampled, known)
-    return Propagation("trace id", route, trace, entry_trace=sampled)
+    return Propagation(LISTS.get(trace, "trace id"), route, trace, entry_trace=sampled)
 
 
 def sampled_part(said: str) -> int | None:
@@ -128,10 +137,8 @@ def propagation_flaw(group: LaneGroup) -> str:
             name for name, value in (("traceHeader", trace), ("routeHeader", route)) if not value
         ]
         return f"permissiveModeConfiguration names no {' and no '.join(missing)}"
-    if route == BAGGAGE or route in TRACE_IDS:
+    if route in LISTS or route in TRACE_IDS:
         return f"the routeHeader {route} already has a meaning and cannot hold a lane's name"
-    if trace == SW8_PAIRS:
-        return f"the traceHeader {trace} has pairs of programs and no id; {SW8} beside it has one"
     for name, value in (("routeHeader", route), ("traceHeader", trace)):
         if value in OF_THE_TRANSPORT:
             return f"the {name} {value} belongs to the connection and does not travel on"

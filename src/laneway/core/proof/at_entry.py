@@ -223,7 +223,7 @@ class _EntryJudge(Struct, frozen=True):
             yield from unread
             return
         lanes = tuple(dict.fromkeys(one.lane for one in kept))
-        if propagation.carrier != "baggage" and stamped_lane(propagation, rule, share) in lanes:
+        if not propagation.list_header and stamped_lane(propagation, rule, share) in lanes:
             return
 
         def is_unwritten(request: Request) -> bool:

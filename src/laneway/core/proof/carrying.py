@@ -1,6 +1,6 @@
 """What a request carries when it leaves a proxy: is it the lane, and nothing but the lane.
 
-Comes in: a rule's edits and a request. Goes out: whether the route header, and baggage where that
+Comes in: a rule's edits and a request. Goes out: whether the route header, and the list where one
 is the carrier, then name exactly one lane. Edits are tried on requests that carry nothing, what
 others put there, a lane already, and a lane beside something else, which comes first: what an edit
 sets does not depend on more than that, but for the headers it is filled in from.
@@ -13,32 +13,32 @@ from collections.abc import Collection, Iterable, Iterator
 
 import re2
 
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import Propagation
 from laneway.core.routing.ask.passing import REQUEST_ID
 from laneway.core.routing.ask.request import Request, sent_on, variable_headers
-from laneway.core.routing.plan.baggage import named_lane, names_any, names_one_of, names_twice
+from laneway.core.routing.plan.members import members_of
 from laneway.core.routing.plan.route_plan import Rule, Share
 from laneway.core.search.conditions import HEADER, Condition, Conditions
 from laneway.core.search.values import PRESENT, Pattern
 
 
-def members(propagation: Propagation, request: Request) -> list[str]:
-    """Return the lane that each line of a request's baggage names, where it names one."""
-    told = (named_lane(propagation.route_header, line) for line in request.values(BAGGAGE))
-    return [lane for lane in told if lane is not None]
+def listed(propagation: Propagation, request: Request) -> set[str]:
+    """Return the lanes that lines of the list name by which a group's lanes travel, if any does."""
+    members = members_of(propagation)
+    told = map(members.named, request.values(members.header)) if members else ()
+    return {lane for lane in told if lane is not None}
 
 
 def carries(propagation: Propagation, request: Request, lane: str) -> bool:
     """Whether a request names exactly one lane by all means of its group."""
     if request.values(propagation.route_header) != [lane]:
         return False
-    return propagation.carrier != "baggage" or set(members(propagation, request)) == {lane}
+    return not propagation.list_header or listed(propagation, request) == {lane}
 
 
 def named(propagation: Propagation, request: Request) -> set[str]:
     """Return every lane that a request names by any means."""
-    found = set(request.values(propagation.route_header))
-    return found | set(members(propagation, request)) if propagation.carrier == "baggage" else found
+    return set(request.values(propagation.route_header)) | listed(propagation, request)
 
 
 def loses(
@@ -46,11 +46,10 @@ def loses(
 ) -> bool:
     """Whether a request named one of some lanes and names none of them any more.
 
-    Where baggage carries lanes it has to stay in baggage: programs pass on nothing else.
+    Where a list carries lanes it has to stay in there: programs pass on nothing else.
     """
-    by_carrier = (members,) if propagation.carrier == "baggage" else ()
-    for way in (named, *by_carrier):
-        told = set(way(propagation, before)).intersection(lanes)
+    for way in (named, listed):
+        told = way(propagation, before).intersection(lanes)
         if told and told.isdisjoint(way(propagation, after)):
             return True
     return False
@@ -66,20 +65,24 @@ def written(propagation: Propagation, rule: Rule, share: Share) -> Iterator[tupl
 
 _VARIABLE = r"%REQ\([^):?%]+(?:\?[^):?%]+)?\)%"
 _PLAIN = r"(?:[^%,]|%%)*"
-_MEMBER = rf"(?:(?:{_PLAIN}=)?{_VARIABLE}(?:;{_PLAIN})?|{_PLAIN})"
-_ALONE = re.compile(rf"{_VARIABLE}|(?:[^%]|%%)*")
-_LIST = re.compile(rf"{_MEMBER}(?:,{_MEMBER})*")
+_ALONE = rf"{_VARIABLE}|(?:[^%]|%%)*"
 
 
 def unread(propagation: Propagation, rule: Rule, share: Share) -> Iterator[str]:
     """Yield the values of which it is not worked out here when they name a lane.
 
-    A variable is read where it is all of a value, or of a member of baggage or of its value.
+    A variable is read where it is all of a value, or of a member of a list or of its value.
     """
+    members = members_of(propagation)
     for name, value in written(propagation, rule, share):
-        form = _LIST if name == BAGGAGE else _ALONE
-        if form.fullmatch(value) is None:
+        form = _list_of(members.sign) if members and name == members.header else _ALONE
+        if re.fullmatch(form, value) is None:
             yield value
+
+
+def _list_of(sign: str) -> str:
+    member = rf"(?:(?:{_PLAIN}{sign})?{_VARIABLE}(?:;{_PLAIN})?|{_PLAIN})"
+    return rf"{member}(?:,{member})*"
 
 
 def edits_trace(propagation: Propagation, rule: Rule, share: Share) -> bool:
@@ -111,14 +114,13 @@ def fillings(propagation: Propagation, rule: Rule, share: Share) -> list[tuple[s
 def filled(propagation: Propagation, target: str, source: str, lane: str) -> Iterator[Conditions]:
     """Yield the conditions under which a header that is filled in names a lane.
 
-    Into baggage a value comes as a member, as the value of one, or with a comma and more.
+    Into a list a value comes as a member, as the value of one, or with a comma and more.
     """
-    part = HEADER + source
-    if target != BAGGAGE:
+    part, members = HEADER + source, members_of(propagation)
+    if members is None or target != members.header:
         yield frozenset([Condition(part, Pattern("exact", lane))])
         return
-    value = re2.escape(lane)
-    member = names_one_of(propagation.route_header, [lane])
+    value, member = re2.escape(members.spelled(lane)), members.one_of([lane])
     forms = (rf"[ \t]*{value}[ \t]*([;,].*)?", member, f".*,{member}")
     yield from (frozenset([Condition(part, Pattern("regex", form))]) for form in forms)
 
@@ -127,12 +129,13 @@ def misled(
     propagation: Propagation, rule: Rule, share: Share, lanes: Collection[str]
 ) -> Iterator[Conditions]:
     """Yield the conditions under which headers are filled in with something beside these lanes."""
+    members = members_of(propagation)
     for target, source in fillings(propagation, rule, share):
         yield strange(source, lanes)
-        if target == BAGGAGE:
-            part, some = HEADER + source, names_any(propagation.route_header)
-            own = Pattern("regex", names_one_of(propagation.route_header, list(lanes)))
-            for form in (some, f".*,{some}"):
+        if members and target == members.header:
+            part = HEADER + source
+            own = Pattern("regex", members.one_of(list(lanes)))
+            for form in (members.any, f".*,{members.any}"):
                 yield frozenset(
                     [Condition(part, Pattern("regex", form)), Condition(part, own, met=False)]
                 )
@@ -154,19 +157,20 @@ def arrivals(propagation: Propagation, lanes: Iterable[str]) -> Iterator[Conditi
         frozenset([Condition(HEADER + header, PRESENT, met=False)]),
         strange(header, lanes),
     ]
-    if propagation.carrier != "baggage":
+    members = members_of(propagation)
+    if members is None:
         yield from by_header
         return
-    present = Condition(HEADER + BAGGAGE, PRESENT)
-    key = propagation.route_header
-    one, two = (Pattern("regex", form) for form in (names_any(key), names_twice(key)))
-    by_baggage = [
+    part = HEADER + members.header
+    present = Condition(part, PRESENT)
+    one, two = (Condition(part, Pattern("regex", form)) for form in (members.any, members.twice))
+    by_member = [
         frozenset([present.denied()]),
-        frozenset([present, Condition(HEADER + BAGGAGE, one, met=False)]),
-        frozenset([Condition(HEADER + BAGGAGE, one)]),
-        frozenset([Condition(HEADER + BAGGAGE, two)]),
+        frozenset([present, one.denied()]),
+        frozenset([one]),
+        frozenset([two]),
     ]
-    yield from (left | right for left in by_header for right in by_baggage)
+    yield from (left | right for left in by_header for right in by_member)
 
 
 def stamped_lane(propagation: Propagation, rule: Rule, share: Share) -> str:

@@ -18,7 +18,7 @@ from laneway.core.mesh.bound import is_bound
 from laneway.core.mesh.membership import lanes_of
 from laneway.core.mesh.mesh import Group, Mesh, MeshService, Protocol
 from laneway.core.mesh.names import Host
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import Propagation
 from laneway.core.mesh.spellings import spellings
 from laneway.core.mesh.visibility import SidecarScope, exports_of, scope_of
 from laneway.core.proof.carrying import filled, fillings, loses, named, strange
@@ -30,7 +30,7 @@ from laneway.core.proof.shapes import Shapes
 from laneway.core.proof.verdict import Spot, Want, Who
 from laneway.core.routing.ask.request import Request, sent_on
 from laneway.core.routing.ask.walk import Sight, find_hop, is_known
-from laneway.core.routing.plan.baggage import names_twice
+from laneway.core.routing.plan.members import members_of
 from laneway.core.routing.plan.route_plan import (
     Destination,
     Forward,
@@ -146,9 +146,9 @@ class InMesh(Struct, dict=True):
             return Premises(hosts)
         single = frozenset(HEADER + name for name in propagation.lane_headers)
         given: Conditions = frozenset()
-        if propagation.carrier == "baggage":
-            twice = Pattern("regex", names_twice(propagation.route_header))
-            given = frozenset([Condition(HEADER + BAGGAGE, twice, met=False)])
+        if members := members_of(propagation):
+            twice = Pattern("regex", members.twice)
+            given = frozenset([Condition(HEADER + members.header, twice, met=False)])
         return Premises(hosts, given, single)
 
 
@@ -279,11 +279,11 @@ def _lost(
         return loses(propagation, request, sent_on(rule, share, request), lanes)
 
     why = "it leaves without its lane, so the hops behind do not know it"
+    members = members_of(propagation)
     carrying = [
-        Request(
-            headers=((name, lane if name != BAGGAGE else f"{propagation.route_header}={lane}"),)
-        )
+        Request(headers=((name, members.member(lane) if members and is_list else lane),))
         for name in propagation.lane_headers
+        for is_list in (name == propagation.list_header,)
         for lane in lanes
     ]
     if any(map(is_lost, carrying)):

@@ -26,8 +26,8 @@ from laneway.apps.terminal.tables import GAP, lines_of_row
 from laneway.core.emit.envoy.cluster_names import destination_of
 from laneway.core.emit.envoy.request_log import CARRIED, NAMED, OLDER_REQUESTS_FILE
 from laneway.core.emit.envoy.tunnels import TUNNELS
-from laneway.core.mesh.propagation import BAGGAGE
-from laneway.core.routing.plan.baggage import named_lane
+from laneway.core.mesh.propagation import LISTS
+from laneway.core.routing.plan.members import Members
 
 HEAD = ("TIME", "CALLER", "LANE", "REQUEST", "ROUTE", "POD", "STATUS", "MS")
 _GIVE_WAY = tuple(HEAD.index(name) for name in ("CALLER", "REQUEST", "ROUTE", "POD"))
@@ -122,11 +122,11 @@ def _lane(line: Line) -> str | None:
 
 
 def _carried(name: str, carried: Mapping[str, Any]) -> str | None:
-    """Return the lane that a header held, baggage by the name of another header of lanes."""
+    """Return the lane that a header held, a list by the name of another header of lanes."""
     held = str(carried.get(name) or "")
-    if name != BAGGAGE:
+    if name not in LISTS:
         return held or None
-    told = (named_lane(key, held) for key in carried if key != BAGGAGE)
+    told = (Members(name, key).named(held) for key in carried if key not in LISTS)
     return next((lane for lane in told if lane), None)
 
 

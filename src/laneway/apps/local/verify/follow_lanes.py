@@ -152,11 +152,13 @@ class _Following(Struct):
             for round_ in range(count)
             for at, probe in enumerate((*probes, *streamed))
         ]
+        ways = (group.propagation for group in self.ground.mesh.groups)
+        carriers = {way.carrier for way in ways if way}
         before = self.running.quiet(None)
         for done, (probe, form) in enumerate(errands, 1):
             tried = _tried(probe, form)
             self.tried.append(tried)
-            request = formed(probe.request, form, tried.trace)
+            request = formed(probe.request, form, tried.trace, carriers)
             send(self.running.address(probe), on_wire(request), 1)
             after = self.running.quiet(before)
             strangers = self._note(before, after, tried) - 1

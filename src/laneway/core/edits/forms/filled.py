@@ -24,7 +24,7 @@ from laneway.core.edits.forms.values import (
 )
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import service_host
-from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.mesh.propagation import LISTS
 
 LANE_HEADER = "x-asm-prefer-tag"
 """The header that the vendor's console puts before a lane's name."""
@@ -108,8 +108,8 @@ def _of_group(form: GroupForm) -> Iterator[tuple[str, object]]:
     if form.mode == "strict":
         yield from (("context", ""), ("trace_header", ""), ("route_header", ""))
         yield from (("baseline", ""), ("stand_ins", {}))
-    elif form.context == "baggage":
-        yield "trace_header", BAGGAGE
+    elif form.context in LISTS.values():
+        yield "trace_header", next(name for name, way in LISTS.items() if way == form.context)
     elif form.context == "customHeader":
         yield "trace_header", form.route_header or form.trace_header
         yield "route_header", form.route_header or form.trace_header

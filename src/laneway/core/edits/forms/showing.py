@@ -28,7 +28,7 @@ from laneway.core.edits.forms.values import (
 from laneway.core.edits.lane_splits import LaneSplit, lane_splits
 from laneway.core.mesh.injection import asks_for_sidecars
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.mesh.propagation import BAGGAGE
+from laneway.core.mesh.propagation import LISTS
 from laneway.core.resources.lanes.swim_lanes import (
     IngressRule,
     Lane,
@@ -204,10 +204,8 @@ def _context(group: LaneGroup) -> Context:
     context = group.permissive if group.is_permissive else None
     if context is None or not context.trace_header:
         return ""
-    if context.trace_header.lower() == BAGGAGE:
-        return "baggage"
     same = context.trace_header.lower() == context.route_header.lower()
-    return "customHeader" if same else "traceId"
+    return LISTS.get(context.trace_header.lower(), "customHeader" if same else "traceId")
 
 
 def _matches(group: LaneGroup) -> list[Any]:

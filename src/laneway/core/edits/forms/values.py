@@ -12,8 +12,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from laneway.core.mesh.propagation import ListCarrier
+
 Mode = Literal["strict", "permissive"]
-Context = Literal["", "traceId", "customHeader", "baggage"]
+Context = Literal["", "traceId", "customHeader", ListCarrier]
 Strategy = Literal["rule_based", "weighted"]
 UriMethod = Literal["exact", "prefix", "regex"]
 HeaderMethod = Literal["exact", "prefix", "regex", "present"]
@@ -56,7 +58,7 @@ class GroupForm(Struct, frozen=True, rename="camel", tag_field="kind", tag="grou
     """A lane group. `gateway` is `namespace/name` of a Gateway.
 
     `context` says how a permissive group's lane travels: by the id of a trace in
-    `trace_header`, by the route header itself, or by baggage. `stand_ins` are lanes that answer at
+    `trace_header`, by the route header itself, or in a list. `stand_ins` are lanes that answer at
     single services, by `namespace/name`. `hosts` and `matches` are those before a weighted split.
     """
 

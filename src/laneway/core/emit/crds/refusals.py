@@ -16,7 +16,7 @@ from msgspec import Struct
 from laneway.core.findings.codes import lanes, permissive, releasing, shape
 from laneway.core.findings.finding import Code
 from laneway.core.mesh.propagation import (
-    BAGGAGE,
+    LISTS,
     LONGEST_HEADER_NAME,
     OF_THE_TRANSPORT,
     TRACE_IDS,
@@ -98,10 +98,10 @@ _GROUP = (
     Refusal(
         "spec",
         _where_permissive(
-            f"!({_CONFIGURED}.routeHeader.lowerAscii() in {_taken(TRACE_IDS | {BAGGAGE})})"
+            f"!({_CONFIGURED}.routeHeader.lowerAscii() in {_taken(TRACE_IDS | LISTS.keys())})"
         ),
-        "routeHeader is a header of your own that holds a lane's name: neither baggage nor the id "
-        "of a trace",
+        "routeHeader is a header of your own that holds a lane's name: neither a list of others' "
+        "such as baggage nor the id of a trace",
         permissive.HEADER_UNUSABLE,
         ".permissiveModeConfiguration.routeHeader",
     ),

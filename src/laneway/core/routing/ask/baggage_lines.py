@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import BAGGAGE
 from laneway.core.routing.ask.request import Request
-from laneway.core.routing.plan.baggage import name_and_value
+from laneway.core.routing.plan.members import name_and_value
 
 MOST_MEMBERS = 64
 """Members in a line that every program takes. https://www.w3.org/TR/baggage/#limits"""
@@ -45,17 +45,19 @@ def as_received(mesh: Mesh, request: Request) -> Request:
     if not mesh.traveling_by("baggage"):
         return request
     members = lane_members(mesh)
-    return in_order(request, members) if members else on_one_line(request)
+    return in_order(request, members) if members else on_one_line(request, BAGGAGE)
 
 
-def on_one_line(request: Request) -> Request:
-    """Return a request with its baggage on one line.
+def on_one_line(request: Request, *names: str) -> Request:
+    """Return a request with headers that are lists, each on one line.
 
-    >>> on_one_line(Request(headers=(("baggage", "a=1"), ("Baggage", "b=2")))).headers
+    >>> on_one_line(Request(headers=(("baggage", "a=1"), ("Baggage", "b=2"))), BAGGAGE).headers
     (('baggage', 'a=1,b=2'),)
     """
-    lines = request.values(BAGGAGE)
-    return _with(request, ",".join(lines)) if len(lines) > 1 else request
+    for name in names:
+        lines = request.values(name)
+        request = _with(request, name, ",".join(lines)) if len(lines) > 1 else request
+    return request
 
 
 def in_order(request: Request, members: Sequence[str]) -> Request:
@@ -70,12 +72,12 @@ def in_order(request: Request, members: Sequence[str]) -> Request:
         return request
     line = ",".join(lines)
     tidied = _tidied(line, tuple(members))
-    return request if tidied and lines == [tidied] else _with(request, tidied)
+    return request if tidied and lines == [tidied] else _with(request, BAGGAGE, tidied)
 
 
-def _with(request: Request, line: str) -> Request:
-    others = (pair for pair in request.headers if pair[0].lower() != BAGGAGE)
-    return replace(request, headers=(*others, *([(BAGGAGE, line)] if line else [])))
+def _with(request: Request, name: str, line: str) -> Request:
+    others = (pair for pair in request.headers if pair[0].lower() != name)
+    return replace(request, headers=(*others, *([(name, line)] if line else [])))
 
 
 @lru_cache(maxsize=1024)

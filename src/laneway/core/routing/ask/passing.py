@@ -1,9 +1,9 @@
 """How a request's lane gets through an application, and which lane a request carries.
 
 Comes in: the mesh, a pod and a request it serves. Goes out: the headers that its own calls carry.
-Applications are taken to pass on what their group names: the route header, baggage, or the id of a
-trace, under which the filter beside the application restores the lane. One that is said to forget
-passes on none of it. It stands apart from the walk, which knows proxies only.
+Applications are taken to pass on what their group names: the route header, a list that holds the
+lane, or the id of a trace, under which the filter beside the application restores it. One that is
+said to forget passes on none of it. It stands apart from the walk, which knows proxies only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from laneway.core.mesh.injection import lack_of_sidecar
 from laneway.core.mesh.mesh import Group, Mesh
 from laneway.core.mesh.names import LaneName
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import BAGGAGE, LISTS, Propagation
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.baggage_lines import in_order, lane_members, on_one_line
 from laneway.core.routing.ask.request import Request, sent_on, unmet
@@ -49,7 +49,7 @@ def _lane_in(
 def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[str]) -> Pairs:
     """Return the headers that the calls of a pod carry while it serves a request.
 
-    Lines of baggage are one list to a program, and leave it as one line, in order where the lane
+    Lines of a list are one to a program, and leave it as one line, baggage in order where the lane
     filter stands beside it. `forgets` names workloads, or services, whose programs pass on no
     header that carries a lane.
     """
@@ -58,7 +58,7 @@ def passed_on(mesh: Mesh, pod: Workload, request: Request, forgets: Collection[s
     }
     forgotten = carrying if forgets and is_among(mesh, pod, forgets) else set()
     kept = (carrying | {REQUEST_ID}) - forgotten
-    passed = tuple(pair for pair in on_one_line(request).headers if pair[0].lower() in kept)
+    passed = tuple(pair for pair in on_one_line(request, *LISTS).headers if pair[0].lower() in kept)
     return as_sent(mesh, pod, Request(headers=passed)).headers
 
 
@@ -126,6 +126,6 @@ def _kept(propagation: Propagation) -> tuple[str, ...]:
     """Name the headers that are in a call again after an application and the filter beside it."""
     if propagation.carrier == "header":
         return (propagation.route_header,)
-    if propagation.carrier == "baggage":
-        return (BAGGAGE, *((propagation.second,) if propagation.second else ()))
+    if propagation.list_header:
+        return tuple(filter(None, (propagation.list_header, propagation.second)))
     return (propagation.trace_header, propagation.route_header)

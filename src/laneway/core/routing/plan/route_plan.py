@@ -19,6 +19,7 @@ from laneway.core.mesh.destination_rules import selects
 from laneway.core.mesh.known import LearnedRoute
 from laneway.core.mesh.mesh import Caller, Mesh, Protocol
 from laneway.core.mesh.names import GatewayName, Host
+from laneway.core.mesh.propagation import LISTS, ListCarrier
 from laneway.core.mesh.visibility import Shown
 from laneway.core.resources.lanes.tagging import HashRule
 from laneway.core.resources.matching import Labels, Match
@@ -28,10 +29,12 @@ from laneway.core.routing.plan.service_names import ServiceNames
 
 Pairs = tuple[tuple[str, str], ...]
 
-Means = Literal["entry", "link", "cookie", "baggage", "header", "caller", "anyone", ""]
+Means = Literal["entry", "link", "cookie", ListCarrier, "header", "caller", "anyone", ""]
 """How a rule of lanes knows the lane of a request: by an entry rule, by the link or the cookie of a
 browser, by what the request carries, by the pod that calls, or by nothing at all. Rules of users
 have none."""
+CARRIED_MEANS: frozenset[Means] = frozenset({"header", *LISTS.values()})
+"""How rules know a lane by what the request carries."""
 
 
 class Origin(Struct, frozen=True, gc=False):

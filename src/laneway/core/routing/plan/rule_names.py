@@ -77,7 +77,7 @@ def _known_by(group: Group, lane: str, by: Means) -> str:
         is_strict = group.baseline is None
         return "callers in no lane" if is_strict else f"requests in no lane, to the baseline {lane}"
     header = group.propagation.route_header if group.propagation else ""
-    where = "baggage" if by == "baggage" else f"the header {header}"
+    where = f"the header {header}" if by == "header" else by
     return f"{f'lane {lane}' if lane else 'any other lane'}, named in {where}"
 
 

@@ -62,9 +62,7 @@ def _carriers(
     mesh: Mesh, planned: Mapping[Host, LaneSubsets], renamed: list[Renamed]
 ) -> Mapping[Host, str]:
     """Name carriers: they stand in the service's namespace and leave it out of their names."""
-    carried = {
-        group.name for carrier in ("baggage", "trace id") for group, _ in mesh.traveling_by(carrier)
-    }
+    carried = {group.name for group, _ in mesh.traveling_by("baggage", "trace id")}
     taken = {(thing.meta.namespace, thing.meta.name) for thing in mesh.carriers}
     found: dict[Host, str] = {}
     for host, subsets in planned.items() if carried else ():

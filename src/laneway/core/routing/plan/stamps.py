@@ -2,8 +2,8 @@
 
 Comes in: a group's propagation. Goes out: conditions on a request, and header edits. Both belong
 together: what the entry and the routes by caller write is what the next proxy reads. Strict groups
-have none, so nothing is read and nothing written. Baggage may hold members of others, and
-a request's lane is one member among them.
+have none, so nothing is read and nothing written. A list, such as baggage, may hold members of
+others, and a request's lane is one member among them.
 https://www.w3.org/TR/baggage/
 """
 
@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import LaneName
-from laneway.core.mesh.propagation import BAGGAGE, Propagation
+from laneway.core.mesh.propagation import BAGGAGE, LISTS, Propagation
 from laneway.core.resources.matching import Match, StringMatch
 from laneway.core.resources.read_matching import LONGEST_REGEX
-from laneway.core.routing.plan.baggage import names_any, parted, that_istio_takes
+from laneway.core.routing.plan.members import members_of, parted
 from laneway.core.routing.plan.route_plan import HeaderEdits, Headers, Means
 
 _IDS = ("traceparent", "b3", "x-b3-traceid", "uber-trace-id", "x-amzn-trace-id", "sw8")
@@ -32,22 +32,21 @@ _ANYTHING = Match()
 class Stamp(Struct, frozen=True):
     """One way to write a lane: into which requests, and what.
 
-    `baggage` is the new value of the baggage header, with `{member}` for the lane's member; empty
-    where none is written. `suffix` tells rules apart that differ by their stamp alone.
+    `written` is the new value of the list that carries the lane, with `{member}` for the lane's
+    member; empty where none does. `suffix` tells rules apart that differ by their stamp alone.
     """
 
     propagation: Propagation
     suffix: str = ""
     only: Match = _ANYTHING
-    baggage: str = ""
+    written: str = ""
 
     def edits(self, lane: LaneName) -> Headers:
         """Return the edits that write a lane; they overwrite, so a doubled line ends here."""
-        route = self.propagation.route_header
-        written = [(route, str(lane))]
-        if self.baggage:
-            written.append((BAGGAGE, self.baggage.format(member=f"{route}={lane}")))
-        return Headers(HeaderEdits(set=tuple(sorted(written))))
+        edits = [(self.propagation.route_header, str(lane))]
+        if members := members_of(self.propagation):
+            edits.append((members.header, self.written.format(member=members.member(lane))))
+        return Headers(HeaderEdits(set=tuple(sorted(edits))))
 
     def onto(self, match: Match) -> Match:
         """Return a match narrowed to the requests this stamp is for.
@@ -63,20 +62,21 @@ def stamps(propagation: Propagation | None) -> tuple[Stamp, ...]:
     """Return every way a lane is written, in the order the rules stand; none for strict lanes.
 
     A proxy of Istio's can overwrite a header or set it from another, and cannot edit a list. So a
-    request without baggage gets the lane's member alone, one with members of others gets it in
+    request without the list gets the lane's member alone, one with members of others gets it in
     front of them, and one that already names a lane loses the whole header, since its own member
-    would contradict.
+    would contradict. First it stands because programs cut from the end: Java keeps three pairs.
     """
     if propagation is None:
         return ()
-    if propagation.carrier != "baggage":
+    members = members_of(propagation)
+    if members is None:
         return (Stamp(propagation),)
-    absent = Match(without_headers=((BAGGAGE, StringMatch("present")),))
-    named = StringMatch("regex", names_any(propagation.route_header))
-    foreign = Match(without_headers=((BAGGAGE, named),))
+    header, what = members.header, propagation.carrier
+    absent = Match(without_headers=((header, StringMatch("present")),))
+    foreign = Match(without_headers=((header, StringMatch("regex", members.any)),))
     return (
-        Stamp(propagation, "-no-baggage", absent, "{member}"),
-        Stamp(propagation, "-with-baggage", foreign, f"{{member}},%REQ({BAGGAGE})%"),
+        Stamp(propagation, f"-no-{what}", absent, "{member}"),
+        Stamp(propagation, f"-with-{what}", foreign, f"{{member}},%REQ({header})%"),
         Stamp(propagation, "", _ANYTHING, "{member}"),
     )
 
@@ -98,13 +98,14 @@ def conditions(
     by_header = tuple(
         Match(headers=((propagation.route_header, wanted),)) for wanted in _one_of(lanes)
     )
-    if propagation.carrier != "baggage":
+    members = members_of(propagation)
+    if members is None:
         return (("header", by_header),)
-    by_baggage = tuple(
-        Match(headers=((BAGGAGE, StringMatch("regex", written)),))
-        for written in that_istio_takes(propagation.route_header, lanes)
+    by_member = tuple(
+        Match(headers=((members.header, StringMatch("regex", written)),))
+        for written in members.that_istio_takes(lanes)
     )
-    return (("baggage", by_baggage), ("header", by_header))
+    return ((LISTS[members.header], by_member), ("header", by_header))
 
 
 def _one_of(lanes: Sequence[LaneName]) -> Iterator[StringMatch]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import FILTER_NEEDED
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
+from laneway.core.mesh.propagation import LISTS
 from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.check import Check
 
@@ -18,7 +19,7 @@ def check(mesh: Mesh, plan: RoutePlan) -> Iterator[Finding]:
         place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")
         what = f"lanes of group {group.name} go by the trace in {way.trace_header}"
         yield finding(FILTER_NEEDED, place, str(meta.ref), what=what)
-    for group, way in mesh.traveling_by("baggage"):
+    for group, way in mesh.traveling_by(*LISTS.values()):
         if way.tidies or way.second or way.entry_trace is not None:
             meta = group.group.meta
             place = meta.place("spec", "permissiveModeConfiguration", "traceHeader")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from laneway.core.findings.codes.permissive import KEY_SPELLED_ANEW
 from laneway.core.findings.finding import Finding, finding
 from laneway.core.mesh.mesh import Mesh
-from laneway.core.routing.plan.baggage import spelled_anew
+from laneway.core.routing.plan.members import spelled_anew
 from laneway.core.rules.check import Check
 
 

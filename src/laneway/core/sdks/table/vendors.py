@@ -304,7 +304,8 @@ def _skywalking() -> Iterator[Fact]:
         "version 1.2.0",
         {"sw8": "passes on", "sw8-correlation": "passes on"},
         "The correlation is sent on only where a sw8 came as well.",
-        "Name sw8 as the traceHeader.",
+        "Name sw8-correlation as the traceHeader, and let the entry make a sw8 where none comes "
+        "(laneway.dev/entry-trace); or name sw8, which needs the lane filter in the mesh.",
         (old,),
         of_version=True,
         link=_SKYWALKING,
@@ -320,10 +321,10 @@ def _skywalking() -> Iterator[Fact]:
         of_version=True,
         link=_SKYWALKING,
     )
-    for name, packages in (
-        ("python", SKYWALKING_PYTHON),
-        ("node", SKYWALKING_NODE),
-        ("java", SKYWALKING_JAVA),
+    for name, packages, own in (
+        ("python", SKYWALKING_PYTHON, "sw8-correlation or sw8"),
+        ("node", SKYWALKING_NODE, "sw8"),
+        ("java", SKYWALKING_JAVA, "sw8-correlation or sw8"),
     ):
         sdk = f"skywalking-{name}"
         yield Fact(
@@ -332,7 +333,7 @@ def _skywalking() -> Iterator[Fact]:
             "as installed",
             {"baggage": "will not", "traceparent": "will not"},
             "SkyWalking carries its own headers alone.",
-            "Name sw8 as the traceHeader, or add OpenTelemetry.",
+            f"Name {own} as the traceHeader, or add OpenTelemetry.",
             packages,
             link=_SKYWALKING,
         )
@@ -375,7 +376,8 @@ def _skywalking() -> Iterator[Fact]:
         {"sw8": "passes on", "sw8-correlation": "passes on"},
         "Measured on the classes that read and write the headers. Of more than three entries of "
         "the correlation some are dropped.",
-        "None needed where sw8 is the traceHeader. Keep the lane first in the correlation.",
+        "None needed where sw8 is the traceHeader, or sw8-correlation: there a sw8 has to come as "
+        "well, and the lane is written first.",
         SKYWALKING_JAVA,
         link=_SKYWALKING,
     )

@@ -25,7 +25,7 @@ from laneway.core.routing.ask.reach import carried_by, kept_lanes, lane_of
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Decision, HeldRoutes, Target
 from laneway.core.routing.plan.hops import Answers
-from laneway.core.routing.plan.route_plan import Pairs, RoutePlan, Rule, links
+from laneway.core.routing.plan.route_plan import CARRIED_MEANS, Pairs, RoutePlan, Rule, links
 from laneway.core.routing.plan.rule_names import RuleNames
 from laneway.core.routing.plan.stand_ins import stand_ins
 from laneway.core.routing.plan.told_apart import asked_by_anyone
@@ -203,7 +203,7 @@ class _PathSearch:
         if called.host in self._told_by_lanes:
             anyone = self._anyone.setdefault(caller.namespace, Caller(caller.namespace, ()))
             met = self._routes(anyone, called, request).decide(request)
-            if met.rule is not None and met.rule.by in ("baggage", "header"):
+            if met.rule is not None and met.rule.by in CARRIED_MEANS:
                 return met
         return self._routes(caller, called, request).decide(request)
 

@@ -28,7 +28,7 @@ function Services({ form, change, told, offers, about }) {
   </fieldset>`;
 }
 
-const CONTEXTS = [["traceId", "Trace ID"], ["customHeader", "Custom header"], ["baggage", "Baggage"]];
+const CONTEXTS = [["traceId", "Trace ID"], ["customHeader", "Custom header"], ["baggage", "Baggage"], ["correlation", "SkyWalking correlation"]];
 
 /** Lanes that answer at single services in place of the baseline. */
 function StandIns({ form, change, told = [], lanes }) {
