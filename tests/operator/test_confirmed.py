@@ -12,7 +12,7 @@ from laneway.core.live.liveness import Liveness, Missing
 from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work, ours
-from tests.operator.test_disturbed import condition, written
+from tests.operator.test_disturbed import GROUP, condition, written
 from tests.operator.town import add_lane, begin, create, pod, remove_lane, reweight
 from tests.operator.virtual_time import in_virtual_time
 
@@ -210,3 +210,20 @@ def test_a_crowd_of_pods_is_looked_at_once(settled: ModelApi) -> None:
     assert working.rounds - in_virtual_time(at_work(settled.copy())).rounds <= 2
     status = api.objects["ASMSwimLane", "", "s1"]["status"]
     assert status["pods"] == {"ready": 32, "total": 32}
+
+
+def test_a_lane_and_its_group_are_told_of_at_once(settled: ModelApi) -> None:
+    api = settled.copy()
+    api.answers_late = 0.2
+    told: dict[str, float] = {}
+
+    def look() -> None:
+        for name in (GROUP, ("ASMSwimLane", "", "s3")):
+            status = api.objects[name].get("status", {})
+            if status.get("observedGeneration") and status.get("lanes", 3) == 3:
+                told.setdefault(name[0], asyncio.get_running_loop().time())
+
+    api.wrote = look
+    in_virtual_time(at_work(api, add_lane))
+
+    assert told["ASMSwimLane"] == told["ASMSwimLaneGroup"]

@@ -11,12 +11,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from msgspec.structs import replace
 
 from laneway.adapters.kube import Conflict, Invalid, Kind, KubeError, NotFound, Unavailable
 from laneway.apps.operator.seams import Cluster
 from laneway.apps.operator.target import ClusterTarget, Undertaking
+from laneway.apps.operator.writing import AT_ONCE
 from laneway.core.emit.status import API_VERSION
 from laneway.core.keeping.events import Told, event, of_change, of_standstill
 from laneway.core.keeping.expiry import of_expiry, until_another
@@ -95,27 +97,36 @@ class Reporting:
             return True
         held = self._known()
         progress, now, is_told = self._progress(objects), self._stamp(), True
-        for ref, status in new_statuses(objects, held, progress, self._remembered, now):
-            if held[ref].uid in self._others or self._waits(held[ref]):
-                continue
-            try:
-                await self._patch(held[ref], ref, status)
-            except KubeError as error:
-                LOG.warning("status of %s: %s", ref, error)
-                is_told = False
-                if isinstance(error, Unavailable):
-                    return False
-                continue  # what is wrong with one is no reason to say nothing of others
-            if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
-                self._news[ref.name] = stalled
-            elif ref.kind == LANE and (told := self._expiry(ref, held, status)):
-                self._news[told[0]] = told[1]
+        new = new_statuses(objects, held, progress, self._remembered, now)
+        due = (one for one in new if not self._is_spared(held[one[0]]))
+        while some := list(islice(due, AT_ONCE)):
+            refused = await asyncio.gather(*(self._told_of(held, *one) for one in some))
+            is_told = is_told and not any(refused)
+            if any(isinstance(one, Unavailable) for one in refused):
+                return False
         while self._news:
             await self._event(*self._news.popitem(), held)
         return is_told
 
-    def _waits(self, held: Held) -> bool:
-        """Whether a lane is told of with the end of a change, which is not far as yet."""
+    async def _told_of(
+        self, held: Mapping[Ref, Held], ref: Ref, status: Status
+    ) -> KubeError | None:
+        """Tell of one; return what was refused, which is no reason to say nothing of others."""
+        try:
+            await self._patch(held[ref], ref, status)
+        except KubeError as error:
+            LOG.warning("status of %s: %s", ref, error)
+            return error
+        if ref.kind == GROUP and (stalled := of_standstill(held[ref].status, status)):
+            self._news[ref.name] = stalled
+        elif ref.kind == LANE and (told := self._expiry(ref, held, status)):
+            self._news[told[0]] = told[1]
+        return None
+
+    def _is_spared(self, held: Held) -> bool:
+        """Whether others tell of it, or it is told of with the end of a change that is near."""
+        if held.uid in self._others:
+            return True
         change, lane = self._target.change, held.resource
         if change is None or not change.writes or not isinstance(lane, Lane):
             return False

@@ -28,7 +28,7 @@ from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
 
 AT_ONCE = 8
-"""Objects of one step that are written at the same time."""
+"""Objects that are written at the same time."""
 Refusals = dict[Ref, KubeError]
 
 
