@@ -35,6 +35,8 @@ class FalseIstiod:
         self.is_silent = False
         """Whether its page gets no answer."""
         self.tables: Tables = {}
+        self.mark = ""
+        """What else is written in each route, which no name tells."""
         self.clusters: tuple[str, ...] = ()
         self.addresses: Mapping[str, tuple[str, ...]] = {}
         self.listed: Callable[[], list[ListedProxy]] = list
@@ -111,7 +113,7 @@ class FalseIstiod:
 
     def _resources(self, kind: str, names: Iterable[str]) -> list[bytes]:
         if kind == TABLE:
-            return [_table(name, self.tables.get(name, {})) for name in names]
+            return [_table(name, self.tables.get(name, {}), self.mark) for name in names]
         if kind == CLUSTER:
             return [text(1, name) for name in names if name in self.clusters]
         assert kind == ENDPOINTS
@@ -134,9 +136,9 @@ def _any(resource: bytes) -> bytes:
     return part(2, resource)
 
 
-def _table(name: str, hosts: Mapping[str, Iterable[Route]]) -> bytes:
+def _table(name: str, hosts: Mapping[str, Iterable[Route]], mark: str) -> bytes:
     told = [
-        part(2, text(1, host) + b"".join(part(3, _route(one)) for one in routes))
+        part(2, text(1, host) + b"".join(part(3, _route(one) + text(99, mark)) for one in routes))
         for host, routes in hosts.items()
     ]
     return text(1, name) + b"".join(told)

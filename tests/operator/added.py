@@ -122,7 +122,7 @@ class Scene(Struct, frozen=True):
 
 def _measured(scene: Scene, layout: Layout, number: int, *, is_permissive: bool) -> Added:
     found = Added()
-    two, three = (_mesh(lanes, is_permissive=is_permissive) for lanes in (2, 3))
+    two, three = (mesh(lanes, is_permissive=is_permissive) for lanes in (2, 3))
     group, *lanes = [one for one in three if one["kind"].startswith("ASM")]
     words = (f"--layout={layout}", f"--istiod=127.0.0.1:{scene.istiod.grpc}:{scene.istiod.http}")
     with closing(Writer(scene.plane.api)) as writer:
@@ -247,7 +247,7 @@ def _until_gone(plane: ControlPlane) -> None:
     raise TimeoutError("objects are left")
 
 
-def _mesh(lanes: int, *, is_permissive: bool) -> list[Object]:
+def mesh(lanes: int, *, is_permissive: bool) -> list[Object]:
     """Return the town; permissive lanes know theirs by a header, and fall back to the first."""
     found = town(lanes)
     if is_permissive:

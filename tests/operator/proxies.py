@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
+from laneway.apps.operator.seams import StepWatching
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
 from laneway.core.live.audience import NOBODY, Audience
@@ -27,6 +28,7 @@ class ThreeProxies(Struct):
     audience: Audience = NOBODY
     unseen: frozenset[Ref] = frozenset()
     last: frozenset[Ref] = frozenset()
+    stands: bool = False
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.seconds)
@@ -45,6 +47,12 @@ class Proxies:
         self.last: frozenset[Ref] = frozenset()
         self.asked: list[str] = []
         self.who: list[Who] = []
+        self.stands: bool | None = None
+        """Whether who joins ahead of time is right when it is time; None: nobody joins so."""
+        self.joined_ahead: list[str] = []
+        """For which phases observers joined ahead of time."""
+        self.left = 0
+        """How many of them have left."""
 
     def audience(self) -> Audience:
         return NOBODY
@@ -57,6 +65,18 @@ class Proxies:
         self.asked += dict.fromkeys(step.phase for step, _ in moves)
         self.who.append(who)
         yield ThreeProxies(self.answers, self.seconds, last=self.last)
+
+    @asynccontextmanager
+    async def ahead(
+        self, moves: Iterable[Move], compilation: Compilation, beside: StepWatching
+    ) -> AsyncIterator[ThreeProxies | None]:
+        del compilation, beside
+        if self.stands is None:
+            yield None
+            return
+        self.joined_ahead += dict.fromkeys(step.phase for step, _ in moves)
+        yield ThreeProxies(self.answers, self.seconds, last=self.last, stands=self.stands)
+        self.left += 1
 
     @asynccontextmanager
     async def written(

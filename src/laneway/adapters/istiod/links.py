@@ -141,8 +141,10 @@ class Links:
         sockets = [one.get_extra_info("socket") for one in transports]
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
-                while any(one.fileno() >= 0 for one in sockets):  # noqa: ASYNC110 - nothing tells
-                    await asyncio.sleep(0.001)
+                pause = 0.0  # without TLS they have ended at the loop's next turn
+                while any(one.fileno() >= 0 for one in sockets):
+                    await asyncio.sleep(pause)  # nothing tells
+                    pause = 0.001
         for transport in transports:
             transport.abort()
 

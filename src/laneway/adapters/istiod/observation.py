@@ -27,7 +27,7 @@ QUIET = 2.0
 SURE = 45.0
 """The same, when a connection that takes nothing is gone by then: istiod asks each after 30 seconds
 whether it is there, and waits 10 for an answer."""
-FIRST_LOOK, LAST_LOOK = 0.002, 0.5
+FIRST_LOOK, LAST_LOOK = 0.001, 0.5
 """Seconds between looks at who follows: short at first, then longer and longer."""
 
 
@@ -118,6 +118,11 @@ class Observation:
         named = ", ".join(map(str, self._watching.unwatched[:3]))
         said = f"no name tells whether {named} is sent"
         return self._say("unknown", "NotObservable", sent=sent, detail=said)
+
+    @property
+    def has_seen_any(self) -> bool:
+        """Whether anything that is looked for was seen."""
+        return any(seat.pushes for seat in self._seats)
 
     async def _until_sent(self, until: float) -> bool:
         """Wait until every replica that answers is seen to send all that is looked for."""

@@ -16,6 +16,7 @@ from laneway.adapters.istiod import ControlPlane, Observation
 from laneway.apps.operator.seams import StepWatching
 from laneway.core.compile import Compilation
 from laneway.core.emit.manifest import Manifest
+from laneway.core.live.ahead import may_join_ahead
 from laneway.core.live.audience import Audience, audience
 from laneway.core.live.liveness import NO_ISTIOD, Liveness
 from laneway.core.live.proxies import ExpectedProxy, Who, everybody, expected
@@ -55,30 +56,45 @@ class AskingIstiod:
         self, moves: Iterable[Move], compilation: Compilation, who: Who = everybody
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for steps that are written at once."""
-        refs = frozenset(ref for step, _ in moves for ref in step.refs)
-        async with self._joined(moves, compilation, who, in_order=len(refs) > FEW) as confirmation:
+        looking = await self._looking(moves, compilation, who, in_order=_many(moves))
+        async with self._joined(looking) as confirmation:
             yield confirmation
 
     @asynccontextmanager
-    async def _joined(
+    async def ahead(
+        self, moves: Iterable[Move], compilation: Compilation, beside: StepWatching
+    ) -> AsyncIterator[StepWatching | None]:
+        """Join every istiod while the steps before are on their way, where that tells the same."""
+        looking = await self._looking(moves, compilation, everybody, in_order=_many(moves))
+        if isinstance(beside, _Confirmation) and may_join_ahead(looking.watching, beside.watching):
+            async with self._joined(looking) as confirmation:
+                yield confirmation
+        else:
+            yield None
+
+    async def _looking(
         self, moves: Iterable[Move], compilation: Compilation, who: Who, *, in_order: bool
-    ) -> AsyncIterator[StepWatching]:
+    ) -> _Looking:
         pods = tuple(self.pods())
         self._plane.replicas = self._named or tuple(replicas(pods))
         proxies = tuple(one for one in expected(pods) if who(one.id))
         there = audience(proxies, self._plane.replicas)
         if not there.istiods:
-            yield _NobodyToAsk(there, self._wait)
-            return
+            return _Looking(pods, proxies, there)
         world = World(compilation.mesh, compilation.plan, proxies, self._plane.seat)
         # in a large mesh it takes seconds, in which others have to be heard
         looked_for = await asyncio.to_thread(watching, moves, world, in_order=in_order)
-        async with self._plane.observing(looked_for) as observation:
-            yield _Confirmation(
-                there, self._wait, looked_for, observation, lambda: self._gone(proxies)
-            )
+        return _Looking(pods, proxies, there, looked_for)
 
-    def _gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:
+    @asynccontextmanager
+    async def _joined(self, looking: _Looking) -> AsyncIterator[StepWatching]:
+        if not looking.audience.istiods:
+            yield _NobodyToAsk(looking.audience, self._wait)
+            return
+        async with self._plane.observing(looking.watching) as observation:
+            yield _Confirmation(self, looking, observation, self._wait)
+
+    def gone(self, proxies: Iterable[ExpectedProxy]) -> set[str]:
         """Return the proxies that are not expected any more: their pods have ended meanwhile."""
         still = {one.id for one in expected(self.pods())}
         return {one.id for one in proxies} - still
@@ -89,8 +105,23 @@ class AskingIstiod:
     ) -> AsyncIterator[StepWatching]:
         """Join every istiod for what lies there."""
         moves: list[Move] = [(written(objects), {})]
-        async with self._joined(moves, compilation, who, in_order=False) as confirmation:
+        looking = await self._looking(moves, compilation, who, in_order=False)
+        async with self._joined(looking) as confirmation:
             yield confirmation
+
+
+def _many(moves: Iterable[Move]) -> bool:
+    """Whether steps are of too many objects to look for each."""
+    return len({ref for step, _ in moves for ref in step.refs}) > FEW
+
+
+class _Looking(Struct, frozen=True):
+    """Who is there, and what is to be looked at for them."""
+
+    pods: tuple[Workload, ...]
+    proxies: tuple[ExpectedProxy, ...]
+    audience: Audience
+    watching: Watching = Watching()
 
 
 class _NobodyToAsk(Struct, frozen=True):
@@ -100,6 +131,7 @@ class _NobodyToAsk(Struct, frozen=True):
     wait: float
     unseen: frozenset[Ref] = frozenset()
     last: frozenset[Ref] = frozenset()
+    stands: bool = False
 
     async def confirm(self) -> Liveness:
         await asyncio.sleep(self.wait)
@@ -109,11 +141,18 @@ class _NobodyToAsk(Struct, frozen=True):
 class _Confirmation(Struct, frozen=True):
     """One observation, and the time that is waited where it tells nothing."""
 
-    audience: Audience
-    wait: float
-    watching: Watching
+    asking: AskingIstiod
+    looking: _Looking
     observation: Observation
-    gone: Callable[[], set[str]]
+    wait: float
+
+    @property
+    def audience(self) -> Audience:
+        return self.looking.audience
+
+    @property
+    def watching(self) -> Watching:
+        return self.looking.watching
 
     @property
     def unseen(self) -> frozenset[Ref]:
@@ -123,10 +162,18 @@ class _Confirmation(Struct, frozen=True):
     def last(self) -> frozenset[Ref]:
         return self.watching.refs
 
+    @property
+    def stands(self) -> bool:
+        is_same = tuple(self.asking.pods()) == self.looking.pods
+        return is_same and not self.observation.has_seen_any
+
     async def confirm(self) -> Liveness:
         limit = LIMIT + MORE * len(self.watching.seen)
-        live = await self.observation.confirm(limit, self.gone)
+        live = await self.observation.confirm(limit, self._gone)
         if live.state == "unknown":
             waited = 0.0 if live.sent is None else live.seconds - live.sent
             await asyncio.sleep(max(0.0, self.wait - waited))
         return live
+
+    def _gone(self) -> set[str]:
+        return self.asking.gone(self.looking.proxies)

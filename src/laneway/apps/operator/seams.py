@@ -94,6 +94,10 @@ class StepWatching(Protocol):
     def audience(self) -> Audience:
         """Who was there when it began."""
 
+    @property
+    def stands(self) -> bool:
+        """Whether it tells the same as one that begins now, where it began ahead of time."""
+
     async def confirm(self) -> Liveness:
         """Return who has them, as soon as all have them or the time for it is over."""
 
@@ -108,6 +112,15 @@ class Confirming(Protocol):
         self, moves: Iterable[Move], compilation: Compilation, who: Who = everybody
     ) -> AbstractAsyncContextManager[StepWatching]:
         """Begin to watch for steps that are about to be written at once."""
+
+    def ahead(
+        self, moves: Iterable[Move], compilation: Compilation, beside: StepWatching
+    ) -> AbstractAsyncContextManager[StepWatching | None]:
+        """Begin to watch for steps that come next, `beside` who watches for those on their way.
+
+        None where that would tell of these by mistake. Before the steps are written it has to
+        stand.
+        """
 
     def written(
         self, objects: Iterable[Manifest], compilation: Compilation, who: Who = everybody

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.kube import KubeError
+from laneway.apps.operator.ahead import WatchedStrides
 from laneway.apps.operator.caches import Caches
 from laneway.apps.operator.installation import installed
 from laneway.apps.operator.reconfirming import Reconfirming
@@ -27,7 +28,7 @@ from laneway.core.emit.manifest import Manifest
 from laneway.core.gate import Revision
 from laneway.core.keeping.change import Stride, Way
 from laneway.core.keeping.conditions import Trouble
-from laneway.core.keeping.confirmed import SeenLive, all_but, blocks_removal
+from laneway.core.keeping.confirmed import SeenLive, blocks_removal
 from laneway.core.keeping.followed import GROUP
 from laneway.core.keeping.group_gate import Blame, Frozen, GroupErrors, frozen_groups
 from laneway.core.keeping.own_objects import OwnObject
@@ -249,16 +250,22 @@ class ClusterTarget:
         if not await self._write(objects, tuple(way.handed_over.values()), (), change):
             return False
         has_gone = False
-        for stride in way.strides():
-            is_late = has_gone and self.is_overtaken() and self._clock.now() >= until
-            if is_late or self.wake.is_told_to_stop:
-                return False
-            if not await self._stride(objects, stride, change):
-                return False
-            has_gone = True
+        strides = WatchedStrides(way.strides(), self._confirming, objects.compilation)
+        try:
+            while (stride := strides.next) is not None:
+                is_late = has_gone and self.is_overtaken() and self._clock.now() >= until
+                if is_late or self.wake.is_told_to_stop:
+                    return False
+                if not await self._stride(objects, stride, strides, change):
+                    return False
+                has_gone = True
+        finally:
+            await strides.leave()
         return True
 
-    async def _stride(self, objects: WantedObjects, stride: Stride, change: Undertaking) -> bool:
+    async def _stride(
+        self, objects: WantedObjects, stride: Stride, strides: WatchedStrides, change: Undertaking
+    ) -> bool:
         """Write steps and see who has them; whether the next ones may follow."""
         live, removes = change.live, stride.removes
         if (stride.drain or removes) and live is not None and blocks_removal(live):
@@ -268,12 +275,11 @@ class ClusterTarget:
             await asyncio.sleep(self.settings.drain)
         refs = (*stride.writes, *removes)
         groups = self._groups(objects, refs)
-        async with self._confirming.observing(
-            stride, objects.compilation, all_but(live)
-        ) as watching:
+        async with strides.watching(stride, live) as watching:
             seen = self._groups(objects, (ref for ref in refs if ref not in watching.unseen))
             if not await self._write_in_order(objects, stride, watching.last, change):
                 return False
+            strides.written(watching)
             change.live = (await watching.confirm()).after(live)
         named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
         LOG.info("%s of %s: %s", " and ".join(stride.phases), named, change.live.words)

@@ -105,7 +105,7 @@ class Way(Struct, frozen=True):
     parts: tuple[PartOfWay, ...] = ()
 
     def strides(self) -> Iterator[Stride]:
-        """Yield what is gone at once, stage by stage; whoever asks for the next has gone it."""
+        """Yield what is gone at once, stage by stage; whoever asks for the next has written it."""
         for stages in zip(*(part.stages for part in self.parts), strict=True):
             for some in zip_longest(*stages):
                 there = zip(self.parts, some, strict=True)
