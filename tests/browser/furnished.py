@@ -42,7 +42,7 @@ from laneway.core.views.answers import answers_view
 from laneway.core.views.explained import explained
 from laneway.core.views.taken import taken
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing
+from laneway.core.views.traffic.counts import ALL, CountedAnswers, Passing, ToldCounts
 from tests.browser.consoles import copied
 from tests.console.work_trees import NOON, begin, made_a_work_tree, plan_of
 
@@ -141,13 +141,14 @@ class TalkingGround(FilesGround):
         self.about = About("mesh", "people", paths)
         self.repository = FollowedRepository()
         self.followed = self.repository
+        self.counting = CountsAsEver()
         self.sender: Sender | None = self._send
         self.injection = {"shop": False}
 
     @property
     def traffic(self) -> CountsAsEver:  # type: ignore[override]
         """Somebody counts."""
-        return CountsAsEver()
+        return self.counting
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Read now, and after every edit; all that is written is live since noon."""
@@ -192,16 +193,19 @@ class CountsAsEver:
 
     pause = 1
     window = 10.0
+    asks_others = False
+    why = ""
 
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+    async def look(self, compilation: Compilation, shown: Topology, now: float) -> ToldCounts:
         """Return what was counted."""
         del compilation, now
         counted = CountedAnswers(100, 3, {10: 90, 50: 100, ALL: 100})
-        return {
+        counts = {
             Passing(one.source, one.target, lane): counted
             for one in shown.graph.edges
             for lane in one.lanes[:1]
         }
+        return ToldCounts(counts, self.why)
 
 
 class FollowedRepository:

@@ -51,7 +51,8 @@ def traffic(graph: Plain, second: int = 0, *, leaks: int = 0) -> Plain:
             "lanes": {lane: round(rate / len(lanes), 2) for lane in lanes},
         }
     seen = [_leak(graph, number) for number in range(leaks)]
-    return {"at": 1_800_000_000 + second, "window": 5, "known": True, "edges": edges, "seen": seen}
+    told = {"known": True, "edges": edges, "seen": seen, "untold": [], "why": ""}
+    return {"at": 1_800_000_000 + second, "window": 5, **told}
 
 
 def _leak(graph: Plain, number: int) -> Plain:

@@ -274,6 +274,16 @@ def test_a_lane_is_picked_in_the_topology_and_its_table(visitor: Visitor) -> Non
     look(visitor)
 
 
+def test_why_rates_are_unknown_is_said_beside_the_topology(visitor: Visitor) -> None:
+    visitor.see("/topology")
+    counting = visitor.console.ground.traffic
+    counting.why = "A proxy is not asked."
+    visitor.is_told(counting.why)
+    look(visitor)
+    counting.why = ""
+    expect(visitor.page.get_by_text("A proxy is not asked.")).to_have_count(0)
+
+
 def test_a_release_is_paused_goes_on_and_ends(visitor: Visitor) -> None:
     page = visitor.page
     git(visitor.console.folder, "commit", "--quiet", "--allow-empty", "--all", "--message", "Edits")

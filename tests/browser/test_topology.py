@@ -280,6 +280,8 @@ def test_a_rate_that_nobody_knows_is_no_zero(shown: Shown) -> None:
 
     assert cells(first) == ["5.0", "0%", "?"]
     assert cells(second) == ["0", "–", "–"]  # noqa: RUF001 - as the page has it
+    page.evaluate("told => topology.traffic(told)", {**told, "untold": [first]})
+    assert (cells(first), cells(second)[0]) == (["?", "?", "?"], "0")
     page.evaluate("told => topology.traffic({ ...told, known: false })", told)
 
     assert cells(first) == cells(second) == ["?", "?", "?"]

@@ -89,6 +89,9 @@ FIRST_OBJECTS: dict[str, dict[str, Any]] = {
 """The root namespace, and no mutual TLS: an Envoy without Istio's agent has no certificate."""
 
 
+TO_PODS = "pods.sock"
+"""Where the API server asks for connections to pods, which live in networks that it does not reach;
+see `tests.cluster.telemetry.pages_of_proxies`."""
 AUDIT_LOG = "audit.log"
 AUDIT = {
     "apiVersion": "audit.k8s.io/v1",
@@ -229,6 +232,8 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
     key.write_text(_private_key())
     policy = folder / "audit.json"
     policy.write_text(json.dumps(AUDIT))
+    ways = folder / "ways.json"
+    ways.write_text(json.dumps(_ways(folder / TO_PODS)))
     tokens.write_text(f"{api.token},admin,admin,system:masters\n")
     command = [
         str(engine("kube-apiserver")),
@@ -242,6 +247,7 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
         f"--service-account-key-file={key}",
         f"--token-auth-file={tokens}",
         "--authorization-mode=RBAC",
+        f"--egress-selector-config-file={ways}",
         f"--audit-policy-file={policy}",
         f"--audit-log-path={folder / AUDIT_LOG}",
         f"--service-cluster-ip-range={SERVICES}",
@@ -252,6 +258,20 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
     # half a second sooner there, for 200 MB that a test machine has
     children.start("kube-apiserver", command, environment(folder) | {"GOGC": "400"})
     return api
+
+
+def _ways(to_pods: Path) -> dict[str, Any]:
+    """Return the configuration by which connections to pods are asked for at a unix socket.
+
+    https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/
+    """
+    transport = {"uds": {"udsName": str(to_pods)}}
+    way = {"proxyProtocol": "HTTPConnect", "transport": transport}
+    return {
+        "apiVersion": "apiserver.k8s.io/v1beta1",
+        "kind": "EgressSelectorConfiguration",
+        "egressSelections": [{"name": "cluster", "connection": way}],
+    }
 
 
 def _start_controllers(plane: ControlPlane, children: Children) -> None:

@@ -29,14 +29,25 @@ from laneway.core.edits.forms.values import (
     UriForm,
 )
 from tests.browser.chromium import Faults, installed, running
+from tests.cluster.chart import chart_objects
 from tests.cluster.children import Children
 from tests.cluster.control_plane import VERSIONS, ControlPlane
 from tests.cluster.lanes import GATEWAY, Lanes, asked
 from tests.cluster.operated import Operator, kinds, objects_of, operator, standing
 from tests.cluster.pods import PROXY
 from tests.cluster.scraping import Scraping, prometheus, scrape
-from tests.cluster.shown_console import ShownConsole, console_of_oneself, known, until
-from tests.cluster.telemetry import telling
+from tests.cluster.shown_console import (
+    ShownConsole,
+    account,
+    console_for_many,
+    console_of_oneself,
+    events,
+    grant,
+    known,
+    until,
+)
+from tests.cluster.telemetry import pages_of_proxies, telling
+from tests.cluster.viewer import charts_viewer
 from tests.conftest import Had
 
 pytestmark = pytest.mark.cluster
@@ -133,6 +144,16 @@ def make_rules(browser: httpx.Client) -> None:
         edit(browser, msgspec.structs.replace(rule, uri=UriForm("exact", "/mock")))
 
 
+def have_lanes(plane: ControlPlane, browser: httpx.Client) -> None:
+    """Make the lanes, where nobody did, and wait until they are live."""
+    known(browser)
+    if group_of(browser)["live"] is None:
+        make_lanes(browser)
+        until(lambda: is_live_as_told(plane, browser), lambda: group_of(browser))
+        make_rules(browser)
+    until(lambda: is_live_as_told(plane, browser), lambda: group_of(browser))
+
+
 def group_of(browser: httpx.Client) -> dict[str, Any]:
     groups = known(browser, "/api/v1/lanes").json()["groups"]
     return dict(groups[0]) if groups else {"live": None}
@@ -161,11 +182,7 @@ def test_lanes_are_made_in_a_console_live_in_all_proxies_and_counted_once(
     tmp_path: Path,
 ) -> None:
     (browser,) = console.browsers
-    known(browser)
-    make_lanes(browser)
-    until(lambda: is_live_as_told(plane, browser), lambda: group_of(browser))
-    make_rules(browser)
-    until(lambda: is_live_as_told(plane, browser), lambda: group_of(browser))
+    have_lanes(plane, browser)
     live = group_of(browser)["live"]
     assert (live["state"], live["since"] is not None) == ("live", True)
     wanted = str(live["why"])
@@ -179,6 +196,90 @@ def test_lanes_are_made_in_a_console_live_in_all_proxies_and_counted_once(
 
     until(lambda: is_alike(counted(browser), expected()), lambda: counted(browser))
     look(console, tmp_path, wanted)
+
+
+def test_without_a_metrics_server_proxies_tell_as_far_as_one_may_ask_them(
+    plane: ControlPlane, entry: int, console: ShownConsole, tmp_path: Path
+) -> None:
+    have_lanes(plane, console.browsers[0])
+    with pages_of_proxies(plane), console_for_many(plane, tmp_path) as many:
+        everybody, some, nobody = (
+            many.browser(somebody(plane, f"counts-{number}", *spaces))
+            for number, spaces in enumerate((("default", "istio-system"), ("default",), ()))
+        )
+        with events(everybody) as heard, events(some) as heard_in_part, events(nobody) as told:
+            begun = [next_traffic(one) for one in (heard, heard_in_part, told)]
+            assert [one["known"] for one in begun] == [False] * 3
+            assert "Counting has begun" in begun[0]["why"]
+            met = Lanes(entry).ask(SENT["s1"], {TAG: "s1"})
+            assert met == {("v1",) * 3: SENT["s1"]}
+            assert Lanes(entry).ask(LOST, {}, "/nowhere") == {404: LOST}
+            graph = everybody.get("/api/v1/topology").json()
+            wanted = {pair: {"s1": SENT["s1"]} for pair in expected()}
+            inside = {pair: lanes for pair, lanes in wanted.items() if pair[0] != "gateway"}
+            whole = until_counted(heard, graph, wanted)
+            part = until_counted(heard_in_part, graph, inside)
+            none = next_traffic(told)
+
+        assert (whole["why"], whole["untold"]) == ("", [])
+        assert {one.partition(":")[0] for one in part["untold"]} == {"gateway"}
+        assert "pods/proxy in istio-system" in part["why"]
+        assert not none["known"]
+        assert "pods/proxy in default and istio-system" in none["why"]
+        until(lambda: lost_rows(everybody) != [], lambda: known(everybody, DOCTOR).text)
+        assert lost_rows(some) == lost_rows(nobody) == []
+    (row,) = lost_rows(console.browsers[0]) or lost_rows_after_a_look(console.browsers[0])
+    assert row["object"]["kind"] == "Gateway"
+
+
+LOOKS = 4
+LOST = 25
+"""Requests that no route takes."""
+DOCTOR = "/api/v1/doctor?limit=1000"
+
+
+def lost_rows(browser: httpx.Client) -> list[dict[str, Any]]:
+    """Return the rows of the doctor about requests that no route took."""
+    rows = known(browser, DOCTOR).json()["rows"]["rows"]
+    return [one for one in rows if one["code"] == "LW1722"]
+
+
+def lost_rows_after_a_look(browser: httpx.Client) -> list[dict[str, Any]]:
+    """Return them as soon as Prometheus tells."""
+    until(lambda: lost_rows(browser) != [], lambda: known(browser, DOCTOR).text)
+    return lost_rows(browser)
+
+
+def next_traffic(heard: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told next of the traffic."""
+    return next(one for one in heard if one["event"] == "traffic")
+
+
+def until_counted(
+    heard: Iterator[dict[str, Any]], graph: dict[str, Any], wanted: Calls
+) -> dict[str, Any]:
+    """Hear of looks until all of them together have counted some calls, and none beside these."""
+    total: Calls = {}
+    for _ in range(LOOKS):
+        told = next_traffic(heard)
+        for pair, lanes in counted_of(graph, told).items():
+            known = total.setdefault(pair, {})
+            known |= {lane: known.get(lane, 0) + number for lane, number in lanes.items()}
+        if is_alike(total, wanted):
+            return told
+    raise AssertionError(total)
+
+
+def somebody(plane: ControlPlane, name: str, *asks: str) -> str:
+    """Return a token of somebody who sees everything, and may ask the pods of some namespaces."""
+    token = account(plane, name)
+    (role,) = [one for one in chart_objects() if one["metadata"]["name"].endswith("-counters")]
+    grant(plane, name, *charts_viewer()["rules"])
+    asked(plane, "apply", "-f", "-", told=yaml.dump(role))
+    for space in asks:
+        words = (f"--clusterrole={role['metadata']['name']}", f"--serviceaccount=default:{name}")
+        asked(plane, "create", "rolebinding", name, *words, f"-n={space}")
+    return token
 
 
 def send(browser: httpx.Client, lane: str) -> None:
@@ -221,7 +322,11 @@ def is_alike(one: Calls, other: Calls) -> bool:
 def counted(browser: httpx.Client) -> Calls:
     """Return how many requests of each lane the topology has counted, by who calls whom."""
     graph = browser.get("/api/v1/topology").json()
-    traffic = browser.get("/api/v1/traffic").json()
+    return counted_of(graph, browser.get("/api/v1/traffic").json())
+
+
+def counted_of(graph: dict[str, Any], traffic: dict[str, Any]) -> Calls:
+    """Return how many requests of each lane were counted in a window, by who calls whom."""
     nodes = {one["id"]: one for one in graph["nodes"]}
     found: Calls = {}
     for edge in graph["edges"]:

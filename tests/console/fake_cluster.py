@@ -41,6 +41,7 @@ class FakeUser(Struct):
     """Who a token belongs to, and what they may do: everywhere, or in namespaces.
 
     What `api_groups` have may be listed besides, and no `refused` subresource or kind is allowed.
+    Pods are asked in namespaces that are `proxied` alone, if any are.
     """
 
     name: str
@@ -48,6 +49,7 @@ class FakeUser(Struct):
     inside: set[str] = field(default_factory=set)
     api_groups: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    proxied: frozenset[str] = frozenset()
 
     def may(self, namespace: str, group: str = "") -> bool:
         return self.everywhere or namespace in self.inside or group in self.api_groups - {""}
@@ -60,6 +62,8 @@ class FakeCluster(FakeServer):
         super().__init__()
         self.users: dict[str, FakeUser] = {}
         self.fault_for = self._refusal
+        self.pages: dict[str, str] = {}
+        """What pods serve, by name; the others do not answer."""
 
     def user(self, name: str, *inside: str, everywhere: bool = False) -> str:
         """Have a user; return the Authorization they send."""
@@ -85,22 +89,29 @@ class FakeCluster(FakeServer):
         parts = asked.path.split("/")
         place = parts[parts.index("namespaces") + 1 :] if "namespaces" in parts else []
         group = parts[2] if parts[1] == "apis" and parts[2:] else ""
-        is_refused = asked.method.lower() in user.refused
+        is_refused = bool({asked.method.lower(), *parts[-3:]} & user.refused)
         if not is_object or (user.may(place[0] if place else "", group) and not is_refused):
             return None
         return Refuse(403, f"{user.name} may not")
 
-    def _done(self, asked: Asked) -> tuple[int, Object]:
+    def _done(self, asked: Asked) -> tuple[int, Object | str]:
         user = self.who(asked)
         assert user is not None
         if asked.path in ("/api", "/apis"):
             return 200, _discovery(is_core=asked.path == "/api")
+        pod, proxied, _ = asked.path.partition("/proxy/")
+        if proxied:
+            name = pod.rpartition("/")[2].removesuffix(":15090")
+            refused = {"kind": "Status", "code": 503, "message": "dial tcp: connection refused"}
+            return (200, self.pages[name]) if name in self.pages else (503, refused)
         review = asked.path.rpartition("/")[2]
         if review == "selfsubjectreviews":
             return 201, {"status": {"userInfo": {"username": user.name}}}
         if review == "selfsubjectaccessreviews":
             told = asked.body["spec"]["resourceAttributes"]
             is_refused = bool({told["subresource"], told["verb"]} & user.refused)
+            if told["subresource"] == "proxy" and user.proxied:
+                is_refused = told["namespace"] not in user.proxied
             may = user.may(told["namespace"], told["group"]) and not is_refused
             return 201, {"status": {"allowed": may}}
         if review == "selfsubjectrulesreviews":

@@ -8,6 +8,7 @@ of the same adapter and adds up what it holds.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import threading
@@ -24,7 +25,7 @@ from laneway.apps.local.record.counted import RequestCounter
 from laneway.core.compile import Compilation
 from laneway.core.views.recording import SECONDS
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import Counts
+from laneway.core.views.traffic.counts import ToldCounts
 from tests.browser.consoles import started
 from tests.console.figure import Figure
 from tests.console.replayed import NAME, Replayed, replayed
@@ -114,6 +115,7 @@ class _Replaying:
     """Counts what is added to a log just before it is asked."""
 
     pause = 1
+    asks_others = False
 
     def __init__(self, mesh: Replayed, requests: int) -> None:
         self._mesh = mesh
@@ -123,10 +125,10 @@ class _Replaying:
         self.window = self._counter.window
         self._counter.look(0)
 
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+    async def look(self, compilation: Compilation, shown: Topology, now: float) -> ToldCounts:
         del compilation, shown
         self._mesh.add(self._recording[int(now) % len(self._recording)])
-        return self._counter.look(now)
+        return ToldCounts(self._counter.look(now))
 
 
 def replay(town: Town, requests: int) -> Iterator[Figure]:
@@ -137,13 +139,17 @@ def replay(town: Town, requests: int) -> Iterator[Figure]:
         picture, source = Picture(), _Replaying(mesh, requests)
         seen = ShownState(1, mesh.compilation)
         picture.shown(seen)
-        for second in range(1, SECONDS + 1):
-            picture.look(seen, source, second)
+        asyncio.run(_watched(picture, seen, source))
         span = picture.recording.span
         assert span
         yield Figure("seconds held", f"{span[1] - span[0] + 1}", "600")
         yield Figure("memory", f"{bytes_of(picture.recording) / 1e6:.1f} MB", "≤ 20 MB")
         yield Figure("a second of it", f"{_took(lambda: picture.at(span[1] - 1)):.0f} ms work")
+
+
+async def _watched(picture: Picture, seen: ShownState, source: _Replaying) -> None:
+    for second in range(1, SECONDS + 1):
+        await picture.look(seen, source, second)
 
 
 def _took(act: Callable[[], object]) -> float:

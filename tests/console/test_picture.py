@@ -12,7 +12,7 @@ from laneway.apps.console.picture import Picture
 from laneway.apps.console.seams import ShownState
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import CountedAnswers, Counts, Passing
+from laneway.core.views.traffic.counts import CountedAnswers, Passing, ToldCounts
 from tests.console.serving import console
 
 SAMPLE = str(Path(__file__).parents[2] / "examples" / "strict-lanes")
@@ -22,15 +22,17 @@ class OneCall:
     """A source that counted one call, of which it may be that no manifest names it."""
 
     pause = 1
+    asks_others = False
     window = 10.0
 
     def __init__(self, caller: str, callee: str) -> None:
         self.passing = Passing(caller, callee, "s1")
         self.is_counting = True
 
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+    async def look(self, compilation: Compilation, shown: Topology, now: float) -> ToldCounts:
         del compilation, shown, now
-        return {self.passing: CountedAnswers(20, 5)} if self.is_counting else None
+        counts = {self.passing: CountedAnswers(20, 5)}
+        return ToldCounts(counts) if self.is_counting else ToldCounts(None, "Nobody counts.")
 
 
 def _seen() -> ShownState:
@@ -58,9 +60,9 @@ def test_a_page_gets_graph_table_and_picture_of_the_same(tmp_path: Path) -> None
 def test_a_second_of_before_is_shown_as_it_was() -> None:
     picture, seen = Picture(), _seen()
     source = OneCall("default/mocka@s1", "default/mockb@s1")
-    first = picture.look(seen, source, 100)
+    first = asyncio.run(picture.look(seen, source, 100))
     source.is_counting = False
-    second = picture.look(seen, source, 101)
+    second = asyncio.run(picture.look(seen, source, 101))
 
     assert first.edges["default/mocka@s1>default/mockb@s1"].rate == 2.0
     assert not second.known
@@ -73,9 +75,9 @@ def test_a_call_that_no_manifest_names_stays_in_the_graph() -> None:
     picture, seen = Picture(), _seen()
     source = OneCall("default/mockc@s1", "default/mocka@s1")
     before = picture.shown(seen).graph
-    picture.look(seen, source, 100)
+    asyncio.run(picture.look(seen, source, 100))
     source.is_counting = False
-    picture.look(seen, source, 101)
+    asyncio.run(picture.look(seen, source, 101))
     after = picture.shown(seen).graph
 
     known = {one.id for one in before.edges}

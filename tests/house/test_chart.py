@@ -137,7 +137,7 @@ def test_values_that_mean_nothing_are_refused(value: str) -> None:
         chart_text(value)
 
 
-def test_the_editor_is_bound_to_nobody_and_the_viewer_added_to_view() -> None:
+def test_editor_and_counters_are_bound_to_nobody_and_the_viewer_added_to_view() -> None:
     bound = {one["roleRef"]["name"] for one in of_kind("ClusterRoleBinding", "namespaces=all")}
     assert bound == {"laneway-istio-system", "laneway-istio-system-writing"}
     labels = {
@@ -146,6 +146,11 @@ def test_the_editor_is_bound_to_nobody_and_the_viewer_added_to_view() -> None:
     }
     aggregated = [name for name in labels if any("aggregate" in key for key in labels[name])]
     assert aggregated == ["viewer"]
+
+
+def test_who_may_ask_proxies_may_do_nothing_else() -> None:
+    rule = {"apiGroups": [""], "resources": ["pods/proxy"], "verbs": ["get"]}
+    assert rules_of("ClusterRole", "laneway-istio-system-counters") == [rule]
 
 
 def test_the_operator_knows_every_option_it_is_given() -> None:

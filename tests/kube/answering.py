@@ -42,9 +42,9 @@ class Answering:
         self._writer = writer
         self._held: list[bytes] = []
 
-    def whole(self, code: int, body: Object, headers: dict[str, str] | None = None) -> None:
+    def whole(self, code: int, body: Object | str, headers: dict[str, str] | None = None) -> None:
         """Answer with a body of a length that is told."""
-        text = json.dumps(body).encode()
+        text = (body if isinstance(body, str) else json.dumps(body)).encode()
         named = [("content-length", str(len(text))), *(headers or {}).items()]
         self._send(h11.Response(status_code=code, headers=named))
         self._send(h11.Data(data=text))

@@ -242,7 +242,7 @@ class FakeServer:
         else:
             to.whole(*self._done(asked))
 
-    def _done(self, asked: Asked) -> tuple[int, Object]:
+    def _done(self, asked: Asked) -> tuple[int, Object | str]:
         """Return the answer to a question that has one."""
         found = self.objects.get(asked.path)
         match asked.method:

@@ -17,6 +17,8 @@ class Exporter(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Metrics)
         self.answers = {"mocka-v1": (10, 1), "mocka-v2": (20, 2)}
+        self.unrouted = 0
+        """Requests that the gateway had no route for."""
         self.grows = False
         self.is_worse = True
         """Whether every second answer of v3 is an error."""
@@ -39,6 +41,10 @@ class Exporter(ThreadingHTTPServer):
             f'{MEMORY}{{namespace="default",pod="mocka-v1-1",container="a"}} 9e9',
             "shop_queue_length 3",
         ]
+        if self.unrouted:
+            gateway = 'source_workload="ingress",source_workload_namespace="istio-system"'
+            told = f'reporter="source",{gateway},response_code="404",response_flags="NR"'
+            lines.append(f"istio_requests_total{{{told}}} {self.unrouted}")
         for workload, (well, bad) in self.answers.items():
             for reporter in ("source", "destination"):
                 labels = (

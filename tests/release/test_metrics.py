@@ -11,6 +11,7 @@ from laneway.apps.release.metrics_side import MetricsSide
 from laneway.core.mesh.link import link
 from laneway.core.release.counts import ALL, Pods, grown
 from laneway.core.resources.releases.plan import ErrorGate, FigureGate, Plan, ReleaseStage
+from laneway.core.views.traffic.cluster import is_unrouted, unrouted_query
 from tests.cluster.children import Children
 from tests.cluster.scraping import prometheus, scrape
 from tests.conftest import Had
@@ -73,6 +74,21 @@ def test_counters_are_taken_as_they_were_scraped_also_where_a_proxy_began_anew(
     assert live.weights is None
     assert live.hops == ("mocka", "mockb", "mockc")
     assert live.figures == {"memory": (120.0,), "queue": (3.0,), "nothing": ()}
+
+
+def test_requests_without_a_route_count_whole_also_where_their_series_is_new(
+    exporter: Exporter, server: MetricsServer
+) -> None:
+    def counted() -> list[float]:
+        found = server.vector(unrouted_query(["istio-system"]))
+        return [one.samples[0][1] for one in found if is_unrouted(one.labels)]
+
+    assert counted() == []
+    exporter.unrouted = 7
+    until(lambda: counted() == [7])
+    exporter.unrouted = 9
+    until(lambda: counted() == [9])
+    assert server.vector(unrouted_query(["elsewhere"])) == ()
 
 
 def _of(side: MetricsSide, lane: str) -> Pods:

@@ -17,7 +17,7 @@ from laneway.apps.cluster.traffic import WorkloadTraffic
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.views.topology.topology import Topology, topology
 from laneway.core.views.traffic.cluster import WorkloadNodes, counts_of, queries
-from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing
+from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing, ToldCounts
 from laneway.core.views.traffic.traffic import calls_among, traffic
 from tests.snapshot import snapshot_of_objects
 from tests.topology.towns import Town
@@ -116,11 +116,11 @@ def test_what_two_reporters_tell_of_counts_once() -> None:
 def test_a_caller_without_a_name_stands_outside_once_it_was_seen() -> None:
     seen = _series("unknown", "service-0-v0", response_code="200")
     counts = _counts([(seen | {"source_workload_namespace": "unknown"}, 1.0)])
-    before = traffic(COMPILED.mesh, SHOWN, counts, 100, 10)
+    before = traffic(COMPILED.mesh, SHOWN, ToldCounts(counts), 100, 10)
     assert (before.edges, before.seen) == ({}, ())
 
     shown = topology(COMPILED.mesh, COMPILED.plan, calls_among(SHOWN.known, counts))
-    after = traffic(COMPILED.mesh, shown, counts, 100, 10)
+    after = traffic(COMPILED.mesh, shown, ToldCounts(counts), 100, 10)
     rates = [one.rate for one in after.edges.values()] + [one.rate for one in after.seen]
     assert rates == [1]
 

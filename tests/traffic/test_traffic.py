@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from laneway.core.compile import Compilation
 from laneway.core.mesh.names import service_host
 from laneway.core.views.topology.topology import Topology, topology
-from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing
+from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing, ToldCounts
 from laneway.core.views.traffic.traffic import (
     EdgeTraffic,
     MeshTraffic,
@@ -33,7 +33,7 @@ def _shown(town: Town) -> tuple[Compilation, Topology]:
 
 def _told(town: Town, counts: Counts, window: float = 10) -> MeshTraffic:
     compiled, shown = _shown(town)
-    return traffic(compiled.mesh, shown, counts, 100, window)
+    return traffic(compiled.mesh, shown, ToldCounts(counts), 100, window)
 
 
 def test_an_edge_tells_rate_share_of_errors_and_time() -> None:
@@ -47,11 +47,12 @@ def test_an_edge_tells_rate_share_of_errors_and_time() -> None:
 
 def test_what_nobody_counted_is_unknown_and_no_zero() -> None:
     compiled, shown = _shown(STRICT)
-    found = traffic(compiled.mesh, shown, None, 100, 10)
+    found = traffic(compiled.mesh, shown, ToldCounts(None, "Nobody counts."), 100, 10)
 
     plain = msgspec.to_builtins(found)
-    assert [*plain] == ["at", "window", "known", "edges", "seen"]
+    assert [*plain] == ["at", "window", "known", "edges", "seen", "untold", "why"]
     assert (plain["known"], plain["edges"], [*plain["seen"]]) == (False, {}, [])
+    assert plain["why"] == "Nobody counts."
 
 
 @pytest.mark.parametrize("lane", ["lane-1", None])
@@ -99,7 +100,7 @@ def test_a_call_that_the_plan_allows_and_nobody_wrote_down_is_no_leak() -> None:
 
     compiled, shown = _shown(SPARSE)
     then = topology(compiled.mesh, compiled.plan, calls_among(shown.known, [call]))
-    later = traffic(compiled.mesh, then, {call: CountedAnswers(10)}, 100, 10)
+    later = traffic(compiled.mesh, then, ToldCounts({call: CountedAnswers(10)}), 100, 10)
     assert (later.seen, len(later.edges)) == ((), 1)
     assert calls_among(then.known, [call]) == frozenset()
 
@@ -128,7 +129,7 @@ COMPILED, SHOWN = _shown(SPARSE)
 def test_each_request_is_counted_once_and_lanes_add_up(
     counts: dict[Passing, CountedAnswers],
 ) -> None:
-    found = traffic(COMPILED.mesh, SHOWN, counts, 100, 1)
+    found = traffic(COMPILED.mesh, SHOWN, ToldCounts(counts), 100, 1)
 
     told: list[EdgeTraffic | SeenEdge] = [*found.edges.values(), *found.seen]
     assert sum(one.rate for one in told) == sum(one.answers for one in counts.values())

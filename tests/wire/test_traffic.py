@@ -12,6 +12,7 @@ from laneway.apps.local.record.state import MeshFolder
 from laneway.core.compile import compile_snapshot
 from laneway.core.views.topology.graph import Graph
 from laneway.core.views.topology.topology import topology
+from laneway.core.views.traffic.counts import ToldCounts
 from laneway.core.views.traffic.joining import HELD
 from laneway.core.views.traffic.traffic import MeshTraffic, traffic
 from tests.wire.laneway_up import Up, state_home
@@ -38,7 +39,7 @@ def _sent(path: Path, lanes: Iterable[str]) -> tuple[Graph, MeshTraffic]:
         counts = counter.look(1.0 + HELD)
     finally:
         up.stop()
-    return shown.graph, traffic(compiled.mesh, shown, counts, 10, 1)
+    return shown.graph, traffic(compiled.mesh, shown, ToldCounts(counts), 10, 1)
 
 
 def test_requests_of_each_lane_are_counted_on_every_edge_of_its_path() -> None:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from laneway.adapters.kube.access import Access
-from laneway.adapters.kube.asking import BOUND, JSON, ApiRequest, Asking, Counted
+from laneway.adapters.kube.asking import BOUND, JSON, ApiRequest, Asking, Counted, unanswered
 from laneway.adapters.kube.connections import Dial, Reply, dialed
 from laneway.adapters.kube.errors import Invalid, NotFound, Unavailable
 from laneway.adapters.kube.kinds import Extent, Kind, discovered
@@ -28,6 +28,7 @@ PAGE = 250
 """Objects of a page: about a megabyte of Pods."""
 _APPLY = "application/apply-patch+yaml"
 _MERGE = "application/merge-patch+json"
+POD = Kind("", "v1", "Pod", "pods", is_namespaced=True)
 _METADATA = "application/json;as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
@@ -45,6 +46,15 @@ class Page(Struct, rename="camel"):
 
 
 _page = msgspec.json.Decoder(Page)
+
+
+class PodPage(Struct, frozen=True):
+    """A page that programs in pods serve at a port; no more than so many bytes of it are read."""
+
+    port: int
+    path: str
+    query: Mapping[str, str] = {}
+    most: int = 4 << 20
 
 
 class Client:
@@ -104,6 +114,29 @@ class Client:
         """Return an object."""
         path = kind.path(namespace, name)
         return await self._asking.answer(ApiRequest("get", kind.resource, "GET", path))
+
+    async def page_of_pod(self, namespace: str, name: str, page: PodPage) -> bytes:
+        """Return what a pod serves, fetched by the API server for who may `get` pods/proxy.
+
+        It is asked for once. Credentials stay with the server. An error is the server's or the
+        pod's own; nothing tells which.
+        https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/#manually-constructing-apiserver-proxy-urls
+        """
+        path = POD.path(namespace, f"{name}:{page.port}", "proxy") + page.path
+        request = ApiRequest(
+            "get", "pods/proxy", "GET", path, query=page.query, accept="text/plain"
+        )
+        reply, found = await self._asking.reply(request), bytearray()
+        try:
+            async for piece in reply.pieces():
+                found += piece
+                if len(found) > page.most:
+                    raise Invalid(f"{request.words}: more than {page.most >> 20} MB")
+        except OSError as error:
+            raise unanswered(request.words, self.access.origin, error) from error
+        finally:
+            reply.close()
+        return bytes(found)
 
     async def listed(
         self,

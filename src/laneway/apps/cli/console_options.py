@@ -27,7 +27,8 @@ def cluster_options() -> list[click.Parameter]:
         metavar="URL",
         expose_value=False,
         callback=note("metrics"),
-        help="The Prometheus of the cluster, for what goes over its topology.",
+        help="The Prometheus of the cluster, for what goes over its topology; without it the "
+        "proxies are asked.",
     )
     token = click.Option(
         ["--metrics-token-file"],

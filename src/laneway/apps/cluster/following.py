@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from laneway.adapters.kube import Client, Extent, Following, Kind, KubeError, NoAccess
 from laneway.apps.cluster.beside import READ_BESIDE, SeenBeside, beside_of
+from laneway.apps.cluster.proxies import ProxyPod, proxy_pod
 from laneway.apps.cluster.reading import NOT_SERVED, not_served
 from laneway.apps.cluster.sight import (
     EVERYWHERE,
@@ -278,6 +279,13 @@ class SeenByUser:
     def troubles(self) -> list[PodTrouble]:
         """The Pods that are not ready."""
         found = (one.trouble for one in self._held(_POD) if isinstance(one, HeldPod))
+        return [one for one in found if one is not None]
+
+    @property
+    def proxies(self) -> list[ProxyPod]:
+        """The Pods whose proxies can be asked what they counted."""
+        pods = (one.resource for one in self._held(_POD))
+        found = (proxy_pod(one) for one in pods if isinstance(one, Workload))
         return [one for one in found if one is not None]
 
     def _not_read(self) -> Iterator[NotRead]:

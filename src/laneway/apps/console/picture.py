@@ -7,6 +7,7 @@ manifest names: such a call stays, since a service that is called once an hour i
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import msgspec
@@ -17,7 +18,7 @@ from laneway.core.compile import Compilation
 from laneway.core.views.recording import Recorded, Recording
 from laneway.core.views.topology.topology import Topology, topology
 from laneway.core.views.topology.versions import SeenCall
-from laneway.core.views.traffic.counts import Counts
+from laneway.core.views.traffic.counts import Counts, ToldCounts
 from laneway.core.views.traffic.traffic import MeshTraffic, calls_among, traffic
 
 
@@ -38,15 +39,20 @@ class Picture:
         with self._lock:
             return self._worked_out(seen.served)
 
-    def look(self, seen: ShownState, source: TrafficSource, now: int) -> MeshTraffic:
+    async def look(self, seen: ShownState, source: TrafficSource, now: int) -> MeshTraffic:
         """Count once more, and hold what was counted."""
+        shown = await asyncio.to_thread(self.shown, seen)
+        told = await source.look(seen.served, shown, now)
+        return await asyncio.to_thread(self._take, seen.served, told, source.window, now)
+
+    def _take(
+        self, compilation: Compilation, told: ToldCounts, window: float, now: int
+    ) -> MeshTraffic:
         with self._lock:
-            compilation = seen.served
             shown = self._worked_out(compilation)
-            counts = source.look(compilation, shown, now)
-            if counts is not None:
-                shown = self._with_calls(compilation, shown, counts)
-            self.now = traffic(compilation.mesh, shown, counts, now, source.window)
+            if told.counts is not None:
+                shown = self._with_calls(compilation, shown, told.counts)
+            self.now = traffic(compilation.mesh, shown, told, now, window)
             self.recording.add(shown.graph, self.now)
             return self.now
 

@@ -22,8 +22,8 @@ from laneway.core.views.form_outcome import CommitStanding, EditOutcome, WayKind
 from laneway.core.views.form_preview import Preview
 from laneway.core.views.pods_down import AilingPod
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import Counts
-from laneway.core.views.unrouted import UnroutedRequest
+from laneway.core.views.traffic.counts import ToldCounts
+from laneway.core.views.unrouted import UnroutedCount, UnroutedRequest
 
 GroundKind = Literal["mesh", "files", "cluster"]
 Changed = Callable[[], None]
@@ -63,8 +63,9 @@ class ShownState(Struct, frozen=True, dict=True):
     `compilation` is of what is written, `live` of what proxies serve where that is known.
     `refused` tells of an edit that did not go live. `standings` are by the names of groups; those
     in `settling` follow an edit since a moment ago. `down` are the pods that cannot answer, or not
-    yet, `unrouted` the requests of the last minutes that no route took. Of a cluster `releases` are
-    objects with their status, `syncers` who keeps objects in step with Git.
+    yet, `unrouted` the requests of the last minutes that no route took, `unrouted_counts` how many
+    these were where only that is known. Of a cluster `releases` are objects with their status,
+    `syncers` who keeps objects in step with Git.
     """
 
     revision: int
@@ -79,6 +80,7 @@ class ShownState(Struct, frozen=True, dict=True):
     settling: frozenset[str] = frozenset()
     down: tuple[AilingPod, ...] = ()
     unrouted: tuple[UnroutedRequest, ...] = ()
+    unrouted_counts: tuple[UnroutedCount, ...] = ()
 
     @property
     def served(self) -> Compilation:
@@ -87,7 +89,14 @@ class ShownState(Struct, frozen=True, dict=True):
 
 
 class TrafficSource(Protocol):
-    """Counts what goes through a mesh. Asked in a thread, one look at a time."""
+    """Counts what goes through a mesh, one look at a time.
+
+    One that `asks_others` looks only while a page is open: each look costs others something.
+    """
+
+    @property
+    def asks_others(self) -> bool:
+        """Whether others are asked for each look."""
 
     @property
     def pause(self) -> int:
@@ -97,8 +106,8 @@ class TrafficSource(Protocol):
     def window(self) -> float:
         """Seconds that a look tells of."""
 
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
-        """Return what was counted on a topology up to now; None where nobody counts."""
+    async def look(self, compilation: Compilation, shown: Topology, now: float) -> ToldCounts:
+        """Return what was counted on a topology up to now."""
 
 
 class ConsoleGround(Protocol):

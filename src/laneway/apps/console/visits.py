@@ -39,14 +39,17 @@ class Visit:
             await asyncio.gather(counting, return_exceptions=True)
 
     async def _count(self) -> None:
-        """Look at the traffic, also while nobody listens: who comes later sees what was."""
+        """Look at the traffic, also while nobody listens: who comes later sees what was.
+
+        Unless others have to be asked for it.
+        """
         while True:
-            seen, source = self.ground.seen, self.ground.traffic
-            if seen is not None and source is not None:
-                now = int(time.time())
-                await asyncio.to_thread(self.picture.look, seen, source, now)
-                self.broadcast.tell("traffic", self.picture.event())
-            pause = source.pause if source is not None else 1
+            seen, source, pause = self.ground.seen, self.ground.traffic, 1
+            if source is not None and (self.broadcast.is_heard or not source.asks_others):
+                pause = source.pause
+                if seen is not None:
+                    await self.picture.look(seen, source, int(time.time()))
+                    self.broadcast.tell("traffic", self.picture.event())
             await asyncio.sleep(pause - time.time() % 1)
 
     def _changed(self) -> None:

@@ -24,7 +24,12 @@ from laneway.core.views.lanes import GroupLiveness
 from laneway.core.views.looking import CommandDoor, subject_ref
 from laneway.core.views.pods_down import AilingPod, pods_down_rows, what_begins
 from laneway.core.views.symptoms import SYMPTOMS
-from laneway.core.views.unrouted import UnroutedRequest, unrouted_rows
+from laneway.core.views.unrouted import (
+    UnroutedCount,
+    UnroutedRequest,
+    unrouted_count_rows,
+    unrouted_rows,
+)
 
 _WELL = ("live", "not known", "")
 _OF_ABSENT_PODS = frozenset({"LW1220", "LW1338", "LW1501", "LW1502", "LW1805"})
@@ -43,6 +48,7 @@ class RuntimeFacts(Struct, frozen=True):
     groups: Mapping[str, GroupLiveness] = {}
     pods: tuple[AilingPod, ...] = ()
     unrouted: tuple[UnroutedRequest, ...] = ()
+    unrouted_counts: tuple[UnroutedCount, ...] = ()
     served: Compilation | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -54,6 +60,7 @@ def doctor(compilation: Compilation, facts: RuntimeFacts) -> View:
     rows = [*_refused(facts), *_not_live(facts), *pods_down_rows(mesh, facts.pods)]
     rows += [finding_row(mesh, one, facts.door) for one in in_order(found)]
     rows += unrouted_rows(compilation, facts.served, facts.unrouted, facts.door)
+    rows += unrouted_count_rows(mesh, facts.unrouted_counts, facts.door)
     rows.sort(key=lambda row: LEVELS.index(row["level"]))
     return {
         "symptoms": [

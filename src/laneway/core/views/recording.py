@@ -48,6 +48,8 @@ class _Frame(Struct, frozen=True, array_like=True):
     names: tuple[str, ...]
     rows: tuple[_Row, ...]
     gone: tuple[int, ...]
+    untold: tuple[str, ...]
+    why: str
 
 
 class _Block(Struct):
@@ -130,6 +132,8 @@ class Recording:
             tuple(self._numbers)[known:],
             tuple(row for name, row in rows.items() if self._rows.get(name) != row),
             tuple(name for name in self._rows if name not in rows),
+            traffic.untold,
+            traffic.why,
         )
         packed = zlib.compress(msgspec.msgpack.encode(frame), _QUICK)
         self._rows = rows
@@ -187,7 +191,8 @@ def _unpacked(frame: _Frame, names: Sequence[str], rows: Mapping[int, _Row]) -> 
     ordered = dict(sorted(edges.items()))
     window = frame.window / _WINDOW
     seen.sort(key=lambda one: (one.source, one.target, one.leak))
-    return MeshTraffic(frame.at, window, frame.known, ordered, tuple(seen))
+    missing = frame.untold, frame.why
+    return MeshTraffic(frame.at, window, frame.known, ordered, tuple(seen), *missing)
 
 
 def _as_seen(names: Sequence[str], name: int, ends: tuple[int, ...], edge: EdgeTraffic) -> SeenEdge:

@@ -7,6 +7,7 @@ either. Counts above ten are rounded down, so that what is told is not another w
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.findings.render import in_order
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.proof.examining import Places
+from laneway.core.resources.matching import Labels
 from laneway.core.routing.ask.inquiry import Inquiry, beginning
 from laneway.core.routing.ask.request import Request
 from laneway.core.routing.ask.walk import Considered, enter
@@ -52,6 +54,14 @@ class UnroutedRequest(Struct, frozen=True):
 
     inquiry: Inquiry
     count: int = 1
+
+
+class UnroutedCount(Struct, frozen=True):
+    """How many requests the proxies with some labels had no route for, where only that is known."""
+
+    namespace: str
+    selector: Labels
+    count: int
 
 
 class _UnroutedKind(Struct, frozen=True):
@@ -98,7 +108,7 @@ class UnroutedTally:
                 asked = _inquiry(kind, [port, *(one for one in others if one is not port)])
                 counts[asked] = counts.get(asked, 0) + tally.count
         found = sorted(counts.items(), key=lambda one: -one[1])[:_MOST_TOLD]
-        return tuple(UnroutedRequest(asked, _rounded(count)) for asked, count in found)
+        return tuple(UnroutedRequest(asked, rounded(count)) for asked, count in found)
 
 
 def is_unrouted(line: Mapping[str, Any]) -> bool:
@@ -133,10 +143,10 @@ def _inquiry(kind: _UnroutedKind, ports: Sequence[GatewayPort]) -> Inquiry:
     return Inquiry(request, gateway=port.gateways[0] if port.gateways else "")
 
 
-def _rounded(count: int) -> int:
+def rounded(count: int) -> int:
     """Round a count down to 1, 2 or 5 times a power of ten; small ones stay.
 
-    >>> [_rounded(count) for count in (1, 9, 19, 20, 499)]
+    >>> [rounded(count) for count in (1, 9, 19, 20, 499)]
     [1, 9, 10, 20, 200]
     """
     if count < _EXACT:
@@ -169,6 +179,34 @@ def unrouted_rows(
                 "command": explain_command(one.inquiry, door),
                 "inquiry": inquiry_view(one.inquiry),
             }
+
+
+def unrouted_count_rows(
+    mesh: Mesh, counts: Iterable[UnroutedCount], door: CommandDoor
+) -> Iterator[View]:
+    """Yield a note for each gateway.
+
+    Which requests these were nobody here knows, so it stays as long as they are counted.
+    """
+    for one in counts:
+        gateways = [
+            gateway.meta for gateway in mesh.gateways.values() if gateway.selector == one.selector
+        ]
+        names = ", ".join(f"{meta.namespace}/{meta.name}" for meta in gateways)
+        often = f"{_often(one.count)} in ten minutes"
+        found = finding(
+            NO_ROUTE,
+            gateways[0].place("spec") if gateways else None,
+            str(gateways[0].ref) if gateways else "",
+            gateway=names or f"the gateway in {one.namespace}",
+            request=f"requests that counters do not tell apart ({often})",
+            reasons="the gateway's access log has their hosts and paths",
+        )
+        (located,) = in_order([found])
+        worn = ",".join(f"{key}={value}" for key, value in one.selector)
+        logs = shlex.join(["kubectl", "logs", "-n", one.namespace, "-l", worn, "--tail=1000"])
+        command = f"{logs} | grep ' 404 NR '"
+        yield finding_row(mesh, located, door) | {"level": "info", "command": command}
 
 
 _Missed = tuple[Mesh, GatewayPort, tuple[Considered, ...]]

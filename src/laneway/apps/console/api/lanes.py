@@ -58,7 +58,8 @@ async def _doctor(asked: CallAsked) -> dict[str, Any]:
 def _facts(seen: ShownState, door: CommandDoor) -> RuntimeFacts:
     """Return what is known of what runs; that a group follows an edit is nothing to be told yet."""
     groups = {name: one for name, one in seen.standings.items() if name not in seen.settling}
-    return RuntimeFacts(door, seen.refused, groups, seen.down, seen.unrouted, seen.served)
+    unrouted = seen.unrouted, seen.unrouted_counts
+    return RuntimeFacts(door, seen.refused, groups, seen.down, *unrouted, seen.served)
 
 
 def _words(row: dict[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from laneway.apps.console.editing.delivery import WRITTEN, EditDelivery
 from laneway.apps.console.editing.tracked import TrackedEditing, TrackedTrees
 from laneway.apps.console.grounds.acting import ActingUser
 from laneway.apps.console.grounds.cluster_gateways import ClusterGateways
-from laneway.apps.console.grounds.cluster_traffic import MeasuredTraffic
+from laneway.apps.console.grounds.cluster_traffic import MeasuredTraffic, ProxyTraffic
 from laneway.apps.console.seams import (
     About,
     Changed,
@@ -68,7 +68,12 @@ class UserClusterGround(ActingUser):
         `delivery` may name a work tree of what is tracked.
         """
         self._trees = TrackedTrees(delivery) if delivery.work_tree else None
-        self.traffic = MeasuredTraffic(metrics, following) if metrics else None
+        self._woken = asyncio.Event()
+        self.traffic: MeasuredTraffic | ProxyTraffic = (
+            MeasuredTraffic(metrics, following, self._woken.set)
+            if metrics
+            else ProxyTraffic(following, self._woken.set)
+        )
         self.about = About("cluster", name)
         self.seen: ShownState | None = None
         super().__init__(following)
@@ -110,9 +115,8 @@ class UserClusterGround(ActingUser):
             await self._run(changed)
 
     async def _run(self, changed: Changed) -> None:
-        woken = asyncio.Event()
-        following = asyncio.create_task(self.following.run(woken.set))
-        taking = asyncio.create_task(self._take_all(woken, changed))
+        following = asyncio.create_task(self.following.run(self._woken.set))
+        taking = asyncio.create_task(self._take_all(self._woken, changed))
         try:
             await asyncio.wait([following, taking], return_when=asyncio.FIRST_COMPLETED)
             for one in (following, taking):
@@ -174,6 +178,7 @@ class UserClusterGround(ActingUser):
             syncers=await self._syncers(compilation.snapshot, beside),
             settling=self._settling(standings, now),
             down=down,
+            unrouted_counts=self.traffic.unrouted,
         )
         if before is not None and _says_the_same(before, state):
             return False
@@ -195,7 +200,7 @@ def _says_the_same(one: ShownState, other: ShownState) -> bool:
 def _beside(one: ShownState) -> tuple[object, ...]:
     """Return what is shown beside the objects."""
     told = one.gateways, one.standings, one.trouble, one.releases, one.syncers
-    return *told, one.settling, one.down
+    return *told, one.settling, one.down, one.unrouted_counts
 
 
 def _down(following: SeenByUser, now: float) -> tuple[AilingPod, ...]:

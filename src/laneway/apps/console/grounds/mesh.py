@@ -38,7 +38,7 @@ from laneway.apps.local.verify.asked import SentInquiry, ask_through
 from laneway.core.compile import Compilation, compile_snapshot
 from laneway.core.mesh.snapshot import Snapshot
 from laneway.core.views.topology.topology import Topology
-from laneway.core.views.traffic.counts import Counts
+from laneway.core.views.traffic.counts import Counts, ToldCounts
 
 LOOK = 0.25
 """Seconds between two looks at the files in which a mesh says how it is."""
@@ -60,6 +60,7 @@ class LoggedTraffic:
     """What goes through the mesh, by its proxies' log of requests."""
 
     pause = 1
+    asks_others = False
 
     def __init__(self, folder: MeshFolder) -> None:
         """Count from now on."""
@@ -71,8 +72,11 @@ class LoggedTraffic:
         """Seconds that a look tells of."""
         return self._counter.window
 
-    def look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
+    async def look(self, compilation: Compilation, shown: Topology, now: float) -> ToldCounts:
         """Return what was counted."""
+        return ToldCounts(await asyncio.to_thread(self._look, compilation, shown, now))
+
+    def _look(self, compilation: Compilation, shown: Topology, now: float) -> Counts | None:
         if shown is not self._of:
             self._counter.show(compilation, shown)
             self._of = shown

@@ -1,9 +1,10 @@
 """What a metrics server is asked of a cluster's traffic, and its answers as counts.
 
-Comes in: the namespaces that may be looked at, then series by workloads. Goes out: two queries, and
-counts by nodes. Of a request the proxy of the caller tells, or the waypoint before the callee where
-the caller has none that tells: never both, and never the callee's, so nothing counts twice. No
-label names a lane, so the lane is told by nobody here. Workloads become nodes by who owns pods.
+Comes in: the namespaces that may be looked at, then series by workloads. Goes out: queries, counts
+by nodes, and how many requests no route of a gateway took. Of a request the proxy of the caller
+tells, or the waypoint before the callee where the caller has none that tells: never both, and never
+the callee's, so nothing counts twice. No label names a lane, so the lane is told by nobody here.
+Workloads become nodes by who owns pods.
 https://istio.io/latest/docs/reference/config/metrics/
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from laneway.core.emit.envoy.request_log import NO_ROUTE_FLAG
 from laneway.core.mesh.members import maker
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.names import service_host
@@ -21,6 +23,7 @@ from laneway.core.release.series import BUCKETS, REQUESTS
 from laneway.core.routing.plan.gateways import GATEWAY_NAMESPACE
 from laneway.core.views.topology.versions import Versions, outside_id
 from laneway.core.views.traffic.counts import ALL, CountedAnswers, Counts, Passing, added
+from laneway.core.views.unrouted import KEPT, UnroutedCount, rounded
 
 SOURCE, WAYPOINT = "source", "waypoint"
 
@@ -33,6 +36,7 @@ _WHO = (
     "destination_service_name",
     "destination_service_namespace",
 )
+_WHERE = ("source_workload", "source_workload_namespace", "response_code", "response_flags")
 _ERROR = re.compile(r"5\d\d|0")
 _UNKNOWN = ("", "unknown")
 
@@ -49,13 +53,33 @@ def queries(window: int, namespaces: Iterable[str] = ()) -> tuple[str, str]:
     >>> queries(30, ["shop"])[0][:41]
     'sum by (reporter, source_workload, source'
     """
-    spaces = "|".join(sorted(map(re.escape, namespaces))).replace("\\", "\\\\")
-    inside = f'reporter=~"{SOURCE}|{WAYPOINT}"'
-    inside += f', destination_workload_namespace=~"{spaces}"' if spaces else ""
+    inside = f'reporter=~"{SOURCE}|{WAYPOINT}"' + _in("destination", namespaces)
     return (
         f"sum by ({', '.join((*_WHO, 'response_code'))}) (rate({REQUESTS}{{{inside}}}[{window}s]))",
         f"sum by ({', '.join((*_WHO, 'le'))}) (rate({BUCKETS}{{{inside}}}[{window}s]))",
     )
+
+
+def unrouted_query(namespaces: Iterable[str] = ()) -> str:
+    """Return the query for requests that proxies had no route for, over the last minutes.
+
+    With `namespaces` only proxies in these are asked for. A series that is new counts whole: of one
+    that begins with its first value Prometheus sees no increase.
+    """
+    flags = f'response_flags=~"(.*,)?{NO_ROUTE_FLAG}(,.*)?"'
+    inside = f'reporter="{SOURCE}", response_code="404", {flags}' + _in("source", namespaces)
+    now, while_ago = f"{REQUESTS}{{{inside}}}", f"{KEPT:.0f}s"
+    before = f"{now} offset {while_ago}"
+    return (
+        f"sum by ({', '.join(_WHERE)}) "
+        f"((increase({now}[{while_ago}]) and {before}) or ({now} unless {before}))"
+    )
+
+
+def _in(end: str, namespaces: Iterable[str]) -> str:
+    """Return what keeps a query to one end in some namespaces."""
+    spaces = "|".join(sorted(map(re.escape, namespaces))).replace("\\", "\\\\")
+    return f', {end}_workload_namespace=~"{spaces}"' if spaces else ""
 
 
 class WorkloadNodes(Struct, frozen=True):
@@ -95,6 +119,28 @@ class WorkloadNodes(Struct, frozen=True):
         service = labels.get("destination_service_name", "")
         host = service_host(service, labels.get("destination_service_namespace", space))
         return self.at.get((host, space, name)) or self.homes.get((space, name), "")
+
+
+def is_unrouted(labels: Labels) -> bool:
+    """Whether a series counts requests that a proxy had no route for."""
+    flags = labels.get("response_flags", "").split(",")
+    return labels.get("response_code") == "404" and NO_ROUTE_FLAG in flags
+
+
+def unrouted_counts(
+    nodes: WorkloadNodes, series: Iterable[tuple[Labels, float]]
+) -> tuple[UnroutedCount, ...]:
+    """Return how many requests each gateway had no route for, of series that count such."""
+    found: dict[str, float] = {}
+    for labels, number in series:
+        caller = nodes.caller(labels)
+        if is_unrouted(labels) and caller in nodes.known.all:
+            found[caller] = found.get(caller, 0.0) + number
+    return tuple(
+        UnroutedCount(one.namespace, one.selector, rounded(round(number)))
+        for name, number in sorted(found.items())
+        if (one := nodes.known.all[name]).kind == "gateway" and round(number)
+    )
 
 
 _Pair = tuple[str, str]

@@ -41,6 +41,17 @@ class CountedAnswers(Struct, frozen=True):
 Counts = Mapping[Passing, CountedAnswers]
 
 
+class ToldCounts(Struct, frozen=True):
+    """What a source tells: counts, None where nobody counted, and in a sentence what is missing.
+
+    Of the nodes in `untold` what they sent is not known, or not all of it.
+    """
+
+    counts: Counts | None
+    why: str = ""
+    untold: frozenset[str] = frozenset()
+
+
 def added(tallies: Sequence[CountedAnswers]) -> CountedAnswers:
     """Return what several tallies come to.
 

@@ -16,7 +16,7 @@ from laneway.core.mesh.mesh import Mesh
 from laneway.core.views.topology.graph import GraphEdge, edge_id
 from laneway.core.views.topology.topology import Topology
 from laneway.core.views.topology.versions import SeenCall, Versions
-from laneway.core.views.traffic.counts import CountedAnswers, Counts, Passing, added, quantile
+from laneway.core.views.traffic.counts import CountedAnswers, Passing, ToldCounts, added, quantile
 from laneway.core.views.traffic.leaving import is_leak
 
 SLOW = 0.95
@@ -50,7 +50,8 @@ class SeenEdge(Struct, frozen=True):
 class MeshTraffic(Struct, frozen=True):
     """All that was counted in `window` seconds up to `at`, in seconds since 1970.
 
-    Without `known` nobody counted, and nothing is said of any edge.
+    Without `known` nobody counted, and nothing is said of any edge. Of those in `untold` nothing
+    is said either. `why` tells why not.
     """
 
     at: int
@@ -58,22 +59,22 @@ class MeshTraffic(Struct, frozen=True):
     known: bool
     edges: Mapping[str, EdgeTraffic] = {}
     seen: tuple[SeenEdge, ...] = ()
+    untold: tuple[str, ...] = ()
+    why: str = ""
 
 
-def traffic(
-    mesh: Mesh, shown: Topology, counts: Counts | None, at: int, window: float
-) -> MeshTraffic:
-    """Return what was counted as traffic; None stands for not counted at all.
+def traffic(mesh: Mesh, shown: Topology, told: ToldCounts, at: int, window: float) -> MeshTraffic:
+    """Return what was counted as traffic.
 
     Nodes that the topology does not have yet are left out: see `calls_among`.
     """
-    if counts is None:
-        return MeshTraffic(at, window, known=False)
+    if told.counts is None:
+        return MeshTraffic(at, window, known=False, why=told.why)
     planned: dict[str, list[tuple[str, CountedAnswers]]] = {}
     strange: dict[tuple[str, str, bool], list[tuple[str, CountedAnswers]]] = {}
     edges = {(one.source, one.target): one for one in shown.graph.edges}
     nodes = {one.id for one in shown.graph.nodes}
-    for passing, tally in counts.items():
+    for passing, tally in told.counts.items():
         edge = edges.get((passing.caller, passing.callee))
         if edge is None and not nodes.issuperset((passing.caller, passing.callee)):
             continue
@@ -84,8 +85,10 @@ def traffic(
         else:
             key = (passing.caller, passing.callee, leaks)
             strange.setdefault(key, []).append((lane, tally))
+    untold = tuple(one.id for one in shown.graph.edges if one.source in told.untold)
     of_edges = {name: _edge(found, window) for name, found in sorted(planned.items())}
-    return MeshTraffic(at, window, known=True, edges=of_edges, seen=tuple(_seen(strange, window)))
+    seen = tuple(_seen(strange, window))
+    return MeshTraffic(at, window, True, of_edges, seen, untold, told.why)  # noqa: FBT003
 
 
 def _is_planned(edge: GraphEdge | None, lane: str) -> bool:

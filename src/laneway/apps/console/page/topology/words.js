@@ -35,11 +35,14 @@ const NO_REQUEST = { rate: 0, errors: 0, p95: null, isSummed: false };
 
 /**
  * What is known of an edge of the picture: {rate, errors, p95}, each null where it is not.
- * Where somebody counted, an edge without an entry had no request; where nobody did, nothing is
- * known. Of one lane of several only the rate is told apart. Of summed edges p95 is the highest.
+ * Where somebody counted, an edge without an entry had no request; where nobody did, or not all who
+ * send over it told, nothing is known. Of one lane of several only the rate is told apart. Of summed
+ * edges p95 is the highest.
  */
 export function told(edge, traffic, lane) {
   if (!traffic?.known) return NOTHING;
+  traffic.unknown ??= new Set(traffic.untold);
+  if (edge.parts?.some((id) => traffic.unknown.has(id))) return NOTHING;
   const found = edge.seen ?? edge.parts.map((id) => traffic.edges[id]).filter(Boolean);
   if (lane !== null && edge.lanes.length > 1) {
     return { ...NOTHING, rate: found.reduce((sum, one) => sum + (one.lanes[lane] ?? 0), 0) };
