@@ -6,6 +6,8 @@ One console serves all of it. Each place is a page, or a page on which something
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -166,6 +168,43 @@ def test_a_group_is_made_with_a_service_that_was_moved_in_spite_of_an_error(
     visitor.is_told("Create lane group by-keys")
 
     assert "name: spare" in file.read_text()
+
+
+@contextmanager
+def edited(file: Path, old: str, new: str) -> Iterator[None]:
+    """Have a file say something else for a while."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    yield
+    file.write_text(text)
+
+
+def test_programs_that_lose_the_lane_are_told_and_may_be_taken_to_keep_it(
+    visitor: Visitor,
+) -> None:
+    page, folder = visitor.page, visitor.console.folder / "default"
+    labels = "        app: mockb\n        ASM_TRAFFIC_TAG: v1\n    spec:"
+    said = labels.replace(
+        "    spec:", "      annotations: {laneway.dev/sdks: sentry-python}\n    spec:"
+    )
+    by_header, by_baggage = "traceHeader: x-asm-prefer-tag", "traceHeader: baggage"
+    with (
+        edited(folder / "lanes.yaml", by_header, by_baggage),
+        edited(folder / "mock-v1.yaml", labels, said),
+    ):
+        visitor.see("/")
+        visitor.press(page.get_by_text("programs have to pass the lane on, by baggage"))
+        expect(page.get_by_role("cell", name="laneway.dev/sdks: sentry-python")).to_be_visible()
+        look(visitor, in_the_dark=True)
+        visitor.see("/explain?request=GET%20/mock%0Ax-asm-prefer-tag:%20s2")
+        told = page.get_by_text("are taken to forget the lane")
+        expect(told).to_be_visible()
+        look(visitor)
+        visitor.press(page.get_by_label("Every program passes the lane on"), "Space")
+        visitor.button("Explain")
+        expect(told).to_have_count(0)
+    visitor.settle()
 
 
 def test_a_mistake_is_where_one_is_when_it_was_applied(visitor: Visitor) -> None:

@@ -166,6 +166,69 @@ def test_an_edit_that_nobody_read_is_not_live(kubectl: Command, model: ModelServ
     assert "the newest edit of ASMSwimLane s2 was not read yet" in ended.out
 
 
+def loosen(model: ModelServer, **container: Any) -> None:
+    """Make the group permissive, with mockb in the baseline alone, in a container like that."""
+    carriers = {"traceHeader": "baggage", "routeHeader": "x-asm-prefer-tag", "fallbackTarget": "s1"}
+    spec = model.find("ASMSwimLaneGroup", "test")["spec"]
+    spec |= {"isPermissive": True, "permissiveModeConfiguration": carriers}
+    gone = {"mockb-v2-x", "mockb-v3-x"}
+    model.objects = [one for one in model.objects if one["metadata"]["name"] not in gone]
+    pod = model.find("Pod", "mockb-v1-x")
+    pod["spec"]["containers"][0] |= container
+    pod["metadata"]["annotations"] = {"laneway.dev/calls": "mockc"}
+
+
+WITHOUT_BAGGAGE = {
+    "command": ["opentelemetry-instrument", "python", "app.py"],
+    "env": [{"name": "OTEL_PROPAGATORS", "value": "b3"}],
+}
+
+
+def test_programs_that_have_to_pass_the_lane_on_are_told_with_their_groups(
+    kubectl: Command, model: ModelServer
+) -> None:
+    loosen(model, **WITHOUT_BAGGAGE)
+    keep(model)
+
+    ended, given = kubectl("status"), json.loads(kubectl("status", "-o", "json").out)
+
+    assert ended.out.splitlines()[:4] == [
+        "GROUP  STATE  WHY",
+        "test   live   12 of 12 proxies",
+        "",
+        "HAS TO PASS THE LANE ON  GROUP  BY       WILL IT   WHY",
+    ]
+    assert "default/mockb-v1-x       test   baggage  will not  OTEL_PROPAGATORS=b3" in ended.out
+    (program,) = given["programs"]
+    assert (program["workload"], program["prediction"]) == ("default/mockb-v1-x", "will not")
+    assert program["at"] == "pod/default/mockb-v1-x"
+    assert given["groups"][0]["state"] == "live"
+
+
+def test_what_is_told_of_programs_is_read_for_permissive_groups_alone(
+    kubectl: Command, model: ModelServer
+) -> None:
+    keep(model)
+
+    assert kubectl("status").code == 0
+
+    assert not any("pods" in path for _, path in model.asked)
+
+
+def test_without_pods_it_is_not_known_which_programs_pass_the_lane_on(
+    kubectl: Command, model: ModelServer
+) -> None:
+    loosen(model)
+    keep(model)
+    model.forbidden.add("pods")
+
+    ended = kubectl("status")
+
+    assert ended.code == 0
+    assert ended.err == "Which programs pass their lane on is not known without pods.\n"
+    assert "HAS TO PASS" not in ended.out
+
+
 def test_a_watch_ends_when_all_is_live(kubectl: Command, model: ModelServer) -> None:
     keep(model, "False")
     model.coming.append(told(model, "ASMSwimLaneGroup", "test"))

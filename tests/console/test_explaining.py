@@ -9,6 +9,8 @@ import pytest
 
 from laneway.core.mesh.snapshot import Snapshot
 from tests.console.asking import example, told
+from tests.rules.claims_propagation import BY_BAGGAGE, S2, calling_b
+from tests.rules.world import mesh
 
 CURL = "curl -H 'x-asm-prefer-tag: s2' http://${ASM_GATEWAY_IP}/mock"
 
@@ -61,6 +63,43 @@ def test_who_forgets_the_lane_loses_it(tmp_path: Path) -> None:
     lost = told(tmp_path, example("permissive-lanes"), "/explain", body)
 
     assert pods(kept["journey"]) != pods(lost["journey"])
+
+
+@pytest.fixture(scope="module")
+def forgetful() -> Snapshot:
+    """A permissive mesh in which the manifest of a shows that it loses the lane."""
+    return mesh(group=BY_BAGGAGE, a1=calling_b(sdks="sentry-python"), s2=S2).snapshot()
+
+
+@pytest.mark.parametrize(
+    ("more", "forgetters"),
+    [
+        ({}, ["Deployment default/a-v1"]),
+        ({"forgets": None}, ["Deployment default/a-v1"]),
+        ({"forgets": []}, []),
+        ({"forgets": ["b"]}, []),
+    ],
+)
+def test_who_forgets_the_lane_is_predicted_unless_it_is_said(
+    tmp_path: Path, forgetful: Snapshot, more: dict[str, Any], forgetters: list[str]
+) -> None:
+    body = {"text": "curl -H 'x-lane: s1' http://gateway/", **more}
+
+    journey = told(tmp_path, forgetful, "/explain", body)["journey"]
+
+    assert [one["workload"] for one in journey.get("predictedToForget", ())] == forgetters
+
+
+def test_programs_of_a_group_are_told_with_the_place_that_says_so(
+    tmp_path: Path, forgetful: Snapshot
+) -> None:
+    (program,) = told(tmp_path, forgetful, "/groups/test/programs")
+
+    assert (program["workload"], program["prediction"]) == ("default/a-v1", "will not")
+    assert program["header"] == "baggage"
+    assert program["because"].startswith("laneway.dev/sdks: sentry-python (measured with")
+    assert program["at"].startswith("mesh.yaml:")
+    assert told(tmp_path, forgetful, "/groups/nobody/programs") == []
 
 
 def test_proof_and_cost_are_told_as_the_commands_tell_them(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -43,13 +45,41 @@ def test_most_manifests_are_spoken_of_and_few_are_left_open() -> None:
     assert len(FILES) - len(spoken) >= 5
 
 
-def test_of_a_live_pod_what_stands_elsewhere_is_not_taken_to_be_absent() -> None:
+def live(annotations: Mapping[str, str] | None = None, **more: Any) -> Workload:
+    """Return a pod as a cluster gives it, read as it is kept."""
     container = {"name": "cart", "command": ["opentelemetry-instrument", "python", "app.py"]}
-    pod = {"metadata": {"name": "cart-1", "namespace": "shop"}, "spec": {"containers": [container]}}
+    head = {"name": "cart-1", "namespace": "shop", "annotations": annotations or {}}
+    pod = {"metadata": head, "spec": {"containers": [{**container, **more}]}}
     held = read_pod_held(msgspec.json.encode(pod), Shared()).resource
     assert isinstance(held, Workload)
+    return held
 
-    assert predicted(held, by_header("baggage")).outcome == "unknown"
+
+REFERENCE = {"configMapKeyRef": {"name": "shop", "key": "propagators"}}
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({}, "passes on"),
+        ({"env": [{"name": "OTEL_PROPAGATORS", "value": "b3"}]}, "will not"),
+        ({"env": [{"name": "OTEL_PROPAGATORS", "valueFrom": REFERENCE}]}, "unknown"),
+        ({"env": [{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]}, "passes on"),
+        ({"envFrom": [{"configMapRef": {"name": "shop"}}]}, "unknown"),
+        ({"envFrom": [{"secretRef": {"name": "shop"}}]}, "passes on"),
+    ],
+)
+def test_of_a_live_pod_what_stands_elsewhere_is_not_taken_to_be_absent(
+    more: dict[str, Any], outcome: str
+) -> None:
+    assert predicted(live(**more), by_header("baggage")).outcome == outcome
+
+
+def test_of_a_live_pod_annotations_say_which_sdks_it_has() -> None:
+    said = live({"laneway.dev/sdks": "sentry-python", "other": "x"}, command=["python", "app.py"])
+
+    assert predicted(said, by_header("baggage")).outcome == "will not"
+    assert set(said.annotations) == {"laneway.dev/sdks"}
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def cluster_and(files: Snapshot | None) -> tuple[Snapshot, Snapshot]:
     from laneway.core.mesh.not_read import by_reason
     from laneway.core.mesh.of_cluster import with_files
 
-    found = _reading()
+    found = cluster_read()
     for why, names in by_reason(found.snapshot.not_read).items():
         click.echo(f"Not read of the cluster: {', '.join(names)} ({why}).", err=True)
     if files is None and not found.has_lane_kinds:
@@ -265,7 +265,8 @@ def cluster_and(files: Snapshot | None) -> tuple[Snapshot, Snapshot]:
     return found.snapshot, with_files(found.snapshot, files)
 
 
-def _reading() -> ClusterReading:
+def cluster_read() -> ClusterReading:
+    """Return what the cluster has. Raises CannotAskClusterError."""
     from laneway.apps.cluster.reading import read_cluster
 
     told = ["0 objects"]

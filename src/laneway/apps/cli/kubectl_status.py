@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -50,7 +50,9 @@ def status(
 ) -> int:
     """Say whether groups are live: every proxy has taken what their newest edit asks for.
 
-    What an operator has not read yet is not live; without an operator it is not known.
+    What an operator has not read yet is not live; without an operator it is not known. Of
+    permissive groups it is told as well which programs have to pass the lane on, and whether their
+    pods show that they will; a --watch does not ask for that.
 
     \b
     kubectl laneway status
@@ -63,8 +65,25 @@ def status(
         ask(lambda client: following.follow(client, timeout))
     else:
         ask(following.once)
+        if following.permissive and output != "name":
+            following.programs = _programs(following.permissive)
     following.end()
     return following.code
+
+
+def _programs(groups: frozenset[str]) -> list[dict[str, Any]]:
+    """Return which programs of groups have to pass a lane on, by what runs in the cluster."""
+    from laneway.apps.cli.clusters import cluster_read
+    from laneway.core.mesh.link import link
+    from laneway.core.mesh.not_read import ESSENTIAL
+    from laneway.core.views.programs import programs_of
+
+    snapshot, needed = cluster_read().snapshot, {"Pod", *ESSENTIAL}
+    lacks = ", ".join(one.resource for one in snapshot.not_read if one.kind in needed)
+    if lacks:
+        click.echo(f"Which programs pass their lane on is not known without {lacks}.", err=True)
+        return []
+    return programs_of(link(snapshot), groups)
 
 
 class StatusWatch:
@@ -73,6 +92,8 @@ class StatusWatch:
     def __init__(self, groups: tuple[str, ...], space: str, output: Output) -> None:
         self.states: list[GroupState] = []
         self.is_read = False
+        self.permissive: frozenset[str] = frozenset()
+        self.programs: list[dict[str, Any]] = []
         self._groups = groups
         self._space = space
         self._output = output
@@ -107,6 +128,7 @@ class StatusWatch:
         missing = (name for name in self._groups if name not in found.names)
         lost = (GroupState(name, "not live", "there is no such group") for name in missing)
         self.states = [*states(found), *lost]
+        self.permissive = found.permissive
         self.is_read = True
 
     @property
@@ -141,7 +163,8 @@ class StatusWatch:
             items = [
                 {"group": one.group, "state": one.state, "why": one.why} for one in self.states
             ]
-            print_object({"groups": items}, self._output)
+            programs = {"programs": self.programs} if self.programs else {}
+            print_object({"groups": items} | programs, self._output)
         elif not self.is_read:
             click.echo("The cluster did not answer so soon.", err=True)
         elif not self.states:
@@ -149,6 +172,14 @@ class StatusWatch:
         elif not self._told:
             rows = [(one.group, one.state, one.why) for one in self.states]
             click.echo("\n".join(table(HEAD, rows, table_width_of(sys.stdout))))
+            self._tell_programs()
+
+    def _tell_programs(self) -> None:
+        from laneway.core.views.programs import PROGRAMS, program_rows
+
+        if self.programs:
+            rows = program_rows(self.programs)
+            click.echo("\n".join(["", *table(PROGRAMS, rows, table_width_of(sys.stdout))]))
 
 
 def _tell_trouble(error: KubeError) -> None:

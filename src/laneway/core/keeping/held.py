@@ -22,6 +22,7 @@ from laneway.core.resources.kinds import Resource
 from laneway.core.resources.kubernetes.workloads import Namespace, Service, Workload
 from laneway.core.resources.lanes.swim_lanes import Lane, LaneGroup
 from laneway.core.resources.read import read_objects
+from laneway.core.sdks.sighting import ANNOTATIONS
 
 T = TypeVar("T", bound=Hashable)
 
@@ -195,13 +196,32 @@ class _PodHead(_PodPart):
     owner_references: list[_Owner] = []
 
     def __post_init__(self) -> None:
-        kept = (INJECT, CALLS_ANNOTATION)
-        self.annotations = {key: self.annotations[key] for key in kept if key in self.annotations}
+        kept = (INJECT, CALLS_ANNOTATION, *ANNOTATIONS)
+        self.annotations = {
+            name: text for name, text in self.annotations.items() if name.startswith(kept)
+        }
+
+
+class _SourceName(_PodPart):
+    name: str = ""
+    key: str = ""
+
+
+class _Elsewhere(_PodPart):
+    config_map_key_ref: _SourceName | None = None
+    secret_key_ref: _SourceName | None = None
 
 
 class _Variable(_PodPart):
     name: str
     value: str | None = None
+    value_from: _Elsewhere | None = None
+
+
+class _WholeSource(_PodPart):
+    prefix: str = ""
+    config_map_ref: _SourceName | None = None
+    secret_ref: _SourceName | None = None
 
 
 class _PodPort(_PodPart):
@@ -213,6 +233,7 @@ class _Container(_PodPart):
     name: str
     image: str = ""
     env: list[_Variable] = []
+    env_from: list[_WholeSource] = []
     ports: list[_PodPort] = []
     command: list[str] = []
     args: list[str] = []
@@ -221,10 +242,10 @@ class _Container(_PodPart):
     def __post_init__(self) -> None:
         """Of a proxy it is enough that it is there, and what it runs as."""
         if self.name == PROXY_CONTAINER:
-            self.image, self.env, self.ports, self.command = "", [], [], []
+            self.image, self.env, self.env_from = "", [], []
+            self.ports, self.command = [], []
             self.args = [one for one in self.args if one == ROUTER]
             self.readiness_probe = None
-        self.env = [one for one in self.env if one.value is not None]
 
 
 class _PodSpec(_PodPart):

@@ -89,6 +89,8 @@ _DATADOG_LIBRARIES = {"python": "datadog-python", "js": "datadog-node", "java": 
 _SKYWALKING_LABEL = "swck-java-agent-injected"
 _SKYWALKING_SPACE = "swck-injection"
 _SKYWALKING_IMAGE = "sidecar.skywalking.apache.org/initcontainer.Image"
+ANNOTATIONS = (SDKS_ANNOTATION, _INJECT, _DATADOG, _SKYWALKING_IMAGE)
+"""How the annotations of pods begin that show an SDK."""
 _IN_NAME = re.compile(r"-v?(\d+(?:\.\d+)+)\.jar$")
 _TAG = re.compile(r":v?(\d+(?:\.[0-9a-z]+)*)")
 

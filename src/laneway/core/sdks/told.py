@@ -28,8 +28,6 @@ from laneway.core.resources.meta import Ref
 JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
 """Variables that a Java machine reads options from by itself."""
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
-_OF_LIVE_PODS = "what a live pod takes from elsewhere"
-"""Of pods of a cluster only the values that stand in them are kept."""
 _JSON = "SPRING_APPLICATION_JSON"
 
 
@@ -111,7 +109,7 @@ def told_by(
     known = {one.ref: one for one in settings}
     at = _ToldContainer(workload, container, known)
     variables: dict[str, ToldValue] = {}
-    unseen = [] if workload.template is not None else [_OF_LIVE_PODS]
+    unseen: list[str] = []
     for entry in container.entries:
         variables |= dict(at.told(entry, variables))
         if entry.is_whole and at.is_unseen(entry):

@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import structs, to_builtins
 
-from laneway.core.findings.locate import locate
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.routing.ask.inquiry import Inquiry, Unasked, beginning
@@ -20,6 +19,7 @@ from laneway.core.routing.plan.route_plan import RoutePlan
 from laneway.core.rules.questions.carrying import losing
 from laneway.core.sdks.prediction import Prediction
 from laneway.core.views.journey import JourneyView
+from laneway.core.views.programs import written_at
 
 View = dict[str, Any]
 
@@ -59,8 +59,7 @@ def _pods(step: JourneyStep) -> Iterator[str]:
 
 
 def _lost(ref: str, why: Prediction) -> View:
-    place = locate(why.place) if why.place else None
-    at = f"{why.place.source.path}:{place.line}:{place.column}" if why.place and place else ""
+    at = written_at(why.place)
     return {"workload": ref, "because": why.words, **({"at": at} if at else {})}
 
 

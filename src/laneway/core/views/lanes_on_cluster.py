@@ -70,6 +70,12 @@ class LanesOnCluster(Struct, frozen=True):
         return frozenset(map(name_of, (*self.groups, *self.lanes)))
 
     @property
+    def permissive(self) -> frozenset[str]:
+        """The names of the groups whose lanes live by what programs pass on."""
+        loose = (one for one in self.groups if _map(one.get("spec")).get("isPermissive") is True)
+        return frozenset(map(name_of, loose))
+
+    @property
     def objects(self) -> list[dict[str, Any]]:
         """All of them, without what only the server needs to know, as kubectl shows them."""
         found = []

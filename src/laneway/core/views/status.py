@@ -11,14 +11,11 @@ from typing import Any
 
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import Lane
-from laneway.core.routing.ask.passing import carrier_text
-from laneway.core.rules.questions.carrying import carrying
-from laneway.core.rules.questions.members import pod_name
+from laneway.core.views.programs import PROGRAMS, program_rows, programs_of
 
 Row = tuple[str, ...]
 
 GROUPS = ("GROUP", "MODE", "BASELINE", "LANES", "SERVICES", "STATUS")
-PROGRAMS = ("HAS TO PASS THE LANE ON", "GROUP", "BY", "WILL IT", "WHY")
 LANES = ("LANE", "GROUP", "HAS", "ANSWERED BY OTHERS", "STATUS")
 
 
@@ -33,26 +30,14 @@ def tables(mesh: Mesh, objects: Sequence[dict[str, Any]]) -> list[tuple[Row, lis
     ]
     useless = [*(lane for group in mesh.groups for lane in group.excluded), *mesh.stray_lanes]
     lanes += [_useless(lane, told["ASMSwimLane", lane.meta.name]) for lane in useless]
-    return [(GROUPS, groups), (LANES, lanes), (PROGRAMS, list(_programs(mesh)))]
+    return [(GROUPS, groups), (LANES, lanes), (PROGRAMS, program_rows(programs_of(mesh)))]
 
 
 def listed(mesh: Mesh, objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the objects as a list, and beside them what is predicted of programs, if any."""
-    keys = ("workload", "group", "header", "prediction", "because")
-    told = [dict(zip(keys, row, strict=True)) for row in _programs(mesh)]
+    told = programs_of(mesh)
     found = {"apiVersion": "v1", "kind": "List", "items": objects}
     return found | ({"programs": told} if told else {})
-
-
-def _programs(mesh: Mesh) -> Iterator[Row]:
-    """Yield those that call on; where nobody names whom it calls, all."""
-    for group in mesh.groups:
-        header = carrier_text(group.propagation) if group.propagation else ""
-        some = list(carrying(mesh, group))
-        for one in [one for one in some if one.stand.calls] or some:
-            expected = one.prediction
-            name = pod_name(one.stand.workload)
-            yield (name, group.name, header, expected.outcome, expected.words)
 
 
 def not_ready(objects: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -43,14 +43,15 @@ class ExplainWish(Struct, frozen=True, rename="camel"):
     """A request as text, and where it begins.
 
     Without a `workload` it begins at a gateway: the named one, or the first of lanes. `forgets`
-    names workloads and services that do not pass the lane on.
+    names workloads and services that do not pass the lane on; without it those of which that is
+    predicted, with none of them nobody.
     """
 
     text: str
     workload: str = ""
     gateway: str = ""
     port: int | None = None
-    forgets: tuple[str, ...] = ()
+    forgets: tuple[str, ...] | None = None
 
 
 class ReadRequest(Struct, frozen=True, rename="camel"):

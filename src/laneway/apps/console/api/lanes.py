@@ -12,6 +12,7 @@ from laneway.core.views.entry_requests import entry_requests
 from laneway.core.views.lanes import LaneFilter, lanes_view
 from laneway.core.views.looking import CommandDoor
 from laneway.core.views.paging import ListPart, paged
+from laneway.core.views.programs import programs_of
 
 PAGED = (
     Parameter("query", "words that rows have"),
@@ -35,6 +36,11 @@ async def _lanes(asked: CallAsked) -> dict[str, Any]:
 async def _requests(asked: CallAsked) -> list[dict[str, Any]]:
     served = asked.seen.served
     return await asyncio.to_thread(entry_requests, served.mesh, served.plan, asked.words["name"])
+
+
+async def _programs(asked: CallAsked) -> list[dict[str, Any]]:
+    mesh = asked.seen.compilation.mesh
+    return await asyncio.to_thread(programs_of, mesh, (asked.words["name"],))
 
 
 async def _doctor(asked: CallAsked) -> dict[str, Any]:
@@ -87,6 +93,14 @@ CALLS = (
         "/groups/{name}/requests",
         "The requests by which the lanes of a group are entered",
         _requests,
+        list[dict[str, Any]],
+        parameters=(Parameter("name", "a group"),),
+    ),
+    ApiCall(
+        "GET",
+        "/groups/{name}/programs",
+        "The programs of a group that have to pass the lane on, and whether they will",
+        _programs,
         list[dict[str, Any]],
         parameters=(Parameter("name", "a group"),),
     ),

@@ -4,7 +4,7 @@ import { get, post } from "../api.js";
 import { go, html, Trouble, useEffect, useState } from "../view.js";
 import { chains, Hop } from "../journey.js";
 import { SendIt } from "../sending.js";
-import { Findings } from "../parts.js";
+import { Findings, ObjectLink } from "../parts.js";
 
 const SAMPLE = "curl -H 'x-asm-prefer-tag: s1' http://${ASM_GATEWAY_IP}/mock";
 
@@ -17,9 +17,13 @@ function Start({ value, change }) {
       <small class="quiet">Empty for the gateway, or a workload that sends it.</small>
       <datalist id="workloads">${[...new Set(known)].map((one) => html`<option value=${one} />`)}</datalist></label>
     <label class="field"><span>Does not pass the lane on</span>
-      <input value=${value.forgets} placeholder="nobody" onInput=${(event) => change({ ...value, forgets: event.target.value })} />
-      <small class="quiet">Services or workloads that forget the lane's header, with commas.</small></label>`;
+      <input value=${value.forgets} disabled=${value.nobody} placeholder=${value.nobody ? "nobody" : "as predicted"} onInput=${(event) => change({ ...value, forgets: event.target.value })} />
+      <small class="quiet">Services or workloads that forget the lane's header, with commas. Empty for those whose manifests show that they will.</small></label>
+    <label class="row"><input type="checkbox" checked=${value.nobody} onChange=${(event) => change({ ...value, nobody: event.target.checked, forgets: "" })} /> Every program passes the lane on</label>`;
 }
+
+const Predicted = ({ of }) => html`<div class="note warning"><p>By what manifests show, these are taken to forget the lane:</p>
+  <ul class="plain">${of.map((one) => html`<li><${ObjectLink} of=${one.workload} />: ${one.because} <span class="mono quiet">${one.at ?? ""}</span></li>`)}</ul></div>`;
 
 function Found({ answer, asked, about }) {
   const { request, journey, unanswered, findings } = answer;
@@ -30,26 +34,28 @@ function Found({ answer, asked, about }) {
     <p class="asked"><strong>${request.method}</strong> <code>${request.host ? `http://${request.host}` : ""}${request.path}</code>${request.headers.map(([name, value]) => html` <code class="pill">${name}: ${value}</code>`)}</p>
     <ul class="chains">${ways.slice(0, 12).map((one) => html`<li><span class="share">${Number(one.share.toPrecision(3))} %</span> ${one.text}</li>`)}</ul>
     ${ways.length > 12 && html`<p class="quiet">and ${ways.length - 12} ways more</p>`}
+    ${journey.predictedToForget && html`<${Predicted} of=${journey.predictedToForget} />`}
     ${about?.sends && !asked.workload && html`<${SendIt} key=${asked.text} text=${asked.text} request=${request} gateway=${asked.gateway} />`}
     <h2>Hop by hop</h2>
     <${Hop} hop=${journey} />`;
 }
 
 export function ExplainPage({ query, about }) {
-  const asked = { text: query.get("request") ?? "", workload: query.get("from") ?? "", forgets: query.get("forgets") ?? "", gateway: query.get("gateway") ?? "", port: query.get("port") ?? "" };
+  const asked = { text: query.get("request") ?? "", workload: query.get("from") ?? "", forgets: query.get("forgets") ?? "", nobody: query.get("nobody") === "forgets", gateway: query.get("gateway") ?? "", port: query.get("port") ?? "" };
   const [wish, want] = useState(asked.text ? asked : { ...asked, text: SAMPLE });
   const [found, hold] = useState({ answer: null, error: null });
   const key = JSON.stringify(asked);
   useEffect(() => {
     if (!asked.text) return;
     want(asked);
-    const forgets = asked.forgets.split(",").map((one) => one.trim()).filter(Boolean);
+    const named = asked.forgets.split(",").map((one) => one.trim()).filter(Boolean);
+    const forgets = asked.nobody || named.length ? named : null;
     post("/explain", { text: asked.text, workload: asked.workload, gateway: asked.gateway, port: asked.port ? Number(asked.port) : null, forgets }).then((answer) => hold({ answer, error: null }), (error) => hold({ answer: null, error }));
   }, [key]);
   const submit = (event) => {
     event.preventDefault();
     const words = new URLSearchParams({ request: wish.text });
-    for (const [name, value] of [["from", wish.workload], ["forgets", wish.forgets], ["gateway", wish.gateway], ["port", wish.port]]) if (value) words.set(name, value);
+    for (const [name, value] of [["from", wish.workload], ["forgets", wish.forgets], ["nobody", wish.nobody && "forgets"], ["gateway", wish.gateway], ["port", wish.port]]) if (value) words.set(name, value);
     go(`/explain?${words}`);
   };
   return html`<h1>Explain</h1>

@@ -77,6 +77,21 @@ function Gateway({ group, about }) {
   return html`<div><dt>Entrance gateway</dt><dd>${group.gateway || "none"}${doors.map((one) => html` <code>${one.url}</code>`)}</dd></div>`;
 }
 
+const PROGRAMS = ["Program", "Will it", "Why"];
+const WILL = { "passes on": "good", "will not": "error", "changes it": "warning", unknown: "plain" };
+
+/** Which programs of a permissive group have to pass the lane on, and whether they will. */
+function Programs({ group }) {
+  const read = useRead(`/groups/${part(group.name)}/programs`);
+  return html`<${Read} of=${read}>${(found) => {
+    if (!found.length) return null;
+    const lost = ["will not", "changes it"].map((will) => [will, found.filter((one) => one.prediction === will).length]);
+    return html`<details><summary>${count(found.length, "program has", "programs have")} to pass the lane on, by ${found[0].header}${lost.map(([will, many]) => many > 0 && html` <${Badge} kind=${WILL[will]}>${many} ${will}</${Badge}>`)}</summary>
+      <div class="wide" tabindex="0" role="region" aria-label=${`Programs of ${group.name}`}><table class="rows"><thead><tr>${PROGRAMS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+        <tbody>${found.map((one) => html`<tr key=${one.workload}><th scope="row">${one.workload}</th><td data-label="Will it"><${Badge} kind=${WILL[one.prediction]}>${one.prediction}</${Badge}></td><td data-label="Why">${one.because} <span class="mono quiet">${one.at ?? ""}</span></td></tr>`)}</tbody></table></div></details>`;
+  }}</${Read}>`;
+}
+
 function Group({ group, about, ask }) {
   const [isOpen, open] = useState(false);
   const path = `/lanes?group=${part(group.name)}`;
@@ -98,6 +113,7 @@ function Group({ group, about, ask }) {
       <div><dt>Services</dt><dd>${group.services.slice(0, 8).map((one) => one.name).join(", ")}${group.services.length > 8 && ` and ${group.services.length - 8} more`}${!group.services.length && (group.notRead.length ? "none in sight" : "none")}</dd></div>
       ${(group.findings.error > 0 || group.findings.warning > 0) && html`<div><dt>Findings</dt><dd><${FindingCounts} of=${group.findings} subject=${group.name} /></dd></div>`}
     </dl>
+    ${group.mode === "permissive" && html`<${Programs} group=${group} />`}
     ${isOpen && html`<${Weights} group=${group} done=${() => open(false)} />`}
     ${!group.notRead.length && html`<${SendHundred} group=${group} about=${about} />`}
     ${group.lanes ? html`<${Rows} path=${path} total=${group.lanes} head=${shares ? HEAD : WITHOUT_SHARES} row=${laneRow(ask, false, { told: group.errors, shares })} pick=${lanesOf} label=${`Lanes of ${group.name}`} />` : html`<${Empty}>No lanes yet. A lane is a service tag: the pods that carry one label.</${Empty}>`}
