@@ -10,7 +10,7 @@ mkdir -p .built
 into=$PWD/.built
 
 python() {
-  for sdk in opentelemetry sentry skywalking datadog; do
+  for sdk in opentelemetry sentry skywalking datadog grpc; do
     uv venv --quiet --clear --no-project "$into/$sdk"
     uv pip install --quiet --require-hashes --python "$into/$sdk/bin/python" -r "programs/python/$sdk.txt"
   done
@@ -23,7 +23,9 @@ node() {
 }
 
 go() {
-  (cd programs/go && GOFLAGS=-mod=readonly GOWORK=off ${GO:-command go} build -trimpath -o "$into/go-hop" .)
+  for program in go go-grpc; do
+    (cd "programs/$program" && GOFLAGS=-mod=readonly GOWORK=off ${GO:-command go} build -trimpath -o "$into/$program-hop" .)
+  done
 }
 
 # A connection that brings nothing for a minute is given up and opened anew, three times.

@@ -7,7 +7,7 @@ cd -- "$(dirname -- "$0")/programs"
 
 (
   cd python
-  for sdk in opentelemetry sentry datadog; do
+  for sdk in opentelemetry sentry datadog grpc; do
     sed -i 's/==.*//' "$sdk.in"
     uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
       --no-emit-index-url "$sdk.in" -o "$sdk.txt"
@@ -18,11 +18,13 @@ cd -- "$(dirname -- "$0")/programs"
   npm install --loglevel=error --package-lock-only --ignore-scripts --save-exact --no-audit --no-fund \
     @opentelemetry/api@latest @opentelemetry/auto-instrumentations-node@latest
 )
-(
-  cd go
-  GOWORK=off go get -u ./...
-  GOWORK=off go mod tidy
-)
+for program in go go-grpc; do
+  (
+    cd "$program"
+    GOWORK=off go get -u ./...
+    GOWORK=off go mod tidy
+  )
+done
 for project in java-spring java-agent; do
   mvn --quiet --batch-mode --no-transfer-progress --file "$project/pom.xml" \
     org.codehaus.mojo:versions-maven-plugin:2.19.1:update-parent \

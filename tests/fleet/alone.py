@@ -1,7 +1,8 @@
 """One program of the fleet by itself: started with an environment, asked, and ended.
 
 Comes in: the words that run it and the variables of a manifest. Goes out: for header lines that are
-sent to it, those in which it asked the next service.
+sent to it, those in which it asked the next service. It ends with whoever started it, also where
+that is killed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.cluster.children import BOUND
 from tests.fleet.listener import Line, Listener, ask
 
 QUIET = {
@@ -59,7 +61,7 @@ def alone(
         own |= {"SERVICE": "cart", "VERSION": "v1"}
         kept = {name: text for name, text in os.environ.items() if not name.startswith(OF_SDKS)}
         child = subprocess.Popen(
-            words,
+            (*BOUND, *words),
             cwd=folder,
             env=kept | _quiet(words) | own | dict(told),
             stdout=written,

@@ -30,6 +30,9 @@ IMAGES = FUNCTIONS | {
     "sentry py otel requests": "flask-sentry",
     "ddtrace py": "flask-datadog",
     "skywalking py": "flask-skywalking",
+    "grpc py": "grpc-python",
+    "grpc go": "grpc-go",
+    "grpc plain": "grpc-python-alone",
 }
 OTHER_PROGRAMS = frozenset(
     {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import sys
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +53,30 @@ def test_half_of_the_manifests_are_run_as_programs() -> None:
     assert set(STANDS_FOR) <= files
     assert 2 * len(STANDS_FOR) >= len(files)
     assert {image for images in STANDS_FOR.values() for image in images} <= set(commands(EXAMPLE))
+
+
+FLEET = """
+import sys
+from pathlib import Path
+from tests.fleet.alone import alone
+from tests.fleet.shelf import EXAMPLE
+words = (sys.executable, "programs/python/plain_hop.py")
+with alone(words, EXAMPLE, {}, Path(sys.argv[1])) as program:
+    print(program.port, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_program_ends_with_a_fleet_that_is_killed(tmp_path: Path) -> None:
+    words = (sys.executable, "-c", FLEET, str(tmp_path / "log"))
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as fleet:
+        assert fleet.stdout is not None
+        port = int(fleet.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port), 20) as asking:
+            fleet.kill()
+
+            with suppress(ConnectionResetError):
+                assert asking.recv(1) == b""
 
 
 def row(program: str, what: str) -> Asked:

@@ -23,7 +23,9 @@ from tests.fleet.chains import LANE, LANES, Chain
 from tests.wire.laneway_up import Up
 from tests.wire.strict_mesh import unique_name
 
-PATIENT = (sys.executable, str(Path(__file__).parent / "command.py"))
+ENDING = ("setpriv", "--pdeathsig", "TERM", "--")
+"""Words before a mesh by which it ends itself and its programs where the fleet is killed."""
+PATIENT = (*ENDING, sys.executable, str(Path(__file__).parent / "command.py"))
 CLIENTS = 4
 
 
