@@ -212,7 +212,7 @@ def test_a_crowd_of_pods_is_looked_at_once(settled: ModelApi) -> None:
     assert status["pods"] == {"ready": 32, "total": 32}
 
 
-def test_a_lane_and_its_group_are_told_of_at_once(settled: ModelApi) -> None:
+def test_a_lane_and_its_group_are_told_of_at_once_and_the_lane_is_first(settled: ModelApi) -> None:
     api = settled.copy()
     api.answers_late = 0.2
     told: dict[str, float] = {}
@@ -227,3 +227,5 @@ def test_a_lane_and_its_group_are_told_of_at_once(settled: ModelApi) -> None:
     in_virtual_time(at_work(api, add_lane))
 
     assert told["ASMSwimLane"] == told["ASMSwimLaneGroup"]
+    first, *_ = (call for call in api.calls if "status" in call)
+    assert first == "apply ASMSwimLane s3 status"

@@ -100,6 +100,7 @@ class Reporting:
         new = new_statuses(objects, held, progress, self._remembered, now)
         due = (one for one in new if not self._is_spared(held[one[0]]))
         while some := list(islice(due, AT_ONCE)):
+            some.sort(key=lambda one: one[0].kind == GROUP)  # who adds a lane waits for that
             refused = await asyncio.gather(*(self._told_of(held, *one) for one in some))
             is_told = is_told and not any(refused)
             if any(isinstance(one, Unavailable) for one in refused):
