@@ -122,6 +122,21 @@ def test_a_proxy_that_does_not_acknowledge_is_named() -> None:
     assert found.words == "0 of 1 proxies; cart-1.shop has not acknowledged"
 
 
+def test_a_proxy_that_is_a_moment_late_is_looked_at_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observation, "FIRST_LOOK", PATIENCE)
+    monkeypatch.setattr(observation, "LAST_LOOK", PATIENCE)
+    one, looks = istiod(), iter([listed(9, 8), listed(9, 9)])
+
+    async def deed(looking: Observation) -> Liveness:
+        sends(one, 9, 9)
+        one.listed = lambda: next(looks)
+        return await looking.confirm(PATIENCE)
+
+    assert observed(watched(ROUTED), [one], deed).is_live
+
+
 def test_a_proxy_that_ends_meanwhile_is_waited_for_no_longer() -> None:
     one, gone = istiod(), set[str]()
 

@@ -28,7 +28,7 @@ SURE = 45.0
 """The same, when a connection that takes nothing is gone by then: istiod asks each after 30 seconds
 whether it is there, and waits 10 for an answer."""
 FIRST_LOOK, LAST_LOOK = 0.001, 0.5
-"""Seconds between looks at who follows: short at first, then longer and longer."""
+"""Seconds between looks at who follows, longer and longer; only the second comes at once."""
 
 
 Gone = Callable[[], Collection[str]]
@@ -146,7 +146,7 @@ class Observation:
 
     async def _until_followed(self, until: float, sent: float) -> Liveness:
         """Look at who follows until all do; what was there before is looked at twice."""
-        pause, quiet_since = FIRST_LOOK, 0.0
+        pause, quiet_since = 0.0, 0.0
         while True:
             reports = await asyncio.gather(*(seat.report(self._spaces) for seat in self._seats))
             gone = self._gone()
@@ -163,7 +163,7 @@ class Observation:
             if now >= until:
                 return self._behind(behind, sent)
             await asyncio.sleep(min(pause, max(0.0, until - now)))
-            pause = min(pause * 1.5, LAST_LOOK)
+            pause = min(max(pause * 1.5, FIRST_LOOK), LAST_LOOK)
 
     def _troubles(self) -> str:
         said = ((seat.trouble, seat.trouble_with_list) for seat in self._seats)
