@@ -21,6 +21,7 @@ from tests.laws.asks import Ask
 from tests.laws.compiling import compile_mesh
 
 ROUNDS = 8
+"""How often what came out apart is asked again, as several connections may be kept."""
 
 
 class Compared(Struct):

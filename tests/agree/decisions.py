@@ -127,14 +127,21 @@ def service_of(ask: Ask) -> str:
 
 
 def arriving(mesh: Mesh, decision: Decision) -> Outcome:
-    """Tell a decision as programs see it, whose lane filters put baggage in order."""
+    """Tell a decision as programs see it, whose lane filters put baggage in order.
+
+    There is none where a port of plain connections is dialed, also not for a route of HTTP.
+    """
     found: list[tuple[Answer, Carried, Fraction]] = []
     for target in decision.targets if decision.status is None else ():
         part = Fraction(target.probability).limit_denominator(10**6)
         if target.status:
             found.append((target.status, (), part))
+        service = mesh.services.get(target.destination.host)
+        port = service.port(target.destination.port) if service else None
+        is_plain = port is not None and port.protocol == "tcp"
         for pod in target.pods:
-            carried = carried_by(as_sent(mesh, pod, target.request).headers)
+            came = target.request if is_plain else as_sent(mesh, pod, target.request)
+            carried = carried_by(came.headers)
             name = (f"{pod.namespace}/{pod.meta.name}",)
             found.append((name, carried, part / len(target.pods)))
     return Outcome.of(found) if found else _told(decision)

@@ -17,6 +17,7 @@ LATER_LIFE = re.compile(r"(?<=-0)\.\d+")
 
 BY_HEADER = Chain({"s1": "mocka mockb mockc", "s2": "mocka mockc", "s3": "mockb"})
 BY_BAGGAGE = replace(BY_HEADER, trace_header="baggage")
+BY_PAIRS = replace(BY_HEADER, trace_header="sw8-correlation")
 WEIGHTED = replace(BY_BAGGAGE, weights={"s1": 60, "s2": 20, "s3": 20})
 LONG = replace(
     BY_HEADER,
@@ -34,7 +35,7 @@ def broken(report: Report) -> list[tuple[str, int, str]]:
     return [(row.request, row.elsewhere, row.verdict) for row in report.rows if not row.is_kept]
 
 
-@pytest.mark.parametrize("chain", [BY_HEADER, BY_BAGGAGE, WEIGHTED, LONG])
+@pytest.mark.parametrize("chain", [BY_HEADER, BY_BAGGAGE, BY_PAIRS, WEIGHTED, LONG])
 def test_what_a_lane_borrows_of_the_baseline_is_as_promised(
     chain_mesh: RunningChain, chain: Chain
 ) -> None:
