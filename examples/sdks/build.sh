@@ -10,7 +10,7 @@ mkdir -p .built
 into=$PWD/.built
 
 python() {
-  for sdk in opentelemetry sentry skywalking datadog grpc; do
+  for sdk in opentelemetry sentry skywalking datadog grpc kafka; do
     uv venv --quiet --clear --no-project "$into/$sdk"
     uv pip install --quiet --require-hashes --python "$into/$sdk/bin/python" -r "programs/python/$sdk.txt"
   done
@@ -40,5 +40,11 @@ java() {
   done
 }
 
-[ $# -gt 0 ] || set -- python node go java
+# The jars of a broker.
+kafka() {
+  mvn --quiet --batch-mode --no-transfer-progress --file programs/kafka/pom.xml \
+    -Dinto="$into/broker" -Dmaven.wagon.rto=60000 -Dmaven.wagon.http.retryHandler.count=3 package
+}
+
+[ $# -gt 0 ] || set -- python node go java kafka
 for part in "$@"; do "$part"; done

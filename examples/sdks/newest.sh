@@ -7,7 +7,7 @@ cd -- "$(dirname -- "$0")/programs"
 
 (
   cd python
-  for sdk in opentelemetry sentry datadog grpc; do
+  for sdk in opentelemetry sentry datadog grpc kafka; do
     sed -i 's/==.*//' "$sdk.in"
     uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
       --no-emit-index-url "$sdk.in" -o "$sdk.txt"

@@ -34,6 +34,11 @@ IMAGES = FUNCTIONS | {
     "grpc go": "grpc-go",
     "grpc plain": "grpc-python-alone",
 }
+OVER_KAFKA = {
+    "what is in the message": "kafka-producer",
+    "poll and consume(batch)": "kafka-consumer",
+}
+"""Who stands for confluent-kafka, by what a row is about."""
 OTHER_PROGRAMS = frozenset(
     {
         "the program sets baggage itself",
@@ -91,6 +96,8 @@ def asked(rows: Iterable[Recorded]) -> Iterable[Asked]:
     """Yield the rows that a program of the fleet can be asked."""
     for row in rows:
         image = IMAGES.get(row.program)
+        if row.program == "confluent-kafka":
+            image = OVER_KAFKA.get(row.what)
         if row.program == "js" and (row.row == "B6" or row.what == "flags ff"):
             continue  # a program's own spans replace such flags; its package has no X-Ray
         by_chance = " tries" in row.what or (row.program == "go" and "two lines of 4" in row.what)
