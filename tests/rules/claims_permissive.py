@@ -7,12 +7,14 @@ from tests.rules.world import gateway, group, lane, mesh, pods, rule, service
 
 HEADERS = "traceHeader: x-asm-prefer-tag, routeHeader: x-asm-prefer-tag"
 CREATED = "labels: {swimlane-group: test}, creationTimestamp: '2026-01-0%dT00:00:00Z'"
+BY_PAIRS = "traceHeader: sw8-correlation, routeHeader: x-lane"
+MAKES_TRACES = "test, annotations: {laneway.dev/entry-trace: unsampled}"
 
 
-def loose(more: str = ", fallbackTarget: s1", headers: str = HEADERS) -> str:
+def loose(more: str = ", fallbackTarget: s1", headers: str = HEADERS, name: str = "test") -> str:
     """Return the group of the small mesh as a permissive one."""
     configuration = f"permissiveModeConfiguration: {{{headers}{more}}}"
-    return group(rest=f"\n  isPermissive: true\n  {configuration}")
+    return group(name, rest=f"\n  isPermissive: true\n  {configuration}")
 
 
 AGED = {
@@ -150,6 +152,20 @@ CLAIMS = [
         "ASMSwimLaneGroup test",
         ("spec", "permissiveModeConfiguration", "routeHeader"),
         mesh(group=loose(headers="traceHeader: 'x!lane*', routeHeader: 'x!lane*'")),
+    ),
+    Claim(
+        "pairs of SkyWalking go on beside a trace",
+        "LW1816",
+        mesh(group=loose(headers=BY_PAIRS)),
+        [
+            (
+                "lanes of group test travel in sw8-correlation, which programs pass on only "
+                "beside a sw8"
+            )
+        ],
+        "ASMSwimLaneGroup test",
+        ("spec", "permissiveModeConfiguration", "traceHeader"),
+        mesh(group=loose(headers=BY_PAIRS, name=MAKES_TRACES)),
     ),
     Claim(
         "a header's name has an end",

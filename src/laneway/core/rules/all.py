@@ -95,6 +95,7 @@ from laneway.core.rules.permissive import (  # noqa: F401 - as said above
     header_needed,
     header_unusable,
     key_spelled_anew,
+    pairs_need_trace,
     service_target_unusable,
     tag_nobody_asks_for,
     tagging_selects_nothing,

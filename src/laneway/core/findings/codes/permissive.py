@@ -142,3 +142,12 @@ KEY_SPELLED_ANEW = warning(
     "labels and have no such letters.",
     "Name a header of letters, digits and dashes, for example `routeHeader: x-asm-prefer-tag`.",
 )
+
+PAIRS_NEED_TRACE = info(
+    "LW1816",
+    "lanes of group {group} travel in sw8-correlation, which programs pass on only beside a sw8",
+    "SkyWalking's agents for Java and Python drop the pairs of a request without its trace. A "
+    "client that has no agent sends none, so its lane ends at the first program.",
+    "If clients send no sw8, have the entry make one: `laneway.dev/entry-trace: unsampled`, or "
+    "`sampled`, among the annotations of the group. It needs the lane filter at the gateway.",
+)
