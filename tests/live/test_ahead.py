@@ -150,7 +150,7 @@ def test_the_step_before_is_never_taken_for_the_one_that_was_joined_for(
         there = stride(first, second), stride(second, third)
         strides = WatchedStrides(iter(there), asking_of(istiod), WANTED)
         async with strides.watching(there[0], None) as looking:
-            strides.written(looking)
+            strides.written(looking, None)
             assert strides.joining is not None
             await strides.joining
             istiod.say(second)

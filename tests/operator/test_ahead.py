@@ -11,7 +11,7 @@ from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work
 from tests.operator.test_disturbed import condition
-from tests.operator.town import add_lane, begin, create, remove_lane, reweight
+from tests.operator.town import add_lane, begin, create, lane, remove_lane, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 STEPS = ["subsets", "mesh routes"]
@@ -27,6 +27,10 @@ def settled() -> ModelApi:
     begin(api)
     in_virtual_time(at_work(api, create))
     return api
+
+
+def add_lane_with_weight(api: ModelApi) -> None:
+    api.put(lane("s3", "v3", 10))
 
 
 def joining(*answers: Liveness, stands: bool) -> Proxies:
@@ -59,6 +63,15 @@ def test_behind_a_proxy_that_is_gone_others_join_without_it(settled: ModelApi) -
 
     assert proxies.asked[:2] == STEPS
     assert [who("b-v1.default") for who in proxies.who[:2]] == [True, False]
+
+
+def test_nobody_joins_ahead_behind_a_step_that_somebody_lacked(settled: ModelApi) -> None:
+    proxies = joining(LACKING, stands=True)
+
+    in_virtual_time(at_work(settled.copy(), add_lane_with_weight, proxies=proxies))
+
+    assert proxies.asked[:3] == [*STEPS, "entry routes"]
+    assert proxies.joined_ahead == STEPS[1:]
 
 
 def test_nobody_joins_for_what_waits_until_requests_have_ended(settled: ModelApi) -> None:

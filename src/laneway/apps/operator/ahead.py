@@ -55,13 +55,15 @@ class WatchedStrides:
         await left.aclose()
         return None
 
-    def written(self, watching: StepWatching) -> None:
+    def written(self, watching: StepWatching, live: Liveness | None) -> None:
         """Take the stride for written, and have observers of the next one join.
 
-        None do where requests in flight are let out first: that takes longer than joining.
+        None do where they would not stay, as somebody lacks one of those before, nor where requests
+        in flight are let out first: that takes longer than joining.
         """
         self.next = stride = next(self._strides, None)
-        if stride is not None and not stride.drain:
+        would_stay = live is None or live.is_live
+        if stride is not None and not stride.drain and would_stay:
             self.joining = asyncio.create_task(self._joined(stride, watching))
 
     async def _joined(self, stride: Stride, beside: StepWatching) -> _Joined:

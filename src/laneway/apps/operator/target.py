@@ -279,7 +279,7 @@ class ClusterTarget:
             seen = self._groups(objects, (ref for ref in refs if ref not in watching.unseen))
             if not await self._write_in_order(objects, stride, watching.last, change):
                 return False
-            strides.written(watching)
+            strides.written(watching, live)
             change.live = (await watching.confirm()).after(live)
         named = ", ".join(sorted(filter(None, groups))) or "groups that are gone"
         LOG.info("%s of %s: %s", " and ".join(stride.phases), named, change.live.words)
