@@ -136,6 +136,7 @@ def _measured(scene: Scene, layout: Layout, number: int, *, is_permissive: bool)
                 begun = time.monotonic()
                 found.client.append(_met(scene.crowd) - begun)
                 found.live.append(heard.until_live(lanes[2], begun) - begun)
+                heard.until_at_rest(3)
                 writer.delete(lanes[2])
                 heard.until_at_rest(2)
             for one in (lanes[0], lanes[1], group):
