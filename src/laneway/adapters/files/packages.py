@@ -16,7 +16,6 @@ from laneway.core.findings.finding import Finding, finding
 from laneway.core.resources.kubernetes.workloads import Workload
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.packages.program_packages import PACKAGES_ANNOTATION, ProgramPackages
-from laneway.core.resources.packages.read_packages import read_packages
 from laneway.core.resources.yaml.limits import LARGEST_FILE, MEGABYTE
 
 
@@ -64,8 +63,14 @@ class PackageFiles:
         key = f"{path}\0{name}"
         earlier = self._kept.get(key)
         if earlier is None or earlier[0] != raw:
-            self._kept[key] = (raw, read_packages(name, raw))
+            self._kept[key] = (raw, _listed(name, raw))
         return self._kept[key][1]
+
+
+def _listed(name: str, raw: bytes) -> ProgramPackages | str:
+    from laneway.core.resources.packages import read_packages  # noqa: PLC0415 - few name a file
+
+    return read_packages.read_packages(name, raw)
 
 
 def _is_below(path: str, folder: str) -> bool:
