@@ -185,7 +185,9 @@ def test_two_tracers_of_which_nobody_knows_which_one_starts_are_unknown() -> Non
     found = foretold(having("pypi/sentry-sdk 2.75.0", "pypi/opentelemetry-sdk 1.45.1"))
 
     assert found.outcome == "unknown"
-    assert "sentry-sdk 2.75.0 in lock may be at work or not" in found.words
+    assert found.words == (
+        "opentelemetry-sdk 1.45.1, sentry-sdk 2.75.0 in lock may be at work or not"
+    )
 
 
 def test_beside_what_is_started_a_package_that_may_be_is_a_doubt() -> None:

@@ -134,8 +134,9 @@ def _of_container(
     found = [asked.predict(some) for some in cases(sure, doubtful)]
     if len({one.outcome for one in found}) == 1:
         return found[0]
-    by = ", ".join(one.by for one in doubtful)
-    return Prediction("unknown", f"{by} may be at work or not", doubtful[0].place)
+    file = f" in {packages.path}" if packages else ""
+    by = ", ".join(one.by.removesuffix(file) for one in doubtful)
+    return Prediction("unknown", f"{by}{file} may be at work or not", doubtful[0].place)
 
 
 def _unsaid(workload: Workload, packages: ProgramPackages | None) -> str:
