@@ -55,9 +55,10 @@ laneway.dev/sdks: opentelemetry-go@0.72.0, httpx   # what nothing shows
 `laneway.dev/packages` names a lock file or an SBOM by its path from the manifest's folder, inside
 the folders that are read: CycloneDX or SPDX as JSON with package URLs, `package-lock.json`,
 `uv.lock`, `poetry.lock`, `pdm.lock`, `pylock.toml`, `requirements.txt` (any `*.txt`), `go.mod`,
-`Cargo.lock`, `gradle.lockfile`. For `pnpm`, `yarn` and Maven an SBOM says the same. It is read from
-files alone, neither from a cluster nor from a repository that is followed; there
-`laneway.dev/sdks` says what the program has.
+`Cargo.lock`, `gradle.lockfile`. For `pnpm`, `yarn` and Maven an SBOM says the same. Name a file
+that lists everything, also what packages bring along: of what is not in it nothing is known, and a
+`requirements.txt` that takes in others (`-r`) is not read. Read are files alone, neither a cluster
+nor a repository that is followed; there `laneway.dev/sdks` says what the program has.
 
 - It gives what the manifest shows its version, and says which bridge Spring has.
 - That an SDK is installed does not say that the program starts it. What it would lose is lost

@@ -55,7 +55,7 @@ def test_a_lock_file_is_read_as_its_tool_wrote_it(file: Path, package: str, meas
 
 CARGO = 'version = 4\n[[package]]\nname = "opentelemetry"\nversion = "0.33.1"\n'
 GRADLE = "# locked\na.b:c:1.2=runtimeClasspath\na.b:t:9=testRuntimeClasspath\nempty=annotation\n"
-PINS = "-r more.txt\nFlask[async]==3.1.0 ; python_version > '3'\nrequests>=2\nhttps://a/b.whl\n"
+PINS = "-c more.txt\nFlask[async]==3.1.0 ; python_version > '3'\nrequests>=2\nhttps://a/b.whl\n"
 MODULE = "module a.b/c\nrequire a.b/d v1.2.0\nrequire (\n\ta.b/e v2.0.0 // indirect\n)\n"
 EXCLUDED = f"{MODULE}exclude a.b/d v1.1.0\nreplace a.b/d v1.2.0 => a.b/f v3.0.0\n"
 SPDX = {
@@ -63,6 +63,14 @@ SPDX = {
     "packages": [
         {"name": "root"},
         {"externalRefs": [{"referenceLocator": "pkg:pypi/Sentry_SDK@2.75.0?x=y"}]},
+    ],
+}
+SPDX_3 = {
+    "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+    "@graph": [
+        {"type": "CreationInfo", "specVersion": "3.0.1"},
+        {"type": "software_Package", "software_packageUrl": "pkg:pypi/a@1"},
+        {"type": "software_Package", "externalIdentifier": [{"identifier": "pkg:npm/b@2"}]},
     ],
 }
 INNER = {"purl": "pkg:npm/b@2", "components": [{"purl": "pkg:npm/%40a/c@3"}]}
@@ -87,10 +95,17 @@ NPM = {
         ("Cargo.lock", CARGO, {"cargo/opentelemetry": ("0.33.1",)}),
         ("gradle.lockfile", GRADLE, {"maven/a.b/c": ("1.2",)}),
         ("requirements.txt", PINS, {"pypi/flask": ("3.1.0",), "pypi/requests": ()}),
-        ("go.mod", EXCLUDED, {"golang/a.b/d": ("1.2.0",), "golang/a.b/e": ("2.0.0",)}),
+        (
+            "go.mod",
+            EXCLUDED,
+            {"golang/a.b/c": (), "golang/a.b/d": ("1.2.0",), "golang/a.b/e": ("2.0.0",)},
+        ),
+        ("go.mod", "module a.b/c\n\ngo 1.22\n", {"golang/a.b/c": ()}),
         ("sbom.spdx.json", json.dumps(SPDX), {"pypi/sentry-sdk": ("2.75.0",)}),
         ("bom.json", json.dumps(NESTED), {"npm/b": ("2",), "npm/@a/c": ("3",)}),
-        ("package-lock.json", json.dumps(NPM), {"npm/@a/b": ("1.0.0", "2.0.0")}),
+        ("package-lock.json", json.dumps(NPM), {"npm/shop": (), "npm/@a/b": ("1.0.0", "2.0.0")}),
+        ("sbom.spdx3.json", json.dumps(SPDX_3), {"pypi/a": ("1",), "npm/b": ("2",)}),
+        ("bom.json", cyclone("pkg:npm/a@1%0A%1B[31m"), {"npm/a": (r"'1\n\x1b[31m'",)}),
         ("go.json", cyclone("pkg:golang/a.b/c@v1.0.0"), {"golang/a.b/c": ("1.0.0",)}),
     ],
     ids=lambda one: one if isinstance(one, str) and len(one) < 20 else "",
@@ -108,8 +123,11 @@ def test_a_format_is_read(name: str, text: str, versions: dict[str, tuple[str, .
         ("a.json", b"[" * 100_000, "recursion"),
         ("uv.lock", b"a = ", "Invalid value"),
         ("uv.lock", b"a = " + b"[" * 100_000, "recursion"),
-        ("requirements.txt", b"\xff\xfe", "utf-8"),
+        ("requirements.txt", b"\x80", "utf-8"),
+        ("bom.json", b'{"bomFormat": "CycloneDX"}', "no package with a package URL"),
         ("requirements.txt", b"# nothing\n", "it lists no package"),
+        ("requirements.txt", b"-r base.txt\nsentry-sdk==2.75.0\n", "it takes in base.txt"),
+        ("requirements.txt", b"sentry-sdk\n--requirement=base.txt\n", "it takes in base.txt"),
         ("package-lock.json", b'{"lockfileVersion": 1, "dependencies": {}}', "none of"),
     ],
 )
@@ -118,6 +136,10 @@ def test_what_cannot_be_read_says_why(name: str, raw: bytes, words: str) -> None
 
     assert isinstance(found, str)
     assert words in found
+
+
+def test_what_powershell_writes_is_read_as_pip_reads_it() -> None:
+    assert listed("requirements.txt", "a==1\r\n".encode("utf-16")).versions == {"pypi/a": ("1",)}
 
 
 def foretold(
@@ -172,6 +194,14 @@ def test_what_is_installed_loses_what_it_would_lose() -> None:
     assert (found.outcome, found.fact and found.fact.name) == ("will not", "sentry-python/default")
     assert found.place is not None
     assert found.place.path[-1] == "laneway.dev/packages"
+
+
+@pytest.mark.parametrize(
+    "brought",
+    ["opentelemetry-distro 0.66b1", "opentelemetry-exporter-otlp 1.45.1", "logfire 4.0.0"],
+)
+def test_who_lists_only_what_was_asked_for_has_what_that_brings(brought: str) -> None:
+    assert foretold(having("pypi/sentry-sdk 2.75.0", f"pypi/{brought}")).outcome == "unknown"
 
 
 def test_of_an_installed_version_that_was_not_measured_nobody_is_accused() -> None:

@@ -18,8 +18,14 @@ _UNMEASURED = {
     "maven/io.opentelemetry.instrumentation/opentelemetry-spring-boot-starter": (
         "opentelemetry-spring-boot-starter"
     ),
+    "npm/@instana/collector": "instana-node",
+    "npm/@vercel/otel": "vercel-otel",
+    "npm/applicationinsights": "applicationinsights",
     "npm/elastic-apm-node": "elastic-node",
     "npm/newrelic": "newrelic-node",
+    "pypi/azure-monitor-opentelemetry": "azure-monitor-opentelemetry",
+    "pypi/instana": "instana-python",
+    "pypi/logfire": "logfire",
 }
 """Packages of tracers of which no fact is known."""
 _OTHER_SERVERS = ("django", "fastapi", "flask", "sanic", "starlette", "tornado")

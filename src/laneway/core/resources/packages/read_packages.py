@@ -4,6 +4,7 @@ Comes in: the name of a file and its bytes. Goes out: ProgramPackages. It never 
 cannot be read it says why. Read is what lists every package with its version; of formats that need
 a build tool to be understood, as those of Maven and yarn, an SBOM says the same.
 https://cyclonedx.org/docs/1.6/json https://spdx.github.io/spdx-spec/v2.3
+https://spdx.github.io/spdx-spec/v3.0.1/model/Software/Classes/Package
 https://docs.npmjs.com/cli/configuring-npm/package-lock-json https://go.dev/ref/mod#go-mod-file
 https://docs.gradle.org/current/userguide/dependency_locking.html
 https://pip.pypa.io/en/stable/reference/requirements-file-format
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -27,6 +29,7 @@ Listed = Iterator[tuple[str, str]]
 _PIN = re.compile(
     r"([A-Za-z0-9][\w.-]*)(?=$|[\s=<>!~;@[])\s*(?:\[[^]]*\])?\s*(?:===?\s*([^\s;,*]+)(?=$|[;\s]))?"
 )
+_INCLUDE = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
 _URL = re.compile(r"pkg:/*([^/?#]+)/([^?#]+?)(?:@([^/@?#]*))?(?:[?#].*)?")
 _KNOWN = (
     "CycloneDX or SPDX as JSON, package-lock.json, uv.lock, poetry.lock, pdm.lock, pylock.toml, "
@@ -41,6 +44,10 @@ class _UnknownFormatError(ValueError):
     """The file is of no kind that is read."""
 
 
+class _IncompleteFileError(ValueError):
+    """The file says of itself that it does not list everything."""
+
+
 def read_packages(name: str, raw: bytes) -> ProgramPackages | str:
     """Return the packages that a file lists, or why it cannot be read.
 
@@ -50,17 +57,27 @@ def read_packages(name: str, raw: bytes) -> ProgramPackages | str:
     ProgramPackages(path='requirements.txt', versions={'pypi/flask': ('3.1.0',)})
     """
     try:
-        listed = list(_reader_of(name)(raw.decode("utf-8-sig")))
+        listed = list(_reader_of(name)(raw.decode(_encoding(raw))))
     except (ValueError, msgspec.DecodeError, RecursionError) as error:
-        return str(error)[:_LONGEST]
+        return _shown(str(error)[:_LONGEST])
     found: dict[str, list[str]] = {}
     for package, version in listed:
         versions = found.setdefault(package, [])
-        if version and version not in versions:
-            versions.append(version)
+        if version and _shown(version) not in versions:
+            versions.append(_shown(version))
     if not found:
-        return "it lists no package"
+        return f"it lists no package{' with a package URL' if name.endswith('.json') else ''}"
     return ProgramPackages(name, {one: tuple(versions) for one, versions in found.items()})
+
+
+def _shown(text: str) -> str:
+    """Return a text of the file as it may stand in a line of a terminal."""
+    return text if text.isprintable() else ascii(text)
+
+
+def _encoding(raw: bytes) -> str:
+    """Return how a file is encoded: PowerShell writes what `pip freeze` says as UTF-16."""
+    return "utf-16" if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def _reader_of(path: str) -> Callable[[str], Listed]:
@@ -85,6 +102,8 @@ def _json(text: str) -> Listed:
     if found.get("bomFormat") == "CycloneDX":
         used = (one for one in _components(found) if one.get("scope") != "excluded")
         return _by_url(one.get("purl") for one in used)
+    if "@graph" in found:
+        return _by_url(_of_graph(_mappings(found["@graph"])))
     if "spdxVersion" in found:
         references = (one.get("externalRefs") for one in _mappings(found.get("packages")))
         return _by_url(
@@ -108,6 +127,13 @@ def _components(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield one
 
 
+def _of_graph(elements: Iterable[dict[str, Any]]) -> Iterator[Any]:
+    """Yield what may be the package URLs in the elements of SPDX 3."""
+    for one in elements:
+        yield one.get("software_packageUrl")
+        yield from (other.get("identifier") for other in _mappings(one.get("externalIdentifier")))
+
+
 def _by_url(urls: Iterable[Any]) -> Listed:
     for url in urls:
         found = _URL.fullmatch(url) if isinstance(url, str) else None
@@ -118,11 +144,11 @@ def _by_url(urls: Iterable[Any]) -> Listed:
 
 
 def _npm(packages: dict[str, Any]) -> Listed:
-    """Yield what is installed; what is needed for development alone runs nowhere."""
+    """Yield the program and what is installed; what only development needs runs nowhere."""
     for path, one in packages.items():
-        name = path.rpartition("node_modules/")[2]
-        if name and isinstance(one, dict) and not (one.get("dev") or one.get("link")):
-            yield f"npm/{one.get('name', name)}", _text(one.get("version"))
+        if isinstance(one, dict) and not (one.get("dev") or one.get("link")):
+            name = _text(one.get("name")) or path.rpartition("node_modules/")[2]
+            yield f"npm/{name}", _text(one.get("version"))
 
 
 def _toml(kind: str, text: str) -> Listed:
@@ -141,13 +167,20 @@ def _cargo(text: str) -> Listed:
 
 
 def _requirements(text: str) -> Listed:
-    for line in text.splitlines():
-        found = _PIN.match(line.strip())
+    for line in map(str.strip, text.splitlines()):
+        included = _INCLUDE.match(line)
+        if included:
+            raise _IncompleteFileError(
+                f"it takes in {included[1]}, which is not followed: "
+                "name a file with all packages, as `pip freeze` writes it"
+            )
+        found = _PIN.match(line)
         if found:
             yield f"pypi/{_plain(found[1])}", found[2] or ""
 
 
 def _go(text: str) -> Listed:
+    """Yield the module and what it requires, of which there may be nothing."""
     block: list[str] = []
     for line in text.splitlines():
         words = line.partition("//")[0].split()
@@ -159,6 +192,8 @@ def _go(text: str) -> Listed:
             match [*block, *words]:
                 case ["require", module, version]:
                     yield f"golang/{module}", version.removeprefix("v")
+                case ["module", module]:
+                    yield f"golang/{module}", ""
                 case _:
                     pass
 

@@ -28,7 +28,13 @@ SDKS = (
         "OpenTelemetry",
         "Python",
         "opentelemetry-instrument in the command, the operator's inject-python, or PYTHONPATH",
-        packages=("pypi/opentelemetry-sdk",),
+        packages=(
+            "pypi/opentelemetry-sdk",
+            "pypi/opentelemetry-distro",
+            "pypi/opentelemetry-exporter-otlp",
+            "pypi/opentelemetry-exporter-otlp-proto-grpc",
+            "pypi/opentelemetry-exporter-otlp-proto-http",
+        ),
     ),
     Sdk(
         "opentelemetry-node",
