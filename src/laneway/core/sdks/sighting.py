@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
+import re2
 from msgspec import Struct
 
 from laneway.core.findings.place import Place
@@ -88,8 +89,9 @@ _DATADOG = "admission.datadoghq.com/"
 _DATADOG_LIBRARIES = {"python": "datadog-python", "js": "datadog-node", "java": "datadog-java"}
 _SKYWALKING_LABEL = "swck-java-agent-injected"
 _SKYWALKING_SPACE = "swck-injection"
+_SKYWALKING_CONTAINERS = "strategy.skywalking.apache.org/inject.Container"
 _SKYWALKING_IMAGE = "sidecar.skywalking.apache.org/initcontainer.Image"
-ANNOTATIONS = (SDKS_ANNOTATION, _INJECT, _DATADOG, _SKYWALKING_IMAGE)
+ANNOTATIONS = (SDKS_ANNOTATION, _INJECT, _DATADOG, _SKYWALKING_IMAGE, _SKYWALKING_CONTAINERS)
 """How the annotations of pods begin that show an SDK."""
 _IN_NAME = re.compile(r"-v?(\d+(?:\.\d+)+)\.jar$")
 _TAG = re.compile(r":v?(\d+(?:\.[0-9a-z]+)*)")
@@ -230,7 +232,7 @@ def injection(
 ) -> Injection:
     """Return what injectors add to a container, by the labels and annotations of its pod."""
     found = _by_operator(workload, container, namespace, tuple(settings))
-    others = (*_by_datadog(workload, container), *_by_skywalking(workload, namespace))
+    others = (*_by_datadog(workload, container), *_by_skywalking(workload, container, namespace))
     return Injection((*found.sightings, *others), found.variables, found.is_known)
 
 
@@ -313,11 +315,23 @@ def _by_datadog(workload: Workload, container: Container) -> Iterator[Sighting]:
                 break
 
 
-def _by_skywalking(workload: Workload, namespace: Namespace | None) -> Iterator[Sighting]:
+def _by_skywalking(
+    workload: Workload, container: Container, namespace: Namespace | None
+) -> Iterator[Sighting]:
     if workload.labels.get(_SKYWALKING_LABEL) != "true":
         return
     if namespace is not None and namespace.meta.labels.get(_SKYWALKING_SPACE) != "enabled":
         return
+    if not _is_matched(container, workload.annotations.get(_SKYWALKING_CONTAINERS, "")):
+        return
     place = workload.place("metadata", "labels", _SKYWALKING_LABEL)
     version = _tag(workload.annotations.get(_SKYWALKING_IMAGE, ""))
     yield Sighting("skywalking-java", f"{_SKYWALKING_LABEL}: true", place, version)
+
+
+def _is_matched(container: Container, expression: str) -> bool:
+    """Whether SkyWalking's injector takes a container: the first by an expression that is none."""
+    try:
+        return re2.search(expression, container.name) is not None
+    except re2.error:
+        return container.index == 0
