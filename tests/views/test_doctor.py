@@ -163,6 +163,27 @@ def test_rows_are_gone_when_it_is_mended(
     assert doctor(compiled_files(folder), RuntimeFacts())["rows"] == []
 
 
+@pytest.mark.parametrize("door", ["laneway", "kubectl laneway"])
+def test_program_that_loses_the_lane_is_a_leak_and_the_command_names_programs(
+    door: str, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLES / "permissive-lanes", tmp_path, dirs_exist_ok=True)
+    header = "traceHeader: x-asm-prefer-tag"
+    said = "template:\n    metadata:\n      annotations: {laneway.dev/sdks: sentry-python@2.75.0}"
+    for file, old, new in (
+        ("lanes.yaml", header, "traceHeader: baggage"),
+        ("mock-v1.yaml", "template:\n    metadata:", said),
+    ):
+        text = (tmp_path / file).read_text()
+        (tmp_path / file).write_text(text.replace(old, new))
+
+    found = rows(compiled_files(tmp_path), RuntimeFacts(CommandDoor(door)), "LW1812")
+
+    assert {(*row["symptoms"], row["command"].strip()) for row in found} == {
+        ("leak", f"{door} status")
+    }
+
+
 @pytest.mark.parametrize("example", example_meshes())
 def test_sound_example_has_no_symptom_at_all(example: str) -> None:
     told = doctor(compiled_example(example), RuntimeFacts())

@@ -11,6 +11,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from laneway.core.findings.codes.permissive import (
+    CHANGES_THE_LANE,
+    HEADER_NEEDED,
+    KEY_SPELLED_ANEW,
+    PAIRS_NEED_TRACE,
+    WILL_NOT_PASS_ON,
+)
 from laneway.core.findings.finding import Finding
 from laneway.core.mesh.mesh import Group, GroupLane, Mesh
 from laneway.core.resources.lanes.swim_lanes import IngressRule
@@ -24,6 +31,14 @@ _CONTAINERS = (
     """jsonpath='{range .items[*]}{.metadata.name}{": "}{.spec.initContainers[*].name}{" "}"""
     """{.spec.containers[*].name}{"\\n"}{end}'"""
 )
+_OF_PROGRAMS = frozenset(
+    code.id
+    for code in (
+        *(HEADER_NEEDED, WILL_NOT_PASS_ON, CHANGES_THE_LANE),
+        *(KEY_SPELLED_ANEW, PAIRS_NEED_TRACE),
+    )
+)
+"""Codes of what programs do with a lane: a proof takes them all to pass it on."""
 
 
 class CommandDoor(Struct, frozen=True):
@@ -61,6 +76,8 @@ def look(mesh: Mesh, finding: Finding, symptom: SymptomName | None, door: Comman
     asked = lane_inquiry(mesh, ref) if ref and symptom == "no-response" else None
     if asked is not None:
         return explain_command(asked, door)
+    if finding.code.id in _OF_PROGRAMS:
+        return door.command("status")
     if ref and door.is_cluster and (found := _on_cluster(mesh, ref, symptom)):
         return found
     if symptom == "wrong-version" and not door.is_cluster:
