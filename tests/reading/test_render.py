@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from laneway.apps.terminal.tables import table
 from laneway.core.findings.annotations import as_github, as_gitlab
 from laneway.core.findings.finding import Code, Finding, finding
 from laneway.core.findings.machine import as_json, as_sarif
 from laneway.core.findings.place import Place, Source
 from laneway.core.findings.render import as_lines, as_text, code_text
+from laneway.core.sdks.prediction import Prediction
 
 WEIGHT = Code("error", "LW9901", "weight is {weight}", "Weights are shares.", "Write {{}} or 1.")
 OTHER_FIX = Code("warning", "LW9903", "another weight", "Weights are shares.", "Change {fix}")
@@ -34,6 +36,15 @@ def test_the_line_is_shown_with_a_mark_under_the_value() -> None:
         "\n"
         "1 error\n"
     )
+
+
+def test_what_an_input_says_moves_no_cursor() -> None:
+    hostile = "a\x1b[31m\x9b2J\u202eb\tc\nd"
+    found = finding(WEIGHT, None, weight=hostile)
+
+    assert found.message == "weight is a\\x1b[31m\\x9b2J\\u202eb\tc\nd"
+    assert table(("A",), [("\x1b[31m",)]) == ["A", r"\x1b[31m"]
+    assert Prediction("unknown", "\x1b[31m").words == r"\x1b[31m"
 
 
 def test_findings_are_sorted_by_file_and_line_whatever_order_they_come_in() -> None:

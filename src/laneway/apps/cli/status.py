@@ -43,6 +43,7 @@ def status(
     With --mesh it shows what a running mesh serves, and whether its files say the same.
     """
     from laneway.core.emit.status import errors_elsewhere
+    from laneway.core.findings.finding import printable
 
     refused: dict[str, Any] | None = None
     if in_mesh or name:
@@ -66,7 +67,7 @@ def status(
         for head, rows in tables(mesh, objects):
             _print(head, rows)
         for group, why in not_ready(objects):
-            click.echo(f"group {group} is not ready: {why}\n")
+            click.echo(printable(f"group {group} is not ready: {why}\n"))
         if not mesh.groups:
             click.echo("No lane group is in the input.")
         _tell_findings(errors_elsewhere(mesh, findings), findings, paths)

@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from laneway.core.findings.finding import printable
+
 WIDTH = 80
 GAP = "  "
 
@@ -26,7 +28,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH
     >>> table(("LANE", "HAS"), [("v1", "web, cart")], 11)
     ['LANE  HAS', 'v1    web,', '      cart']
     """
-    everything = [head, *rows]
+    everything = [head, *([printable(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in everything) for column in range(len(head))]
     room = width - len(GAP) * (len(head) - 1)
     while sum(widths) > room and max(widths) > 4:

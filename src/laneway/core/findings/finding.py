@@ -7,6 +7,7 @@ A user's mistake is always such a value and never an exception.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Literal
 
@@ -40,6 +41,8 @@ Follow = tuple[str, str]
 """A code, and a word: the subject of findings of that code that follow from another, or what their
 message names."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 ANYWHERE = "*"
 BESIDE = ""
 """Instead of a word: findings of the code about anything, or in the same mapping and below it."""
@@ -63,11 +66,23 @@ class Finding(Struct, frozen=True):
 
 
 def finding(code: Code, place: Place | None, subject: str = "", **words: object) -> Finding:
-    """Fill a code's sentences with words.
+    """Fill a code's sentences with words, in which nothing is left that moves a cursor.
 
     Raises KeyError when a word of the template is missing: that is a bug, not a user's mistake.
     """
-    return Finding(code, code.message.format(**words), code.fix.format(**words), subject, place)
+    message, fix = (printable(text.format(**words)) for text in (code.message, code.fix))
+    return Finding(code, message, fix, subject, place)
+
+
+def printable(text: str) -> str:
+    r"""Return a text of an input as a terminal may show it: control characters are spelled out.
+
+    Lines and tabs stay. Letters that turn the direction of writing are spelled out as well.
+
+    >>> printable("a\x1b[31m")
+    'a\\x1b[31m'
+    """
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def unplaced(code: Code, subject: str = "", **words: object) -> Finding:

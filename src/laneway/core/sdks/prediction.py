@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from laneway.core.findings.finding import printable
 from laneway.core.findings.place import Place
 from laneway.core.mesh.mesh import Mesh
 from laneway.core.mesh.propagation import Propagation
@@ -51,6 +52,10 @@ class Prediction(Struct, frozen=True):
     @property
     def words(self) -> str:
         """Say why, and what was measured."""
+        return printable(self._said)
+
+    @property
+    def _said(self) -> str:
         if self.fact is None:
             return self.because
         if self.shown:
