@@ -25,7 +25,14 @@ from laneway.core.resources.packages.program_packages import PACKAGES_ANNOTATION
 from laneway.core.sdks.cases import cases, kind_of, parted
 from laneway.core.sdks.fact import PLAIN_HEADER, ROUTE_HEADER, Fact, Outcome, Setting
 from laneway.core.sdks.installed import SPRING, SPRING_FILE, installed
-from laneway.core.sdks.sighting import Injection, Sighting, hinted, injection, sightings
+from laneway.core.sdks.sighting import (
+    Injection,
+    Sighting,
+    hinted,
+    injection,
+    is_switched_off,
+    sightings,
+)
 from laneway.core.sdks.table.every import FACTS, SDKS
 from laneway.core.sdks.told import ToldProgram, ToldValue, told_by
 
@@ -126,7 +133,8 @@ def _of_container(
     added = injection(workload, container, namespace, given.settings)
     told = told_by(workload, container, given.settings, added.variables)
     packages = given.packages.get(workload.meta.ref)
-    seen = [*sightings(workload, told), *added.sightings]
+    found = (*sightings(workload, told), *added.sightings)
+    seen = [one for one in found if not is_switched_off(one, told)]
     if packages is None:
         seen += hinted(container, told)
     else:
@@ -136,9 +144,9 @@ def _of_container(
         seen += listed
     asked = _Asked(*headers, told, added, _unsaid(workload, packages))
     sure, doubtful = parted(seen)
-    found = [asked.predict(some) for some in cases(sure, doubtful)]
-    if len({one.outcome for one in found}) == 1:
-        return found[0]
+    outcomes = [asked.predict(some) for some in cases(sure, doubtful)]
+    if len({one.outcome for one in outcomes}) == 1:
+        return outcomes[0]
     file = f" in {packages.path}" if packages else ""
     by = ", ".join(one.by.removesuffix(file) for one in doubtful)
     return Prediction("unknown", f"{by}{file} may be at work or not", doubtful[0].place)

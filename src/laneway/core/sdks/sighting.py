@@ -108,6 +108,16 @@ def sightings(workload: Workload, told: ToldProgram) -> Iterator[Sighting]:
     yield from _of_spring(told)
 
 
+def is_switched_off(one: Sighting, told: ToldProgram) -> bool:
+    """Whether a program that has an SDK is told to run without it.
+
+    https://opentelemetry.io/docs/zero-code/java/agent/disable
+    """
+    set_to = (told.find(name) for name in ("OTEL_JAVAAGENT_ENABLED", "otel.javaagent.enabled"))
+    is_off = any(value is not None and value.text == "false" for value in set_to)
+    return is_off and one.name == "opentelemetry-java"
+
+
 def said_sdks(workload: Workload) -> Iterator[Sighting]:
     """Yield what the annotation of a pod says of its program."""
     text = workload.annotations.get(SDKS_ANNOTATION, "")

@@ -31,6 +31,8 @@ _STYLE = "DD_TRACE_PROPAGATION_STYLE"
 _ENABLED = "DD_TRACE_ENABLED"
 _DATADOG_ID = "x-datadog-trace-id"
 _OTEL_EXPORTER = Setting("OTEL_TRACES_EXPORTER", "is", ("none",))
+_BOTH_WAYS = (Setting(f"{_STYLE}_EXTRACT", "unset"), Setting(f"{_STYLE}_INJECT", "unset"))
+"""Either says for its direction what the style says for both, and is stronger."""
 _ADD_STYLE = f"Unset {_STYLE}, or add baggage and tracecontext to it."
 
 SDKS = (
@@ -208,7 +210,7 @@ def _datadog(name: str, packages: tuple[MeasuredPackage, ...]) -> Iterator[Fact]
         "Baggage is off as soon as a style is set that does not name it.",
         _ADD_STYLE,
         packages,
-        (Setting(_STYLE, "lacks", ("baggage", "none")),),
+        (Setting(_STYLE, "lacks", ("baggage", "none")), *_BOTH_WAYS),
         link=_DATADOG,
     )
     yield Fact(
@@ -219,7 +221,7 @@ def _datadog(name: str, packages: tuple[MeasuredPackage, ...]) -> Iterator[Fact]
         "An incoming traceparent is not continued.",
         _ADD_STYLE,
         packages,
-        (Setting(_STYLE, "lacks", ("tracecontext", "baggage", "none")),),
+        (Setting(_STYLE, "lacks", ("tracecontext", "baggage", "none")), *_BOTH_WAYS),
         link=_DATADOG,
     )
     yield Fact(
@@ -230,7 +232,7 @@ def _datadog(name: str, packages: tuple[MeasuredPackage, ...]) -> Iterator[Fact]
         "The trace goes on.",
         "None needed where traceparent is the traceHeader.",
         packages,
-        (Setting(_STYLE, "lists", ("tracecontext",)),),
+        (Setting(_STYLE, "lists", ("tracecontext",)), *_BOTH_WAYS),
         link=_DATADOG,
     )
     if name == "python":
@@ -244,6 +246,7 @@ def _datadog(name: str, packages: tuple[MeasuredPackage, ...]) -> Iterator[Fact]
             packages,
             (
                 Setting(_STYLE, "unset"),
+                *_BOTH_WAYS,
                 Setting("OTEL_PROPAGATORS", "lacks", ("baggage", "none")),
             ),
             link=_DATADOG,
@@ -268,8 +271,7 @@ def _datadog(name: str, packages: tuple[MeasuredPackage, ...]) -> Iterator[Fact]
         packages,
         (
             Setting(_STYLE, "unset"),
-            Setting(f"{_STYLE}_EXTRACT", "unset"),
-            Setting(f"{_STYLE}_INJECT", "unset"),
+            *_BOTH_WAYS,
             Setting("OTEL_PROPAGATORS", "unset"),
         ),
         link=_DATADOG,
@@ -289,6 +291,7 @@ def _datadog_pair() -> Iterator[Fact]:
         (
             Setting(_ENABLED, "unset"),
             Setting(_STYLE, "unset"),
+            *_BOTH_WAYS,
             Setting("OTEL_PROPAGATORS", "unset"),
             Setting("OTEL_SDK_DISABLED", "unset"),
         ),
