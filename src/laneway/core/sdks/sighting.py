@@ -87,6 +87,16 @@ _INJECT = "instrumentation.opentelemetry.io/"
 _INJECTED = {"python": "python", "nodejs": "node", "java": "java"}
 _DATADOG = "admission.datadoghq.com/"
 _DATADOG_LIBRARIES = {"python": "datadog-python", "js": "datadog-node", "java": "datadog-java"}
+_CLIENTS_AND_SERVERS = {
+    "OTEL_NODE_DISABLED_INSTRUMENTATIONS": frozenset(("http", "undici")),
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": frozenset(
+        (
+            *("*", "requests", "httpx", "urllib", "urllib3", "aiohttp-client", "aiohttp-server"),
+            *("asgi", "wsgi", "django", "fastapi", "flask", "starlette", "tornado", "falcon"),
+        )
+    ),
+}
+"""Variables that switch instrumentations off, and those by which a lane comes in or leaves."""
 _SKYWALKING_LABEL = "swck-java-agent-injected"
 _SKYWALKING_SPACE = "swck-injection"
 _SKYWALKING_CONTAINERS = "strategy.skywalking.apache.org/inject.Container"
@@ -106,6 +116,7 @@ def sightings(workload: Workload, told: ToldProgram) -> Iterator[Sighting]:
     for word, place in _in_variable(told, "PYTHONPATH"):
         yield from (Sighting(sdk, word, place) for part, sdk in _FOLDERS if part in word)
     yield from _of_spring(told)
+    yield from _in_part(told)
 
 
 def is_switched_off(one: Sighting, told: ToldProgram) -> bool:
@@ -192,6 +203,19 @@ def _of_spring(told: ToldProgram) -> Iterator[Sighting]:
         if found is not None:
             yield Sighting("spring-boot", found.spelled, found.place)
             break
+
+
+def _in_part(told: ToldProgram) -> Iterator[Sighting]:
+    """Yield OpenTelemetry without instrumentations that pass a lane on, which was not measured.
+
+    https://opentelemetry.io/docs/zero-code/js/configuration
+    https://opentelemetry.io/docs/zero-code/python/configuration
+    """
+    for name, parts in _CLIENTS_AND_SERVERS.items():
+        value = told.variable(name)
+        listed = (value.text or "").lower().split(",") if value else ()
+        if value is not None and not parts.isdisjoint(map(str.strip, listed)):
+            yield Sighting("opentelemetry-in-part", value.spelled, value.place)
 
 
 def hinted(container: Container, told: ToldProgram) -> Iterator[Sighting]:
