@@ -189,6 +189,11 @@ class Caches:
             if isinstance(one, Held) and one.resource is not None
         }
 
+    @property
+    def lane_count(self) -> int:
+        """The number of groups and lanes."""
+        return sum(len(self.followed[name].objects) for name in LANES)
+
     def own(self, now: float) -> Mapping[Ref, OwnObject]:
         """Return our objects as they stand, as far as is known; the very same until they change."""
         forgets_at = self.forgets_at

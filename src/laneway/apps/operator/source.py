@@ -1,8 +1,8 @@
 """The newest state of a cluster as snapshots, for the loop.
 
 Comes in: caches that say when they changed. Goes out: a snapshot whenever it is another. What comes
-within a few milliseconds is looked at once; a pod that went is looked at again when it counts as
-gone.
+within a few milliseconds is looked at once, as are lanes that somebody applies together; a pod that
+went is looked at again when it counts as gone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from laneway.loop.seams import Clock, Wake
 
 QUIET = 0.005
 """Seconds after a change in which others are waited for."""
+APART, LONGEST = 0.01, 0.03
+"""Seconds in which more lanes are waited for, and for how long at most: `kubectl apply` writes an
+object every 8 ms, and a change that is begun for the first of them is left for another."""
 
 
 class ClusterSource:
@@ -25,6 +28,7 @@ class ClusterSource:
         self._caches = caches
         self._wake = wake
         self._clock = clock
+        self._count = 0
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Yield the whole input at first, and whenever it changed."""
@@ -33,12 +37,19 @@ class ClusterSource:
         self._wake.set()
         while True:
             await self._clock.rest(self._wake, wake_at)
-            self._wake.clear()
-            await asyncio.sleep(QUIET)
-            self._wake.clear()
+            await self._gather()
             if not self._caches.is_synced:
                 continue
             snapshot, wake_at = self._caches.snapshot(self._clock.now())
             if last is None or not snapshot.is_same(last):
                 last = snapshot
                 yield snapshot
+
+    async def _gather(self) -> None:
+        """Wait for what comes together: where lanes come or go, as long as more of them do."""
+        await asyncio.sleep(QUIET)
+        until = self._clock.now() + LONGEST
+        while (count := self._caches.lane_count) != self._count and self._clock.now() < until:
+            self._count = count
+            await asyncio.sleep(APART)
+        self._wake.clear()

@@ -1,0 +1,61 @@
+"""Lanes that are applied together are one change; lanes that never end are written meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from tests.operator.model_api import ModelApi
+from tests.operator.proxies import Proxies
+from tests.operator.running import at_work
+from tests.operator.town import begin, create, lane
+from tests.operator.virtual_time import in_virtual_time
+
+BETWEEN = 0.01
+"""Seconds between two objects that `kubectl apply` writes, and some more."""
+
+
+@pytest.fixture(scope="module")
+def settled() -> ModelApi:
+    """Return a town whose lanes are live."""
+    api = ModelApi()
+    begin(api)
+    in_virtual_time(at_work(api, create))
+    return api
+
+
+def test_lanes_that_are_applied_together_are_one_change(settled: ModelApi) -> None:
+    api, proxies = settled.copy(), Proxies()
+
+    def apply(api: ModelApi) -> None:
+        later = asyncio.get_running_loop().call_later
+        for at in range(3):
+            later(at * BETWEEN, api.put, lane(f"s{at + 3}", f"v{at + 3}", 0))
+
+    in_virtual_time(at_work(api, apply, proxies=proxies))
+
+    assert proxies.asked == ["subsets", "mesh routes"]
+    written = Counter(call for call in api.calls if call.startswith("apply DestinationRule"))
+    assert set(written.values()) == {1}
+
+
+def test_lanes_that_come_all_the_time_are_written_meanwhile(settled: ModelApi) -> None:
+    api, written = settled.copy(), list[float]()
+
+    def apply(api: ModelApi) -> None:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+
+        def wrote() -> None:
+            if api.calls[-1].startswith("apply DestinationRule"):
+                written.append(loop.time() - begun)
+
+        api.wrote = wrote
+        for at in range(30):
+            loop.call_later(at * BETWEEN, api.put, lane(f"n{at}", f"v{at + 3}", 0))
+
+    in_virtual_time(at_work(api, lambda _: None, apply))
+
+    assert written[0] < 10 * BETWEEN
