@@ -14,7 +14,7 @@ from laneway.core.findings.locate import locate
 from laneway.core.findings.place import Place
 from laneway.core.keeping.held import Shared, read_pod_held
 from laneway.core.resources.kubernetes.workloads import Workload
-from laneway.core.sdks.prediction import predicted
+from laneway.core.sdks.prediction import Prediction, predicted
 from tests.sdks.reading import FILES, MANIFESTS, by_header, claimed, mesh_of, predicted_of
 
 LOST = ("will not", "changes it")
@@ -100,3 +100,83 @@ def test_a_trace_that_goes_on_stands_in_for_baggage_where_the_group_asks_for_it(
     found = predicted(workload, replace(by_header("baggage"), second=second))
 
     assert found.outcome == outcome
+
+
+AGENT = "JAVA_TOOL_OPTIONS", "-javaagent:/otel/opentelemetry-javaagent.jar"
+NODE = "NODE_OPTIONS", "--require @opentelemetry/auto-instrumentations-node/register"
+DATADOG = "NODE_OPTIONS", "--import dd-trace/initialize.mjs"
+ENABLED = "OTEL_NODE_ENABLED_INSTRUMENTATIONS"
+DEFAULT = "OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED"
+BY_OPTION = "-Dotel.instrumentation.common.default-enabled=false"
+EXTRACT = "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT"
+
+
+def started(*variables: tuple[str, str]) -> Prediction:
+    """Return what is predicted for baggage of a program that is started with these variables."""
+    env = [{"name": name, "value": value} for name, value in variables]
+    return predicted(live(command=["start"], env=env), by_header("baggage"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ((NODE, (ENABLED, "express,undici")), f"{ENABLED}=express,undici"),
+        ((NODE, (ENABLED, "http, express")), f"{ENABLED}=http, express"),
+        ((AGENT, (DEFAULT, "false")), f"{DEFAULT}=false"),
+        ((AGENT, ("JDK_JAVA_OPTIONS", BY_OPTION)), BY_OPTION),
+        ((DATADOG, (EXTRACT, "ignore")), f"{EXTRACT}=ignore"),
+        ((DATADOG, (EXTRACT, "restart")), f"{EXTRACT}=restart"),
+    ],
+)
+def test_a_setting_that_may_stop_a_lane_is_named_and_nothing_is_promised(
+    variables: tuple[tuple[str, str], ...], named: str
+) -> None:
+    found = started(*variables)
+
+    assert (found.outcome, found.words) == ("unknown", f"{named}: not measured")
+    assert found.place is not None
+    assert found.place.path[-3:] == ("env", 1, "value")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        (NODE, (ENABLED, "http,undici,express")),
+        (NODE, (ENABLED, "")),
+        (AGENT, (DEFAULT, "true")),
+        (DATADOG, (EXTRACT, "continue")),
+    ],
+)
+def test_a_setting_that_stops_no_lane_changes_nothing(
+    variables: tuple[tuple[str, str], ...],
+) -> None:
+    assert started(*variables).outcome == "passes on"
+
+
+def test_a_setting_that_may_stop_a_lane_and_stands_elsewhere_leaves_it_open() -> None:
+    env = [{"name": NODE[0], "value": NODE[1]}, {"name": ENABLED, "valueFrom": REFERENCE}]
+
+    assert predicted(live(command=["start"], env=env), by_header("baggage")).outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("jar", "outcome"),
+    [
+        ("/otel/opentelemetry-javaagent.jar", "passes on"),
+        ("opentelemetry-javaagent-2.33.1.jar", "passes on"),
+        ("/otel-auto-instrumentation-java/javaagent.jar", "passes on"),
+        ("/otel-auto-instrumentation-java-orders/javaagent.jar", "passes on"),
+        ("/sentry/sentry-opentelemetry-agent-8.1.0.jar", "unknown"),
+        ("/opt/opentelemetry/splunk-otel-javaagent.jar", "unknown"),
+        ("grafana-opentelemetry-java.jar", "unknown"),
+        ("/elastic-otel-javaagent-1.2.0.jar", "unknown"),
+        ("/applicationinsights-agent-3.7.1.jar", "unknown"),
+        ("/aws-opentelemetry-agent.jar", "unknown"),
+        ("/my-opentelemetry-javaagent.jar", "unknown"),
+    ],
+)
+def test_of_java_agents_only_opentelemetrys_own_is_taken_for_it(jar: str, outcome: str) -> None:
+    found = started(("JAVA_TOOL_OPTIONS", f"-javaagent:{jar}=x=y"))
+
+    assert found.outcome == outcome
+    assert (found.words == f"-javaagent:{jar}=x=y: not measured") is (outcome == "unknown")

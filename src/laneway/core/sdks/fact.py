@@ -35,6 +35,20 @@ class Setting(Struct, frozen=True):
     test: Test
     values: tuple[str, ...] = ()
 
+    def is_met(self, text: str, route_header: str = "") -> bool:
+        """Whether a value of the setting is what is asked for; to be set is not to be unset."""
+        wanted = {one.replace(ROUTE_HEADER, route_header).lower() for one in self.values}
+        listed = {one.strip() for one in text.lower().split(",")}
+        match self.test:
+            case "is":
+                return text.strip().lower() in wanted
+            case "lists":
+                return not listed.isdisjoint(wanted)
+            case "lacks" | "without":
+                return listed.isdisjoint(wanted)
+            case "unset":
+                return False
+
 
 class MeasuredPackage(Struct, frozen=True):
     """A package and the version that was run."""

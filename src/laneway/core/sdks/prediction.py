@@ -23,7 +23,7 @@ from laneway.core.resources.kubernetes.workloads import Container, Namespace, Wo
 from laneway.core.resources.meta import Ref
 from laneway.core.resources.packages.program_packages import PACKAGES_ANNOTATION, ProgramPackages
 from laneway.core.sdks.cases import cases, kind_of, parted
-from laneway.core.sdks.fact import PLAIN_HEADER, ROUTE_HEADER, Fact, Outcome, Setting
+from laneway.core.sdks.fact import PLAIN_HEADER, Fact, Outcome, Setting
 from laneway.core.sdks.installed import SPRING, SPRING_FILE, installed
 from laneway.core.sdks.sighting import (
     Injection,
@@ -258,16 +258,7 @@ class _Asked(Struct, frozen=True):
             return None if may_be else setting.test in ("unset", "without")
         if setting.test == "unset":
             return False
-        if told.text is None:
-            return None
-        wanted = {
-            value.replace(ROUTE_HEADER, self.route_header).lower() for value in setting.values
-        }
-        text = told.text.strip().lower()
-        if setting.test == "is":
-            return text in wanted
-        listed = {one.strip() for one in text.split(",")}
-        return listed.isdisjoint(wanted) is (setting.test in ("lacks", "without"))
+        return None if told.text is None else setting.is_met(told.text, self.route_header)
 
 
 def _candidates(known: Mapping[str, Sighting]) -> Iterator[Fact]:

@@ -20,6 +20,7 @@ from laneway.core.findings.place import Place
 from laneway.core.mesh.images import without_tag
 from laneway.core.resources.kubernetes.settings import INSTRUMENTATION, ProgramSettings
 from laneway.core.resources.kubernetes.workloads import Container, Namespace, Workload
+from laneway.core.sdks.fact import Setting
 from laneway.core.sdks.table.opentelemetry import PROPAGATORS
 from laneway.core.sdks.told import JAVA_OPTIONS, ToldProgram, ToldValue
 
@@ -60,13 +61,15 @@ _PARTS = {
     "uvicorn_worker.uvicornworker": "uvicorn",
 }
 _JARS = (
-    ("opentelemetry", "opentelemetry-java"),
-    ("otel-auto-instrumentation", "opentelemetry-java"),
+    (r"(^|/)opentelemetry-javaagent(-v?\d+(\.\d+)*)?\.jar$", "opentelemetry-java"),
+    (r"otel-auto-instrumentation[^/]*/javaagent\.jar$", "opentelemetry-java"),
+    ("opentelemetry|otel|applicationinsights", "opentelemetry-java-of-another"),
     ("skywalking", "skywalking-java"),
     ("dd-java-agent", "datadog-java"),
     ("elastic-apm", "elastic-java"),
     ("newrelic", "newrelic-java"),
 )
+"""What the path of an agent is like; a vendor's build of OpenTelemetry's may do otherwise."""
 _MODULES = (
     ("@opentelemetry/auto-instrumentations-node", "opentelemetry-node"),
     ("otel-auto-instrumentation-nodejs", "opentelemetry-node"),
@@ -87,16 +90,23 @@ _INJECT = "instrumentation.opentelemetry.io/"
 _INJECTED = {"python": "python", "nodejs": "node", "java": "java"}
 _DATADOG = "admission.datadoghq.com/"
 _DATADOG_LIBRARIES = {"python": "datadog-python", "js": "datadog-node", "java": "datadog-java"}
-_CLIENTS_AND_SERVERS = {
-    "OTEL_NODE_DISABLED_INSTRUMENTATIONS": frozenset(("http", "undici")),
-    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": frozenset(
+_IN_PART = (
+    Setting("OTEL_NODE_DISABLED_INSTRUMENTATIONS", "lists", ("http", "undici")),
+    Setting("OTEL_NODE_ENABLED_INSTRUMENTATIONS", "lacks", ("http",)),
+    Setting("OTEL_NODE_ENABLED_INSTRUMENTATIONS", "lacks", ("undici",)),
+    Setting(
+        "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS",
+        "lists",
         (
             *("*", "requests", "httpx", "urllib", "urllib3", "aiohttp-client", "aiohttp-server"),
             *("asgi", "wsgi", "django", "fastapi", "flask", "starlette", "tornado", "falcon"),
-        )
+        ),
     ),
-}
-"""Variables that switch instrumentations off, and those by which a lane comes in or leaves."""
+    Setting("OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED", "is", ("false",)),
+    Setting("otel.instrumentation.common.default-enabled", "is", ("false",)),
+    Setting("DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT", "is", ("ignore", "restart")),
+)
+"""Settings by which an SDK may not let a lane in or out."""
 _SKYWALKING_LABEL = "swck-java-agent-injected"
 _SKYWALKING_SPACE = "swck-injection"
 _SKYWALKING_CONTAINERS = "strategy.skywalking.apache.org/inject.Container"
@@ -151,8 +161,8 @@ def _of_java(told: ToldProgram, workload: Workload) -> Iterator[Sighting]:
         if word.startswith("-javaagent:"):
             path = word.removeprefix("-javaagent:").partition("=")[0]
             named = _IN_NAME.search(path)
-            for part, sdk in _JARS:
-                if part in path.lower():
+            for like, sdk in _JARS:
+                if re.search(like, path.lower()):
                     version = named[1] if named else _copied(workload, sdk)
                     yield Sighting(sdk, word, place, version)
                     break
@@ -206,16 +216,20 @@ def _of_spring(told: ToldProgram) -> Iterator[Sighting]:
 
 
 def _in_part(told: ToldProgram) -> Iterator[Sighting]:
-    """Yield OpenTelemetry without instrumentations that pass a lane on, which was not measured.
+    """Yield an SDK without a part that passes a lane on, which was not measured.
 
+    An empty value counts as none.
     https://opentelemetry.io/docs/zero-code/js/configuration
     https://opentelemetry.io/docs/zero-code/python/configuration
+    https://opentelemetry.io/docs/zero-code/java/agent/disable
+    https://docs.datadoghq.com/tracing/trace_collection/trace_context_propagation
     """
-    for name, parts in _CLIENTS_AND_SERVERS.items():
-        value = told.variable(name)
-        listed = (value.text or "").lower().split(",") if value else ()
-        if value is not None and not parts.isdisjoint(map(str.strip, listed)):
-            yield Sighting("opentelemetry-in-part", value.spelled, value.place)
+    for setting in _IN_PART:
+        value = told.find(setting.name)
+        if value is None or value.text == "":
+            continue
+        if value.text is None or setting.is_met(value.text):
+            yield Sighting("in-part", value.spelled, value.place)
 
 
 def hinted(container: Container, told: ToldProgram) -> Iterator[Sighting]:

@@ -52,7 +52,7 @@ SDKS = (
         "opentelemetry-java",
         "OpenTelemetry Java agent",
         "Java",
-        "-javaagent with opentelemetry in its path, or the operator's inject-java",
+        "-javaagent of opentelemetry-javaagent.jar, or the operator's inject-java",
     ),
     Sdk(
         "opentelemetry-go",
