@@ -499,3 +499,27 @@ def test_a_stand_in_is_added_and_one_without_a_lane_is_not_written() -> None:
 
 def codes(draft: Draft) -> list[str]:
     return [one.code.id for one in draft.findings]
+
+
+@pytest.mark.parametrize(
+    ("trace", "route"),
+    [
+        ("SW8-Correlation", "X-Lane"),
+        ("Baggage", "x-lane"),
+        ("X-Lane", "x-lane"),
+        ("X-Id", "X-Lane"),
+    ],
+)
+def test_a_group_that_nobody_touched_keeps_the_capitals_of_its_headers(
+    trace: str, route: str
+) -> None:
+    files = {
+        path: raw.replace(
+            b"traceHeader: x-asm-prefer-tag", f"traceHeader: {trace}".encode()
+        ).replace(b"routeHeader: x-asm-prefer-tag", f"routeHeader: {route}".encode())
+        for path, raw in example("permissive-lanes").items()
+    }
+    before = shown(shown_group(mesh_of(files), "test"))
+
+    assert trace.encode() in files["lanes.yaml"]
+    assert written(files, FormEdit(before.form, before)) == files

@@ -109,10 +109,11 @@ def _of_group(form: GroupForm) -> Iterator[tuple[str, object]]:
         yield from (("context", ""), ("trace_header", ""), ("route_header", ""))
         yield from (("baseline", ""), ("stand_ins", {}))
     elif form.context in LISTS.values():
-        yield "trace_header", next(name for name, way in LISTS.items() if way == form.context)
+        wanted = next(name for name, way in LISTS.items() if way == form.context)
+        yield "trace_header", _spelled(form.trace_header, wanted)
     elif form.context == "customHeader":
-        yield "trace_header", form.route_header or form.trace_header
-        yield "route_header", form.route_header or form.trace_header
+        wanted = form.route_header or form.trace_header
+        yield from (("trace_header", _spelled(form.trace_header, wanted)), ("route_header", wanted))
     if form.strategy != "weighted":
         yield from (("hosts", ()), ("matches", ()))
     else:
@@ -120,6 +121,11 @@ def _of_group(form: GroupForm) -> Iterator[tuple[str, object]]:
             "matches",
             tuple(MatchForm(_uri(one.uri), _headers(one.headers)) for one in form.matches),
         )
+
+
+def _spelled(written: str, wanted: str) -> str:
+    """Return a header, with the capitals somebody wrote it in."""
+    return written if written.lower() == wanted.lower() else wanted
 
 
 def _uri(form: UriForm) -> UriForm:
