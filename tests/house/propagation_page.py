@@ -57,7 +57,9 @@ the folders that are read: CycloneDX or SPDX as JSON with package URLs, `package
 `uv.lock`, `poetry.lock`, `pdm.lock`, `pylock.toml`, `requirements.txt` (any `*.txt`), `go.mod`,
 `Cargo.lock`, `gradle.lockfile`. For `pnpm`, `yarn` and Maven an SBOM says the same. Name a file
 that lists everything, also what packages bring along: of what is not in it nothing is known, and a
-`requirements.txt` that takes in others (`-r`) is not read. Read are files alone, neither a cluster
+`requirements.txt` that takes in others (`-r`) is not read. What only development needs is left out:
+in a `package-lock.json` what is `dev`, in a `poetry.lock` or `pdm.lock` what is in groups named
+`dev`, `test`, `tests`, `docs`, `lint` or `typing` alone. Read are files alone, neither a cluster
 nor a repository that is followed; there `laneway.dev/sdks` says what the program has.
 
 - It gives what the manifest shows its version, and says which bridge Spring has.

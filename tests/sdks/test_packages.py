@@ -87,11 +87,43 @@ NPM = {
         "node_modules/jest": {"version": "30.0.0", "dev": True},
     },
 }
+NPM_6 = {
+    "name": "shop",
+    "lockfileVersion": 1,
+    "dependencies": {
+        "@a/b": {"version": "1.0.0", "requires": {"c": "^1"}},
+        "x": {"version": "3.0.0", "dependencies": {"@a/b": {"version": "2.0.0"}}},
+        "jest": {"version": "30.0.0", "dev": True},
+    },
+}
+POETRY = """
+[[package]]
+name = "flask"
+version = "3.1.0"
+groups = ["main", "dev"]
+[[package]]
+name = "sentry-sdk"
+version = "2.75.0"
+groups = ["dev", "docs"]
+[[package]]
+name = "gunicorn"
+version = "24.0.0"
+groups = ["production"]
+"""
+PDM = POETRY.replace("main", "default")
+GROUPED = {"pypi/flask": ("3.1.0",), "pypi/gunicorn": ("24.0.0",)}
 
 
 @pytest.mark.parametrize(
     ("name", "text", "versions"),
     [
+        ("poetry.lock", POETRY, GROUPED),
+        ("pdm.lock", PDM, GROUPED),
+        (
+            "package-lock.json",
+            json.dumps(NPM_6),
+            {"npm/shop": (), "npm/@a/b": ("1.0.0", "2.0.0"), "npm/x": ("3.0.0",)},
+        ),
         ("Cargo.lock", CARGO, {"cargo/opentelemetry": ("0.33.1",)}),
         ("gradle.lockfile", GRADLE, {"maven/a.b/c": ("1.2",)}),
         ("requirements.txt", PINS, {"pypi/flask": ("3.1.0",), "pypi/requests": ()}),
@@ -128,7 +160,7 @@ def test_a_format_is_read(name: str, text: str, versions: dict[str, tuple[str, .
         ("requirements.txt", b"# nothing\n", "it lists no package"),
         ("requirements.txt", b"-r base.txt\nsentry-sdk==2.75.0\n", "it takes in base.txt"),
         ("requirements.txt", b"sentry-sdk\n--requirement=base.txt\n", "it takes in base.txt"),
-        ("package-lock.json", b'{"lockfileVersion": 1, "dependencies": {}}', "none of"),
+        ("package-lock.json", b'{"lockfileVersion": 3, "dependencies": {}}', "none of"),
     ],
 )
 def test_what_cannot_be_read_says_why(name: str, raw: bytes, words: str) -> None:

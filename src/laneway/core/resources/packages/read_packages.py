@@ -6,6 +6,7 @@ a build tool to be understood, as those of Maven and yarn, an SBOM says the same
 https://cyclonedx.org/docs/1.6/json https://spdx.github.io/spdx-spec/v2.3
 https://spdx.github.io/spdx-spec/v3.0.1/model/Software/Classes/Package
 https://docs.npmjs.com/cli/configuring-npm/package-lock-json https://go.dev/ref/mod#go-mod-file
+https://python-poetry.org/docs/managing-dependencies https://pdm-project.org/en/latest/usage/lockfile
 https://docs.gradle.org/current/userguide/dependency_locking.html
 https://pip.pypa.io/en/stable/reference/requirements-file-format
 """
@@ -35,6 +36,9 @@ _KNOWN = (
     "CycloneDX or SPDX as JSON, package-lock.json, uv.lock, poetry.lock, pdm.lock, pylock.toml, "
     "Cargo.lock, gradle.lockfile, go.mod and requirements as *.txt"
 )
+
+_DEVELOPMENT = ("dev", "test", "tests", "docs", "lint", "typing")
+"""Groups of dependencies that by their usual names run nowhere."""
 
 _LONGEST = 300
 """Characters of what a parser says."""
@@ -110,7 +114,9 @@ def _json(text: str) -> Listed:
             one.get("referenceLocator") for some in references for one in _mappings(some)
         )
     if "lockfileVersion" in found and isinstance(found.get("packages"), dict):
-        return _npm(found["packages"])
+        return _npm(found["packages"].items())
+    if found.get("lockfileVersion") == 1:
+        return _npm(_nested(found))
     return _unknown(text)
 
 
@@ -143,9 +149,20 @@ def _by_url(urls: Iterable[Any]) -> Listed:
             yield f"{kind}/{name}", version.removeprefix("v") if kind == "golang" else version
 
 
-def _npm(packages: dict[str, Any]) -> Listed:
+def _nested(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the program and what is installed, of a lock file as npm 6 wrote it."""
+    yield _text(found.get("name")), {}
+    waiting = [found]
+    while waiting:
+        inner = waiting.pop().get("dependencies")
+        for name, one in inner.items() if isinstance(inner, dict) else ():
+            yield name, one
+            waiting += _mappings([one])
+
+
+def _npm(packages: Iterable[tuple[str, Any]]) -> Listed:
     """Yield the program and what is installed; what only development needs runs nowhere."""
-    for path, one in packages.items():
+    for path, one in packages:
         if isinstance(one, dict) and not (one.get("dev") or one.get("link")):
             name = _text(one.get("name")) or path.rpartition("node_modules/")[2]
             yield f"npm/{name}", _text(one.get("version"))
@@ -154,8 +171,16 @@ def _npm(packages: dict[str, Any]) -> Listed:
 def _toml(kind: str, text: str) -> Listed:
     value = tomllib.loads(text)
     for one in _mappings(value.get("package", value.get("packages"))):
+        if _is_for_development(one.get("groups")):
+            continue
         name = _text(one.get("name"))
         yield f"{kind}/{_plain(name) if kind == 'pypi' else name}", _text(one.get("version"))
+
+
+def _is_for_development(groups: Any) -> bool:
+    """Whether a package is in such groups alone, as Poetry and PDM list them; another may run."""
+    named = groups if isinstance(groups, list) else []
+    return bool(named) and all(one in _DEVELOPMENT for one in named)
 
 
 def _python(text: str) -> Listed:
