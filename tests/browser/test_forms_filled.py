@@ -70,6 +70,15 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_written(opened: Page, fol
     assert (folder / "lanes.yaml").read_bytes() == before
 
 
+def test_routes_that_are_ready_are_no_promise_of_programs(tmp_path: Path, tab: Page) -> None:
+    folder = copied("permissive-lanes", tmp_path / "sample")
+    with console_of(folder, tmp_path / "home") as link:
+        tab.goto(link)
+        expect(tab.get_by_text("programs have to pass the lane on")).to_be_visible()
+        expect(tab.get_by_text("routes ready")).to_have_class("badge plain")
+        tab.goto("about:blank")
+
+
 def test_what_somebody_else_changed_is_shown_and_can_be_taken(opened: Page, folder: Path) -> None:
     (folder / "lanes.yaml").write_bytes(WRITTEN)
     opened.goto(opened.url.split("/enter")[0])

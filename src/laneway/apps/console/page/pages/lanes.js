@@ -10,21 +10,21 @@ import { SendHundred } from "../sending.js";
 import { Weights } from "../weights.js";
 
 const LIVE = { live: "good", "not live": "warning", stalled: "error", "not known": "plain" };
-const STATES = { Ready: "good", Reconciling: "warning", Failed: "error", Empty: "plain" };
+const STATES = { Reconciling: "warning", Failed: "error", Empty: "plain" };
 const STRATEGIES = { rule_based: "by entry rules", weighted: "by weights" };
 
 const SEEN = 3;
 
-/** Why something is not sound: each reason in a line of its own, many of them on demand. */
+/** Why something is not ready: each reason in a line of its own, many of them on demand. */
 function Why({ of }) {
   if (!of.length) return null;
   const line = (one) => html`<li>${one}</li>`;
   return html`<ul class="reasons">${of.slice(0, SEEN).map(line)}</ul>${of.length > SEEN && html`<details><summary>${count(of.length - SEEN, "more reason")}</summary><ul class="reasons">${of.slice(SEEN).map(line)}</ul></details>`}`;
 }
 
-/** Whether a group or lane is live and since when; where nothing runs, whether it is sound. */
+/** Whether a group or lane is live and since when; where nothing runs, whether its routes are ready, which says nothing of programs. */
 export function Live({ of, state }) {
-  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "sound" : state.toLowerCase()}</${Badge}>`;
+  if (!of) return html`<${Badge} kind=${STATES[state] ?? "plain"}>${state === "Ready" ? "routes ready" : state.toLowerCase()}</${Badge}>`;
   const since = of.since ? ` since ${clock(of.since)}` : "";
   return html`<span title=${of.since ? `${ago(of.since)}, ${new Date(of.since * 1000).toLocaleString()}` : ""}><${Badge} kind=${LIVE[of.state] ?? "plain"}>${of.state}${since}</${Badge}></span>${of.why && html` <span class="quiet">${of.state === "live" ? `in ${of.why}` : of.why}</span>`}`;
 }
