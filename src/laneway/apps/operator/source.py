@@ -16,9 +16,10 @@ from laneway.loop.seams import Clock, Wake
 
 QUIET = 0.005
 """Seconds after a change in which others are waited for."""
-APART, LONGEST = 0.01, 0.03
+APART, LONGEST = 0.02, 0.06
 """Seconds in which more lanes are waited for, and for how long at most: `kubectl apply` writes an
-object every 8 ms, and a change that is begun for the first of them is left for another."""
+object every 8 ms beside the API server and slower from afar, and a change that is begun for the
+first of them is left for another."""
 
 
 class ClusterSource:
