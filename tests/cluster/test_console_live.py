@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +211,8 @@ def test_without_a_metrics_server_proxies_tell_as_far_as_one_may_ask_them(
             begun = [next_traffic(one) for one in (heard, heard_in_part, told)]
             assert [one["known"] for one in begun] == [False] * 3
             assert "Counting has begun" in begun[0]["why"]
+            until_all_answered(heard, begun[0])
+            until_all_answered(heard_in_part, begun[1])
             met = Lanes(entry).ask(SENT["s1"], {TAG: "s1"})
             assert met == {("v1",) * 3: SENT["s1"]}
             assert Lanes(entry).ask(LOST, {}, "/nowhere") == {404: LOST}
@@ -255,6 +257,12 @@ def next_traffic(heard: Iterator[dict[str, Any]]) -> dict[str, Any]:
     return next(one for one in heard if one["event"] == "traffic")
 
 
+def until_all_answered(heard: Iterator[dict[str, Any]], told: dict[str, Any]) -> None:
+    """Hear on until every proxy that may be asked has: what one counts before is in no rate."""
+    looks = chain([told], (next_traffic(heard) for _ in range(LOOKS)))
+    assert any("do not answer" not in one["why"] for one in looks)
+
+
 def until_counted(
     heard: Iterator[dict[str, Any]], graph: dict[str, Any], wanted: Calls
 ) -> dict[str, Any]:
@@ -275,9 +283,10 @@ def somebody(plane: ControlPlane, name: str, *asks: str) -> str:
     token = account(plane, name)
     (role,) = [one for one in chart_objects() if one["metadata"]["name"].endswith("-counters")]
     grant(plane, name, *charts_viewer()["rules"])
-    asked(plane, "apply", "-f", "-", told=yaml.dump(role))
+    own = f"{name}-counters"  # under the chart's name it would be in the way of who installs that
+    asked(plane, "apply", "-f", "-", told=yaml.dump({**role, "metadata": {"name": own}}))
     for space in asks:
-        words = (f"--clusterrole={role['metadata']['name']}", f"--serviceaccount=default:{name}")
+        words = (f"--clusterrole={own}", f"--serviceaccount=default:{name}")
         asked(plane, "create", "rolebinding", name, *words, f"-n={space}")
     return token
 
@@ -302,8 +311,8 @@ Calls = dict[tuple[str, str], dict[str, int]]
 
 def expected() -> Calls:
     """Return what was sent, by who calls whom: each lane's own pods, all the way."""
-    chain = ("gateway", *SERVICES)
-    return {pair: dict(SENT) for pair in pairwise(chain)}
+    hops = ("gateway", *SERVICES)
+    return {pair: dict(SENT) for pair in pairwise(hops)}
 
 
 def is_alike(one: Calls, other: Calls) -> bool:
