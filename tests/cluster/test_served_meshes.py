@@ -124,7 +124,7 @@ def test_real_envoys_that_join_answer_as_planned_until_somebody_changes_it(
     mesh = _example("strict-lanes")
     held = put(mesh, server, oracle)
     callers = ("", "default/mocka-v2")
-    asks = [ask for ask in asking(mesh, SEED, ASKS).asks if ask.caller in callers]
+    asks = [ask for ask in asking(mesh, SEED, 4 * ASKS).asks if ask.caller in callers]
     with envoys(plane.istiods) as real:
         for version in VERSIONS:
             tally = Tally()
