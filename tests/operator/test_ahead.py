@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from laneway.core.live.liveness import Liveness, Missing
 from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work
 from tests.operator.test_disturbed import condition
-from tests.operator.town import add_lane, begin, create, lane, remove_lane, reweight
+from tests.operator.town import add_lane, lane, remove_lane, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 STEPS = ["subsets", "mesh routes"]
 """Of a lane that is added with no weight."""
 ABSENT = Missing("b-v1.default", "not connected")
 LACKING = Liveness("waiting", "ProxiesBehind", 3, 2, 10.0, (ABSENT,))
-
-
-@pytest.fixture(scope="module")
-def settled() -> ModelApi:
-    """Return a town whose lanes are live."""
-    api = ModelApi()
-    begin(api)
-    in_virtual_time(at_work(api, create))
-    return api
 
 
 def add_lane_with_weight(api: ModelApi) -> None:

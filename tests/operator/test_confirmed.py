@@ -13,21 +13,12 @@ from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work, ours
 from tests.operator.test_disturbed import GROUP, condition, written
-from tests.operator.town import add_lane, begin, create, pod, remove_lane, reweight
+from tests.operator.town import add_lane, pod, remove_lane, reweight
 from tests.operator.virtual_time import in_virtual_time
 
 
 def lacking(why: str) -> Liveness:
     return Liveness("waiting", "ProxiesBehind", 3, 2, 10.0, (Missing("b-v1.default", why),))
-
-
-@pytest.fixture(scope="module")
-def settled() -> ModelApi:
-    """Return a town whose lanes are live."""
-    api = ModelApi()
-    begin(api)
-    in_virtual_time(at_work(api, create))
-    return api
 
 
 def test_proxies_are_asked_about_each_step_before_the_next(settled: ModelApi) -> None:

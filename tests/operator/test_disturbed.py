@@ -36,15 +36,6 @@ GROUP = ("ASMSwimLaneGroup", "", "town")
 WRITES = ("apply VirtualService", "apply DestinationRule", "delete")
 
 
-@pytest.fixture(scope="module")
-def settled() -> ModelApi:
-    """Return a town whose lanes are live."""
-    api = ModelApi()
-    begin(api)
-    in_virtual_time(at_work(api, create))
-    return api
-
-
 def condition(api: ModelApi, kind: str, name: tuple[str, str, str] = GROUP) -> dict[str, str]:
     conditions: list[dict[str, str]] = api.objects[name]["status"]["conditions"]
     return next(one for one in conditions if one["type"] == kind)

@@ -5,25 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-import pytest
-
 from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work
-from tests.operator.town import begin, create, lane
+from tests.operator.town import lane
 from tests.operator.virtual_time import in_virtual_time
 
 BETWEEN = 0.018
 """Seconds between two objects that `kubectl apply` writes from afar."""
-
-
-@pytest.fixture(scope="module")
-def settled() -> ModelApi:
-    """Return a town whose lanes are live."""
-    api = ModelApi()
-    begin(api)
-    in_virtual_time(at_work(api, create))
-    return api
 
 
 def test_lanes_that_are_applied_together_are_one_change(settled: ModelApi) -> None:
