@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -60,6 +61,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End open answers, then the server."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is cut off is no fault
         self._leave()
         super().handle_exit(sig, frame)
 
