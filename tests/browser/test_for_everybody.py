@@ -62,7 +62,7 @@ class Visitor(Struct):
     def button(self, name: str, within: str = "main") -> None:
         """Press a button by Enter."""
         place = self.page.locator(within)
-        self.press(place.get_by_role("button", name=name, exact=True).first)
+        self.press(place.get_by_role("button", name=name, exact=True, disabled=False).first)
 
     def is_told(self, words: str) -> None:
         """Wait until something is said to who sees and to who hears."""
