@@ -7,6 +7,7 @@ stands behind a proxy, browsers do themselves what that would do: add a token to
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ from msgspec import Struct, field
 from tests.cluster.children import Children
 from tests.cluster.control_plane import ControlPlane, environment, free_ports
 from tests.cluster.lanes import asked
-from tests.wire.laneway_up import COMMAND
 
 NAME = "console"
+COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("hasty.py")))
 PATIENCE = 60.0
 GRANTED = "made-for=console"
 """The label of rights that `grant` has made."""

@@ -1,0 +1,15 @@
+"""Laneway as it is, with a console that looks more often: a test need not wait as people do."""
+
+from laneway.apps.cli import main
+from laneway.apps.cluster.following import SeenByUser
+from laneway.apps.console.grounds.cluster_traffic import MeasuredTraffic, ProxyTraffic
+
+RIGHTS = 2.0
+"""Seconds between two looks at what a user may see."""
+
+if __name__ == "__main__":
+    said = SeenByUser.__init__.__kwdefaults__
+    assert said is not None
+    said["again"] = RIGHTS
+    MeasuredTraffic.pause, ProxyTraffic.pause = 1, 2
+    main()
