@@ -62,6 +62,7 @@ export function useLocation() {
   useEffect(() => {
     const moved = () => move(location.pathname + location.search);
     addEventListener("popstate", moved);
+    moved(); // between the first drawing and now nobody listened
     return () => removeEventListener("popstate", moved);
   }, []);
   return new URL(place, location.origin);
