@@ -107,6 +107,8 @@ NODE = "NODE_OPTIONS", "--require @opentelemetry/auto-instrumentations-node/regi
 DATADOG = "NODE_OPTIONS", "--import dd-trace/initialize.mjs"
 ENABLED = "OTEL_NODE_ENABLED_INSTRUMENTATIONS"
 DEFAULT = "OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED"
+CLIENT = "OTEL_INSTRUMENTATION_APACHE_HTTPCLIENT_ENABLED"
+BY_PART = "-Dotel.instrumentation.reactor-netty.enabled=false"
 BY_OPTION = "-Dotel.instrumentation.common.default-enabled=false"
 EXTRACT = "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT"
 
@@ -124,6 +126,8 @@ def started(*variables: tuple[str, str]) -> Prediction:
         ((NODE, (ENABLED, "http, express")), f"{ENABLED}=http, express"),
         ((AGENT, (DEFAULT, "false")), f"{DEFAULT}=false"),
         ((AGENT, ("JDK_JAVA_OPTIONS", BY_OPTION)), BY_OPTION),
+        ((AGENT, (CLIENT, "False")), f"{CLIENT}=False"),
+        ((AGENT, ("JDK_JAVA_OPTIONS", BY_PART)), BY_PART),
         ((DATADOG, (EXTRACT, "ignore")), f"{EXTRACT}=ignore"),
         ((DATADOG, (EXTRACT, "restart")), f"{EXTRACT}=restart"),
     ],
@@ -144,6 +148,9 @@ def test_a_setting_that_may_stop_a_lane_is_named_and_nothing_is_promised(
         (NODE, (ENABLED, "http,undici,express")),
         (NODE, (ENABLED, "")),
         (AGENT, (DEFAULT, "true")),
+        (AGENT, (CLIENT, "true")),
+        (AGENT, ("OTEL_INSTRUMENTATION_LOGBACK_APPENDER_ENABLED", "false")),
+        (AGENT, ("JDK_JAVA_OPTIONS", "-Dotel.instrumentation.jdbc.enabled=false")),
         (DATADOG, (EXTRACT, "continue")),
     ],
 )

@@ -107,6 +107,24 @@ _IN_PART = (
     Setting("DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT", "is", ("ignore", "restart")),
 )
 """Settings by which an SDK may not let a lane in or out."""
+_JAVA_PART = re.compile(r"otel[._]instrumentation[._](.+)[._]enabled", re.IGNORECASE)
+_CARRYING = frozenset(
+    (
+        *("akkaactor", "akkahttp", "apachehttpasyncclient", "apachehttpclient", "armeria"),
+        *("asynchttpclient", "executor", "executors", "googlehttpclient", "grizzly", "guava"),
+        *("httpclient", "httpurlconnection", "javahttpclient", "javahttpserver", "jaxrsclient"),
+        *("jetty", "jettyhttpclient", "joddhttp", "kotlinxcoroutines", "ktor", "liberty"),
+        *("netty", "okhttp", "pekkoactor", "pekkohttp", "play", "playws", "ratpack", "reactor"),
+        *("reactornetty", "restlet", "rxjava", "rxjava2", "rxjava3", "scalaexecutors"),
+        *("scalaforkjoin", "servlet", "spark", "springwebflux", "tomcat", "undertow", "vertx"),
+        *("vertxhttpclient", "vertxreactive"),
+    )
+)
+"""Parts of OpenTelemetry's Java agent that take what came in, carry it to another thread or send
+it on, without dashes; others, of databases and logs, let a lane be.
+
+https://opentelemetry.io/docs/zero-code/java/agent/disable
+"""
 _SKYWALKING_LABEL = "swck-java-agent-injected"
 _SKYWALKING_SPACE = "swck-injection"
 _SKYWALKING_CONTAINERS = "strategy.skywalking.apache.org/inject.Container"
@@ -229,6 +247,12 @@ def _in_part(told: ToldProgram) -> Iterator[Sighting]:
         if value is None or value.text == "":
             continue
         if value.text is None or setting.is_met(value.text):
+            yield Sighting("in-part", value.spelled, value.place)
+    for name, value in told.settings():
+        part = _JAVA_PART.fullmatch(name)
+        if part is None or re.sub("[._-]", "", part[1].lower()) not in _CARRYING:
+            continue
+        if value.text is None or value.text.strip().lower() == "false":
             yield Sighting("in-part", value.spelled, value.place)
 
 

@@ -54,6 +54,11 @@ class ToldProgram(Struct, frozen=True, dict=True):
         """Return what a setting is set to: a variable, or a property by any of its spellings."""
         return self._properties.get(_plain(name)) if "." in name else self.variables.get(name)
 
+    def settings(self) -> Iterator[tuple[str, ToldValue]]:
+        """Yield variables by their names, and properties by theirs without dashes."""
+        yield from self.variables.items()
+        yield from self._properties.items()
+
     def below(self, prefix: str) -> ToldValue | None:
         """Return the first property whose name begins so."""
         plain = _plain(prefix)
