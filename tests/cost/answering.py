@@ -7,6 +7,7 @@ so whoever measures asks this last, when the last lane has been added.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,19 +15,34 @@ from tests.cluster.crowd import Crowd
 from tests.cost.meshes import FIRST_PORT, Size, host_of, lane_name, place
 
 Json = dict[str, Any]
+PATIENCE = 30.0
+"""Seconds."""
 
 
 def misled(size: Size, crowd: Crowd) -> list[str]:
-    """Return `LANE: SERVICE` for each service that a lane's proxy leads to other pods than its."""
-    tables, endpoints = (crowd.shown(kind) for kind in ("tables", "endpoints"))
-    return [
-        f"{lane_name(lane)}: {host_of(size, number)}"
-        for lane in range(size.lanes + 1)
-        if lane_name(lane) in tables
-        for number in range(size.services)
-        if _reached(tables[lane_name(lane)], endpoints[lane_name(lane)], host_of(size, number))
-        != {place(size, number, lane).address}
-    ]
+    """Return `LANE: SERVICE` for each service that a lane's proxy leads to other pods than its.
+
+    Raises KeyError where the endpoints of a cluster do not come within `PATIENCE`.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        tables, endpoints = (crowd.shown(kind) for kind in ("tables", "endpoints"))
+        try:
+            return list(_misled(size, tables, endpoints))
+        except KeyError:  # they are asked for once their cluster is there
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.1)
+
+
+def _misled(size: Size, tables: Json, endpoints: Json) -> Iterator[str]:
+    for lane in range(size.lanes + 1):
+        name = lane_name(lane)
+        for number in range(size.services) if name in tables else ():
+            host = host_of(size, number)
+            own = {place(size, number, lane).address}
+            if _reached(tables[name], endpoints[name], host) != own:
+                yield f"{name}: {host}"
 
 
 def _reached(tables: Json, endpoints: Json, host: str) -> set[str]:
