@@ -66,6 +66,12 @@ type member struct {
 	sent    map[string]amount
 	missing [][]byte
 	last    time.Time
+
+	// unsaid are requests that wait to be sent, in order. Nobody who listens may wait for them: istiod does not listen
+	// while it sends, so that both would wait for each other.
+	unsaid  []*discoveryv3.DeltaDiscoveryRequest
+	unheard sync.Mutex
+	more    *sync.Cond
 }
 
 func connect(address string, of proxy) (*member, error) {
@@ -86,15 +92,39 @@ func connect(address string, of proxy) (*member, error) {
 	}
 	one := &member{name: of.Name, stream: stream, sent: map[string]amount{}}
 	one.heard = sync.NewCond(&one.lock)
+	one.more = sync.NewCond(&one.unheard)
 	one.wanted = map[string]map[string]bool{endpoints: {}, routes: {}}
 	one.held = map[string]map[string]*discoveryv3.Resource{}
 	for _, kind := range []string{clusters, listeners} {
-		if err := stream.Send(&discoveryv3.DeltaDiscoveryRequest{Node: node, TypeUrl: kind}); err != nil {
-			return nil, err
-		}
+		one.say(&discoveryv3.DeltaDiscoveryRequest{Node: node, TypeUrl: kind})
 	}
+	go one.speak()
 	go one.listen()
 	return one, nil
+}
+
+// say has a request sent behind those that wait.
+func (m *member) say(request *discoveryv3.DeltaDiscoveryRequest) {
+	m.unheard.Lock()
+	defer m.unheard.Unlock()
+	m.unsaid = append(m.unsaid, request)
+	m.more.Signal()
+}
+
+// speak sends one request after the other until the stream ends.
+func (m *member) speak() {
+	for {
+		m.unheard.Lock()
+		for len(m.unsaid) == 0 {
+			m.more.Wait()
+		}
+		request := m.unsaid[0]
+		m.unsaid = m.unsaid[1:]
+		m.unheard.Unlock()
+		if m.stream.Send(request) != nil {
+			return // whoever listens hears why
+		}
+	}
 }
 
 // listen takes one response after the other until the stream ends.
@@ -117,22 +147,20 @@ func (m *member) listen() {
 // hear takes in a response, acknowledges it and subscribes to what it names.
 func (m *member) hear(response *discoveryv3.DeltaDiscoveryResponse) error {
 	now, kind := time.Now(), response.TypeUrl
-	if err := m.stream.Send(&discoveryv3.DeltaDiscoveryRequest{TypeUrl: kind, ResponseNonce: response.Nonce}); err != nil {
-		return err
-	}
+	m.say(&discoveryv3.DeltaDiscoveryRequest{TypeUrl: kind, ResponseNonce: response.Nonce})
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	defer m.heard.Broadcast()
 	m.take(response, now)
 	switch kind {
 	case clusters:
-		return m.subscribe(endpoints, eds(response.Resources), response.RemovedResources)
+		m.subscribe(endpoints, eds(response.Resources), response.RemovedResources)
 	case listeners:
 		held, err := all[*listenerv3.Listener](m.held[kind])
 		if err != nil {
 			return err
 		}
-		return m.subscribe(routes, translation.Tables(held), nil)
+		m.subscribe(routes, translation.Tables(held), nil)
 	}
 	return nil
 }
@@ -168,7 +196,7 @@ func (m *member) meet(one *discoveryv3.Resource, now time.Time) {
 }
 
 // subscribe asks for what is wanted by name from now on, and lets go of what is gone.
-func (m *member) subscribe(kind string, names, gone []string) error {
+func (m *member) subscribe(kind string, names, gone []string) {
 	asked := &discoveryv3.DeltaDiscoveryRequest{TypeUrl: kind}
 	for _, name := range names {
 		if !m.wanted[kind][name] {
@@ -183,10 +211,9 @@ func (m *member) subscribe(kind string, names, gone []string) error {
 			asked.ResourceNamesUnsubscribe = append(asked.ResourceNamesUnsubscribe, name)
 		}
 	}
-	if len(asked.ResourceNamesSubscribe)+len(asked.ResourceNamesUnsubscribe) == 0 {
-		return nil
+	if len(asked.ResourceNamesSubscribe)+len(asked.ResourceNamesUnsubscribe) > 0 {
+		m.say(asked)
 	}
-	return m.stream.Send(asked)
 }
 
 // until returns when something holds of the proxy, with an error where it does not in time or the stream ended.

@@ -18,7 +18,8 @@ from msgspec import Struct, field
 from tests.cluster.control_plane import AUDIT_LOG, ROOT, ControlPlane
 from tests.operator.first_requests import USER
 
-KINDS = ("virtualservices", "destinationrules")
+KINDS = ("destinationrules", "virtualservices")
+"""In the order in which whoever applies what is rendered writes them."""
 
 
 class Write(Struct, frozen=True):
