@@ -256,7 +256,9 @@ def _start_api_server(folder: Path, children: Children, etcd: str) -> ApiServer:
         "--enable-priority-and-fairness=false",  # nobody competes here; sooner ready
     ]
     # half a second sooner there, for 200 MB that a test machine has
-    children.start("kube-apiserver", command, environment(folder) | {"GOGC": "400"})
+    # it keeps what it served for a while: of thousands of large objects, many gigabytes
+    memory = {"GOGC": "400", "GOMEMLIMIT": "8GiB"}
+    children.start("kube-apiserver", command, environment(folder) | memory)
     return api
 
 
