@@ -235,9 +235,6 @@ def test_without_a_metrics_server_proxies_tell_as_far_as_one_may_ask_them(
 
 
 LOOKS = 15
-HASTY = 0.5
-"""How far off a number may be that was read a second or two apart: each proxy is read at its own
-moment, and a look tells the longest time between two. What counted twice would be off by 1."""
 LOST = 25
 """Requests that no route takes."""
 DOCTOR = "/api/v1/doctor?limit=1000"
@@ -269,16 +266,15 @@ def until_all_answered(heard: Iterator[dict[str, Any]], told: dict[str, Any]) ->
 def until_counted(
     heard: Iterator[dict[str, Any]], graph: dict[str, Any], wanted: Calls
 ) -> dict[str, Any]:
-    """Hear of looks until all together have counted some calls, none beside these, and no more."""
+    """Hear of looks until all of them together have counted some calls, and none beside these."""
     total: Calls = {}
     for _ in range(LOOKS):
         told = next_traffic(heard)
-        fresh = counted_of(graph, told)
-        if not fresh and is_alike(total, wanted, HASTY):
-            return told
-        for pair, lanes in fresh.items():
+        for pair, lanes in counted_of(graph, told).items():
             known = total.setdefault(pair, {})
             known |= {lane: known.get(lane, 0) + number for lane, number in lanes.items()}
+        if is_alike(total, wanted):
+            return told
     raise AssertionError(total)
 
 
@@ -319,14 +315,14 @@ def expected() -> Calls:
     return {pair: dict(SENT) for pair in pairwise(hops)}
 
 
-def is_alike(one: Calls, other: Calls, share: float = 0.06) -> bool:
+def is_alike(one: Calls, other: Calls) -> bool:
     """Whether both have the same calls of the same lanes, and numbers as near as a rate can be.
 
     Prometheus carries what it has sampled on to the edges of its window: some percent.
     """
     lanes = {pair: set(found) for pair, found in one.items()}
     return lanes == {pair: set(found) for pair, found in other.items()} and all(
-        abs(number - other[pair][lane]) <= max(2, other[pair][lane] * share)
+        abs(number - other[pair][lane]) <= max(2, other[pair][lane] * 0.06)
         for pair, found in one.items()
         for lane, number in found.items()
     )

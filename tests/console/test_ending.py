@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -35,26 +36,46 @@ class _Door:
         """Nobody hears anything."""
 
 
+async def _fails(_: Request) -> Response:
+    raise RuntimeError("on purpose")
+
+
+async def _goes_on(_: Request) -> Response:
+    await asyncio.sleep(60)
+    return Response()
+
+
+async def _ended_amid(answer: Callable[[Request], Awaitable[Response]]) -> None:
+    """Serve an answer, and end the console before it is there."""
+    begun, told = asyncio.Event(), asyncio.Event()
+
+    async def answered(request: Request) -> Response:
+        begun.set()
+        await told.wait()
+        return await answer(request)
+
+    at = socket.create_server(("127.0.0.1", 0))
+    app = Starlette(routes=[Route("/", answered)])
+    serving = asyncio.create_task(serve(app, _Door(), at, lambda: None))
+    async with httpx.AsyncClient() as browser:
+        asked = asyncio.create_task(browser.get(f"http://127.0.0.1:{at.getsockname()[1]}/"))
+        await begun.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.1)  # the signal is heard by then
+        told.set()
+        await serving
+        assert (await asked).status_code == 500
+
+
 def test_a_long_answer_is_cut_off_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
-    async def end() -> None:
-        begun = asyncio.Event()
-
-        async def long(_: Request) -> Response:
-            begun.set()
-            await asyncio.sleep(60)
-            return Response()
-
-        at = socket.create_server(("127.0.0.1", 0))
-        app = Starlette(routes=[Route("/", long)])
-        serving = asyncio.create_task(serve(app, _Door(), at, lambda: None))
-        async with httpx.AsyncClient() as browser:
-            asked = asyncio.create_task(browser.get(f"http://127.0.0.1:{at.getsockname()[1]}/"))
-            await begun.wait()
-            os.kill(os.getpid(), signal.SIGINT)
-            await serving
-            answer = await asked
-        assert answer.status_code == 500
-
-    asyncio.run(end())
+    asyncio.run(_ended_amid(_goes_on))
 
     assert capfd.readouterr().err == ""
+
+
+def test_an_answer_that_fails_as_the_console_ends_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    asyncio.run(_ended_amid(_fails))
+
+    assert "RuntimeError: on purpose" in capfd.readouterr().err

@@ -61,7 +61,6 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End open answers, then the server."""
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is cut off is no fault
         self._leave()
         super().handle_exit(sig, frame)
 
@@ -72,6 +71,13 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Whether a record tells of more than answers that are cut off as the console ends."""
+    error = record.exc_info[1] if record.exc_info else None
+    is_cut_off = isinstance(error, asyncio.CancelledError)
+    return not (is_cut_off or "timeout graceful shutdown exceeded" in str(record.msg))
 
 
 async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable[[], None]) -> None:
@@ -87,6 +93,7 @@ async def serve(app: ASGIApp, door: Entrance, at: socket.socket, ready: Callable
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
     server, open_ = _Server(config, door.leave), asyncio.Event()
     following = asyncio.create_task(door.run(open_))
     serving = asyncio.create_task(server.serve([at]))
