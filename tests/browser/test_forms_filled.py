@@ -19,6 +19,18 @@ requestAnimationFrame = (call) => later(() => call(performance.now()), {FRAME});
 setTimeout = (call, wait = 0, ...words) => later(call, Math.max(wait, {FRAME}), ...words);
 """
 """A machine that is so busy that whatever follows a drawing, in milliseconds, comes late."""
+AWAY = """
+const listen = window.addEventListener;
+window.addEventListener = function (kind, ...rest) {
+  if (kind === "popstate") {
+    window.addEventListener = listen;
+    history.pushState(null, "", "/namespaces");
+    dispatchEvent(new PopStateEvent("popstate"));
+  }
+  return listen.call(this, kind, ...rest);
+};
+"""
+"""Somebody who goes to another page before the first one listens."""
 WRITTEN = (EXAMPLES / "strict-lanes" / "lanes.yaml").read_bytes()
 
 
@@ -108,4 +120,14 @@ def test_a_share_that_is_moved_as_soon_as_it_is_drawn_stays_moved(
         slider.press("ArrowLeft")
         tab.wait_for_timeout(2 * FRAME)  # what follows the drawing is over
         expect(slider).to_have_value(str(before - 1))
+        tab.goto("about:blank")
+
+
+def test_a_page_that_is_gone_to_before_the_first_one_listens_is_shown(
+    folder: Path, tmp_path: Path, tab: Page
+) -> None:
+    tab.add_init_script(AWAY)
+    with console_of(folder, tmp_path / "home") as link:
+        tab.goto(link)
+        expect(tab.get_by_role("heading", name="Namespaces", level=1)).to_be_visible()
         tab.goto("about:blank")
