@@ -234,7 +234,7 @@ def test_without_a_metrics_server_proxies_tell_as_far_as_one_may_ask_them(
     assert row["object"]["kind"] == "Gateway"
 
 
-LOOKS = 15
+LOOKS = 4
 LOST = 25
 """Requests that no route takes."""
 DOCTOR = "/api/v1/doctor?limit=1000"
