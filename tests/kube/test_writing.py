@@ -121,7 +121,7 @@ def test_applying_forces_nothing_and_names_the_manager() -> None:
         assert asked.path == "/api/v1/namespaces/shop/configmaps/a/status"
         assert asked.query == {
             "fieldManager": "laneway",
-            "fieldValidation": "Strict",
+            "fieldValidation": "Ignore",
             "dryRun": "All",
         }
         assert asked.headers["content-type"] == "application/apply-patch+yaml"

@@ -16,8 +16,13 @@ from tests.laws.objects import Object
 from tests.operator.first_writes import KINDS
 
 OWN = "app.kubernetes.io/managed-by=laneway"
-QUIET = 3.0
-"""Seconds in which istiod has sent that they are gone: it would take the processor meanwhile."""
+REST = 80.0
+"""Seconds behind a deletion until nobody is busy with it any more.
+
+istiod works on the end of thousands of objects for half a minute, and the API server keeps what it
+told watchers for 75 seconds: with gigabytes of it, it collects garbage all the time.
+https://pkg.go.dev/k8s.io/apiserver/pkg/storage/cacher#DefaultEventFreshDuration
+"""
 
 
 def small_client(plane: ControlPlane) -> tuple[list[Object], float]:
@@ -26,7 +31,7 @@ def small_client(plane: ControlPlane) -> tuple[list[Object], float]:
     with closing(Writer(plane.api)) as writer:
         for one in found:
             writer.delete(one)
-        time.sleep(QUIET)
+        time.sleep(REST)
         began = time.monotonic()
         for one in found:
             writer.ask(
@@ -35,7 +40,7 @@ def small_client(plane: ControlPlane) -> tuple[list[Object], float]:
         seconds = time.monotonic() - began
         for one in found:
             writer.delete(one)
-        time.sleep(QUIET)
+        time.sleep(REST)
     return found, seconds
 
 

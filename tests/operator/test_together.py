@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
+from laneway.adapters.kube import Kind
+from laneway.apps.operator.writing import WRITTEN_AT_ONCE
 from tests.operator.model_api import ModelApi
 from tests.operator.proxies import Proxies
 from tests.operator.running import at_work
-from tests.operator.town import lane
+from tests.operator.town import SERVICES, group, lane, pod, service
 from tests.operator.virtual_time import in_virtual_time
 
 BETWEEN = 0.018
@@ -48,3 +52,34 @@ def test_lanes_that_come_all_the_time_are_written_meanwhile(settled: ModelApi) -
     in_virtual_time(at_work(api, lambda _: None, apply))
 
     assert written[0] < 6 * BETWEEN
+
+
+def test_objects_are_written_a_few_at_a_time(settled: ModelApi) -> None:
+    api = settled.copy()
+    api.answers_late = 0.1
+    names = [*SERVICES, *(f"more-{at}" for at in range(2 * WRITTEN_AT_ONCE))]
+    under_way, most, applied = 0, 0, api.apply
+
+    async def apply(kind: Kind, body: Mapping[str, Any], *, subresource: str = "") -> bytes:
+        nonlocal under_way, most
+        if subresource:
+            return await applied(kind, body, subresource=subresource)
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await applied(kind, body)
+        finally:
+            under_way -= 1
+
+    api.apply = apply  # type: ignore[method-assign]
+
+    def grow(api: ModelApi) -> None:
+        for name in names:
+            api.put(service(name))
+            for tag in ("v1", "v2"):
+                api.put(pod(name, tag))
+        api.put(group(services=[{"name": name, "namespace": "default"} for name in names]))
+
+    in_virtual_time(at_work(api, grow))
+
+    assert most == WRITTEN_AT_ONCE

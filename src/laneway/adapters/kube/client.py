@@ -211,13 +211,15 @@ class Client:
     async def _apply(
         self, kind: Kind, body: Mapping[str, object], subresource: str, extra: Mapping[str, str]
     ) -> bytes:
+        # to apply is to know each field, whatever is asked for: stricter would only have the
+        # server read the body once more in search of keys that are there twice
         return await self._asking.answer(
             ApiRequest(
                 "apply",
                 kind.resource,
                 "PATCH",
                 _path(kind, body, subresource),
-                query={"fieldManager": self._manager, "fieldValidation": "Strict", **extra},
+                query={"fieldManager": self._manager, "fieldValidation": "Ignore", **extra},
                 body=msgspec.json.encode(body),
                 form=_APPLY,
             )

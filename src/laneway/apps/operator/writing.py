@@ -28,7 +28,14 @@ from laneway.core.keeping.wanted import WantedObjects
 from laneway.core.resources.meta import Ref
 
 AT_ONCE = 8
-"""Objects that are written at the same time."""
+"""Objects that are read, and statuses that are written, at the same time."""
+WRITTEN_AT_ONCE = 4
+"""Istio's objects that are written at the same time.
+
+istiod sends what it has to all proxies once it heard nothing for 100 ms (`PILOT_DEBOUNCE_AFTER`). A
+busy API server answers eight writes together, after that long, and each such pause has half a
+change sent to everybody. https://istio.io/latest/docs/reference/commands/pilot-discovery/
+"""
 Refusals = dict[Ref, KubeError]
 
 
@@ -85,7 +92,7 @@ class ObjectWriting:
     async def write(self, manifests: Iterable[Manifest], wanted: WantedObjects) -> Refusals:
         """Write objects in any order; return what was refused, and why."""
         refused: Refusals = {}
-        turns = asyncio.Semaphore(AT_ONCE)
+        turns = asyncio.Semaphore(WRITTEN_AT_ONCE)
         there = self._caches.own(self._now())
 
         async def one(manifest: Manifest) -> None:
