@@ -32,21 +32,25 @@ def gathered(some: Iterable[ChangeStep]) -> list[tuple[str, bool, State, set[Ref
 
 
 @settings(max_examples=50)
-@given(before=shared_meshes(SOUND), data=st.data())
-def test_a_change_by_parts_is_the_same_change(before: list[Object], data: st.DataObject) -> None:
+@given(before=shared_meshes(SOUND), data=st.data(), most=st.integers(1, 3))
+def test_a_change_by_parts_is_the_same_change(
+    before: list[Object], data: st.DataObject, most: int
+) -> None:
     after = data.draw(st.one_of(shared_meshes(SOUND), twice_edited(before)))
     live, desired = state_of(before, "istio"), state_of(after, "istio")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(change, "TOGETHER", 1)
+        patch.setattr(change, "STRIDE", most)
         found = list(change.way_by_parts(Packed(live.values()), Packed(desired.values())))
+        way = found[-1] if found else None
+        strides = list((way or change.whole_way(live, desired, {})).strides())
     changes = diff(live.values(), desired.values())
-    way = found[-1] if found else None
     relabeled = any("labels" in field.path for one in changes.changes for field in one.fields)
     assert way is not None or relabeled, "it depends on all objects only where names change meaning"
 
-    strides = (way or change.whole_way(live, desired, {})).strides()
     gone = [step for stride in strides for step, _ in stride]
 
+    assert all(len(stride.parts) <= most or stride.drain for stride in strides)
     assert gathered(gone) == gathered(steps(changes))
 
 

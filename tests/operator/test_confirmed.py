@@ -103,12 +103,14 @@ def told_live(api: ModelApi) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("stride", [1, 10])
 @pytest.mark.parametrize("late", [0.0, 0.05, 0.3, 0.6])
 def test_nothing_is_told_to_be_live_before_all_of_its_change_is(
-    settled: ModelApi, monkeypatch: pytest.MonkeyPatch, late: float
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch, late: float, stride: int
 ) -> None:
     """Neither while its parts come one after the other, nor where it came during another change."""
     monkeypatch.setattr(change, "TOGETHER", 1)
+    monkeypatch.setattr(change, "STRIDE", stride)
     in_virtual_time(at_work(calm := settled.copy(), reweight, add_lane))
     api = settled.copy()
     told: list[bool] = []

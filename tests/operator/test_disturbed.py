@@ -100,17 +100,26 @@ def test_no_status_says_that_it_has_seen_an_edit_before_it_was_judged(settled: M
     assert {1, 2, 3} <= set(seen)
 
 
+@pytest.mark.parametrize(
+    ("stride", "asked"),
+    [
+        (1, ["subsets", "subsets", "mesh routes", "mesh routes", "entry routes"]),
+        (10, ["subsets", "mesh routes", "entry routes"]),
+    ],
+)
 def test_a_change_goes_by_parts_through_one_stage_after_the_other(
-    settled: ModelApi, monkeypatch: pytest.MonkeyPatch
+    settled: ModelApi, monkeypatch: pytest.MonkeyPatch, stride: int, asked: list[str]
 ) -> None:
     monkeypatch.setattr(change, "TOGETHER", 1)
-    api = ModelApi()
+    monkeypatch.setattr(change, "STRIDE", stride)
+    api, proxies = ModelApi(), Proxies()
     begin(api)
     watch = Watch({}, ours(settled))
     api.wrote = lambda: watch.hold(ours(api))
 
-    in_virtual_time(at_work(api, create))
+    in_virtual_time(at_work(api, create, proxies=proxies))
 
+    assert proxies.asked == asked
     assert ours(api) == ours(settled)
     assert [call.rpartition("-")[2] for call in written(api)] == [
         *("a", "b", "a", "b"),

@@ -29,12 +29,12 @@ from laneway.core.resources.meta import Ref
 
 AT_ONCE = 8
 """Objects that are read, and statuses that are written, at the same time."""
-WRITTEN_AT_ONCE = 4
+WRITTEN_AT_ONCE = 2
 """Istio's objects that are written at the same time.
 
-istiod sends what it has to all proxies once it heard nothing for 100 ms (`PILOT_DEBOUNCE_AFTER`). A
-busy API server answers eight writes together, after that long, and each such pause has half a
-change sent to everybody. https://istio.io/latest/docs/reference/commands/pilot-discovery/
+istiod sends what it has to all proxies once it heard nothing for 100 ms (PILOT_DEBOUNCE_AFTER). A
+busy API server answers many writes together, after that long, and each such pause has half a change
+sent to everybody. https://istio.io/latest/docs/reference/commands/pilot-discovery/
 """
 Refusals = dict[Ref, KubeError]
 

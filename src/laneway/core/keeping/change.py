@@ -4,7 +4,7 @@ Comes in: what has to be done, the objects concerned as they are, and as they sh
 steps, whose objects bear their owners. Where only owners differ nobody's requests are concerned:
 such objects are written first, in any order. A change of thousands of objects goes by parts, so
 that what is looked into at any moment is never more than a part; where order asks for it a stage is
-gone by all of them before the next.
+gone by all of them before the next, in strides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,14 @@ from laneway.core.resources.meta import Ref
 
 Bodies = Mapping[Ref, Manifest]
 TOGETHER = 50
-"""Hosts whose objects are looked into at once."""
+"""Hosts whose objects are looked into at once: a part."""
+STRIDE = 10
+"""Parts that are written before it is asked who has them; all, where requests are let out first.
+
+istiod sends what came in ten seconds, whatever else comes (PILOT_DEBOUNCE_MAX), and what comes
+while it works on that is sent by twos and threes, each time to everybody.
+https://istio.io/latest/docs/reference/commands/pilot-discovery/
+"""
 
 
 class PackedStep(Struct, frozen=True):
@@ -109,9 +116,12 @@ class Way(Struct, frozen=True):
         for stages in zip(*(part.stages for part in self.parts), strict=True):
             for some in zip_longest(*stages):
                 there = zip(self.parts, some, strict=True)
-                stride = Stride(tuple((part, packed) for part, packed in there if packed))
-                yield stride
-                stride.go()
+                parts = tuple((part, packed) for part, packed in there if packed)
+                is_drained = any(packed.drain for _, packed in parts)
+                most = len(parts) if is_drained else STRIDE
+                for at in range(0, len(parts), most):
+                    yield (stride := Stride(parts[at : at + most]))
+                    stride.go()
 
 
 def is_for_some(there: Iterable[OwnObject]) -> bool:
