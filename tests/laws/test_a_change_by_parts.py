@@ -31,6 +31,16 @@ def gathered(some: Iterable[ChangeStep]) -> list[tuple[str, bool, State, set[Ref
     return found
 
 
+def walked(live: State, desired: State, most: int) -> tuple[change.Way | None, list[change.Stride]]:
+    """Return the way by parts of one host, if there is one, and strides of so many parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change, "TOGETHER", 1)
+        patch.setattr(change, "STRIDE", most)
+        found = list(change.way_by_parts(Packed(live.values()), Packed(desired.values())))
+        way = found[-1] if found else None
+        return way, list((way or change.whole_way(live, desired, {})).strides())
+
+
 @settings(max_examples=50)
 @given(before=shared_meshes(SOUND), data=st.data(), most=st.integers(1, 3))
 def test_a_change_by_parts_is_the_same_change(
@@ -38,12 +48,8 @@ def test_a_change_by_parts_is_the_same_change(
 ) -> None:
     after = data.draw(st.one_of(shared_meshes(SOUND), twice_edited(before)))
     live, desired = state_of(before, "istio"), state_of(after, "istio")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(change, "TOGETHER", 1)
-        patch.setattr(change, "STRIDE", most)
-        found = list(change.way_by_parts(Packed(live.values()), Packed(desired.values())))
-        way = found[-1] if found else None
-        strides = list((way or change.whole_way(live, desired, {})).strides())
+    way, strides = walked(live, desired, most)
+    _, at_once = walked(live, desired, len(live) + len(desired) + 1)
     changes = diff(live.values(), desired.values())
     relabeled = any("labels" in field.path for one in changes.changes for field in one.fields)
     assert way is not None or relabeled, "it depends on all objects only where names change meaning"
@@ -51,6 +57,8 @@ def test_a_change_by_parts_is_the_same_change(
     gone = [step for stride in strides for step, _ in stride]
 
     assert all(len(stride.parts) <= most or stride.drain for stride in strides)
+    drained = [[one.phases for one in some if one.drain] for some in (strides, at_once)]
+    assert drained[0] == drained[1], "requests in flight are let out no more often"
     assert gathered(gone) == gathered(steps(changes))
 
 
